@@ -1,0 +1,1 @@
+"""ronda: the weekly social-media watch of one regency before an election."""

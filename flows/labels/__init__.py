@@ -1,0 +1,1 @@
+"""Labels: texts in, columns out. Pure functions; no clock, no network, no state but the seeds."""

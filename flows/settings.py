@@ -1,0 +1,98 @@
+"""The configuration of ronda, and the only place that reads the environment and ronda.toml.
+
+Every setting can be given as an environment variable (`RONDA_HOME`) or, in lower case without the prefix, in
+`ronda.toml` in the home or the working folder; the environment wins.
+"""
+
+import os
+from functools import cached_property
+from pathlib import Path
+from typing import Annotated, Literal
+
+from pydantic import AfterValidator, BaseModel, Field, SecretStr, ValidationError
+from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict, TomlConfigSettingsSource
+
+import sql
+from flows.exits import UsageError
+from flows.periods import Election, read_election
+
+Language = Literal["id", "en"]
+
+
+class TableMapping(BaseModel):
+    """How the columns of an arbitrary CSV, NDJSON or Parquet table become a Post (`[tables.<name>]` in ronda.toml).
+
+    Each value is the name of a column in the table; only `id`, `created_at` and one of `platform` or
+    `platform_column` are required.
+    """
+
+    platform: Literal["tiktok", "facebook", "instagram"] | None = None
+    platform_column: str | None = None
+    id: str
+    created_at: str
+    author: str | None = None
+    author_name: str | None = None
+    text: str | None = None
+    hashtags: str | None = None
+    language: str | None = None
+    media_type: str | None = None
+    likes: str | None = None
+    comments: str | None = None
+    shares: str | None = None
+    views: str | None = None
+    url: str | None = None
+    query: str | None = None
+    observed_at: str | None = None
+    timezone: str = Field(default="UTC", description="zone of times that carry none")
+
+
+class Settings(BaseSettings):
+    """Every setting of ronda, its default and what it is for."""
+
+    model_config = SettingsConfigDict(env_prefix="RONDA_", extra="forbid")
+
+    home: Annotated[Path, AfterValidator(lambda path: path.expanduser().absolute())] = Field(
+        default=Path("data"), description="everything ronda keeps: landing, ledger, warehouse, releases"
+    )
+    lang: Language = Field(default="id", description="language of reports: id or en")
+    author_key: SecretStr | None = Field(
+        default=None, description="key of the author hashes, 32 bytes as hex; default: RONDA_HOME/secret.key"
+    )
+    seeds: Path = Field(default=sql.SEEDS, description="folder of the seeds: calendar, topics, places, articles")
+    office: str = Field(default="Diskominfo Kabupaten Batang", description="office that signs the reports")
+    coverage_floor: float = Field(default=0.7, ge=0, le=1, description="below it nothing is compared (method §2)")
+    site_port: int = Field(default=8480, ge=1, le=65535, description="port of the report site of `ronda serve`")
+    server_port: int = Field(default=4200, ge=1, le=65535, description="port of the Prefect server of `ronda serve`")
+    tables: dict[str, TableMapping] = Field(default_factory=dict, description="column mappings of arbitrary tables")
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """Given values first, then the environment, then ronda.toml."""
+        home = Path(os.environ.get("RONDA_HOME", "data")).expanduser()
+        toml = next((path for path in (home / "ronda.toml", Path("ronda.toml")) if path.is_file()), None)
+        files = (TomlConfigSettingsSource(settings_cls, toml),) if toml else ()
+        return (init_settings, env_settings, *files)
+
+    @cached_property
+    def election(self) -> Election:
+        """The election the seeds describe."""
+        return read_election(self.seeds)
+
+
+def load_settings() -> Settings:
+    """Settings from the environment and ronda.toml; raises UsageError naming the setting that is wrong."""
+    try:
+        return Settings()
+    except ValidationError as error:
+        first = error.errors()[0]
+        where = ".".join(str(part) for part in first["loc"])
+        raise UsageError(f"The setting {where} is not usable: {first['msg']}; see flows/settings.py.") from error
+    except ValueError as error:
+        raise UsageError(f"ronda.toml cannot be read: {error}; mend the file.") from error

@@ -1,0 +1,108 @@
+-- The facts of the warehouse, written by the loader and read by the models in sql/core. Private: only the tables of
+-- the schemas core and trends are published. Columns ending in _pi hold personal data and never leave this file.
+
+CREATE SCHEMA IF NOT EXISTS base;
+CREATE SCHEMA IF NOT EXISTS seeds;
+CREATE SCHEMA IF NOT EXISTS core;
+CREATE SCHEMA IF NOT EXISTS trends;
+
+-- One row a landing file, loaded once by its hash. posts + duplicates + rejects = records.
+CREATE TABLE IF NOT EXISTS base.loads (
+    file_id VARCHAR NOT NULL,        -- sha256 of the file as it came in
+    kind VARCHAR NOT NULL,           -- posts, collection
+    platform VARCHAR NOT NULL,       -- tiktok, facebook, instagram, mixed
+    source VARCHAR NOT NULL,         -- the format that read it
+    file VARCHAR NOT NULL,           -- its name when it came in, without folder
+    landed_at TIMESTAMPTZ NOT NULL,
+    bytes BIGINT NOT NULL,
+    records BIGINT NOT NULL,
+    posts BIGINT NOT NULL,
+    duplicates BIGINT NOT NULL,
+    rejects BIGINT NOT NULL,
+    covers_first DATE,               -- what the importer declared to be covered, both NULL when nothing was
+    covers_last DATE
+);
+
+-- One row an accepted record: what one source saw of one post at one moment.
+CREATE TABLE IF NOT EXISTS base.observations (
+    platform VARCHAR NOT NULL,
+    post_id VARCHAR NOT NULL,
+    observed_at TIMESTAMPTZ NOT NULL,
+    source VARCHAR NOT NULL,
+    file_id VARCHAR NOT NULL,
+    number BIGINT NOT NULL,          -- line or element in the file, from 1
+    is_first BOOLEAN NOT NULL,       -- the record that was counted as the post; all later ones are duplicates
+    is_partial BOOLEAN NOT NULL,
+    likes BIGINT,
+    comments BIGINT,
+    shares BIGINT,
+    views BIGINT,
+    text_hash UBIGINT,               -- hash of the raw text, NULL when the record carried none
+    gone VARCHAR                     -- reason class of a removal notice
+);
+
+-- One row a post, its latest observation.
+CREATE TABLE IF NOT EXISTS base.posts (
+    platform VARCHAR NOT NULL,
+    post_id VARCHAR NOT NULL,
+    source VARCHAR NOT NULL,
+    author_key VARCHAR,              -- keyed hash
+    author_name_pi VARCHAR,
+    created_at TIMESTAMPTZ NOT NULL,
+    created_from VARCHAR NOT NULL,   -- record, or id: the time was read from the post's id
+    day DATE NOT NULL,               -- local day of created_at
+    text VARCHAR,                    -- masked
+    text_pi VARCHAR,
+    url_pi VARCHAR,
+    hashtags VARCHAR[] NOT NULL,
+    language VARCHAR,
+    media_type VARCHAR,
+    likes BIGINT,
+    comments BIGINT,
+    shares BIGINT,
+    views BIGINT,
+    query VARCHAR,
+    state VARCHAR NOT NULL,          -- live, or removed: a tombstone without text and author
+    removal_reason VARCHAR,
+    gone_at TIMESTAMPTZ,
+    is_partial BOOLEAN NOT NULL,
+    observed_at TIMESTAMPTZ NOT NULL,-- of the observation this row shows
+    observed_file VARCHAR NOT NULL,
+    observed_number BIGINT NOT NULL,
+    first_seen_at TIMESTAMPTZ NOT NULL,
+    last_seen_at TIMESTAMPTZ NOT NULL,
+    text_hash UBIGINT,
+    former_text_hash UBIGINT,        -- of the text before the last edit
+    edits INTEGER NOT NULL,
+    sentiment VARCHAR,
+    sentiment_score DOUBLE,
+    topics VARCHAR[] NOT NULL,
+    indications VARCHAR[] NOT NULL,
+    districts VARCHAR[] NOT NULL,
+    label_version VARCHAR NOT NULL
+);
+
+-- One row a record that is no post of ours, with the reason.
+CREATE TABLE IF NOT EXISTS base.rejects (
+    file_id VARCHAR NOT NULL,
+    platform VARCHAR NOT NULL,
+    source VARCHAR NOT NULL,
+    file VARCHAR NOT NULL,
+    line BIGINT NOT NULL,
+    reason VARCHAR NOT NULL,
+    detail VARCHAR,
+    day DATE,                        -- local day of the landing
+    raw_pi VARCHAR                   -- the first bytes
+);
+
+-- One row a platform x source x query x day of the collection log. Query '*' stands for everything an import declares.
+CREATE TABLE IF NOT EXISTS base.collection (
+    platform VARCHAR NOT NULL,
+    source VARCHAR NOT NULL,
+    query VARCHAR NOT NULL,
+    day DATE NOT NULL,
+    planned BIGINT NOT NULL,         -- collections planned for the day
+    attempted BIGINT NOT NULL,
+    succeeded BIGINT NOT NULL,
+    reason VARCHAR                   -- why some did not succeed: quota, permission, outage ...
+);
