@@ -37,14 +37,11 @@ class Week:
     def parse(cls, text: str) -> Self:
         """`2024-W05` -> Week; raises UsageError for anything that is not a week of the calendar."""
         match = _WEEK.fullmatch(text.strip())
-        try:
-            if match is None:
-                raise ValueError
+        if match is not None:
             week = cls(int(match[1]), int(match[2]))
-            _ = week.first_day
-        except ValueError:
-            raise UsageError(f'"{text}" is not an ISO week; write it like 2024-W05.') from None
-        return week
+            if 1 <= week.year < date.max.year and 1 <= week.number <= date(week.year, 12, 28).isocalendar().week:
+                return week
+        raise UsageError(f'"{text}" is not an ISO week; write it like 2024-W05.')
 
     @classmethod
     def of(cls, day: date) -> Self:
@@ -79,7 +76,9 @@ def weeks_between(first: Week, last: Week) -> list[Week]:
     """All weeks from first to last, both included; raises UsageError when they are in the wrong order."""
     if last < first:
         raise UsageError(f"The first week {first} is after the last week {last}; swap them.")
-    return [Week.of(first.first_day + timedelta(weeks=n)) for n in range((last.first_day - first.first_day).days // 7 + 1)]
+    return [
+        Week.of(first.first_day + timedelta(weeks=n)) for n in range((last.first_day - first.first_day).days // 7 + 1)
+    ]
 
 
 @dataclass(frozen=True, slots=True)
@@ -197,4 +196,6 @@ def read_election(folder: Path = sql.SEEDS) -> Election:
             phases=phases,
         )
     except (KeyError, ValueError) as error:
-        raise UsageError(f"The election seed in {folder.name} is incomplete ({error}); see sql/seeds/election.csv.") from error
+        raise UsageError(
+            f"The election seed in {folder.name} is incomplete ({error}); see sql/seeds/election.csv."
+        ) from error

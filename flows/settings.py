@@ -71,8 +71,8 @@ class Settings(BaseSettings):
         settings_cls: type[BaseSettings],
         init_settings: PydanticBaseSettingsSource,
         env_settings: PydanticBaseSettingsSource,
-        dotenv_settings: PydanticBaseSettingsSource,
-        file_secret_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,  # noqa: ARG003 - not a way to configure ronda
+        file_secret_settings: PydanticBaseSettingsSource,  # noqa: ARG003
     ) -> tuple[PydanticBaseSettingsSource, ...]:
         """Given values first, then the environment, then ronda.toml."""
         home = Path(os.environ.get("RONDA_HOME", "data")).expanduser()
@@ -84,6 +84,20 @@ class Settings(BaseSettings):
     def election(self) -> Election:
         """The election the seeds describe."""
         return read_election(self.seeds)
+
+    def export(self, api_url: str | None = None) -> None:
+        """Tells the libraries below, through the environment, where to keep their state and to report to nobody.
+
+        Must be called before Prefect or Great Expectations is imported; processes started later inherit it.
+        """
+        os.environ["RONDA_HOME"] = str(self.home)
+        os.environ["PREFECT_HOME"] = str(self.home / "prefect")
+        os.environ["DO_NOT_TRACK"] = "1"
+        os.environ["PREFECT_SERVER_ANALYTICS_ENABLED"] = "false"
+        os.environ["GX_ANALYTICS_ENABLED"] = "false"
+        os.environ.setdefault("PREFECT_LOGGING_LEVEL", "WARNING")
+        if api_url is not None:
+            os.environ["PREFECT_API_URL"] = api_url
 
 
 def load_settings() -> Settings:

@@ -1,1 +1,78 @@
-"""Sources: one module per format, each says how to read it and how one raw record becomes a Post."""
+"""The sources: how a file of each format is read, and how one raw record of it becomes a `Post`.
+
+`recognise` finds the format of a file by its content, never by its name. The collection log holds no posts and is
+asked for first: `collection.recognise(reading.sample(path))`.
+"""
+
+import io
+from pathlib import Path
+
+from flows.exits import InputRefusedError
+from flows.settings import Settings
+from flows.sources import apify, crowdtangle, fourcat, graph, mcl, removals, zeeschuimer
+from flows.sources.format import Format, Record
+from flows.sources.reading import BOM, csv_header, json_elements, sample
+
+READABLE = (
+    "Zeeschuimer and 4CAT exports (NDJSON, CSV), CrowdTangle and Meta Content Library CSV, Apify datasets "
+    "(JSON, NDJSON, CSV), Graph API responses (JSON), ronda's own collection log and removal list, and tables "
+    "described in ronda.toml"
+)
+PARQUET = b"PAR1"
+PAGES = ((b"<!doctype html", "a web page"), (b"<html", "a web page"), (b"<?xml", "XML"), (b"<", "XML"))
+
+
+def formats(settings: Settings) -> tuple[Format, ...]:
+    """Every format ronda can read, in the order in which they are asked; the tables of ronda.toml come last."""
+    return (
+        *removals.FORMATS,
+        *zeeschuimer.FORMATS,
+        *fourcat.FORMATS,
+        *crowdtangle.FORMATS,
+        *mcl.FORMATS,
+        *apify.FORMATS,
+        *graph.FORMATS,
+    )
+
+
+def recognise(path: Path, settings: Settings) -> tuple[Format, str]:
+    """The format of a file and its platform, "mixed" where only the records say it.
+
+    The platform is what the first bytes show; a record's own word counts. Raises InputRefusedError with a sentence
+    that names the file, what it seems to be and what ronda can read.
+    """
+    start = sample(path)
+    for candidate in formats(settings):
+        if (platform := candidate.recognise(start)) is not None:
+            return candidate, platform
+    raise InputRefusedError(f"{path} {_description(start)}. ronda reads {READABLE}.")
+
+
+def _description(start: bytes) -> str:
+    """What an unknown file is and what to do, as the rest of a sentence."""
+    text = start.removeprefix(BOM).lstrip()
+    for mark, what in PAGES:
+        if text[: len(mark)].lower() == mark:
+            return f"is {what}, perhaps a login or error page saved in place of the export; export it again"
+    if not text:
+        return "holds only blanks; export it again"
+    if text.startswith(PARQUET):
+        return "is a Parquet table that ronda.toml does not describe; add its columns as [tables.<name>]"
+    if text.startswith((b"{", b"[")):
+        return f"is JSON of an unknown kind{_named(_keys(text))}; check the export or describe it in ronda.toml"
+    columns, _ = csv_header(text)
+    if len(columns) > 1:
+        return f"is a table of an unknown kind{_named(columns)}; check the export or add [tables.<name>] to ronda.toml"
+    return "is text of an unknown kind; import the export itself"
+
+
+def _keys(text: bytes) -> tuple[str, ...]:
+    """The keys of the first object."""
+    first = next(json_elements(io.BytesIO(text)), None)
+    return tuple(first.raw) if isinstance(first, Record) and isinstance(first.raw, dict) else ()
+
+
+def _named(names: tuple[str, ...]) -> str:
+    """The first names, in brackets."""
+    shown = ", ".join(name[:40] for name in names[:6])
+    return f" ({shown}{', …' if len(names) > 6 else ''})" if shown else ""

@@ -1,11 +1,13 @@
 """The warehouse: one DuckDB file, one writer, guarded by a file lock. The only import of duckdb."""
 
 import fcntl
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import duckdb
+import polars as pl
 
 import sql
 from flows.exits import WarehouseBusyError
@@ -29,11 +31,11 @@ def connect(path: Path | str = ":memory:", *, read_only: bool = False) -> Connec
 
 
 @contextmanager
-def writer(home: Path) -> Iterator[Connection]:
-    """The warehouse of a home, open for writing by this process alone.
+def exclusive(home: Path) -> Iterator[None]:
+    """The right to write a home, for this process alone, as long as the block lasts.
 
-    Raises WarehouseBusyError at once when another run holds it. The lock is the operating system's: it ends with
-    the process that held it, however that ended.
+    Raises WarehouseBusyError at once when another run has it. The lock is the operating system's: it ends with the
+    process that held it, however that ended.
     """
     home.mkdir(parents=True, exist_ok=True)
     with (home / "warehouse.lock").open("a") as lock:
@@ -41,13 +43,19 @@ def writer(home: Path) -> Iterator[Connection]:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
             raise WarehouseBusyError(
-                f"Another run holds the warehouse in {home.name}; wait until it ends (see `ronda status`) and try again."
+                f"Another run holds the warehouse in {home}; wait until it ends (see `ronda status`) and try again."
             ) from None
-        connection = connect(home / "warehouse.duckdb")
-        try:
-            yield connection
-        finally:
-            connection.close()
+        yield
+
+
+@contextmanager
+def opened(home: Path) -> Iterator[Connection]:
+    """The warehouse of a home, open for writing; the caller holds `exclusive`."""
+    connection = connect(home / "warehouse.duckdb")
+    try:
+        yield connection
+    finally:
+        connection.close()
 
 
 @contextmanager
@@ -60,3 +68,13 @@ def transaction(connection: Connection) -> Iterator[Connection]:
         connection.execute("ROLLBACK")
         raise
     connection.execute("COMMIT")
+
+
+def query(connection: Connection, text: str, parameters: Sequence[Any] = ()) -> pl.DataFrame:
+    """The rows of a query as a Polars frame."""
+    return connection.sql(text, params=list(parameters) or None).pl()
+
+
+def literal(text: str) -> str:
+    """A text as a SQL string literal, for the few statements that take no parameters (ATTACH, COMMENT)."""
+    return "'" + text.replace("'", "''") + "'"

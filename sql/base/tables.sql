@@ -19,8 +19,7 @@ CREATE TABLE IF NOT EXISTS base.loads (
     posts BIGINT NOT NULL,
     duplicates BIGINT NOT NULL,
     rejects BIGINT NOT NULL,
-    covers_first DATE,               -- what the importer declared to be covered, both NULL when nothing was
-    covers_last DATE
+    position BIGINT NOT NULL         -- order among files that landed at the same moment
 );
 
 -- One row an accepted record: what one source saw of one post at one moment.

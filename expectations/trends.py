@@ -1,0 +1,282 @@
+"""The third gate: the published trend tables. Impossible numbers stop; implausible ones are printed in the report.
+
+Sums across columns and rows (negative + neutral + positive = labelled, one row a key) are SQL checks.
+"""
+
+from typing import TYPE_CHECKING
+
+from expectations.suite import (
+    Expectation,
+    Gate,
+    Kind,
+    Severity,
+    Suite,
+    at_least,
+    at_most,
+    between,
+    one_of,
+    ordered,
+    present,
+)
+from flows.post import PLATFORMS
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+STATUSES = ("observed", "partial", "not_collected", "unknown")
+VOLUME_FACTOR = 10
+EARLIER_BUCKETS = 3
+DETECTED_WARN = 300
+
+_GRAIN = ("week", "phase", "platform")
+_COLUMNS: dict[str, Kind] = {
+    "week": "text",
+    "phase": "text",
+    "platform": "text",
+    "posts": "number",
+    "labelled": "number",
+    "authors": "number",
+    "negative": "number",
+    "neutral": "number",
+    "positive": "number",
+    "net_sentiment": "number",
+    "net_low": "number",
+    "net_high": "number",
+    "detected": "number",
+    "per_1000": "number",
+    "per_1000_low": "number",
+    "per_1000_high": "number",
+    "coverage": "number",
+    "status": "text",
+}
+_SHARE_COLUMNS: dict[str, Kind] = {"share": "number", "share_low": "number", "share_high": "number"}
+_BUCKET_COLUMNS: dict[str, Kind] = {"first_day": "any", "last_day": "any", "days": "number"}
+
+_COUNTED = {
+    "posts": ("unggahan", "posts"),
+    "labelled": ("unggahan berlabel", "labelled posts"),
+    "authors": ("penulis", "authors"),
+    "negative": ("unggahan negatif", "negative posts"),
+    "neutral": ("unggahan netral", "neutral posts"),
+    "positive": ("unggahan positif", "positive posts"),
+    "detected": ("unggahan yang terdeteksi otomatis", "automatically detected posts"),
+}
+
+_Order = tuple[str, str, str, str]
+
+_SHARE_ORDERS: tuple[_Order, ...] = (
+    ("share_low", "share", "Batas bawah bagian tidak di atas nilainya.", "The share is at least its low end."),
+    ("share", "share_high", "Batas atas bagian tidak di bawah nilainya.", "The share is at most its high end."),
+)
+
+_ORDERS: tuple[_Order, ...] = (
+    ("labelled", "posts", "Unggahan berlabel tidak melebihi unggahan.", "Labelled posts do not exceed posts."),
+    ("authors", "posts", "Penulis tidak melebihi unggahan.", "Authors do not exceed posts."),
+    ("detected", "posts", "Unggahan terdeteksi tidak melebihi unggahan.", "Detected posts do not exceed posts."),
+    (
+        "net_low",
+        "net_sentiment",
+        "Batas bawah sentimen bersih tidak di atas nilainya.",
+        "Net sentiment is at least its low end.",
+    ),
+    (
+        "net_sentiment",
+        "net_high",
+        "Sentimen bersih tidak di atas batas atasnya.",
+        "Net sentiment is at most its high end.",
+    ),
+    ("per_1000_low", "per_1000", "Batas bawah per 1.000 tidak di atas nilainya.", "The rate is at least its low end."),
+    ("per_1000", "per_1000_high", "Batas atas per 1.000 tidak di bawah nilainya.", "The rate is at most its high end."),
+)
+
+_BOUNDS = (
+    ("net_sentiment", -1, 1, "Sentimen bersih", "Net sentiment"),
+    ("net_low", -1, 1, "Batas bawah sentimen bersih", "The low end of net sentiment"),
+    ("net_high", -1, 1, "Batas atas sentimen bersih", "The high end of net sentiment"),
+    ("per_1000", 0, 1000, "Angka per 1.000", "The rate per 1,000"),
+    ("coverage", 0, 1, "Cakupan", "Coverage"),
+)
+
+_SQL_HINT = (
+    "Model SQL menghitung dengan pembilang atau penyebut yang keliru.",
+    "The SQL model uses a wrong numerator or denominator.",
+)
+
+
+def _filled(column: str) -> Expectation:
+    return Expectation(
+        f"{column}_filled",
+        present(column),
+        Severity.STOP,
+        f"Kolom kunci {column} selalu terisi.",
+        f"The key column {column} is always filled.",
+        "Gabungan tabel di model SQL kehilangan kunci.",
+        "A join in the SQL model lost its key.",
+    )
+
+
+def _increasing(low: str, high: str, words_id: str, words_en: str) -> Expectation:
+    return Expectation(f"{low}_up_to_{high}", ordered(low, high), Severity.STOP, words_id, words_en, *_SQL_HINT)
+
+
+def _bounded(column: str, low: int, high: int, words_id: str, words_en: str) -> Expectation:
+    return Expectation(
+        f"{column}_within_bounds",
+        between(column, low, high),
+        Severity.STOP,
+        f"{words_id} terletak antara {low} dan {high}.",
+        f"{words_en} lies between {low} and {high}.",
+        *_SQL_HINT,
+    )
+
+
+_MEASURES = (
+    *(_filled(column) for column in _GRAIN),
+    Expectation(
+        "platform_known",
+        one_of("platform", (*PLATFORMS, "all")),
+        Severity.STOP,
+        "Platform adalah salah satu yang dipantau, atau semuanya.",
+        "The platform is a watched one, or all.",
+        "Model SQL menambah platform yang tidak dikenal.",
+        "The SQL model adds an unknown platform.",
+    ),
+    Expectation(
+        "status_known",
+        one_of("status", STATUSES),
+        Severity.STOP,
+        "Status cakupan dikenal.",
+        "The coverage status is known.",
+        "Tabel cakupan memakai kata lain.",
+        "The coverage table uses another word.",
+    ),
+    Expectation(
+        "status_filled",
+        present("status"),
+        Severity.STOP,
+        "Setiap baris menyatakan cakupannya.",
+        "Every row states its coverage.",
+        "Kalender cakupan tidak menjangkau minggu ini.",
+        "The coverage calendar does not reach this week.",
+    ),
+    Expectation(
+        "posts_counted_when_observed",
+        present("posts"),
+        Severity.STOP,
+        "Keranjang yang teramati mempunyai jumlah unggahan, meskipun nol.",
+        "An observed bucket has a number of posts, be it zero.",
+        "Nol tertukar dengan tidak diketahui di model SQL.",
+        "The SQL model confuses zero with unknown.",
+        where=("status", "observed"),
+    ),
+    *(
+        Expectation(
+            f"{column}_not_negative",
+            at_least(column, 0),
+            Severity.STOP,
+            f"Jumlah {words_id} tidak negatif.",
+            f"The number of {words_en} is not negative.",
+            *_SQL_HINT,
+        )
+        for column, (words_id, words_en) in _COUNTED.items()
+    ),
+    *(_increasing(*order) for order in _ORDERS),
+    *(_bounded(*bound) for bound in _BOUNDS),
+)
+
+_VOLUMES = (
+    Expectation(
+        "days_within_week",
+        between("days", 1, 7),
+        Severity.STOP,
+        "Satu keranjang waktu mempunyai satu sampai tujuh hari.",
+        "A bucket has one to seven days.",
+        "Kalender berlubang atau berganda.",
+        "The calendar has a hole or a double day.",
+    ),
+    _filled("first_day"),
+    _filled("last_day"),
+    Expectation(
+        "volume_without_surge",
+        at_most("volume_ratio", VOLUME_FACTOR),
+        Severity.WARN,
+        f"Unggahan per hari tidak lebih dari {VOLUME_FACTOR} kali median keranjang sebelumnya.",
+        f"Posts a day are at most {VOLUME_FACTOR} times the median of the earlier buckets.",
+        "Ekspor besar tambahan, daftar kata kunci yang lebih luas, atau peristiwa luar biasa.",
+        "A large extra export, a wider list of keywords, or an extraordinary event.",
+    ),
+    Expectation(
+        "volume_without_collapse",
+        at_least("observed_volume_ratio", 1 / VOLUME_FACTOR),
+        Severity.WARN,
+        f"Unggahan per hari pada hari yang teramati tidak kurang dari 1/{VOLUME_FACTOR} median sebelumnya.",
+        f"Posts a day of observed buckets are at least 1/{VOLUME_FACTOR} of the earlier median.",
+        "Pengumpulan berhenti tanpa tercatat di log pengumpulan.",
+        "Collection stopped without a line in the collection log.",
+    ),
+    Expectation(
+        "detected_plausible",
+        at_most("per_1000", DETECTED_WARN),
+        Severity.WARN,
+        f"Paling banyak {DETECTED_WARN} dari 1.000 unggahan terdeteksi otomatis.",
+        f"At most {DETECTED_WARN} in 1,000 posts were detected automatically.",
+        "Isyarat baru cocok dengan kata yang lazim; periksa aturan label.",
+        "A new cue matches a common word; look at the label rules.",
+    ),
+)
+
+_SHARES = (
+    _bounded("share", 0, 1, "Bagian dari unggahan keranjang", "The share of the bucket's posts"),
+    *(_increasing(*order) for order in _SHARE_ORDERS),
+)
+
+
+def _with_volume(frame: "pd.DataFrame", week: str | None) -> "pd.DataFrame":
+    """Adds each bucket's posts a day as a ratio of the median of its platform's earlier, collected buckets."""
+    inorder = frame.sort_values(["platform", "first_day"], kind="stable")
+    per_day = inorder["posts"] / inorder["days"].where(inorder["days"] > 0)
+    collected = per_day.where(inorder["status"] != "not_collected")
+    median = collected.groupby(inorder["platform"]).transform(
+        lambda values: values.shift().expanding(min_periods=EARLIER_BUCKETS).median()
+    )
+    ratio = collected / median.where(median > 0)
+    if week is not None:
+        ratio = ratio.where(inorder["week"] == week)
+    return frame.assign(volume_ratio=ratio, observed_volume_ratio=ratio.where(inorder["status"] == "observed"))
+
+
+def weekly_platform(week: str | None = None) -> Suite:
+    """The suite of `trends.weekly_platform`, all weeks of it; only `week`'s volumes are compared with earlier ones."""
+    return Suite(
+        gate=Gate.TRENDS,
+        table="weekly_platform",
+        columns=_COLUMNS | _BUCKET_COLUMNS,
+        expectations=(*_MEASURES, *_VOLUMES),
+        prepare=lambda frame: _with_volume(frame, week),
+        key=_GRAIN,
+    )
+
+
+def weekly_topic() -> Suite:
+    """The suite of `trends.weekly_topic`."""
+    return _by("weekly_topic", "topic", _SHARES)
+
+
+def weekly_indication() -> Suite:
+    """The suite of `trends.weekly_indication`."""
+    return _by("weekly_indication", "indication")
+
+
+def weekly_district() -> Suite:
+    """The suite of `trends.weekly_district`."""
+    return _by("weekly_district", "district", _SHARES)
+
+
+def _by(table: str, subject: str, shares: tuple[Expectation, ...] = ()) -> Suite:
+    return Suite(
+        gate=Gate.TRENDS,
+        table=table,
+        columns=_COLUMNS | {subject: "text"} | (_SHARE_COLUMNS if shares else {}),
+        expectations=(*_MEASURES, _filled(subject), *shares),
+        key=(*_GRAIN, subject),
+    )

@@ -1,0 +1,41 @@
+"""The backfill flow: past weeks published again, in order, with a reason that is kept."""
+
+from prefect import flow
+from prefect.artifacts import create_markdown_artifact
+
+from flows import steps, tasks
+from flows.exits import UsageError
+from flows.periods import Week, weeks_between
+from flows.settings import Language, load_settings
+from flows.store.runs import recorded
+from flows.store.warehouse import exclusive
+
+
+@flow(name="backfill", flow_run_name="backfill-{first}-{last}", validate_parameters=False)
+def backfill(first: str, last: str, reason: str, platform: str | None = None, lang: Language = "id") -> str:
+    """Loads what landed meanwhile (of one platform, or all) and publishes the weeks again.
+
+    Says of every week whether its numbers changed. Safe to repeat: a week whose numbers did not change keeps its
+    publication.
+    """
+    settings = load_settings()
+    weeks = weeks_between(Week.parse(first), Week.parse(last))
+    if not reason.strip():
+        raise UsageError("A backfill needs a reason; give one with --reason.")
+    parameters = {"first": first, "last": last, "reason": reason, "platform": platform or "all", "lang": lang}
+    with exclusive(settings.home), recorded(settings.home, "backfill", parameters) as run:
+        tasks.load_pending(run, platform)
+        tasks.build_tables()
+        for week in weeks:
+            steps.require_data(settings, week)
+        lines = []
+        for week in weeks:
+            before = steps.publication_number(settings, week)
+            tasks.check_week(run, week)
+            published = tasks.publish_week(run, week, settings.election.release_moment(week), lang)
+            change = "unchanged" if published.publication == before else f"publication {published.publication}"
+            lines.append(f"{week}: {change}")
+        create_markdown_artifact(
+            key="backfill", markdown=f"# Backfill\n\n{reason}\n\n" + "\n".join(f"- {x}" for x in lines)
+        )
+        return "\n".join([*lines, f"Reports: {settings.home / 'published' / 'index.html'}"])

@@ -1,0 +1,174 @@
+"""The `ronda` command: parse, call, print."""
+
+import argparse
+import sys
+from collections.abc import Callable, Sequence
+from datetime import UTC, date, datetime
+from pathlib import Path
+
+from flows.exits import Exit, RondaError
+from flows.settings import Settings, load_settings
+
+Action = Callable[[Settings, argparse.Namespace], Exit]
+
+_EPILOG = """exit codes:
+  0 done   1 internal error   2 usage   3 input refused   4 stopped by a quality gate
+  5 another run holds the warehouse   6 a source failed (the others were loaded)
+
+Everything ronda keeps lies in RONDA_HOME (default: ./data)."""
+
+
+def _covers(text: str) -> tuple[date, date]:
+    try:
+        first, last = (date.fromisoformat(part) for part in text.split(".."))
+    except ValueError:
+        raise argparse.ArgumentTypeError(
+            f'"{text}" is not a span of days; write it like 2024-01-29..2024-02-04'
+        ) from None
+    if last < first:
+        raise argparse.ArgumentTypeError(f'"{text}" ends before it begins; swap the days')
+    return first, last
+
+
+def _moment(text: str) -> str:
+    try:
+        moment = datetime.fromisoformat(text)
+    except ValueError:
+        raise argparse.ArgumentTypeError(f'"{text}" is not a moment; write it like 2024-02-05T06:00+07:00') from None
+    if moment.tzinfo is None:
+        raise argparse.ArgumentTypeError(f'"{text}" has no time zone; write it like 2024-02-05T06:00+07:00')
+    return text
+
+
+def _say(line: str) -> None:
+    print(line, flush=True)
+
+
+def _demo(settings: Settings, arguments: argparse.Namespace) -> Exit:
+    from flows import demo
+
+    demo.run(settings, posts=arguments.posts, say=_say)
+    return Exit.DONE
+
+
+def _import(settings: Settings, arguments: argparse.Namespace) -> Exit:
+    from flows import intake
+
+    return intake.run_import(settings, arguments.paths, datetime.now(UTC), arguments.covers, _say)
+
+
+def _weekly(settings: Settings, arguments: argparse.Namespace) -> Exit:
+    from flows.weekly import weekly
+
+    _say(weekly(week=arguments.week, as_of=arguments.as_of, lang=arguments.lang or settings.lang))
+    return Exit.DONE
+
+
+def _backfill(settings: Settings, arguments: argparse.Namespace) -> Exit:
+    from flows.backfill import backfill
+
+    _say(backfill(arguments.first, arguments.last, arguments.reason, arguments.platform, settings.lang))
+    return Exit.DONE
+
+
+def _status(settings: Settings, arguments: argparse.Namespace) -> Exit:
+    from flows import status
+
+    _say(status.as_json(settings) if arguments.json else status.as_text(settings))
+    return Exit.DONE
+
+
+def _verify(settings: Settings, arguments: argparse.Namespace) -> Exit:  # noqa: ARG001 - one shape for all verbs
+    from flows import steps
+
+    for line in steps.verify(settings):
+        _say(line)
+    return Exit.DONE
+
+
+def _serve(settings: Settings, arguments: argparse.Namespace) -> Exit:  # noqa: ARG001
+    from flows import schedule
+
+    schedule.serve(settings, _say)
+    return Exit.DONE
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="ronda",
+        description="The weekly social-media watch of one regency before an election: posts in, reports out.",
+        epilog=_EPILOG,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.add_argument("--debug", action="store_true", help="show the traceback of an error")
+    verbs = parser.add_subparsers(dest="verb", required=True, metavar="VERB")
+
+    def verb(
+        name: str, action: Callable[[Settings, argparse.Namespace], Exit], summary: str
+    ) -> argparse.ArgumentParser:
+        made = verbs.add_parser(name, help=summary, description=summary)
+        made.set_defaults(action=action)
+        return made
+
+    demo = verb("demo", _demo, "Simulate a season of Kabupaten Batang, load it and publish the report of 2024-W06.")
+    demo.add_argument("--posts", type=int, default=60_000, help="size of the season (default: 60000)")
+
+    imports = verb("import", _import, "Import exports: files or folders, recognised by content, plain, gzip or zstd.")
+    imports.add_argument("paths", nargs="+", type=Path, metavar="PATH", help="a file, or a folder of files")
+    imports.add_argument(
+        "--covers",
+        type=_covers,
+        metavar="FIRST..LAST",
+        help="days the files cover completely; without it their coverage is unknown, not zero",
+    )
+
+    weekly = verb("weekly", _weekly, "Load what landed, rebuild and check the trends, publish the week's report.")
+    weekly.add_argument("--week", metavar="2024-W05", help="ISO week (default: every complete week that is due)")
+    weekly.add_argument(
+        "--as-of", type=_moment, metavar="MOMENT", help="moment of release (default: Monday 06:00 after it)"
+    )
+    weekly.add_argument("--lang", choices=("id", "en"), help="language of the report (default: the setting lang, id)")
+
+    backfill = verb("backfill", _backfill, "Publish past weeks again, in order, with a reason that is recorded.")
+    backfill.add_argument("first", metavar="FIRST", help="first ISO week, like 2023-W48")
+    backfill.add_argument("last", metavar="LAST", help="last ISO week")
+    backfill.add_argument("--reason", required=True, help="why; kept in the run record")
+    backfill.add_argument(
+        "--platform", choices=("tiktok", "facebook", "instagram"), help="load only this platform anew"
+    )
+
+    status = verb("status", _status, "Show weeks, coverage, the last runs and what is missing.")
+    status.add_argument("--json", action="store_true", help="the same as JSON")
+
+    verb("serve", _serve, "Start the Prefect server, the schedules and the report site.")
+    verb("verify", _verify, "Print a hash of every published table and check the published files.")
+    return parser
+
+
+def main(words: Sequence[str] | None = None) -> int:
+    """Runs one verb; errors are one sentence on standard error and an exit code."""
+    arguments = _parser().parse_args(words)
+    try:
+        settings = load_settings()
+        settings.export()
+        return int(arguments.action(settings, arguments))
+    except RondaError as error:
+        if arguments.debug:
+            raise
+        print(f"ronda: {error}", file=sys.stderr)
+        return int(error.exit_code)
+    except KeyboardInterrupt:
+        print("ronda: interrupted; run the same command again, nothing is half done.", file=sys.stderr)
+        return int(Exit.INTERNAL)
+    except Exception as error:
+        if arguments.debug:
+            raise
+        print(
+            f"ronda: internal error ({type(error).__name__}: {error}); run it again with --debug and report it.",
+            file=sys.stderr,
+        )
+        return int(Exit.INTERNAL)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

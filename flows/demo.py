@@ -1,0 +1,47 @@
+"""`ronda demo`: a simulated season of Kabupaten Batang, imported and published like a real one."""
+
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+from flows import intake, season
+from flows.exits import UsageError
+from flows.settings import Settings
+from flows.store import privacy
+from flows.store.runs import recorded
+from flows.store.warehouse import exclusive
+
+WEEK = "2024-W06"
+# Not a secret: the season's authors do not exist, and the demo must come out the same everywhere.
+AUTHOR_KEY = "6261 7461 6e67 2d72 6f6e 6461 2d64 656d 6f2d 6175 7468 6f72 2d6b 6579 2d30 3031".replace(" ", "")
+
+
+def _fresh_home(settings: Settings, folder: Path) -> None:
+    key = settings.home / "secret.key"
+    landing = settings.home / "landing"
+    if landing.exists() and not (folder / "season.json").exists():
+        raise UsageError(
+            f"{settings.home} holds real posts and the demo would mix with them; set RONDA_HOME to another folder."
+        )
+    if settings.author_key is None and not key.exists():
+        privacy.write_key(key, AUTHOR_KEY)
+
+
+def run(settings: Settings, posts: int, say: Callable[[str], None]) -> None:
+    """Writes the season, imports it week by week as it landed, and publishes one week in full."""
+    started = time.monotonic()
+    folder = settings.home / "season"
+    _fresh_home(settings, folder)
+    say(f"Simulating a season of {posts:,} posts in {folder} ...")
+    written = season.write_season(folder, posts=posts)
+    with exclusive(settings.home), recorded(settings.home, "demo", {"posts": str(posts)}) as record:
+        for batch in written.batches:
+            intake.land_paths(settings, [folder / "exports" / batch.week], batch.landed_at)
+        say("Loading and checking it ...")
+        record.message = intake.load_pending(settings, record).sentence()
+        say(f"  {record.message}")
+    say(f"Modelling the season and publishing {WEEK} ...")
+    from flows.weekly import weekly
+
+    say(weekly(week=WEEK, lang=settings.lang))
+    say(f"Done in {time.monotonic() - started:.0f} s. Another week: ronda weekly --week 2024-W05")

@@ -1,0 +1,281 @@
+"""Files in: they land byte for byte, are prepared, pass two gates and become facts of the warehouse, all or nothing."""
+
+import csv
+import tempfile
+from collections.abc import Callable, Iterable, Sequence
+from concurrent.futures import ProcessPoolExecutor
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from multiprocessing import get_context
+from pathlib import Path
+
+import sql
+from flows import labels, prepare, sources
+from flows.exits import Exit, GateStoppedError, InputRefusedError
+from flows.periods import Week
+from flows.prepare import Prepared
+from flows.settings import Settings
+from flows.sources import collection
+from flows.sources.format import Fault, Format
+from flows.sources.reading import open_stream
+from flows.store import landing, models, privacy, warehouse
+from flows.store import load as loading
+from flows.store.landing import Landed
+from flows.store.runs import Run, recorded
+
+# Below this many bytes a second process costs more than it saves.
+_PARALLEL_BYTES = 64 << 20
+_CHECKED_ROWS = 200_000
+COVERED_QUERY = "*"
+
+
+@dataclass(frozen=True, slots=True)
+class Imported:
+    """What became of the paths given to an import: landed files, and refusals as sentences."""
+
+    landed: tuple[Landed, ...]
+    known: int
+    refusals: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class LoadSummary:
+    """Counts of a load; `held` are the sentences of sources whose shape stopped them, `reasons` the rejects by reason.
+
+    `first_day` and `last_day` span the posts of the load, None when it brought none.
+    """
+
+    files: int = 0
+    records: int = 0
+    posts: int = 0
+    duplicates: int = 0
+    rejects: int = 0
+    days: int = 0
+    held: tuple[str, ...] = ()
+    reasons: tuple[tuple[str, int], ...] = ()
+    first_day: date | None = None
+    last_day: date | None = None
+
+    def sentence(self) -> str:
+        """The counts in one line."""
+        counted = f"{self.posts:,} posts + {self.duplicates:,} duplicates + {self.rejects:,} rejects"
+        coverage = f", {self.days:,} source-days of coverage" if self.days else ""
+        return f"{self.files:,} file{'s' * (self.files != 1)}: {self.records:,} records = {counted}{coverage}"
+
+
+# -- landing -----------------------------------------------------------------------------------------------------------
+
+
+def _files_below(paths: Iterable[Path]) -> list[Path]:
+    found: list[Path] = []
+    for path in paths:
+        if path.is_dir():
+            found.extend(sorted(item for item in path.rglob("*") if item.is_file() and not item.name.startswith(".")))
+        else:
+            found.append(path)
+    return found
+
+
+def _declaration(platform: str, source: str, covers: tuple[date, date], folder: Path) -> Path:
+    """A collection log that says: every day from first to last of this source was collected."""
+    first, last = covers
+    path = folder / f"covers-{platform}-{source}-{first}-{last}.csv"
+    with path.open("w", encoding="utf-8", newline="") as out:
+        writer = csv.writer(out, lineterminator="\n")
+        writer.writerow(collection.COLUMNS)
+        for offset in range((last - first).days + 1):
+            writer.writerow([platform, source, COVERED_QUERY, first + timedelta(days=offset), 1, 1, 1, ""])
+    return path
+
+
+def _platforms_in(path: Path, form: Format, platform: str) -> list[str]:
+    """The platforms a file brings posts of; only a mixed file has to be read for it."""
+    if platform != "mixed":
+        return [platform]
+    with open_stream(path) as stream:
+        return sorted({post.platform for batch in prepare.batches(form, stream, None) for post in batch.posts})
+
+
+def _refuse_link(path: Path, given: Sequence[Path]) -> None:
+    if path.is_symlink() and path not in given:
+        raise InputRefusedError(f"{path} is a link to another file; import that file itself.")
+
+
+def land_paths(
+    settings: Settings, paths: Sequence[Path], landed_at: datetime, covers: tuple[date, date] | None = None
+) -> Imported:
+    """Lands files and folders of files, each recognised by its content; a file nobody can read is a refusal."""
+    landed: list[Landed] = []
+    refusals: list[str] = []
+    known = 0
+
+    def keep(path: Path, kind: str, platform: str, source: str) -> None:
+        nonlocal known
+        facts = {"kind": kind, "platform": platform, "source": source}
+        manifest, is_new = landing.land(settings.home, path, **facts, landed_at=landed_at, position=len(landed))
+        landed.append(manifest)
+        known += not is_new
+
+    with tempfile.TemporaryDirectory() as scratch:
+        for path in _files_below(paths):
+            try:
+                _refuse_link(path, paths)
+                if collection.recognise(sources.sample(path)):
+                    keep(path, "collection", "mixed", "collection")
+                    continue
+                form, platform = sources.recognise(path, settings)
+            except InputRefusedError as refusal:
+                refusals.append(str(refusal))
+                continue
+            keep(path, "posts", platform, form.name)
+            for covered in _platforms_in(path, form, platform) if covers else ():
+                keep(_declaration(covered, form.name, covers, Path(scratch)), "collection", covered, "collection")
+    return Imported(tuple(landed), known, tuple(refusals))
+
+
+# -- loading -----------------------------------------------------------------------------------------------------------
+
+
+def _prepare_all(settings: Settings, files: Sequence[Landed], key: bytes, folder: Path) -> list[Prepared]:
+    if len(files) < 2 or sum(item.bytes for item in files) < _PARALLEL_BYTES:
+        return [prepare.prepare(settings, item, key, folder) for item in files]
+    with ProcessPoolExecutor(max_workers=2, mp_context=get_context("spawn")) as pool:
+        return list(pool.map(prepare.prepare, *zip(*[(settings, item, key, folder) for item in files], strict=True)))
+
+
+def _read_log(settings: Settings, landed: Landed) -> tuple[loading.CollectionDays, list[Fault]]:
+    rows: list[tuple[object, ...]] = []
+    faults: list[Fault] = []
+    with open_stream(landing.stored_path(settings.home, landed)) as stream:
+        for item in collection.read(stream):
+            if isinstance(item, Fault):
+                faults.append(item)
+            else:
+                rows.append(tuple(item))
+    return loading.CollectionDays(landed, rows), faults
+
+
+def _landing_gate(run: Run, prepared: Sequence[Prepared]) -> dict[str, str]:
+    """The sources whose shape has changed, with the sentence that says so; the others go on."""
+    import pandas as pd
+
+    from expectations import landing as suites
+    from expectations.run import gate, validate
+
+    held: dict[str, str] = {}
+    for source in sorted({item.landed.source for item in prepared}):
+        frame = pd.DataFrame(
+            [
+                {
+                    "file": item.landed.file,
+                    "records": item.records,
+                    "posts": item.accepted,
+                    "duplicates": 0,
+                    "rejects": item.records - item.accepted,
+                    "unreadable": item.unreadable,
+                }
+                for item in prepared
+                if item.landed.source == source
+            ]
+        )
+        verdicts = validate(frame, suites.suite(source), empty_is_valid=False)
+        run.add_verdicts([verdict.to_dict() for verdict in verdicts])
+        if stop := gate(verdicts):
+            held[source] = stop.sentence()
+    return held
+
+
+def _posts_gate(connection: warehouse.Connection, run: Run) -> None:
+    """Checks the loaded window before it is committed; raises GateStoppedError, which rolls the load back."""
+    from expectations import posts as suites
+    from expectations.run import gate, validate
+
+    results = models.run_checks(connection, sql.FOLDER / "checks", "posts")
+    run.add_verdicts([result.to_dict() for result in results])
+    models.stop_on(results)
+    suite = suites.suite()
+    frame = loading.window(connection, tuple(suite.columns), _CHECKED_ROWS)
+    verdicts = validate(frame, suite, empty_is_valid=False)
+    run.add_verdicts([verdict.to_dict() for verdict in verdicts])
+    if stop := gate(verdicts):
+        raise GateStoppedError(stop.sentence())
+
+
+def load_pending(
+    settings: Settings, run: Run, platform: str | None = None, only: frozenset[str] | None = None
+) -> LoadSummary:
+    """Loads what landed and was not loaded yet, in the order of landing; `only` limits it to some files.
+
+    Raises GateStoppedError when the post gate stops; then nothing was loaded.
+    """
+    key = privacy.author_secret(settings)
+    with warehouse.opened(settings.home) as connection:
+        done = loading.loaded_ids(connection)
+        pending = [
+            item
+            for item in landing.landed_files(settings.home)
+            if item.file_id not in done
+            and (only is None or item.file_id in only)
+            and (platform is None or item.platform in (platform, "mixed"))
+        ]
+        with tempfile.TemporaryDirectory(dir=settings.home, prefix=".load-") as scratch:
+            posts = [item for item in pending if item.kind == "posts"]
+            prepared = _prepare_all(settings, posts, key, Path(scratch))
+            held = _landing_gate(run, prepared) if prepared else {}
+            logs = [_read_log(settings, item) for item in pending if item.kind == "collection"]
+            batch = loading.Batch(
+                prepared=[item for item in prepared if item.landed.source not in held],
+                logs=[log for log, _ in logs],
+                log_faults=[(log.landed, fault) for log, faults in logs for fault in faults],
+            )
+            with warehouse.transaction(connection):
+                models.load_seeds(connection, settings.seeds)
+                loading.load(connection, batch, settings.election.zone.key)
+                loading.relabel(connection, labels.label, labels.label_version())
+                if batch.prepared:
+                    _posts_gate(connection, run)
+                facts = loading.summarise(connection) | {"days": sum(len(log.rows) for log, _ in logs)}
+    summary = LoadSummary(**facts, held=tuple(held.values()))
+    run.counts |= {name: value for name, value in facts.items() if isinstance(value, int)}
+    run.held = list(summary.held)
+    run.save()
+    return summary
+
+
+# -- the verb ----------------------------------------------------------------------------------------------------------
+
+
+def run_import(
+    settings: Settings,
+    paths: Sequence[Path],
+    landed_at: datetime,
+    covers: tuple[date, date] | None,
+    say: Callable[[str], None],
+) -> Exit:
+    """`ronda import`: lands and loads; raises InputRefusedError when nothing given could be used."""
+    parameters = {"paths": str(len(paths)), "covers": "..".join(map(str, covers)) if covers else "not declared"}
+    with warehouse.exclusive(settings.home), recorded(settings.home, "import", parameters) as run:
+        imported = land_paths(settings, paths, landed_at, covers)
+        for refusal in imported.refusals:
+            say(f"refused: {refusal}")
+        if not imported.landed:
+            raise InputRefusedError("Nothing was imported; no file given could be read (see above).")
+        summary = load_pending(settings, run, only=frozenset(item.file_id for item in imported.landed))
+        run.message = summary.sentence()
+        say(run.message)
+        if imported.known:
+            say(f"  {imported.known} known already: loaded before by the same bytes, counted zero")
+        for reason, records in summary.reasons:
+            say(f"  {records:,} rejected: {reason}")
+        for sentence in summary.held:
+            say(f"held back: {sentence}")
+        if summary.held and not summary.records:
+            raise InputRefusedError("Nothing was loaded: the files do not have the shape of their format (see above).")
+        if summary.records and not summary.posts + summary.duplicates:
+            raise InputRefusedError(
+                "No record could be used (reasons above and in core.rejects); import exports of posts."
+            )
+        if summary.last_day:
+            week = Week.of(summary.last_day)
+            say(f"  posts from {summary.first_day} to {summary.last_day}; next: ronda weekly --week {week}")
+        return Exit.SOURCE if summary.held else Exit.DONE

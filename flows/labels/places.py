@@ -1,0 +1,178 @@
+"""Kecamatan named in a text, by a rule that knows that *batang*, *tulis*, *bawang*, *bandar* are ordinary words.
+
+A bare name is never a place; every name needs a second cue. What counts as one depends on the name's grade in
+`sql/seeds/places.csv`:
+
+- always: an office word before it (`Kec. Bandar`, `desa Tulis`, `Polsek Subah`), a joined hashtag (`#kecbandar`,
+  `#subahbatang`), or the regency right after it (`Blado, Kab. Batang`);
+- `distinct` (Wonotunggal, Tersono, Limpung, Pecalungan, Kandeman, Warungasem, and villages): also a place word before
+  it (`di Limpung`), a sign of the regency anywhere (`Kab. Batang`, `#batang`, a local account of the seed), or
+  another Batang name;
+- `shared` (Banyuputih, Gringsing, Blado, `Warung Asem`; other places and things bear the name): also a sign of the regency, or
+  another Batang name;
+- `common` (Bandar, Bawang, Reban, Subah, Tulis): also a place word before it together with a sign of the regency or
+  another established place, or a list with one (`Blado, Bandar dan Reban`);
+- `regency_name` (Batang): only the office words of a kecamatan, or a place in that kecamatan. `Kab. Batang` is the
+  regency and no kecamatan.
+
+Ordinary uses (`bawang merah`, `bandar narkoba`) are struck out first, and a name of another region in a text without
+a sign of the regency cancels all but the distinct names. An unnamed place stays unknown: an empty list.
+"""
+
+from functools import cache
+from pathlib import Path
+from typing import NamedTuple
+
+import polars as pl
+
+import sql
+from flows.exits import UsageError
+from flows.labels.text import normalise
+from flows.periods import read_seed
+
+_KECAMATAN_OFFICE = (
+    r"(?:kec|kecamatan|camat|sekcam|polsek|kapolsek|koramil|danramil|panwascam|panwaslucam|ppk|kua|forkopimcam|muspika)"
+)
+_OFFICE = (
+    r"(?:kec|kecamatan|camat|sekcam|polsek|kapolsek|koramil|danramil|panwascam|panwaslucam|ppk|kua|forkopimcam|muspika|"
+    r"desa|ds|kelurahan|kel|pemdes|kades|lurah|puskesmas)"
+)
+_PLACE_WORD = (
+    r"(?:di|ke|dari|dr|neng|nang|ning|ing|saka|seko|soko|tekan|warga|wong|wilayah|daerah|masyarakat|pemuda|sekitar|arah|"
+    r"jalur|dusun|dukuh|dk|simpang|pertigaan|perempatan|lapangan|pantai)"
+)
+_AND = r"(?:(?:,|dan|lan|serta|karo|hingga|sampai|atau) )+(?:kec |kecamatan )?(?:\. )?"
+_NAMES = ("district", "spelling", "village")
+_GRADES = ("distinct", "shared", "common", "regency_name")
+
+
+class Group(NamedTuple):
+    """Names of one grade that stand for one kecamatan, as an alternation for padded texts."""
+
+    code: str
+    grade: str
+    names: str
+
+
+class Places(NamedTuple):
+    """The places seed as patterns for padded texts."""
+
+    groups: tuple[Group, ...]
+    landmarks: tuple[Group, ...]
+    regency: str
+    elsewhere: str
+    ordinary: str
+
+
+def _alternation(names: list[str]) -> str:
+    spoken = normalise(pl.Series(names, dtype=pl.String)).to_list()
+    return "(?:" + "|".join(sorted(set(spoken), key=lambda name: (-len(name), name))).replace(".", r"\.") + ")"
+
+
+@cache
+def read_places(seeds: Path = sql.SEEDS) -> Places:
+    """The places seed; raises UsageError for an unknown grade or a missing kind."""
+    rows = read_seed("places", seeds)
+    named: dict[tuple[str, str], list[str]] = {}
+    landmarks: dict[str, list[str]] = {}
+    for row in rows:
+        if row["kind"] in _NAMES:
+            if row["grade"] not in _GRADES:
+                raise UsageError(f'The place "{row["name"]}" has the unknown grade "{row["grade"]}" in places.csv.')
+            named.setdefault((row["code"], row["grade"]), []).append(row["name"])
+        elif row["kind"] == "landmark":
+            landmarks.setdefault(row["code"], []).append(row["name"])
+
+    def of_kind(kind: str) -> str:
+        names = [row["name"] for row in rows if row["kind"] == kind]
+        if not names:
+            raise UsageError(f'The seed places.csv has no row of kind "{kind}"; add one.')
+        return _alternation(names)
+
+    plain = f" (?:{of_kind('regency')}|# {of_kind('hashtag')}|{of_kind('account')}) "
+    return Places(
+        groups=tuple(Group(code, grade, _alternation(names)) for (code, grade), names in named.items()),
+        landmarks=tuple(Group(code, "full", _alternation(names)) for code, names in landmarks.items()),
+        regency=plain,
+        elsewhere=f" {of_kind('elsewhere')} ",
+        ordinary=rf"\b{of_kind('ordinary')}\b",
+    )
+
+
+def _cues(group: Group, others: str) -> list[pl.Expr]:
+    """Columns of one group: `bare`, `sure` (an always-cue), `placed` (a place word), `listed` (beside another name)."""
+    name, spoken, plain = group.names, pl.col("text"), pl.col("plain")
+    if group.grade == "regency_name":
+        is_sure = spoken.str.contains(rf" {_KECAMATAN_OFFICE} (?:\. )?{name} ")
+        never = pl.lit(value=False)
+        return [is_sure.alias("bare"), is_sure.alias("sure"), never.alias("placed"), never.alias("listed")]
+    return [
+        plain.str.contains(rf" (?:# )?{name} ").alias("bare"),
+        (
+            spoken.str.contains(rf" {_OFFICE} (?:\. )?{name} ")
+            | spoken.str.contains(rf" # (?:(?:kec|kecamatan|desa){name}|{name}batang) ")
+            | plain.str.contains(rf" {name} (?:[.,] )?(?:kab|kabupaten)? ?(?:\. )?batang ")
+        ).alias("sure"),
+        plain.str.contains(rf" {_PLACE_WORD} {name} ").alias("placed"),
+        (
+            plain.str.contains(rf" {name} {_AND}{others} ") | plain.str.contains(rf" {others} {_AND}{name} ")
+        ).alias("listed"),
+    ]
+
+
+def _grid(frame: pl.DataFrame, places: Places) -> pl.DataFrame:
+    """Of every group and candidate text that holds its name: the cues, as rows of (row, code, grade, ...)."""
+    others = "(?:" + "|".join(group.names for group in places.groups if group.grade != "regency_name") + ")"
+    found = []
+    for group in places.groups:
+        literal = frame.filter(pl.col("text").str.contains(group.names))
+        cues = literal.with_columns(_cues(group, others)).filter(pl.col("bare") | pl.col("sure"))
+        found.append(
+            cues.select(
+                "row", "sign", "elsewhere", "bare", "sure", "placed", "listed",
+                code=pl.lit(group.code), grade=pl.lit(group.grade),
+            )
+        )
+    for landmark in places.landmarks:
+        seen = frame.filter(pl.col("text").str.contains(f" {landmark.names} "))
+        yes, no = pl.lit(value=True), pl.lit(value=False)
+        found.append(
+            seen.select(
+                "row", "sign", "elsewhere", bare=yes, sure=yes, placed=no, listed=no,
+                code=pl.lit(landmark.code), grade=pl.lit("distinct"),
+            )
+        )
+    return pl.concat(found)
+
+
+def _established(grid: pl.DataFrame) -> pl.DataFrame:
+    """The rows of the grid that are places under the rule of this module."""
+    is_distinct, is_shared, is_common = (pl.col("grade") == grade for grade in ("distinct", "shared", "common"))
+    rare_names = (is_distinct | is_shared).sum().over("row")
+    first = grid.with_columns(
+        is_place=(pl.col("sure") & (is_distinct | pl.col("sign") | ~pl.col("elsewhere")))
+        | (is_distinct & (pl.col("placed") | pl.col("sign") | (rare_names > 1)))
+        | (is_shared & (pl.col("sign") | ((rare_names > 1) & ~pl.col("elsewhere"))))
+    )
+    has_place = pl.col("is_place").any().over("row")
+    return first.filter(
+        pl.col("is_place")
+        | (is_common & pl.col("placed") & (pl.col("sign") | has_place))
+        | (is_common & pl.col("listed") & has_place)
+    )
+
+
+def districts(padded: pl.Series, seeds: Path = sql.SEEDS) -> pl.Series:
+    """BPS codes of the kecamatan each padded text names, ascending; an empty list where the place is unknown."""
+    places = read_places(seeds)
+    texts = pl.DataFrame({"text": padded.fill_null("")}).with_row_index("row")
+    names = "|".join(group.names for group in (*places.groups, *places.landmarks) if group.grade != "regency_name")
+    candidate = rf"(?:{names}|{_KECAMATAN_OFFICE} (?:\. )?batang)"
+    frame = texts.filter(pl.col("text").str.contains(candidate)).with_columns(
+        pl.col("text").str.replace_all(places.ordinary, "-").alias("plain"),
+        pl.col("text").str.contains(places.regency).alias("sign"),
+        pl.col("text").str.contains(places.elsewhere).alias("elsewhere"),
+    )
+    found = _established(_grid(frame, places)).group_by("row").agg(pl.col("code").unique().sort())
+    lists = texts.select("row").join(found, on="row", how="left", maintain_order="left")
+    return lists.select(pl.col("code").fill_null([]).alias("districts"))["districts"]

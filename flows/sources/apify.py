@@ -1,0 +1,238 @@
+"""Exports of three Apify actors: clockworks/tiktok-scraper, apify/instagram-scraper, apify/facebook-posts-scraper.
+
+JSON arrays, JSON lines, and CSV whose columns name the nested keys with "/" (older tools: "."). The formats have no
+version and keys come and go: only the id and the time of a post are required. When it was collected is not said.
+"""
+
+import re
+from base64 import b64decode
+from collections.abc import Callable
+from functools import partial
+from typing import Any
+from urllib.parse import unquote
+
+from flows.post import Post, Reason, Rejected
+from flows.sources.cells import as_dict, as_list, hashtag_list
+from flows.sources.fields import (
+    clean,
+    count,
+    facebook_post_id,
+    handle,
+    hashtags_in,
+    instagram_code,
+    instagram_seconds,
+    iso_seconds,
+    pk_to_shortcode,
+    seconds,
+    shortcode,
+    tiktok_seconds,
+    whole_id,
+)
+from flows.sources.layout import ZEESCHUIMER_KEYS, formats, names
+
+INSTAGRAM_MEDIA = {"Image": "photo", "Video": "video", "Sidecar": "album"}
+UNDETERMINED = frozenset({"", "un"})
+
+# An item of an actor has one key of each of its groups; the CSV column `authorMeta/name` counts as `authorMeta`.
+ACTOR_KEYS: dict[str, tuple[frozenset[str], ...]] = {
+    "tiktok": (frozenset({"authorMeta", "webVideoUrl"}), frozenset({"createTime", "createTimeISO", "diggCount"})),
+    "instagram": (frozenset({"shortCode"}), frozenset({"displayUrl", "likesCount", "ownerId", "ownerUsername"})),
+    "facebook": (
+        frozenset({"feedbackId", "postId", "topLevelUrl"}),
+        frozenset({"facebookUrl", "pageName", "topReactionsCount"}),
+    ),
+}
+ERROR_KEYS = frozenset({"error", "errorDescription"})
+
+_SEPARATOR = re.compile(r"[/.]")
+_FEEDBACK = re.compile(rb"feedback:(?:\d+_)?(\d+)")
+_TAG_PAGE = re.compile(r"/explore/tags/([^/?#]+)")
+
+
+def recognise(platform: str, sample: bytes) -> str | None:
+    """`platform` when the keys or columns are those of its actor; a file of errors only is told by its URLs."""
+    keys = {_SEPARATOR.split(name)[0] for name in names(sample)}
+    if keys & ZEESCHUIMER_KEYS:
+        return None
+    if keys >= ERROR_KEYS and not any(_has_each(keys, groups) for groups in ACTOR_KEYS.values()):
+        return platform if f"{platform}.com".encode() in sample else None
+    return platform if _has_each(keys, ACTOR_KEYS[platform]) else None
+
+
+def _has_each(keys: set[str], groups: tuple[frozenset[str], ...]) -> bool:
+    return all(keys & group for group in groups)
+
+
+def item(raw: Any) -> dict[str, Any]:
+    """One item with its keys nested and without blank cells. Raises Rejected for an item that reports an error."""
+    whole = nested(raw) if isinstance(raw, dict) else {}
+    if whole.get("error"):
+        raise Rejected(Reason.NOT_A_POST, f"Apify error: {str(whole['error'])[:80]}")
+    return whole
+
+
+def nested(raw: dict[str, Any]) -> dict[str, Any]:
+    """`{"authorMeta/name": "a", "hashtags/0/name": "b"}` as `{"authorMeta": {"name": "a"}, "hashtags": [{...}]}`."""
+    if not any(_SEPARATOR.search(key) for key in raw):
+        return raw
+    tree: dict[str, Any] = {}
+    for key, value in raw.items():
+        *path, last = _SEPARATOR.split(key)
+        if value == "":
+            continue
+        branch = tree
+        for name in path:
+            inner = branch.setdefault(name, {})
+            branch = inner if isinstance(inner, dict) else {}
+        branch[last] = value
+    return {key: _with_lists(value) for key, value in tree.items()}
+
+
+def _with_lists(value: Any) -> Any:
+    """Objects whose keys are all numbers ("0", "1") as lists."""
+    if not isinstance(value, dict):
+        return value
+    inner = {key: _with_lists(part) for key, part in value.items()}
+    if inner and all(key.isdecimal() for key in inner):
+        return [inner[key] for key in sorted(inner, key=int)]
+    return inner
+
+
+def tiktok_post(raw: Any) -> Post:
+    """One item of clockworks/tiktok-scraper; `authorMeta.name` is the handle."""
+    video = item(raw)
+    post_id = whole_id(video.get("id"))
+    created_at, created_from = _time(post_id, tiktok_seconds, video, "createTime", "createTimeISO")
+    author, text = as_dict(video.get("authorMeta")), _text(video, "text")
+    tags = [as_dict(tag).get("name") for tag in as_list(video.get("hashtags"))]
+    language = _text(video, "textLanguage")
+    return Post(
+        platform="tiktok",
+        post_id=post_id,
+        created_at=created_at,
+        created_from=created_from,
+        author=_author(author.get("name"), author.get("id")),
+        author_name=_text(author, "nickName"),
+        text=text,
+        hashtags=hashtag_list(tags) or hashtags_in(text),
+        language=None if language in UNDETERMINED else language,
+        media_type="album" if _is_yes(video.get("isSlideshow")) else "video",
+        likes=count(video.get("diggCount")),
+        comments=count(video.get("commentCount")),
+        shares=count(video.get("shareCount")),
+        views=count(video.get("playCount")),
+        url=_text(video, "webVideoUrl"),
+        query=_tag(as_dict(video.get("searchHashtag")).get("name")) or _text(video, "searchQuery"),
+    )
+
+
+def instagram_post(raw: Any) -> Post:
+    """One item of apify/instagram-scraper; -1 likes are hidden ones."""
+    media = item(raw)
+    url = _text(media, "url")
+    code = shortcode(media.get("shortCode")) or instagram_code(url or "") or pk_to_shortcode(media.get("id") or "")
+    created_at, created_from = _time(code, instagram_seconds, media, "timestamp")
+    text = _text(media, "caption")
+    plays = count(media.get("videoPlayCount"))
+    tag_page = _TAG_PAGE.search(_text(media, "inputUrl") or "")
+    return Post(
+        platform="instagram",
+        post_id=code,
+        created_at=created_at,
+        created_from=created_from,
+        author=_author(media.get("ownerUsername"), media.get("ownerId")),
+        author_name=_text(media, "ownerFullName"),
+        text=text,
+        hashtags=hashtag_list(media.get("hashtags")) or hashtags_in(text),
+        media_type=INSTAGRAM_MEDIA.get(str(media.get("type"))),
+        likes=count(media.get("likesCount")),
+        comments=count(media.get("commentsCount")),
+        views=count(media.get("videoViewCount")) if plays is None else plays,
+        url=url,
+        query=_tag(unquote(tag_page[1])) if tag_page else None,
+    )
+
+
+def facebook_post(raw: Any) -> Post:
+    """One item of apify/facebook-posts-scraper; `likes` are all reactions (`topReactionsCount` counts their kinds)."""
+    page_post = item(raw)
+    user, text = as_dict(page_post.get("user")), _text(page_post, "text")
+    created_at, _ = _time("", lambda _: None, page_post, "timestamp", "time")
+    return Post(
+        platform="facebook",
+        post_id=facebook_id(page_post),
+        created_at=created_at,
+        author=_author(page_post.get("pageName"), user.get("id")),
+        author_name=_text(user, "name"),
+        text=text,
+        hashtags=hashtags_in(text),
+        media_type=_facebook_media(page_post),
+        likes=count(page_post.get("likes")),
+        comments=count(page_post.get("comments")),
+        shares=count(page_post.get("shares")),
+        views=count(page_post.get("viewsCount")),
+        url=_text(page_post, "topLevelUrl") or _text(page_post, "url"),
+    )
+
+
+def facebook_id(page_post: dict[str, Any]) -> str:
+    """`postId`, else the id inside `feedbackId`, else the one in a URL. Raises Rejected."""
+    written = page_post.get("postId")
+    if written not in (None, "") and not str(written).startswith("pfbid"):
+        return whole_id(written)
+    feedback = page_post.get("feedbackId")
+    if isinstance(feedback, str) and feedback.isascii():
+        try:
+            decoded = b64decode(feedback)
+        except ValueError:
+            decoded = b""
+        if match := _FEEDBACK.match(decoded):
+            return match[1].decode()
+    found = (facebook_post_id(url) for key in ("topLevelUrl", "url") if (url := _text(page_post, key)))
+    if post_id := next(filter(None, found), None):
+        return post_id
+    raise Rejected(Reason.NO_ID, "no postId, feedbackId or URL with an id")
+
+
+def _facebook_media(page_post: dict[str, Any]) -> str | None:
+    if _is_yes(page_post.get("isVideo")):
+        return "video"
+    media = as_list(page_post.get("media"))
+    if media:
+        return "album" if len(media) > 1 else "photo"
+    return "link" if _text(page_post, "link") else None
+
+
+def _time(
+    post_id: str, seconds_in_id: Callable[[str], int | None], raw: dict[str, Any], *names: str
+) -> tuple[int, str]:
+    """(second, "record" or "id"): the first field that is there, numbers or ISO; the id's when none is."""
+    value = next((raw[name] for name in names if raw.get(name) not in (None, "")), None)
+    if value is None and (from_id := seconds_in_id(post_id)) is not None:
+        return from_id, "id"
+    is_iso = isinstance(value, str) and "-" in value[1:]
+    return (iso_seconds(value) if is_iso else seconds(value)), "record"
+
+
+def _text(raw: dict[str, Any], name: str) -> str | None:
+    return clean(raw.get(name)) or None
+
+
+def _author(name: Any, number: Any) -> str | None:
+    digits = str(number or "")
+    return handle(name) or (f"id:{digits}" if digits.isdecimal() else None)
+
+
+def _tag(name: Any) -> str | None:
+    return f"#{name.lstrip('#')}" if isinstance(name, str) and name.strip("# ") else None
+
+
+def _is_yes(value: Any) -> bool:
+    return value is True or str(value).lower() == "true"
+
+
+FORMATS = (
+    *formats("apify", partial(recognise, "tiktok"), tiktok_post),
+    *formats("apify", partial(recognise, "instagram"), instagram_post),
+    *formats("apify", partial(recognise, "facebook"), facebook_post),
+)

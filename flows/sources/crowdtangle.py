@@ -1,0 +1,161 @@
+"""CrowdTangle's CSV of Facebook and Instagram posts (the service closed on 14 August 2024; files of its time).
+
+Columns are found by name: older files have fewer, and the last one carries the weights of a score in its name.
+`Facebook Id` is the Page's id; the post's id is in the URL.
+"""
+
+import re
+from collections.abc import Mapping
+from datetime import datetime, timedelta, timezone
+from functools import partial
+from typing import Any
+
+from flows.post import Post, Reason, Rejected
+from flows.sources.fields import (
+    clean,
+    count,
+    facebook_post_id,
+    handle,
+    hashtags_in,
+    instagram_code,
+    instagram_seconds,
+    whole_id,
+)
+from flows.sources.layout import formats, names
+
+# Hours east of UTC of the dashboard zones; one that is not here is not guessed.
+ZONES = {"EDT": -4, "EST": -5, "PDT": -7, "PST": -8, "UTC": 0, "WIB": 7, "WITA": 8, "WIT": 9}
+
+REACTIONS = ("Likes", "Love", "Wow", "Haha", "Sad", "Angry")
+LATE_REACTION = "Care"  # came in 2020; older files lack it
+
+FACEBOOK_TYPES = {
+    "album": "album",
+    "link": "link",
+    "live video": "video",
+    "live video complete": "video",
+    "live video scheduled": "video",
+    "native video": "video",
+    "photo": "photo",
+    "reel": "video",
+    "status": "text",
+    "video": "video",
+    "vine": "video",
+    "youtube": "video",
+}
+INSTAGRAM_TYPES = {"album": "album", "igtv": "video", "photo": "photo", "reel": "video", "video": "video"}
+
+FACEBOOK_NAMES = frozenset({"Page Name", "Group Name", "Facebook Id", "Page Category", "Is Video Owner?"})
+INSTAGRAM_NAMES = frozenset({"Account"})
+# Columns of both; a file of CrowdTangle has most of them even when one that is needed is missing.
+COMMON_NAMES = frozenset({"User Name", "Followers at Posting", "Post Created", "Created", "Type", "Likes", "URL"})
+SCORES = ("Overperforming Score", "Total Interactions")
+
+_CREATED = re.compile(r"(\d{4}-\d\d-\d\d \d\d:\d\d:\d\d)(?: +(\S+))?", re.ASCII)
+
+
+def recognise(platform: str, sample: bytes) -> str | None:
+    """`platform` when the header is CrowdTangle's for it."""
+    columns = names(sample)
+    has_score = any(name.startswith(SCORES) for name in columns)
+    if len(columns & COMMON_NAMES) + has_score < 3:
+        return None
+    is_facebook = bool(columns & FACEBOOK_NAMES)
+    is_instagram = not is_facebook and columns >= INSTAGRAM_NAMES
+    return platform if (is_facebook if platform == "facebook" else is_instagram) else None
+
+
+def facebook_post(raw: Mapping[str, Any]) -> Post:
+    """One row of the Facebook export; likes are the sum of all reactions."""
+    url, text = cell(raw, "URL"), cell(raw, "Message")
+    return Post(
+        platform="facebook",
+        post_id=facebook_id(url),
+        created_at=created_at(raw),
+        author=author(raw),
+        author_name=cell(raw, "Page Name") or cell(raw, "Group Name"),
+        text=text,
+        hashtags=hashtags_in(text),
+        media_type=FACEBOOK_TYPES.get((cell(raw, "Type") or "").lower()),
+        likes=reactions(raw),
+        comments=count(raw.get("Comments")),
+        shares=count(raw.get("Shares")),
+        views=count(raw.get("Total Views")),
+        url=url,
+    )
+
+
+def instagram_post(raw: Mapping[str, Any]) -> Post:
+    """One row of the Instagram export; the caption is in `Description`."""
+    url, text = cell(raw, "URL"), cell(raw, "Description")
+    code = instagram_code(url or "")
+    if code is None:
+        raise Rejected(Reason.NO_ID, "no shortcode in the URL" if url else "the column URL is empty or missing")
+    seconds_in_code = instagram_seconds(code)
+    is_untimed = cell(raw, "Post Created") is None and cell(raw, "Created") is None
+    from_id = is_untimed and seconds_in_code is not None
+    return Post(
+        platform="instagram",
+        post_id=code,
+        created_at=seconds_in_code if from_id and seconds_in_code is not None else created_at(raw),
+        created_from="id" if from_id else "record",
+        author=author(raw),
+        author_name=cell(raw, "Account"),
+        text=text,
+        hashtags=hashtags_in(text),
+        media_type=INSTAGRAM_TYPES.get((cell(raw, "Type") or "").lower()),
+        likes=count(raw.get("Likes")),
+        comments=count(raw.get("Comments")),
+        views=count(raw.get("Views")),
+        url=url,
+    )
+
+
+def cell(raw: Mapping[str, Any], name: str) -> str | None:
+    """The text of a cell; None when it is blank or its column is missing."""
+    text = clean(raw.get(name))
+    return text if text and text.strip() else None
+
+
+def facebook_id(url: str | None) -> str:
+    """The post id in a URL: where the known forms have it, else the last segment of the path. Raises Rejected."""
+    if url is None:
+        raise Rejected(Reason.NO_ID, "the column URL is empty or missing")
+    return facebook_post_id(url.strip()) or whole_id(url.strip().rstrip("/").rpartition("/")[2])
+
+
+def created_at(raw: Mapping[str, Any]) -> int:
+    """Unix seconds of `Post Created` (older files: `Created`) in the zone it names. Raises Rejected."""
+    value = cell(raw, "Post Created") or cell(raw, "Created")
+    if value is None:
+        raise Rejected(Reason.NO_TIME, "the column Post Created is empty or missing")
+    match = _CREATED.fullmatch(value.strip())
+    if match is None:
+        raise Rejected(Reason.NO_TIME, f"Post Created: {value[:40]}")
+    hours = ZONES.get(match[2] or "")
+    if hours is None:
+        raise Rejected(Reason.TIME_ZONE, f"Post Created: {match[2] or 'no zone given'}"[:80])
+    try:
+        moment = datetime.fromisoformat(match[1]).replace(tzinfo=timezone(timedelta(hours=hours)))
+    except ValueError as error:
+        raise Rejected(Reason.NO_TIME, f"Post Created: {value[:40]}") from error
+    return int(moment.timestamp())
+
+
+def author(raw: Mapping[str, Any]) -> str | None:
+    """The user name, else the Page's id."""
+    page_id = (cell(raw, "Facebook Id") or "").strip()
+    return handle(cell(raw, "User Name")) or (f"id:{page_id}" if page_id.isdecimal() else None)
+
+
+def reactions(raw: Mapping[str, Any]) -> int | None:
+    """All reactions together; None when one that the file should have is unknown."""
+    names = (*REACTIONS, LATE_REACTION) if LATE_REACTION in raw else REACTIONS
+    counts = [number for number in (count(raw.get(name)) for name in names) if number is not None]
+    return sum(counts) if len(counts) == len(names) else None
+
+
+FORMATS = (
+    *formats("crowdtangle", partial(recognise, "facebook"), facebook_post, ("csv",)),
+    *formats("crowdtangle", partial(recognise, "instagram"), instagram_post, ("csv",)),
+)

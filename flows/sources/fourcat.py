@@ -1,0 +1,139 @@
+"""CSV exports of 4CAT (`,`) and of Zeeschuimer (`;`): TikTok posts, TikTok comments and Instagram posts.
+
+(4CAT's NDJSON export is Zeeschuimer's own record, flattened, and is read by `zeeschuimer`.)
+
+Both write a default where they know nothing. 4CAT lists the columns in `missing_fields`, and these become None.
+Zeeschuimer does not say, so only what cannot be true is None: zeros of rows marked `partial_item`, 0 plays of an
+Instagram post, and -1. The time is always `unix_timestamp`: `timestamp` is sometimes in the server's own zone.
+"""
+
+from collections.abc import Callable, Iterator
+from typing import Any, BinaryIO
+
+from flows.post import Post, Reason, Rejected
+from flows.sources.fields import clean, count, handle, hashtag, hashtags_in, pk_to_shortcode, shortcode, whole_id
+from flows.sources.format import Fault, Format, Record
+from flows.sources.reading import csv_header, csv_rows
+from flows.sources.zeeschuimer import instagram_created, instagram_url, tiktok_created
+
+REQUIRED = frozenset(("id", "author", "body", "unix_timestamp"))
+# A column of the left kind makes the row of the right kind, first match first.
+KINDS: tuple[tuple[frozenset[str], str], ...] = (
+    (frozenset(("is_sticky", "comment_url", "is_liked_by_post_author", "post_body")), "comment"),
+    (frozenset(("tiktok_url", "plays", "challenges", "is_duet", "music_name")), "tiktok"),
+    (frozenset(("num_likes", "num_comments", "partial_item", "usertags", "likes_hidden")), "instagram"),
+)
+INSTAGRAM_MEDIA = {"photo": "photo", "picture": "photo", "video": "video", "mixed": "album"}
+YES = ("yes", "true", "1")
+
+Row = dict[str, str]
+
+
+def _kind(columns: Any) -> str | None:
+    return next((kind for marks, kind in KINDS if any(mark in columns for mark in marks)), None)
+
+
+def _is_yes(row: Row, column: str) -> bool:
+    return row.get(column, "").strip().lower() in YES
+
+
+def _known(row: Row) -> Row:
+    """The row without the columns whose values it declares to be defaults."""
+    missing = row.get("missing_fields", "")
+    if not missing.strip():
+        return row
+    names = {name.strip() for name in missing.split(",")}
+    return {column: cell for column, cell in row.items() if column not in names}
+
+
+def _listed(row: Row, text: str | None) -> tuple[str, ...]:
+    """The hashtags of the column of that name, else of the text."""
+    names = dict.fromkeys(hashtag(name) for name in row.get("hashtags", "").split(","))
+    names.pop("", None)
+    return tuple(names) or hashtags_in(text)
+
+
+def _tiktok(row: Row) -> Post:
+    post_id = whole_id(row.get("id"))
+    created_at, created_from = tiktok_created(post_id, row.get("unix_timestamp", "").strip())
+    author = handle(row.get("author"))
+    text = clean(row.get("body"))
+    return Post(
+        platform="tiktok",
+        post_id=post_id,
+        created_at=created_at,
+        created_from=created_from,
+        author=author,
+        author_name=clean(row.get("author_full")) or None,
+        text=text,
+        hashtags=_listed(row, text),
+        likes=count(row.get("likes")),
+        comments=count(row.get("comments")),
+        shares=count(row.get("shares")),
+        views=count(row.get("plays")),
+        url=f"https://www.tiktok.com/@{author}/video/{post_id}" if author else None,
+    )
+
+
+def _instagram(row: Row) -> Post:
+    if row.get("type") == "comment":  # of the scraper 4CAT had before 2021
+        raise Rejected(Reason.COMMENT)
+    code = shortcode(row.get("id")) or pk_to_shortcode(row.get("id"))
+    created_at, created_from = instagram_created(code, row.get("unix_timestamp", "").strip())
+    is_partial = _is_yes(row, "partial_item")
+
+    def number(column: str) -> int | None:
+        value = count(row.get(column))
+        return None if value == 0 and is_partial else value
+
+    author, author_id = handle(row.get("author")), row.get("author_id", "").strip()
+    text = clean(row.get("body"))
+    return Post(
+        platform="instagram",
+        post_id=code,
+        created_at=created_at,
+        created_from=created_from,
+        author=author or (f"id:{author_id}" if author_id else None),
+        author_name=clean(row.get("author_fullname")) or None,
+        text=text,
+        hashtags=hashtags_in(text) if text is not None else _listed(row, None),
+        media_type=INSTAGRAM_MEDIA.get(row.get("media_type", row.get("type", ""))),
+        likes=None if _is_yes(row, "likes_hidden") else number("num_likes"),
+        comments=number("num_comments"),
+        views=count(row.get("play_count")) or None,
+        url=instagram_url(code),
+        is_partial=is_partial,
+    )
+
+
+def _comment(row: Row) -> Post:  # noqa: ARG001 - one signature for all
+    raise Rejected(Reason.COMMENT)
+
+
+_KINDS: dict[str | None, Callable[[Row], Post]] = {"comment": _comment, "tiktok": _tiktok, "instagram": _instagram}
+
+
+def post(raw: Any) -> Post:
+    """The Post of one row. Raises Rejected."""
+    read = _KINDS.get(_kind(raw))
+    if read is None:
+        raise Rejected(Reason.WRONG_SHAPE, "neither TikTok's nor Instagram's columns")
+    return read(_known(raw))
+
+
+def _recognise(sample: bytes, delimiters: str) -> str | None:
+    columns, delimiter = csv_header(sample)
+    if delimiter not in delimiters or not REQUIRED.issubset(columns):
+        return None
+    kind = _kind(columns)
+    return "tiktok" if kind == "comment" else kind
+
+
+def _rows(stream: BinaryIO) -> Iterator[Record | Fault]:
+    return csv_rows(stream, None)
+
+
+FORMATS = (
+    Format("fourcat", lambda sample: _recognise(sample, ",\t"), _rows, post),
+    Format("zeeschuimer", lambda sample: _recognise(sample, ";"), _rows, post),
+)

@@ -1,0 +1,320 @@
+"""Saved answers of the Graph API: Facebook Page posts, Instagram business discovery, hashtag and own media.
+
+An answer is a page (`{"data": [...], "paging": ...}`), one object, objects keyed by their ids, or a Page or account
+with such a page inside; a file holds one answer, an array of them, or one a line. Each object in an answer is one
+record; what is no post (users, hashtags, insights, album children, comments, errors) is rejected with that reason.
+`paging` URLs carry access tokens: only the name of the edge and of the requested fields is taken from them.
+"""
+
+import re
+from collections.abc import Iterator, Mapping
+from typing import Any, BinaryIO
+from urllib.parse import parse_qs, urlsplit
+
+from flows.post import Post, Reason, Rejected
+from flows.sources.cells import as_dict, as_list
+from flows.sources.fields import (
+    clean,
+    count,
+    handle,
+    hashtags_in,
+    instagram_code,
+    instagram_seconds,
+    iso_seconds,
+    shortcode,
+    whole_id,
+)
+from flows.sources.format import Fault, Record
+from flows.sources.layout import ZEESCHUIMER_KEYS, Reader, formats, names
+
+# Edges that can stand inside the object that owns what they list.
+OWN_EDGES = ("posts", "feed", "published_posts", "media")
+INNER_EDGES = (*OWN_EDGES, "visitor_posts", "tagged", "tags", "recent_media", "top_media")
+COMMENT_EDGES = frozenset({"comments", "replies"})
+
+FACEBOOK_KEYS = frozenset({"created_time", "message", "story", "status_type", "permalink_url"})
+INSTAGRAM_KEYS = frozenset({"caption", "media_product_type", "media_type", "permalink", "shortcode"})
+FACEBOOK_COMMENT_KEYS = frozenset({"can_reply_privately", "comment_count", "like_count", "parent", "user_likes"})
+# An album's child has none of these; see the children edge of an album.
+INSTAGRAM_POST_KEYS = frozenset(
+    {"caption", "children", "comments_count", "like_count", "media_product_type", "owner", "username", "view_count"}
+)
+# Keys that tell what an object is that is no post; the first that fits names it.
+OTHER_OBJECTS: tuple[tuple[frozenset[str], str], ...] = (
+    (frozenset({"product_id"}), "a product tag"),
+    (frozenset({"period"}), "an insight"),
+    (frozenset({"business_discovery"}), "an account without media"),
+    (frozenset({"biography"}), "an account"),
+    (frozenset({"followers_count"}), "an account"),
+    (frozenset({"username"}), "an account"),
+    (frozenset({"name"}), "a page, an account or a hashtag"),
+    (frozenset({"id"}), "an id without a post"),
+)
+
+# A request without any of these asked for a part of the post only.
+FACEBOOK_COUNTS = frozenset({"comments", "reactions", "shares"})
+INSTAGRAM_COUNTS = frozenset({"comments_count", "like_count", "view_count"})
+
+FACEBOOK_MEDIA = {"photo": "photo", "video": "video", "album": "album", "link": "link"}
+STATUS_MEDIA = {"added_photos": "photo", "added_video": "video", "shared_story": "link", "mobile_status_update": "text"}
+INSTAGRAM_MEDIA = {"IMAGE": "photo", "VIDEO": "video", "CAROUSEL_ALBUM": "album"}
+
+FACEBOOK_ID = re.compile(r"(\d+)_(\d+)", re.ASCII)
+ID_MAP_KEY = re.compile(r"\d+(_\d+)*", re.ASCII)
+TOKEN = re.compile(rb'(access_token(?:=|%3D|"\s*:\s*"))[^&"\s\\]*', re.IGNORECASE)
+
+
+# ---------------------------------------------------------------------------------------------- how to recognise it
+
+_GRAPH_ID = re.compile(rb'"id"\s*:\s*"\d{10,}["/]')
+_FACEBOOK_ID = re.compile(rb'"id"\s*:\s*"\d+_\d+')
+_FOREIGN_KEYS = ZEESCHUIMER_KEYS | {"authorMeta", "creation_time", "mcl_url", "post_owner", "postId", "shortCode"}
+_MEDIA_KEYS = frozenset({"comments_count", "media_product_type", "media_type", "permalink"})
+# All that a media outside a page has; a table with columns of the same names has others too.
+_MEDIA_FIELDS = INSTAGRAM_KEYS | INSTAGRAM_POST_KEYS | {"id", "ig_id", "media_url", "thumbnail_url", "timestamp"}
+_PAGES_OF_OTHERS = (
+    frozenset({"data", "id", "text", "timestamp"}),  # comments
+    frozenset({"data", "id", "name", "period"}),  # insights
+    frozenset({"data", "merchant_id", "product_id"}),  # product tags
+)
+_BARE_KEYS = frozenset({"data", "id", "name"})  # a hashtag, a Page
+_ACCOUNT_KEYS = frozenset({"biography", "fan_count", "followers_count"})
+_EMPTY_PAGE_KEYS = frozenset({"after", "before", "cursors", "data", "next", "paging", "previous"})
+
+
+def recognise(sample: bytes) -> str | None:
+    """The platform of a saved Graph API answer, "mixed" where it does not show; None: something else."""
+    keys = names(sample)
+    if keys & _FOREIGN_KEYS:
+        return None
+    is_facebook = "created_time" in keys and bool(_FACEBOOK_ID.search(sample) or "permalink_url" in keys)
+    is_instagram = "business_discovery" in keys or any(keys >= page for page in _PAGES_OF_OTHERS)
+    is_bare = False
+    if _GRAPH_ID.search(sample):
+        fields = {key for key in keys if not key.isdecimal()}  # without the ids of an answer keyed by ids
+        is_medium = bool(fields & _MEDIA_KEYS) and ("data" in fields or fields <= _MEDIA_FIELDS)
+        is_instagram = is_instagram or (is_medium and not (is_facebook and not fields & {"permalink", "shortcode"}))
+        is_bare = bool(fields <= _BARE_KEYS or fields & _ACCOUNT_KEYS)
+    if is_facebook != is_instagram:
+        return "facebook" if is_facebook else "instagram"
+    is_empty = "data" in keys and keys <= _EMPTY_PAGE_KEYS
+    return "mixed" if is_facebook or is_bare or is_empty or keys >= {"error", "fbtrace_id"} else None
+
+
+# ------------------------------------------------------------------------------------------------- how to read it
+
+
+def records(reader: Reader, stream: BinaryIO) -> Iterator[Record | Fault]:
+    """Every object of every answer in the file, numbered from 1 through the whole file."""
+    number = 0
+    for part in reader(stream):
+        if isinstance(part, Fault):
+            number += 1
+            yield part._replace(number=number, excerpt=TOKEN.sub(rb"\1...", part.excerpt))
+            continue
+        for element in elements(part.raw):
+            number += 1
+            yield Record(number, element)
+
+
+def elements(answer: Any) -> Iterator[dict[str, Any]]:
+    """The objects of one answer as {object, edge, owner, asked}: where it stood, whose it is, the fields asked for.
+
+    `edge` is None outside a page and "" in a page that does not name its edge; `asked` is None when unknown.
+    """
+    if not isinstance(answer, dict) or "error" in answer:
+        yield _element(answer)
+    elif isinstance(discovered := answer.get("business_discovery"), dict):
+        yield from _unfold(discovered)
+    elif answer and all(_is_keyed_by_id(key, value) for key, value in answer.items()):
+        for value in answer.values():
+            yield from _unfold(value)
+    else:
+        yield from _unfold(answer)
+
+
+def _is_keyed_by_id(key: str, value: Any) -> bool:
+    return isinstance(value, dict) and (value.get("id") == key or ID_MAP_KEY.fullmatch(key) is not None)
+
+
+def _unfold(thing: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    """The objects of a page, of the pages inside a Page or account, or the thing itself."""
+    if isinstance(thing.get("data"), list):
+        yield from _page(thing)
+        return
+    inner = _inner_pages(thing)
+    for edge in inner:
+        yield from _page(thing[edge], edge, thing if edge in OWN_EDGES else {})
+    if not inner:
+        yield _element(thing)
+
+
+def _inner_pages(thing: Any) -> list[str]:
+    return [edge for edge in INNER_EDGES if isinstance(as_dict(as_dict(thing).get(edge)).get("data"), list)]
+
+
+def _page(page: dict[str, Any], edge: str = "", owner: Mapping[str, Any] | None = None) -> Iterator[dict[str, Any]]:
+    paging = as_dict(page.get("paging"))
+    url = paging.get("next") or paging.get("previous")
+    named, asked = _request(url) if isinstance(url, str) else ("", None)
+    is_of_comments = "order" in as_dict(page.get("summary"))  # only comments are listed with an order
+    for thing in page["data"]:
+        if _inner_pages(thing):  # Pages or accounts in a page, with their posts inside
+            yield from _unfold(thing)
+        else:
+            yield _element(thing, edge or named or ("comments" if is_of_comments else ""), owner, asked)
+
+
+def _request(url: str) -> tuple[str, list[str] | None]:
+    """(edge, names of the requested fields) of a paging URL, and nothing else of it."""
+    try:
+        parts = urlsplit(url)
+        query = parse_qs(parts.query)
+    except ValueError:  # no URL
+        return "", None
+    asked = sorted(set(re.findall(r"[a-z_]+", query["fields"][0]))) if "fields" in query else None
+    edge = parts.path.rstrip("/").rpartition("/")[2]
+    return edge if edge.replace("_", "").isalpha() else "", asked
+
+
+def _element(
+    thing: Any, edge: str | None = None, owner: Mapping[str, Any] | None = None, asked: list[str] | None = None
+) -> dict[str, Any]:
+    known = {key: (owner or {}).get(key) for key in ("id", "username", "name")}
+    return {"object": thing, "edge": edge, "owner": known, "asked": asked}
+
+
+# ---------------------------------------------------------------------------------------- how it becomes a Post
+
+
+def post(raw: dict[str, Any]) -> Post:
+    """One element as a Post; raises Rejected with what else it is."""
+    thing, edge = raw["object"], raw["edge"]
+    if not isinstance(thing, dict):
+        raise Rejected(Reason.NOT_A_POST, "a value, not an object")
+    if "error" in thing:
+        raise Rejected(Reason.NOT_A_POST, _error(thing["error"]))
+    if _is_comment(thing, edge):
+        raise Rejected(Reason.COMMENT, "a comment of the Graph API")
+    if thing.keys() & FACEBOOK_KEYS or FACEBOOK_ID.fullmatch(str(thing.get("id"))):
+        return facebook_post(raw)
+    if thing.keys() & INSTAGRAM_KEYS:
+        return instagram_post(raw)
+    kind = next((kind for keys, kind in OTHER_OBJECTS if thing.keys() >= keys), "an object of another kind")
+    raise Rejected(Reason.NOT_A_POST, kind)
+
+
+def facebook_post(raw: dict[str, Any]) -> Post:
+    """A post of a Facebook Page. Likes are all reactions; comments count replies where the request did."""
+    thing, owner, asked = raw["object"], as_dict(raw["owner"]), raw["asked"]
+    page_id, post_id = _facebook_id(thing)
+    text = clean(thing.get("message")) or clean(thing.get("story"))
+    attachments = [as_dict(item) for item in as_list(as_dict(thing.get("attachments")).get("data"))]
+    described = "\n".join(filter(None, (clean(item.get("description")) for item in attachments)))
+    sender = as_dict(thing.get("from"))
+    reactions, comments = as_dict(thing.get("reactions")), as_dict(thing.get("comments"))
+    # The API leaves `shares` out when there are none, so its absence is a zero, but only where it was asked for.
+    was_asked = "shares" in asked if asked else bool(reactions.get("summary") or comments.get("summary"))
+    return Post(
+        platform="facebook",
+        post_id=post_id,
+        created_at=iso_seconds(thing.get("created_time")),
+        author=_facebook_author(sender, owner, page_id, raw["edge"]),
+        author_name=clean(sender.get("name")) or clean(owner.get("name")),
+        text=text,
+        hashtags=hashtags_in(f"{text or ''}\n{described}"),
+        media_type=_facebook_media(thing, attachments, asked or []),
+        likes=count(as_dict(reactions.get("summary")).get("total_count")),
+        comments=count(as_dict(comments.get("summary")).get("total_count", comments.get("count"))),
+        shares=count(as_dict(thing.get("shares")).get("count")) if "shares" in thing else 0 if was_asked else None,
+        url=clean(thing.get("permalink_url")),
+        is_partial=not thing.keys() & FACEBOOK_COUNTS,
+    )
+
+
+def instagram_post(raw: dict[str, Any]) -> Post:
+    """A media of an Instagram professional account. Without a time it has the one its shortcode holds."""
+    thing, edge, owner = raw["object"], raw["edge"], as_dict(raw["owner"])
+    if edge == "children" or (edge == "" and not thing.keys() & INSTAGRAM_POST_KEYS):
+        raise Rejected(Reason.NOT_A_POST, "a part of an album")
+    if thing.get("media_product_type") == "AD":
+        raise Rejected(Reason.ADVERTISEMENT, "media_product_type AD")
+    url = clean(thing.get("permalink"))
+    code = (instagram_code(url) if url else None) or shortcode(thing.get("shortcode"))
+    created_at, created_from = _instagram_time(thing, code)
+    text = clean(thing.get("caption"))
+    return Post(
+        platform="instagram",
+        post_id=code or f"graph:{whole_id(thing.get('id'))}",
+        created_at=created_at,
+        created_from=created_from,
+        author=_instagram_author(thing, owner),
+        author_name=clean(owner.get("name")),
+        text=text,
+        hashtags=hashtags_in(text),
+        media_type=INSTAGRAM_MEDIA.get(str(thing.get("media_type"))),
+        likes=count(thing.get("like_count")),
+        comments=count(thing.get("comments_count")),
+        shares=count(thing.get("shares_count")),
+        views=count(thing.get("view_count")),
+        url=url,
+        is_partial=not thing.keys() & INSTAGRAM_COUNTS,
+    )
+
+
+def _is_comment(thing: dict[str, Any], edge: str | None) -> bool:
+    """Comments of both platforms; without their edge they are known by keys and URLs that posts do not have."""
+    if edge in COMMENT_EDGES or "comment_id=" in str(thing.get("permalink_url")):
+        return True
+    if "created_time" in thing:
+        return bool(thing.keys() & FACEBOOK_COMMENT_KEYS) or str(thing.get("id")).count("_") > 1
+    return "text" in thing and not thing.keys() & (INSTAGRAM_KEYS | FACEBOOK_KEYS)
+
+
+def _error(error: Any) -> str:
+    """An error by its code and type; its message may hold a token."""
+    code, kind = as_dict(error).get("code"), as_dict(error).get("type")
+    words = [f"code {code}"] * isinstance(code, int) + [str(kind)] * (isinstance(kind, str) and kind.isalpha())
+    return f"an error of the Graph API: {', '.join(words) or 'no code'}"
+
+
+def _facebook_id(thing: dict[str, Any]) -> tuple[str | None, str]:
+    """(page id or None, post id)."""
+    if match := FACEBOOK_ID.fullmatch(str(thing.get("id"))):
+        return match[1], match[2]
+    if not thing.keys() & {"message", "story", "status_type"}:
+        raise Rejected(Reason.NOT_A_POST, "a photo, a video or an event, not its post")
+    return None, whole_id(thing.get("id"))
+
+
+def _facebook_author(
+    sender: dict[str, Any], owner: dict[str, Any], page_id: str | None, edge: str | None
+) -> str | None:
+    """The handle where one is known, else the id of the sender; a feed without senders may hold visitors' posts."""
+    sender_id = str(sender.get("id") or (page_id if edge != "feed" and not sender else None) or "")
+    is_owner = not sender or sender_id == str(owner.get("id"))
+    name = handle(sender.get("username")) or (handle(owner.get("username")) if is_owner and edge != "feed" else None)
+    return name or (f"id:{sender_id}" if sender_id.isdecimal() else None)
+
+
+def _facebook_media(thing: dict[str, Any], attachments: list[dict[str, Any]], asked: list[str]) -> str | None:
+    if attachments:
+        return FACEBOOK_MEDIA.get(str(attachments[0].get("media_type")))
+    return "text" if "attachments" in asked else STATUS_MEDIA.get(str(thing.get("status_type")))
+
+
+def _instagram_time(thing: dict[str, Any], code: str | None) -> tuple[int, str]:
+    """(second, "record" or "id")."""
+    from_code = instagram_seconds(code) if code else None
+    if thing.get("timestamp") is None and from_code is not None:
+        return from_code, "id"
+    return iso_seconds(thing.get("timestamp")), "record"
+
+
+def _instagram_author(thing: dict[str, Any], owner: dict[str, Any]) -> str | None:
+    name = handle(thing.get("username")) or handle(owner.get("username"))
+    number = str(as_dict(thing.get("owner")).get("id") or owner.get("id") or "")
+    return name or (f"id:{number}" if number.isdecimal() else None)
+
+
+FORMATS = formats("graph", recognise, post, ("lines", "documents"), records)

@@ -1,0 +1,232 @@
+"""Opens an input file, plain or compressed, by its first bytes and never by its name.
+
+What cannot be read as text or Parquet is refused with one sentence. A compressed stream that ends early gives every
+byte it has and then raises `EOFError`; one that is damaged raises `DamagedError` (`reading` turns both into faults).
+"""
+
+import io
+import zlib
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from os import SEEK_END
+from pathlib import Path
+from typing import TYPE_CHECKING, BinaryIO, Protocol, cast
+
+import zstandard
+
+from flows.exits import InputRefusedError
+
+if TYPE_CHECKING:
+    from _typeshed import WriteableBuffer
+
+SAMPLE_BYTES = 262_144
+CHUNK_BYTES = 262_144
+HEAD_BYTES = 8192
+# Compressed bytes unpacked in one step: few, since damage costs the content of its step, and since a Zstandard block
+# of 4 bytes can hold 128 KiB of content.
+PACKED_BYTES = 512
+
+PARQUET = b"PAR1"
+
+# First bytes -> what it is, what to do. Order matters where one is the beginning of another.
+REFUSED: tuple[tuple[bytes, str, str], ...] = (
+    (b"PK\x03\x04", "a zip archive", "unpack it and import the files inside"),
+    (b"PK\x05\x06", "an empty zip archive", "import the export itself"),
+    (b"\xd0\xcf\x11\xe0", "an old Office document (XLS, DOC)", "import the original export, not a spreadsheet of it"),
+    (b"BZh", "a bzip2 archive", "unpack it and import what is inside"),
+    (b"\xfd7zXZ\x00", "an xz archive", "unpack it and import what is inside"),
+    (b"7z\xbc\xaf\x27\x1c", "a 7-Zip archive", "unpack it and import what is inside"),
+    (b"Rar!", "a RAR archive", "unpack it and import what is inside"),
+    (b"%PDF", "a PDF document", "import the export itself"),
+    (b"\x89PNG", "an image", "import the export itself"),
+    (b"\xff\xd8\xff", "an image", "import the export itself"),
+    (b"GIF8", "an image", "import the export itself"),
+    (b"SQLite format 3", "a SQLite database", "export its table as CSV and import that"),
+    (b"\xff\xfe", "text in UTF-16", "save it as UTF-8 and import that"),
+    (b"\xfe\xff", "text in UTF-16", "save it as UTF-8 and import that"),
+)
+SPREADSHEETS = (b"xl/", b"[Content_Types].xml", b"opendocument.spreadsheet")
+TEXT_CONTROLS = frozenset(b"\t\n\r\f\v\x1b")
+
+
+class DamagedError(Exception):
+    """The compressed bytes cannot be unpacked further."""
+
+
+class _Decompressor(Protocol):
+    """What zlib and zstandard have in common."""
+
+    @property
+    def eof(self) -> bool: ...
+    @property
+    def unused_data(self) -> bytes: ...
+    def decompress(self, data: bytes, /) -> bytes: ...
+
+
+def _gzip() -> _Decompressor:
+    return zlib.decompressobj(wbits=31)
+
+
+def _zstd() -> _Decompressor:
+    return zstandard.ZstdDecompressor().decompressobj()
+
+
+COMPRESSIONS: tuple[tuple[bytes, Callable[[], _Decompressor]], ...] = (
+    (b"\x1f\x8b", _gzip),
+    (b"\x28\xb5\x2f\xfd", _zstd),
+)
+
+
+class _Unpacked(io.RawIOBase):
+    """The content of a gzip or Zstandard file, members and frames joined, in bounded memory."""
+
+    def __init__(self, source: BinaryIO, begin: Callable[[], _Decompressor]) -> None:
+        self._source = source
+        self._begin = begin
+        self._member: _Decompressor | None = None  # None between two of them
+        self._packed = b""
+        self._ready = b""
+        self._given = 0  # bytes of `_ready` that were read
+
+    def _unpack(self) -> bytes:
+        """The content of what is at hand; at the end of a member what follows is kept for the next."""
+        if self._member is None:
+            self._member = self._begin()
+        try:
+            content = self._member.decompress(self._packed)
+        except (zlib.error, zstandard.ZstdError) as error:
+            raise DamagedError(f"the compressed bytes are damaged ({error})") from error
+        self._packed = b""
+        if self._member.eof:
+            self._packed = self._member.unused_data
+            self._member = None
+        return content
+
+    def _fill(self) -> None:
+        """Unpack until there is content to give; none is left at the true end only."""
+        if self._given < len(self._ready):
+            return
+        self._ready, self._given = b"", 0
+        while not self._ready:
+            self._packed = self._packed or self._source.read(PACKED_BYTES)
+            if not self._packed:
+                if self._member is not None:
+                    raise EOFError("the compressed file ends early")
+                return
+            if self._member is None:  # members may be padded with zeros
+                self._packed = self._packed.lstrip(b"\0")
+            if self._packed:
+                self._ready = self._unpack()
+
+    def readable(self) -> bool:
+        """Always."""
+        return True
+
+    def readinto(self, buffer: "WriteableBuffer", /) -> int:
+        """Fill from what is unpacked; 0 at the end. Raises EOFError, DamagedError."""
+        self._fill()
+        view = memoryview(buffer).cast("B")
+        piece = self._ready[self._given : self._given + len(view)]
+        self._given += len(piece)
+        view[: len(piece)] = piece
+        return len(piece)
+
+
+def _refusal(head: bytes) -> tuple[str, str] | None:
+    """What these first bytes are and what to do instead, when they are nothing to read."""
+    for magic, what, remedy in REFUSED:
+        if head.startswith(magic):
+            if magic == b"PK\x03\x04" and any(mark in head for mark in SPREADSHEETS):
+                return "a spreadsheet", "import the original export (CSV or NDJSON): spreadsheets damage long ids"
+            return what, remedy
+    if head[257:262] == b"ustar":
+        return "a tar archive", "unpack it and import the files inside"
+    if head.startswith(PARQUET):
+        return None
+    start = head[:4096]
+    controls = sum(1 for byte in start if byte < 32 and byte not in TEXT_CONTROLS)
+    if controls * 10 > len(start):
+        return "not text", "import an export as CSV, JSON, NDJSON or Parquet"
+    return None
+
+
+def _packed_refusal(head: bytes) -> tuple[str, str] | None:
+    """The same for the first bytes inside a compressed file."""
+    if not head:
+        return "compressed and nothing can be unpacked from it", "copy or export it again"
+    if any(head.startswith(magic) for magic, _ in COMPRESSIONS):
+        return "compressed twice", "unpack it once and import that"
+    if head.startswith(PARQUET):
+        return "compressed Parquet", "unpack it and import that"
+    refusal = _refusal(head)
+    return (f"compressed, and inside is {refusal[0]}", refusal[1]) if refusal else None
+
+
+def _head(stream: BinaryIO, size: int) -> bytes:
+    """Up to `size` bytes; a compressed stream that ends early or is damaged gives what it has."""
+    parts: list[bytes] = []
+    missing = size
+    while missing > 0:
+        try:
+            part = stream.read(missing)
+        except (EOFError, DamagedError):
+            break
+        if not part:
+            break
+        parts.append(part)
+        missing -= len(part)
+    return b"".join(parts)
+
+
+def _refuse(path: Path, what: str, remedy: str) -> InputRefusedError:
+    return InputRefusedError(f"{path} is {what}; {remedy}.")
+
+
+def _unpacked(file: BinaryIO, head: bytes) -> BinaryIO | None:
+    """The content of a compressed file that begins with `head`; None when it is not compressed."""
+    begin = next((begin for magic, begin in COMPRESSIONS if head.startswith(magic)), None)
+    return None if begin is None else cast(BinaryIO, _Unpacked(file, begin))
+
+
+@contextmanager
+def open_stream(path: Path) -> Iterator[BinaryIO]:
+    """The file's content, unpacked when it is gzip or Zstandard.
+
+    Raises InputRefusedError for an empty, missing or unreadable file, an archive, a spreadsheet or another binary;
+    Parquet passes, plain (and then seekable) only.
+    """
+    try:
+        file = path.open("rb")
+    except OSError as error:
+        raise InputRefusedError(
+            f"{path} cannot be opened ({error.strerror}); check the path and its rights."
+        ) from error
+    with file:
+        head = file.read(HEAD_BYTES)
+        if not head:
+            raise _refuse(path, "empty", "export it again")
+        file.seek(0)
+        unpacked = _unpacked(file, head)
+        if unpacked is None:
+            if refusal := _refusal(head):
+                raise _refuse(path, *refusal)
+            yield file
+            return
+        inner = _head(unpacked, HEAD_BYTES)
+        if refusal := _packed_refusal(inner):
+            raise _refuse(path, *refusal)
+        file.seek(0)
+        yield cast(BinaryIO, _unpacked(file, head))
+
+
+def sample(path: Path) -> bytes:
+    """The first `SAMPLE_BYTES` of the content; of Parquet the last, below its mark, because it names its columns there.
+
+    Raises InputRefusedError as `open_stream` does.
+    """
+    with open_stream(path) as stream:
+        start = _head(stream, SAMPLE_BYTES)
+        if not start.startswith(PARQUET) or len(start) < SAMPLE_BYTES:
+            return start
+        stream.seek(-SAMPLE_BYTES, SEEK_END)
+        return PARQUET + _head(stream, SAMPLE_BYTES)

@@ -1,0 +1,37 @@
+"""The front door of reading: opens a file and splits it into raw records.
+
+Everything here yields a `Record` (lines: number and bytes), or a `Fault` for bytes that are none; bad input never
+raises once a file is open, and never more than one chunk and one record are held in memory.
+"""
+
+from collections.abc import Iterator
+from typing import BinaryIO
+
+from flows.sources.chunks import BOM, LINE_BYTES, blocks
+from flows.sources.csv_records import csv_header, csv_rows
+from flows.sources.format import Fault
+from flows.sources.json_records import json_elements, json_lines
+from flows.sources.opening import SAMPLE_BYTES, open_stream, sample
+
+__all__ = [
+    "BOM",
+    "LINE_BYTES",
+    "SAMPLE_BYTES",
+    "csv_header",
+    "csv_rows",
+    "json_elements",
+    "json_lines",
+    "lines",
+    "open_stream",
+    "sample",
+]
+
+
+def lines(stream: BinaryIO) -> Iterator[tuple[int, bytes] | Fault]:
+    """(number from 1, line without its end); a Fault for a line over `LINE_BYTES` and where the stream breaks off."""
+    for block in blocks(stream):
+        if isinstance(block, Fault):
+            yield block
+            continue
+        for number, line in enumerate(block[1], block[0]):
+            yield number, line[:-1] if line.endswith(b"\r") else line

@@ -1,0 +1,62 @@
+"""ronda's own removal list: CSV `platform,post_id,gone_at,reason`, one row a post that is gone from its platform.
+
+A removal becomes a Post with `gone` set. It tells nothing but that: the loader uses its key, `gone` and `observed_at`
+(the moment of `gone_at`); `created_at` is the same moment only because a Post must have one.
+"""
+
+from collections.abc import Iterator
+from typing import Any, BinaryIO
+
+from flows.post import PLATFORMS, Post, Reason, Rejected
+from flows.sources.fields import clean, iso_seconds, pk_to_shortcode, seconds, shortcode, whole_id
+from flows.sources.format import Fault, Format, Record
+from flows.sources.reading import csv_header, csv_rows
+
+COLUMNS = frozenset(("platform", "post_id", "gone_at", "reason"))
+REASONS = ("removed", "private", "account gone", "unknown")
+ID_PREFIXES = ("graph:", "mcl:", "pfbid")
+
+
+def _post_id(platform: str, value: str) -> str:
+    """The key of the post as ronda stores it. Raises Rejected NO_ID, ID_AS_NUMBER."""
+    if value.startswith(ID_PREFIXES):
+        return value
+    if platform == "instagram":
+        return shortcode(value) or pk_to_shortcode(value)
+    if platform == "facebook":  # a Graph id is "page_post"
+        value = value.rpartition("_")[2]
+    return whole_id(value)
+
+
+def _gone_at(value: str) -> int:
+    return seconds(value) if value.isdecimal() else iso_seconds(value)
+
+
+def post(raw: Any) -> Post:
+    """The removal of one row. A reason that is not one of `REASONS` becomes "unknown". Raises Rejected."""
+    if not COLUMNS.issubset(raw):
+        raise Rejected(Reason.WRONG_SHAPE, ", ".join(sorted(COLUMNS.difference(raw))))
+    platform = raw["platform"].strip().lower()
+    if platform not in PLATFORMS:
+        raise Rejected(Reason.UNKNOWN_PLATFORM, platform[:80])
+    post_id = _post_id(platform, (clean(raw["post_id"]) or "").strip())
+    gone_at = _gone_at(raw["gone_at"].strip())
+    reason = raw["reason"].strip().lower()
+    return Post(
+        platform=platform,
+        post_id=post_id,
+        created_at=gone_at,
+        observed_at=gone_at,
+        gone=reason if reason in REASONS else "unknown",
+    )
+
+
+def _recognise(sample: bytes) -> str | None:
+    return "mixed" if set(csv_header(sample)[0]) == COLUMNS else None
+
+
+def _rows(stream: BinaryIO) -> Iterator[Record | Fault]:
+    return csv_rows(stream, None)
+
+
+FORMATS = (Format("removals", _recognise, _rows, post),)

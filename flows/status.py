@@ -1,0 +1,92 @@
+"""`ronda status`: weeks, coverage, the last runs, and what is missing; reads the release and never the warehouse."""
+
+import json
+from typing import Any
+
+from flows.periods import Week
+from flows.settings import Settings
+from flows.store import landing, publish, tables
+from flows.store.runs import read_runs
+
+_SHOWN_RUNS = 5
+_SHOWN_WEEKS = 8
+
+
+def gather(settings: Settings) -> dict[str, Any]:
+    """Everything the status shows, as plain values.
+
+    Weeks and days are those of the published tables; what landed after the last release is counted as waiting.
+    """
+    release = publish.published_folder(settings.home)
+    known = tables.published_state(release / "ronda.duckdb") if release else {"loaded": [], "weeks": [], "missing": []}
+    publications = publish.publications(settings.home)
+    weeks = [week | {"publication": publications.get(week["week"])} for week in known["weeks"]]
+    published = [Week.parse(week) for week in publications]
+    due = [
+        week["week"]
+        for week in weeks
+        if week["publication"] is None and published and Week.parse(week["week"]) > max(published)
+    ]
+    runs = read_runs(settings.home)
+    loaded = set(known["loaded"])
+    waiting = [item.file for item in landing.landed_files(settings.home) if item.file_id not in loaded]
+    return {
+        "home": str(settings.home),
+        "election": settings.election.name_id,
+        "regency": settings.election.regency,
+        "published": str(settings.home / "published") if release else None,
+        "weeks": weeks,
+        "due": due,
+        "waiting_files": waiting,
+        "held": sorted({sentence for run in runs[-_SHOWN_RUNS:] for sentence in run["held"]}),
+        "missing_days": known["missing"],
+        "runs": [
+            {name: run[name] for name in ("run_id", "verb", "started_at", "ended_at", "outcome", "message")}
+            for run in runs[-_SHOWN_RUNS:]
+        ],
+    }
+
+
+def as_json(settings: Settings) -> str:
+    """The status for programs."""
+    return json.dumps(gather(settings), ensure_ascii=False, indent=1)
+
+
+def _percent(share: float | None) -> str:
+    return "unknown" if share is None else f"{100 * share:.0f} %"
+
+
+def as_text(settings: Settings) -> str:
+    """The status for people."""
+    facts = gather(settings)
+    lines = [f"{facts['election']}, {facts['regency']}; home {facts['home']}"]
+    if facts["published"] is None:
+        lines.append("Nothing is published yet. Start with `ronda demo`, or `ronda import PATH` and `ronda weekly`.")
+    else:
+        lines.append(f"Published: {facts['published']}/index.html")
+        lines.append("")
+        lines.append(f"{'week':<9} {'posts':>8} {'coverage':>9}  publication")
+        for week in facts["weeks"][-_SHOWN_WEEKS:]:
+            number = week["publication"] or "-"
+            lines.append(f"{week['week']:<9} {week['posts']:>8,} {_percent(week['coverage']):>9}  {number}")
+        hidden = len(facts["weeks"]) - _SHOWN_WEEKS
+        if hidden > 0:
+            lines.append(f"... and {hidden} earlier weeks (all with --json)")
+    lines.append("")
+    lines.append("Missing:")
+    missing = [f"  week {week} is complete and not published; run `ronda weekly`" for week in facts["due"]]
+    missing += [f"  {name} landed and is not loaded; run `ronda weekly`" for name in facts["waiting_files"]]
+    missing += [f"  held back: {sentence}" for sentence in facts["held"]]
+    missing += [
+        f"  {gap['platform']}/{gap['source']}: {gap['days']} days not collected, {gap['first_day']} to {gap['last_day']}"
+        f" ({gap['reason']})"
+        for gap in facts["missing_days"]
+    ]
+    lines += missing or ["  nothing"]
+    lines.append("")
+    lines.append("Last runs:")
+    for run in reversed(facts["runs"]):
+        lines.append(f"  {run['started_at'][:16]} {run['verb']:<9} {run['outcome']:<11} {run['message']}".rstrip())
+    if not facts["runs"]:
+        lines.append("  none")
+    return "\n".join(lines)

@@ -1,0 +1,178 @@
+"""What the steps after the load do, free of the orchestrator; the flows call them through tasks.
+
+A step takes settings, weeks and moments and gives counts and paths; frames and connections stay inside it.
+"""
+
+from dataclasses import asdict, dataclass
+from datetime import datetime
+from importlib.metadata import version
+from pathlib import Path
+
+import reports
+import sql
+from flows import labels
+from flows.exits import GateStoppedError, UsageError
+from flows.periods import Week, weeks_between
+from flows.settings import Language, Settings
+from flows.store import models, publish, tables, warehouse
+from flows.store.runs import Run, read_runs
+
+
+@dataclass(frozen=True, slots=True)
+class Published:
+    """Where the report of a week is, and what it says in a few lines."""
+
+    week: str
+    publication: int
+    folder: Path
+    sentences: tuple[str, ...]
+
+    @property
+    def text(self) -> str:
+        """For a terminal."""
+        lines = [f"{self.week}, publication {self.publication}:", *(f"  {sentence}" for sentence in self.sentences)]
+        names = ("weekly.html", "weekly.pdf", "briefing.pdf", "tables.xlsx")
+        return "\n".join([*lines, *(f"  {self.folder / name}" for name in names)])
+
+    @property
+    def markdown(self) -> str:
+        """For the orchestrator's page."""
+        points = "\n".join(f"- {sentence}" for sentence in self.sentences)
+        report = (self.folder / "weekly.html").as_uri()
+        return f"# {self.week}\n\n{points}\n\nPublication {self.publication}: [{report}]({report})\n"
+
+
+def code_version() -> str:
+    """The version of ronda that made a report."""
+    return version("ronda")
+
+
+def build_tables(settings: Settings) -> int:
+    """Rebuilds every core and trend table in one transaction; gives their number."""
+    built = models.read_models(sql.FOLDER)
+    with warehouse.opened(settings.home) as connection, warehouse.transaction(connection):
+        models.load_seeds(connection, settings.seeds)
+        tables.write_runs(connection, read_runs(settings.home))
+        models.build(connection, built)
+    return len(built)
+
+
+def _weeks_with_data(settings: Settings) -> list[Week]:
+    with warehouse.opened(settings.home) as connection:
+        return tables.weeks_with_data(connection)
+
+
+def require_data(settings: Settings, week: Week) -> None:
+    """Raises UsageError when nothing at all is known of a week, naming the weeks that can be published."""
+    weeks = _weeks_with_data(settings)
+    if week in weeks:
+        return
+    if not weeks:
+        raise UsageError("There are no posts yet; bring some in with `ronda import PATH`, or try `ronda demo`.")
+    raise UsageError(
+        f"Nothing is known of {week}: neither posts nor a collection log. Data run from {weeks[0]} to {weeks[-1]}; "
+        "choose one of those with --week."
+    )
+
+
+def due_weeks(settings: Settings, moment: datetime) -> list[Week]:
+    """Complete weeks after the last published one that something is known of, oldest first.
+
+    Before the first publication only the last complete week is due. Raises UsageError when nothing is due and the
+    last complete week is unknown, because then collection has stopped without a word.
+    """
+    last = settings.election.last_complete_week(moment)
+    published = [Week.parse(week) for week in publish.publications(settings.home)]
+    if published and max(published) >= last:
+        return []
+    weeks = set(_weeks_with_data(settings))
+    first = max(published).shift(1) if published else last
+    due = [week for week in weeks_between(first, last) if week in weeks]
+    if not due:
+        require_data(settings, last)
+    return due
+
+
+def publication_number(settings: Settings, week: Week) -> int:
+    """How often a week was published so far."""
+    return publish.publications(settings.home).get(str(week), 0)
+
+
+def check_week(settings: Settings, run: Run, week: Week) -> int:
+    """The trend gate of a week; gives the number of breaches that are printed in the report.
+
+    The posts of the week and the trend tables go through their suites, then every SQL check runs. Raises
+    GateStoppedError when a breach stops; the last good release stays in place.
+    """
+    from expectations import posts as post_suites
+    from expectations import trends as trend_suites
+    from expectations.run import gate, validate
+
+    week_posts = post_suites.suite()
+    suites = (
+        trend_suites.weekly_platform(str(week)),
+        trend_suites.weekly_topic(),
+        trend_suites.weekly_indication(),
+        trend_suites.weekly_district(),
+    )
+    with warehouse.opened(settings.home) as connection:
+        frame = tables.posts_of_week(connection, tuple(week_posts.columns), week)
+        verdicts = validate(frame, week_posts, empty_is_valid=True)
+        for suite in suites:
+            verdicts += validate(tables.trend(connection, suite.table), suite, empty_is_valid=False)
+        results = models.run_checks(connection, sql.FOLDER / "checks", "trends")
+    run.start_week(str(week))
+    run.add_verdicts([verdict.to_dict() for verdict in verdicts] + [result.to_dict() for result in results])
+    if stop := gate(verdicts):
+        raise GateStoppedError(stop.sentence())
+    models.stop_on(results)
+    return sum(not result.passed for result in results) + sum(verdict.is_breach for verdict in verdicts)
+
+
+def publish_week(settings: Settings, run: Run, week: Week, as_of: datetime, lang: Language) -> Published:
+    """Renders a week's reports into a new release and makes it the published one."""
+    with warehouse.opened(settings.home) as connection:
+        versions = {"label_version": labels.label_version(), "code_version": code_version()}
+        numbers = publish.numbers_of_week(connection, week)
+        publication = publish.record_publication(settings.home, week, numbers, as_of, versions)
+        edition = reports.Edition(
+            week=week,
+            as_of=as_of,
+            lang=lang,
+            election=settings.election,
+            office=settings.office,
+            publication=publication,
+            data_version=tables.data_version(connection),
+            coverage_floor=settings.coverage_floor,
+            **versions,
+        )
+        frames = tables.report_frames(connection, week, lang, run.verdicts_of_week)
+        with publish.new_release(settings.home) as release:
+            summaries: list[reports.WeekSummary] = []
+
+            def render(folder: Path) -> None:
+                summaries.append(reports.render_week(edition, frames, folder))
+                publish.write_manifest(folder, asdict(summaries[0]))
+
+            publish.place_folder(release, str(week), render)
+            known = [reports.WeekSummary.from_dict(each["summary"]) for each in publish.read_manifests(release)]
+            reports.render_index(known, release, edition)
+            publish.point_latest(release)
+            tables.write_runs(connection, read_runs(settings.home))
+            publish.write_public_database(connection, release / "ronda.duckdb", tables.public_tables(connection))
+    return Published(str(week), publication, settings.home / "published" / str(week), summaries[0].sentences)
+
+
+def verify(settings: Settings) -> list[str]:
+    """One line a published table with its rows and a hash of its content, whatever the order of its rows.
+
+    Run, load and check records are left out: they differ from run to run. Raises UsageError when nothing is
+    published, and when a published file is not the one its manifest names.
+    """
+    release = publish.published_folder(settings.home)
+    if release is None:
+        raise UsageError("Nothing is published yet; publish a week with `ronda weekly --week 2024-W05`.")
+    damaged = publish.damaged_files(release)
+    if damaged:
+        raise UsageError(f"{damaged[0]} in {release} is not the file that was published; publish the week again.")
+    return tables.table_hashes(release / "ronda.duckdb")

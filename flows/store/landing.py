@@ -1,0 +1,112 @@
+"""The landing: what came in, byte for byte, with a manifest beside it. Never changed afterwards.
+
+Plain files are kept compressed; files that came compressed, and Parquet, are kept as they are.
+
+A file is complete when its manifest exists: the manifest is written last and by rename, so that an interrupted
+landing leaves nothing that a load would read.
+"""
+
+import hashlib
+import json
+import os
+import shutil
+from dataclasses import asdict, dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+import zstandard
+
+from flows.exits import RondaError
+
+_BLOCK = 1 << 20
+_LEVEL = 3
+# First bytes of what is kept as it came, and the suffix it is kept under.
+_KEPT: tuple[tuple[bytes, str], ...] = ((b"\x1f\x8b", ".gz"), (b"\x28\xb5\x2f\xfd", ".zst"), (b"PAR1", ".parquet"))
+
+
+@dataclass(frozen=True, slots=True)
+class Landed:
+    """The manifest of one landed file.
+
+    `file_id` is the sha256 of the bytes as they came in; `position` orders files that landed at the same moment.
+    """
+
+    file_id: str
+    kind: str  # posts, collection
+    platform: str
+    source: str
+    file: str
+    landed_at: datetime
+    position: int
+    bytes: int
+    path: str  # of the kept bytes, relative to the landing
+
+    @property
+    def order(self) -> tuple[datetime, int, str]:
+        """Sort key: files are loaded in the order they landed."""
+        return (self.landed_at, self.position, self.file_id)
+
+
+def hash_file(path: Path) -> str:
+    """The sha256 of a file as hex."""
+    with path.open("rb") as stream:
+        return hashlib.file_digest(stream, "sha256").hexdigest()
+
+
+def write_whole(path: Path, content: bytes) -> None:
+    """Writes a file so that readers see the old content or the new, never a part."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    draft = path.with_name(f".{path.name}.{os.getpid()}.draft")
+    draft.write_bytes(content)
+    draft.replace(path)
+
+
+def land(  # noqa: PLR0913 - the facts of a manifest
+    home: Path, incoming: Path, *, kind: str, platform: str, source: str, landed_at: datetime, position: int
+) -> tuple[Landed, bool]:
+    """Lands a file and tells whether it is new; a file whose bytes landed before keeps its first manifest."""
+    file_id = hash_file(incoming)
+    root = home / "landing"
+    known = next(root.glob(f"*/*/*/{file_id[:32]}.json"), None)
+    if known is not None:
+        return _read_manifest(known), False
+    moment = landed_at.astimezone(UTC)
+    with incoming.open("rb") as stream:
+        head = stream.read(8)
+        stream.seek(0)
+        suffix = next((suffix for magic, suffix in _KEPT if head.startswith(magic)), None)
+        relative = Path(platform, source, moment.date().isoformat(), f"{file_id[:32]}{suffix or '.zst'}")
+        target = root / relative
+        target.parent.mkdir(parents=True, exist_ok=True)
+        draft = target.with_name(f".{target.name}.{os.getpid()}.draft")
+        with draft.open("wb") as out:
+            if suffix is None:
+                zstandard.ZstdCompressor(level=_LEVEL).copy_stream(stream, out, read_size=_BLOCK)
+            else:
+                shutil.copyfileobj(stream, out, _BLOCK)
+    draft.replace(target)
+    size = incoming.stat().st_size
+    landed = Landed(file_id, kind, platform, source, incoming.name, moment, position, size, relative.as_posix())
+    manifest = asdict(landed) | {"landed_at": moment.isoformat(timespec="microseconds")}
+    write_whole(target.with_suffix(".json"), json.dumps(manifest, indent=1).encode() + b"\n")
+    return landed, True
+
+
+def _read_manifest(path: Path) -> Landed:
+    try:
+        facts = json.loads(path.read_bytes())
+        return Landed(**facts | {"landed_at": datetime.fromisoformat(facts["landed_at"])})
+    except (ValueError, TypeError, KeyError) as error:
+        raise RondaError(
+            f"The landing manifest {path.name} is damaged ({error}); restore it from a backup or import the file again."
+        ) from error
+
+
+def landed_files(home: Path) -> list[Landed]:
+    """Every complete file of the landing, in the order of landing."""
+    return sorted((_read_manifest(path) for path in (home / "landing").glob("*/*/*/*.json")), key=lambda it: it.order)
+
+
+def stored_path(home: Path, landed: Landed) -> Path:
+    """Where the bytes of a landed file are kept."""
+    return home / "landing" / landed.path

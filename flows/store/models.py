@@ -1,0 +1,316 @@
+"""The runner of the SQL models and checks: it reads the files of `sql/`, orders them by their own queries, builds them.
+
+A model file is one SELECT under a header of `--` comments:
+
+    -- What a row is good for, in one or more paragraphs.
+    --
+    -- Kind: view                      (left out: a table)
+    -- Grain: week, platform
+    -- Columns:
+    --   week | VARCHAR | - | ISO week, as 2024-W06
+    --   posts | BIGINT | posts | live posts; NULL where nothing was collected
+
+Each column row is name, type, unit and meaning; the grain is the columns that identify a row, or none. The header is the documentation, the check and the data dictionary:
+the runner refuses a header that disagrees with the query and writes it into the database as comments.
+
+A check file is one SELECT of the rows that should not exist, under the header fields `Severity:` (stop, warn) and
+`Gate:` (posts: before a load commits, reads base and seeds only; trends: after the models are built).
+"""
+
+import csv
+import json
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from graphlib import CycleError, TopologicalSorter
+from pathlib import Path
+from typing import Any
+
+from flows.exits import RondaError, UsageError
+from flows.store.warehouse import Connection, DatabaseError, literal
+
+LAYERS = ("core", "trends")
+KINDS = ("table", "view")
+SEVERITIES = ("stop", "warn")
+GATES = ("posts", "trends")
+_FIELD = re.compile(r"(Kind|Grain|Severity|Gate|Columns):\s*(.*)")
+_NAME = re.compile(r"[a-z][a-z0-9_]*")
+_BATCH = 10_000
+
+
+class ModelError(RondaError):
+    """A model, a check or a seed is not what its file says."""
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """One column as a header declares it; unit is `-` when it has none."""
+
+    name: str
+    type: str
+    unit: str
+    meaning: str
+
+
+@dataclass(frozen=True, slots=True)
+class Model:
+    """One table or view of the warehouse: its header and its query."""
+
+    schema: str
+    name: str
+    kind: str
+    grain: tuple[str, ...]
+    description: str
+    columns: tuple[Column, ...]
+    query: str
+
+    @property
+    def qualified(self) -> str:
+        """`schema.name`."""
+        return f"{self.schema}.{self.name}"
+
+
+@dataclass(frozen=True, slots=True)
+class CheckResult:
+    """The verdict of one check: how many rows exist that should not, and the first of them as text."""
+
+    name: str
+    description: str
+    severity: str
+    gate: str
+    violations: int
+    example: str | None
+
+    @property
+    def passed(self) -> bool:
+        """Whether no such row exists."""
+        return self.violations == 0
+
+
+def load_seeds(connection: Connection, folder: Path) -> None:
+    """Every CSV of a folder as table `seeds.<name>`, all columns VARCHAR, empty = NULL; replaces what was there.
+
+    Raises UsageError for a file whose name or header is not usable.
+    """
+    for path in sorted(folder.glob("*.csv")):
+        with path.open(encoding="utf-8", newline="") as lines:
+            header = next(csv.reader(lines), [])
+        if not _NAME.fullmatch(path.stem) or not header or not all(_NAME.fullmatch(name) for name in header):
+            raise UsageError(f"The seed {path.name} needs a lower-case name and header; mend the first line.")
+        columns = ", ".join(f"'{name}': 'VARCHAR'" for name in header)
+        try:
+            connection.execute(
+                f"CREATE OR REPLACE TABLE seeds.{path.stem} AS SELECT * FROM read_csv(?, header = true, delim = ',', "  # noqa: S608
+                f"quote = '\"', escape = '\"', nullstr = '', auto_detect = false, columns = {{{columns}}})",
+                [str(path)],
+            )
+        except DatabaseError as error:
+            raise UsageError(f"The seed {path.name} cannot be read: {_sentence(error)}; mend the file.") from error
+
+
+def read_models(folder: Path) -> list[Model]:
+    """The models of `<folder>/core` and `<folder>/trends`, by name; raises ModelError for a header that is not one."""
+    paths = [path for layer in LAYERS for path in sorted((folder / layer).glob("*.sql"))]
+    if not paths:
+        raise ModelError(f"There are no models in {folder}; the installation is incomplete.")
+    return [_read_model(path) for path in paths]
+
+
+def build(connection: Connection, models: Sequence[Model]) -> None:
+    """Build every model in the order of its dependencies, inside the caller's transaction, with its comments.
+
+    Raises ModelError for a cycle, a table that does not exist, a query that fails or a header that disagrees with it.
+    """
+    ordered = in_order(connection, models)
+    existing = _relations(connection)
+    for model in reversed(ordered):
+        if model.qualified in existing:
+            connection.execute(f"DROP {existing[model.qualified]} {model.qualified}")
+    for model in ordered:
+        try:
+            connection.execute(f"CREATE {model.kind} {model.qualified} AS {model.query}")
+        except DatabaseError as error:
+            raise ModelError(
+                f"The model {model.qualified} cannot be built: {_sentence(error)}; mend its file."
+            ) from error
+        _compare_columns(connection, model)
+        _write_comments(connection, model)
+
+
+def in_order(connection: Connection, models: Sequence[Model]) -> list[Model]:
+    """The models, each after those its query reads; raises ModelError for a cycle or a table that does not exist."""
+    by_name = {model.qualified: model for model in models}
+    existing = _relations(connection)
+    graph: dict[str, set[str]] = {}
+    for model in sorted(models, key=lambda model: model.qualified):
+        read = dependencies(connection, model.query, model.qualified)
+        missing = sorted(name for name in read if name not in by_name and name not in existing)
+        if missing:
+            raise ModelError(f"The model {model.qualified} reads {missing[0]}, which does not exist; mend its query.")
+        graph[model.qualified] = read & by_name.keys()
+    try:
+        return [by_name[name] for name in TopologicalSorter(graph).static_order()]
+    except CycleError as error:
+        raise ModelError(f"The models read each other in a circle ({' > '.join(error.args[1])}); break it.") from error
+
+
+def dependencies(connection: Connection, query: str, name: str) -> set[str]:
+    """The tables a query reads, as `schema.table`, from DuckDB's own syntax tree.
+
+    The tree is used because `get_table_names` binds the query and so refuses `USING` and `unnest` over tables that
+    are not built yet. Raises ModelError for anything but one SELECT without parameters over qualified tables.
+    """
+    row = connection.execute("SELECT json_serialize_sql(?)", [query]).fetchone()
+    tree = json.loads(row[0]) if row else {}
+    if tree.get("error", True):
+        raise ModelError(f"{name} is not a SELECT that DuckDB reads: {tree.get('error_message')}; mend its file.")
+    if len(tree["statements"]) != 1:
+        raise ModelError(f"{name} holds {len(tree['statements'])} statements; a file is one SELECT.")
+    nodes = list(_nodes(tree))
+    if any(node.get("class") == "PARAMETER" for node in nodes):
+        raise ModelError(f"{name} takes a parameter; a file must run as it stands.")
+    temporary = {entry["key"] for node in nodes for entry in node.get("cte_map", {}).get("map", [])}
+    read = set()
+    for node in nodes:
+        if node.get("type") != "BASE_TABLE":
+            continue
+        if node["schema_name"]:
+            read.add(f"{node['schema_name']}.{node['table_name']}")
+        elif node["table_name"] not in temporary:
+            raise ModelError(f"{name} reads {node['table_name']} without its schema; write schema.table.")
+    return read
+
+
+def run_checks(connection: Connection, folder: Path, gate: str | None = None) -> list[CheckResult]:
+    """The verdict of every check in a folder, or of those of one gate, by name.
+
+    Raises ModelError when there is none to run or one cannot run: a check that did not look has not passed.
+    """
+    results = [
+        _run_check(connection, path.stem, fields, description, query)
+        for path, fields, description, query in _read_checks(folder)
+        if gate in (None, fields["Gate"])
+    ]
+    if not results:
+        raise ModelError(f"There are no checks{f' of gate {gate}' if gate else ''} in {folder}; nothing was proven.")
+    return results
+
+
+def data_dictionary(models: Sequence[Model]) -> list[dict[str, str]]:
+    """One row a column: table, kind, grain, description, column, type, unit, meaning; in the order of the headers."""
+    return [
+        {
+            "table": model.qualified,
+            "kind": model.kind,
+            "grain": ", ".join(model.grain),
+            "description": model.description,
+            "column": column.name,
+            "type": column.type,
+            "unit": column.unit,
+            "meaning": column.meaning,
+        }
+        for model in models
+        for column in model.columns
+    ]
+
+
+def _read_model(path: Path) -> Model:
+    fields, description, rows, query = _read_header(path)
+    columns = tuple(_read_column(path, row) for row in rows)
+    kind = fields.get("Kind", "table")
+    stated = fields.get("Grain", "")
+    grain = () if stated == "none" else tuple(part.strip() for part in stated.split(","))
+    if not description or not columns or kind not in KINDS:
+        raise ModelError(
+            f"The header of {path.name} needs a description, columns, and kind table or view; complete it."
+        )
+    unknown = sorted(set(grain) - {column.name for column in columns})
+    if unknown:
+        raise ModelError(f'The grain of {path.name} names "{unknown[0]}", which is no column; mend the header.')
+    return Model(path.parent.name, path.stem, kind, grain, description, columns, query)
+
+
+def _read_column(path: Path, row: str) -> Column:
+    parts = [part.strip() for part in row.split("|", 3)]
+    if len(parts) != 4 or not all(parts):
+        raise ModelError(f'{path.name} declares "{row}"; a column is name | TYPE | unit | meaning.')
+    return Column(*parts)
+
+
+def _read_checks(folder: Path) -> Iterator[tuple[Path, dict[str, str], str, str]]:
+    for path in sorted(folder.glob("*.sql")):
+        fields, description, _, query = _read_header(path)
+        if not description or fields.get("Severity") not in SEVERITIES or fields.get("Gate") not in GATES:
+            raise ModelError(f"The header of {path.name} needs a description, a severity and a gate; complete it.")
+        yield path, fields, description, query
+
+
+def _read_header(path: Path) -> tuple[dict[str, str], str, list[str], str]:
+    """Fields, description (paragraphs joined), column rows and query of a SQL file."""
+    lines = path.read_text(encoding="utf-8").splitlines()
+    length = next((n for n, line in enumerate(lines) if not line.startswith("--")), len(lines))
+    fields: dict[str, str] = {}
+    description: list[str] = []
+    rows: list[str] = []
+    for line in (line[2:].removeprefix(" ").rstrip() for line in lines[:length]):
+        field = _FIELD.fullmatch(line)
+        if field:
+            fields[field[1]] = field[2]
+        elif "Columns" in fields and line.strip():
+            rows.append(line.strip())
+        elif not fields:
+            description.append(line)
+    return fields, "\n".join(description).strip(), rows, "\n".join(lines[length:]).strip()
+
+
+def _run_check(connection: Connection, name: str, fields: dict[str, str], description: str, query: str) -> CheckResult:
+    dependencies(connection, query, f"The check {name}")
+    try:
+        cursor = connection.execute(query)
+        first = cursor.fetchone()
+        names = [column[0] for column in cursor.description or []]
+        violations = 0 if first is None else 1 + sum(map(len, iter(lambda: cursor.fetchmany(_BATCH), [])))
+    except DatabaseError as error:
+        raise ModelError(f"The check {name} cannot run: {_sentence(error)}; mend its query.") from error
+    example = None if first is None else ", ".join(f"{key}={value}" for key, value in zip(names, first, strict=True))
+    return CheckResult(name, description, fields["Severity"], fields["Gate"], violations, example)
+
+
+def _relations(connection: Connection) -> dict[str, str]:
+    """Every table and view of the database -> TABLE or VIEW."""
+    rows = connection.execute(
+        "SELECT table_schema || '.' || table_name, if(table_type = 'VIEW', 'VIEW', 'TABLE') "
+        "FROM information_schema.tables WHERE table_catalog = current_database()"
+    ).fetchall()
+    return dict(rows)
+
+
+def _compare_columns(connection: Connection, model: Model) -> None:
+    rows = connection.execute(f"DESCRIBE {model.qualified}").fetchall()
+    real = [(row[0], row[1]) for row in rows]
+    declared = [(column.name, column.type) for column in model.columns]
+    if real != declared:
+        at = next((n for n, pair in enumerate(zip(declared, real, strict=False)) if pair[0] != pair[1]), -1)
+        said, found = (declared[at], real[at]) if at >= 0 else (f"{len(declared)} columns", f"{len(real)} columns")
+        raise ModelError(
+            f"The header of {model.qualified} declares {said} where its query gives {found}; make them agree."
+        )
+
+
+def _write_comments(connection: Connection, model: Model) -> None:
+    connection.execute(f"COMMENT ON {model.kind} {model.qualified} IS {literal(model.description)}")
+    for column in model.columns:
+        unit = "" if column.unit == "-" else f" [{column.unit}]"
+        connection.execute(f'COMMENT ON COLUMN {model.qualified}."{column.name}" IS {literal(column.meaning + unit)}')
+
+
+def _nodes(tree: Any) -> Iterator[dict[str, Any]]:
+    """Every object of a JSON tree, the tree itself included."""
+    if isinstance(tree, dict):
+        yield tree
+    for child in tree.values() if isinstance(tree, dict) else tree if isinstance(tree, list) else ():
+        yield from _nodes(child)
+
+
+def _sentence(error: Exception) -> str:
+    return str(error).splitlines()[0].rstrip(".")

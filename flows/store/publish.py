@@ -1,0 +1,210 @@
+"""Publication: the ledger of what was said, and whole releases swapped by one rename.
+
+A release is a folder that is complete before anybody sees it. Files that did not change are hard links to the
+release before, which is kept; an analyst's open `published/ronda.duckdb` therefore never breaks.
+"""
+
+import json
+import os
+import shutil
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+
+from flows.periods import Week
+from flows.store.landing import hash_file
+from flows.store.warehouse import Connection, literal, query
+
+MEASURES: dict[str, str | None] = {
+    "trends.weekly_platform": None,
+    "trends.weekly_topic": "topic",
+    "trends.weekly_indication": "indication",
+    "trends.weekly_district": "district",
+}
+_NOT_MEASURES = {"first_day", "last_day", "status", "reason", "week", "phase", "platform"}
+KEPT_RELEASES = 2
+MANIFEST = "manifest.json"
+
+
+def numbers_of_week(connection: Connection, week: Week) -> pl.DataFrame:
+    """Every number a publication of this week states: one row a bucket x table x platform x key x metric."""
+    parts = []
+    for table, key in MEASURES.items():
+        frame = query(connection, f"SELECT * FROM {table} WHERE week = ?", [str(week)])  # noqa: S608 - a name of ours
+        skipped = _NOT_MEASURES | {key}
+        metrics = [name for name, kind in frame.schema.items() if name not in skipped and kind.is_numeric()]
+        parts.append(
+            frame.select(
+                "week",
+                "phase",
+                "platform",
+                pl.lit(table).alias("table"),
+                (pl.col(key) if key else pl.lit("")).alias("key"),
+                *(pl.col(name).cast(pl.Float64) for name in metrics),
+            ).unpivot(metrics, index=["week", "phase", "platform", "table", "key"], variable_name="metric")
+        )
+    return pl.concat(parts).sort("week", "phase", "table", "platform", "key", "metric")
+
+
+def record_publication(home: Path, week: Week, numbers: pl.DataFrame, as_of: datetime, facts: dict[str, str]) -> int:
+    """The number of this publication of a week; a new one is written only when its numbers or facts are new.
+
+    The ledger is immutable: `ledger/publications/<week>-<n>.parquet`, with the moment of release and versions.
+    """
+    folder = home / "ledger" / "publications"
+    folder.mkdir(parents=True, exist_ok=True)
+    stated = numbers.with_columns(
+        pl.lit(as_of.isoformat()).alias("as_of"), *(pl.lit(value).alias(name) for name, value in facts.items())
+    )
+    last = max((_publication_number(path) for path in folder.glob(f"{week}-*.parquet")), default=0)
+    if last and pl.read_parquet(folder / f"{week}-{last}.parquet").equals(stated):
+        return last
+    draft = folder / f".{week}-{last + 1}.{os.getpid()}.draft"
+    stated.write_parquet(draft)
+    draft.replace(folder / f"{week}-{last + 1}.parquet")
+    return last + 1
+
+
+def _publication_number(path: Path) -> int:
+    return int(path.stem.rsplit("-", 1)[1])
+
+
+def publications(home: Path) -> dict[str, int]:
+    """How often each week was published."""
+    counts: dict[str, int] = {}
+    for path in sorted((home / "ledger" / "publications").glob("*.parquet")):
+        week = path.stem.rsplit("-", 1)[0]
+        counts[week] = max(counts.get(week, 0), _publication_number(path))
+    return counts
+
+
+def published_folder(home: Path) -> Path | None:
+    """The current release, or None before the first publication."""
+    link = home / "published"
+    return link.resolve() if link.exists() else None
+
+
+@contextmanager
+def new_release(home: Path) -> Iterator[Path]:
+    """A draft of the next release, holding what is published now; on success it becomes the published one.
+
+    An interrupted draft is left aside and cleared by the next release; readers never see it.
+    """
+    releases = home / "releases"
+    releases.mkdir(parents=True, exist_ok=True)
+    for left in releases.glob(".draft-*"):
+        shutil.rmtree(left)
+    draft = releases / f".draft-{os.getpid()}"
+    current = published_folder(home)
+    if current is None:
+        draft.mkdir()
+    else:
+        shutil.copytree(current, draft, copy_function=os.link, symlinks=True)
+    yield draft
+    number = max((int(path.name) for path in releases.iterdir() if path.name.isdigit()), default=0) + 1
+    target = releases / str(number)
+    draft.rename(target)
+    link = home / f".published.{os.getpid()}"
+    link.unlink(missing_ok=True)
+    link.symlink_to(target.relative_to(home))
+    link.replace(home / "published")
+    for old in sorted((path for path in releases.iterdir() if path.name.isdigit()), key=lambda path: int(path.name))[
+        :-KEPT_RELEASES
+    ]:
+        shutil.rmtree(old)
+
+
+def place_folder(release: Path, name: str, write: Callable[[Path], None]) -> None:
+    """Writes a folder of a release anew; files that come out byte-equal stay the hard links they were."""
+    target = release / name
+    fresh = release / f".{name}.draft"
+    fresh.mkdir()
+    write(fresh)
+    for path in sorted(fresh.rglob("*")):
+        before = target / path.relative_to(fresh)
+        if path.is_file() and before.is_file() and hash_file(before) == hash_file(path):
+            path.unlink()
+            os.link(before, path)
+    if target.exists():
+        shutil.rmtree(target)
+    fresh.rename(target)
+
+
+def file_hashes(folder: Path) -> dict[str, str]:
+    """sha256 of every file below a folder, by relative path."""
+    return {
+        path.relative_to(folder).as_posix(): hash_file(path) for path in sorted(folder.rglob("*")) if path.is_file()
+    }
+
+
+def write_manifest(folder: Path, summary: Mapping[str, Any]) -> None:
+    """`manifest.json` of a week: what the report says in short, and the sha256 of every file beside it."""
+    manifest = {"summary": summary, "files": file_hashes(folder)}
+    text = json.dumps(manifest, ensure_ascii=False, indent=1, sort_keys=True)
+    (folder / MANIFEST).write_text(text + "\n", encoding="utf-8")
+
+
+def read_manifests(release: Path) -> list[dict[str, Any]]:
+    """The manifests of all weeks of a release, in time order."""
+    return [json.loads((release / week / MANIFEST).read_bytes()) for week in _weeks(release)]
+
+
+def _weeks(release: Path) -> list[str]:
+    return sorted(path.parent.name for path in release.glob(f"*/{MANIFEST}") if not path.parent.is_symlink())
+
+
+def point_latest(release: Path) -> None:
+    """Makes `latest` lead to the last week of a release."""
+    link = release / "latest"
+    link.unlink(missing_ok=True)
+    link.symlink_to(_weeks(release)[-1])
+
+
+def damaged_files(release: Path) -> list[str]:
+    """Published files that are missing or are not what their manifest says, by path relative to the release."""
+    return [
+        f"{manifest['summary']['week']}/{name}"
+        for manifest in read_manifests(release)
+        for name, digest in manifest["files"].items()
+        if not (path := release / manifest["summary"]["week"] / name).is_file() or hash_file(path) != digest
+    ]
+
+
+def write_public_database(connection: Connection, target: Path, tables: Sequence[tuple[str, str]]) -> None:
+    """Copies the public tables (schema, name) with their comments into one read-only DuckDB file.
+
+    Columns that hold personal data must not be in a public table; one that ends in `_pi` stops the publication.
+    """
+    target.unlink(missing_ok=True)
+    connection.execute(f"ATTACH {literal(str(target))} AS public_copy")
+    try:
+        for schema in sorted({schema for schema, _ in tables}):
+            connection.execute(f"CREATE SCHEMA public_copy.{schema}")
+        for schema, name in tables:
+            columns = connection.execute(
+                "SELECT column_name, comment FROM duckdb_columns() "
+                "WHERE database_name = current_database() AND schema_name = ? AND table_name = ? ORDER BY column_index",
+                [schema, name],
+            ).fetchall()
+            private = [column for column, _ in columns if column.endswith("_pi")]
+            if private:
+                raise ValueError(f"{schema}.{name} holds personal data in {', '.join(private)} and cannot be published")
+            connection.execute(f"CREATE TABLE public_copy.{schema}.{name} AS SELECT * FROM {schema}.{name}")  # noqa: S608
+            for column, comment in columns:
+                if comment:
+                    connection.execute(
+                        f'COMMENT ON COLUMN public_copy.{schema}.{name}."{column}" IS {literal(comment)}'
+                    )
+        for schema, name, comment in connection.execute(
+            "SELECT schema_name, table_name, comment FROM duckdb_tables() WHERE comment IS NOT NULL UNION ALL "
+            "SELECT schema_name, view_name, comment FROM duckdb_views() WHERE comment IS NOT NULL AND NOT internal"
+        ).fetchall():
+            if (schema, name) in tables:
+                connection.execute(f"COMMENT ON TABLE public_copy.{schema}.{name} IS {literal(comment)}")
+    finally:
+        connection.execute("DETACH public_copy")
+    target.chmod(0o444)

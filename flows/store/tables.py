@@ -1,0 +1,201 @@
+"""Reads of the warehouse for those who come after the models: frames for checks and reports, hashes for engineers."""
+
+import hashlib
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import polars as pl
+
+from flows.periods import Week
+from flows.store.warehouse import Connection, connect, query
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+PUBLIC_SCHEMAS = ("core", "trends")
+# Differ from run to run and are therefore no part of "the same numbers".
+RUN_RECORDS = frozenset({"core.runs", "core.loads", "core.checks"})
+
+_REPORT_FRAMES = {
+    "trends.weekly_platform": "SELECT * FROM trends.weekly_platform",
+    "trends.weekly_topic": "SELECT * FROM trends.weekly_topic",
+    "trends.weekly_indication": "SELECT * FROM trends.weekly_indication",
+    "trends.weekly_district": "SELECT * FROM trends.weekly_district",
+    "core.coverage": "SELECT * FROM core.coverage",
+    "core.calendar": "SELECT * FROM core.calendar",
+    "core.loads": "SELECT * FROM core.loads",
+    "reject_reasons": "SELECT source, reason, count(*) AS records FROM core.rejects GROUP BY ALL ORDER BY ALL",
+    "seeds.topics": "SELECT * FROM seeds.topics",
+    "seeds.indications": "SELECT * FROM seeds.indications",
+    "seeds.places": "SELECT * FROM seeds.places",
+    "seeds.articles": "SELECT * FROM seeds.articles",
+}
+_EVIDENCE = """
+SELECT platform, post_id, created_at, text, indications, topics, districts, likes, comments, shares, views
+FROM core.posts
+WHERE week = ? AND state = 'live' AND len(indications) > 0
+ORDER BY created_at, platform, post_id
+"""
+
+
+def trend(connection: Connection, name: str) -> "pd.DataFrame":
+    """A trend table, all weeks."""
+    return connection.execute(f"SELECT * FROM trends.{name}").df()  # noqa: S608 - a name of ours
+
+
+def posts_of_week(connection: Connection, columns: Sequence[str], week: Week) -> "pd.DataFrame":
+    """The posts of one week, as facts (without personal columns)."""
+    names = ", ".join(columns)
+    return connection.execute(
+        f"SELECT {names} FROM base.posts WHERE day BETWEEN ? AND ?",  # noqa: S608 - names of ours
+        [week.first_day, week.last_day],
+    ).df()
+
+
+def weeks_with_data(connection: Connection) -> list[Week]:
+    """Weeks that have posts or a collection log, in order."""
+    rows = connection.execute("""
+        SELECT DISTINCT week FROM core.calendar SEMI JOIN (
+            SELECT day FROM base.posts UNION ALL SELECT day FROM base.collection) USING (day)
+        ORDER BY week""").fetchall()
+    return [Week.parse(row[0]) for row in rows]
+
+
+def data_version(connection: Connection) -> str:
+    """A short hash of everything that was loaded."""
+    rows = connection.execute("SELECT file_id FROM base.loads ORDER BY file_id").fetchall()
+    return hashlib.sha256("\n".join(row[0] for row in rows).encode()).hexdigest()[:12]
+
+
+def report_frames(
+    connection: Connection, week: Week, lang: str, verdicts: Sequence[Mapping[str, Any]]
+) -> dict[str, pl.DataFrame]:
+    """The frames the reports of a week are made from (contract: `reports.edition`)."""
+    frames = {name: query(connection, text) for name, text in _REPORT_FRAMES.items()}
+    labels = dict(frames["seeds.indications"].select("code", f"label_{lang}").iter_rows())
+    why = pl.element().replace_strict(labels, return_dtype=pl.String)
+    evidence = query(connection, _EVIDENCE, [str(week)])
+    frames["evidence"] = evidence.with_columns(pl.col("indications").list.eval(why).list.join("; ").alias("why"))
+    frames["core.checks"] = pl.DataFrame(
+        [
+            {
+                "run_id": "",
+                "gate": verdict["gate"],
+                "name": f"{verdict['table']}.{verdict['name']}",
+                "description": verdict[f"description_{lang}"],
+                "severity": verdict["severity"],
+                "verdict": verdict["outcome"],
+                "observed": verdict["observed"],
+                "detail": verdict[f"hint_{lang}"],
+            }
+            for verdict in verdicts
+        ],
+        schema=dict.fromkeys(
+            ("run_id", "gate", "name", "description", "severity", "verdict", "observed", "detail"), pl.String
+        ),
+    )
+    return frames
+
+
+def write_runs(connection: Connection, records: Sequence[Mapping[str, Any]]) -> None:
+    """Run records and their verdicts as base.runs and base.checks, from the files that outlive the database."""
+    runs = pl.DataFrame(
+        [
+            {
+                "run_id": record["run_id"],
+                "verb": record["verb"],
+                "parameters": "; ".join(f"{name}={value}" for name, value in record["parameters"].items()),
+                "started_at": record["started_at"],
+                "ended_at": record["ended_at"],
+                "outcome": record["outcome"],
+                "message": record["message"],
+            }
+            for record in records
+        ],
+        schema=dict.fromkeys(
+            ("run_id", "verb", "parameters", "started_at", "ended_at", "outcome", "message"), pl.String
+        ),
+    )
+    checks = pl.DataFrame(
+        [
+            {"run_id": record["run_id"], "table_name": verdict["table"], **verdict}
+            for record in records
+            for verdict in record["verdicts"]
+        ],
+        schema={
+            "run_id": pl.String,
+            "week": pl.String,
+            "gate": pl.String,
+            "table_name": pl.String,
+            "name": pl.String,
+            "severity": pl.String,
+            "outcome": pl.String,
+            "observed": pl.String,
+            "expected": pl.String,
+            "failed_rows": pl.Int64,
+            "description_id": pl.String,
+            "description_en": pl.String,
+            "hint_id": pl.String,
+            "hint_en": pl.String,
+        },
+        strict=False,
+    )
+    for name, frame in (("runs", runs), ("checks", checks)):
+        connection.register("records", frame.to_arrow())
+        connection.execute(f"CREATE OR REPLACE TABLE base.{name} AS FROM records")
+        connection.unregister("records")
+
+
+def public_tables(connection: Connection) -> list[tuple[str, str]]:
+    """(schema, name) of every table and view that is published."""
+    return connection.execute(
+        "SELECT table_schema, table_name FROM information_schema.tables "
+        "WHERE table_schema IN ('core', 'trends') ORDER BY ALL"
+    ).fetchall()
+
+
+def table_hashes(database: Path) -> list[str]:
+    """One line a table: name, rows, and a hash over all rows that does not depend on their order."""
+    lines = []
+    connection = connect(database, read_only=True)
+    try:
+        for schema, name in public_tables(connection):
+            if f"{schema}.{name}" in RUN_RECORDS:
+                continue
+            rows, total = connection.execute(
+                f"SELECT count(*), coalesce(sum(md5_number_lower(CAST(rows AS VARCHAR))::HUGEINT), 0) "  # noqa: S608
+                f"FROM {schema}.{name} AS rows"
+            ).fetchone() or (0, 0)
+            digest = hashlib.sha256(f"{rows}:{total}".encode()).hexdigest()[:16]
+            lines.append(f"{digest}  {schema}.{name}  {rows:,} rows")
+    finally:
+        connection.close()
+    return lines
+
+
+def published_state(database: Path) -> dict[str, list[Any]]:
+    """What a release knows: the files it was made from, its weeks with posts and coverage, its runs of missing days."""
+    connection = connect(database, read_only=True)
+    try:
+        loaded = [row[0] for row in connection.execute("SELECT file_id FROM core.loads").fetchall()]
+        weeks = connection.execute("""
+            SELECT week, coalesce(sum(posts), 0)::BIGINT, sum(succeeded) / nullif(sum(planned), 0)
+            FROM trends.weekly_platform WHERE platform = 'all' GROUP BY week ORDER BY week""").fetchall()
+        missing = connection.execute("""
+            WITH gaps AS (
+                SELECT *, day - CAST(row_number() OVER (
+                    PARTITION BY platform, source, reason ORDER BY day) AS INTEGER) AS block
+                FROM core.coverage WHERE status = 'not_collected')
+            SELECT platform, source, reason, count(*), min(day)::VARCHAR, max(day)::VARCHAR
+            FROM gaps GROUP BY platform, source, reason, block ORDER BY min(day), platform, source""").fetchall()
+    finally:
+        connection.close()
+    return {
+        "loaded": loaded,
+        "weeks": [dict(zip(("week", "posts", "coverage"), row, strict=True)) for row in weeks],
+        "missing": [
+            dict(zip(("platform", "source", "reason", "days", "first_day", "last_day"), row, strict=True))
+            for row in missing
+        ],
+    }

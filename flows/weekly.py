@@ -1,0 +1,40 @@
+"""The weekly flow: a week, read as a table of contents."""
+
+from datetime import UTC, datetime
+
+from prefect import flow, runtime
+from prefect.artifacts import create_markdown_artifact
+
+from flows import steps, tasks
+from flows.periods import Week
+from flows.settings import Language, load_settings
+from flows.store.runs import recorded
+from flows.store.warehouse import exclusive
+
+
+def _now() -> datetime:
+    """The moment this run was scheduled for, so that a late run does the week it was meant for."""
+    scheduled = runtime.flow_run.scheduled_start_time
+    return scheduled if isinstance(scheduled, datetime) else datetime.now(UTC)
+
+
+@flow(name="weekly", flow_run_name="weekly-{week}", log_prints=False, validate_parameters=False)
+def weekly(week: str | None = None, as_of: str | None = None, lang: Language = "id") -> str:
+    """Loads what landed, rebuilds and checks the trends, publishes the week; returns where the reports are.
+
+    Without a week it publishes every complete week that is due, so that a missed run is caught up.
+    """
+    settings = load_settings()
+    asked = Week.parse(week) if week else None
+    with exclusive(settings.home), recorded(settings.home, "weekly", {"week": week or "due", "lang": lang}) as run:
+        tasks.load_pending(run, None)
+        tasks.build_tables()
+        weeks = [asked] if asked else steps.due_weeks(settings, _now())
+        published = []
+        for one in weeks:
+            steps.require_data(settings, one)
+            tasks.check_week(run, one)
+            moment = datetime.fromisoformat(as_of) if as_of else settings.election.release_moment(one)
+            published.append(tasks.publish_week(run, one, moment, lang))
+            create_markdown_artifact(key=f"week-{one}".lower(), markdown=published[-1].markdown)
+        return "\n".join(item.text for item in published) or "Every complete week is published; nothing is due."

@@ -1,0 +1,229 @@
+"""What a week's tables say, read once: buckets, measures, coverage, gaps and the bucket each one is compared with.
+
+Nothing here is counted anew: values come from the tables, only sums over the buckets of a week are taken, and only of
+things that add up (posts, labelled, detected, sentiment classes; never authors).
+"""
+
+from dataclasses import dataclass
+from datetime import date
+from functools import cached_property
+from typing import Any, NamedTuple
+
+import polars as pl
+
+from flows.periods import Bucket
+from reports.edition import PLATFORM_ORDER, Edition, Tables
+
+PLATFORMS = PLATFORM_ORDER[1:]
+Row = dict[str, Any]
+
+
+class Collected(NamedTuple):
+    """Collection of one platform over some days; coverage is NULL when nothing was planned."""
+
+    planned: int
+    attempted: int
+    succeeded: int
+
+    @property
+    def coverage(self) -> float | None:
+        """succeeded / planned."""
+        return self.succeeded / self.planned if self.planned else None
+
+
+class Gap(NamedTuple):
+    """Consecutive days on which a platform was collected not at all, in part, or without a plan."""
+
+    platform: str
+    first_day: date
+    last_day: date
+    status: str
+    reason: str
+
+
+class Check(NamedTuple):
+    """One verdict of a quality check."""
+
+    gate: str
+    name: str
+    description: str
+    severity: str
+    verdict: str
+    observed: str
+    detail: str
+
+
+def day_status(coverage: pl.DataFrame) -> dict[tuple[str, date], tuple[str, str]]:
+    """Status and reason of each platform and day over its sources.
+
+    Where any source had a plan the sums of planned and succeeded decide; where none had, posts make the day unknown and
+    no posts make it not collected. The reason is empty for an observed day.
+    """
+    sums = coverage.group_by("platform", "day").agg(
+        pl.col("planned", "succeeded", "posts").sum(), pl.col("reason").drop_nulls().unique().sort().str.join(", ")
+    )
+    result = {}
+    for row in sums.sort("platform", "day").iter_rows(named=True):
+        planned, succeeded, posts = (int(row[name] or 0) for name in ("planned", "succeeded", "posts"))
+        if planned and succeeded >= planned:
+            status = "observed"
+        elif planned:
+            status = "partial" if succeeded or posts else "not_collected"
+        else:
+            status = "unknown" if posts else "not_collected"
+        result[row["platform"], row["day"]] = (status, "" if status == "observed" else row["reason"] or "")
+    return result
+
+
+@dataclass(frozen=True)
+class Facts:
+    """The tables of an edition with the questions the reports ask of them."""
+
+    edition: Edition
+    tables: Tables
+
+    @cached_property
+    def buckets(self) -> list[Bucket]:
+        """The buckets of the week, in time order."""
+        return self.edition.election.buckets(self.edition.week)
+
+    @cached_property
+    def _measures(self) -> dict[tuple[str, str, str], Row]:
+        rows = self.tables["trends.weekly_platform"].iter_rows(named=True)
+        return {(row["week"], row["phase"], row["platform"]): row for row in rows}
+
+    def measure(self, bucket: Bucket, platform: str = "all") -> Row | None:
+        """The row of weekly_platform for a bucket, None when the table has none."""
+        return self._measures.get((str(bucket.week), bucket.phase, platform))
+
+    @cached_property
+    def platforms(self) -> list[str]:
+        """Platforms with a post, a plan or a gap in this week."""
+        days = self.edition.week
+        seen = set(
+            self.tables["core.coverage"].filter(pl.col("day").is_between(days.first_day, days.last_day))["platform"]
+        )
+        for bucket in self.buckets:
+            seen |= {name for name in PLATFORMS if (row := self.measure(bucket, name)) and row["posts"]}
+        return [name for name in PLATFORMS if name in seen]
+
+    def total(self, column: str) -> int:
+        """The sum of an additive count of platform `all` over the buckets of the week."""
+        rows = [self.measure(bucket) for bucket in self.buckets]
+        return sum(int(row[column] or 0) for row in rows if row)
+
+    def posts_of(self, platform: str) -> int:
+        """Posts of one platform in the week."""
+        rows = [self.measure(bucket, platform) for bucket in self.buckets]
+        return sum(int(row["posts"] or 0) for row in rows if row)
+
+    def collected(self, platform: str, first_day: date, last_day: date) -> Collected:
+        """Planned, attempted and succeeded query-days of a platform (or `all`) from the collection log."""
+        frame = self.tables["core.coverage"].filter(pl.col("day").is_between(first_day, last_day))
+        if platform != "all":
+            frame = frame.filter(pl.col("platform") == platform)
+        sums = frame.select(pl.col("planned", "attempted", "succeeded").sum()).row(0)
+        return Collected(*(int(value or 0) for value in sums))
+
+    def coverage_of(self, platform: str) -> float | None:
+        """Coverage of a platform over the whole week; None when no plan was declared."""
+        return self.collected(platform, self.edition.week.first_day, self.edition.week.last_day).coverage
+
+    @cached_property
+    def coverage(self) -> float | None:
+        """Coverage of the week; None when any platform that brought posts had no plan."""
+        brought = [name for name in self.platforms if self.posts_of(name)]
+        if any(self.coverage_of(name) is None for name in brought):
+            return None
+        return self.coverage_of("all")
+
+    def is_comparable(self, row: Row | None) -> bool:
+        """Whether a bucket was seen well enough to be compared: a known coverage at or above the floor."""
+        if row is None or row["coverage"] is None or row["coverage"] < self.edition.coverage_floor:
+            return False
+        return bool(row.get("is_comparable", True))
+
+    def previous(self, bucket: Bucket) -> Bucket | None:
+        """The bucket of the same phase in the week before; None when there is none or either was not seen enough."""
+        before = bucket.week.shift(-1)
+        for earlier in self.edition.election.buckets(before):
+            if earlier.phase == bucket.phase:
+                both = (self.measure(bucket), self.measure(earlier))
+                return earlier if all(self.is_comparable(row) for row in both) else None
+        return None
+
+    @cached_property
+    def gaps(self) -> list[Gap]:
+        """Days of the week that were not fully collected, joined into spells, by platform."""
+        week = self.edition.week
+        spells: list[Gap] = []
+        for (platform, day), (status, reason) in self.day_status.items():
+            if status == "observed" or not week.first_day <= day <= week.last_day:
+                continue
+            gap = Gap(platform, day, day, status, reason)
+            last = spells[-1] if spells else None
+            if last and last._replace(first_day=day, last_day=day) == gap and (day - last.last_day).days == 1:
+                spells[-1] = last._replace(last_day=day)
+            else:
+                spells.append(gap)
+        return sorted(spells, key=lambda gap: (PLATFORM_ORDER.index(gap.platform), gap.first_day))
+
+    @cached_property
+    def day_status(self) -> dict[tuple[str, date], tuple[str, str]]:
+        """Status and reason of every platform and day of the coverage table."""
+        return day_status(self.tables["core.coverage"])
+
+    @cached_property
+    def checks(self) -> list[Check]:
+        """Every verdict, failed ones first within their gate."""
+        order = {"failed": 0, "passed": 1, "not_applicable": 2}
+        columns = ("gate", "name", "description", "severity", "verdict", "observed", "detail")
+        checks = [
+            Check(*("" if value is None else str(value) for value in row))
+            for row in self.tables["core.checks"].select(columns).iter_rows()
+        ]
+        return sorted(checks, key=lambda check: (order.get(check.verdict, 3), check.name))
+
+    @property
+    def warnings(self) -> list[Check]:
+        """The checks that failed."""
+        return [check for check in self.checks if check.verdict == "failed"]
+
+    @cached_property
+    def detected_by_indication(self) -> list[tuple[str, list[int]]]:
+        """Detected posts of each indication per bucket (platform `all`); most first, then by code."""
+        codes = self.tables["seeds.indications"]["code"].to_list()
+        frame = self.tables["trends.weekly_indication"].filter(
+            pl.col("platform") == "all", pl.col("week") == str(self.edition.week)
+        )
+        found = {(row["phase"], row["indication"]): int(row["posts"] or 0) for row in frame.iter_rows(named=True)}
+        codes += sorted({code for _, code in found} - set(codes))
+        counts = [(code, [found.get((bucket.phase, code), 0) for bucket in self.buckets]) for code in codes]
+        return sorted(counts, key=lambda item: (-sum(item[1]), item[0]))
+
+    @cached_property
+    def posts_by_district(self) -> list[tuple[str, list[int]]]:
+        """Posts that name a kecamatan, per bucket (platform `all`), in the order of the places seed."""
+        frame = self.tables["trends.weekly_district"].filter(
+            pl.col("platform") == "all", pl.col("week") == str(self.edition.week)
+        )
+        found = {(row["phase"], row["district"]): int(row["posts"] or 0) for row in frame.iter_rows(named=True)}
+        codes = self.tables["seeds.places"]["code"].cast(pl.String).to_list()
+        codes = list(dict.fromkeys(code for code in codes if any(key[1] == code for key in found)))
+        codes += sorted({str(code) for _, code in found} - set(codes))
+        return [(code, [found.get((bucket.phase, code), 0) for bucket in self.buckets]) for code in codes]
+
+    def label(self, seed: str, code: str) -> str:
+        """The reader's word for a code of a seed (topics, indications, places); the code where the seed has none."""
+        return self._labels.get((seed, code), code)
+
+    @cached_property
+    def _labels(self) -> dict[tuple[str, str], str]:
+        column = f"label_{self.edition.lang}"
+        labels = {
+            (seed, str(row["code"])): str(row[column])
+            for seed in ("topics", "indications")
+            for row in self.tables[f"seeds.{seed}"].iter_rows(named=True)
+        }
+        places = self.tables["seeds.places"].iter_rows(named=True)
+        return labels | {("places", str(row["code"])): str(row["name"]) for row in places}

@@ -1,0 +1,96 @@
+"""The coverage calendar: what was collected on every day, platform by platform, a column a week."""
+
+from collections.abc import Mapping, Sequence
+from datetime import date, timedelta
+
+from matplotlib.axes import Axes
+from matplotlib.collections import PatchCollection
+from matplotlib.figure import Figure
+from matplotlib.patches import Rectangle
+
+from flows.periods import Week
+from reports import style
+from reports.style import Scene
+
+_LEFT, _BLOCK = 24.0, 27.0
+STATUSES = ("observed", "partial", "not_collected", "unknown")
+
+
+def draw(status: Mapping[tuple[str, date], tuple[str, str]], scene: Scene, platforms: Sequence[str]) -> Figure:
+    """Status of the days of the window (see `facts.day_status`), one block a platform, rows Monday to Sunday, columns weeks."""
+    with style.contract():
+        note = scene.words("note_coverage")
+        blocks = max(len(platforms), 1)
+        top = style.HEAD + 2
+        height = top + blocks * (_BLOCK + 4) + 11 + style.foot_height(scene, note)
+        figure = style.canvas(height)
+        style.head(figure, scene.words("chart_coverage"))
+        weeks = (scene.last_day - scene.first_day).days // 7 + 1
+        width = min(style.WIDTH - _LEFT - 4, weeks * 5.6)
+        for number, platform in enumerate(platforms):
+            axes = style.axes(figure, _LEFT, top + number * (_BLOCK + 4), width, _BLOCK)
+            _block(axes, scene, platform, status, weeks, last=number == len(platforms) - 1)
+        if not platforms:
+            axes = style.axes(figure, 10, top, style.WIDTH - 20, _BLOCK)
+            axes.set_axis_off()
+            style.say(axes, scene.words("empty_coverage"))
+        _legend(style.axes(figure, _LEFT, top + blocks * (_BLOCK + 4) + 4, style.WIDTH - _LEFT - 4, 5), scene)
+        style.sign(figure, scene, note)
+        return figure
+
+
+def _block(
+    axes: Axes, scene: Scene, platform: str, status: Mapping[tuple[str, date], tuple[str, str]], weeks: int, last: bool
+) -> None:
+    axes.set_xlim(0, weeks)
+    axes.set_ylim(7, 0)
+    for spine in axes.spines.values():
+        spine.set_visible(False)
+    axes.tick_params(axis="both", length=0)
+    axes.set_yticks([0.5, 3.5, 6.5])
+    axes.set_yticklabels([scene.words.weekday(number)[:3] for number in (0, 3, 6)], fontsize=6)
+    name = scene.platform(platform)
+    axes.annotate(
+        name,
+        (0, 0.5),
+        xycoords="axes fraction",
+        xytext=(-_LEFT / 25.4 * 72 + 4, 0),
+        textcoords="offset points",
+        fontsize=7.5,
+        fontweight="bold",
+        va="center",
+        annotation_clip=False,
+    )
+    squares: dict[str, list[Rectangle]] = {}
+    for column in range(weeks):
+        for row in range(7):
+            day = scene.first_day + timedelta(days=column * 7 + row)
+            found = status.get((platform, day), ("", ""))[0]
+            squares.setdefault(found, []).append(Rectangle((column + 0.07, row + 0.08), 0.86, 0.84))
+    for found, patches in sorted(squares.items()):
+        fill, edge, hatch = style.STATUS_MARK.get(found, ("none", style.FAINT, ""))
+        axes.add_collection(
+            PatchCollection(patches, facecolor=fill, edgecolor=edge, hatch=hatch, linewidth=0.3), autolim=False
+        )
+    current = (scene.week.first_day - scene.first_day).days // 7
+    axes.add_patch(
+        Rectangle((current, 0), 1, 7, facecolor="none", edgecolor=style.INK, linewidth=1.0, clip_on=False, zorder=5)
+    )
+    step = 1 if weeks <= 14 else 2
+    columns = [column for column in range(weeks) if (current - column) % step == 0]
+    axes.set_xticks([column + 0.5 for column in columns])
+    labels = [f"W{Week.of(scene.first_day + timedelta(weeks=column)).number:02d}" for column in columns]
+    axes.set_xticklabels(labels if last else [], fontsize=6)
+
+
+def _legend(axes: Axes, scene: Scene) -> None:
+    axes.set_axis_off()
+    axes.set_xlim(0, 100)
+    axes.set_ylim(0, 1)
+    for number, name in enumerate(STATUSES):
+        fill, edge, hatch = style.STATUS_MARK[name]
+        left = number * 25
+        axes.add_patch(
+            Rectangle((left, 0.15), 3, 0.7, facecolor=fill, edgecolor=edge, hatch=hatch, linewidth=0.3, clip_on=False)
+        )
+        axes.text(left + 4, 0.5, scene.words(f"status_{name}"), fontsize=6.5, va="center")

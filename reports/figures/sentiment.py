@@ -1,0 +1,69 @@
+"""Net sentiment with its interval, one small panel a platform: read each panel along time, not against its neighbour."""
+
+from collections.abc import Sequence
+
+import polars as pl
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+
+from reports import style
+from reports.figures import timeline
+from reports.style import Scene
+
+MINIMUM_POSTS = 30  # method §4: none below
+_PANEL = 31.0
+
+
+def draw(frame: pl.DataFrame, scene: Scene, platforms: Sequence[str]) -> Figure:
+    """Net sentiment in percentage points from `weekly_platform` (all buckets), two panels a row."""
+    with style.contract():
+        note = scene.words("note_sentiment") + " " + scene.words("note_marks")
+        lines = (len(platforms) + 1) // 2
+        columns = 2 if len(platforms) > 1 else 1
+        height = style.HEAD + lines * (_PANEL + 17) + 1 + style.foot_height(scene, note)
+        figure = style.canvas(height)
+        width = (style.WIDTH - 4) / columns - 14
+        style.head(figure, scene.words("chart_sentiment"))
+        limits = _limits(frame, scene, platforms)
+        for number, platform in enumerate(platforms):
+            left = 13 + (number % columns) * (width + 15)
+            top = style.HEAD + 7 + (number // columns) * (_PANEL + 17)
+            axes = style.axes(figure, left, top, width, _PANEL)
+            _panel(axes, frame, scene, platform, limits)
+        style.sign(figure, scene, note)
+        return figure
+
+
+def _limits(frame: pl.DataFrame, scene: Scene, platforms: Sequence[str]) -> tuple[float, float]:
+    ends = [
+        end * 100
+        for platform in platforms
+        for row in timeline.rows_of(frame, scene, platform)
+        for end in (row["net_low"], row["net_high"], row["net_sentiment"])
+        if end is not None and row["labelled"] >= MINIMUM_POSTS
+    ]
+    return max(-100.0, min([-10.0, *ends]) * 1.08), min(100.0, max([10.0, *ends]) * 1.08)
+
+
+def _panel(axes: Axes, frame: pl.DataFrame, scene: Scene, platform: str, limits: tuple[float, float]) -> None:
+    rows = timeline.rows_of(frame, scene, platform)
+    shown = [row for row in rows if row["net_sentiment"] is not None and (row["labelled"] or 0) >= MINIMUM_POSTS]
+    timeline.phase_bands(axes, scene, names=False)
+    axes.set_title(scene.platform(platform), color=style.SERIES_COLOUR[platform])
+    axes.set_ylim(*limits)
+    timeline.set_axis(axes, scene)
+    timeline.value_axis(axes, scene, signed=True)
+    if not shown:
+        axes.set_yticks([])
+        style.say(axes, scene.words("empty_sentiment"), 42)
+        return
+    axes.axhline(0, color=style.MUTED, linewidth=0.7)
+    colour = style.SERIES_COLOUR[platform]
+    for run in timeline.runs(shown, "net_sentiment"):
+        across = [timeline.middle(scene, row) for row in run]
+        axes.plot(across, [row["net_sentiment"] * 100 for row in run], color=colour, linewidth=0.9, zorder=3)
+    for row in shown:
+        at = timeline.middle(scene, row)
+        if row["net_low"] is not None:
+            axes.plot([at, at], [row["net_low"] * 100, row["net_high"] * 100], color=colour, linewidth=0.9, alpha=0.75)
+        timeline.mark(axes, scene, row, row["net_sentiment"] * 100, platform)

@@ -1,0 +1,119 @@
+"""Posts a day by platform over the season, with the phases behind and the coverage of each platform beneath."""
+
+from collections.abc import Mapping, Sequence
+
+import polars as pl
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from matplotlib.patches import Rectangle
+
+from reports import style
+from reports.figures import timeline
+from reports.style import Scene
+
+_LEFT, _RIGHT, _PLOT = 17.0, 24.0, 46.0
+
+
+def draw(frame: pl.DataFrame, scene: Scene, shares: Mapping[str, float | None]) -> Figure:
+    """Posts per day from `weekly_platform` (all buckets), one mark a bucket.
+
+    `shares` names the platforms to draw, each with its coverage over the whole week (None: unknown).
+    """
+    with style.contract():
+        platforms = list(shares)
+        note = scene.words("note_volume") + " " + scene.words("note_marks")
+        ribbon = 4.2 * max(len(platforms), 1)
+        top = style.HEAD + 4
+        height = top + _PLOT + 3 + ribbon + 9 + style.foot_height(scene, note)
+        figure = style.canvas(height)
+        width = style.WIDTH - _LEFT - _RIGHT
+        style.head(figure, scene.words("chart_volume"))
+        upper = style.axes(figure, _LEFT, top, width, _PLOT)
+        lower = style.axes(figure, _LEFT, top + _PLOT + 3, width, ribbon, share_x=upper)
+        timeline.phase_bands(upper, scene)
+        ends = _lines(upper, frame, scene, platforms)
+        upper.set_ylim(0, upper.get_ylim()[1] * 1.04)
+        timeline.value_axis(upper, scene)
+        upper.set_ylabel(scene.words("axis_posts_day"))
+        _end_labels(upper, scene, ends)
+        _ribbon(lower, frame, scene, shares)
+        timeline.set_axis(lower, scene)
+        upper.tick_params(axis="x", which="both", labelbottom=False, length=0)
+        style.sign(figure, scene, note)
+        return figure
+
+
+def _lines(axes: Axes, frame: pl.DataFrame, scene: Scene, platforms: Sequence[str]) -> list[tuple[str, float, float]]:
+    ends = []
+    for platform in platforms:
+        rows = timeline.rows_of(frame, scene, platform)
+        for run in timeline.runs(rows, "posts"):
+            axes.plot(
+                [timeline.middle(scene, row) for row in run],
+                [row["posts"] / row["days"] for row in run],
+                style.SERIES_LINE[platform],
+                color=style.SERIES_COLOUR[platform],
+                zorder=3,
+            )
+        shown = [row for row in rows if row["posts"] is not None and row["status"] != "not_collected"]
+        shown = [row for row in shown if row["status"] in timeline.DRAWN or row["posts"]]
+        for row in shown:
+            timeline.mark(axes, scene, row, row["posts"] / row["days"], platform)
+        if shown:
+            last = shown[-1]
+            ends.append((platform, timeline.middle(scene, last), last["posts"] / last["days"]))
+    if not ends:
+        axes.set_ylim(0, 1)
+        axes.set_yticks([])
+        style.say(axes, scene.words("empty_volume"))
+    return ends
+
+
+def _end_labels(axes: Axes, scene: Scene, ends: Sequence[tuple[str, float, float]]) -> None:
+    low, high = axes.get_ylim()
+    step = (high - low) * 0.085
+    places: list[tuple[str, float]] = []
+    for platform, _, value in sorted(ends, key=lambda end: end[2]):
+        at = max(value, places[-1][1] + step) if places else max(value, low + step / 2)
+        places.append((platform, at))
+    excess = places[-1][1] - (high - step / 2) if places else 0
+    for platform, at in places:
+        axes.text(
+            1.012,
+            at - max(excess, 0),
+            scene.platform(platform),
+            transform=axes.get_yaxis_transform(),
+            color=style.SERIES_COLOUR[platform],
+            fontsize=7.5,
+            fontweight="bold",
+            va="center",
+        )
+
+
+def _ribbon(axes: Axes, frame: pl.DataFrame, scene: Scene, shares: Mapping[str, float | None]) -> None:
+    platforms = list(shares)
+    axes.set_ylim(max(len(platforms), 1), 0)
+    axes.set_yticks([number + 0.5 for number in range(len(platforms))])
+    axes.set_yticklabels([scene.platform(name) for name in platforms])
+    axes.spines["left"].set_visible(False)
+    for number, platform in enumerate(platforms):
+        for row in timeline.rows_of(frame, scene, platform):
+            fill, edge, hatch = style.STATUS_MARK[row["status"]]
+            left = timeline.position(scene, row["first_day"])
+            axes.add_patch(
+                Rectangle(
+                    (left, number + 0.12), row["days"], 0.76, facecolor=fill, edgecolor=edge, hatch=hatch, linewidth=0.3
+                )
+            )
+        share = shares[platform]
+        text = scene.words("ribbon_unknown") if share is None else scene.words.percent(share)
+        axes.text(1.012, number + 0.5, text, transform=axes.get_yaxis_transform(), fontsize=7, va="center")
+    axes.text(
+        1.012,
+        -0.25,
+        scene.words("ribbon_title", week=timeline.week_label(scene.week)),
+        transform=axes.get_yaxis_transform(),
+        fontsize=6,
+        color=style.MUTED,
+        va="bottom",
+    )

@@ -1,0 +1,187 @@
+"""The look of every chart, in one place: sizes, fonts, colours, marks, source line, deterministic saving.
+
+Colours are from Okabe and Ito's colour-blind safe set, chosen so that they also differ in lightness; every series has
+its own marker as well, so that a grey print loses nothing.
+"""
+
+import io
+import textwrap
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import date, datetime
+from pathlib import Path
+
+import matplotlib as mpl
+from matplotlib.axes import Axes
+from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.figure import Figure
+
+from flows.periods import Election, Week
+from reports.words import Words, platform_name
+
+FONT_FOLDER = Path(mpl.get_data_path()) / "fonts" / "ttf"  # DejaVu Sans, shipped in the matplotlib wheel
+WIDTH = 172.0  # mm, the text width of an A4 page
+PNG_DPI = 200
+_MM = 25.4
+_CHARACTER = 1.19  # mm, mean width of a character of the foot lines
+HEAD = 7.0  # mm above every chart for its title
+
+INK = "#1a1a1a"
+MUTED = "#595959"
+FAINT = "#d9d9d9"
+PAPER = "#ffffff"
+
+SERIES_COLOUR = {"all": INK, "tiktok": "#5b1a52", "facebook": "#0072b2", "instagram": "#d98200"}
+SERIES_MARKER = {"all": "o", "tiktok": "o", "facebook": "s", "instagram": "^"}
+SERIES_LINE = {"all": "-", "tiktok": "-", "facebook": "-", "instagram": "-"}
+
+PHASE_FILL = {"campaign": "#f6f1e3", "rally": "#ece2c6", "quiet": "#d5e0e8", "voting_day": "#b9c9d4"}
+
+# status of a day or bucket -> (fill, edge, hatch)
+STATUS_MARK = {
+    "observed": ("#2f6690", "#2f6690", ""),
+    "partial": ("#b5d0e3", "#2f6690", "////"),
+    "not_collected": (PAPER, "#404040", "xxxx"),
+    "unknown": ("#cfcfcf", "#8c8c8c", ""),
+}
+
+RC = {
+    "font.family": "DejaVu Sans",
+    "font.size": 7.5,
+    "axes.titlesize": 8,
+    "axes.titleweight": "bold",
+    "axes.titlelocation": "left",
+    "axes.titlepad": 5,
+    "axes.labelsize": 7,
+    "axes.edgecolor": MUTED,
+    "axes.linewidth": 0.6,
+    "axes.spines.top": False,
+    "axes.spines.right": False,
+    "axes.axisbelow": True,
+    "axes.unicode_minus": True,
+    "xtick.labelsize": 7,
+    "ytick.labelsize": 7,
+    "xtick.color": MUTED,
+    "ytick.color": MUTED,
+    "xtick.major.width": 0.6,
+    "ytick.major.width": 0.6,
+    "xtick.major.size": 3,
+    "ytick.major.size": 0,
+    "text.color": INK,
+    "grid.color": FAINT,
+    "grid.linewidth": 0.5,
+    "hatch.linewidth": 0.5,
+    "lines.linewidth": 1.3,
+    "lines.markersize": 3.6,
+    "lines.solid_capstyle": "round",
+    "svg.hashsalt": "ronda",
+    "svg.fonttype": "path",
+    "text.usetex": False,
+    "text.parse_math": False,
+    "figure.facecolor": PAPER,
+    "savefig.facecolor": PAPER,
+}
+
+
+@dataclass(frozen=True)
+class Scene:
+    """What a chart needs beside its frame: the words, the calendar, the window shown and the week it is about."""
+
+    words: Words
+    election: Election
+    week: Week
+    first_day: date
+    last_day: date
+    floor: float
+    source: str  # the line printed under every chart
+
+    def platform(self, name: str) -> str:
+        """The reader's name of a platform."""
+        return platform_name(self.words, name)
+
+
+@dataclass(frozen=True)
+class Chart:
+    """A finished chart: its picture in both formats and what to say where it cannot be seen."""
+
+    name: str
+    title: str
+    alt: str
+    svg: str
+    png: bytes
+
+
+@contextmanager
+def contract() -> Iterator[None]:
+    """The settings every chart is drawn and saved under; use as a decorator or a block."""
+    with mpl.rc_context():
+        mpl.rcParams.update(mpl.rcParamsDefault | {"backend": "agg"} | RC)
+        yield
+
+
+def canvas(height: float, width: float = WIDTH) -> Figure:
+    """An empty figure of the given size in mm."""
+    figure = Figure(figsize=(width / _MM, height / _MM))
+    FigureCanvasAgg(figure)
+    return figure
+
+
+def axes(figure: Figure, left: float, top: float, width: float, height: float, share_x: Axes | None = None) -> Axes:
+    """Axes placed in mm from the figure's left and top edge."""
+    across, down = (float(side) * _MM for side in figure.get_size_inches())
+    place = (left / across, 1 - (top + height) / down, width / across, height / down)
+    return figure.add_axes(place, sharex=share_x)
+
+
+def head(figure: Figure, title: str) -> None:
+    """Write the chart's title at the top left; charts leave HEAD mm for it."""
+    across, down = (float(side) * _MM for side in figure.get_size_inches())
+    figure.text(1.5 / across, 1 - 1.2 / down, title, fontsize=9, fontweight="bold", va="top")
+
+
+def sign(figure: Figure, scene: Scene, note: str = "") -> None:
+    """Write the reading note and the source line at the foot of a figure."""
+    across, down = (float(side) * _MM for side in figure.get_size_inches())
+    characters = int(across / _CHARACTER)
+    lines = [*textwrap.wrap(note, characters), *textwrap.wrap(scene.source, characters)]
+    for number, line in enumerate(reversed(lines)):
+        figure.text(1.5 / across, (1.3 + number * 2.75) / down, line, fontsize=6, color=MUTED, va="bottom")
+
+
+def foot_height(scene: Scene, note: str = "", width: float = WIDTH) -> float:
+    """The height in mm that `sign` needs."""
+    characters = int(width / _CHARACTER)
+    return 2.5 + 2.75 * (len(textwrap.wrap(note, characters)) + len(textwrap.wrap(scene.source, characters)))
+
+
+def ink_on(fill: tuple[float, float, float, float]) -> str:
+    """The text colour, dark or white, that stands out more on a fill (WCAG relative luminance)."""
+    channels = [part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4 for part in fill[:3]]
+    luminance = 0.2126 * channels[0] + 0.7152 * channels[1] + 0.0722 * channels[2]
+    return INK if (luminance + 0.05) ** 2 > 1.05 * 0.06 else PAPER
+
+
+def say(axes_: Axes, text: str, width: int = 60) -> None:
+    """Write in the middle of empty axes why there is nothing to draw."""
+    axes_.text(
+        0.5,
+        0.5,
+        textwrap.fill(text, width),
+        transform=axes_.transAxes,
+        ha="center",
+        va="center",
+        fontsize=7.5,
+        color=MUTED,
+        linespacing=1.5,
+    )
+
+
+def save(figure: Figure, as_of: datetime, description: str) -> tuple[str, bytes]:
+    """The figure as SVG text and PNG bytes, with every date taken from `as_of`."""
+    svg, png = io.BytesIO(), io.BytesIO()
+    about = {"Creator": "ronda", "Date": as_of.isoformat(), "Description": description, "Format": None, "Type": None}
+    figure.savefig(svg, format="svg", metadata=about)
+    stamp = {"Software": "ronda", "Creation Time": as_of.isoformat(), "Description": description}
+    figure.savefig(png, format="png", dpi=PNG_DPI, metadata=stamp)
+    return svg.getvalue().decode("utf-8"), png.getvalue()

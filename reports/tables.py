@@ -1,0 +1,201 @@
+"""The tables of a week as rows of finished text, in the reader's number format; HTML and PDF print the same ones."""
+
+from dataclasses import dataclass, field
+from datetime import timedelta
+
+import polars as pl
+
+from flows.periods import Bucket
+from reports.facts import Facts, Row
+from reports.sentences import MINIMUM_POSTS, bucket_words, reason_words
+from reports.words import DASH, Words, platform_name
+
+
+@dataclass(frozen=True)
+class Table:
+    """A caption, column heads, rows of text, and which columns hold numbers (set right)."""
+
+    name: str
+    caption: str
+    columns: list[str]
+    rows: list[list[str]]
+    numeric: list[bool] = field(default_factory=list)
+    note: str = ""
+
+
+def _table(words: Words, name: str, columns: list[str], texts: int, rows: list[list[str]], note: str = "") -> Table:
+    heads = [words.known(f"column_{column}", column) for column in columns]
+    numeric = [number >= texts for number in range(len(columns))]
+    return Table(name, words(f"table_{name}"), heads, rows, numeric, note)
+
+
+def bucket_name(words: Words, bucket: Bucket) -> str:
+    """`Kampanye, 5–10 Feb 2024 (6 hari)`."""
+    key = "bucket_column_one" if bucket.days == 1 else "bucket_column"
+    return words(key, count=bucket.days, **bucket_words(words, bucket))
+
+
+def _by_platform(facts: Facts) -> list[tuple[Bucket, str, Row]]:
+    names = ["all", *facts.platforms] if len(facts.platforms) != 1 else facts.platforms
+    cells = [(bucket, name, facts.measure(bucket, name)) for bucket in facts.buckets for name in names]
+    return [(bucket, name, row) for bucket, name, row in cells if row is not None]
+
+
+def _coverage(words: Words, share: float | None) -> str:
+    return words("unknown") if share is None else words.percent(share)
+
+
+def volume_table(facts: Facts, words: Words) -> Table:
+    """Posts, authors, coverage and status of each bucket and platform."""
+    rows = [
+        [
+            bucket_name(words, bucket),
+            platform_name(words, name),
+            words(f"status_{row['status']}"),
+            words.number(row["posts"]),
+            words.number(row["labelled"]),
+            words.number(row["authors"]),
+            _coverage(words, row["coverage"]),
+        ]
+        for bucket, name, row in _by_platform(facts)
+    ]
+    columns = ["bucket", "platform", "status", "posts", "labelled", "authors", "coverage"]
+    return _table(words, "volume", columns, 3, rows)
+
+
+def sentiment_table(facts: Facts, words: Words) -> Table:
+    """Classes and net sentiment of each bucket and platform."""
+    rows = []
+    for bucket, name, row in _by_platform(facts):
+        net = interval = words("net_below")
+        if (row["labelled"] or 0) >= MINIMUM_POSTS and row["net_sentiment"] is not None:
+            net = words.decimal(row["net_sentiment"] * 100, signed=True)
+            ends = [None if row[end] is None else row[end] * 100 for end in ("net_low", "net_high")]
+            interval = words.interval(ends[0], ends[1], signed=True)
+        counts = [words.number(row[key]) for key in ("negative", "neutral", "positive")]
+        rows.append([bucket_name(words, bucket), platform_name(words, name), *counts, net, interval])
+    columns = ["bucket", "platform", "negative", "neutral", "positive", "net", "interval"]
+    return _table(words, "sentiment", columns, 2, rows)
+
+
+def detected_table(facts: Facts, words: Words) -> Table:
+    """Detected posts and their rate of each bucket and platform."""
+    rows = [
+        [
+            bucket_name(words, bucket),
+            platform_name(words, name),
+            words.number(row["detected"]),
+            words.number(row["labelled"]),
+            words.decimal(row["per_1000"]),
+            words.interval(row["per_1000_low"], row["per_1000_high"]),
+        ]
+        for bucket, name, row in _by_platform(facts)
+    ]
+    columns = ["bucket", "platform", "detected", "labelled", "rate", "interval"]
+    return _table(words, "detected", columns, 2, rows, words("unreviewed_note"))
+
+
+def indication_table(facts: Facts, words: Words) -> Table:
+    """The review list by type: counts only, since no class precision has been measured."""
+    rows = [
+        [facts.label("indications", code), *(words.number(count) for count in counts)]
+        for code, counts in facts.detected_by_indication
+    ]
+    columns = ["indication", *(bucket_name(words, bucket) for bucket in facts.buckets)]
+    return _table(words, "indications", columns, 1, rows)
+
+
+def topic_table(facts: Facts, words: Words) -> Table:
+    """Topics over all platforms with shares and intervals, largest first within each bucket."""
+    frame = facts.tables["trends.weekly_topic"].filter(
+        pl.col("week") == str(facts.edition.week), pl.col("platform") == "all", pl.col("posts") > 0
+    )
+    rows = []
+    for bucket in facts.buckets:
+        part = frame.filter(pl.col("phase") == bucket.phase).sort(["posts", "topic"], descending=[True, False])
+        for row in part.iter_rows(named=True):
+            ends = [None if row[end] is None else row[end] * 100 for end in ("share_low", "share_high")]
+            cells = [words.number(row["posts"]), words.percent(row["share"], 1), words.interval(*ends)]
+            rows.append([bucket_name(words, bucket), facts.label("topics", row["topic"]), *cells])
+    return _table(words, "topics", ["bucket", "topic", "posts", "share", "interval"], 2, rows)
+
+
+def district_table(facts: Facts, words: Words) -> Table:
+    """Posts that name a kecamatan, by bucket."""
+    rows = [
+        [facts.label("places", code), *(words.number(count) for count in counts)]
+        for code, counts in facts.posts_by_district
+    ]
+    columns = ["district", *(bucket_name(words, bucket) for bucket in facts.buckets)]
+    return _table(words, "districts", columns, 1, rows)
+
+
+def coverage_table(facts: Facts, words: Words) -> Table:
+    """Planned, attempted and succeeded collections of the week by platform."""
+    week = facts.edition.week
+    rows = []
+    for name in facts.platforms:
+        seen = facts.collected(name, week.first_day, week.last_day)
+        counts = [words.number(count) if seen.planned else DASH for count in seen]
+        posts = words.number(facts.posts_of(name))
+        rows.append([platform_name(words, name), *counts, _coverage(words, seen.coverage), posts])
+    columns = ["platform", "planned", "attempted", "succeeded", "coverage", "posts"]
+    return _table(words, "coverage", columns, 1, rows)
+
+
+def load_table(facts: Facts, words: Words) -> Table:
+    """Files loaded up to this publication, by platform and source; posts + duplicates + rejects = records."""
+    counts = ("records", "posts", "duplicates", "rejects")
+    sums = (
+        facts.tables["core.loads"]
+        .filter(pl.col("kind") == "posts")
+        .group_by("platform", "source")
+        .agg(pl.len().alias("files"), pl.col(counts).sum())
+        .sort("platform", "source")
+    )
+    rows = [
+        [
+            platform_name(words, row["platform"]),
+            row["source"],
+            words.number(row["files"]),
+            *(words.number(row[key]) for key in counts),
+        ]
+        for row in sums.iter_rows(named=True)
+    ]
+    return _table(words, "loads", ["platform", "source", "files", *counts], 2, rows)
+
+
+def reject_table(facts: Facts, words: Words) -> Table:
+    """Rejected records by source and reason, most first."""
+    frame = facts.tables["reject_reasons"].sort(["records", "source", "reason"], descending=[True, False, False])
+    rows = [
+        [row["source"], reason_words(words, row["reason"]), words.number(row["records"])]
+        for row in frame.iter_rows(named=True)
+    ]
+    return _table(words, "rejects", ["source", "reason", "records"], 2, rows)
+
+
+def weekly_tables(facts: Facts, words: Words) -> list[Table]:
+    """All tables of the weekly report, in reading order."""
+    makers = (
+        volume_table,
+        sentiment_table,
+        detected_table,
+        indication_table,
+        topic_table,
+        district_table,
+        coverage_table,
+        load_table,
+        reject_table,
+    )
+    return [make(facts, words) for make in makers]
+
+
+def record_sums(facts: Facts, days: int | None = None) -> dict[str, int]:
+    """Records, posts, duplicates and rejects of all post files, or of those landed in the days before release."""
+    frame = facts.tables["core.loads"].filter(pl.col("kind") == "posts")
+    if days is not None:
+        since = facts.edition.as_of - timedelta(days=days)
+        frame = frame.filter(pl.col("landed_at") > since, pl.col("landed_at") <= facts.edition.as_of)
+    sums = frame.select(pl.col("records", "posts", "duplicates", "rejects").sum())
+    return {name: int(value or 0) for name, value in zip(sums.columns, sums.row(0), strict=True)}

@@ -1,0 +1,228 @@
+"""The weekly report as plain data: every heading, sentence, table and list, before any layout.
+
+Both the HTML page and the PDF print this content, so they cannot say different things.
+"""
+
+from dataclasses import dataclass
+
+from reports.edition import Level, embargo_end
+from reports.facts import Check, Facts
+from reports.level import Judgement
+from reports.sentences import bucket_words, headline, level_reasons, level_rule, level_words, zero_sentence
+from reports.tables import Table, record_sums, weekly_tables
+from reports.words import DASH, Words, platform_name
+
+
+@dataclass(frozen=True)
+class Flagged:
+    """One post of the review list, in words; nothing here is markup."""
+
+    platform: str
+    post_id: str
+    time: str
+    sort_time: str
+    text: str
+    indications: str
+    topics: str
+    districts: str
+    responses: str
+    why: str
+
+
+@dataclass(frozen=True)
+class Gate:
+    """The verdicts of one quality gate."""
+
+    name: str
+    rows: list[list[str]]  # check, verdict, severity, observed, detail
+    failed: list[bool]
+
+
+@dataclass(frozen=True)
+class Content:
+    """Everything the weekly report says."""
+
+    lang: str
+    title: str
+    subtitle: str
+    number: str
+    office: str
+    embargo: str
+    embargo_text: str
+    level: Level
+    level_words: str
+    level_reasons: str
+    level_rule: str
+    sentences: list[str]
+    declaration: list[tuple[str, str]]
+    zeros: list[str]
+    tables: list[Table]
+    evidence_intro: str
+    evidence: list[Flagged]
+    gates: list[Gate]
+    method: list[str]
+    limits: list[str]
+
+
+def weekly_content(facts: Facts, words: Words, judgement: Judgement) -> Content:
+    """The content of an edition's weekly report."""
+    edition = facts.edition
+    election, week = edition.election, edition.week
+    zone = election.zone_label
+    embargo = embargo_text = ""
+    if edition.embargoed:
+        end = embargo_end(election)
+        hour = words.moment(end, zone).rsplit(", ", 1)[1]
+        embargo = words("embargo_mark", moment=words.moment(end, zone))
+        embargo_text = words("embargo_text", hour=hour)
+    left = election.days_to_vote(week.last_day)
+    return Content(
+        lang=edition.lang,
+        title=words("weekly_title", week=str(week)),
+        subtitle=words(
+            "weekly_subtitle" if left >= 0 else "weekly_subtitle_after",
+            regency=election.regency,
+            days=words.days(week.first_day, week.last_day),
+            election=election.name_id if edition.lang == "id" else election.name_en,
+            countdown=words.countdown(left),
+        ),
+        number=edition.number,
+        office=edition.office,
+        embargo=embargo,
+        embargo_text=embargo_text,
+        level=judgement.level,
+        level_words=level_words(words, judgement.level),
+        level_reasons=level_reasons(words, judgement),
+        level_rule=level_rule(facts, words),
+        sentences=headline(facts, words),
+        declaration=_declaration(facts, words),
+        zeros=_zeros(facts, words),
+        tables=weekly_tables(facts, words),
+        evidence_intro=words("evidence_intro", count=words.number(facts.tables["evidence"].height)),
+        evidence=_evidence(facts, words),
+        gates=_gates(facts, words),
+        method=[
+            words(f"method_{number}", zone=zone, floor=words.percent(edition.coverage_floor)) for number in range(1, 7)
+        ],
+        limits=[words(f"limit_{number}") for number in range(1, 6)],
+    )
+
+
+def _zeros(facts: Facts, words: Words) -> list[str]:
+    texts = []
+    for bucket in facts.buckets:
+        row = facts.measure(bucket)
+        if row is None or not row["detected"]:
+            zero = zero_sentence(words, int(row["labelled"] or 0) if row else 0, row["coverage"] if row else None)
+            texts.append(words("sentence_zero", zero=zero, **bucket_words(words, bucket)))
+    return texts
+
+
+def _plan(facts: Facts, words: Words) -> str:
+    week = facts.edition.week
+    seen = facts.collected("all", week.first_day, week.last_day)
+    if not seen.planned:
+        return words("declare_plan_unknown")
+    counts = {name: words.number(value) for name, value in seen._asdict().items()}
+    if facts.coverage is None:
+        return words("declare_plan_mixed", **counts)
+    return words("declare_plan_value", coverage=words.percent(facts.coverage), **counts)
+
+
+def _records(facts: Facts, words: Words) -> str:
+    def numbers(days: int | None) -> dict[str, str]:
+        return {name: words.number(value) for name, value in record_sums(facts, days).items()}
+
+    return words("declare_records_value", **numbers(None)) + "; " + words("declare_records_recent", **numbers(7))
+
+
+def _declaration(facts: Facts, words: Words) -> list[tuple[str, str]]:
+    edition = facts.edition
+    zone = edition.election.zone_label
+    buckets = "; ".join(words("bucket_inline", **bucket_words(words, bucket)) for bucket in facts.buckets)
+    verdicts = [check.verdict for check in facts.checks]
+    quality = {
+        "passed": words.number(verdicts.count("passed")),
+        "failed": words.number(verdicts.count("failed")),
+        "other": words.number(verdicts.count("not_applicable")),
+    }
+    week = {
+        "week": str(edition.week),
+        "days": words.days(edition.week.first_day, edition.week.last_day),
+        "zone": zone,
+        "buckets": buckets,
+    }
+    released = words.moment(edition.local, zone)
+    embargo = words("declare_embargo_none")
+    if edition.embargoed:
+        embargo = words("embargo_mark", moment=words.moment(embargo_end(edition.election), zone))
+    versions = {"label": edition.label_version, "data": edition.data_version, "code": edition.code_version}
+    return [
+        (words("declare_week"), words("declare_week_value", **week)),
+        (words("declare_as_of"), words("declare_as_of_value", moment=released, publication=edition.publication)),
+        (words("declare_office"), edition.office),
+        (words("declare_platforms"), words.listed([platform_name(words, name) for name in facts.platforms]) or words("declare_none")),
+        (words("declare_plan"), _plan(facts, words)),
+        (words("declare_records"), _records(facts, words)),
+        (words("declare_unit"), words("declare_unit_value")),
+        (words("declare_stage"), words("stage_detected")),
+        (words("declare_versions"), words("declare_versions_value", **versions)),
+        (words("declare_quality"), words("declare_quality_value", **quality)),
+        (words("declare_embargo"), embargo),
+    ]
+
+
+def _evidence(facts: Facts, words: Words) -> list[Flagged]:
+    election = facts.edition.election
+    flagged = []
+    for row in facts.tables["evidence"].iter_rows(named=True):
+        moment = row["created_at"].astimezone(election.zone)
+        counts = [
+            words(f"evidence_{name}", count=words.number(row[name]))
+            for name in ("likes", "comments", "shares", "views")
+            if row[name] is not None
+        ]
+        flagged.append(
+            Flagged(
+                platform=platform_name(words, row["platform"]),
+                post_id=row["post_id"],
+                time=words.moment(moment, election.zone_label),
+                sort_time=moment.isoformat(),
+                text=row["text"] or words("evidence_no_text"),
+                indications=_labels(facts, "indications", row["indications"]) or DASH,
+                topics=_labels(facts, "topics", row["topics"]) or words("topics_unknown"),
+                districts=_labels(facts, "places", row["districts"]) or words("places_unknown"),
+                responses="; ".join(counts) or DASH,
+                why=row["why"] or DASH,
+            )
+        )
+    return flagged
+
+
+def _labels(facts: Facts, seed: str, codes: list[str] | None) -> str:
+    return "; ".join(facts.label(seed, code) for code in codes or ())
+
+
+def _gates(facts: Facts, words: Words) -> list[Gate]:
+    by_gate: dict[str, list[Check]] = {}
+    for check in facts.checks:
+        by_gate.setdefault(check.gate, []).append(check)
+    order = ["landing", "load", "post", "posts", "trends"]
+    gates = sorted(by_gate, key=lambda gate: (order.index(gate) if gate in order else len(order), gate))
+    return [
+        Gate(
+            name=words.known(f"gate_{gate}", gate),
+            rows=[
+                [
+                    words.known(f"check_{check.name}", check.description or check.name),
+                    words.known(f"verdict_{check.verdict}", check.verdict),
+                    words.known(f"severity_{check.severity}", check.severity),
+                    check.observed or DASH,
+                    check.detail,
+                ]
+                for check in by_gate[gate]
+            ],
+            failed=[check.verdict == "failed" for check in by_gate[gate]],
+        )
+        for gate in gates
+    ]

@@ -1,0 +1,142 @@
+"""Every word a reader sees, and how numbers and dates are written in each language.
+
+The words are rows of `words_id.csv` (formal Bahasa Indonesia, the default) and `words_en.csv`; both hold the same keys.
+Numbers follow the language: 12.345 and 3,7 in Indonesian, 12,345 and 3.7 in English.
+"""
+
+import csv
+from collections.abc import Mapping
+from datetime import date, datetime
+from functools import cache
+from pathlib import Path
+
+from reports.edition import Language
+
+_FOLDER = Path(__file__).parent
+_MONTHS = {
+    "id": ("Jan", "Feb", "Mar", "Apr", "Mei", "Jun", "Jul", "Agu", "Sep", "Okt", "Nov", "Des"),
+    "en": ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"),
+}
+_LONG_MONTHS = {
+    "id": (
+        "Januari Februari Maret April Mei Juni Juli Agustus September Oktober November Desember".split()  # noqa: SIM905
+    ),
+    "en": "January February March April May June July August September October November December".split(),  # noqa: SIM905
+}
+_WEEKDAYS = {
+    "id": ("Senin", "Selasa", "Rabu", "Kamis", "Jumat", "Sabtu", "Minggu"),
+    "en": ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"),
+}
+MINUS = "\u2212"
+DASH = "\u2013"
+THIN = "\u00a0"
+
+
+@cache
+def read_words(lang: Language) -> Mapping[str, str]:
+    """All words of a language by key."""
+    with (_FOLDER / f"words_{lang}.csv").open(encoding="utf-8", newline="") as lines:
+        return {row["key"]: row["text"] for row in csv.DictReader(lines)}
+
+
+class Words:
+    """The words, numbers and dates of one language."""
+
+    def __init__(self, lang: Language) -> None:
+        self.lang = lang
+        self._texts = read_words(lang)
+        self._decimal, self._thousands = (",", ".") if lang == "id" else (".", ",")
+
+    def __call__(self, key: str, **values: object) -> str:
+        """The text of a key with its values filled in; raises KeyError for a key that does not exist."""
+        return self._texts[key].format(**values)
+
+    def known(self, key: str, otherwise: str) -> str:
+        """The text of a key where there is one, else the given text (for names that come from data)."""
+        return self._texts.get(key, otherwise)
+
+    def number(self, value: int | None) -> str:
+        """A whole number: 12.345; a dash for unknown."""
+        if value is None:
+            return DASH
+        return f"{value:,}".replace(",", self._thousands).replace("-", MINUS)
+
+    def decimal(self, value: float | None, places: int = 1, signed: bool = False) -> str:
+        """A decimal number: 3,7; with `signed` also a plus sign; a dash for unknown."""
+        if value is None:
+            return DASH
+        text = f"{value:+,.{places}f}" if signed else f"{value:,.{places}f}"
+        if not text.strip("+-0.,"):  # a rounded zero has no sign
+            text = text.lstrip("+-")
+        swap = str.maketrans({",": self._thousands, ".": self._decimal, "-": MINUS})
+        return text.translate(swap)
+
+    def percent(self, share: float | None, places: int = 0) -> str:
+        """A share 0 to 1 as per cent: 96 % in Indonesian, 96% in English; never rounded up to 100 or down to 0."""
+        if share is None:
+            return DASH
+        value = share * 100
+        if 0 < value < 100 and round(value, places) in (0, 100):
+            places = 1
+            value = min(max(value, 0.1), 99.9)
+        return self.decimal(value, places) + (THIN + "%" if self.lang == "id" else "%")
+
+    def interval(self, low: float | None, high: float | None, places: int = 1, signed: bool = False) -> str:
+        """The two ends of an interval: 3,2 s.d. 9,7 (English: 3.2 to 9.7)."""
+        if low is None or high is None:
+            return DASH
+        return self("interval", low=self.decimal(low, places, signed), high=self.decimal(high, places, signed))
+
+    def day(self, day: date) -> str:
+        """5 Feb 2024."""
+        return f"{day.day} {self.month(day)} {day.year}"
+
+    def long_day(self, day: date) -> str:
+        """Senin, 12 Februari 2024."""
+        return f"{_WEEKDAYS[self.lang][day.weekday()]}, {day.day} {_LONG_MONTHS[self.lang][day.month - 1]} {day.year}"
+
+    def weekday(self, number: int) -> str:
+        """The name of a weekday, 0 is Monday."""
+        return _WEEKDAYS[self.lang][number]
+
+    def month(self, day: date) -> str:
+        """The short name of a day's month."""
+        return _MONTHS[self.lang][day.month - 1]
+
+    def days(self, first: date, last: date) -> str:
+        """5–11 Feb 2024; 29 Jan – 4 Feb 2024; one day alone where both are equal."""
+        if first == last:
+            return self.day(first)
+        if (first.year, first.month) == (last.year, last.month):
+            return f"{first.day}{DASH}{self.day(last)}"
+        if first.year == last.year:
+            return f"{first.day} {self.month(first)} {DASH} {self.day(last)}"
+        return f"{self.day(first)} {DASH} {self.day(last)}"
+
+    def moment(self, moment: datetime, zone_label: str) -> str:
+        """12 Feb 2024, 06.00 WIB; the moment must already be in the regency's zone."""
+        mark = "." if self.lang == "id" else ":"
+        return f"{self.day(moment.date())}, {moment.hour:02d}{mark}{moment.minute:02d} {zone_label}"
+
+    def countdown(self, days_to_vote: int) -> str:
+        """H-3, hari-H, H+2: days to the vote as Indonesian offices write them (English D-3)."""
+        letter = "H" if self.lang == "id" else "D"
+        if days_to_vote == 0:
+            return self("voting_day_itself")
+        return f"{letter}{'-' if days_to_vote > 0 else '+'}{abs(days_to_vote)}"
+
+    def listed(self, items: list[str]) -> str:
+        """a; a dan b; a, b, dan c."""
+        if len(items) < 2:
+            return "".join(items)
+        if len(items) == 2:
+            return f"{items[0]} {self('and')} {items[1]}"
+        return f"{', '.join(items[:-1])}, {self('and')} {items[-1]}"
+
+
+_PLATFORM_NAMES = {"tiktok": "TikTok", "facebook": "Facebook", "instagram": "Instagram"}
+
+
+def platform_name(words: Words, platform: str) -> str:
+    """TikTok for `tiktok`, `Semua platform` for `all`; anything else as it is."""
+    return _PLATFORM_NAMES.get(platform) or words.known(f"platform_{platform}", platform)

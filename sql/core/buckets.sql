@@ -1,0 +1,174 @@
+-- The spine of every trend: each bucket (the days of one ISO week that lie in one phase) of each platform, from the
+-- week of the first to the week of the last day that core.coverage knows, gaps included. Platform 'all' sums the
+-- platforms.
+--
+-- status    observed: every planned collection of every day succeeded; partial: some did; not_collected: nothing came
+--           in; unknown: posts came in without a plan
+-- coverage  succeeded / planned; of 'all', NULL as soon as one platform's is unknown
+-- reason    why the bucket must not be compared with another: not_collected, platform_missing (of 'all': a platform was
+--           not collected), coverage_unknown, coverage_below_floor (0.7), days_below_floor (collections succeeded on
+--           less than 0.7 of the days)
+--
+-- Grain: week, phase, platform
+-- Columns:
+--   week | VARCHAR | - | ISO week, as 2024-W06
+--   phase | VARCHAR | - | pre_campaign, campaign, quiet, voting_day or post_election
+--   platform | VARCHAR | - | tiktok, facebook, instagram or all
+--   first_day | DATE | - | first local day (WIB) of the bucket
+--   last_day | DATE | - | last local day (WIB) of the bucket
+--   days | BIGINT | days | length of the bucket, 1 to 7
+--   observed_days | BIGINT | days | days of which anything was collected
+--   planned | BIGINT | query-days | planned collections; NULL without a plan
+--   succeeded | BIGINT | query-days | collections that ended well; NULL without a plan
+--   coverage | DOUBLE | 0 to 1 | succeeded / planned; NULL without a plan
+--   status | VARCHAR | - | observed, partial, not_collected or unknown
+--   is_complete | BOOLEAN | - | whether something was collected of every day (of 'all': on every platform)
+--   is_comparable | BOOLEAN | - | whether it may be compared with other buckets: reason is NULL
+--   reason | VARCHAR | - | why it may not be compared; NULL when it may
+
+WITH daily AS (
+    SELECT
+        platform,
+        day,
+        sum(planned) AS planned,
+        sum(succeeded) AS succeeded,
+        sum(posts) AS posts
+    FROM core.coverage
+    GROUP BY platform, day
+),
+
+platforms AS (
+    SELECT DISTINCT platform FROM core.coverage
+),
+
+span AS (
+    SELECT min(calendar.week) AS first_week, max(calendar.week) AS last_week
+    FROM core.coverage AS coverage
+    JOIN core.calendar AS calendar ON coverage.day = calendar.day
+),
+
+spine AS (
+    SELECT
+        calendar.week,
+        calendar.phase,
+        platforms.platform,
+        calendar.day,
+        daily.planned,
+        daily.succeeded,
+        coalesce(daily.succeeded > 0, false) AS has_success,
+        coalesce(daily.succeeded > 0, false) OR coalesce(daily.posts > 0, false) AS is_observed,
+        coalesce(daily.planned > 0 AND daily.succeeded >= daily.planned, false) AS is_full
+    FROM core.calendar AS calendar
+    JOIN span ON calendar.week BETWEEN span.first_week AND span.last_week
+    CROSS JOIN platforms
+    LEFT JOIN daily ON platforms.platform = daily.platform AND calendar.day = daily.day
+),
+
+counted AS (
+    SELECT
+        week,
+        phase,
+        platform,
+        min(day) AS first_day,
+        max(day) AS last_day,
+        count(*) AS days,
+        count(*) FILTER (WHERE is_observed) AS observed_days,
+        count(*) FILTER (WHERE has_success) AS success_days,
+        count(*) FILTER (WHERE is_full) AS full_days,
+        sum(planned) AS planned,
+        sum(succeeded) AS succeeded
+    FROM spine
+    GROUP BY week, phase, platform
+),
+
+judged AS (
+    SELECT
+        *,
+        CASE
+            WHEN observed_days = 0 THEN 'not_collected'
+            WHEN coalesce(planned, 0) = 0 THEN 'unknown'
+            WHEN full_days = days THEN 'observed'
+            ELSE 'partial'
+        END AS status,
+        succeeded / nullif(planned, 0) AS coverage
+    FROM counted
+),
+
+by_platform AS (
+    SELECT
+        week,
+        phase,
+        platform,
+        first_day,
+        last_day,
+        days,
+        observed_days,
+        planned,
+        succeeded,
+        coverage,
+        status,
+        observed_days = days AS is_complete,
+        CASE
+            WHEN status = 'not_collected' THEN 'not_collected'
+            WHEN status = 'unknown' THEN 'coverage_unknown'
+            WHEN coverage < 0.7 THEN 'coverage_below_floor'
+            WHEN success_days < 0.7 * days THEN 'days_below_floor'
+        END AS reason
+    FROM judged
+),
+
+observed_days AS (
+    SELECT week, phase, count(DISTINCT day) FILTER (WHERE is_observed) AS observed_days
+    FROM spine
+    GROUP BY week, phase
+),
+
+together AS (
+    SELECT
+        by_platform.week,
+        by_platform.phase,
+        'all' AS platform,
+        min(by_platform.first_day) AS first_day,
+        max(by_platform.last_day) AS last_day,
+        max(by_platform.days) AS days,
+        max(observed_days.observed_days) AS observed_days,
+        sum(by_platform.planned) AS planned,
+        sum(by_platform.succeeded) AS succeeded,
+        CASE
+            WHEN NOT bool_or(by_platform.status = 'unknown')
+                THEN sum(by_platform.succeeded) / nullif(sum(by_platform.planned), 0)
+        END AS coverage,
+        CASE
+            WHEN bool_and(by_platform.status = 'not_collected') THEN 'not_collected'
+            WHEN bool_or(by_platform.status = 'unknown') THEN 'unknown'
+            WHEN bool_and(by_platform.status = 'observed') THEN 'observed'
+            ELSE 'partial'
+        END AS status,
+        bool_and(by_platform.is_complete) AS is_complete,
+        CASE
+            WHEN bool_and(by_platform.status = 'not_collected') THEN 'not_collected'
+            WHEN bool_or(by_platform.status = 'not_collected') THEN 'platform_missing'
+            ELSE min(by_platform.reason)
+        END AS reason
+    FROM by_platform
+    JOIN observed_days ON by_platform.week = observed_days.week AND by_platform.phase = observed_days.phase
+    GROUP BY by_platform.week, by_platform.phase
+)
+
+SELECT
+    week,
+    phase,
+    platform,
+    first_day,
+    last_day,
+    days,
+    observed_days,
+    CAST(planned AS BIGINT) AS planned,
+    CAST(succeeded AS BIGINT) AS succeeded,
+    round(CAST(coverage AS DOUBLE), 6) AS coverage,
+    status,
+    is_complete,
+    reason IS NULL AS is_comparable,
+    reason
+FROM (FROM by_platform UNION ALL FROM together)
+ORDER BY first_day, platform

@@ -1,0 +1,71 @@
+-- What was planned and what was collected, query by query. Query '*' stands for everything an import declares.
+--
+-- Grain: platform, source, query, day
+-- Columns:
+--   platform | VARCHAR | - | tiktok, facebook or instagram
+--   source | VARCHAR | - | the format that collects
+--   query | VARCHAR | - | the search, or '*'
+--   day | DATE | - | local day (WIB)
+--   planned | BIGINT | collections | planned for the day
+--   attempted | BIGINT | collections | started
+--   succeeded | BIGINT | collections | ended well
+--   posts | BIGINT | posts | live posts of the day this query found; NULL when the source does not name queries
+--   status | VARCHAR | - | observed, partial or not_collected
+--   reason | VARCHAR | - | why some did not succeed; NULL when all did or nobody said
+
+WITH found AS (
+    SELECT platform, source, query, day, count(*) AS posts
+    FROM base.posts
+    WHERE state = 'live'
+    GROUP BY platform, source, query, day
+),
+
+found_by_day AS (
+    SELECT platform, source, day, CAST(sum(posts) AS BIGINT) AS posts
+    FROM found
+    GROUP BY platform, source, day
+),
+
+sources AS (
+    SELECT platform, source, count(query) > 0 AS has_queries
+    FROM found
+    GROUP BY platform, source
+),
+
+counted AS (
+    SELECT
+        collection.*,
+        CASE
+            WHEN collection.query = '*' THEN coalesce(found_by_day.posts, 0)
+            WHEN coalesce(sources.has_queries, true) THEN coalesce(found.posts, 0)
+        END AS posts
+    FROM base.collection AS collection
+    LEFT JOIN sources ON collection.platform = sources.platform AND collection.source = sources.source
+    LEFT JOIN found_by_day
+        ON collection.platform = found_by_day.platform
+        AND collection.source = found_by_day.source
+        AND collection.day = found_by_day.day
+    LEFT JOIN found
+        ON collection.platform = found.platform
+        AND collection.source = found.source
+        AND collection.day = found.day
+        AND collection.query = found.query
+)
+
+SELECT
+    platform,
+    source,
+    query,
+    day,
+    planned,
+    attempted,
+    succeeded,
+    posts,
+    CASE
+        WHEN planned > 0 AND succeeded >= planned THEN 'observed'
+        WHEN succeeded > 0 OR posts > 0 THEN 'partial'
+        ELSE 'not_collected'
+    END AS status,
+    reason
+FROM counted
+ORDER BY platform, source, query, day

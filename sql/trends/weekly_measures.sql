@@ -1,0 +1,319 @@
+-- Every weekly number in one long table: the four weekly_* tables are its rows by dimension. Counts are live posts; a
+-- removed post leaves them, so old weeks may fall. A post counts once in each of its topics, indications and
+-- districts; a post that names no place counts as district 'unknown'. Counts are 0 where something was collected and
+-- nothing found, NULL where nothing was collected.
+--
+-- net_sentiment  (positive - negative) / labelled, with the Bonett-Price interval for paired proportions (Bonett &
+--                Price 2012, J Educ Behav Stat 37:479): p1 = (positive+1)/(n+2), p2 = (negative+1)/(n+2),
+--                p1 - p2 +- z sqrt(deff (p1 + p2 - (p1 - p2)^2) / (n+2)), cut at -1 and 1. deff is the design effect of
+--                authors as clusters: the clustered variance of the ratio estimator over that of a simple sample
+--                (Kish 1965; Cochran 1977, ch. 9A), at least 1. Posts of hidden authors are clusters of one. None below
+--                30 labelled posts, or when all come from one author. Label error is not included.
+-- per_1000       detected per 1,000 of exposure, with Garwood's exact Poisson limits (Garwood 1936, Biometrika 28:437)
+--                from seeds.poisson_limits; above its last count Byar's approximation (Breslow & Day 1987, p. 69).
+--                Counting error only, label error not included.
+-- share          of the bucket's posts, with Wilson's interval (Wilson 1927) where n p >= 5, otherwise Clopper-Pearson
+--                (Clopper & Pearson 1934, Biometrika 26:404), solved by bisection. Zero seen gives an upper bound.
+--
+-- Grain: week, phase, platform, dimension, subject
+-- Columns:
+--   week | VARCHAR | - | ISO week, as 2024-W06
+--   phase | VARCHAR | - | pre_campaign, campaign, quiet, voting_day or post_election
+--   platform | VARCHAR | - | tiktok, facebook, instagram or all
+--   dimension | VARCHAR | - | platform (the whole bucket), topic, indication or district
+--   subject | VARCHAR | - | code of the topic, indication or district; all for dimension platform
+--   posts | BIGINT | posts | live posts of the subject
+--   labelled | BIGINT | posts | of these, posts with a sentiment
+--   authors | BIGINT | authors | known authors of these posts; the same person on two platforms counts twice
+--   negative | BIGINT | posts | labelled negative
+--   neutral | BIGINT | posts | labelled neutral
+--   positive | BIGINT | posts | labelled positive
+--   net_sentiment | DOUBLE | -1 to 1 | (positive - negative) / labelled
+--   net_low | DOUBLE | -1 to 1 | lower 95 % limit
+--   net_high | DOUBLE | -1 to 1 | upper 95 % limit
+--   design_effect | DOUBLE | ratio | by which author clusters widen the variance of net_sentiment, at least 1
+--   detected | BIGINT | posts | posts with at least one indication; for an indication, with that one. Not reviewed
+--   exposure | BIGINT | posts | what detected is a rate of: labelled; for an indication, labelled of the whole bucket
+--   per_1000 | DOUBLE | per 1,000 posts | detected / exposure
+--   per_1000_low | DOUBLE | per 1,000 posts | lower 95 % limit
+--   per_1000_high | DOUBLE | per 1,000 posts | upper 95 % limit
+--   share | DOUBLE | 0 to 1 | posts / posts of the bucket; NULL for dimension platform
+--   share_low | DOUBLE | 0 to 1 | lower 95 % limit
+--   share_high | DOUBLE | 0 to 1 | upper 95 % limit
+
+-- The author's 64-bit hash stands for the key while counting: it is half as long, and NULL where the author is hidden.
+WITH live AS NOT MATERIALIZED (
+    SELECT
+        bucket,
+        platform,
+        if(author_key IS NULL, NULL, hash(author_key)) AS author,
+        sentiment,
+        topics,
+        indications,
+        districts,
+        len(indications) > 0 AS is_detected
+    FROM core.posts
+    WHERE state = 'live'
+),
+
+subjects AS (
+    SELECT 'platform' AS dimension, 'all' AS subject
+    UNION ALL
+    SELECT 'topic', code FROM seeds.topics
+    UNION ALL
+    SELECT 'indication', code FROM seeds.indications
+    UNION ALL
+    SELECT 'district', code FROM seeds.places WHERE kind = 'district'
+    UNION ALL
+    SELECT 'district', 'unknown'
+),
+
+-- One row an author, or all hidden authors together, of each platform, bucket and subject. Four small aggregations take
+-- a third of the time and half the memory of one large one.
+authors AS (
+    SELECT
+        'platform' AS dimension,
+        'all' AS subject,
+        bucket,
+        platform,
+        author,
+        count(*) AS posts,
+        count(sentiment) AS labelled,
+        count_if(sentiment = 'negative') AS negative,
+        count_if(sentiment = 'neutral') AS neutral,
+        count_if(sentiment = 'positive') AS positive,
+        count_if(is_detected) AS detected
+    FROM live
+    GROUP BY bucket, platform, author
+    UNION ALL
+    SELECT
+        'topic' AS dimension,
+        subject AS subject,
+        bucket,
+        platform,
+        author,
+        count(*) AS posts,
+        count(sentiment) AS labelled,
+        count_if(sentiment = 'negative') AS negative,
+        count_if(sentiment = 'neutral') AS neutral,
+        count_if(sentiment = 'positive') AS positive,
+        count_if(is_detected) AS detected
+    FROM (SELECT *, unnest(topics) AS subject FROM live)
+    GROUP BY subject, bucket, platform, author
+    UNION ALL
+    SELECT
+        'indication' AS dimension,
+        subject AS subject,
+        bucket,
+        platform,
+        author,
+        count(*) AS posts,
+        count(sentiment) AS labelled,
+        count_if(sentiment = 'negative') AS negative,
+        count_if(sentiment = 'neutral') AS neutral,
+        count_if(sentiment = 'positive') AS positive,
+        count_if(is_detected) AS detected
+    FROM (SELECT *, unnest(indications) AS subject FROM live)
+    GROUP BY subject, bucket, platform, author
+    UNION ALL
+    SELECT
+        'district' AS dimension,
+        subject AS subject,
+        bucket,
+        platform,
+        author,
+        count(*) AS posts,
+        count(sentiment) AS labelled,
+        count_if(sentiment = 'negative') AS negative,
+        count_if(sentiment = 'neutral') AS neutral,
+        count_if(sentiment = 'positive') AS positive,
+        count_if(is_detected) AS detected
+    FROM (
+        SELECT *, unnest(districts) AS subject FROM live
+        UNION ALL
+        SELECT *, 'unknown' AS subject FROM live WHERE len(districts) = 0
+    )
+    GROUP BY subject, bucket, platform, author
+),
+
+-- Sums of integers; the last three are the cluster sums of y = positive - negative and n = labelled.
+sums AS (
+    SELECT
+        dimension,
+        subject,
+        bucket,
+        coalesce(platform, 'all') AS platform,
+        sum(posts) AS posts,
+        sum(labelled) AS labelled,
+        count(author) AS authors,
+        sum(negative) AS negative,
+        sum(neutral) AS neutral,
+        sum(positive) AS positive,
+        sum(detected) AS detected,
+        sum(if(author IS NULL, labelled, CAST(labelled > 0 AS BIGINT))) AS clusters,
+        sum(if(author IS NULL, positive + negative, (positive - negative) * (positive - negative))) AS yy,
+        sum(if(author IS NULL, positive - negative, (positive - negative) * labelled)) AS yn,
+        sum(if(author IS NULL, labelled, labelled * labelled)) AS nn
+    FROM authors
+    GROUP BY GROUPING SETS ((dimension, subject, bucket, platform), (dimension, subject, bucket))
+),
+
+-- Every subject of every bucket: 0 where something was collected, NULL where nothing was.
+filled AS (
+    SELECT
+        buckets.week,
+        buckets.phase,
+        buckets.first_day,
+        buckets.platform,
+        subjects.dimension,
+        subjects.subject,
+        if(buckets.status = 'not_collected', NULL, coalesce(CAST(sums.posts AS BIGINT), 0)) AS posts,
+        if(buckets.status = 'not_collected', NULL, coalesce(CAST(sums.labelled AS BIGINT), 0)) AS labelled,
+        if(buckets.status = 'not_collected', NULL, coalesce(sums.authors, 0)) AS authors,
+        if(buckets.status = 'not_collected', NULL, coalesce(CAST(sums.negative AS BIGINT), 0)) AS negative,
+        if(buckets.status = 'not_collected', NULL, coalesce(CAST(sums.neutral AS BIGINT), 0)) AS neutral,
+        if(buckets.status = 'not_collected', NULL, coalesce(CAST(sums.positive AS BIGINT), 0)) AS positive,
+        if(buckets.status = 'not_collected', NULL, coalesce(CAST(sums.detected AS BIGINT), 0)) AS detected,
+        CAST(sums.clusters AS DOUBLE) AS clusters,
+        CAST(sums.yy AS DOUBLE) AS yy,
+        CAST(sums.yn AS DOUBLE) AS yn,
+        CAST(sums.nn AS DOUBLE) AS nn
+    FROM core.buckets AS buckets
+    CROSS JOIN subjects
+    LEFT JOIN sums
+        ON buckets.first_day = sums.bucket
+        AND buckets.platform = sums.platform
+        AND subjects.dimension = sums.dimension
+        AND subjects.subject = sums.subject
+),
+
+-- z is the 97.5 % point of the normal distribution; exposure and the bucket's posts come from dimension platform.
+prepared AS (
+    SELECT
+        filled.*,
+        1.959963984540054 AS z,
+        if(filled.dimension = 'indication', whole.labelled, filled.labelled) AS exposure,
+        if(filled.dimension = 'platform', NULL, whole.posts) AS bucket_posts,
+        (filled.positive - filled.negative) / nullif(filled.labelled, 0) AS net,
+        (filled.positive + 1) / (filled.labelled + 2) AS p1,
+        (filled.negative + 1) / (filled.labelled + 2) AS p2
+    FROM filled
+    JOIN filled AS whole
+        ON filled.week = whole.week
+        AND filled.phase = whole.phase
+        AND filled.platform = whole.platform
+        AND whole.dimension = 'platform'
+),
+
+clustered AS (
+    SELECT
+        *,
+        CASE
+            WHEN clusters >= 2 THEN greatest(1, coalesce(
+                (clusters / (clusters - 1)) * (yy - 2 * net * yn + net * net * nn)
+                / nullif((labelled / (labelled - 1)) * (positive + negative - labelled * net * net), 0),
+                1
+            ))
+        END AS design_effect,
+        z * sqrt(design_effect * (p1 + p2 - (p1 - p2) * (p1 - p2)) / (labelled + 2)) AS half_width,
+        z * sqrt(posts * (1 - posts / nullif(bucket_posts, 0)) + z * z / 4) AS wilson_root
+    FROM prepared
+),
+
+-- Clopper-Pearson below five posts: P(X >= posts | low) = P(X <= posts | high) = 0.025. The tail has at most five
+-- terms; sixty halvings of [0, 1] reach the last bit of a double.
+rare AS (
+    SELECT
+        seen,
+        total,
+        list_reduce(
+            list_transform(range(61), lambda step: {'low': CAST(0 AS DOUBLE), 'high': CAST(1 AS DOUBLE)}),
+            lambda span, step: if(
+                list_sum(list_transform(
+                    range(seen),
+                    lambda i: ways[i + 1] * pow((span.low + span.high) / 2, i)
+                        * pow(1 - (span.low + span.high) / 2, total - i)
+                )) > 0.975,
+                {'low': (span.low + span.high) / 2, 'high': span.high},
+                {'low': span.low, 'high': (span.low + span.high) / 2}
+            )
+        ).low AS low,
+        list_reduce(
+            list_transform(range(61), lambda step: {'low': CAST(0 AS DOUBLE), 'high': CAST(1 AS DOUBLE)}),
+            lambda span, step: if(
+                list_sum(list_transform(
+                    range(seen + 1),
+                    lambda i: ways[i + 1] * pow((span.low + span.high) / 2, i)
+                        * pow(1 - (span.low + span.high) / 2, total - i)
+                )) > 0.025,
+                {'low': (span.low + span.high) / 2, 'high': span.high},
+                {'low': span.low, 'high': (span.low + span.high) / 2}
+            )
+        ).high AS high
+    FROM (
+        SELECT DISTINCT
+            posts AS seen,
+            bucket_posts AS total,
+            [
+                1.0,
+                total * 1.0,
+                total * 1.0 * (total - 1) / 2,
+                total * 1.0 * (total - 1) * (total - 2) / 6,
+                total * 1.0 * (total - 1) * (total - 2) * (total - 3) / 24
+            ] AS ways
+        FROM prepared
+        WHERE bucket_posts > 0 AND posts < 5
+    )
+),
+
+limits AS (
+    SELECT CAST(count AS BIGINT) AS count, CAST(low AS DOUBLE) AS low, CAST(high AS DOUBLE) AS high
+    FROM seeds.poisson_limits
+)
+
+SELECT
+    week,
+    phase,
+    platform,
+    dimension,
+    subject,
+    posts,
+    labelled,
+    authors,
+    negative,
+    neutral,
+    positive,
+    round(net, 6) AS net_sentiment,
+    CASE
+        WHEN labelled >= 30 AND design_effect IS NOT NULL
+            THEN round(greatest(-1, p1 - p2 - half_width), 6)
+    END AS net_low,
+    CASE
+        WHEN labelled >= 30 AND design_effect IS NOT NULL
+            THEN round(least(1, p1 - p2 + half_width), 6)
+    END AS net_high,
+    round(design_effect, 6) AS design_effect,
+    detected,
+    exposure,
+    round(detected * 1000 / nullif(exposure, 0), 6) AS per_1000,
+    round(coalesce(
+        limits.low,
+        detected * pow(1 - 1 / (9 * detected) - z / (3 * sqrt(detected)), 3)
+    ) * 1000 / nullif(exposure, 0), 6) AS per_1000_low,
+    round(coalesce(
+        limits.high,
+        (detected + 1) * pow(1 - 1 / (9 * (detected + 1)) + z / (3 * sqrt(detected + 1)), 3)
+    ) * 1000 / nullif(exposure, 0), 6) AS per_1000_high,
+    round(posts / nullif(bucket_posts, 0), 9) AS share,
+    round(coalesce(
+        rare.low,
+        (posts + z * z / 2 - wilson_root) / (bucket_posts + z * z)
+    ), 9) AS share_low,
+    round(coalesce(
+        rare.high,
+        (posts + z * z / 2 + wilson_root) / (bucket_posts + z * z)
+    ), 9) AS share_high
+FROM clustered
+LEFT JOIN limits ON detected = limits.count
+LEFT JOIN rare ON posts = rare.seen AND bucket_posts = rare.total
+ORDER BY first_day, platform, dimension, subject

@@ -1,0 +1,118 @@
+"""The house: which room may import which, and where each heavy library may be touched."""
+
+import ast
+from pathlib import Path
+
+from tests.conftest import REPOSITORY
+
+PACKAGES = ("flows", "expectations", "reports", "sql")
+
+# Room -> the rooms it may import. A room is a module or package of the first two levels.
+FOUNDATION = {"flows.exits", "flows.periods", "flows.post", "flows.settings", "sql"}
+STEPS = {"flows.steps", "flows.intake", "flows.prepare"}
+ROOMS = {
+    "flows.sources": FOUNDATION,
+    "flows.labels": FOUNDATION,
+    "flows.store": FOUNDATION,
+    "flows.season": FOUNDATION,
+    "expectations": FOUNDATION,
+    "reports": FOUNDATION,
+}
+ORDER = [  # each may import everything before it
+    {"sql"},
+    {"flows.exits"},
+    {"flows.periods", "flows.post"},
+    {"flows.settings"},
+    set(ROOMS),
+    {"flows.prepare"},
+    STEPS,
+    {"flows.tasks", "flows.status"},
+    {"flows.weekly", "flows.backfill"},
+    {"flows.schedule", "flows.demo"},
+    {"flows.cli"},
+]
+
+LIBRARIES = {
+    "prefect": {"flows/tasks.py", "flows/weekly.py", "flows/backfill.py", "flows/schedule.py"},
+    "duckdb": {"flows/store/warehouse.py"},
+    "great_expectations": {"expectations/"},
+    "matplotlib": {"reports/"},
+    "typst": {"reports/"},
+    "jinja2": {"reports/"},
+    "xlsxwriter": {"reports/"},
+}
+
+
+def _imports(path: Path) -> set[str]:
+    found = set()
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Import):
+            found |= {alias.name for alias in node.names}
+        elif isinstance(node, ast.ImportFrom) and node.module:
+            found |= {node.module} | {f"{node.module}.{alias.name}" for alias in node.names}
+    return found
+
+
+def _modules() -> dict[str, set[str]]:
+    files = [path for package in PACKAGES for path in sorted((REPOSITORY / package).rglob("*.py"))]
+    return {path.relative_to(REPOSITORY).as_posix(): _imports(path) for path in files}
+
+
+def _room(dotted: str) -> str | None:
+    parts = dotted.split(".")
+    if parts[0] not in PACKAGES:
+        return None
+    return ".".join(parts[:2]) if parts[0] == "flows" else parts[0]
+
+
+def _rank(room: str) -> int | None:
+    return next((rank for rank, rooms in enumerate(ORDER) if room in rooms), None)
+
+
+MODULES = _modules()
+
+
+def test_there_is_something_to_check() -> None:
+    assert len(MODULES) > 30
+    assert sum(len(imports) for imports in MODULES.values()) > 200
+
+
+def test_every_module_has_a_room() -> None:
+    homeless = {
+        name for name in MODULES if (room := _room(name.removesuffix(".py").replace("/", "."))) and _rank(room) is None
+    }
+    assert homeless <= {"flows/__init__.py"}
+
+
+def test_imports_go_one_way() -> None:
+    wrong = []
+    for name, imports in MODULES.items():
+        own = _room(name.removesuffix(".py").replace("/", ".").removesuffix(".__init__"))
+        for imported in imports:
+            other = _room(imported)
+            if own is None or other is None or other == own or _rank(other) is None:
+                continue
+            allowed = ROOMS.get(own)
+            if (allowed is not None and other not in allowed) or (allowed is None and _rank(other) > _rank(own)):
+                wrong.append(f"{name} imports {imported}")
+    assert wrong == []
+
+
+def test_heavy_libraries_stay_in_their_rooms() -> None:
+    seen = dict.fromkeys(LIBRARIES, 0)
+    for name, imports in MODULES.items():
+        for library, rooms in LIBRARIES.items():
+            if any(item == library or item.startswith(f"{library}.") for item in imports):
+                seen[library] += 1
+                assert any(name.startswith(room) for room in rooms), f"{name} imports {library}"
+    assert all(seen.values()), f"nobody imports {[library for library, count in seen.items() if not count]}"
+
+
+def test_no_room_without_a_name() -> None:
+    names = {part for name in MODULES for part in Path(name).with_suffix("").parts}
+    assert not names & {"utils", "util", "common", "helpers", "helper", "manager", "misc"}
+
+
+def test_only_settings_reads_the_environment() -> None:
+    readers = {name for name in MODULES if "os.environ" in (REPOSITORY / name).read_text(encoding="utf-8")}
+    assert readers <= {"flows/settings.py", "expectations/run.py"}

@@ -1,0 +1,48 @@
+"""What the repository may hold: no address of a registry, no secret, pins with hashes, nothing beside the top level."""
+
+import re
+import subprocess
+
+from tests.conftest import REPOSITORY
+
+TOP_LEVEL = {
+    *("pyproject.toml", "flows", "sql", "expectations", "reports", "tests", "README.md", "LICENSE", "CHANGELOG.md"),
+    *("requirements.txt", ".ci", ".gitignore"),
+}
+
+
+def _tracked() -> list[str]:
+    answer = subprocess.run(["git", "ls-files"], cwd=REPOSITORY, capture_output=True, text=True, check=True)
+    return answer.stdout.splitlines()
+
+
+def test_top_level_is_the_clients() -> None:
+    assert {name.split("/")[0] for name in _tracked()} <= TOP_LEVEL
+
+
+def test_every_pin_has_hashes_and_no_address() -> None:
+    text = (REPOSITORY / "requirements.txt").read_text(encoding="utf-8")
+    assert "://" not in text
+    assert not re.search(r"^\s*-", text.replace("    --hash=", "    hash="), flags=re.MULTILINE)
+    pins = re.split(r"\n(?=\S)", text.strip())
+    assert len(pins) > 50
+    for pin in pins:
+        assert re.match(r"[a-z0-9._-]+(\[[a-z0-9,]+\])?==\S+", pin, flags=re.IGNORECASE), pin[:80]
+        assert "--hash=sha256:" in pin, pin[:80]
+
+
+def test_the_build_backend_is_the_pinned_one() -> None:
+    pinned = re.search(r'requires = \["(setuptools==[\d.]+)"\]', (REPOSITORY / "pyproject.toml").read_text())
+    assert pinned
+    assert f"\n{pinned[1]} " in (REPOSITORY / "requirements.txt").read_text()
+
+
+def test_no_download_address_anywhere() -> None:
+    forbidden = re.compile(r"https?://[^\s\"')]+\.(whl|tar\.gz|zip)|/simple(/|\")|--(extra-)?index-url")
+    found = []
+    for name in _tracked():
+        path = REPOSITORY / name
+        if name != "tests/contracts/test_repository.py" and path.is_file() and path.stat().st_size < 2_000_000:
+            if forbidden.search(path.read_bytes().decode("utf-8", "replace")):
+                found.append(name)
+    assert found == []
