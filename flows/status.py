@@ -78,8 +78,8 @@ def as_text(settings: Settings) -> str:
     missing += [f"  {name} landed and is not loaded; run `ronda weekly`" for name in facts["waiting_files"]]
     missing += [f"  held back: {sentence}" for sentence in facts["held"]]
     missing += [
-        f"  {gap['platform']}/{gap['source']}: {gap['days']} days not collected, {gap['first_day']} to {gap['last_day']}"
-        f" ({gap['reason']})"
+        f"  {gap['platform']}/{gap['source']}: {gap['days']} days not collected,"
+        f" {gap['first_day']} to {gap['last_day']} ({gap['reason']})"
         for gap in facts["missing_days"]
     ]
     lines += missing or ["  nothing"]

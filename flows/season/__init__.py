@@ -11,7 +11,6 @@ from pathlib import Path
 import numpy as np
 import orjson
 
-from flows.periods import read_election
 from flows.season.accounts import write_accounts
 from flows.season.exports import (
     COLLECTION_HEADER,
@@ -39,12 +38,11 @@ from flows.season.plan import (
     collection_rows,
     daily_counts,
     days_of,
-    edge_seconds,
     generator,
     landing,
     plant,
 )
-from flows.season.posts import Numbers, Season, post_ids
+from flows.season.posts import Numbers, Part, Season, post_ids
 from flows.season.texts import TagSets
 from flows.season.truth import Count, Event, TruthWriter, write_table
 
@@ -166,10 +164,10 @@ def write_season(folder: Path, *, posts: int = 60_000, seed: int = 20240214, wee
     season lands at once, one file a source. The same parameters give the same bytes.
     """
     grammar = read_grammar()
-    accounts = write_accounts(posts, seed)
+    accounts = write_accounts(grammar, posts, seed)
     tags = TagSets(grammar, generator(seed, TAGS))
     names = tuple(dict.fromkeys(burst[0] for burst in BURSTS))
-    season = Season(grammar, accounts, tags, read_election(), edge_seconds(), names)
+    season = Season(grammar, accounts, tags, names)
     counts, planted = daily_counts(posts, seed), plant(posts, seed)
     (folder / "truth").mkdir(parents=True, exist_ok=True)
     truth = TruthWriter(folder / "truth", grammar, accounts, names)
@@ -180,9 +178,9 @@ def write_season(folder: Path, *, posts: int = 60_000, seed: int = 20240214, wee
     written = 0
     for week, row in enumerate(read_table("weeks")):
         for stream in STREAMS:
-            rng = generator(seed, POSTS, week, stream)
             here = [plan for plan in planted if plan.week == week and plan.stream == stream]
-            made = season.week(rng, week, stream, counts[list(days_of(week)), stream], here, row, written)
+            part = Part(week, stream, counts[list(days_of(week)), stream], here, row, written)
+            made = season.week(generator(seed, POSTS, week, stream), part)
             written += len(made)
             _note_bursts(bursts, names, made.burst, made.day)
             fates = historian.tell(generator(seed, HISTORY, week, stream), made, week, stream)

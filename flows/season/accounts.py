@@ -5,10 +5,9 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from flows.season.phrases import Grammar
 from flows.season.plan import AUTHORS, CROWDTANGLE, GRAPH, INSTAGRAM, STREAMS, TIKTOK, generator
 
-_NAMES = ["wartini", "karyo", "sulis", "bagas", "tarno", "lastri", "jumadi", "endah", "kuncoro", "rukmini", "sarwo", "masruri", "nining", "paimin", "suryati", "wage", "dalijo", "ngatinah", "warsito", "mukini", "parjan", "sumini", "rebo", "legini", "tukijo", "yatmi", "kasno", "darmi", "gimin", "surip", "sutini", "kliwon"]
-_WORDS = ["batang", "info", "kabar", "pantura", "sigandu", "alas", "roban", "megono", "tani", "nelayan", "kopi", "teh", "cerita", "warga", "lapak", "dolan", "mbois", "pemuda", "dapur", "sawah", "motor", "musik", "ngaji", "bola", "lur", "jateng", "kampung", "story", "official", "daily"]
 _OFFICIAL = (
     ("diskominfo.kab.batang", "Diskominfo Kab. Batang"),
     ("kpu.kab.batang", "KPU Kabupaten Batang"),
@@ -45,7 +44,7 @@ def _number(stream: int, index: int, salt: int) -> int:
     return 100_060_000_000_000 + stream * 1_000_000_000 + index * 31_337 + salt % 20_000
 
 
-def write_accounts(posts: int, seed: int) -> dict[int, Accounts]:
+def write_accounts(grammar: Grammar, posts: int, seed: int) -> dict[int, Accounts]:
     """Accounts of every stream: 1,000 to 4,000 in all, by the size of the season."""
     total = min(4000, max(1000, posts // 20))
     found = {}
@@ -53,13 +52,14 @@ def write_accounts(posts: int, seed: int) -> dict[int, Accounts]:
         rng = generator(seed, AUTHORS, stream)
         size = max(12, round(total * _SIZE_SHARE[stream]))
         bodies = len(_OFFICIAL)
-        first, word = rng.integers(0, len(_NAMES), size=size), rng.integers(0, len(_WORDS), size=size)
+        people, words = grammar.slots["account_name"], grammar.slots["account_word"]
+        first, word = rng.integers(0, len(people), size=size), rng.integers(0, len(words), size=size)
         salt = rng.integers(0, 90_000_000, size=size).tolist()
         marks = rng.integers(0, 4, size=size).tolist()
         handles = [handle for handle, _ in _OFFICIAL]
         names = [name for _, name in _OFFICIAL]
         for index in range(bodies, size):
-            a, b = _NAMES[first[index]], _WORDS[word[index]]
+            a, b = people[first[index]], words[word[index]]
             handles.append((f"{a}.{b}{index}", f"{b}_{a}{index}", f"{a}{b}_{index}", f"{b}.{a}.{index}")[marks[index]])
             names.append(
                 (f"{a.title()} {b.title()}", f"{b.title()} {a}", f"{a.title()} 🌾", f"Kang {a.title()}")[marks[index]]

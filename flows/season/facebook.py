@@ -19,7 +19,9 @@ _GRAPH = (
 _NEXT = (
     b',"next":"https://graph.facebook.com/v18.0/me/published_posts?access_token=REDACTED&fields=%b&limit=%d&after=%b"'
 )
-_GRAPH_FIELDS = b"id%2Cmessage%2Ccreated_time%2Cupdated_time%2Cpermalink_url%2Cstatus_type%2Cfrom%2Cshares%2Cattachments%2Creactions%2Ccomments"
+_GRAPH_FIELDS = b"%2C".join(
+    b"id message created_time updated_time permalink_url status_type from shares attachments reactions comments".split()
+)
 _STATUS = {
     PHOTO: b"added_photos",
     VIDEO: b"added_video",
@@ -36,10 +38,11 @@ _CT_HEADER = (
     "Total Views For All Crossposts,Video Length,URL,Message,Link,Final Link,Image Text,Link Text,Description,"
     "Sponsor Id,Sponsor Name,Sponsor Category,"
 )
+_CT_WEIGHTS = "(weighted  —  Likes 1x Shares 1x Comments 1x Love 1x Wow 1x Haha 1x Sad 1x Angry 1x Care 1x )"
 _CT_SCORES = (
     "Overperforming Score",
-    "Overperforming Score (weighted  —  Likes 1x Shares 1x Comments 1x Love 1x Wow 1x Haha 1x Sad 1x Angry 1x Care 1x )",
-    "Total Interactions (weighted  —  Likes 1x Shares 1x Comments 1x Love 1x Wow 1x Haha 1x Sad 1x Angry 1x Care 1x )",
+    f"Overperforming Score {_CT_WEIGHTS}",
+    f"Total Interactions {_CT_WEIGHTS}",
 )
 _REACTION_SHARES = (0.07, 0.02, 0.05, 0.02, 0.02, 0.01)  # Love, Wow, Haha, Sad, Angry, Care
 
@@ -81,7 +84,7 @@ class Facebook:
                 f"{moment} {zone},{moment[:10]},{moment[11:]},{_CT_TYPES[media]},{_thousands(interactions)},"
                 f"{_thousands(likes)},{_thousands(comments)},{_thousands(shares)},{','.join(map(_thousands, others))},"
                 f"{'owned' if media == VIDEO else ''},{'Yes' if media == VIDEO else 'No'},{seen},{seen},{seen},"
-                f"{'00:00:%02d' % (10 + variant % 50) if media == VIDEO else 'N/A'},"
+                f"{f'00:00:{10 + variant % 50}' if media == VIDEO else 'N/A'},"
                 f"https://www.facebook.com/{page}/posts/{key}{slash},{message},"
                 f"https://www.facebook.com/photo.php?fbid={key + 11},,,,,,,,{(variant - 90) / 10}\n".encode()
             )

@@ -117,13 +117,13 @@ class Historian:
         posts.collected[is_late] = _moments(rng, batch[is_late])
         posts.kind = np.where(is_late, LATE, FIRST)
         self.deliveries.add(batch, stream, posts)
-        again = np.flatnonzero(drawn == 1) if not is_last else np.empty(0, dtype=np.int64)
-        self._see_again(rng, posts, again, week, stream, REOBSERVED)
+        again = np.flatnonzero((drawn == 1) & (not is_last))
+        self._see_again(rng, posts, again, week, (stream, REOBSERVED))
         edited = self._edit(rng, posts, np.flatnonzero(drawn == 2), week, stream)
         gone = self._remove(rng, posts, np.flatnonzero(drawn == 3), week, stream)
         self._repeat(rng, posts, np.flatnonzero(drawn == 4), week, stream)
         if stream == CROWDTANGLE and self.is_weekly and not is_last:
-            self._see_again(rng, posts, np.flatnonzero(drawn == 5), week, GRAPH, OVERLAP)
+            self._see_again(rng, posts, np.flatnonzero(drawn == 5), week, (GRAPH, OVERLAP))
         if stream == INSTAGRAM:
             self._partial(rng, posts, np.flatnonzero(luck > 1 - _PARTIAL_SHARE), week)
         is_edited, is_removed = np.zeros(size, dtype=bool), np.zeros(size, dtype=bool)
@@ -134,8 +134,9 @@ class Historian:
         batch = np.minimum(week + rng.integers(1, reach + 1, size=size), LAST_WEEK)
         return np.minimum(_open_batch(stream, batch), LAST_WEEK)
 
-    def _see_again(self, rng: Generator, posts: Posts, rows: Numbers, week: int, stream: int, kind: int) -> None:
-        """A later observation with changed numbers, in a later batch."""
+    def _see_again(self, rng: Generator, posts: Posts, rows: Numbers, week: int, again: tuple[int, int]) -> None:
+        """A later observation with changed numbers, in a later batch; `again` is its stream and kind."""
+        stream, kind = again
         if stream in (CROWDTANGLE, GRAPH) and not self.is_weekly:
             return  # these files do not say when they were collected: one landing cannot hold two observations
         later = posts.take(rows)
@@ -153,7 +154,7 @@ class Historian:
             return rows[:0]
         for row, note in zip(rows.tolist(), rng.integers(0, len(_NOTES), size=len(rows)).tolist(), strict=True):
             posts.texts[row] = f"{posts.texts[row]}{_NOTES[note]}"
-        self._see_again(rng, posts, rows, week, stream, EDITED)
+        self._see_again(rng, posts, rows, week, (stream, EDITED))
         return rows
 
     def _remove(self, rng: Generator, posts: Posts, rows: Numbers, week: int, stream: int) -> Numbers:

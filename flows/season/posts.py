@@ -7,7 +7,7 @@ import numpy as np
 from numpy.random import Generator
 from numpy.typing import NDArray
 
-from flows.periods import Election
+from flows.periods import Election, read_election
 from flows.season.accounts import Accounts
 from flows.season.phrases import Grammar, topic_shares
 from flows.season.plan import (
@@ -18,6 +18,7 @@ from flows.season.plan import (
     TIKTOK,
     Planted,
     days_of,
+    edge_seconds,
     midnight,
     phase_key,
 )
@@ -123,7 +124,8 @@ class Shares:
                     * LANGUAGE_SHARES[template.language]
                     / counts[template.group, template.sentiment, template.language]
                 )
-        return np.cumsum(weights) / weights.sum()
+        shares: NDArray[np.float64] = np.cumsum(weights) / weights.sum()
+        return shares
 
 
 def _times(
@@ -177,54 +179,49 @@ def _engagement(rng: Generator, stream: int, reach: NDArray[np.float64], media: 
     return likes, comments, shares, unknown
 
 
+@dataclass(frozen=True, slots=True)
+class Part:
+    """One week of one stream: posts a day, what is planted, the row of weeks.csv, and the posts made before it."""
+
+    week: int
+    stream: int
+    counts: Numbers
+    planted: Sequence[Planted]
+    row: dict[str, str]
+    serial: int
+
+
 class Season:
     """Everything that does not change from week to week, and what makes the posts of a week."""
 
-    def __init__(
-        self,
-        grammar: Grammar,
-        accounts: dict[int, Accounts],
-        tags: TagSets,
-        election: Election,
-        edges: dict[int, tuple[bool, bool]],
-        bursts: tuple[str, ...],
-    ) -> None:
+    def __init__(self, grammar: Grammar, accounts: dict[int, Accounts], tags: TagSets, bursts: tuple[str, ...]) -> None:
         self.grammar = grammar
         self.accounts = accounts
         self.tags = tags
-        self.election = election
-        self.edges = edges
         self.bursts = bursts
-        self.has_place = np.array([t.has_place for t in grammar.templates])
+        self.election = read_election()
+        self.edges = edge_seconds()
         self.is_election = np.array([t.group in _ELECTION_GROUPS for t in grammar.templates])
         self.official = np.flatnonzero([t.is_official for t in grammar.templates])
         self.empty = int(grammar.of_group("empty")[0])
 
-    def week(
-        self,
-        rng: Generator,
-        week: int,
-        stream: int,
-        counts: Numbers,
-        planted: Sequence[Planted],
-        row: dict[str, str],
-        serial: int,
-    ) -> Posts:
-        """The posts of a week in one stream; `counts` a day, `row` of weeks.csv, `serial` the posts made before."""
-        day = np.repeat(np.array(days_of(week)), counts)
+    def week(self, rng: Generator, part: Part) -> Posts:
+        """The posts of a week in one stream."""
+        stream = part.stream
+        day = np.repeat(np.array(days_of(part.week)), part.counts)
         size = len(day)
         created, is_edge = _times(rng, day, self.edges, self.election)
         accounts = self.accounts[stream]
         author = np.searchsorted(accounts.shares, rng.random(size), side="right").clip(max=len(accounts.handles) - 1)
-        template = self._templates(rng, day, row)
+        template = self._templates(rng, day, part.row)
         body = accounts.is_official[author]
         template[body] = rng.choice(self.official, size=int(body.sum()))
         template[(rng.random(size) < _EMPTY_SHARE[stream]) & ~body] = self.empty
         burst = np.zeros(size, dtype=np.int64)
-        copies = self._plant(rng, planted, (day, author, template, burst), is_edge, accounts)
+        copies = self._plant(rng, part.planted, (day, author, template, burst), is_edge, accounts)
         place = np.searchsorted(self.grammar.place_shares, rng.random(size), side="right")
         tags = self.tags.draw(rng, self.is_election[template])
-        writer = Writer(self.grammar, tuple(row["moments"].split("|")))
+        writer = Writer(self.grammar, tuple(part.row["moments"].split("|")))
         texts: list[str | None] = list(writer.write(rng, template, place, self.tags.texts[tags]))
         for rows in copies:
             place[rows], tags[rows] = place[rows[0]], 0
@@ -235,7 +232,7 @@ class Season:
             texts[position], tags[position] = None, 0
         media = np.searchsorted(np.array(_MEDIA_SHARES[stream]), rng.random(size), side="right").clip(max=TEXT)
         likes, comments, shares, views = _engagement(rng, stream, accounts.reach[author], media)
-        key = _keys(rng, stream, created, serial)
+        key = _keys(rng, stream, created, part.serial)
         return Posts(
             key=key,
             created=created,
@@ -274,7 +271,7 @@ class Season:
         is_edge: NDArray[np.bool_],
         accounts: Accounts,
     ) -> list[Numbers]:
-        """Put the planned rare posts on free rows, written by accounts that are no public bodies; copies of one text."""
+        """Put the planned rare posts on free rows, by accounts that are no public bodies; gives the copies."""
         day, author, template, burst = columns
         copies = []
         free = ~is_edge & ~accounts.is_official[author]

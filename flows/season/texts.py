@@ -81,6 +81,8 @@ class Writer:
         found = np.empty(len(template), dtype=object)
         order = np.argsort(template, kind="stable")
         numbers, starts = np.unique(template[order], return_index=True)
+        if not len(template):
+            return found
         for number, rows in zip(numbers.tolist(), np.split(order, starts[1:]), strict=True):
             form = self.grammar.templates[number]
             columns: list[list[Any]] = []

@@ -98,7 +98,7 @@ def _counts(values: Numbers) -> pa.Array:
 
 
 def indications_of(codes: tuple[str, ...], phase: str) -> tuple[str, ...]:
-    """The codes of a text at its time: a call to vote is out of schedule before the campaign and in the quiet period."""
+    """The codes of a text at its time: a call to vote before the campaign or in the quiet period has a second."""
     return (*codes, BY_PHASE[phase]) if CALL in codes and phase in BY_PHASE else codes
 
 

@@ -4,7 +4,7 @@ Shapes follow the public format with the fields that matter and a realistic few;
 the other known forms (4CAT's flattened line, an author as a word, numbers as words, older shapes of Instagram).
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import numpy as np
@@ -243,7 +243,7 @@ class Zeeschuimer:
 
     @staticmethod
     def _vary(
-        lines: list[bytes], posts: Posts, variants: dict[int, Callable[[dict[str, Any]], dict[str, Any]]]
+        lines: list[bytes], posts: Posts, variants: Mapping[int, Callable[[dict[str, Any]], dict[str, Any]]]
     ) -> list[bytes]:
         for row in np.flatnonzero((posts.variant <= max(variants)) & (posts.kind != PARTIAL)).tolist():
             change = variants.get(int(posts.variant[row]))

@@ -1,20 +1,12 @@
 """The runner of the SQL models and checks: it reads the files of `sql/`, orders them by their own queries, builds them.
 
-A model file is one SELECT under a header of `--` comments:
+A model file is one SELECT under a header (see `flows.store.headers`): description, `Kind:` (view; left out: a table),
+`Grain:` (the columns that identify a row, or none) and `Columns:`, each a row of name, type, unit and meaning. The
+runner refuses a header that disagrees with the query and writes it into the database as comments.
 
-    -- What a row is good for, in one or more paragraphs.
-    --
-    -- Kind: view                      (left out: a table)
-    -- Grain: week, platform
-    -- Columns:
-    --   week | VARCHAR | - | ISO week, as 2024-W06
-    --   posts | BIGINT | posts | live posts; NULL where nothing was collected
-
-Each column row is name, type, unit and meaning; the grain is the columns that identify a row, or none. The header is the documentation, the check and the data dictionary:
-the runner refuses a header that disagrees with the query and writes it into the database as comments.
-
-A check file is one SELECT of the rows that should not exist, under the header fields `Severity:` (stop, warn) and
-`Gate:` (posts: before a load commits, reads base and seeds only; trends: after the models are built).
+A check file is one SELECT of the rows that should not exist, under `Severity:` (stop, warn), `Gate:` (posts: before a
+load commits, reads base and seeds only; trends: after the models are built), `Table:` (what is checked) and, for
+readers, `In Indonesian:`, `Hint:` and `Hint in Indonesian:`.
 """
 
 import csv
@@ -26,14 +18,14 @@ from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
 from typing import Any
 
-from flows.exits import RondaError, UsageError
+from flows.exits import GateStoppedError, RondaError, UsageError
+from flows.store.headers import Header, read_header
 from flows.store.warehouse import Connection, DatabaseError, literal
 
 LAYERS = ("core", "trends")
 KINDS = ("table", "view")
 SEVERITIES = ("stop", "warn")
 GATES = ("posts", "trends")
-_FIELD = re.compile(r"(Kind|Grain|Severity|Gate|Columns):\s*(.*)")
 _NAME = re.compile(r"[a-z][a-z0-9_]*")
 _BATCH = 10_000
 
@@ -75,16 +67,37 @@ class CheckResult:
     """The verdict of one check: how many rows exist that should not, and the first of them as text."""
 
     name: str
-    description: str
+    table: str
     severity: str
     gate: str
     violations: int
     example: str | None
+    description_id: str
+    description_en: str
+    hint_id: str
+    hint_en: str
 
     @property
     def passed(self) -> bool:
         """Whether no such row exists."""
         return self.violations == 0
+
+    def to_dict(self) -> dict[str, str | int | None]:
+        """The verdict in the words of `core.checks`."""
+        return {
+            "gate": self.gate,
+            "table": self.table,
+            "name": self.name,
+            "severity": self.severity,
+            "outcome": "passed" if self.passed else "failed",
+            "observed": f"{self.violations} / {self.example}" if self.example else "0",
+            "expected": "0",
+            "failed_rows": self.violations,
+            "description_id": self.description_id,
+            "description_en": self.description_en,
+            "hint_id": self.hint_id,
+            "hint_en": self.hint_en,
+        }
 
 
 def load_seeds(connection: Connection, folder: Path) -> None:
@@ -186,14 +199,22 @@ def run_checks(connection: Connection, folder: Path, gate: str | None = None) ->
 
     Raises ModelError when there is none to run or one cannot run: a check that did not look has not passed.
     """
-    results = [
-        _run_check(connection, path.stem, fields, description, query)
-        for path, fields, description, query in _read_checks(folder)
-        if gate in (None, fields["Gate"])
-    ]
+    checks = [(path.stem, _check_header(path)) for path in sorted(folder.glob("*.sql"))]
+    results = [_run_check(connection, *check) for check in checks if gate in (None, check[1].fields["Gate"])]
     if not results:
         raise ModelError(f"There are no checks{f' of gate {gate}' if gate else ''} in {folder}; nothing was proven.")
     return results
+
+
+def stop_on(results: Sequence[CheckResult]) -> None:
+    """Raises GateStoppedError, naming the first, when a check of severity stop found rows."""
+    stops = [result for result in results if not result.passed and result.severity == "stop"]
+    if stops:
+        first, more = stops[0], f" (and {len(stops) - 1} more)" if len(stops) > 1 else ""
+        raise GateStoppedError(
+            f"The {first.gate} gate stopped{more}: {first.description_en} [{first.name}: {first.violations} rows, "
+            f"such as {first.example}] {first.hint_en}"
+        )
 
 
 def data_dictionary(models: Sequence[Model]) -> list[dict[str, str]]:
@@ -215,19 +236,19 @@ def data_dictionary(models: Sequence[Model]) -> list[dict[str, str]]:
 
 
 def _read_model(path: Path) -> Model:
-    fields, description, rows, query = _read_header(path)
-    columns = tuple(_read_column(path, row) for row in rows)
-    kind = fields.get("Kind", "table")
-    stated = fields.get("Grain", "")
+    header = read_header(path)
+    columns = tuple(_read_column(path, row) for row in header.rows)
+    kind = header.fields.get("Kind", "table")
+    stated = header.fields.get("Grain", "")
     grain = () if stated == "none" else tuple(part.strip() for part in stated.split(","))
-    if not description or not columns or kind not in KINDS:
+    if not header.description or not columns or kind not in KINDS:
         raise ModelError(
             f"The header of {path.name} needs a description, columns, and kind table or view; complete it."
         )
     unknown = sorted(set(grain) - {column.name for column in columns})
     if unknown:
         raise ModelError(f'The grain of {path.name} names "{unknown[0]}", which is no column; mend the header.')
-    return Model(path.parent.name, path.stem, kind, grain, description, columns, query)
+    return Model(path.parent.name, path.stem, kind, grain, header.description, columns, header.query)
 
 
 def _read_column(path: Path, row: str) -> Column:
@@ -237,43 +258,40 @@ def _read_column(path: Path, row: str) -> Column:
     return Column(*parts)
 
 
-def _read_checks(folder: Path) -> Iterator[tuple[Path, dict[str, str], str, str]]:
-    for path in sorted(folder.glob("*.sql")):
-        fields, description, _, query = _read_header(path)
-        if not description or fields.get("Severity") not in SEVERITIES or fields.get("Gate") not in GATES:
-            raise ModelError(f"The header of {path.name} needs a description, a severity and a gate; complete it.")
-        yield path, fields, description, query
+def _check_header(path: Path) -> Header:
+    header = read_header(path)
+    fields = header.fields
+    missing = [name for name in ("Table", "In Indonesian", "Hint", "Hint in Indonesian") if not fields.get(name)]
+    if missing or not header.description or fields.get("Severity") not in SEVERITIES or fields.get("Gate") not in GATES:
+        raise ModelError(
+            f"The header of {path.name} needs a description, severity, gate, table, its Indonesian and hints; complete it."
+        )
+    return header
 
 
-def _read_header(path: Path) -> tuple[dict[str, str], str, list[str], str]:
-    """Fields, description (paragraphs joined), column rows and query of a SQL file."""
-    lines = path.read_text(encoding="utf-8").splitlines()
-    length = next((n for n, line in enumerate(lines) if not line.startswith("--")), len(lines))
-    fields: dict[str, str] = {}
-    description: list[str] = []
-    rows: list[str] = []
-    for line in (line[2:].removeprefix(" ").rstrip() for line in lines[:length]):
-        field = _FIELD.fullmatch(line)
-        if field:
-            fields[field[1]] = field[2]
-        elif "Columns" in fields and line.strip():
-            rows.append(line.strip())
-        elif not fields:
-            description.append(line)
-    return fields, "\n".join(description).strip(), rows, "\n".join(lines[length:]).strip()
-
-
-def _run_check(connection: Connection, name: str, fields: dict[str, str], description: str, query: str) -> CheckResult:
-    dependencies(connection, query, f"The check {name}")
+def _run_check(connection: Connection, name: str, header: Header) -> CheckResult:
+    dependencies(connection, header.query, f"The check {name}")
     try:
-        cursor = connection.execute(query)
+        cursor = connection.execute(header.query)
         first = cursor.fetchone()
         names = [column[0] for column in cursor.description or []]
         violations = 0 if first is None else 1 + sum(map(len, iter(lambda: cursor.fetchmany(_BATCH), [])))
     except DatabaseError as error:
         raise ModelError(f"The check {name} cannot run: {_sentence(error)}; mend its query.") from error
     example = None if first is None else ", ".join(f"{key}={value}" for key, value in zip(names, first, strict=True))
-    return CheckResult(name, description, fields["Severity"], fields["Gate"], violations, example)
+    fields = header.fields
+    return CheckResult(
+        name=name,
+        table=fields["Table"],
+        severity=fields["Severity"],
+        gate=fields["Gate"],
+        violations=violations,
+        example=example,
+        description_id=fields["In Indonesian"],
+        description_en=" ".join(header.description.split()),
+        hint_id=fields["Hint in Indonesian"],
+        hint_en=fields["Hint"],
+    )
 
 
 def _relations(connection: Connection) -> dict[str, str]:
