@@ -42,7 +42,7 @@ class Gap(NamedTuple):
 
 
 class Check(NamedTuple):
-    """One verdict of a quality check."""
+    """One verdict of a quality check; `detail` says what a breach most likely means."""
 
     gate: str
     name: str
@@ -51,6 +51,11 @@ class Check(NamedTuple):
     verdict: str
     observed: str
     detail: str
+
+    @property
+    def is_breach(self) -> bool:
+        """Whether the check failed or could not be evaluated."""
+        return self.verdict in {"failed", "crashed"}
 
 
 def day_status(coverage: pl.DataFrame) -> dict[tuple[str, date], tuple[str, str]]:
@@ -176,42 +181,42 @@ class Facts:
     @cached_property
     def checks(self) -> list[Check]:
         """Every verdict, failed ones first within their gate."""
-        order = {"failed": 0, "passed": 1, "not_applicable": 2}
+        order = {"crashed": 0, "failed": 1, "passed": 2, "not_applicable": 3}
         columns = ("gate", "name", "description", "severity", "verdict", "observed", "detail")
         checks = [
             Check(*("" if value is None else str(value) for value in row))
             for row in self.tables["core.checks"].select(columns).iter_rows()
         ]
-        return sorted(checks, key=lambda check: (order.get(check.verdict, 3), check.name))
+        return sorted(checks, key=lambda check: (order.get(check.verdict, 4), check.name))
 
     @property
     def warnings(self) -> list[Check]:
-        """The checks that failed."""
-        return [check for check in self.checks if check.verdict == "failed"]
+        """The checks that were breached, without those that are only recorded."""
+        return [check for check in self.checks if check.is_breach and check.severity != "info"]
+
+    def _by_key(self, table: str, key: str) -> dict[tuple[str, str], int | None]:
+        frame = self.tables[table].filter(pl.col("platform") == "all", pl.col("week") == str(self.edition.week))
+        return {(row["phase"], str(row[key])): row["posts"] for row in frame.iter_rows(named=True)}
+
+    def _counts(self, found: dict[tuple[str, str], int | None], code: str) -> list[int | None]:
+        return [found.get((bucket.phase, code)) for bucket in self.buckets]
 
     @cached_property
-    def detected_by_indication(self) -> list[tuple[str, list[int]]]:
-        """Detected posts of each indication per bucket (platform `all`); most first, then by code."""
-        codes = self.tables["seeds.indications"]["code"].to_list()
-        frame = self.tables["trends.weekly_indication"].filter(
-            pl.col("platform") == "all", pl.col("week") == str(self.edition.week)
-        )
-        found = {(row["phase"], row["indication"]): int(row["posts"] or 0) for row in frame.iter_rows(named=True)}
-        codes += sorted({code for _, code in found} - set(codes))
-        counts = [(code, [found.get((bucket.phase, code), 0) for bucket in self.buckets]) for code in codes]
-        return sorted(counts, key=lambda item: (-sum(item[1]), item[0]))
+    def detected_by_indication(self) -> list[tuple[str, list[int | None]]]:
+        """Detected posts of each indication per bucket (platform `all`, None: not known); most first, then by code."""
+        found = self._by_key("trends.weekly_indication", "indication")
+        codes = dict.fromkeys([*self.tables["seeds.indications"]["code"], *sorted(code for _, code in found)])
+        counts = [(code, self._counts(found, code)) for code in codes]
+        return sorted(counts, key=lambda item: (-sum(count or 0 for count in item[1]), item[0]))
 
     @cached_property
-    def posts_by_district(self) -> list[tuple[str, list[int]]]:
-        """Posts that name a kecamatan, per bucket (platform `all`), in the order of the places seed."""
-        frame = self.tables["trends.weekly_district"].filter(
-            pl.col("platform") == "all", pl.col("week") == str(self.edition.week)
-        )
-        found = {(row["phase"], row["district"]): int(row["posts"] or 0) for row in frame.iter_rows(named=True)}
-        codes = self.tables["seeds.places"]["code"].cast(pl.String).to_list()
-        codes = list(dict.fromkeys(code for code in codes if any(key[1] == code for key in found)))
-        codes += sorted({str(code) for _, code in found} - set(codes))
-        return [(code, [found.get((bucket.phase, code), 0) for bucket in self.buckets]) for code in codes]
+    def posts_by_district(self) -> list[tuple[str, list[int | None]]]:
+        """Posts that name a kecamatan, per bucket (platform `all`), in the order of the places seed; unknown last."""
+        found = self._by_key("trends.weekly_district", "district")
+        present = {code for _, code in found}
+        seed = dict.fromkeys(str(code) for code in self.tables["seeds.places"]["code"])
+        codes = [code for code in seed if code in present] + sorted(present - set(seed))
+        return [(code, self._counts(found, code)) for code in codes]
 
     def label(self, seed: str, code: str) -> str:
         """The reader's word for a code of a seed (topics, indications, places); the code where the seed has none."""
@@ -225,5 +230,6 @@ class Facts:
             for seed in ("topics", "indications")
             for row in self.tables[f"seeds.{seed}"].iter_rows(named=True)
         }
-        places = self.tables["seeds.places"].iter_rows(named=True)
-        return labels | {("places", str(row["code"])): str(row["name"]) for row in places}
+        for row in self.tables["seeds.places"].iter_rows(named=True):
+            labels.setdefault(("places", str(row["code"])), str(row["name"]))  # the first name of a code is its own
+        return labels

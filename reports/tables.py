@@ -120,10 +120,14 @@ def topic_table(facts: Facts, words: Words) -> Table:
     return _table(words, "topics", ["bucket", "topic", "posts", "share", "interval"], 2, rows)
 
 
+def _place(facts: Facts, words: Words, code: str) -> str:
+    return words("places_unknown") if code == "unknown" else facts.label("places", code)
+
+
 def district_table(facts: Facts, words: Words) -> Table:
     """Posts that name a kecamatan, by bucket."""
     rows = [
-        [facts.label("places", code), *(words.number(count) for count in counts)]
+        [_place(facts, words, code), *(words.number(count) for count in counts)]
         for code, counts in facts.posts_by_district
     ]
     columns = ["district", *(bucket_name(words, bucket) for bucket in facts.buckets)]

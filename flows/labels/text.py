@@ -133,6 +133,12 @@ def normalise(texts: pl.Series) -> pl.Series:
     return texts.str.replace_all(" {2,}", " ").str.strip_chars(" ")
 
 
+def has_content(texts: pl.Series) -> pl.Series:
+    """Whether a normalised text holds anything to label: a word, a number or an emoji beside links and mentions."""
+    rest = texts.str.replace_all(f"{URL}|{ACCOUNT}", "")
+    return rest.str.contains(r"[\p{L}\p{N}\p{So}\p{Extended_Pictographic}]").fill_null(value=False)
+
+
 def pad(texts: pl.Series) -> pl.Series:
     """Normalised texts with a space on each side and hashtags opened, the form all patterns are written for."""
     return pl.select(pl.concat_str([pl.lit(" "), texts.str.replace_all("#+", " # "), pl.lit(" ")])).to_series()

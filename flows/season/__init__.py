@@ -187,6 +187,7 @@ def write_season(folder: Path, *, posts: int = 60_000, seed: int = 20240214, wee
             if not weekly:
                 fates.batch = np.full(len(made), LAST_WEEK)
             truth.add(stream, made, fates, post_ids(stream, made.key))
+        truth.end_week()
         landed.land(week, deliveries)
     truth.close()
     write_table(folder / "truth" / "events.csv", Event, chain(_planned_events(bursts), landed.events))

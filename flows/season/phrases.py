@@ -59,7 +59,7 @@ class Template:
         return plain and self.group in OFFICIAL_GROUPS
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Grammar:
     """All tables: templates by number, pools of slot values, decorations, places with their district codes."""
 

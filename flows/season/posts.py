@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, fields
+from functools import cache
 
 import numpy as np
 from numpy.random import Generator
@@ -99,33 +100,28 @@ def post_ids(stream: int, keys: Numbers) -> list[str]:
     return shortcodes(keys) if stream == INSTAGRAM else [str(key) for key in keys.tolist()]
 
 
-@dataclass(frozen=True)
-class Shares:
-    """Cumulative shares of the templates for each phase of one week."""
-
-    grammar: Grammar
-    boosts: dict[str, float]
-
-    def of(self, phase: str) -> NDArray[np.float64]:
-        """Cumulative shares of all templates in a phase."""
-        rows = topic_shares()
-        counts: dict[tuple[str, str, str], int] = {}
-        for template in self.grammar.templates:
-            place = (template.group, template.sentiment, template.language)
-            counts[place] = counts.get(place, 0) + 1
-        weights = np.zeros(len(self.grammar.templates))
-        for number, template in enumerate(self.grammar.templates):
-            row = rows.get(template.group)
-            if row is not None:
-                weights[number] = (
-                    row[phase]
-                    * self.boosts.get(template.group, 1.0)
-                    * row[template.sentiment]
-                    * LANGUAGE_SHARES[template.language]
-                    / counts[template.group, template.sentiment, template.language]
-                )
-        shares: NDArray[np.float64] = np.cumsum(weights) / weights.sum()
-        return shares
+@cache
+def template_shares(grammar: Grammar, boosts: str, phase: str) -> NDArray[np.float64]:
+    """Cumulative shares of all templates in a week with these boosts ("group:factor group:factor") and a phase."""
+    rows = topic_shares()
+    factors = {name: float(factor) for name, factor in (pair.split(":") for pair in boosts.split(" "))}
+    counts: dict[tuple[str, str, str], int] = {}
+    for template in grammar.templates:
+        place = (template.group, template.sentiment, template.language)
+        counts[place] = counts.get(place, 0) + 1
+    weights = np.zeros(len(grammar.templates))
+    for number, template in enumerate(grammar.templates):
+        row = rows.get(template.group)
+        if row is not None:
+            weights[number] = (
+                row[phase]
+                * factors.get(template.group, 1.0)
+                * row[template.sentiment]
+                * LANGUAGE_SHARES[template.language]
+                / counts[template.group, template.sentiment, template.language]
+            )
+    shares: NDArray[np.float64] = np.cumsum(weights) / weights.sum()
+    return shares
 
 
 def _times(
@@ -254,13 +250,13 @@ class Season:
         )
 
     def _templates(self, rng: Generator, day: Numbers, row: dict[str, str]) -> Numbers:
-        boosts = {name: float(factor) for name, factor in (pair.split(":") for pair in row["boosts"].split(" "))}
-        shares = Shares(self.grammar, boosts)
         keys = np.array([phase_key(d) for d in DAYS])[day]
         template = np.empty(len(day), dtype=np.int64)
         for phase in dict.fromkeys(keys.tolist()):
             rows = np.flatnonzero(keys == phase)
-            template[rows] = np.searchsorted(shares.of(phase), rng.random(len(rows)), side="right")
+            template[rows] = np.searchsorted(
+                template_shares(self.grammar, row["boosts"], phase), rng.random(len(rows)), side="right"
+            )
         return template
 
     def _plant(

@@ -24,12 +24,11 @@ class TagSets:
         election = everyday + 2 * grammar.decorations["tag", "campaign"]
         self.size = size
         self.sets: list[tuple[str, ...]] = [()]
+        counts = 1 + np.searchsorted(np.array(_TAG_COUNTS[1:]), rng.uniform(_TAG_COUNTS[0], 1.0, size=2 * size))
+        luck = rng.random((2 * size, len(_TAG_COUNTS)))
         for number in range(1, 2 * size):
             names = everyday if number < size else election
-            count = 1 + int(
-                np.searchsorted(np.array(_TAG_COUNTS[1:]), rng.random() * (1 - _TAG_COUNTS[0]) + _TAG_COUNTS[0])
-            )
-            picked = rng.integers(0, len(names), size=count)
+            picked = (luck[number, : counts[number]] * len(names)).astype(int).tolist()
             self.sets.append(tuple(dict.fromkeys(names[position] for position in picked)))
         self.texts = pool(["".join(f" {tag}" for tag in tags) for tags in self.sets])
         self.names = [tuple(tag[1:].lower() for tag in tags) for tags in self.sets]
@@ -112,7 +111,7 @@ class Writer:
         tail[rng.random(size) >= _TAIL_SHARE] = ""
         emoji = self.emojis[0][self._pick(rng, self.emojis, sentiment)]
         emoji[rng.random(size) >= _EMOJI_SHARE] = ""
-        breaks = np.where(rng.random(size) < 0.08, "\n", "")
+        breaks = np.where((rng.random(size) < 0.15) & (tags != ""), "\n", "")
         body = list(
             map(
                 "".join,

@@ -3,9 +3,8 @@
 import csv
 from collections import Counter
 from collections.abc import Iterable
-from dataclasses import astuple, dataclass, fields
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import pyarrow as pa
@@ -49,8 +48,7 @@ CALL = "call_to_vote"
 BY_PHASE = {"pre_campaign": "out_of_schedule", "quiet": "quiet_period"}
 
 
-@dataclass(frozen=True, slots=True)
-class Event:
+class Event(NamedTuple):
     """One row of events.csv; a line where it sits in one, days where it spans some."""
 
     event: str
@@ -65,8 +63,7 @@ class Event:
     note: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Count:
+class Count(NamedTuple):
     """One row of counts.csv: records = posts + duplicates + rejects."""
 
     batch: str
@@ -81,8 +78,8 @@ def write_table(path: Path, kind: type[Event] | type[Count], rows: Iterable[Even
     """Rows of one kind as CSV."""
     with path.open("w", encoding="utf-8", newline="") as sheet:
         writer = csv.writer(sheet, lineterminator="\n")
-        writer.writerow([f.name for f in fields(kind)])
-        writer.writerows(astuple(row) for row in rows)
+        writer.writerow(kind._fields)
+        writer.writerows(rows)
 
 
 def _strings(values: Iterable[str | None]) -> pa.Array:
@@ -125,7 +122,13 @@ class TruthWriter:
         self.bursts = _strings([None, *bursts])
         self.size = len(templates)
         self.volumes: Counter[tuple[int, str]] = Counter()
+        self.parts: list[pa.Table] = []
         self.file = pq.ParquetWriter(folder / "posts.parquet", SCHEMA, compression="zstd", use_dictionary=True)
+
+    def end_week(self) -> None:
+        """Write what was added since the last week."""
+        self.file.write_table(pa.concat_tables(self.parts))
+        self.parts = []
 
     def add(self, stream: int, posts: Posts, fates: Fates, ids: list[str]) -> None:
         """The posts of one week and stream, each as its latest observation shows it."""
@@ -160,7 +163,7 @@ class TruthWriter:
             _counts(posts.shares),
             _counts(posts.views),
         ]
-        self.file.write_table(pa.Table.from_arrays(columns, schema=SCHEMA))
+        self.parts.append(pa.Table.from_arrays(columns, schema=SCHEMA))
         numbers, counts = np.unique(posts.day, return_counts=True)
         for number, count in zip(numbers.tolist(), counts.tolist(), strict=True):
             self.volumes[number, platform] += count

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Callable, Iterator
-from functools import partial
+from functools import lru_cache, partial
 from typing import Any, BinaryIO, Literal, get_args
 
 from flows.post import Post
@@ -29,10 +29,11 @@ def layout(sample: bytes) -> Layout:
     text = sample.removeprefix(BOM).lstrip()
     if not text.startswith((b"{", b"[")):
         return "csv"
-    second = next((line for line in text.split(b"\n")[1:] if line.strip()), b"{")
-    return "lines" if text.startswith(b"{") and second.lstrip().startswith(b"{") else "documents"
+    below = text.partition(b"\n")[2].lstrip() or b"{"
+    return "lines" if text.startswith(b"{") and below.startswith(b"{") else "documents"
 
 
+@lru_cache(maxsize=2)  # every format asks it of the same sample
 def names(sample: bytes) -> frozenset[str]:
     """The columns of a CSV header, or every key, at any depth, of the first bytes of JSON (broken off anywhere)."""
     if layout(sample) == "csv":

@@ -124,7 +124,7 @@ def _tiktok(data: Raw, envelope: Raw) -> Post:
     stats = _dict(data.get("stats"))
     second = _dict(data.get("statsV2"))
     images = _list(_dict(data.get("imagePost")).get("images")) if "imagePost" in data else []
-    language = data.get("textLanguage")
+    language = clean(data.get("textLanguage"))
     return Post(
         platform="tiktok",
         post_id=post_id,
@@ -135,7 +135,7 @@ def _tiktok(data: Raw, envelope: Raw) -> Post:
         author_name=name,
         text=text,
         hashtags=_tiktok_hashtags(data, text),
-        language=language if type(language) is str and language not in TIKTOK_NO_LANGUAGE else None,
+        language=None if language in TIKTOK_NO_LANGUAGE else language,
         media_type=("album" if len(images) > 1 else "photo") if images else "video",
         likes=_counter(stats, second, "diggCount"),
         comments=_counter(stats, second, "commentCount"),

@@ -10,16 +10,15 @@ readers, `In Indonesian:`, `Hint:` and `Hint in Indonesian:`.
 """
 
 import csv
-import json
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
-from typing import Any
 
-from flows.exits import GateStoppedError, RondaError, UsageError
-from flows.store.headers import Header, read_header
+from flows.exits import GateStoppedError, UsageError
+from flows.store.headers import Column, Header, ModelError, read_header
+from flows.store.queries import dependencies
 from flows.store.warehouse import Connection, DatabaseError, literal
 
 LAYERS = ("core", "trends")
@@ -28,20 +27,6 @@ SEVERITIES = ("stop", "warn")
 GATES = ("posts", "trends")
 _NAME = re.compile(r"[a-z][a-z0-9_]*")
 _BATCH = 10_000
-
-
-class ModelError(RondaError):
-    """A model, a check or a seed is not what its file says."""
-
-
-@dataclass(frozen=True, slots=True)
-class Column:
-    """One column as a header declares it; unit is `-` when it has none."""
-
-    name: str
-    type: str
-    unit: str
-    meaning: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,33 +152,6 @@ def in_order(connection: Connection, models: Sequence[Model]) -> list[Model]:
         raise ModelError(f"The models read each other in a circle ({' > '.join(error.args[1])}); break it.") from error
 
 
-def dependencies(connection: Connection, query: str, name: str) -> set[str]:
-    """The tables a query reads, as `schema.table`, from DuckDB's own syntax tree.
-
-    The tree is used because `get_table_names` binds the query and so refuses `USING` and `unnest` over tables that
-    are not built yet. Raises ModelError for anything but one SELECT without parameters over qualified tables.
-    """
-    row = connection.execute("SELECT json_serialize_sql(?)", [query]).fetchone()
-    tree = json.loads(row[0]) if row else {}
-    if tree.get("error", True):
-        raise ModelError(f"{name} is not a SELECT that DuckDB reads: {tree.get('error_message')}; mend its file.")
-    if len(tree["statements"]) != 1:
-        raise ModelError(f"{name} holds {len(tree['statements'])} statements; a file is one SELECT.")
-    nodes = list(_nodes(tree))
-    if any(node.get("class") == "PARAMETER" for node in nodes):
-        raise ModelError(f"{name} takes a parameter; a file must run as it stands.")
-    temporary = {entry["key"] for node in nodes for entry in node.get("cte_map", {}).get("map", [])}
-    read = set()
-    for node in nodes:
-        if node.get("type") != "BASE_TABLE":
-            continue
-        if node["schema_name"]:
-            read.add(f"{node['schema_name']}.{node['table_name']}")
-        elif node["table_name"] not in temporary:
-            raise ModelError(f"{name} reads {node['table_name']} without its schema; write schema.table.")
-    return read
-
-
 def run_checks(connection: Connection, folder: Path, gate: str | None = None) -> list[CheckResult]:
     """The verdict of every check in a folder, or of those of one gate, by name.
 
@@ -237,7 +195,7 @@ def data_dictionary(models: Sequence[Model]) -> list[dict[str, str]]:
 
 def _read_model(path: Path) -> Model:
     header = read_header(path)
-    columns = tuple(_read_column(path, row) for row in header.rows)
+    columns = header.columns
     kind = header.fields.get("Kind", "table")
     stated = header.fields.get("Grain", "")
     grain = () if stated == "none" else tuple(part.strip() for part in stated.split(","))
@@ -251,20 +209,13 @@ def _read_model(path: Path) -> Model:
     return Model(path.parent.name, path.stem, kind, grain, header.description, columns, header.query)
 
 
-def _read_column(path: Path, row: str) -> Column:
-    parts = [part.strip() for part in row.split("|", 3)]
-    if len(parts) != 4 or not all(parts):
-        raise ModelError(f'{path.name} declares "{row}"; a column is name | TYPE | unit | meaning.')
-    return Column(*parts)
-
-
 def _check_header(path: Path) -> Header:
     header = read_header(path)
     fields = header.fields
     missing = [name for name in ("Table", "In Indonesian", "Hint", "Hint in Indonesian") if not fields.get(name)]
     if missing or not header.description or fields.get("Severity") not in SEVERITIES or fields.get("Gate") not in GATES:
         raise ModelError(
-            f"The header of {path.name} needs a description, severity, gate, table, its Indonesian and hints; complete it."
+            f"The header of {path.name} lacks a description, a severity, a gate, a table or its hints; complete it."
         )
     return header
 
@@ -320,14 +271,6 @@ def _write_comments(connection: Connection, model: Model) -> None:
     for column in model.columns:
         unit = "" if column.unit == "-" else f" [{column.unit}]"
         connection.execute(f'COMMENT ON COLUMN {model.qualified}."{column.name}" IS {literal(column.meaning + unit)}')
-
-
-def _nodes(tree: Any) -> Iterator[dict[str, Any]]:
-    """Every object of a JSON tree, the tree itself included."""
-    if isinstance(tree, dict):
-        yield tree
-    for child in tree.values() if isinstance(tree, dict) else tree if isinstance(tree, list) else ():
-        yield from _nodes(child)
 
 
 def _sentence(error: Exception) -> str:

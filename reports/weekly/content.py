@@ -218,11 +218,11 @@ def _gates(facts: Facts, words: Words) -> list[Gate]:
                     words.known(f"verdict_{check.verdict}", check.verdict),
                     words.known(f"severity_{check.severity}", check.severity),
                     check.observed or DASH,
-                    check.detail,
+                    check.detail if check.is_breach else "",
                 ]
                 for check in by_gate[gate]
             ],
-            failed=[check.verdict == "failed" for check in by_gate[gate]],
+            failed=[check.is_breach for check in by_gate[gate]],
         )
         for gate in gates
     ]

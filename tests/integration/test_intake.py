@@ -104,22 +104,17 @@ def test_loads_one_by_one_and_all_at_once_give_the_same_facts(tmp_path: Path) ->
         write_lines(tmp_path / "4.ndjson", [tiktok(serial=3, text="lagi", collected=NOON + 15)]),
     ]
     facts = []
-    for name, groups in (("one", [[path] for path in files]), ("all", [files])):
+    for name, loads_each in (("one", True), ("all", False)):
         settings = Settings(home=tmp_path / name, author_key="ab" * 32)
         settings.export()
-        imported = 0
-        for group in groups:
-            intake.land_paths(settings, group, LANDED + timedelta(seconds=imported))
-            imported += 1
-            if name == "one":
-                bring(settings, group[0])
-        bring(settings, files[0]) if name == "one" else load(settings)
-        facts.append(
-            [
-                rows(settings, f"SELECT * FROM base.{table} ORDER BY ALL")  # noqa: S608
-                for table in ("posts", "observations", "rejects")
-            ]
-        )
+        for second, path in enumerate(files):
+            intake.land_paths(settings, [path], LANDED + timedelta(seconds=second))
+            if loads_each:
+                load(settings)
+        if not loads_each:
+            load(settings)
+        tables = ("posts", "observations", "rejects")
+        facts.append([rows(settings, f"SELECT * FROM base.{table} ORDER BY ALL") for table in tables])  # noqa: S608
     assert facts[0] == facts[1]
     assert [post["state"] for post in facts[0][0]].count("removed") == 1
 

@@ -54,8 +54,10 @@ def test_counts_that_are_known(value, known):
 
 @pytest.mark.parametrize(
     "value",
-    [None, "", "N/A", -1, "-1", 12.5, "12.5", "1.2K", "1,97", "1,2345", "٣", True, float("nan"), float("inf")]
-    + [2**63, "9" * 19, "9" * 5000, [3], {}],
+    [
+        *(None, "", "N/A", -1, "-1", 12.5, "12.5", "1.2K", "1,97", "1,2345", "٣", True, [3], {}),
+        *(float("nan"), float("inf"), 2**63, "9" * 19, "9" * 5000),
+    ],
 )
 def test_counts_that_are_unknown(value):
     assert count(value) is None
@@ -132,7 +134,7 @@ def test_texts_are_read_whatever_they_hold(text):
     cleaned = clean(text)
     assert "\0" not in cleaned
     assert cleaned.encode().decode() == cleaned
-    assert all(tag == hashtag(tag) for tag in hashtags_in(cleaned))
+    assert all(tag and "#" not in tag for tag in hashtags_in(cleaned))
     for function in (instagram_code, facebook_post_id, tiktok_seconds, instagram_seconds):
         function(cleaned)
 
@@ -158,7 +160,7 @@ def test_handles():
 
 
 def test_the_time_in_a_tiktok_id():
-    assert tiktok_seconds("7612491652768642104") == 1772421321
+    assert tiktok_seconds("7612491652768642104") == 1772421331
     assert tiktok_seconds("12345678901234567") is None
     assert tiktok_seconds("abc") is None
 

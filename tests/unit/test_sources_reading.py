@@ -175,8 +175,12 @@ def test_lines_are_the_same_however_the_stream_is_cut(contents, step):
 
 @pytest.mark.parametrize(
     ("reader", "compress"),
-    [(json_lines, bytes), (json_lines, zstandard.compress), (lines, partial(gzip.compress, compresslevel=1))]
-    + [(json_elements, bytes)],
+    [
+        (json_lines, bytes),
+        (json_lines, zstandard.compress),
+        (lines, partial(gzip.compress, compresslevel=1)),
+        (json_elements, bytes),
+    ],
 )
 def test_a_line_of_200_mb_is_one_fault_in_flat_memory(tmp_path, reader, compress):
     path = write(tmp_path / "panjang", compress(b'{"teks":"' + b"x" * 200_000_000 + b'"}\n{"a":1}\n'))

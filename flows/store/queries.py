@@ -1,0 +1,43 @@
+"""What a query reads, from DuckDB's own syntax tree."""
+
+import json
+from collections.abc import Iterator
+from typing import Any
+
+from flows.store.headers import ModelError
+from flows.store.warehouse import Connection
+
+
+def dependencies(connection: Connection, query: str, name: str) -> set[str]:
+    """The tables a query reads, as `schema.table`, from DuckDB's own syntax tree.
+
+    The tree is used because `get_table_names` binds the query and so refuses `USING` and `unnest` over tables that
+    are not built yet. Raises ModelError for anything but one SELECT without parameters over qualified tables.
+    """
+    row = connection.execute("SELECT json_serialize_sql(?)", [query]).fetchone()
+    tree = json.loads(row[0]) if row else {}
+    if tree.get("error", True):
+        raise ModelError(f"{name} is not a SELECT that DuckDB reads: {tree.get('error_message')}; mend its file.")
+    if len(tree["statements"]) != 1:
+        raise ModelError(f"{name} holds {len(tree['statements'])} statements; a file is one SELECT.")
+    nodes = list(_nodes(tree))
+    if any(node.get("class") == "PARAMETER" for node in nodes):
+        raise ModelError(f"{name} takes a parameter; a file must run as it stands.")
+    temporary = {entry["key"] for node in nodes for entry in node.get("cte_map", {}).get("map", [])}
+    read = set()
+    for node in nodes:
+        if node.get("type") != "BASE_TABLE":
+            continue
+        if node["schema_name"]:
+            read.add(f"{node['schema_name']}.{node['table_name']}")
+        elif node["table_name"] not in temporary:
+            raise ModelError(f"{name} reads {node['table_name']} without its schema; write schema.table.")
+    return read
+
+
+def _nodes(tree: Any) -> Iterator[dict[str, Any]]:
+    """Every object of a JSON tree, the tree itself included."""
+    if isinstance(tree, dict):
+        yield tree
+    for child in tree.values() if isinstance(tree, dict) else tree if isinstance(tree, list) else ():
+        yield from _nodes(child)

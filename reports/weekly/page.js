@@ -1,0 +1,36 @@
+(function () {
+  "use strict";
+  var table = document.querySelector("table.evidence");
+  if (!table) { return; }
+  var body = table.tBodies[0];
+  var rows = Array.prototype.slice.call(body.rows);
+  var box = document.getElementById("filter");
+  var count = document.getElementById("shown");
+  function filter() {
+    var wanted = box.value.toLowerCase().split(/\s+/).filter(Boolean);
+    var shown = 0;
+    rows.forEach(function (row) {
+      var text = row.textContent.toLowerCase();
+      var keep = wanted.every(function (word) { return text.indexOf(word) >= 0; });
+      row.hidden = !keep;
+      if (keep) { shown += 1; }
+    });
+    count.textContent = count.dataset.text.replace("#", String(shown));
+  }
+  function sort(button) {
+    var head = button.closest("th");
+    var column = head.cellIndex;
+    var up = head.getAttribute("aria-sort") !== "ascending";
+    Array.prototype.forEach.call(table.tHead.rows[0].cells, function (cell) { cell.removeAttribute("aria-sort"); });
+    head.setAttribute("aria-sort", up ? "ascending" : "descending");
+    function key(row) { return row.cells[column].dataset.sort || row.cells[column].textContent.trim(); }
+    rows.sort(function (a, b) { return (up ? 1 : -1) * key(a).localeCompare(key(b)); });
+    rows.forEach(function (row) { body.appendChild(row); });
+  }
+  box.closest("label").hidden = false;
+  box.addEventListener("input", filter);
+  table.tHead.addEventListener("click", function (event) {
+    var button = event.target.closest("button.sort");
+    if (button) { sort(button); }
+  });
+}());

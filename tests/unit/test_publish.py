@@ -1,0 +1,109 @@
+"""Publication: an immutable ledger, and releases that readers see whole or not at all."""
+
+import json
+from datetime import datetime
+from pathlib import Path
+
+import duckdb
+import polars as pl
+import pytest
+
+from flows.periods import Week
+from flows.store import publish, warehouse
+
+WEEK = Week.parse("2024-W05")
+AS_OF = datetime.fromisoformat("2024-02-05T06:00:00+07:00")
+FACTS = {"label_version": "a", "code_version": "1"}
+
+
+def numbers(posts: float) -> pl.DataFrame:
+    return pl.DataFrame(
+        {
+            "week": ["2024-W05"],
+            "phase": ["campaign"],
+            "platform": ["all"],
+            "table": ["trends.weekly_platform"],
+            "key": [""],
+            "metric": ["posts"],
+            "value": [posts],
+        }
+    )
+
+
+def test_the_same_numbers_are_the_same_publication(tmp_path: Path) -> None:
+    assert publish.record_publication(tmp_path, WEEK, numbers(5), AS_OF, FACTS) == 1
+    assert publish.record_publication(tmp_path, WEEK, numbers(5), AS_OF, FACTS) == 1
+    assert publish.record_publication(tmp_path, WEEK, numbers(6), AS_OF, FACTS) == 2
+    assert publish.record_publication(tmp_path, WEEK, numbers(5), AS_OF, FACTS) == 3
+    assert publish.publications(tmp_path) == {"2024-W05": 3}
+    first = pl.read_parquet(tmp_path / "ledger" / "publications" / "2024-W05-1.parquet")
+    assert first["value"].to_list() == [5]
+    assert first["as_of"].to_list() == [AS_OF.isoformat()]
+
+
+def release(home: Path, content: dict[str, str]) -> None:
+    def write(folder: Path) -> None:
+        for name, text in content.items():
+            (folder / name).write_text(text)
+        publish.write_manifest(folder, {"week": str(WEEK)})
+
+    with publish.new_release(home) as draft:
+        publish.place_folder(draft, str(WEEK), write)
+        publish.point_latest(draft)
+
+
+def test_a_release_is_swapped_by_one_link_and_unchanged_files_are_shared(tmp_path: Path) -> None:
+    release(tmp_path, {"same.txt": "a", "other.txt": "b"})
+    held = (tmp_path / "published" / "2024-W05" / "other.txt").open()
+    inode = (tmp_path / "published" / "latest" / "same.txt").stat().st_ino
+    release(tmp_path, {"same.txt": "a", "other.txt": "c"})
+    now = tmp_path / "published" / "2024-W05"
+    assert (tmp_path / "published").is_symlink()
+    assert (tmp_path / "published").readlink() == Path("releases/2")
+    assert (now / "same.txt").stat().st_ino == inode
+    assert (now / "other.txt").read_text() == "c"
+    assert held.read() == "b"  # a reader of the old release keeps it
+    release(tmp_path, {"same.txt": "a"})
+    assert sorted(path.name for path in (tmp_path / "releases").iterdir()) == ["2", "3"]
+    assert not (now / "other.txt").exists()
+
+
+def test_an_interrupted_release_is_never_seen(tmp_path: Path) -> None:
+    release(tmp_path, {"a.txt": "old"})
+    with pytest.raises(RuntimeError), publish.new_release(tmp_path) as draft:
+        (draft / "2024-W05" / "a.txt").unlink()
+        raise RuntimeError
+    assert (tmp_path / "published" / "2024-W05" / "a.txt").read_text() == "old"
+    release(tmp_path, {"a.txt": "new"})
+    assert (tmp_path / "published" / "2024-W05" / "a.txt").read_text() == "new"
+    assert not list((tmp_path / "releases").glob(".draft-*"))
+
+
+def test_a_changed_file_is_noticed(tmp_path: Path) -> None:
+    release(tmp_path, {"a.txt": "old", "b.txt": "b"})
+    folder = publish.published_folder(tmp_path)
+    assert folder is not None
+    assert publish.damaged_files(folder) == []
+    (folder / "2024-W05" / "a.txt").write_text("forged")
+    (folder / "2024-W05" / "b.txt").unlink()
+    assert publish.damaged_files(folder) == ["2024-W05/a.txt", "2024-W05/b.txt"]
+    assert set(json.loads((folder / "2024-W05" / "manifest.json").read_text())["files"]) == {"a.txt", "b.txt"}
+
+
+def test_the_public_database_is_read_only_documented_and_without_private_columns(tmp_path: Path) -> None:
+    connection = warehouse.connect()
+    connection.execute("CREATE TABLE core.small AS SELECT 1 AS likes")
+    connection.execute("COMMENT ON TABLE core.small IS 'it''s small'")
+    connection.execute("COMMENT ON COLUMN core.small.likes IS 'likes [likes]'")
+    target = tmp_path / "it's ronda.duckdb"
+    publish.write_public_database(connection, target, [("core", "small")])
+    assert target.stat().st_mode & 0o777 == 0o444
+    with duckdb.connect(str(target), read_only=True) as reader:
+        assert reader.execute("FROM core.small").fetchall() == [(1,)]
+        assert reader.execute("SELECT comment FROM duckdb_tables()").fetchall() == [("it's small",)]
+        assert reader.execute("SELECT comment FROM duckdb_columns() WHERE NOT internal").fetchall() == [
+            ("likes [likes]",)
+        ]
+    connection.execute("CREATE TABLE core.secret AS SELECT 'x' AS name_pi")
+    with pytest.raises(ValueError, match="name_pi"):
+        publish.write_public_database(connection, tmp_path / "b.duckdb", [("core", "secret")])
