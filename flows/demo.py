@@ -36,7 +36,8 @@ def run(settings: Settings, posts: int, say: Callable[[str], None]) -> None:
     written = season.write_season(folder, posts=posts)
     with exclusive(settings.home), recorded(settings.home, "demo", {"posts": str(posts)}) as record:
         for batch in written.batches:
-            intake.land_paths(settings, [folder / "exports" / batch.week], batch.landed_at)
+            files = [folder / "exports" / batch.week / name for name in batch.files]
+            intake.land_paths(settings, files, batch.landed_at)
         say("Loading and checking it ...")
         record.message = intake.load_pending(settings, record).sentence()
         say(f"  {record.message}")

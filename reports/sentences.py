@@ -24,10 +24,8 @@ def zero_sentence(words: Words, labelled: int, coverage: float | None) -> str:
     if labelled == 0:
         return words("zero_nothing", coverage=coverage_words(words, coverage))
     bound = 3.7 / labelled * 1000
-    places = 1 if bound >= 1 else 2
-    return words(
-        "zero", n=words.number(labelled), coverage=coverage_words(words, coverage), bound=words.decimal(bound, places)
-    )
+    bound_text = words("zero_unbounded") if bound > 1000 else words.decimal(bound, 1 if bound >= 1 else 2)
+    return words("zero", n=words.number(labelled), coverage=coverage_words(words, coverage), bound=bound_text)
 
 
 def bucket_words(words: Words, bucket: Bucket) -> dict[str, str]:
@@ -117,7 +115,7 @@ def headline(facts: Facts, words: Words) -> list[str]:
         sentences += [detected_sentence(facts, words, bucket) for bucket in _seen(facts)]
     else:
         sentences.append(zero_sentence(words, 0, facts.coverage))
-    longest = max(facts.buckets, key=lambda bucket: (bucket.days, -bucket.first_day.toordinal()))
+    longest = max(_seen(facts) or facts.buckets, key=lambda bucket: (bucket.days, -bucket.first_day.toordinal()))
     sentences.append(_compared(facts, words, longest))
     net = facts.measure(longest)
     if net and net["net_sentiment"] is not None and net["net_low"] is not None and net["labelled"] >= MINIMUM_POSTS:

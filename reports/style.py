@@ -100,6 +100,10 @@ class Scene:
         """The reader's name of a platform."""
         return platform_name(self.words, name)
 
+    def short(self, name: str) -> str:
+        """The name of a platform where there is little room."""
+        return self.words.known(f"short_{name}", self.platform(name))
+
 
 @dataclass(frozen=True)
 class Chart:

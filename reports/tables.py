@@ -1,7 +1,7 @@
 """The tables of a week as rows of finished text, in the reader's number format; HTML and PDF print the same ones."""
 
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import UTC, timedelta
 
 import polars as pl
 
@@ -199,7 +199,8 @@ def record_sums(facts: Facts, days: int | None = None) -> dict[str, int]:
     """Records, posts, duplicates and rejects of all post files, or of those landed in the days before release."""
     frame = facts.tables["core.loads"].filter(pl.col("kind") == "posts")
     if days is not None:
-        since = facts.edition.as_of - timedelta(days=days)
-        frame = frame.filter(pl.col("landed_at") > since, pl.col("landed_at") <= facts.edition.as_of)
+        until = facts.edition.as_of.astimezone(UTC)
+        landed = pl.col("landed_at").dt.convert_time_zone("UTC")
+        frame = frame.filter(landed > until - timedelta(days=days), landed <= until)
     sums = frame.select(pl.col("records", "posts", "duplicates", "rejects").sum())
     return {name: int(value or 0) for name, value in zip(sums.columns, sums.row(0), strict=True)}

@@ -7,6 +7,8 @@ rests on them. Whom a text is about changes no label: names, parties and running
 """
 
 import hashlib
+import os
+from concurrent.futures import ThreadPoolExecutor
 from functools import cache
 from pathlib import Path
 
@@ -14,13 +16,13 @@ import polars as pl
 
 import sql
 from flows.exits import UsageError
-from flows.labels import indications as acts
-from flows.labels.language import language
-from flows.labels.places import districts
-from flows.labels.sentiment import join_phrases, sentiment
+from flows.labels.indications import cue_flags, list_indications, phases_of
+from flows.labels.language import language_words, tell_language
+from flows.labels.places import find_districts
+from flows.labels.sentiment import join_phrases, judge_sentiment, sentiment_words
 from flows.labels.text import has_content, mask_contestants, normalise, pad
 from flows.labels.tokens import tokenise
-from flows.labels.topics import topics
+from flows.labels.topics import find_topics
 from flows.periods import read_election
 
 RULES = "rules-1"  # raise it with every change of the rules that is not a change of a seed
@@ -35,7 +37,7 @@ SEEDS_READ = (
     "places",
     "topics",
 )
-BATCH = 50_000  # texts at a time, so that memory stays flat
+BATCH = 20_000  # texts at a time, so that memory stays flat
 
 
 @cache
@@ -50,20 +52,26 @@ def label_version(seeds: Path = sql.SEEDS) -> str:
     return f"{RULES}-{digest.hexdigest()[:8]}"
 
 
+@cache
+def _vocabulary(seeds: Path) -> tuple[str, ...]:
+    """Every word that some rule looks up, in a fixed order."""
+    return tuple(sorted(sentiment_words(seeds) | language_words(seeds)))
+
+
 def _label_texts(texts: pl.Series, seeds: Path) -> pl.DataFrame:
     """Everything that depends on the text alone: the label columns, and the cue flags as columns `cue_<code>`."""
     spoken = normalise(texts)
     padded = pad(mask_contestants(spoken, seeds))
     joined = join_phrases(padded, seeds)
-    tokens = tokenise(joined)
+    tokens = tokenise(joined, _vocabulary(seeds))
     return pl.DataFrame(
         [
-            *sentiment(tokens, has_content(spoken), seeds).get_columns(),
-            topics(padded, seeds),
-            districts(pad(spoken), seeds),
-            language(tokens, padded, seeds),
+            *judge_sentiment(tokens, has_content(spoken), seeds).get_columns(),
+            find_topics(padded, seeds),
+            find_districts(pad(spoken), seeds),
+            tell_language(tokens, padded, seeds),
         ]
-    ).hstack(acts.cue_flags(padded, seeds).select(pl.all().name.prefix("cue_")))
+    ).hstack(cue_flags(padded, seeds).select(pl.all().name.prefix("cue_")))
 
 
 def label(texts: pl.Series, created_at: pl.Series, seeds: Path = sql.SEEDS) -> pl.DataFrame:
@@ -78,13 +86,15 @@ def label(texts: pl.Series, created_at: pl.Series, seeds: Path = sql.SEEDS) -> p
         raise ValueError(f"{len(texts)} texts but {len(created_at)} times")
     election = read_election(seeds)
     unique = texts.cast(pl.String).unique(maintain_order=True)
-    frames = [_label_texts(unique.slice(start, BATCH), seeds) for start in range(0, max(len(unique), 1), BATCH)]
+    batches = [unique.slice(start, BATCH) for start in range(0, max(len(unique), 1), BATCH)]
+    with ThreadPoolExecutor(os.cpu_count()) as threads:
+        frames = list(threads.map(lambda batch: _label_texts(batch, seeds), batches))
     by_text = pl.concat(frames).with_columns(unique.alias("text"))
     frame = pl.DataFrame({"text": texts.cast(pl.String)}).join(
         by_text, on="text", how="left", nulls_equal=True, maintain_order="left"
     )
     flags = frame.select(pl.col("^cue_.*$").name.map(lambda name: name.removeprefix("cue_")))
-    found = acts.indications(flags, acts.phases(created_at, election), seeds)
+    found = list_indications(flags, phases_of(created_at, election), seeds)
     return frame.select(
         "sentiment",
         "sentiment_score",

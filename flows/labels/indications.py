@@ -13,6 +13,7 @@ What is listed is "terdeteksi otomatis, belum ditinjau": the rules see words, no
 
 from pathlib import Path
 
+import numpy as np
 import polars as pl
 
 import sql
@@ -25,23 +26,30 @@ _REMINDER = " (?:jangan|jgn|jngn|jangan sampai|ojo|aja) (?:lupa|lali) "
 _BY_PHASE = {"pre_campaign": "out_of_schedule", "quiet": "quiet_period"}
 
 
-def _flag(texts: pl.Series, cues: Cues) -> pl.Series:
-    """Whether each text matches the act and no exclusion."""
-    acting = texts.str.contains(cues.act).fill_null(value=False)
-    if cues.exclude is None:
-        return acting
-    rows = acting.arg_true()
-    excluded = rows.filter(texts.gather(rows).str.contains(cues.exclude))
-    return acting.scatter(excluded, False) if len(excluded) else acting
+def _matching(rows: pl.Series, texts: pl.Series, pattern: str) -> pl.Series:
+    return rows.filter(texts.gather(rows).str.contains(pattern)) if len(rows) else rows
+
+
+def _flag(texts: pl.Series, candidates: pl.Series, cues: Cues) -> pl.Series:
+    """Whether each text matches the act and no exclusion, looking at the candidate rows only."""
+    flags = np.zeros(len(texts), dtype=bool)
+    acting = _matching(candidates, texts, cues.act)
+    flags[acting.to_numpy()] = True
+    if cues.exclude is not None:
+        flags[_matching(acting, texts, cues.exclude).to_numpy()] = False
+    return pl.Series(flags)
 
 
 def cue_flags(padded: pl.Series, seeds: Path = sql.SEEDS) -> pl.DataFrame:
     """One boolean column for each code with cues, `call_to_vote` among them; null texts are False."""
     padded = padded.str.replace_all(_REMINDER, " ingat ")
-    return pl.DataFrame({code: _flag(padded, cues) for code, cues in read_cues(seeds).items()})
+    rules = read_cues(seeds)
+    anchors = sorted(frozenset().union(*(cues.anchors for cues in rules.values())))
+    candidates = padded.str.contains_any(anchors).fill_null(value=False).arg_true()
+    return pl.DataFrame({code: _flag(padded, candidates, cues) for code, cues in rules.items()})
 
 
-def phases(created_at: pl.Series, election: Election) -> pl.Series:
+def phases_of(created_at: pl.Series, election: Election) -> pl.Series:
     """The phase of each moment by the regency's own days; null stays null."""
     day = created_at.dt.convert_time_zone(election.zone.key).dt.date()
     expression = pl.lit(None, dtype=pl.String)
@@ -55,7 +63,7 @@ def phases(created_at: pl.Series, election: Election) -> pl.Series:
     return pl.DataFrame({"day": day}).select(expression.alias("phase"))["phase"]
 
 
-def indications(flags: pl.DataFrame, phase: pl.Series, seeds: Path = sql.SEEDS) -> pl.Series:
+def list_indications(flags: pl.DataFrame, phase: pl.Series, seeds: Path = sql.SEEDS) -> pl.Series:
     """The indication codes of each text from its cue flags and phase, in the order of the indications seed."""
     codes = [row["code"] for row in read_seed("indications", seeds)]
     by_phase = flags.select(

@@ -14,12 +14,18 @@ from flows.labels.tokens import Tokens, look_up, sum_by_text
 from flows.periods import read_seed
 
 _FOREIGN = r"[^\p{Latin}\P{L}]"
+_EVIDENCE = ("id", "jv", "other")
 MIXED_SHARE = 0.25  # of the function words, the lesser language's share from which a text is mixed
 
 
 @cache
 def _words(language: str, seeds: Path) -> dict[str, float]:
     return {row["word"]: 1.0 for row in read_seed("function_words", seeds) if row["language"] == language}
+
+
+def language_words(seeds: Path = sql.SEEDS) -> frozenset[str]:
+    """Every word that `tell_language` looks up."""
+    return frozenset().union(*(_words(code, seeds) for code in _EVIDENCE))
 
 
 def _is_foreign(padded: pl.Series) -> pl.Series:
@@ -30,11 +36,9 @@ def _is_foreign(padded: pl.Series) -> pl.Series:
     return pl.zeros(len(padded), dtype=pl.Boolean, eager=True).scatter(rows.filter(is_most), True)
 
 
-def language(tokens: Tokens, padded: pl.Series, seeds: Path = sql.SEEDS) -> pl.Series:
+def tell_language(tokens: Tokens, padded: pl.Series, seeds: Path = sql.SEEDS) -> pl.Series:
     """`id`, `jv`, `mixed`, `other` or null for each text."""
-    found = {
-        code: sum_by_text(tokens, look_up(tokens, _words(code, seeds))) for code in ("id", "jv", "other")
-    }
+    found = {code: sum_by_text(tokens, look_up(tokens, _words(code, seeds))) for code in _EVIDENCE}
     frame = pl.DataFrame(found | {"is_foreign": _is_foreign(padded)})
     local = pl.col("id") + pl.col("jv")
     return frame.select(

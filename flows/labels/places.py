@@ -46,6 +46,13 @@ _NAMES = ("district", "spelling", "village")
 _GRADES = ("distinct", "shared", "common", "regency_name")
 
 
+_GRID = {
+    "row": pl.UInt32,
+    **dict.fromkeys(("sign", "elsewhere", "bare", "sure", "placed", "listed"), pl.Boolean),
+    **dict.fromkeys(("code", "grade"), pl.String),
+}
+
+
 class Group(NamedTuple):
     """Names of one grade that stand for one kecamatan, as an alternation for padded texts."""
 
@@ -126,6 +133,8 @@ def _grid(frame: pl.DataFrame, places: Places) -> pl.DataFrame:
     found = []
     for group in places.groups:
         literal = frame.filter(pl.col("text").str.contains(group.names))
+        if literal.is_empty():
+            continue
         cues = literal.with_columns(_cues(group, others)).filter(pl.col("bare") | pl.col("sure"))
         found.append(
             cues.select(
@@ -135,6 +144,8 @@ def _grid(frame: pl.DataFrame, places: Places) -> pl.DataFrame:
         )
     for landmark in places.landmarks:
         seen = frame.filter(pl.col("text").str.contains(f" {landmark.names} "))
+        if seen.is_empty():
+            continue
         yes, no = pl.lit(value=True), pl.lit(value=False)
         found.append(
             seen.select(
@@ -142,7 +153,7 @@ def _grid(frame: pl.DataFrame, places: Places) -> pl.DataFrame:
                 code=pl.lit(landmark.code), grade=pl.lit("distinct"),
             )
         )
-    return pl.concat(found)
+    return pl.concat(found) if found else pl.DataFrame(schema=_GRID)
 
 
 def _established(grid: pl.DataFrame) -> pl.DataFrame:
@@ -162,7 +173,7 @@ def _established(grid: pl.DataFrame) -> pl.DataFrame:
     )
 
 
-def districts(padded: pl.Series, seeds: Path = sql.SEEDS) -> pl.Series:
+def find_districts(padded: pl.Series, seeds: Path = sql.SEEDS) -> pl.Series:
     """BPS codes of the kecamatan each padded text names, ascending; an empty list where the place is unknown."""
     places = read_places(seeds)
     texts = pl.DataFrame({"text": padded.fill_null("")}).with_row_index("row")

@@ -17,7 +17,7 @@ import numpy.typing as npt
 import polars as pl
 
 import sql
-from flows.labels.tokens import BOUNDARY, Tokens, look_up, sum_by_text
+from flows.labels.tokens import BOUNDARY, Floats, Tokens, look_up, sum_by_text
 from flows.periods import read_seed
 
 LABELLED_FROM = 0.75  # of the summed weights; a single word of weight 1 carries a text
@@ -27,7 +27,7 @@ NEGATION_REACH = 3
 SUFFIXES = ("nya", "lah", "kah", "pun", "2")
 _MARKS = (BOUNDARY, ",", "!", "?", ":")
 
-Floats = npt.NDArray[np.float64]
+_ROLES = ("sentiment", "emoji", "negation", "prohibition", "intensifier", "diminisher", "boundary")
 
 
 @cache
@@ -37,6 +37,12 @@ def _weights(role: str, seeds: Path) -> dict[str, float]:
     if role != "sentiment":
         return terms
     return {term + suffix: weight for suffix in SUFFIXES for term, weight in terms.items()} | terms
+
+
+@cache
+def sentiment_words(seeds: Path = sql.SEEDS) -> frozenset[str]:
+    """Every word that `judge_sentiment` looks up."""
+    return frozenset(_MARKS).union(*(_weights(role, seeds) for role in _ROLES))
 
 
 @cache
@@ -70,19 +76,18 @@ def _negated(multiplier: Floats, ends: npt.NDArray[np.bool_]) -> Floats:
 
 def scores(tokens: Tokens, seeds: Path = sql.SEEDS) -> Floats:
     """The summed weight of each text of joined phrases, 0 where no term of the lexicon occurs."""
-    roles = ("negation", "prohibition", "intensifier", "diminisher", "boundary")
-    tables = {role: _weights(role, seeds) for role in roles}
-    weight = look_up(tokens, _weights("sentiment", seeds))
+    tables = {role: _weights(role, seeds) for role in _ROLES}
+    weight = look_up(tokens, tables["sentiment"])
     turning = look_up(tokens, tables["prohibition"] | tables["negation"], default=1.0)
     strength = look_up(tokens, tables["diminisher"] | tables["intensifier"], default=1.0)
     ends = look_up(tokens, dict.fromkeys((*_MARKS, *tables["boundary"]), 1.0)).astype(bool)
     after = np.concatenate([strength[1:], [1.0]]) if len(strength) else strength
     weight = weight * _negated(turning, ends) * _back(strength, 1, 1.0) * after
-    emoji = sum_by_text(tokens, look_up(tokens, _weights("emoji", seeds)))
+    emoji = sum_by_text(tokens, look_up(tokens, tables["emoji"]))
     return sum_by_text(tokens, weight) + np.clip(emoji, -EMOJI_LIMIT, EMOJI_LIMIT)
 
 
-def sentiment(tokens: Tokens, has_content: pl.Series, seeds: Path = sql.SEEDS) -> pl.DataFrame:
+def judge_sentiment(tokens: Tokens, has_content: pl.Series, seeds: Path = sql.SEEDS) -> pl.DataFrame:
     """Columns `sentiment` and `sentiment_score` (-1..1, four decimals); null where there is nothing to label."""
     total = scores(tokens, seeds)
     frame = pl.DataFrame({"total": total, "has_content": has_content})

@@ -62,6 +62,8 @@ _ENTITY = re.compile(r"&(?:#[0-9]{1,7}|#[xX][0-9a-fA-F]{1,6}|[A-Za-z][A-Za-z0-9]
 _ENTITY_ROUNDS = 3
 # Format and control characters, accents, variation selectors and skin tones.
 _INVISIBLE = r"[\p{Cf}\p{Co}\p{Cn}\x{0300}-\x{036F}\x{FE00}-\x{FE0F}\x{1F3FB}-\x{1F3FF}\x{20E3}]"
+# Anything beyond ASCII but plain emoji, which have no other form to fold to.
+_STYLED = r"[^\x00-\x7F\x{2600}-\x{27BF}\x{1F300}-\x{1FAFF}]"
 _EMOJI = r"([\p{Extended_Pictographic}]|[\x{1F1E6}-\x{1F1FF}]{1,2})"
 _EMOTICONS = {":)": "🙂", ":-)": "🙂", ":d": "😀", ":(": "🙁", ":-(": "🙁", ":'(": "😢"}
 _TRIPLES = [letter * 3 for letter in _LETTERS]
@@ -88,10 +90,15 @@ def _unescape(texts: pl.Series) -> pl.Series:
     return pl.Series([plain(text) for text in texts], dtype=pl.String)
 
 
-def _fold_unicode(texts: pl.Series) -> pl.Series:
+def _fold_letters(texts: pl.Series) -> pl.Series:
     decomposed = texts.str.normalize("NFKD").str.to_lowercase().str.normalize("NFKD")
     visible = decomposed.str.replace_all(_INVISIBLE, "").str.normalize("NFKC")
     return visible.str.replace_many(_CONFUSABLES).str.to_lowercase()
+
+
+def _fold_unicode(texts: pl.Series) -> pl.Series:
+    visible = texts.str.replace_all(_INVISIBLE, "")
+    return _where(visible, visible.str.contains(_STYLED), _fold_letters)
 
 
 def normalise(texts: pl.Series) -> pl.Series:

@@ -1,7 +1,7 @@
 """Texts as one flat column of words, the form that lexicon and language rules read."""
 
 from collections.abc import Mapping
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -9,33 +9,39 @@ import polars as pl
 
 BOUNDARY = "."
 
+Floats = npt.NDArray[np.float64]
+
 
 class Tokens(NamedTuple):
-    """All words of all texts in order: `words`, the text each belongs to (`rows`), and the number of texts.
+    """All words of all texts in order, as numbers of a vocabulary.
 
-    Every text ends in a boundary word, so a window that stops at boundaries never reaches into the next text.
+    `words` holds for each word its place in `vocabulary`, or len(vocabulary) for any other word; `rows` the text it
+    belongs to; `texts` the number of texts. Every text ends in a boundary word, so a window that stops at boundaries
+    never reaches into the next text.
     """
 
-    words: pl.Series
+    words: npt.NDArray[np.int32]
     rows: npt.NDArray[np.int64]
     texts: int
+    vocabulary: tuple[str, ...]
 
 
-def tokenise(padded: pl.Series) -> Tokens:
-    """The words of padded texts (`text.pad`); null counts as empty."""
+def tokenise(padded: pl.Series, vocabulary: tuple[str, ...]) -> Tokens:
+    """The words of padded texts (`text.pad`) by their place in the vocabulary; null counts as empty."""
     lists = (padded.fill_null("").str.strip_chars(" ") + f" {BOUNDARY}").str.split(" ")
     rows = np.repeat(np.arange(len(padded)), lists.list.len().to_numpy())
-    return Tokens(lists.explode(), rows, len(padded))
-
-
-def look_up(tokens: Tokens, values: Mapping[str, Any], default: float = 0) -> npt.NDArray[np.float64]:
-    """A number for each word: its value in the table, else the default."""
-    numbers = tokens.words.replace_strict(
-        list(values), list(values.values()), default=default, return_dtype=pl.Float64
+    words = lists.explode().replace_strict(
+        list(vocabulary), list(range(len(vocabulary))), default=len(vocabulary), return_dtype=pl.Int32
     )
-    return numbers.to_numpy()
+    return Tokens(words.to_numpy(), rows, len(padded), vocabulary)
 
 
-def sum_by_text(tokens: Tokens, numbers: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
+def look_up(tokens: Tokens, values: Mapping[str, float], default: float = 0.0) -> Floats:
+    """A number for each word: its value in the table (all of whose words are in the vocabulary), else the default."""
+    by_place = [values.get(word, default) for word in tokens.vocabulary]
+    return np.array([*by_place, default])[tokens.words]
+
+
+def sum_by_text(tokens: Tokens, numbers: Floats) -> Floats:
     """The sum of word numbers for each text, in text order."""
     return np.bincount(tokens.rows, weights=numbers, minlength=tokens.texts)

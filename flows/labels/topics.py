@@ -4,7 +4,6 @@ The taxonomy is `sql/seeds/topics.csv`: code, labels, and patterns parted by ";"
 Indonesian or Javanese; "*" at its end lets the last word go on (`pupuk*` also finds `pupuknya`).
 """
 
-import re
 from functools import cache
 from pathlib import Path
 
@@ -16,24 +15,32 @@ from flows.periods import read_seed
 
 
 @cache
-def patterns(seeds: Path = sql.SEEDS) -> dict[str, str]:
-    """One regular expression for padded texts by topic code; raises UsageError when a topic has no pattern."""
-    found = {}
-    for row in read_seed("topics", seeds):
+def read_topics(seeds: Path = sql.SEEDS) -> pl.DataFrame:
+    """Columns `word` (as it stands in a padded text), `code` and `place` in the seed; UsageError for an empty topic."""
+    rows = []
+    for place, row in enumerate(read_seed("topics", seeds)):
         words = [pattern.strip() for pattern in (row["patterns"] or "").split(";") if pattern.strip()]
         if not words:
             raise UsageError(f'The topic "{row["code"]}" has no pattern; add one in sql/seeds/topics.csv.')
-        endless = [re.escape(word[:-1]) for word in words if word.endswith("*")]
-        whole = [re.escape(word) + " " for word in words if not word.endswith("*")]
-        found[row["code"]] = f" (?:{'|'.join(endless + whole)})"
-    return found
+        found = {f" {word[:-1]}" if word.endswith("*") else f" {word} " for word in words}
+        rows += [(word, row["code"], place) for word in sorted(found)]
+    return pl.DataFrame(rows, schema={"word": pl.String, "code": pl.String, "place": pl.Int64}, orient="row")
 
 
-def topics(padded: pl.Series, seeds: Path = sql.SEEDS) -> pl.Series:
+def find_topics(padded: pl.Series, seeds: Path = sql.SEEDS) -> pl.Series:
     """The topic codes of each padded text, in the order of the seed; an empty list where none fits."""
-    frame = pl.DataFrame({"text": padded.fill_null("")})
-    flags = frame.select(
-        pl.when(pl.col("text").str.contains(pattern)).then(pl.lit(code)).alias(code)
-        for code, pattern in patterns(seeds).items()
+    taxonomy = read_topics(seeds)
+    words = taxonomy["word"].unique(maintain_order=True).to_list()
+    hits = padded.str.extract_many(words, overlapping=True).alias("word")
+    frame = pl.DataFrame({"word": hits}).with_row_index("row")
+    found = (
+        frame.filter(pl.col("word").list.len() > 0)
+        .explode("word")
+        .join(taxonomy, on="word")
+        .unique(["row", "code"])
+        .sort("row", "place")
+        .group_by("row", maintain_order=True)
+        .agg("code")
     )
-    return flags.select(pl.concat_list(pl.all()).list.drop_nulls().alias("topics"))["topics"]
+    lists = frame.select("row").join(found, on="row", how="left", maintain_order="left")
+    return lists.select(pl.col("code").fill_null([]).alias("topics"))["topics"]

@@ -4,7 +4,9 @@ Everything is drawn from the seed: the same parameters give the same bytes. The 
 project's own; accounts are invented, public bodies are named as bodies. Nothing in it describes a real post or person.
 """
 
+import shutil
 from dataclasses import asdict, dataclass
+from datetime import datetime
 from itertools import chain
 from pathlib import Path
 
@@ -57,7 +59,7 @@ class Batch:
     """What landed at the end of one week: its files in load order."""
 
     week: str
-    landed_at: str
+    landed_at: datetime
     files: tuple[str, ...]
 
 
@@ -135,7 +137,7 @@ class _Landing:
             known = len(self.removals) - self.strays
             self.counts.append(Count(name, "removals.csv", len(self.removals), 0, known, self.strays))
             names.append("removals.csv")
-        self.batches.append(Batch(name, landing(number).isoformat(), tuple(names)))
+        self.batches.append(Batch(name, landing(number), tuple(names)))
         self.open, self.removals, self.strays, self.collection = {}, [], 0, []
 
 
@@ -158,7 +160,7 @@ def _planned_events(bursts: dict[str, tuple[int, str, str]]) -> list[Event]:
 
 
 def write_season(folder: Path, *, posts: int = 60_000, seed: int = 20240214, weekly: bool = True) -> SeasonSummary:
-    """Write a season of so many distinct posts into a folder (made if need be; files of the same name are replaced).
+    """Write a season of so many distinct posts into a folder, made if need be; a season in it is replaced.
 
     With `weekly` every week lands as its own batch, with late arrivals and later observations; without, the whole
     season lands at once, one file a source. The same parameters give the same bytes.
@@ -169,6 +171,9 @@ def write_season(folder: Path, *, posts: int = 60_000, seed: int = 20240214, wee
     names = tuple(dict.fromkeys(burst[0] for burst in BURSTS))
     season = Season(grammar, accounts, tags, names)
     counts, planted = daily_counts(posts, seed), plant(posts, seed)
+    if (folder / "season.json").is_file():
+        for name in ("exports", "truth"):
+            shutil.rmtree(folder / name)
     (folder / "truth").mkdir(parents=True, exist_ok=True)
     truth = TruthWriter(folder / "truth", grammar, accounts, names)
     deliveries = Deliveries()

@@ -6,7 +6,6 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from types import TracebackType
 from typing import Self
 
 import numpy as np
@@ -66,23 +65,13 @@ class ExportFile:
         elif stream == GRAPH:
             self.handle.write(b"[\n")
 
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self.handle.close()
-
-    def land(self, rng: Generator, posts: Posts, with_faults: bool = True) -> Iterator[Event]:
+    def land(self, rng: Generator, posts: Posts) -> Iterator[Event]:
         """Write observations and the faulty records among them; yields what was injected, with its line."""
         for start in range(0, len(posts), _BLOCK):
             block = posts if len(posts) <= _BLOCK else posts.take(np.arange(start, min(start + _BLOCK, len(posts))))
             records = self.formats.records(self.stream, block, self.batch, self.records)
             self.last_good = records[-1]
-            faults = (
-                draw_faults(rng, self.stream, records[0], int(block.created[-1])) if with_faults and start == 0 else []
-            )
+            faults = [] if start else draw_faults(rng, self.stream, records[0], int(block.created[-1]))
             places = np.sort(rng.integers(0, len(records), size=len(faults))).tolist()
             lines = np.zeros(len(records), dtype=np.int64)
             done = 0

@@ -32,17 +32,19 @@ _NO_TIME = b'{"id":"100069999999999_%d","message":"Unggahan tanpa waktu","status
 Fault = tuple[bytes, Reason]
 
 
+def _cut(record: bytes, share: float) -> bytes:
+    """The first part of a line, of whole characters."""
+    return record[: int(len(record) * share)].decode("utf-8", "ignore").encode()
+
+
 def _zeeschuimer(rng: Generator, stream: int, sample: bytes, moment: int, first: int) -> list[Fault]:
     number = first + int(rng.integers(0, 10**6))
     milliseconds = moment * 1000
     faults: list[Fault] = []
     if rng.random() < 0.8:
-        faults.append(
-            (sample[: int(len(sample) * rng.uniform(0.3, 0.8))].rstrip(b"\xf0\x9f\n") + b"\n", Reason.UNREADABLE)
-        )
+        faults.append((_cut(sample, rng.uniform(0.3, 0.8)) + b"\n", Reason.UNREADABLE))
     if rng.random() < 0.5:
-        half = sample.index(b'"data"')
-        faults.append((sample[:half] + b'"rusak":"\xff\xfe\xc3(",' + sample[half:], Reason.NOT_UTF8))
+        faults.append((b'{"rusak":"\xff\xfe\xc3(",' + sample[1:], Reason.NOT_UTF8))
     if stream == TIKTOK:
         faults += [
             (_COMMENT % (n, number + n, milliseconds, number + n, number + n, moment - 60), Reason.COMMENT)
@@ -75,4 +77,4 @@ def draw_faults(rng: Generator, stream: int, sample: bytes, moment: int) -> list
 
 def truncated(sample: bytes) -> Fault:
     """A last line that was never finished."""
-    return sample[: len(sample) // 2].rstrip(b"\n") or b"{", Reason.TRUNCATED
+    return _cut(sample, 0.5), Reason.TRUNCATED

@@ -158,7 +158,9 @@ class Historian:
         return rows
 
     def _remove(self, rng: Generator, posts: Posts, rows: Numbers, week: int, stream: int) -> Numbers:
-        """A line in the removals of the same or a later batch."""
+        """A line in the removals of a later batch, so that the order of the files within a batch does not matter."""
+        if week == LAST_WEEK or not self.is_weekly:
+            return rows[:0]
         batch = np.minimum(week + rng.integers(1, 4, size=len(rows)), LAST_WEEK)
         gone = np.maximum(_moments(rng, batch), posts.collected[rows] + 60_000) // 1000
         ids = post_ids(stream, posts.key)

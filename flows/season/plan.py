@@ -24,7 +24,7 @@ FILE = ("tiktok.ndjson", "instagram.ndjson", "facebook-crowdtangle.csv", "facebo
 _SHARE = (0.50, 0.185, 0.225, 0.09)
 _WEEKDAY = (0.97, 0.94, 0.95, 0.98, 1.04, 1.10, 1.06)
 
-# Cumulative counts of a random part of the season depend on its seed and one of these numbers.
+# The random parts of the season: each has a generator of its own, from the seed and one of these numbers.
 PLAN, AUTHORS, TAGS, NOISE, POSTS, HISTORY = range(6)
 
 

@@ -100,7 +100,10 @@ def indications_of(codes: tuple[str, ...], phase: str) -> tuple[str, ...]:
 
 
 class TruthWriter:
-    """Writes posts.parquet week by week and counts what volumes.csv holds."""
+    """Writes posts.parquet week by week and counts what volumes.csv holds.
+
+    `text` is null where a post has none; `author` is the account's handle, also where a source shows only its number.
+    """
 
     def __init__(self, folder: Path, grammar: Grammar, accounts: dict[int, Accounts], bursts: tuple[str, ...]) -> None:
         election = read_election()

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from flows.exits import InputRefusedError
 from flows.settings import Settings
-from flows.sources import apify, crowdtangle, fourcat, graph, mcl, removals, zeeschuimer
+from flows.sources import apify, crowdtangle, fourcat, graph, mcl, removals, table, zeeschuimer
 from flows.sources.format import Format, Record
 from flows.sources.reading import BOM, csv_header, json_elements, sample
 
@@ -32,6 +32,7 @@ def formats(settings: Settings) -> tuple[Format, ...]:
         *mcl.FORMATS,
         *apify.FORMATS,
         *graph.FORMATS,
+        *table.formats(settings),
     )
 
 

@@ -121,7 +121,12 @@ def facebook_id(url: str | None) -> str:
     """The post id in a URL: where the known forms have it, else the last segment of the path. Raises Rejected."""
     if url is None:
         raise Rejected(Reason.NO_ID, "the column URL is empty or missing")
-    return facebook_post_id(url.strip()) or whole_id(url.strip().rstrip("/").rpartition("/")[2])
+    last = url.strip().rstrip("/").rpartition("/")[2]
+    if post_id := facebook_post_id(url.strip()):
+        return post_id
+    if not last[:1].isdigit():  # a name, which has no place in the detail of a reject
+        raise Rejected(Reason.NO_ID, "no post id in the URL")
+    return whole_id(last)
 
 
 def created_at(raw: Mapping[str, Any]) -> int:

@@ -60,10 +60,6 @@ def whole_id(value: object) -> str:
     Raises Rejected: ID_AS_NUMBER for a float or the traces a spreadsheet leaves ("7.61249E+18", "123.0"), NO_ID when
     it is absent, empty, zero or not a number at all.
     """
-    if type(value) is int and value > 0:
-        return str(value)
-    if isinstance(value, float):
-        raise Rejected(Reason.ID_AS_NUMBER, str(value))
     if isinstance(value, str):
         text = value.strip()
         if text.isdecimal() and text.isascii() and len(text) <= MAX_ID_DIGITS and text.strip("0"):
@@ -71,6 +67,10 @@ def whole_id(value: object) -> str:
         if not text.isdecimal() and _DAMAGED_ID.fullmatch(text):
             raise Rejected(Reason.ID_AS_NUMBER, text)
         raise Rejected(Reason.NO_ID, text[:80])
+    if type(value) is int and value > 0:
+        return str(value)
+    if isinstance(value, float):
+        raise Rejected(Reason.ID_AS_NUMBER, str(value))
     raise Rejected(Reason.NO_ID, "" if value is None else type(value).__name__)
 
 
@@ -130,10 +130,10 @@ def clean(text: object) -> str | None:
 
 
 def hashtag(text: str) -> str:
-    """One hashtag as it is matched: NFKC, case folded, without "#" and outer blanks."""
+    """One hashtag as it is matched: NFKC, case folded, without "#", outer blanks and what `clean` removes."""
     if text.isascii():
-        return text.strip().lstrip("#").lower()
-    return unicodedata.normalize("NFKC", text).strip().lstrip("#").casefold()
+        return text.replace("\0", "").strip().lstrip("#").lower()
+    return unicodedata.normalize("NFKC", clean(text) or "").strip().lstrip("#").casefold()
 
 
 def hashtags_in(text: str | None) -> tuple[str, ...]:

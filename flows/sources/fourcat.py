@@ -8,6 +8,7 @@ Instagram post, and -1. The time is always `unix_timestamp`: `timestamp` is some
 """
 
 from collections.abc import Callable, Iterator
+from functools import lru_cache
 from typing import Any, BinaryIO
 
 from flows.post import Post, Reason, Rejected
@@ -29,7 +30,8 @@ YES = ("yes", "true", "1")
 Row = dict[str, str]
 
 
-def _kind(columns: Any) -> str | None:
+@lru_cache(maxsize=64)
+def _kind(columns: tuple[str, ...]) -> str | None:
     return next((kind for marks, kind in KINDS if any(mark in columns for mark in marks)), None)
 
 
@@ -48,7 +50,7 @@ def _known(row: Row) -> Row:
 
 def _listed(row: Row, text: str | None) -> tuple[str, ...]:
     """The hashtags of the column of that name, else of the text."""
-    names = dict.fromkeys(hashtag(name) for name in row.get("hashtags", "").split(","))
+    names = dict.fromkeys([hashtag(name) for name in row.get("hashtags", "").split(",")])
     names.pop("", None)
     return tuple(names) or hashtags_in(text)
 
@@ -115,7 +117,7 @@ _KINDS: dict[str | None, Callable[[Row], Post]] = {"comment": _comment, "tiktok"
 
 def post(raw: Any) -> Post:
     """The Post of one row. Raises Rejected."""
-    read = _KINDS.get(_kind(raw))
+    read = _KINDS.get(_kind(tuple(raw)))
     if read is None:
         raise Rejected(Reason.WRONG_SHAPE, "neither TikTok's nor Instagram's columns")
     return read(_known(raw))

@@ -78,12 +78,12 @@ def _tiktok_hashtags(data: Raw, text: str | None) -> tuple[str, ...]:
     if type(extras) is not list:
         extras = []
     names = [entry["hashtagName"] for entry in extras if type(entry) is dict and entry.get("hashtagName")]
-    for content in _list(data.get("contents")):
+    for content in _list(data["contents"]) if "contents" in data else ():
         inner = _list(_dict(content).get("textExtra"))
         names += [entry["hashtagName"] for entry in inner if type(entry) is dict and entry.get("hashtagName")]
     if not names:
         return hashtags_in(text)
-    normal = dict.fromkeys(hashtag(clean(name) or "") for name in names if type(name) is str)
+    normal = dict.fromkeys([hashtag(name) for name in names if type(name) is str])
     normal.pop("", None)
     return tuple(normal)
 

@@ -165,14 +165,13 @@ def run_checks(connection: Connection, folder: Path, gate: str | None = None) ->
 
 
 def stop_on(results: Sequence[CheckResult]) -> None:
-    """Raises GateStoppedError, naming the first, when a check of severity stop found rows."""
-    stops = [result for result in results if not result.passed and result.severity == "stop"]
-    if stops:
-        first, more = stops[0], f" (and {len(stops) - 1} more)" if len(stops) > 1 else ""
-        raise GateStoppedError(
-            f"The {first.gate} gate stopped{more}: {first.description_en} [{first.name}: {first.violations} rows, "
-            f"such as {first.example}] {first.hint_en}"
-        )
+    """The gate of the checks: raises GateStoppedError for the first broken one that stops."""
+    for result in results:
+        if not result.passed and result.severity == "stop":
+            raise GateStoppedError(
+                f"The {result.gate} gate stopped: {result.violations} rows exist that should not ({result.example}). "
+                f"{result.description_en} {result.hint_en} See sql/checks/{result.name}.sql."
+            )
 
 
 def data_dictionary(models: Sequence[Model]) -> list[dict[str, str]]:

@@ -93,7 +93,7 @@ def _block(
     axes.set_xticks([number + 0.5 for number in range(len(platforms))])
     is_narrow = axes.get_position().width * style.WIDTH / len(platforms) < 13
     axes.set_xticklabels(
-        [scene.words.known(f"heat_{name}", scene.platform(name)) for name in platforms], fontsize=6.5, color=style.INK
+        [scene.short(name) for name in platforms], fontsize=6.5, color=style.INK
     )
     if is_narrow:
         axes.tick_params(axis="x", labelrotation=40, pad=0)

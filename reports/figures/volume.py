@@ -81,7 +81,7 @@ def _end_labels(axes: Axes, scene: Scene, ends: Sequence[tuple[str, float, float
         axes.text(
             1.012,
             at - max(excess, 0),
-            scene.platform(platform),
+            scene.short(platform),
             transform=axes.get_yaxis_transform(),
             color=style.SERIES_COLOUR[platform],
             fontsize=7.5,
@@ -94,7 +94,7 @@ def _ribbon(axes: Axes, frame: pl.DataFrame, scene: Scene, shares: Mapping[str, 
     platforms = list(shares)
     axes.set_ylim(max(len(platforms), 1), 0)
     axes.set_yticks([number + 0.5 for number in range(len(platforms))])
-    axes.set_yticklabels([scene.platform(name) for name in platforms])
+    axes.set_yticklabels([scene.short(name) for name in platforms])
     axes.spines["left"].set_visible(False)
     for number, platform in enumerate(platforms):
         for row in timeline.rows_of(frame, scene, platform):

@@ -318,12 +318,14 @@ def test_the_elements_of_an_array_are_found_however_the_stream_is_cut(values, st
     assert elements_of(content, step) == json.loads(content)
 
 
+@settings(max_examples=50)
 @given(st.lists(st.dictionaries(st.text('ab"\\'), VALUE)), st.sampled_from(["", " ", "\n"]), st.integers(1, 40))
 def test_documents_one_after_another_are_elements(values, between, step):
     content = between.join(json.dumps(value) for value in values).encode()
     assert elements_of(content, step) == values
 
 
+@settings(max_examples=50)
 @given(st.lists(st.dictionaries(st.text('ab]}"\\'), VALUE), min_size=1), st.data())
 def test_a_truncated_array_gives_its_complete_elements_and_one_fault(values, data):
     content = json.dumps(values).encode()

@@ -17,7 +17,7 @@ from flows.sources.zeeschuimer import FORMATS, post, recognise
 
 CREATED = 1_772_421_342
 TIKTOK_ID = str((CREATED - 11) << 32 | 77)
-CODE, CODE_SECONDS = "DVXqzW5iUWX", 1_772_428_232
+CODE, CODE_SECONDS = "DVXqzW5iUWX", 1_772_428_231
 
 
 def envelope(platform: str, data: dict, **more) -> dict:

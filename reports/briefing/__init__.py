@@ -1,0 +1,1 @@
+"""The two-page briefing for leadership."""

@@ -1,0 +1,100 @@
+"""How long the models take: `python tests/benchmarks/bench_models.py [posts in millions ...]`, by default 1.
+
+Posts are made in SQL: 26 weeks, three platforms, authors of six posts each (some hidden), 5 % without sentiment, about
+one topic a post, a place in every fifth, indications in every two-thousandth. Prints seconds a model, and each as a
+ratio of one plain scan that counts the same posts by day and platform.
+"""
+
+import resource
+import sys
+import tempfile
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import sql
+from flows.store import models, tables, warehouse
+
+_POSTS = """
+INSERT INTO base.posts BY NAME
+WITH seeds AS (
+    SELECT
+        (SELECT list(code ORDER BY code) FROM seeds.topics) AS topics,
+        (SELECT list(code ORDER BY code) FROM seeds.indications) AS indications,
+        (SELECT list(code ORDER BY code) FROM seeds.places WHERE kind = 'district') AS districts
+),
+numbers AS (
+    SELECT i, hash(i) AS h, hash(i + 1000000000) AS moment, hash(i * 3 + 5) AS label FROM range($posts) AS r(i)
+),
+drawn AS (
+    SELECT *, CAST(moment % (178 * 86400) AS BIGINT) AS second, CAST(label // 4 % 1000 AS BIGINT) AS pick
+    FROM numbers
+)
+SELECT
+    ['tiktok', 'tiktok', 'facebook', 'instagram'][1 + h % 4] AS platform,
+    'post-' || i AS post_id,
+    'zeeschuimer' AS source,
+    if(h % 50 = 0, NULL, md5(CAST(hash(i * 7) % ($posts // 6 + 1) AS VARCHAR))) AS author_key,
+    TIMESTAMPTZ '2023-08-21 00:00:00+07' + to_seconds(second) AS created_at,
+    'record' AS created_from,
+    DATE '2023-08-21' + CAST(second // 86400 AS INTEGER) AS day,
+    [] AS hashtags,
+    'live' AS state,
+    false AS is_partial,
+    TIMESTAMPTZ '2024-02-15 00:00:00+07' AS observed_at,
+    'file-1' AS observed_file,
+    i AS observed_number,
+    TIMESTAMPTZ '2024-02-15 00:00:00+07' AS first_seen_at,
+    TIMESTAMPTZ '2024-02-15 00:00:00+07' AS last_seen_at,
+    0 AS edits,
+    if(h % 20 = 0, NULL, ['negative', 'neutral', 'neutral', 'positive'][1 + moment % 4]) AS sentiment,
+    CASE
+        WHEN label % 4 = 0 THEN []
+        WHEN label % 4 = 3 THEN [topics[1 + pick % len(topics)], topics[1 + (pick + 1) % len(topics)]]
+        ELSE [topics[1 + pick % len(topics)]]
+    END AS topics,
+    if(label % 2000 = 1, [indications[1 + pick % len(indications)]], []) AS indications,
+    if(h % 5 = 0, [districts[1 + pick % len(districts)]], []) AS districts,
+    'rules-1' AS label_version
+FROM drawn, seeds
+"""
+_PLAN = """
+INSERT INTO base.collection
+SELECT DISTINCT platform, source, '*', day, 10, 10, 9 + CAST(hash(day) % 2 AS BIGINT), NULL FROM base.posts
+"""
+_FLOOR = "SELECT day, platform, count(*), count(sentiment), count(author_key) FROM base.posts GROUP BY day, platform"
+
+
+def measure(posts: int, folder: Path) -> None:
+    """Build every model over so many posts and print what it took."""
+    connection = warehouse.connect(folder / f"{posts}.duckdb")
+    connection.execute("SET threads = 2")
+    models.load_seeds(connection, sql.SEEDS)
+    tables.write_runs(connection, [])
+    connection.execute(_POSTS, {"posts": posts})
+    connection.execute(_PLAN)
+    floor = _seconds(lambda: connection.execute(_FLOOR).fetchall())
+    print(f"{posts:,} posts; one scan by day and platform: {floor:.2f} s")
+    total = 0.0
+    with warehouse.transaction(connection):
+        for model in models.in_order(connection, models.read_models(sql.FOLDER)):
+            seconds = _seconds(lambda model=model: models.build(connection, [model]))
+            total += seconds
+            print(f"  {model.qualified:<26}{seconds:8.2f} s {seconds / floor:8.1f} x")
+    checks = _seconds(lambda: models.run_checks(connection, sql.FOLDER / "checks", "trends"))
+    memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 2**20
+    print(f"  {'all models':<26}{total:8.2f} s {total / floor:8.1f} x")
+    print(f"  {'checks of the trends':<26}{checks:8.2f} s {checks / floor:8.1f} x; peak memory {memory:.1f} GB")
+    connection.close()
+
+
+def _seconds(work: Callable[[], object]) -> float:
+    start = time.perf_counter()
+    work()
+    return time.perf_counter() - start
+
+
+if __name__ == "__main__":
+    with tempfile.TemporaryDirectory() as scratch:
+        for millions in sys.argv[1:] or ["1"]:
+            measure(int(float(millions) * 1_000_000), Path(scratch))

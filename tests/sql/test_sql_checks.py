@@ -1,0 +1,145 @@
+"""Every SQL check passes on sound data and finds the data that breaks it: a check that cannot fail is a bug."""
+
+import re
+
+import pytest
+
+import sql
+from flows.store import models
+from flows.store.warehouse import Connection
+from tests.sql.warehouse_of_cases import build, warehouse_of
+
+FOLDER = sql.FOLDER / "checks"
+
+# check -> what breaks it, as statements on a sound warehouse
+BREACHES = {
+    "calendar_continuous": [
+        "DELETE FROM core.calendar WHERE day = DATE '2024-01-10'",
+        "INSERT INTO core.calendar FROM core.calendar WHERE day = DATE '2024-01-10'",
+        "UPDATE core.calendar SET phase = NULL WHERE day = DATE '2024-01-10'",
+    ],
+    "collection_plausible": [
+        "UPDATE base.collection SET succeeded = attempted + 1",
+        "UPDATE base.collection SET planned = -1",
+        "INSERT INTO base.collection FROM base.collection",
+    ],
+    "coverage_between_0_and_1": ["UPDATE trends.weekly_platform SET coverage = 1.5"],
+    "grains_unique": [
+        f"INSERT INTO {table} FROM {table}"
+        for table in (
+            "core.coverage",
+            "core.collection",
+            "core.buckets",
+            "trends.weekly_measures",
+            "trends.weekly_platform",
+            "trends.weekly_topic",
+            "trends.weekly_indication",
+            "trends.weekly_district",
+        )
+    ],
+    "intervals_contain_estimate": [
+        "UPDATE trends.weekly_measures SET net_low = net_sentiment + 0.1 WHERE net_low IS NOT NULL",
+        "UPDATE trends.weekly_measures SET per_1000_high = per_1000 - 1",
+        "UPDATE trends.weekly_measures SET share_high = share - 0.1",
+    ],
+    "labels_known": [
+        "UPDATE base.posts SET indications = ['call_to_vote']",
+        "UPDATE base.posts SET topics = ['weather']",
+        "UPDATE base.posts SET districts = ['3374010']",
+        "UPDATE base.posts SET topics = ['prices', 'prices']",
+    ],
+    "loads_add_up": [
+        "UPDATE base.loads SET duplicates = duplicates + 1",
+        "DELETE FROM base.rejects",
+    ],
+    "loads_match_posts": ["DELETE FROM base.posts WHERE post_id = 'post-1'"],
+    "missing_is_not_zero": [
+        "UPDATE trends.weekly_measures SET posts = 0 WHERE posts IS NULL",
+        "UPDATE trends.weekly_measures SET posts = NULL",
+    ],
+    "observations_of_posts": [
+        "DELETE FROM base.posts WHERE post_id = 'post-1'",
+        "DELETE FROM base.observations WHERE post_id = 'post-1'",
+        "UPDATE base.observations SET is_first = false",
+        "INSERT INTO base.observations FROM base.observations",
+    ],
+    "official_series_add_up": [
+        "UPDATE seeds.official_series SET total = CAST(total AS INTEGER) + 1",
+        "UPDATE seeds.official_series SET tiktok = CAST(tiktok AS INTEGER) + 1",
+        "UPDATE seeds.official_series SET hoax = CAST(hoax AS INTEGER) + 1",
+    ],
+    "platforms_add_up": [
+        f"UPDATE trends.weekly_measures SET {count} = {count} + 1 WHERE platform = 'all'"  # noqa: S608 - a name of ours
+        for count in ("posts", "labelled", "authors", "negative", "neutral", "positive", "detected", "exposure")
+    ],
+    "posts_in_calendar": ["DELETE FROM core.calendar WHERE day = DATE '2024-01-09'"],
+    "posts_in_time": [
+        "UPDATE base.posts SET day = DATE '1970-01-20'",
+        "UPDATE base.posts SET created_at = TIMESTAMPTZ '2099-01-01 00:00:00+07'",
+        "UPDATE base.posts SET first_seen_at = last_seen_at + INTERVAL 1 HOUR",
+    ],
+    "posts_unique": ["INSERT INTO base.posts FROM base.posts"],
+    "sentiments_add_up": [
+        "UPDATE trends.weekly_measures SET neutral = neutral + 1",
+        "UPDATE trends.weekly_measures SET authors = posts + 1",
+    ],
+    "spines_complete": ["DELETE FROM trends.weekly_measures WHERE subject = 'hoax' AND week = '2024-W02'"],
+    "trends_count_posts": [
+        "UPDATE trends.weekly_platform SET posts = posts - 1",
+        "UPDATE trends.weekly_platform SET removed = removed + 1",
+    ],
+}
+CASES = [(name, statement) for name, statements in BREACHES.items() for statement in statements]
+
+
+@pytest.fixture(scope="module")
+def sound() -> Connection:
+    """Forty posts, two of them removed, on two platforms over three weeks of which one was not collected."""
+    connection = warehouse_of(
+        posts=[
+            {"day": "2024-01-09", "author_key": "a-*", "sentiment": "positive", "topics": "prices", "copies": "30"},
+            {"day": "2024-01-10", "platform": "facebook", "indications": "hoax", "districts": "3325110", "copies": "8"},
+            {"day": "2024-01-24", "state": "removed", "copies": "2"},
+        ],
+        collection=[{"day": "2024-01-08..2024-01-14"}, {"day": "2024-01-08..2024-01-14", "platform": "facebook"}],
+    )
+    connection.execute(
+        "INSERT INTO base.observations BY NAME SELECT platform, post_id, observed_at, source, 'file-1' AS file_id, "
+        "observed_number AS number, true AS is_first, false AS is_partial FROM base.posts"
+    )
+    connection.execute(
+        "INSERT INTO base.loads SELECT 'file-1', 'posts', 'mixed', 'zeeschuimer', 'a.ndjson', now(), 9, 43, 40, 2, 1, 1"
+    )
+    connection.execute(
+        "INSERT INTO base.rejects SELECT 'file-1', 'mixed', 'zeeschuimer', 'a.ndjson', 7, 'no time', NULL, NULL, NULL"
+    )
+    build(connection)
+    return connection
+
+
+def test_sound_data_pass_every_check(sound: Connection) -> None:
+    results = models.run_checks(sound, FOLDER)
+    assert {result.name: result.example for result in results if not result.passed} == {}
+
+
+def test_every_check_has_a_breach() -> None:
+    assert set(BREACHES) == {path.stem for path in FOLDER.glob("*.sql")}
+
+
+@pytest.mark.parametrize(("name", "statement"), CASES, ids=[f"{name}-{n}" for n, (name, _) in enumerate(CASES)])
+def test_a_check_finds_what_breaks_it(sound: Connection, name: str, statement: str) -> None:
+    sound.execute("BEGIN TRANSACTION")
+    try:
+        sound.execute(statement)
+        found = {result.name: result for result in models.run_checks(sound, FOLDER)}[name]
+    finally:
+        sound.execute("ROLLBACK")
+    assert found.violations > 0
+    assert found.example
+
+
+def test_checks_of_the_posts_gate_read_only_what_a_load_writes(sound: Connection) -> None:
+    queries = {path: path.read_text(encoding="utf-8") for path in FOLDER.glob("*.sql")}
+    early = [text for text in queries.values() if "-- Gate: posts" in text]
+    assert len(early) >= 6
+    assert not [text for text in early if re.search(r"\b(core|trends)\.", text)]

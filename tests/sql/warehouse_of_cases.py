@@ -1,0 +1,101 @@
+"""A small warehouse for tests of models and checks: rows of the base tables as dicts of text, the rest by default."""
+
+import csv
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+
+import polars as pl
+
+import sql
+from flows.store import models, tables, warehouse
+
+SEEDS = {
+    "topics": "SELECT unnest(['prices', 'infrastructure']) AS code",
+    "indications": "SELECT unnest(['hoax', 'money_politics']) AS code",
+    "places": "SELECT unnest(['3325080', '3325110']) AS code, 'district' AS kind",
+}
+_LISTS = ("hashtags", "topics", "indications", "districts")
+_POST = {
+    "platform": "tiktok",
+    "source": "zeeschuimer",
+    "day": "2024-01-10",
+    "sentiment": "neutral",
+    "state": "live",
+    "created_from": "record",
+    "is_partial": "false",
+    "observed_file": "file-1",
+    "edits": "0",
+    "label_version": "rules-1",
+    "hashtags": "",
+    "topics": "",
+    "indications": "",
+    "districts": "",
+}
+_LOG = {"platform": "tiktok", "source": "zeeschuimer", "query": "*", "planned": "1", "attempted": "1", "succeeded": "1"}
+
+Row = Mapping[str, str]
+
+
+def read_rows(path: Path) -> list[dict[str, str]]:
+    """Rows of a CSV, none when there is no such file."""
+    if not path.exists():
+        return []
+    with path.open(encoding="utf-8", newline="") as lines:
+        return list(csv.DictReader(lines))
+
+
+def warehouse_of(posts: Iterable[Row] = (), collection: Iterable[Row] = ()) -> warehouse.Connection:
+    """An open warehouse in memory with the real calendar, two codes a taxonomy, these posts and this collection log.
+
+    A post's `copies` repeats it; `*` in `author_key` becomes the number of the copy. Lists are separated by `;`. A log
+    row's `day` may be a span, as 2024-01-08..2024-01-14.
+    """
+    connection = warehouse.connect()
+    connection.execute("SET threads = 1")
+    models.load_seeds(connection, sql.SEEDS)
+    for name, query in SEEDS.items():
+        connection.execute(f"CREATE OR REPLACE TABLE seeds.{name} AS {query}")
+    tables.write_runs(connection, [])
+    _insert(connection, "base.posts", _numbered(posts))
+    _insert(
+        connection, "base.collection", [_LOG | dict(row) | {"day": day} for row in collection for day in _days(row)]
+    )
+    return connection
+
+
+def build(connection: warehouse.Connection) -> None:
+    """Every model of the repository, in one transaction."""
+    with warehouse.transaction(connection):
+        models.build(connection, models.read_models(sql.FOLDER))
+
+
+def _numbered(rows: Iterable[Row]) -> list[dict[str, str]]:
+    copies = [(row, n) for row in rows for n in range(1, int(row.get("copies", "1")) + 1)]
+    return [_post(row, copy, number) for number, (row, copy) in enumerate(copies, start=1)]
+
+
+def _post(row: Row, copy: int, number: int) -> dict[str, str]:
+    day = row.get("day", _POST["day"])
+    seen = dict.fromkeys(("observed_at", "first_seen_at", "last_seen_at"), f"{day} 13:00:00+07")
+    own = {"post_id": f"post-{number}", "created_at": f"{day} 12:00:00+07", "observed_number": str(number)}
+    given = {name: value.replace("*", str(copy)) for name, value in row.items() if name != "copies"}
+    return {**_POST, **own, **seen, **given}
+
+
+def _days(row: Row) -> list[str]:
+    first, _, last = row["day"].partition("..")
+    span = pl.date_range(pl.lit(first).str.to_date(), pl.lit(last or first).str.to_date(), eager=True)
+    return span.cast(pl.String).to_list()
+
+
+def _insert(connection: warehouse.Connection, table: str, rows: list[dict[str, str]]) -> None:
+    if rows:
+        values = [{name: _value(name, text) for name, text in row.items()} for row in rows]
+        connection.register("rows_of_case", pl.from_dicts(values, infer_schema_length=None).to_arrow())
+        connection.execute(f"INSERT INTO {table} BY NAME SELECT * FROM rows_of_case")  # noqa: S608 - a name of ours
+
+
+def _value(name: str, text: str) -> str | list[str] | None:
+    if name in _LISTS:
+        return [part for part in text.split(";") if part]
+    return text or None
