@@ -13,7 +13,8 @@ import sql
 from flows import labels, prepare, sources
 from flows.exits import Exit, GateStoppedError, InputRefusedError
 from flows.periods import Week
-from flows.prepare import Prepared
+from flows.post import Post
+from flows.prepare import FileCounts, Prepared
 from flows.settings import Settings
 from flows.sources import collection
 from flows.sources.format import Fault, Format
@@ -25,6 +26,7 @@ from flows.store.runs import Run, recorded
 
 # Below this many bytes a second process costs more than it saves.
 _PARALLEL_BYTES = 64 << 20
+_WORKERS = 2
 _CHECKED_ROWS = 200_000
 COVERED_QUERY = "*"
 
@@ -82,7 +84,7 @@ def _declaration(platform: str, source: str, covers: tuple[date, date], folder: 
     path = folder / f"covers-{platform}-{source}-{first}-{last}.csv"
     with path.open("w", encoding="utf-8", newline="") as out:
         writer = csv.writer(out, lineterminator="\n")
-        writer.writerow(collection.COLUMNS)
+        writer.writerow(collection.CollectionDay._fields)
         for offset in range((last - first).days + 1):
             writer.writerow([platform, source, COVERED_QUERY, first + timedelta(days=offset), 1, 1, 1, ""])
     return path
@@ -93,7 +95,8 @@ def _platforms_in(path: Path, form: Format, platform: str) -> list[str]:
     if platform != "mixed":
         return [platform]
     with open_stream(path) as stream:
-        return sorted({post.platform for batch in prepare.batches(form, stream, None) for post in batch.posts})
+        found = prepare.read_posts(form, stream, None)
+        return sorted({post.platform for _, post in found if isinstance(post, Post)})
 
 
 def _refuse_link(path: Path, given: Sequence[Path]) -> None:
@@ -136,11 +139,23 @@ def land_paths(
 # -- loading -----------------------------------------------------------------------------------------------------------
 
 
-def _prepare_all(settings: Settings, files: Sequence[Landed], key: bytes, folder: Path) -> list[Prepared]:
-    if len(files) < 2 or sum(item.bytes for item in files) < _PARALLEL_BYTES:
-        return [prepare.prepare(settings, item, key, folder) for item in files]
-    with ProcessPoolExecutor(max_workers=2, mp_context=get_context("spawn")) as pool:
-        return list(pool.map(prepare.prepare, *zip(*[(settings, item, key, folder) for item in files], strict=True)))
+def _prepare_all(settings: Settings, files: Sequence[Landed], key: bytes, folder: Path) -> Prepared:
+    if len(files) < _WORKERS or sum(item.bytes for item in files) < _PARALLEL_BYTES:
+        return prepare.prepare(settings, files, key, folder, "all")
+    shares: list[list[Landed]] = [[] for _ in range(_WORKERS)]
+    for item in sorted(files, key=lambda item: item.bytes, reverse=True):
+        min(shares, key=lambda share: sum(each.bytes for each in share)).append(item)
+    with ProcessPoolExecutor(_WORKERS, mp_context=get_context("spawn")) as pool:
+        jobs = [
+            pool.submit(prepare.prepare, settings, share, key, folder, f"share{number}")
+            for number, share in enumerate(shares)
+        ]
+        done = [job.result() for job in jobs]
+    return Prepared(
+        tuple(counts for each in done for counts in each.files),
+        tuple(path for each in done for path in each.posts),
+        tuple(path for each in done for path in each.rejects),
+    )
 
 
 def _read_log(settings: Settings, landed: Landed) -> tuple[loading.CollectionDays, list[Fault]]:
@@ -155,7 +170,7 @@ def _read_log(settings: Settings, landed: Landed) -> tuple[loading.CollectionDay
     return loading.CollectionDays(landed, rows), faults
 
 
-def _landing_gate(run: Run, prepared: Sequence[Prepared]) -> dict[str, str]:
+def _landing_gate(run: Run, files: Sequence[FileCounts]) -> dict[str, str]:
     """The sources whose shape has changed, with the sentence that says so; the others go on."""
     import pandas as pd
 
@@ -163,7 +178,7 @@ def _landing_gate(run: Run, prepared: Sequence[Prepared]) -> dict[str, str]:
     from expectations.run import gate, validate
 
     held: dict[str, str] = {}
-    for source in sorted({item.landed.source for item in prepared}):
+    for source in sorted({item.landed.source for item in files}):
         frame = pd.DataFrame(
             [
                 {
@@ -174,7 +189,7 @@ def _landing_gate(run: Run, prepared: Sequence[Prepared]) -> dict[str, str]:
                     "rejects": item.records - item.accepted,
                     "unreadable": item.unreadable,
                 }
-                for item in prepared
+                for item in files
                 if item.landed.source == source
             ]
         )
@@ -195,7 +210,7 @@ def _posts_gate(connection: warehouse.Connection, run: Run) -> None:
     models.stop_on(results)
     suite = suites.suite()
     frame = loading.window(connection, tuple(suite.columns), _CHECKED_ROWS)
-    verdicts = validate(frame, suite, empty_is_valid=False)
+    verdicts = validate(frame, suite, empty_is_valid=not loading.has_posts(connection))
     run.add_verdicts([verdict.to_dict() for verdict in verdicts])
     if stop := gate(verdicts):
         raise GateStoppedError(stop.sentence())
@@ -221,10 +236,12 @@ def load_pending(
         with tempfile.TemporaryDirectory(dir=settings.home, prefix=".load-") as scratch:
             posts = [item for item in pending if item.kind == "posts"]
             prepared = _prepare_all(settings, posts, key, Path(scratch))
-            held = _landing_gate(run, prepared) if prepared else {}
+            held = _landing_gate(run, prepared.files) if posts else {}
             logs = [_read_log(settings, item) for item in pending if item.kind == "collection"]
             batch = loading.Batch(
-                prepared=[item for item in prepared if item.landed.source not in held],
+                files=[(item.landed, item.records) for item in prepared.files if item.landed.source not in held],
+                posts=prepared.posts,
+                rejects=prepared.rejects,
                 logs=[log for log, _ in logs],
                 log_faults=[(log.landed, fault) for log, faults in logs for fault in faults],
             )
@@ -232,7 +249,7 @@ def load_pending(
                 models.load_seeds(connection, settings.seeds)
                 loading.load(connection, batch, settings.election.zone.key)
                 loading.relabel(connection, labels.label, labels.label_version())
-                if batch.prepared:
+                if batch.files:
                     _posts_gate(connection, run)
                 facts = loading.summarise(connection) | {"days": sum(len(log.rows) for log, _ in logs)}
     summary = LoadSummary(**facts, held=tuple(held.values()))

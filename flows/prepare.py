@@ -4,10 +4,9 @@ Prepared rows are a function of the landed bytes, the author key, the seeds and 
 one part a batch, so that memory stays flat whatever the size of a file, and files are prepared side by side.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from itertools import islice
 from pathlib import Path
 from typing import Any, BinaryIO
 
@@ -48,35 +47,47 @@ _POST_SCHEMA: dict[str, Any] = {
     "is_partial": pl.Boolean,
     "gone": pl.String,
 }
-_REJECT_SCHEMA: dict[str, Any] = {"line": pl.Int64, "reason": pl.String, "detail": pl.String, "raw_pi": pl.String}
+_SHAPE_REASONS = frozenset({Reason.UNREADABLE, Reason.WRONG_SHAPE})
+_REJECT_SCHEMA: dict[str, Any] = {
+    "file_id": pl.String,
+    "line": pl.Int64,
+    "reason": pl.String,
+    "detail": pl.String,
+    "raw_pi": pl.String,
+}
 
 
 @dataclass(slots=True)
 class Batch:
-    """Up to `BATCH_RECORDS` records of one file, as posts with their record numbers and rejects."""
+    """Up to `BATCH_RECORDS` posts, with the file and the record number of each."""
 
+    files: list[str] = field(default_factory=list)
+    sources: list[str] = field(default_factory=list)
+    landed: list[int] = field(default_factory=list)
     numbers: list[int] = field(default_factory=list)
     posts: list[Post] = field(default_factory=list)
-    rejects: list[tuple[int, str, str, str]] = field(default_factory=list)
 
-    @property
-    def records(self) -> int:
-        """How many records were read into this batch."""
-        return len(self.posts) + len(self.rejects)
+
+@dataclass(slots=True)
+class FileCounts:
+    """What one landed file came to: records read, those that are posts, those whose shape is unknown."""
+
+    landed: Landed
+    records: int = 0
+    accepted: int = 0
+    unreadable: int = 0
 
 
 @dataclass(frozen=True, slots=True)
 class Prepared:
-    """What one landed file came to: how many records were read, how many of them are posts, how many have an unknown
-    shape, and the Parquet parts with the posts and the rejects.
-    """
+    """Counts of each file, and the Parquet parts with all their posts and rejects."""
 
-    landed: Landed
-    records: int
-    accepted: int
-    unreadable: int
+    files: tuple[FileCounts, ...]
     posts: tuple[Path, ...]
     rejects: tuple[Path, ...]
+
+
+Reject = tuple[str, int, str, str, str]
 
 
 def _excerpt(raw: object) -> str:
@@ -84,78 +95,118 @@ def _excerpt(raw: object) -> str:
     return text[:_EXCERPT_BYTES].replace("\x00", "")
 
 
-def batches(form: Format, stream: BinaryIO, landed_second: int | None) -> Iterator[Batch]:
-    """The records of a stream in batches; times are checked against the moment of landing unless it is None."""
-    records = form.records(stream)
-    while chunk := list(islice(records, BATCH_RECORDS)):
-        batch = Batch()
-        for record in chunk:
-            if isinstance(record, Fault):
-                batch.rejects.append((record.number, record.reason, record.detail, _excerpt(record.excerpt)))
-                continue
-            try:
-                post = form.post(record.raw)
-                _check_time(post, landed_second)
-            except Rejected as verdict:
-                batch.rejects.append((record.number, verdict.reason, verdict.detail, _excerpt(record.raw)))
-            else:
-                batch.numbers.append(record.number)
-                batch.posts.append(post)
-        yield batch
+def read_posts(form: Format, stream: BinaryIO, landed_second: int | None) -> Iterator[tuple[int, Post | Reject]]:
+    """Every record of a stream as (number, post) or (number, reject without its file), in order."""
+    for record in form.records(stream):
+        if isinstance(record, Fault):
+            yield record.number, ("", record.number, record.reason, record.detail, _excerpt(record.excerpt))
+            continue
+        try:
+            post = form.post(record.raw)
+            _check_time(post, landed_second)
+        except Rejected as verdict:
+            yield record.number, ("", record.number, verdict.reason, verdict.detail, _excerpt(record.raw))
+        else:
+            yield record.number, post
 
 
 def _check_time(post: Post, landed_second: int | None) -> None:
-    """Accepted are times from 2010 to one day after the post was seen (design: a later one is a clock error)."""
-    seen = post.observed_at or landed_second
+    """Accepted are times from 2010 to one day after the post was seen, which cannot be after its file landed."""
+    seen = min((second for second in (post.observed_at, landed_second) if second is not None), default=None)
     if post.created_at < _EARLIEST or (seen is not None and post.created_at > seen + _DAY_SECONDS):
         moment = datetime.fromtimestamp(post.created_at, UTC) if 0 <= post.created_at < _LATEST else post.created_at
         raise Rejected(Reason.TIME_OUT_OF_RANGE, str(moment))
 
 
-def _columns(batch: Batch, landed: Landed, key: bytes, zone: str) -> pl.DataFrame:
+def _columns(batch: Batch, key: bytes, zone: str) -> pl.DataFrame:
     raw = pl.DataFrame(batch.posts, schema=_POST_SCHEMA, orient="row", infer_schema_length=None)
-    landed_second = int(landed.landed_at.timestamp())
     frame = raw.with_columns(
-        pl.from_epoch("created_at", "s").dt.cast_time_unit("us").dt.replace_time_zone("UTC"),
-        pl.from_epoch(pl.col("observed_at").fill_null(landed_second), "s")
-        .dt.cast_time_unit("us")
-        .dt.replace_time_zone("UTC"),
+        _moment(pl.col("created_at")),
+        _moment(pl.min_horizontal("observed_at", pl.Series(batch.landed, dtype=pl.Int64)).alias("observed_at")),
         pl.Series("number", batch.numbers, dtype=pl.Int64),
-        pl.lit(landed.file_id).alias("file_id"),
-        pl.lit(landed.source).alias("source"),
+        pl.Series("file_id", batch.files, dtype=pl.String),
+        pl.Series("source", batch.sources, dtype=pl.String),
         privacy.author_keys(raw["platform"], raw["author"], key).alias("author_key"),
         privacy.masked(raw["text"]).alias("masked"),
     ).with_columns(pl.col("created_at").dt.convert_time_zone(zone).dt.date().alias("day"))
     labelled = labels.label(frame["masked"], frame["created_at"]).rename({"language": "language_found"})
-    public = {"text": "text_pi", "masked": "text", "author_name": "author_name_pi", "url": "url_pi"}
+    stored = {"text": "text_pi", "masked": "text", "author_name": "author_name_pi", "url": "url_pi"}
     return (
         frame.drop("author")
-        .rename(public)
+        .rename(stored)
         .hstack(labelled.get_columns())
         .with_columns(pl.coalesce("language_found", "language").alias("language"))
         .drop("language_found")
     )
 
 
-def prepare(settings: Settings, landed: Landed, key: bytes, folder: Path) -> Prepared:
-    """Prepares one landed file of posts into Parquet parts in `folder`; never raises for bad records."""
-    stem = landed.file_id[:32]
-    zone = settings.election.zone.key
-    posts: list[Path] = []
-    rejects: list[Path] = []
-    records = accepted = unreadable = 0
-    stored = landing.stored_path(settings.home, landed)
-    form, _ = sources.recognise(stored, settings)
-    with open_stream(stored) as stream:
-        for part, batch in enumerate(batches(form, stream, int(landed.landed_at.timestamp()))):
-            records += batch.records
-            accepted += len(batch.posts)
-            unreadable += sum(reject[1] in (Reason.UNREADABLE, Reason.WRONG_SHAPE) for reject in batch.rejects)
-            if batch.posts:
-                posts.append(folder / f"{stem}-{part:05d}-posts.parquet")
-                _columns(batch, landed, key, zone).write_parquet(posts[-1], compression="lz4")
-            if batch.rejects:
-                rejects.append(folder / f"{stem}-{part:05d}-rejects.parquet")
-                frame = pl.DataFrame(batch.rejects, schema=_REJECT_SCHEMA, orient="row")
-                frame.with_columns(pl.lit(landed.file_id).alias("file_id")).write_parquet(rejects[-1])
-    return Prepared(landed, records, accepted, unreadable, tuple(posts), tuple(rejects))
+def _moment(seconds: pl.Expr) -> pl.Expr:
+    return pl.from_epoch(seconds, "s").dt.cast_time_unit("us").dt.replace_time_zone("UTC")
+
+
+class _Parts:
+    """Collects posts and rejects of many files and writes them as Parquet parts of bounded size."""
+
+    def __init__(self, folder: Path, name: str, key: bytes, zone: str) -> None:
+        self._folder, self._name, self._key, self._zone = folder, name, key, zone
+        self._batch = Batch()
+        self._rejects: list[Reject] = []
+        self.posts: list[Path] = []
+        self.rejects: list[Path] = []
+
+    def add_post(self, landed: Landed, landed_second: int, number: int, post: Post) -> None:
+        batch = self._batch
+        batch.files.append(landed.file_id)
+        batch.sources.append(landed.source)
+        batch.landed.append(landed_second)
+        batch.numbers.append(number)
+        batch.posts.append(post)
+        if len(batch.posts) == BATCH_RECORDS:
+            self._write_posts()
+
+    def add_reject(self, landed: Landed, reject: Reject) -> None:
+        self._rejects.append((landed.file_id, *reject[1:]))
+        if len(self._rejects) == BATCH_RECORDS:
+            self._write_rejects()
+
+    def close(self) -> None:
+        """Writes what is left."""
+        if self._batch.posts:
+            self._write_posts()
+        if self._rejects:
+            self._write_rejects()
+
+    def _write_posts(self) -> None:
+        path = self._folder / f"{self._name}-{len(self.posts):05d}-posts.parquet"
+        _columns(self._batch, self._key, self._zone).write_parquet(path, compression="lz4")
+        self.posts.append(path)
+        self._batch = Batch()
+
+    def _write_rejects(self) -> None:
+        path = self._folder / f"{self._name}-{len(self.rejects):05d}-rejects.parquet"
+        pl.DataFrame(self._rejects, schema=_REJECT_SCHEMA, orient="row").write_parquet(path)
+        self.rejects.append(path)
+        self._rejects = []
+
+
+def prepare(settings: Settings, files: Sequence[Landed], key: bytes, folder: Path, name: str) -> Prepared:
+    """Prepares landed files of posts into Parquet parts called `name-…` in `folder`; never raises for bad records."""
+    parts = _Parts(folder, name, key, settings.election.zone.key)
+    counted = []
+    for landed in files:
+        counts = FileCounts(landed)
+        landed_second = int(landed.landed_at.timestamp())
+        stored = landing.stored_path(settings.home, landed)
+        form, _ = sources.recognise(stored, settings)
+        with open_stream(stored) as stream:
+            for number, found in read_posts(form, stream, landed_second):
+                counts.records += 1
+                if isinstance(found, Post):
+                    counts.accepted += 1
+                    parts.add_post(landed, landed_second, number, found)
+                else:
+                    counts.unreadable += found[2] in _SHAPE_REASONS
+                    parts.add_reject(landed, found)
+        counted.append(counts)
+    parts.close()
+    return Prepared(tuple(counted), tuple(parts.posts), tuple(parts.rejects))

@@ -1,6 +1,7 @@
 """Every chart of an edition, drawn, saved and described: the only place that calls the figures."""
 
 from collections.abc import Callable
+from typing import NamedTuple
 
 from matplotlib.figure import Figure
 
@@ -60,18 +61,33 @@ def _platforms_in(facts: Facts, scene: Scene) -> list[str]:
     return [name for name in PLATFORMS if name in seen]
 
 
-def _finding(facts: Facts, words: Words, scene: Scene, column: str, key: str, scale: float, signed: bool) -> str:
+class Quantity(NamedTuple):
+    """A column of weekly_platform as an alternative text states it."""
+
+    column: str
+    key: str
+    scale: float
+    signed: bool
+    minimum: int  # labelled posts
+
+
+NET = Quantity("net_sentiment", "alt_item_net", 100, True, MINIMUM_POSTS)
+RATE = Quantity("per_1000", "alt_item_rate", 1, False, 1)
+
+
+def _finding(facts: Facts, words: Words, scene: Scene, quantity: Quantity) -> str:
     items = []
     for bucket in facts.buckets:
         for platform in ("all", *facts.platforms):
             row = facts.measure(bucket, platform)
-            enough = row is not None and (row["labelled"] or 0) >= (MINIMUM_POSTS if signed else 1)
-            if row is None or not enough or row[column] is None:
+            enough = row is not None and (row["labelled"] or 0) >= quantity.minimum
+            if row is None or not enough or row[quantity.column] is None:
                 continue
             name = scene.platform(platform)
             if len(facts.buckets) > 1:
                 name = f"{name} {words.days(bucket.first_day, bucket.last_day)}"
-            items.append(words(key, name=name, value=words.decimal(row[column] * scale, signed=signed)))
+            value = words.decimal(row[quantity.column] * quantity.scale, signed=quantity.signed)
+            items.append(words(quantity.key, name=name, value=value))
     return "; ".join(items) or words("alt_none")
 
 
@@ -128,12 +144,12 @@ def weekly_charts(facts: Facts, words: Words) -> list[Chart]:
         (
             "sentiment",
             lambda: sentiment.draw(frame, scene, shown),
-            _finding(facts, words, scene, "net_sentiment", "alt_item_net", 100, True),
+            _finding(facts, words, scene, NET),
         ),
         (
             "indications",
             lambda: indications.draw(frame, scene, shown),
-            _finding(facts, words, scene, "per_1000", "alt_item_rate", 1, False),
+            _finding(facts, words, scene, RATE),
         ),
         (
             "topics",

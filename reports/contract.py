@@ -1,4 +1,4 @@
-"""The frames a report is made from: their columns, their order, and the refusal of any that does not keep the contract."""
+"""The frames a report is made from: their columns, their order, and the refusal of any that breaks the contract."""
 
 from collections.abc import Iterable
 
@@ -90,10 +90,9 @@ def checked_tables(tables: Tables, week: Week) -> dict[str, pl.DataFrame]:
     """
     result = {}
     for name, (keys, others) in CONTRACT.items():
+        order = list(keys)
         if name not in tables:
-            raise TableRefusedError(
-                f"The table {name} was not given to the reports; see reports/contract.py."
-            )
+            raise TableRefusedError(f"The table {name} was not given to the reports; see reports/contract.py.")
         frame = tables[name]
         _refuse(
             name,
@@ -102,8 +101,8 @@ def checked_tables(tables: Tables, week: Week) -> dict[str, pl.DataFrame]:
         )
         if name.startswith("trends."):
             frame = frame.filter(pl.col("week") <= str(week))
-            keys = ("week", "first_day", *keys[1:])
+            order = ["week", "first_day", *keys[1:]]
         elif name in {"core.coverage", "core.calendar"}:
             frame = frame.filter(pl.col("day") <= week.last_day)
-        result[name] = frame.sort(keys, nulls_last=True, maintain_order=True) if keys else frame
+        result[name] = frame.sort(order, nulls_last=True, maintain_order=True) if order else frame
     return result

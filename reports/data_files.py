@@ -1,4 +1,4 @@
-"""The data files of a week: every public table as Parquet, with edition, versions and embargo in the file's metadata."""
+"""The data files of a week: every public table as Parquet; edition, versions and embargo are in the metadata."""
 
 from pathlib import Path
 

@@ -15,6 +15,7 @@ from flows.periods import Bucket
 from reports.edition import PLATFORM_ORDER, Edition, Tables
 
 PLATFORMS = PLATFORM_ORDER[1:]
+SHORTEST_BASELINE = 4  # days, method §3
 Row = dict[str, Any]
 
 
@@ -149,10 +150,10 @@ class Facts:
         return bool(row.get("is_comparable", True))
 
     def previous(self, bucket: Bucket) -> Bucket | None:
-        """The bucket of the same phase in the week before; None when there is none or either was not seen enough."""
+        """The bucket of the same phase in the week before; None when it is short or either was not seen enough."""
         before = bucket.week.shift(-1)
         for earlier in self.edition.election.buckets(before):
-            if earlier.phase == bucket.phase:
+            if earlier.phase == bucket.phase and earlier.days >= SHORTEST_BASELINE:
                 both = (self.measure(bucket), self.measure(earlier))
                 return earlier if all(self.is_comparable(row) for row in both) else None
         return None

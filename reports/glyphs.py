@@ -36,7 +36,7 @@ def legible(text: str, words: Words) -> str:
 @cache
 def font_characters() -> frozenset[int]:
     """Code points that DejaVu Sans has in both weights, from the fonts' own character maps."""
-    from fontTools.ttLib import TTFont
+    from fontTools.ttLib import TTFont  # type: ignore[import-untyped]
 
     from reports.style import FONT_FOLDER
 

@@ -44,7 +44,7 @@ def render_index(summaries: Sequence[WeekSummary], folder: Path, edition: Editio
     words = Words(edition.lang)
     election, zone = edition.election, edition.election.zone_label
     end = words.moment(embargo_end(election), zone)
-    mark = words("embargo_mark", moment=end)
+    mark = words("embargo_mark", moment=end) if edition.local < embargo_end(election) else ""
     script = asset("index.js", _FOLDER)
     page = environment(_FOLDER).get_template("index.html.j2")
     latest_first = sorted(summaries, key=lambda summary: (summary.first_day, summary.week), reverse=True)

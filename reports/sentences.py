@@ -1,8 +1,10 @@
-"""The sentences of a week, made from its facts: what was collected, how it compares, what was detected, what was not seen.
+"""The sentences of a week, made from its facts: what was collected, compared, detected, and what was not seen.
 
 There are no tested signals in this form, so no sentence claims a rise or a fall; each says its number, its interval
 and what the interval leaves out.
 """
+
+from datetime import date
 
 from flows.periods import Bucket
 from reports.edition import Level
@@ -38,18 +40,22 @@ def per_day(row: Row | None) -> float | None:
     return None if row is None or row["posts"] is None else row["posts"] / row["days"]
 
 
-def gap_words(facts: Facts, words: Words, limit: int = _GAPS_SHOWN) -> list[str]:
-    """The week's gaps, each as platform, days, status and reason; the list ends with how many more there are."""
-    texts = []
+def gap_words(facts: Facts, words: Words) -> list[str]:
+    """The week's gaps, each as platforms, days, status and reason; platforms with the same gap share one text."""
+    grouped: dict[tuple[date, date, str, str], list[str]] = {}
     for gap in facts.gaps:
+        same = (gap.first_day, gap.last_day, gap.status, gap.reason)
+        grouped.setdefault(same, []).append(platform_name(words, gap.platform))
+    texts = []
+    for (first_day, last_day, status, reason), platforms in grouped.items():
         values = {
-            "platform": platform_name(words, gap.platform),
-            "days": words.days(gap.first_day, gap.last_day),
-            "status": words(f"status_{gap.status}"),
+            "platform": words.listed(platforms),
+            "days": words.days(first_day, last_day),
+            "status": words(f"status_{status}"),
         }
-        reason = reason_words(words, gap.reason)
-        texts.append(words("gap_reason", reason=reason, **values) if reason else words("gap", **values))
-    return texts[:limit]
+        why = reason_words(words, reason)
+        texts.append(words("gap_reason", reason=why, **values) if why else words("gap", **values))
+    return texts
 
 
 def reason_words(words: Words, reason: str) -> str:
@@ -120,10 +126,11 @@ def headline(facts: Facts, words: Words) -> list[str]:
     net = facts.measure(longest)
     if net and net["net_sentiment"] is not None and net["net_low"] is not None and net["labelled"] >= MINIMUM_POSTS:
         sentences.append(_net(words, net, longest))
-    if facts.gaps:
-        gaps = "; ".join(gap_words(facts, words))
-        more = len(facts.gaps) - _GAPS_SHOWN
-        text = words("sentence_gap_more", gaps=gaps, more=words.number(more)) if more > 0 else gaps
+    gaps = gap_words(facts, words)
+    if gaps:
+        text = "; ".join(gaps[:_GAPS_SHOWN])
+        if len(gaps) > _GAPS_SHOWN:
+            text = words("sentence_gap_more", gaps=text, more=words.number(len(gaps) - _GAPS_SHOWN))
         sentences.append(words("sentence_gap", gaps=text))
     if facts.warnings:
         counts = {"failed": words.number(len(facts.warnings)), "all": words.number(len(facts.checks))}

@@ -11,6 +11,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
+from typing import Any
 
 import matplotlib as mpl
 from matplotlib.axes import Axes
@@ -46,7 +47,8 @@ STATUS_MARK = {
     "unknown": ("#cfcfcf", "#8c8c8c", ""),
 }
 
-RC = {
+RC: dict[str, Any] = {
+    "backend": "agg",
     "font.family": "DejaVu Sans",
     "font.size": 7.5,
     "axes.titlesize": 8,
@@ -120,7 +122,9 @@ class Chart:
 def contract() -> Iterator[None]:
     """The settings every chart is drawn and saved under; use as a decorator or a block."""
     with mpl.rc_context():
-        mpl.rcParams.update(mpl.rcParamsDefault | {"backend": "agg"} | RC)
+        settings: Any = mpl.rcParams
+        settings.update(mpl.rcParamsDefault)
+        settings.update(RC)
         yield
 
 
@@ -131,11 +135,12 @@ def canvas(height: float, width: float = WIDTH) -> Figure:
     return figure
 
 
-def axes(figure: Figure, left: float, top: float, width: float, height: float, share_x: Axes | None = None) -> Axes:
-    """Axes placed in mm from the figure's left and top edge."""
+def axes(figure: Figure, place: tuple[float, float, float, float], share_x: Axes | None = None) -> Axes:
+    """Axes at (left, top, width, height) in mm, counted from the figure's left and top edge."""
+    left, top, width, height = place
     across, down = (float(side) * _MM for side in figure.get_size_inches())
-    place = (left / across, 1 - (top + height) / down, width / across, height / down)
-    return figure.add_axes(place, sharex=share_x)
+    share = (left / across, 1 - (top + height) / down, width / across, height / down)
+    return figure.add_axes(share, sharex=share_x)
 
 
 def head(figure: Figure, title: str) -> None:
@@ -151,6 +156,14 @@ def sign(figure: Figure, scene: Scene, note: str = "") -> None:
     lines = [*textwrap.wrap(note, characters), *textwrap.wrap(scene.source, characters)]
     for number, line in enumerate(reversed(lines)):
         figure.text(1.5 / across, (1.3 + number * 2.75) / down, line, fontsize=6, color=MUTED, va="bottom")
+
+
+def width_of(axes_: Axes) -> float:
+    """The width of axes in mm."""
+    figure = axes_.get_figure(root=True)
+    if figure is None:
+        raise ValueError("these axes belong to no figure")
+    return float(axes_.get_position().width * figure.get_figwidth() * _MM)
 
 
 def foot_height(scene: Scene, note: str = "", width: float = WIDTH) -> float:

@@ -1,6 +1,6 @@
 """The tables of a week as rows of finished text, in the reader's number format; HTML and PDF print the same ones."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, timedelta
 
 import polars as pl
@@ -23,10 +23,10 @@ class Table:
     note: str = ""
 
 
-def _table(words: Words, name: str, columns: list[str], texts: int, rows: list[list[str]], note: str = "") -> Table:
+def _table(words: Words, name: str, columns: list[str], texts: int, rows: list[list[str]]) -> Table:
     heads = [words.known(f"column_{column}", column) for column in columns]
     numeric = [number >= texts for number in range(len(columns))]
-    return Table(name, words(f"table_{name}"), heads, rows, numeric, note)
+    return Table(name, words(f"table_{name}"), heads, rows, numeric)
 
 
 def bucket_name(words: Words, bucket: Bucket) -> str:
@@ -92,7 +92,7 @@ def detected_table(facts: Facts, words: Words) -> Table:
         for bucket, name, row in _by_platform(facts)
     ]
     columns = ["bucket", "platform", "detected", "labelled", "rate", "interval"]
-    return _table(words, "detected", columns, 2, rows, words("unreviewed_note"))
+    return replace(_table(words, "detected", columns, 2, rows), note=words("unreviewed_note"))
 
 
 def indication_table(facts: Facts, words: Words) -> Table:
@@ -115,7 +115,7 @@ def topic_table(facts: Facts, words: Words) -> Table:
         part = frame.filter(pl.col("phase") == bucket.phase).sort(["posts", "topic"], descending=[True, False])
         for row in part.iter_rows(named=True):
             ends = [None if row[end] is None else row[end] * 100 for end in ("share_low", "share_high")]
-            cells = [words.number(row["posts"]), words.percent(row["share"], 1), words.interval(*ends)]
+            cells = [words.number(row["posts"]), words.percent(row["share"], 1), words.interval(ends[0], ends[1])]
             rows.append([bucket_name(words, bucket), facts.label("topics", row["topic"]), *cells])
     return _table(words, "topics", ["bucket", "topic", "posts", "share", "interval"], 2, rows)
 

@@ -29,8 +29,20 @@ SHEETS: Mapping[str, str] = {
     "checks": "core.checks",
     "evidence": "evidence",
 }
-_LABELS = {"topics": ("topic", "topics"), "indications": ("indication", "indications"), "districts": ("district", "places")}
-_WIDTHS = {"text": 60, "why": 40, "description": 60, "detail": 50, "file_id": 20, "file": 30, "label": 34}
+_LABELS = {
+    "topics": ("topic", "topics"),
+    "indications": ("indication", "indications"),
+    "districts": ("district", "places"),
+}
+_WIDTHS: Mapping[str, int] = {
+    "text": 60,
+    "why": 40,
+    "description": 60,
+    "detail": 50,
+    "file_id": 20,
+    "file": 30,
+    "label": 34,
+}
 
 
 def _frame(facts: Facts, sheet: str) -> pl.DataFrame:
@@ -43,90 +55,83 @@ def _frame(facts: Facts, sheet: str) -> pl.DataFrame:
     return frame
 
 
-def _write(sheet: Any, row: int, column: int, value: Any, formats: Mapping[str, Any], words: Words, zone: Any) -> None:
-    if value is None:
-        return
-    if isinstance(value, bool):
-        sheet.write_boolean(row, column, value)
-    elif isinstance(value, (int, float)):
-        sheet.write_number(row, column, value)
-    elif isinstance(value, datetime):
-        sheet.write_datetime(row, column, value.astimezone(zone).replace(tzinfo=None), formats["moment"])
-    elif isinstance(value, date):
-        sheet.write_datetime(row, column, value, formats["day"])
-    else:
-        text = "; ".join(map(str, value)) if isinstance(value, list) else str(value)
-        sheet.write_string(row, column, legible(clipped(text, TEXT_LIMIT), words))
+class _Pen:
+    """Writes values of any kind into the cells of one sheet: a text always as a text."""
+
+    def __init__(self, book: xlsxwriter.Workbook, facts: Facts, words: Words) -> None:
+        self._words = words
+        self._zone = facts.edition.election.zone
+        self.formats = {
+            "title": book.add_format({"bold": True, "font_size": 14}),
+            "plain": book.add_format({}),
+            "head": book.add_format({"bold": True, "bottom": 1, "text_wrap": True, "valign": "top"}),
+            "day": book.add_format({"num_format": "yyyy-mm-dd"}),
+            "moment": book.add_format({"num_format": "yyyy-mm-dd hh:mm"}),
+        }
+
+    def text(self, sheet: Any, cell: tuple[int, int], text: str, look: str = "plain") -> None:
+        """A text of ours or of a post."""
+        sheet.write_string(*cell, legible(clipped(text, TEXT_LIMIT), self._words), self.formats[look])
+
+    def value(self, sheet: Any, cell: tuple[int, int], value: Any) -> None:
+        """Any value of a frame; unknown stays empty, times are local."""
+        if value is None:
+            return
+        if isinstance(value, bool):
+            sheet.write_boolean(*cell, value)
+        elif isinstance(value, (int, float)):
+            sheet.write_number(*cell, value)
+        elif isinstance(value, datetime):
+            sheet.write_datetime(*cell, value.astimezone(self._zone).replace(tzinfo=None), self.formats["moment"])
+        elif isinstance(value, date):
+            sheet.write_datetime(*cell, value, self.formats["day"])
+        else:
+            self.text(sheet, cell, "; ".join(map(str, value)) if isinstance(value, list) else str(value))
 
 
-def _about(book: Any, sheet: Any, facts: Facts, words: Words, source: str, formats: Mapping[str, Any]) -> None:
+def _about(sheet: Any, pen: _Pen, facts: Facts, words: Words, source: str) -> None:
     edition = facts.edition
     zone = edition.election.zone_label
-    sheet.set_column(0, 0, 18)
-    sheet.set_column(1, 1, 22)
-    sheet.set_column(2, 2, 90)
-    lines = [words("weekly_title", week=str(edition.week)), edition.number, source]
+    for column, width in enumerate((18, 22, 90)):
+        sheet.set_column(column, column, width)
+    lines = [edition.number, source, words("about_intro"), words("unreviewed_note"), words("limit_2")]
     if edition.embargoed:
-        lines.append(words("embargo_mark", moment=words.moment(embargo_end(edition.election), zone)))
-    lines += [words("about_intro"), words("unreviewed_note"), words("limit_2")]
-    row = 0
-    for number, line in enumerate(lines):
-        sheet.write_string(row, 0, line, formats["title"] if number == 0 else formats["line"])
-        row += 1
-    row += 1
+        lines.insert(0, words("embargo_mark", moment=words.moment(embargo_end(edition.election), zone)))
+    pen.text(sheet, (0, 0), words("weekly_title", week=str(edition.week)), "title")
+    for row, line in enumerate(lines, start=1):
+        pen.text(sheet, (row, 0), line)
+    row = len(lines) + 2
     for column, key in enumerate(("about_sheet", "about_column", "about_meaning")):
-        sheet.write_string(row, column, words(key), formats["head"])
+        pen.text(sheet, (row, column), words(key), "head")
     for name in SHEETS:
-        for column in _frame(facts, name).columns:
+        for head in _frame(facts, name).columns:
             row += 1
-            sheet.write_string(row, 0, words(f"sheet_{name}"))
-            sheet.write_string(row, 1, column)
-            meaning = words.known(f"meaning_{name}_{column}", words.known(f"meaning_{column}", ""))
-            sheet.write_string(row, 2, meaning.replace("{zone}", zone))
+            meaning = words.known(f"meaning_{head}", "").replace("{zone}", zone)
+            for column, text in enumerate((words(f"sheet_{name}"), head, meaning)):
+                pen.text(sheet, (row, column), text)
 
 
 def workbook(facts: Facts, words: Words, source: str) -> bytes:
     """The XLSX file of an edition; the same inputs give the same bytes."""
     edition = facts.edition
     memory = io.BytesIO()
-    options = {
-        "in_memory": True,
-        "strings_to_formulas": False,
-        "strings_to_urls": False,
-        "strings_to_numbers": False,
-        "nan_inf_to_errors": True,
-    }
-    book = xlsxwriter.Workbook(memory, options)
-    comments = source
-    book.set_properties(
-        {
-            "title": words("weekly_title", week=str(edition.week)),
-            "author": edition.office,
-            "comments": comments,
-            "created": edition.local.replace(tzinfo=None),
-        }
-    )
-    formats = {
-        "title": book.add_format({"bold": True, "font_size": 14}),
-        "line": book.add_format({}),
-        "head": book.add_format({"bold": True, "bottom": 1, "text_wrap": True, "valign": "top"}),
-        "day": book.add_format({"num_format": "yyyy-mm-dd"}),
-        "moment": book.add_format({"num_format": "yyyy-mm-dd hh:mm"}),
-    }
-    _about(book, book.add_worksheet(words("sheet_about")), facts, words, source, formats)
+    book = xlsxwriter.Workbook(memory, {"in_memory": True, "nan_inf_to_errors": True})
+    about = {"title": words("weekly_title", week=str(edition.week)), "author": edition.office, "comments": source}
+    book.set_properties({**about, "created": edition.local.replace(tzinfo=None)})
+    pen = _Pen(book, facts, words)
+    _about(book.add_worksheet(words("sheet_about")), pen, facts, words, source)
     for name in SHEETS:
         frame = _frame(facts, name)
         sheet = book.add_worksheet(words(f"sheet_{name}"))
         sheet.freeze_panes(1, 0)
+        sheet.set_landscape()
+        sheet.repeat_rows(0)
+        sheet.autofilter(0, 0, max(frame.height, 1), frame.width - 1)
         for column, head in enumerate(frame.columns):
-            sheet.write_string(0, column, head, formats["head"])
+            pen.text(sheet, (0, column), head, "head")
             sheet.set_column(column, column, _WIDTHS.get(head, 14))
         for row, values in enumerate(frame.iter_rows(), start=1):
             for column, value in enumerate(values):
-                _write(sheet, row, column, value, formats, words, edition.election.zone)
-        if frame.width:
-            sheet.autofilter(0, 0, max(frame.height, 1), frame.width - 1)
-        sheet.set_landscape()
-        sheet.repeat_rows(0)
+                pen.value(sheet, (row, column), value)
     book.close()
     return memory.getvalue()

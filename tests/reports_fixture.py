@@ -42,7 +42,8 @@ HOSTILE = (
     '=HYPERLINK("http://example.invalid","klik")',
     '#import "x": *; *bold* _miring_ $x$ @ref <label> `kode` \\ [kurung]',
     "urutan \u202edibalik\u202c dan \x00 kosong \ufdd0",
-    "semangat \U0001f600\U0001f44d\U0001f3fd \U0001f1ee\U0001f1e9 \ua9b2\ua9a4\ua995\ua9ab \u0627\u0644\u0633\u0644\u0627\u0645",
+    "semangat \U0001f600\U0001f44d\U0001f3fd \U0001f1ee\U0001f1e9"
+    " \ua9b2\ua9a4\ua995\ua9ab \u0627\u0644\u0633\u0644\u0627\u0645",
     "{{ 7 * 7 }} {% raw %} </style></table>",
     "katapanjangsekalitanpaspasi" * 12,
 )
@@ -85,6 +86,9 @@ def _measures(
         half = 1.96 * sqrt((p1 + p2 - (p1 - p2) ** 2) / (n + 2))
         net, low, high = (positive - negative) / n, p1 - p2 - half, p1 - p2 + half
     rate, rate_low, rate_high = _garwood(counts["detected"], n)
+    seen: dict[str, int | None] = dict(counts)
+    if status == "not_collected":
+        seen = dict.fromkeys(counts)
     return {
         "week": str(bucket.week),
         "phase": bucket.phase,
@@ -92,11 +96,11 @@ def _measures(
         "first_day": bucket.first_day,
         "last_day": bucket.last_day,
         "days": bucket.days,
-        **{key: counts[key] for key in ("posts", "labelled", "authors", "negative", "neutral", "positive")},
+        **{key: seen[key] for key in ("posts", "labelled", "authors", "negative", "neutral", "positive")},
         "net_sentiment": net,
         "net_low": low,
         "net_high": high,
-        "detected": counts["detected"],
+        "detected": seen["detected"],
         "per_1000": rate,
         "per_1000_low": rate_low,
         "per_1000_high": rate_high,
@@ -171,12 +175,14 @@ def _platform_rows(rng: random.Random, bucket: Bucket, topics: list[Any], indica
     for number, code in enumerate(INDICATIONS):
         part = left if number == len(INDICATIONS) - 1 else rng.randint(0, left // 2)
         left -= part
-        indications.append({**rows[-1], "posts": part, "indication": code})
+        indications.append({**rows[-1], "posts": None if rows[-1]["posts"] is None else part, "indication": code})
     return rows
 
 
 def _topic(row: dict[str, Any], topic: str, posts: int) -> dict[str, Any]:
     n = row["posts"]
+    if n is None:
+        return {**row, "posts": None, "topic": topic, "share": None, "share_low": None, "share_high": None}
     share = posts / n if n else None
     half = 1.96 * sqrt(share * (1 - share) / n) if share else 0.0
     low, high = (None, None) if share is None else (max(share - half, 0.0), min(share + half, 1.0))
@@ -287,7 +293,7 @@ def _loads(week: Week) -> pl.DataFrame:
 
 def season(week: str = "2024-W05", evidence: int = 24, failed: int = 0) -> Tables:
     """All tables of the invented season as they stand for a week's edition."""
-    rng = random.Random(42)
+    rng = random.Random(42)  # noqa: S311 - invented numbers
     platforms: list[Any] = []
     topics: list[Any] = []
     indications: list[Any] = []
@@ -303,7 +309,7 @@ def season(week: str = "2024-W05", evidence: int = 24, failed: int = 0) -> Table
                 got, reason = _collected(platform, day)
                 coverage.append((platform, "season", day, 4, 4, got, 30 * got, _status(4, got), reason))
     district = [
-        {**row, "posts": round(row["posts"] * 0.03 * (n + 1)), "district": code}
+        {**row, "posts": None if row["posts"] is None else round(row["posts"] * 0.03 * (n + 1)), "district": code}
         for row in platforms
         for n, code in enumerate(PLACES)
     ]

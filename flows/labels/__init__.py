@@ -34,6 +34,7 @@ SEEDS_READ = (
     "function_words",
     "indications",
     "lexicon",
+    "place_names",
     "places",
     "topics",
 )

@@ -110,7 +110,9 @@ def read_cues(seeds: Path = sql.SEEDS) -> dict[str, Cues]:
             for code in row["code"].split(" "):
                 excludes.setdefault(code, []).append(translate(row["pattern"], groups).expression)
         elif row["kind"] not in ("words", "regex"):
-            raise UsageError(f'The cue "{row["pattern"]}" has the unknown kind "{row["kind"]}"; see sql/seeds/cues.csv.')
+            raise UsageError(
+                f'The cue "{row["pattern"]}" has the unknown kind "{row["kind"]}"; see sql/seeds/cues.csv.'
+            )
     if lost := sorted(set(excludes) - set(acts)):
         raise UsageError(f"cues.csv excludes {', '.join(lost)}, for which it has no act.")
     return {

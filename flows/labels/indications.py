@@ -18,7 +18,7 @@ import polars as pl
 
 import sql
 from flows.labels.cues import Cues, read_cues
-from flows.periods import Election, read_election, read_seed
+from flows.periods import Election, read_seed
 
 CALL_TO_VOTE = "call_to_vote"
 # "Do not forget" reminds, it does not forbid.
@@ -71,8 +71,8 @@ def list_indications(flags: pl.DataFrame, phase: pl.Series, seeds: Path = sql.SE
     )
     known = flags.drop(CALL_TO_VOTE).hstack(by_phase)
     lists = known.select(
-        pl.concat_list(
-            pl.when(pl.col(code)).then(pl.lit(code)) for code in codes if code in known.columns
-        ).list.drop_nulls().alias("indications")
+        pl.concat_list(pl.when(pl.col(code)).then(pl.lit(code)) for code in codes if code in known.columns)
+        .list.drop_nulls()
+        .alias("indications")
     )
     return lists["indications"]

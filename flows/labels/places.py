@@ -1,15 +1,15 @@
 """Kecamatan named in a text, by a rule that knows that *batang*, *tulis*, *bawang*, *bandar* are ordinary words.
 
 A bare name is never a place; every name needs a second cue. What counts as one depends on the name's grade in
-`sql/seeds/places.csv`:
+`sql/seeds/places.csv` (the kecamatan) and `place_names.csv` (spellings, villages, landmarks, and all other cues):
 
 - always: an office word before it (`Kec. Bandar`, `desa Tulis`, `Polsek Subah`), a joined hashtag (`#kecbandar`,
   `#subahbatang`), or the regency right after it (`Blado, Kab. Batang`);
 - `distinct` (Wonotunggal, Tersono, Limpung, Pecalungan, Kandeman, Warungasem, and villages): also a place word before
   it (`di Limpung`), a sign of the regency anywhere (`Kab. Batang`, `#batang`, a local account of the seed), or
   another Batang name;
-- `shared` (Banyuputih, Gringsing, Blado, `Warung Asem`; other places and things bear the name): also a sign of the regency, or
-  another Batang name;
+- `shared` (Banyuputih, Gringsing, Blado, `Warung Asem`; other places and things bear the name): also a sign of the
+  regency, or another Batang name;
 - `common` (Bandar, Bawang, Reban, Subah, Tulis): also a place word before it together with a sign of the regency or
   another established place, or a list with one (`Blado, Bandar dan Reban`);
 - `regency_name` (Batang): only the office words of a kecamatan, or a place in that kecamatan. `Kab. Batang` is the
@@ -79,13 +79,15 @@ def _alternation(names: list[str]) -> str:
 @cache
 def read_places(seeds: Path = sql.SEEDS) -> Places:
     """The places seed; raises UsageError for an unknown grade or a missing kind."""
-    rows = read_seed("places", seeds)
+    rows = read_seed("places", seeds) + read_seed("place_names", seeds)
     named: dict[tuple[str, str], list[str]] = {}
     landmarks: dict[str, list[str]] = {}
     for row in rows:
         if row["kind"] in _NAMES:
             if row["grade"] not in _GRADES:
-                raise UsageError(f'The place "{row["name"]}" has the unknown grade "{row["grade"]}" in places.csv.')
+                raise UsageError(
+                    f'The place "{row["name"]}" has the unknown grade "{row["grade"]}" in the places seeds.'
+                )
             named.setdefault((row["code"], row["grade"]), []).append(row["name"])
         elif row["kind"] == "landmark":
             landmarks.setdefault(row["code"], []).append(row["name"])
@@ -93,7 +95,7 @@ def read_places(seeds: Path = sql.SEEDS) -> Places:
     def of_kind(kind: str) -> str:
         names = [row["name"] for row in rows if row["kind"] == kind]
         if not names:
-            raise UsageError(f'The seed places.csv has no row of kind "{kind}"; add one.')
+            raise UsageError(f'The seed place_names.csv has no row of kind "{kind}"; add one.')
         return _alternation(names)
 
     plain = f" (?:{of_kind('regency')}|# {of_kind('hashtag')}|{of_kind('account')}) "
@@ -121,9 +123,9 @@ def _cues(group: Group, others: str) -> list[pl.Expr]:
             | plain.str.contains(rf" {name} (?:[.,] )?(?:kab|kabupaten)? ?(?:\. )?batang ")
         ).alias("sure"),
         plain.str.contains(rf" {_PLACE_WORD} {name} ").alias("placed"),
-        (
-            plain.str.contains(rf" {name} {_AND}{others} ") | plain.str.contains(rf" {others} {_AND}{name} ")
-        ).alias("listed"),
+        (plain.str.contains(rf" {name} {_AND}{others} ") | plain.str.contains(rf" {others} {_AND}{name} ")).alias(
+            "listed"
+        ),
     ]
 
 
@@ -138,8 +140,15 @@ def _grid(frame: pl.DataFrame, places: Places) -> pl.DataFrame:
         cues = literal.with_columns(_cues(group, others)).filter(pl.col("bare") | pl.col("sure"))
         found.append(
             cues.select(
-                "row", "sign", "elsewhere", "bare", "sure", "placed", "listed",
-                code=pl.lit(group.code), grade=pl.lit(group.grade),
+                "row",
+                "sign",
+                "elsewhere",
+                "bare",
+                "sure",
+                "placed",
+                "listed",
+                code=pl.lit(group.code),
+                grade=pl.lit(group.grade),
             )
         )
     for landmark in places.landmarks:
@@ -149,8 +158,15 @@ def _grid(frame: pl.DataFrame, places: Places) -> pl.DataFrame:
         yes, no = pl.lit(value=True), pl.lit(value=False)
         found.append(
             seen.select(
-                "row", "sign", "elsewhere", bare=yes, sure=yes, placed=no, listed=no,
-                code=pl.lit(landmark.code), grade=pl.lit("distinct"),
+                "row",
+                "sign",
+                "elsewhere",
+                bare=yes,
+                sure=yes,
+                placed=no,
+                listed=no,
+                code=pl.lit(landmark.code),
+                grade=pl.lit("distinct"),
             )
         )
     return pl.concat(found) if found else pl.DataFrame(schema=_GRID)

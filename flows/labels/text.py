@@ -58,6 +58,9 @@ _CONFUSABLES = {alike: latin.strip() for latin, drawn in _LOOK_ALIKES.items() fo
 # Squared and circled capitals that have no compatibility form.
 _CONFUSABLES |= {chr(start + n): letter for start in (0x1F150, 0x1F170) for n, letter in enumerate(_LETTERS)}
 
+# Look-alikes are only folded beside Latin letters: a text in Cyrillic stays one. Our own tokens do not count.
+_LATIN_WORD = r"(?:^|[^a-z_])[a-z]"
+
 _ENTITY = re.compile(r"&(?:#[0-9]{1,7}|#[xX][0-9a-fA-F]{1,6}|[A-Za-z][A-Za-z0-9]{1,31});")
 _ENTITY_ROUNDS = 3
 # Format and control characters, accents, variation selectors and skin tones.
@@ -66,6 +69,8 @@ _INVISIBLE = r"[\p{Cf}\p{Co}\p{Cn}\x{0300}-\x{036F}\x{FE00}-\x{FE0F}\x{1F3FB}-\x
 _STYLED = r"[^\x00-\x7F\x{2600}-\x{27BF}\x{1F300}-\x{1FAFF}]"
 _EMOJI = r"([\p{Extended_Pictographic}]|[\x{1F1E6}-\x{1F1FF}]{1,2})"
 _EMOTICONS = {":)": "🙂", ":-)": "🙂", ":d": "😀", ":(": "🙁", ":-(": "🙁", ":'(": "😢"}
+# What the loader puts in the place of numbers and addresses of people.
+_MASK = r"\[(?:surel|telepon|nomor|nomor identitas)\]"
 _TRIPLES = [letter * 3 for letter in _LETTERS]
 _RUNS = "|".join(f"({letter}){letter}{letter}+" for letter in _LETTERS)
 _RUNS_FOLDED = "".join(f"${{{n}}}" for n in range(1, len(_LETTERS) + 1))
@@ -93,7 +98,9 @@ def _unescape(texts: pl.Series) -> pl.Series:
 def _fold_letters(texts: pl.Series) -> pl.Series:
     decomposed = texts.str.normalize("NFKD").str.to_lowercase().str.normalize("NFKD")
     visible = decomposed.str.replace_all(_INVISIBLE, "").str.normalize("NFKC")
-    return visible.str.replace_many(_CONFUSABLES).str.to_lowercase()
+    return _where(
+        visible, visible.str.contains(_LATIN_WORD), lambda rows: rows.str.replace_many(_CONFUSABLES).str.to_lowercase()
+    )
 
 
 def _fold_unicode(texts: pl.Series) -> pl.Series:
@@ -122,12 +129,11 @@ def normalise(texts: pl.Series) -> pl.Series:
             f" {URL} ",
         ),
     )
+    texts = _where(texts, texts.str.contains("[", literal=True), lambda rows: rows.str.replace_all(_MASK, " "))
     texts = _where(
         texts, texts.str.contains("@", literal=True), lambda rows: rows.str.replace_all(r"@[\w.]+", f" {ACCOUNT} ")
     )
-    texts = _where(
-        texts, texts.str.contains_any(list(_EMOTICONS)), lambda rows: rows.str.replace_many(_EMOTICONS)
-    )
+    texts = _where(texts, texts.str.contains_any(list(_EMOTICONS)), lambda rows: rows.str.replace_many(_EMOTICONS))
     texts = texts.str.replace_all(r"(\d{1,3})[.,](\d{3})(?:[.,](\d{3}))?(?:[.,](\d{3}))?\b", "${1}${2}${3}${4}")
     texts = _where(
         texts,
@@ -148,16 +154,17 @@ def has_content(texts: pl.Series) -> pl.Series:
 
 def pad(texts: pl.Series) -> pl.Series:
     """Normalised texts with a space on each side and hashtags opened, the form all patterns are written for."""
-    return pl.select(pl.concat_str([pl.lit(" "), texts.str.replace_all("#+", " # "), pl.lit(" ")])).to_series()
+    spaced = pl.select(pl.concat_str([pl.lit(" "), texts, pl.lit(" ")])).to_series()
+    return _where(spaced, spaced.str.contains("#", literal=True), lambda rows: rows.str.replace_all(" *#[ #]*", " # "))
 
 
 # Numbers that are addresses, schools or parts of a series and never a running number.
 _PLACE_NUMBER = (
     r"\b(rt|rw|tps|sd|sdn|smp|smpn|sma|sman|smk|smkn|mts|mtsn|man|mi|min|tk|kodim|dapil|zona|jilid|km|eps?|part|jam|"
     r"pukul|tanggal|tgl|jl|jln|jalan|gang|gg|blok|kloter|gelombang|sesi|juara|kelas|lantai|rute|bab|ayat|pasal)"
-    r"(?: (?:no|nomor))?[ .:]*\d+(?: \d+)?\b"
+    r"(?: (?:no|nomor))?[ .:]*\d+(?: ?[.:]? ?\d+)?\b"
 )
-_DATE = r"\b\d{1,2} ?[/-] ?\d{1,2} ?[/-] ?\d{4}\b|\b\d{1,2} ?[.:] ?\d{2}\b"
+_DATE = r"\b\d{1,2} ?[/-] ?\d{1,2} ?[/-] ?\d{4}\b|\b[0-2]\d ?[.:] ?[0-5]\d\b"
 _NUMBER_WORDS = r"(?:nomor urut|nomer urut|no urut|nomor|nomer|nmr|no|urut|paslon|pasangan|calon|capres|cawapres|caleg)"
 _VOTE_WORDS = r"(?:coblos|nyoblos|coblosen|pilih|milih|dukung|menangkan|menangno|gas|salam)"
 _TITLES = (
@@ -174,7 +181,8 @@ def _contestant_pattern(seeds: Path) -> str:
     return (
         rf"\b(?:{plain})\b"
         rf"|\b{_NUMBER_WORDS}{stop}(?:# ?)?\d{{1,2}}\b|# ?\d{{1,2}}\b|\b0[1-9]\b"
-        rf"|\b(?:pasangan|paslon|capres|presiden|relawan|timnas|tim|partai) (?:amin|ummat|buruh|pan|garuda|gelora|bulan bintang)\b"
+        r"|\b(?:pasangan|paslon|capres|presiden|relawan|timnas|tim|partai) "
+        r"(?:amin|ummat|buruh|pan|garuda|gelora|bulan bintang)\b"
     )
 
 
@@ -183,15 +191,19 @@ def mask_contestants(texts: pl.Series, seeds: Path = sql.SEEDS) -> pl.Series:
     texts = _where(
         texts,
         texts.str.contains(r"\d"),
-        lambda rows: rows.str.replace_all(_PLACE_NUMBER, "${1}")
-        .str.replace_all(_DATE, " ")
-        .str.replace_all(rf"\b({_VOTE_WORDS}) \d{{1,2}}\b", f"${{1}} {CONTESTANT}"),
+        lambda rows: (
+            rows.str.replace_all(_PLACE_NUMBER, "${1}")
+            .str.replace_all(_DATE, " ")
+            .str.replace_all(rf"\b({_VOTE_WORDS}) \d{{1,2}}\b", f"${{1}} {CONTESTANT}")
+        ),
     )
     texts = texts.str.replace_all(rf"\b({_VOTE_WORDS}) amin\b", f"${{1}} {CONTESTANT}")
     texts = texts.str.replace_all(_contestant_pattern(seeds), CONTESTANT)
     texts = _where(
         texts,
         texts.str.contains(CONTESTANT, literal=True),
-        lambda rows: rows.str.replace_all(rf"(?:\b{_TITLES} |[#,] ?)*{CONTESTANT}(?: (?:{_TITLES} )*{CONTESTANT})*", CONTESTANT),
+        lambda rows: rows.str.replace_all(
+            rf"(?:\b{_TITLES} |[#,] ?)*{CONTESTANT}(?: (?:{_TITLES} )*{CONTESTANT})*", CONTESTANT
+        ),
     )
     return texts.str.replace_all(" {2,}", " ").str.strip_chars(" ")

@@ -44,4 +44,4 @@ def look_up(tokens: Tokens, values: Mapping[str, float], default: float = 0.0) -
 
 def sum_by_text(tokens: Tokens, numbers: Floats) -> Floats:
     """The sum of word numbers for each text, in text order."""
-    return np.bincount(tokens.rows, weights=numbers, minlength=tokens.texts)
+    return np.bincount(tokens.rows, weights=numbers, minlength=tokens.texts).astype(np.float64)

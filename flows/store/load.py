@@ -112,7 +112,7 @@ fallback AS (
         platform, post_id,
         arg_min({'text': text, 'text_pi': text_pi, 'text_hash': text_hash, 'sentiment': sentiment,
             'sentiment_score': sentiment_score, 'topics': topics, 'indications': indications,
-            'districts': districts, 'language': language}, place) FILTER (text_pi IS NOT NULL) AS said,
+            'districts': districts, 'language': language}, place) FILTER (text_hash IS NOT NULL) AS said,
         arg_min({'created_at': created_at, 'day': day}, place) FILTER (created_from = 'record') AS dated,
         arg_min(author_key, place) AS author_key, arg_min(author_name_pi, place) AS author_name_pi,
         arg_min(url_pi, place) AS url_pi
@@ -210,19 +210,6 @@ ORDER BY files.load_order
 """
 
 
-class PreparedFile(Protocol):
-    """What the load needs of a prepared file (see `flows.prepare.Prepared`)."""
-
-    @property
-    def landed(self) -> Landed: ...
-    @property
-    def records(self) -> int: ...
-    @property
-    def posts(self) -> tuple[Path, ...]: ...
-    @property
-    def rejects(self) -> tuple[Path, ...]: ...
-
-
 class LogFault(Protocol):
     """A row of a collection log that could not be read (see `flows.sources.format.Fault`)."""
 
@@ -246,6 +233,17 @@ _STEPS = (
     _DELETE_OFTEN,
     _INSERT_OFTEN,
 )
+_LOG_SCHEMA: dict[str, Any] = {
+    "platform": pl.String,
+    "source": pl.String,
+    "query": pl.String,
+    "day": pl.Date,
+    "planned": pl.Int64,
+    "attempted": pl.Int64,
+    "succeeded": pl.Int64,
+    "reason": pl.String,
+    "order": pl.Int64,
+}
 _RELABELLED_ROWS = 100_000
 
 
@@ -259,9 +257,15 @@ class CollectionDays:
 
 @dataclass(frozen=True, slots=True)
 class Batch:
-    """Everything one load brings: prepared files of posts, and collection logs with their unreadable rows."""
+    """Everything one load brings.
 
-    prepared: Sequence[PreparedFile]
+    `files` of posts with the number of records their reader found; Parquet parts with their prepared posts and
+    rejects (rows of files that are not in `files` are left out); collection logs with their unreadable rows.
+    """
+
+    files: Sequence[tuple[Landed, int]]
+    posts: Sequence[Path]
+    rejects: Sequence[Path]
     logs: Sequence[CollectionDays]
     log_faults: Sequence[tuple[Landed, LogFault]]
 
@@ -277,7 +281,7 @@ def _name_files(connection: Connection, batch: Batch) -> None:
             file_id VARCHAR, kind VARCHAR, platform VARCHAR, source VARCHAR, file VARCHAR, landed_at TIMESTAMPTZ,
             bytes BIGINT, records BIGINT, position BIGINT, load_order BIGINT)""")
     faults = Counter(landed.file_id for landed, _ in batch.log_faults)
-    counted = [(item.landed, item.records) for item in batch.prepared]
+    counted = list(batch.files)
     counted += [(log.landed, faults[log.landed.file_id]) for log in batch.logs]
     rows = [
         (it.file_id, it.kind, it.platform, it.source, it.file, it.landed_at, it.bytes, records, it.position, order)
@@ -288,25 +292,31 @@ def _name_files(connection: Connection, batch: Batch) -> None:
 
 
 def _load_collection(connection: Connection, logs: Sequence[CollectionDays]) -> None:
-    connection.execute("CREATE OR REPLACE TEMP TABLE log_days AS FROM base.collection LIMIT 0")
-    for log in sorted(logs, key=lambda item: item.landed.order):
-        connection.execute("TRUNCATE log_days")
-        if log.rows:
-            connection.executemany("INSERT INTO log_days VALUES (?, ?, ?, ?, ?, ?, ?, ?)", log.rows)
-        connection.execute("""
-            DELETE FROM base.collection USING log_days AS fresh
-            WHERE base.collection.platform = fresh.platform AND base.collection.source = fresh.source
-              AND base.collection.query = fresh.query AND base.collection.day = fresh.day""")
-        connection.execute("INSERT INTO base.collection BY NAME FROM log_days")
+    """A day that an earlier log named is replaced by what the last one says of it."""
+    ordered = sorted(logs, key=lambda item: item.landed.order)
+    days = pl.DataFrame(
+        [(*row, order) for order, log in enumerate(ordered) for row in log.rows], schema=_LOG_SCHEMA, orient="row"
+    )
+    fresh = days.unique(["platform", "source", "query", "day"], keep="last", maintain_order=True).drop("order")
+    connection.register("fresh", fresh.to_arrow())
+    connection.execute("""
+        DELETE FROM base.collection USING fresh
+        WHERE base.collection.platform = fresh.platform AND base.collection.source = fresh.source
+          AND base.collection.query = fresh.query AND base.collection.day = fresh.day""")
+    connection.execute("INSERT INTO base.collection BY NAME FROM fresh")
+    connection.unregister("fresh")
 
 
 def _load_rejects(connection: Connection, batch: Batch) -> None:
     connection.execute("""
         CREATE OR REPLACE TEMP TABLE rejected (
             file_id VARCHAR, line BIGINT, reason VARCHAR, detail VARCHAR, raw_pi VARCHAR)""")
-    parts = [str(path) for item in batch.prepared for path in item.rejects]
-    if parts:
-        connection.execute("INSERT INTO rejected BY NAME FROM read_parquet($parts)", {"parts": parts})
+    if batch.rejects:
+        parts = [str(path) for path in batch.rejects]
+        connection.execute(
+            "INSERT INTO rejected BY NAME FROM read_parquet($parts) SEMI JOIN stage_files USING (file_id)",
+            {"parts": parts},
+        )
     if batch.log_faults:
         connection.executemany(
             "INSERT INTO rejected (file_id, line, reason, detail) VALUES (?, ?, ?, ?)",
@@ -318,9 +328,8 @@ def load(connection: Connection, batch: Batch, zone: str) -> None:
     """Loads a batch inside the caller's transaction; `zone` names the local days of rejects."""
     _name_files(connection, batch)
     _load_rejects(connection, batch)
-    parts = [str(path) for item in batch.prepared for path in item.posts]
-    if parts:
-        connection.execute(_STAGE, {"parts": parts})
+    if batch.posts:
+        connection.execute(_STAGE, {"parts": [str(path) for path in batch.posts]})
         for statement in _STEPS:
             connection.execute(statement)
     else:
@@ -364,6 +373,11 @@ def window(connection: Connection, columns: Sequence[str], rows: int) -> "pd.Dat
         "WHERE md5_number_lower(posts.post_id) % $one_in = 0",
         {"one_in": max(1, -(-touched[0] // rows))},
     ).df()
+
+
+def has_posts(connection: Connection) -> bool:
+    """Whether the load just made accepted any record."""
+    return connection.execute("SELECT 1 FROM stage LIMIT 1").fetchone() is not None
 
 
 def summarise(connection: Connection) -> dict[str, Any]:

@@ -1,7 +1,7 @@
 """The briefing: two A4 pages for leadership, totals of the regency, nobody named, nobody ranked."""
 
 from collections.abc import Callable, Sequence
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 
 from flows.periods import Bucket
 from reports.disclosure import shielded
@@ -10,7 +10,6 @@ from reports.facts import Facts, Row
 from reports.level import Judgement
 from reports.sentences import (
     MINIMUM_POSTS,
-    bucket_words,
     coverage_words,
     gap_words,
     level_reasons,
@@ -88,9 +87,11 @@ def _letterhead(facts: Facts, words: Words, election: str) -> list[tuple[str, st
     drafter = words(
         "briefing_drafter_value", office=edition.office, code=edition.code_version, publication=edition.publication
     )
-    released = words.long_day(edition.local.date()) + ", " + words.moment(
-        edition.local, edition.election.zone_label
-    ).rsplit(", ", 1)[1]
+    released = (
+        words.long_day(edition.local.date())
+        + ", "
+        + words.moment(edition.local, edition.election.zone_label).rsplit(", ", 1)[1]
+    )
     left = edition.election.days_to_vote(week.last_day)
     window = f"{words.days(week.first_day, week.last_day)} ({words.countdown(left)})"
     return [
@@ -98,7 +99,7 @@ def _letterhead(facts: Facts, words: Words, election: str) -> list[tuple[str, st
         (words("briefing_date"), released),
         (words("briefing_window"), window),
         (words("briefing_drafter"), drafter),
-        (words("briefing_basis"), words("briefing_basis_value", election=election, week=str(week))),
+        (words("briefing_basis"), words("briefing_basis_value", election=election)),
         (words("briefing_classification"), words("briefing_classification_value")),
     ]
 
@@ -142,6 +143,8 @@ def _net(row: Row | None, words: Words) -> tuple[str, str]:
 def _detected(row: Row | None, words: Words) -> tuple[str, str]:
     if row is None or row["detected"] is None:
         return DASH, ""
+    if not row["labelled"]:
+        return DASH, zero_sentence(words, 0, row["coverage"])
     if not row["detected"]:
         return "0", zero_sentence(words, int(row["labelled"] or 0), row["coverage"])
     interval = words.interval(row["per_1000_low"], row["per_1000_high"])
@@ -159,7 +162,7 @@ _FIGURES: tuple[tuple[str, Cell], ...] = (
 
 
 def _figures(facts: Facts, words: Words) -> list[dict[str, object]]:
-    rows = []
+    rows: list[dict[str, object]] = []
     for key, cell in _FIGURES:
         cells = []
         for bucket in facts.buckets:
@@ -216,13 +219,14 @@ def _by_platform(facts: Facts, words: Words) -> str:
 
 
 def _unseen(facts: Facts, words: Words) -> list[str]:
-    items = gap_words(facts, words, GAPS_SHOWN)
-    if len(facts.gaps) > GAPS_SHOWN:
-        items.append(words("more_items", count=words.number(len(facts.gaps) - GAPS_SHOWN)))
+    gaps = gap_words(facts, words)
+    items = gaps[:GAPS_SHOWN]
+    if len(gaps) > GAPS_SHOWN:
+        items.append(words("more_items", count=words.number(len(gaps) - GAPS_SHOWN)))
     unplanned = [name for name in facts.platforms if facts.coverage_of(name) is None]
     if unplanned:
         named = words.listed([platform_name(words, name) for name in unplanned])
-        items.insert(0, words("unseen_unknown", platforms=named))
+        items.append(words("unseen_unknown", platforms=named))
     if not items:
         key = "unseen_none" if facts.coverage is not None else "declare_plan_unknown"
         items = [words(key)]

@@ -17,7 +17,7 @@ STATUSES = ("observed", "partial", "not_collected", "unknown")
 
 
 def draw(status: Mapping[tuple[str, date], tuple[str, str]], scene: Scene, platforms: Sequence[str]) -> Figure:
-    """Status of the days of the window (see `facts.day_status`), one block a platform, rows Monday to Sunday, columns weeks."""
+    """Status of the window's days (see `facts.day_status`): a block a platform, a row a weekday, a column a week."""
     with style.contract():
         note = scene.words("note_coverage")
         blocks = max(len(platforms), 1)
@@ -25,24 +25,28 @@ def draw(status: Mapping[tuple[str, date], tuple[str, str]], scene: Scene, platf
         height = top + blocks * (_BLOCK + 4) + 11 + style.foot_height(scene, note)
         figure = style.canvas(height)
         style.head(figure, scene.words("chart_coverage"))
-        weeks = (scene.last_day - scene.first_day).days // 7 + 1
-        width = min(style.WIDTH - _LEFT - 4, weeks * 5.6)
+        width = min(style.WIDTH - _LEFT - 4, _weeks(scene) * 5.6)
         for number, platform in enumerate(platforms):
-            axes = style.axes(figure, _LEFT, top + number * (_BLOCK + 4), width, _BLOCK)
-            _block(axes, scene, platform, status, weeks, last=number == len(platforms) - 1)
+            axes = style.axes(figure, (_LEFT, top + number * (_BLOCK + 4), width, _BLOCK))
+            _frame(axes, scene, platform)
+            _days(axes, scene, {day: found[0] for (name, day), found in status.items() if name == platform})
+            if number == len(platforms) - 1:
+                _week_names(axes, scene)
         if not platforms:
-            axes = style.axes(figure, 10, top, style.WIDTH - 20, _BLOCK)
+            axes = style.axes(figure, (10, top, style.WIDTH - 20, _BLOCK))
             axes.set_axis_off()
             style.say(axes, scene.words("empty_coverage"))
-        _legend(style.axes(figure, _LEFT, top + blocks * (_BLOCK + 4) + 4, style.WIDTH - _LEFT - 4, 5), scene)
+        _legend(style.axes(figure, (_LEFT, top + blocks * (_BLOCK + 4) + 4, style.WIDTH - _LEFT - 4, 5)), scene)
         style.sign(figure, scene, note)
         return figure
 
 
-def _block(
-    axes: Axes, scene: Scene, platform: str, status: Mapping[tuple[str, date], tuple[str, str]], weeks: int, last: bool
-) -> None:
-    axes.set_xlim(0, weeks)
+def _weeks(scene: Scene) -> int:
+    return (scene.last_day - scene.first_day).days // 7 + 1
+
+
+def _frame(axes: Axes, scene: Scene, platform: str) -> None:
+    axes.set_xlim(0, _weeks(scene))
     axes.set_ylim(7, 0)
     for spine in axes.spines.values():
         spine.set_visible(False)
@@ -61,26 +65,37 @@ def _block(
         va="center",
         annotation_clip=False,
     )
+    axes.set_xticks([])
+    axes.add_patch(
+        Rectangle(
+            (_current(scene), 0), 1, 7, facecolor="none", edgecolor=style.INK, linewidth=1.0, clip_on=False, zorder=5
+        )
+    )
+
+
+def _current(scene: Scene) -> int:
+    return (scene.week.first_day - scene.first_day).days // 7
+
+
+def _days(axes: Axes, scene: Scene, status: Mapping[date, str]) -> None:
     squares: dict[str, list[Rectangle]] = {}
-    for column in range(weeks):
+    for column in range(_weeks(scene)):
         for row in range(7):
             day = scene.first_day + timedelta(days=column * 7 + row)
-            found = status.get((platform, day), ("", ""))[0]
-            squares.setdefault(found, []).append(Rectangle((column + 0.07, row + 0.08), 0.86, 0.84))
+            squares.setdefault(status.get(day, ""), []).append(Rectangle((column + 0.07, row + 0.08), 0.86, 0.84))
     for found, patches in sorted(squares.items()):
         fill, edge, hatch = style.STATUS_MARK.get(found, ("none", style.FAINT, ""))
         axes.add_collection(
             PatchCollection(patches, facecolor=fill, edgecolor=edge, hatch=hatch, linewidth=0.3), autolim=False
         )
-    current = (scene.week.first_day - scene.first_day).days // 7
-    axes.add_patch(
-        Rectangle((current, 0), 1, 7, facecolor="none", edgecolor=style.INK, linewidth=1.0, clip_on=False, zorder=5)
-    )
-    step = 1 if weeks <= 14 else 2
-    columns = [column for column in range(weeks) if (current - column) % step == 0]
+
+
+def _week_names(axes: Axes, scene: Scene) -> None:
+    step = 1 if _weeks(scene) <= 14 else 2
+    columns = [column for column in range(_weeks(scene)) if (_current(scene) - column) % step == 0]
     axes.set_xticks([column + 0.5 for column in columns])
     labels = [f"W{Week.of(scene.first_day + timedelta(weeks=column)).number:02d}" for column in columns]
-    axes.set_xticklabels(labels if last else [], fontsize=6)
+    axes.set_xticklabels(labels, fontsize=6)
 
 
 def _legend(axes: Axes, scene: Scene) -> None:

@@ -25,14 +25,14 @@ def draw(frame: pl.DataFrame, scene: Scene, platforms: Sequence[str]) -> Figure:
         height = top + _FIRST + 9 + (_PANEL + 17 if small else 0) + style.foot_height(scene, note)
         figure = style.canvas(height)
         style.head(figure, scene.words("chart_indications"))
-        axes = style.axes(figure, 14, top, style.WIDTH - 18, _FIRST)
+        axes = style.axes(figure, (14, top, style.WIDTH - 18, _FIRST))
         _panel(axes, frame, scene, platforms[0], wide=True)
         axes.set_ylabel(scene.words("axis_per_1000"))
         if small:
             width = (style.WIDTH - 3) / len(small) - 13
             tops = []
             for number, platform in enumerate(small):
-                panel = style.axes(figure, 13 + number * (width + 13), top + _FIRST + 17, width, _PANEL)
+                panel = style.axes(figure, (13 + number * (width + 13), top + _FIRST + 17, width, _PANEL))
                 _panel(panel, frame, scene, platform, wide=False)
                 tops.append((panel, panel.get_ylim()[1]))
             for panel, _ in tops:
@@ -69,9 +69,9 @@ def _panel(axes: Axes, frame: pl.DataFrame, scene: Scene, platform: str, wide: b
 
 
 def _top(rows: Sequence[timeline.Row]) -> float:
-    values = max(row["per_1000"] for row in rows)
-    ends = sorted(row["per_1000_high"] for row in rows if row["per_1000_high"] is not None)
+    values = max(float(row["per_1000"]) for row in rows)
+    ends = sorted(float(row["per_1000_high"]) for row in rows if row["per_1000_high"] is not None)
     if not ends:
         return max(values * 1.15, 1.0)
     usual = ends[int(0.9 * (len(ends) - 1))]
-    return float(min(max(values * 1.15, usual * 1.25, 0.5), 1000.0))
+    return min(max(values * 1.15, usual * 1.25, 0.5), 1000.0)

@@ -1,4 +1,4 @@
-"""Net sentiment with its interval, one small panel a platform: read each panel along time, not against its neighbour."""
+"""Net sentiment with its interval, a small panel a platform: read each along time, not against its neighbour."""
 
 from collections.abc import Sequence
 
@@ -28,7 +28,7 @@ def draw(frame: pl.DataFrame, scene: Scene, platforms: Sequence[str]) -> Figure:
         for number, platform in enumerate(platforms):
             left = 13 + (number % columns) * (width + 15)
             top = style.HEAD + 7 + (number // columns) * (_PANEL + 17)
-            axes = style.axes(figure, left, top, width, _PANEL)
+            axes = style.axes(figure, (left, top, width, _PANEL))
             _panel(axes, frame, scene, platform, limits)
         style.sign(figure, scene, note)
         return figure

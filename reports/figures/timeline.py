@@ -1,4 +1,4 @@
-"""What all charts over time share: the day axis, phase bands, runs without gaps, and marks of short or partial buckets."""
+"""What all charts over time share: the day axis, phase bands, runs without gaps, marks of short or partial buckets."""
 
 from collections.abc import Sequence
 from datetime import date, timedelta
@@ -62,7 +62,7 @@ def set_axis(axes: Axes, scene: Scene, labels: bool = True) -> None:
     if not months or position(scene, months[0]) > 21:
         months.insert(0, scene.first_day)
     week = (position(scene, scene.week.first_day) + position(scene, scene.week.last_day) + 1) / 2
-    day_width = axes.get_position().width * axes.figure.get_figwidth() * 25.4 / span
+    day_width = style.width_of(axes) / span
     months = [day for day in months if not -10.5 < (position(scene, day) - week) * day_width < 4.5]
     axes.set_xticks([position(scene, day) for day in months])
     mondays = range(0, int(span) + 1, 7)
@@ -112,7 +112,7 @@ def phase_bands(axes: Axes, scene: Scene, names: bool = True) -> None:
         if key in style.PHASE_FILL:
             axes.axvspan(left, right, color=style.PHASE_FILL[key], linewidth=0, zorder=0)
         name = scene.words(f"phase_short_{key}")
-        fits = (right - left) / span * axes.get_position().width * axes.figure.get_figwidth() * 25.4 > len(name) * 1.15
+        fits = (right - left) / span * style.width_of(axes) > len(name) * 1.15
         if names and fits:
             axes.text(
                 left + span * 0.004,

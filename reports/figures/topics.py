@@ -1,6 +1,9 @@
-"""Topic by platform: the share of each bucket's posts that touch a topic, as a heat map with the number in every cell."""
+"""Topic by platform: the share of each bucket's posts that touch a topic, as a heat map with its numbers."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
 
 import polars as pl
 from matplotlib.axes import Axes
@@ -42,14 +45,14 @@ def draw(
         gap = 5.0
         width = (style.WIDTH - _LABEL - 6 - gap * (len(buckets) - 1)) / len(buckets)
         width = min(width, 27.0 * len(platforms))
-        high = max([share for share, _ in cells.values() if share is not None], default=0.0)
+        grid = _Grid(scene, platforms, topics, cells)
         if not topics:
-            axes = style.axes(figure, 10, top, style.WIDTH - 20, rows * _ROW)
+            axes = style.axes(figure, (10, top, style.WIDTH - 20, rows * _ROW))
             axes.set_axis_off()
             style.say(axes, scene.words("empty_topics"))
         for number, bucket in enumerate(buckets if topics else ()):
-            axes = style.axes(figure, _LABEL + number * (width + gap), top, width, rows * _ROW)
-            _block(axes, scene, bucket, platforms, topics, cells, high)
+            axes = style.axes(figure, (_LABEL + number * (width + gap), top, width, rows * _ROW))
+            _block(axes, grid, bucket)
             if number == 0:
                 axes.set_yticks([row + 0.5 for row in range(len(topics))])
                 axes.set_yticklabels([labels.get(topic, topic) for topic in topics], color=style.INK)
@@ -75,38 +78,48 @@ def _ordered(cells: Cells, buckets: Sequence[Bucket], labels: dict[str, str]) ->
     return sorted(present, key=lambda topic: (-round(largest[topic], 9), labels.get(topic, topic)))
 
 
-def _block(
-    axes: Axes,
-    scene: Scene,
-    bucket: Bucket,
-    platforms: Sequence[str],
-    topics: Sequence[str],
-    cells: Cells,
-    high: float,
-) -> None:
+@dataclass(frozen=True)
+class _Grid:
+    """What all blocks of one map share."""
+
+    scene: Scene
+    platforms: Sequence[str]
+    topics: Sequence[str]
+    cells: Cells
+
+    def share(self, phase: str, platform: str, topic: str) -> float | None:
+        """The share of a cell; None when it is not known or nothing was collected."""
+        share, status = self.cells.get((phase, platform, topic), (None, "unknown"))
+        return None if status == "not_collected" else share
+
+    @cached_property
+    def high(self) -> float:
+        """The largest share of the map, at least a little above 0."""
+        return max([share for share, _ in self.cells.values() if share is not None], default=0.0) or 1.0
+
+
+def _block(axes: Axes, grid: _Grid, bucket: Bucket) -> None:
+    scene, platforms = grid.scene, grid.platforms
     axes.set_xlim(0, len(platforms))
-    axes.set_ylim(len(topics), 0)
+    axes.set_ylim(len(grid.topics), 0)
     for spine in axes.spines.values():
         spine.set_visible(False)
     axes.tick_params(axis="both", length=0)
     axes.xaxis.tick_top()
     axes.set_xticks([number + 0.5 for number in range(len(platforms))])
-    is_narrow = axes.get_position().width * style.WIDTH / len(platforms) < 13
-    axes.set_xticklabels(
-        [scene.short(name) for name in platforms], fontsize=6.5, color=style.INK
-    )
+    axes.set_xticklabels([scene.short(name) for name in platforms], fontsize=6.5, color=style.INK)
+    is_narrow = style.width_of(axes) / len(platforms) < 13
     if is_narrow:
         axes.tick_params(axis="x", labelrotation=40, pad=0)
         for label in axes.get_xticklabels():
             label.set(ha="left", rotation_mode="anchor")
     axes.set_yticks([])
-    title = scene.words(
-        "bucket_title",
-        phase=scene.words(f"phase_{bucket.phase}"),
-        days=scene.words.days(bucket.first_day, bucket.last_day),
-    )
     axes.annotate(
-        title,
+        scene.words(
+            "bucket_title",
+            phase=scene.words(f"phase_{bucket.phase}"),
+            days=scene.words.days(bucket.first_day, bucket.last_day),
+        ),
         (0, 1),
         xycoords="axes fraction",
         xytext=(0, 25 if is_narrow else 15),
@@ -117,33 +130,17 @@ def _block(
         annotation_clip=False,
     )
     for across, platform in enumerate(platforms):
-        for down, topic in enumerate(topics):
-            share, status = cells.get((bucket.phase, platform, topic), (None, "unknown"))
-            _cell(axes, scene, across, down, share, status, high)
+        for down, topic in enumerate(grid.topics):
+            share = grid.share(bucket.phase, platform, topic)
+            if share is None:
+                axes.add_patch(_square(across, down, facecolor=style.PAPER, edgecolor="#b3b3b3", hatch="////"))
+                continue
+            fill = _SHADES(share / grid.high)
+            axes.add_patch(_square(across, down, facecolor=fill, edgecolor="none"))
+            text = scene.words.decimal(share * 100)
+            ink = style.ink_on(fill)
+            axes.text(across + 0.5, down + 0.52, text, fontsize=6.5, color=ink, ha="center", va="center")
 
 
-def _cell(axes: Axes, scene: Scene, across: int, down: int, share: float | None, status: str, high: float) -> None:
-    missing = share is None or status == "not_collected"
-    strength = 0.0 if share is None or not high else share / high
-    axes.add_patch(
-        Rectangle(
-            (across + 0.03, down + 0.06),
-            0.94,
-            0.88,
-            facecolor=style.PAPER if missing else _SHADES(strength),
-            edgecolor="#b3b3b3" if missing else "none",
-            hatch="////" if missing else "",
-            linewidth=0.3,
-        )
-    )
-    if share is None or missing:
-        return
-    axes.text(
-        across + 0.5,
-        down + 0.52,
-        scene.words.decimal(share * 100),
-        ha="center",
-        va="center",
-        fontsize=6.5,
-        color=style.ink_on(_SHADES(strength)),
-    )
+def _square(across: int, down: int, **look: Any) -> Rectangle:
+    return Rectangle((across + 0.03, down + 0.06), 0.94, 0.88, linewidth=0.3, **look)

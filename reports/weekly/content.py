@@ -161,7 +161,10 @@ def _declaration(facts: Facts, words: Words) -> list[tuple[str, str]]:
         (words("declare_week"), words("declare_week_value", **week)),
         (words("declare_as_of"), words("declare_as_of_value", moment=released, publication=edition.publication)),
         (words("declare_office"), edition.office),
-        (words("declare_platforms"), words.listed([platform_name(words, name) for name in facts.platforms]) or words("declare_none")),
+        (
+            words("declare_platforms"),
+            words.listed([platform_name(words, name) for name in facts.platforms]) or words("declare_none"),
+        ),
         (words("declare_plan"), _plan(facts, words)),
         (words("declare_records"), _records(facts, words)),
         (words("declare_unit"), words("declare_unit_value")),

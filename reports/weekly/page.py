@@ -24,7 +24,11 @@ _FOLDER = Path(__file__).parent
 def environment(folder: Path = _FOLDER) -> Environment:
     """Templates of a folder: everything is escaped, an unknown name is an error."""
     return Environment(
-        loader=FileSystemLoader(folder), autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
+        loader=FileSystemLoader(folder),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
     )
 
 

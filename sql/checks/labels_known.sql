@@ -31,6 +31,6 @@ UNION ALL
 SELECT 'repeated', platform || ' ' || post_id, 1
 FROM base.posts
 WHERE
-    len(topics) <> list_unique(topics)
-    OR len(indications) <> list_unique(indications)
-    OR len(districts) <> list_unique(districts)
+    (len(topics) > 1 AND len(topics) <> list_unique(topics))
+    OR (len(indications) > 1 AND len(indications) <> list_unique(indications))
+    OR (len(districts) > 1 AND len(districts) <> list_unique(districts))

@@ -115,7 +115,8 @@ def test_loads_one_by_one_and_all_at_once_give_the_same_facts(tmp_path: Path) ->
             load(settings)
         tables = ("posts", "observations", "rejects")
         facts.append([rows(settings, f"SELECT * FROM base.{table} ORDER BY ALL") for table in tables])  # noqa: S608
-    assert facts[0] == facts[1]
+    for one, all_at_once in zip(*facts, strict=True):
+        assert one == all_at_once
     assert [post["state"] for post in facts[0][0]].count("removed") == 1
 
 

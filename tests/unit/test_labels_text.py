@@ -1,0 +1,126 @@
+"""The normaliser: however a word was typed, the rules see the same token."""
+
+import polars as pl
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from flows.labels.text import ACCOUNT, CONTESTANT, URL, has_content, mask_contestants, normalise, pad
+
+
+def normal(text: str) -> str:
+    return str(normalise(pl.Series([text]))[0])
+
+
+def masked(text: str) -> str:
+    return str(mask_contestants(normalise(pl.Series([text])))[0])
+
+
+@pytest.mark.parametrize(
+    ("typed", "token"),
+    [
+        ("Politik &amp; uang", "politik uang"),
+        ("&amp;lt;b&amp;gt;", "b"),
+        ("𝓫𝓪𝓰𝓾𝓼", "bagus"),
+        ("ｂａｇｕｓ", "bagus"),
+        ("🅱🅰🅶🆄🆂", "bagus"),
+        ("рolitik uаng", "politik uang"),  # Cyrillic er and a
+        ("ροlitik", "politik"),  # Greek rho and omicron
+        ("po\u200bli\u200dtik", "politik"),
+        ("uang\x00\x07 palsu", "uang palsu"),
+        ("kowé ḍuwé", "kowe duwe"),
+        ("maaaantaaaap", "mantap"),
+        ("saat maaf", "saat maaf"),
+        ("Rp50.000 dan 1.250.000", "rp50000 dan 1250000"),
+        ("100000", "100000"),
+        ("Kec.Bandar,Kab.Batang", "kec . bandar , kab . batang"),
+        ("lihat https://contoh.example/a?b=1 ya", f"lihat {URL} ya"),
+        ("cek www.contoh.example sekarang", f"cek {URL} sekarang"),
+        ("halo @akun dan @orang.lain", f"halo {ACCOUNT} dan {ACCOUNT}"),
+        ("hubungi [telepon] atau [surel]", "hubungi atau"),
+        ("mantap😂😂", "mantap 😂 😂"),
+        ("👍🏽", "👍"),
+        ("❤️", "❤"),
+        ("🇮🇩🇮🇩", "🇮🇩 🇮🇩"),
+        ("bagus :)", "bagus 🙂"),
+        ("_tolak_ *uang*", "tolak uang"),
+        ("laki-laki", "laki laki"),
+        ("Apa?!?!", "apa ?"),
+        ("#BatangHebat", "#batanghebat"),
+        ("", ""),
+        (" \n\t ", ""),
+    ],
+)
+def test_spellings_fold_to_one_form(typed: str, token: str) -> None:
+    assert normal(typed) == token
+
+
+@pytest.mark.parametrize(
+    ("typed", "seen"),
+    [
+        ("Coblos 01", f"coblos {CONTESTANT}"),
+        ("pilih nomor urut 2 ya", f"pilih {CONTESTANT} ya"),
+        ("pilih no. 3", f"pilih {CONTESTANT}"),
+        ("Prabowo-Gibran", CONTESTANT),
+        ("Pak Ganjar dan Pak Mahfud", CONTESTANT),
+        ("01/02/03", CONTESTANT),
+        ("pilih #1", f"pilih {CONTESTANT}"),
+        ("dukung AMIN", f"dukung {CONTESTANT}"),
+        ("amin ya allah", "amin ya allah"),
+        ("Partai Demokrat", CONTESTANT),
+        ("RT 03 RW 01", "rt rw"),
+        ("SDN 02 Batang", "sdn batang"),
+        ("jam 07.30", "jam"),
+    ],
+)
+def test_contestants_become_one_token_and_other_numbers_do_not(typed: str, seen: str) -> None:
+    assert masked(typed) == seen
+
+
+TYPED = st.text(
+    st.one_of(
+        st.characters(codec="utf-8"),
+        st.sampled_from("aAbB.,!?:&;#@_ /[]()<>0123\n\u200b\u0301😂👍🏽🇮🇩❤️рοЯßİςﷺ①㊗&wcom:htps"),
+    ),
+    max_size=80,
+)
+
+
+@settings(max_examples=300, deadline=None)
+@given(TYPED)
+def test_normalising_twice_changes_nothing_and_nothing_raises(text: str) -> None:
+    once = normal(text)
+    assert normal(once) == once
+
+
+@settings(max_examples=200, deadline=None)
+@given(TYPED)
+def test_the_result_is_single_spaced_lower_case_and_bounded(text: str) -> None:
+    result = normal(text)
+    assert result == " ".join(result.split(" ")).strip(" ")
+    assert "  " not in result
+    assert not any("A" <= letter <= "Z" for letter in result)
+    assert len(result) <= 40 * len(text)  # one Arabic ligature unfolds to eighteen letters
+
+
+@settings(max_examples=100, deadline=None)
+@given(st.lists(st.one_of(st.none(), TYPED), max_size=8))
+def test_order_length_and_nulls_are_kept(texts: list[str | None]) -> None:
+    series = pl.Series(texts, dtype=pl.String)
+    together = normalise(series).to_list()
+    assert together == [None if text is None else normal(text) for text in texts]
+
+
+def test_a_long_text_and_deep_entities_end() -> None:
+    assert len(normal("a b " * 25_000)) == 99_999
+    assert normal("&" + "amp;" * 20_000 + "lt;").endswith("lt")
+    assert normal("&#" + "9" * 5_000 + ";") != ""
+
+
+def test_what_can_be_labelled() -> None:
+    texts = ["halo", "12", "😂", "...", "", "https://contoh.example", "@akun !", None]
+    assert has_content(normalise(pl.Series(texts))).to_list() == [True, True, True, False, False, False, False, False]
+
+
+def test_padding_opens_hashtags() -> None:
+    assert pad(pl.Series(["kerja #batang", None])).to_list() == [" kerja # batang ", None]

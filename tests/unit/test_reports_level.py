@@ -1,0 +1,114 @@
+"""The level of attention: grey when the week cannot be judged, never red, never moved by counts of detections."""
+
+import polars as pl
+import pytest
+
+from reports.contract import TableRefusedError, checked_tables
+from reports.disclosure import shielded
+from reports.edition import Tables
+from reports.facts import Facts
+from reports.level import Judgement, judge
+from reports.sentences import gap_words, headline
+from reports.words import Words
+from tests import reports_fixture as invented
+
+
+def facts_of(week: str, tables: Tables | None = None) -> Facts:
+    edition = invented.edition(week)
+    return Facts(edition, checked_tables(tables or invented.season(week), edition.week))
+
+
+def keys(judgement: Judgement) -> list[str]:
+    return [key for key, _ in judgement.reasons]
+
+
+def test_a_fully_collected_week_outside_the_quiet_period_is_green() -> None:
+    assert judge(facts_of("2024-W04")).level == "green"
+
+
+def test_a_week_of_unknown_coverage_is_grey_and_never_green() -> None:
+    judgement = judge(facts_of("2023-W41", invented.imported()))
+    assert (judgement.level, keys(judgement)) == ("grey", ["level_unknown"])
+
+
+def test_a_week_without_a_row_is_grey() -> None:
+    judgement = judge(facts_of("2024-W05", invented.nothing()))
+    assert (judgement.level, keys(judgement)) == ("grey", ["level_nothing"])
+
+
+@pytest.mark.parametrize("week", [invented.OUTAGE, invented.GAP, "2024-W07"])
+def test_a_week_below_the_coverage_floor_is_grey(week: str) -> None:
+    judgement = judge(facts_of(week))
+    assert (judgement.level, keys(judgement)) == ("grey", ["level_floor"])
+
+
+def test_a_day_collected_in_part_makes_amber_and_says_so() -> None:
+    judgement = judge(facts_of("2024-W05"))
+    assert (judgement.level, keys(judgement)) == ("amber", ["level_gaps"])
+
+
+def test_a_failed_check_makes_amber() -> None:
+    judgement = judge(facts_of("2024-W04", invented.season("2024-W04", failed=2)))
+    assert (judgement.level, keys(judgement)) == ("amber", ["level_checks"])
+
+
+def test_the_quiet_period_makes_amber() -> None:
+    assert keys(judge(facts_of("2024-W06"))) == ["level_phase"]
+
+
+def test_the_count_of_detections_does_not_move_the_level() -> None:
+    tables = dict(invented.season("2024-W04"))
+    many = pl.col("labelled").alias("detected")
+    tables["trends.weekly_platform"] = tables["trends.weekly_platform"].with_columns(many)
+    assert judge(facts_of("2024-W04", tables)) == judge(facts_of("2024-W04"))
+
+
+def test_a_bucket_is_compared_only_with_its_own_phase_seen_well_enough() -> None:
+    compared = {
+        week: [facts.previous(bucket) is not None for bucket in facts.buckets]
+        for week in ("2024-W04", "2024-W06", "2023-W48", "2024-W03", "2024-W07")
+        for facts in [facts_of(week)]
+    }
+    assert compared == {
+        "2024-W04": [True],
+        "2024-W06": [True, False],  # 11 Feb is the first day of the quiet period
+        "2023-W48": [True, False],  # the campaign begins on 28 Nov
+        "2024-W03": [False],  # the week before it is the outage
+        "2024-W07": [False, False, False],  # a single quiet day is too short to compare with
+    }
+
+
+def test_the_headline_says_what_was_not_seen_once_for_platforms_with_the_same_gap() -> None:
+    assert gap_words(facts_of(invented.GAP), Words("id")) == [
+        "TikTok, Facebook, dan Instagram 23–27 Okt 2023 tidak dikumpulkan (jeda terencana)"
+    ]
+
+
+@pytest.mark.parametrize("week", ["2023-W34", invented.ZERO, "2023-W48", "2024-W05", "2024-W06", "2024-W07"])
+def test_the_headline_has_three_to_seven_sentences(week: str) -> None:
+    assert 3 <= len(headline(facts_of(week), Words("id"))) <= 7
+
+
+def test_a_private_column_is_refused() -> None:
+    tables = dict(invented.season())
+    tables["evidence"] = tables["evidence"].with_columns(pl.lit("x").alias("author_name_pi"))
+    with pytest.raises(TableRefusedError, match="author_name_pi"):
+        checked_tables(tables, invented.edition().week)
+
+
+def test_a_missing_table_or_column_is_refused_by_name() -> None:
+    tables = dict(invented.season())
+    without = {**tables, "core.coverage": tables["core.coverage"].drop("planned")}
+    with pytest.raises(TableRefusedError, match=r"core\.coverage has no column planned"):
+        checked_tables(without, invented.edition().week)
+    del tables["evidence"]
+    with pytest.raises(TableRefusedError, match="evidence was not given"):
+        checked_tables(tables, invented.edition().week)
+
+
+def test_small_cells_are_hidden_and_never_only_one() -> None:
+    words = Words("id")
+    assert shielded([7, 3, 0], words) == ["7", "<5", "<5"]
+    assert shielded([12, 3, 9], words) == ["12", "<5", "…"]
+    assert shielded([12, 8, 9], words) == ["12", "8", "9"]
+    assert shielded([2], words) == ["<5"]

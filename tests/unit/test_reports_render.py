@@ -1,0 +1,261 @@
+"""A week's files: the same bytes twice, whatever a post says, marked while embargoed, in words a regency may publish."""
+
+import hashlib
+import html
+import io
+import os
+import re
+import subprocess
+import sys
+from datetime import datetime
+from pathlib import Path
+
+import openpyxl
+import polars as pl
+import pytest
+from pypdf import PdfReader
+
+import reports
+from reports.edition import Language, Tables, WeekSummary
+from tests import reports_fixture as invented
+from tests.unit.test_reports_words import FORBIDDEN
+
+EXPECTED = {"weekly.html", "weekly.pdf", "briefing.pdf", "tables.xlsx", "charts", "data"}
+AGAIN = """
+import sys
+from pathlib import Path
+import reports
+from tests import reports_fixture as invented
+reports.render_week(invented.edition("2024-W06"), invented.season("2024-W06", failed=1), Path(sys.argv[1]))
+"""
+
+
+def hashes(folder: Path) -> dict[str, str]:
+    files = sorted(path for path in folder.rglob("*") if path.is_file())
+    return {str(path.relative_to(folder)): hashlib.sha256(path.read_bytes()).hexdigest() for path in files}
+
+
+def pdf_text(path: Path) -> str:
+    return re.sub(r"\s+", " ", " ".join(page.extract_text() for page in PdfReader(path).pages))
+
+
+def rendered(folder: Path, week: str, tables: Tables, lang: Language = "id") -> WeekSummary:
+    return reports.render_week(invented.edition(week, lang), tables, folder)
+
+
+@pytest.fixture(scope="module")
+def embargoed(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The files of 2024-W06, released in the quiet period, with hostile posts in the review list."""
+    folder = tmp_path_factory.mktemp("w06")
+    rendered(folder, "2024-W06", invented.season("2024-W06", failed=1))
+    return folder
+
+
+@pytest.fixture(scope="module")
+def zero(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The files of a week without a detection."""
+    folder = tmp_path_factory.mktemp("zero")
+    rendered(folder, invented.ZERO, invented.season(invented.ZERO))
+    return folder
+
+
+def test_a_week_is_published_as_these_files(embargoed: Path) -> None:
+    assert {path.name for path in embargoed.iterdir()} == EXPECTED
+    names = {path.name for path in (embargoed / "charts").iterdir()}
+    charts = ("coverage", "indications", "sentiment", "topics", "volume")
+    assert names == {f"{name}.{kind}" for name in charts for kind in ("png", "svg")}
+
+
+def test_another_process_writes_the_same_bytes(embargoed: Path, tmp_path: Path) -> None:
+    environment = {**os.environ, "PYTHONHASHSEED": "7", "TZ": "America/New_York", "LC_ALL": "C"}
+    repository = Path(reports.__file__).parent.parent
+    subprocess.run([sys.executable, "-c", AGAIN, str(tmp_path)], check=True, cwd=repository, env=environment)
+    assert hashes(tmp_path) == hashes(embargoed)
+
+
+def test_the_summary_survives_the_manifest(tmp_path: Path) -> None:
+    summary = WeekSummary.from_dict(
+        {
+            "week": "2024-W05",
+            "first_day": "2024-01-29",
+            "last_day": "2024-02-04",
+            "phases": ["campaign"],
+            "sentences": ["Satu."],
+            "level": "green",
+            "level_reason": "",
+            "counts": {"posts": 1},
+            "coverage": 1.0,
+            "embargoed": False,
+            "as_of": "2024-02-05T06:00:00+07:00",
+            "publication": 1,
+            "lang": "id",
+            "warnings": 0,
+        }
+    )
+    reports.render_index([summary], tmp_path, invented.edition())
+    page = (tmp_path / "index.html").read_text(encoding="utf-8")
+    assert 'href="2024-W05/weekly.html"' in page
+    assert "Satu." in page
+
+
+def test_every_artefact_of_an_embargoed_release_is_marked(embargoed: Path, tmp_path: Path) -> None:
+    mark = "EMBARGO sampai 14 Feb 2024, 15.00 WIB"
+    assert mark in (embargoed / "weekly.html").read_text(encoding="utf-8")
+    assert mark in pdf_text(embargoed / "weekly.pdf")
+    assert mark in pdf_text(embargoed / "briefing.pdf")
+    cells = openpyxl.load_workbook(embargoed / "tables.xlsx").worksheets[0].iter_rows(values_only=True)
+    assert any(mark in str(cell) for row in cells for cell in row)
+    for path in (embargoed / "data").iterdir():
+        assert pl.read_parquet_metadata(path)["embargoed"] == "true", path.name
+    summary = rendered(tmp_path, "2024-W06", invented.season("2024-W06"))
+    assert summary.embargoed
+    reports.render_index([summary], tmp_path, invented.edition("2024-W06"))
+    assert mark in (tmp_path / "index.html").read_text(encoding="utf-8")
+    after = invented.edition("2024-W07")
+    reports.render_index([summary], tmp_path, after)
+    assert mark not in (tmp_path / "index.html").read_text(encoding="utf-8")
+
+
+def test_a_release_outside_the_embargo_carries_no_mark(zero: Path) -> None:
+    assert "EMBARGO" not in (zero / "weekly.html").read_text(encoding="utf-8")
+    assert "EMBARGO" not in pdf_text(zero / "briefing.pdf")
+    assert pl.read_parquet_metadata(zero / "data" / "coverage.parquet")["embargoed"] == "false"
+
+
+def test_the_moment_of_release_decides_the_embargo_not_the_week(tmp_path: Path) -> None:
+    tables = invented.season("2024-W04")
+    moment = datetime(2024, 2, 13, 9, 0, tzinfo=invented.ELECTION.zone)
+    summary = reports.render_week(invented.edition("2024-W04", as_of=moment), tables, tmp_path)
+    assert summary.embargoed
+
+
+def test_zero_is_worded_in_full_and_never_as_an_absence(zero: Path) -> None:
+    for text in (
+        html.unescape((zero / "weekly.html").read_text(encoding="utf-8")),
+        pdf_text(zero / "weekly.pdf"),
+        pdf_text(zero / "briefing.pdf"),
+    ):
+        assert re.search(r"Tidak terdeteksi pada [\d.]+ unggahan yang terkumpul \(cakupan rencana 100.%\)", text)
+        assert "belum memperhitungkan yang luput dari deteksi. Tidak berarti tidak ada." in text
+
+
+def test_reserved_words_do_not_appear_in_what_readers_get(zero: Path) -> None:
+    pattern = re.compile(rf"\b({'|'.join(FORBIDDEN)})\b", re.IGNORECASE)
+    page = re.sub(r"<[^>]+>|data:[^\"]+", " ", (zero / "weekly.html").read_text(encoding="utf-8"))
+    page = page.split("</style>")[-1]
+    for text in (page, pdf_text(zero / "weekly.pdf"), pdf_text(zero / "briefing.pdf")):
+        assert pattern.findall(text) == []
+
+
+def test_hostile_posts_stay_text_in_the_page(embargoed: Path) -> None:
+    page = (embargoed / "weekly.html").read_text(encoding="utf-8")
+    assert page.count("<script>") == 1
+    assert "&lt;script&gt;document.title" in page
+    assert "<img src=x" not in page
+    assert "{{ 7 * 7 }} {% raw %} &lt;/style&gt;" in page
+    assert "\u202e" not in page
+    assert "\x00" not in page
+
+
+def test_the_page_asks_for_nothing_outside_itself(embargoed: Path) -> None:
+    page = (embargoed / "weekly.html").read_text(encoding="utf-8")
+    addresses = re.findall(r"(?:src|href)=\"([^\"]+)\"", page)
+    assert addresses
+    assert [address[:60] for address in addresses if not address.startswith(("#", "data:"))] == []
+    assert "default-src 'none'" in page
+
+
+def test_hostile_posts_stay_text_in_the_pdf(embargoed: Path) -> None:
+    text = pdf_text(embargoed / "weekly.pdf")
+    assert '#import "x": *; *bold* _miring_ $x$ @ref <label>' in text
+    assert "urutan [arah]dibalik[arah] dan [kendali] kosong [kendali]" in text
+    assert "[emoji] [aksara Jawa]" in text
+
+
+def test_hostile_posts_stay_text_in_the_workbook(embargoed: Path) -> None:
+    book = openpyxl.load_workbook(embargoed / "tables.xlsx")
+    cells = [cell for row in book["Telaah"].iter_rows() for cell in row]
+    formula = next(cell for cell in cells if str(cell.value).startswith("=HYPERLINK("))
+    assert formula.data_type == "s"
+    assert {cell.data_type for sheet in book for row in sheet.iter_rows() for cell in row} <= {"s", "n", "d", "b"}
+    assert [cell.hyperlink for cell in cells if cell.hyperlink] == []
+
+
+def test_the_workbook_keeps_dates_as_dates_and_unknown_empty(embargoed: Path) -> None:
+    sheet = openpyxl.load_workbook(embargoed / "tables.xlsx")["Volume"]
+    head = [cell.value for cell in sheet[1]]
+    assert sheet.freeze_panes == "A2"
+    first = dict(zip(head, sheet[2], strict=True))
+    assert isinstance(first["first_day"].value, datetime)
+    assert first["week"].value == "2023-W34"
+    gaps = [dict(zip(head, row, strict=True)) for row in sheet.iter_rows(min_row=2, values_only=True)]
+    outage = next(row for row in gaps if row["week"] == invented.OUTAGE and row["platform"] == "facebook")
+    assert (outage["posts"], outage["per_1000"], outage["status"]) == (None, None, "not_collected")
+
+
+def test_data_files_hold_the_tables_up_to_the_week_and_no_private_column(embargoed: Path) -> None:
+    frames = {path.stem: pl.read_parquet(path) for path in (embargoed / "data").glob("*.parquet")}
+    assert {"weekly_platform", "weekly_topic", "weekly_indication", "weekly_district", "coverage"} <= frames.keys()
+    assert frames["weekly_platform"]["week"].max() == "2024-W06"
+    assert [name for frame in frames.values() for name in frame.columns if name.endswith("_pi")] == []
+
+
+@pytest.mark.parametrize(
+    ("week", "tables"),
+    [
+        ("2023-W34", invented.season("2023-W34")),
+        (invented.OUTAGE, invented.season(invented.OUTAGE, evidence=200, failed=9)),
+        ("2023-W48", invented.season("2023-W48")),
+        ("2024-W07", invented.season("2024-W07")),
+        ("2023-W41", invented.imported()),
+        ("2026-W06", invented.imported("2026-W06", "facebook", 60)),
+        ("2024-W05", invented.nothing()),
+    ],
+    ids=["first", "outage", "split", "vote", "import", "long-after", "nothing"],
+)
+def test_the_briefing_of_any_week_has_two_a4_pages_and_names_its_parts(
+    week: str, tables: Tables, tmp_path: Path
+) -> None:
+    summary = rendered(tmp_path, week, tables)
+    reader = PdfReader(tmp_path / "briefing.pdf")
+    assert [tuple(round(float(side)) for side in page.mediabox[2:]) for page in reader.pages] == [(595, 842)] * 2
+    text = pdf_text(tmp_path / "briefing.pdf")
+    for part in (f"RONDA/3325/{week}/1", "TERBATAS", "Penyusun", "Dasar", "Klasifikasi", "belum dicatat sistem"):
+        assert part in text
+    assert "Tingkat perhatian:" in text
+    assert summary.level != "green" or summary.coverage is not None
+
+
+def test_pdfs_are_tagged_titled_and_in_the_reader_s_language(embargoed: Path) -> None:
+    for name, title in (("weekly.pdf", "Ikhtisar Mingguan"), ("briefing.pdf", "Lembar Pimpinan")):
+        reader = PdfReader(embargoed / name)
+        root = reader.trailer["/Root"]
+        assert root["/Lang"] == "id"
+        assert root["/MarkInfo"]["/Marked"]
+        assert reader.metadata is not None
+        assert title in str(reader.metadata.title)
+        assert "pdfuaid" in str(root["/Metadata"].get_object().get_data())
+
+
+def test_pdfs_use_only_fonts_that_ship_in_packages(embargoed: Path) -> None:
+    fonts: set[str] = set()
+    for name in ("weekly.pdf", "briefing.pdf"):
+        for page in PdfReader(embargoed / name).pages:
+            fonts |= {str(font.get_object()["/BaseFont"]) for font in page["/Resources"].get("/Font", {}).values()}
+    assert fonts
+    assert [font for font in fonts if not re.search("LibertinusSerif|DejaVuSans", font)] == []
+
+
+def test_english_pages_hold_no_indonesian_words_of_ours(tmp_path: Path) -> None:
+    rendered(tmp_path, "2024-W05", invented.season("2024-W05", evidence=0), "en")
+    text = pdf_text(tmp_path / "briefing.pdf")
+    assert "Briefing for Leadership" in text
+    assert re.findall(r"\b(unggahan|cakupan|terdeteksi|pekan)\b", text) == []
+
+
+def test_png_and_svg_are_dated_by_the_edition(embargoed: Path) -> None:
+    from PIL import Image
+
+    with Image.open(io.BytesIO((embargoed / "charts" / "volume.png").read_bytes())) as picture:
+        assert picture.info["Creation Time"] == "2024-02-12T06:00:00+07:00"
+    assert "2024-02-12T06:00:00+07:00" in (embargoed / "charts" / "volume.svg").read_text(encoding="utf-8")
