@@ -134,7 +134,7 @@ _EXPECTATIONS = (
 def suite(source: str) -> Suite:
     """The suite for the files one source brought in one load: one row a file.
 
-    Columns: file, records, posts, duplicates, rejects, unreadable (rejects for `Reason.WRONG_SHAPE` or
+    Columns: file, records, posts, duplicates, rejects, unreadable (rejects for `Reason.WRONG_SHAPE`, `NO_ID` or
     `Reason.UNREADABLE`, which are also counted in rejects).
     """
     return Suite(

@@ -124,6 +124,7 @@ class Election:
     zone: ZoneInfo
     zone_label: str
     embargo_end_hour: int
+    coverage_floor: float  # share of planned collection below which nothing is compared (method §2)
     phases: tuple[Phase, ...]
 
     def phase_of(self, day: date) -> Phase:
@@ -193,6 +194,7 @@ def read_election(folder: Path = sql.SEEDS) -> Election:
             zone=ZoneInfo(facts["timezone"]),
             zone_label=facts["timezone_label"],
             embargo_end_hour=int(facts["embargo_end_hour"]),
+            coverage_floor=float(facts["coverage_floor"]),
             phases=phases,
         )
     except (KeyError, ValueError) as error:

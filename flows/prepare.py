@@ -47,7 +47,7 @@ _POST_SCHEMA: dict[str, Any] = {
     "is_partial": pl.Boolean,
     "gone": pl.String,
 }
-_SHAPE_REASONS = frozenset({Reason.UNREADABLE, Reason.WRONG_SHAPE})
+_SHAPE_REASONS = frozenset({Reason.UNREADABLE, Reason.WRONG_SHAPE, Reason.NO_ID})
 _REJECT_SCHEMA: dict[str, Any] = {
     "file_id": pl.String,
     "line": pl.Int64,

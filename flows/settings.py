@@ -60,7 +60,6 @@ class Settings(BaseSettings):
     )
     seeds: Path = Field(default=sql.SEEDS, description="folder of the seeds: calendar, topics, places, articles")
     office: str = Field(default="Diskominfo Kabupaten Batang", description="office that signs the reports")
-    coverage_floor: float = Field(default=0.7, ge=0, le=1, description="below it nothing is compared (method §2)")
     site_port: int = Field(default=8480, ge=1, le=65535, description="port of the report site of `ronda serve`")
     server_port: int = Field(default=4200, ge=1, le=65535, description="port of the Prefect server of `ronda serve`")
     tables: dict[str, TableMapping] = Field(default_factory=dict, description="column mappings of arbitrary tables")

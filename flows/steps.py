@@ -143,7 +143,7 @@ def publish_week(settings: Settings, run: Run, week: Week, as_of: datetime, lang
             office=settings.office,
             publication=publication,
             data_version=tables.data_version(connection),
-            coverage_floor=settings.coverage_floor,
+            coverage_floor=settings.election.coverage_floor,
             **versions,
         )
         frames = tables.report_frames(connection, week, lang, run.verdicts_of_week)

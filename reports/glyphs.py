@@ -76,7 +76,6 @@ def printable(text: str, words: Words) -> str:
 
 
 def _mark(letter: str) -> str:
-    name = unicodedata.name(letter, "")
-    if unicodedata.category(letter) in {"So", "Sk"}:
-        return "glyph_emoji"
-    return _SCRIPTS.get(name.split(" ")[0].split("-")[0], "glyph_other")
+    script = unicodedata.name(letter, "").split(" ")[0].split("-")[0]
+    symbol = "glyph_emoji" if unicodedata.category(letter) in {"So", "Sk"} else "glyph_other"
+    return _SCRIPTS.get(script, symbol)

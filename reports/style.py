@@ -198,7 +198,8 @@ def save(figure: Figure, as_of: datetime, description: str) -> tuple[str, bytes]
     """The figure as SVG text and PNG bytes, with every date taken from `as_of`."""
     svg, png = io.BytesIO(), io.BytesIO()
     about = {"Creator": "ronda", "Date": as_of.isoformat(), "Description": description, "Format": None, "Type": None}
-    figure.savefig(svg, format="svg", metadata=about)
     stamp = {"Software": "ronda", "Creation Time": as_of.isoformat(), "Description": description}
-    figure.savefig(png, format="png", dpi=PNG_DPI, metadata=stamp)
+    with contract():
+        figure.savefig(svg, format="svg", metadata=about)
+        figure.savefig(png, format="png", dpi=PNG_DPI, metadata=stamp)
     return svg.getvalue().decode("utf-8"), png.getvalue()

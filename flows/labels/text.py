@@ -43,7 +43,7 @@ _LOOK_ALIKES = {
     "p": "рρᴘ",
     "q": "ԛ",
     "r": "гʀ",
-    "s": "ѕꜱ",
+    "s": "ѕꜱς",
     "t": "тτᴛ",
     "u": "υᴜ",
     "v": "ѵνᴠ",
@@ -52,23 +52,23 @@ _LOOK_ALIKES = {
     "y": "уγүʏ",
     "z": "ᴢ",
     "ss": "ß",
-    "s ": "ς",
 }
-_CONFUSABLES = {alike: latin.strip() for latin, drawn in _LOOK_ALIKES.items() for alike in drawn}
+_CONFUSABLES = {alike: latin for latin, drawn in _LOOK_ALIKES.items() for alike in drawn}
 # Squared and circled capitals that have no compatibility form.
-_CONFUSABLES |= {chr(start + n): letter for start in (0x1F150, 0x1F170) for n, letter in enumerate(_LETTERS)}
+_BOXED = {chr(start + n): letter for start in (0x1F150, 0x1F170) for n, letter in enumerate(_LETTERS)}
 
 # Look-alikes are only folded beside Latin letters: a text in Cyrillic stays one. Our own tokens do not count.
 _LATIN_WORD = r"(?:^|[^a-z_])[a-z]"
 
 _ENTITY = re.compile(r"&(?:#[0-9]{1,7}|#[xX][0-9a-fA-F]{1,6}|[A-Za-z][A-Za-z0-9]{1,31});")
 _ENTITY_ROUNDS = 3
-# Format and control characters, accents, variation selectors and skin tones.
+_CONTROL = r"[\x00-\x08\x0B\x0C\x0E-\x1F\x7F]"
+# Format characters, accents, variation selectors and skin tones.
 _INVISIBLE = r"[\p{Cf}\p{Co}\p{Cn}\x{0300}-\x{036F}\x{FE00}-\x{FE0F}\x{1F3FB}-\x{1F3FF}\x{20E3}]"
 # Anything beyond ASCII but plain emoji, which have no other form to fold to.
 _STYLED = r"[^\x00-\x7F\x{2600}-\x{27BF}\x{1F300}-\x{1FAFF}]"
 _EMOJI = r"([\p{Extended_Pictographic}]|[\x{1F1E6}-\x{1F1FF}]{1,2})"
-_EMOTICONS = {":)": "🙂", ":-)": "🙂", ":d": "😀", ":(": "🙁", ":-(": "🙁", ":'(": "😢"}
+_EMOTICONS = {":)": "🙂", ":-)": "🙂", ":(": "🙁", ":-(": "🙁", ":'(": "😢"}
 # What the loader puts in the place of numbers and addresses of people.
 _MASK = r"\[(?:surel|telepon|nomor|nomor identitas)\]"
 _TRIPLES = [letter * 3 for letter in _LETTERS]
@@ -97,7 +97,7 @@ def _unescape(texts: pl.Series) -> pl.Series:
 
 def _fold_letters(texts: pl.Series) -> pl.Series:
     decomposed = texts.str.normalize("NFKD").str.to_lowercase().str.normalize("NFKD")
-    visible = decomposed.str.replace_all(_INVISIBLE, "").str.normalize("NFKC")
+    visible = decomposed.str.replace_all(_INVISIBLE, "").str.normalize("NFKC").str.replace_many(_BOXED)
     return _where(
         visible, visible.str.contains(_LATIN_WORD), lambda rows: rows.str.replace_many(_CONFUSABLES).str.to_lowercase()
     )
@@ -112,6 +112,7 @@ def normalise(texts: pl.Series) -> pl.Series:
     """Texts as tokens separated by single spaces; same length and order, null stays null."""
     texts = texts.cast(pl.String)
     texts = _where(texts, texts.str.contains("&", literal=True), _unescape)
+    texts = _where(texts, texts.str.contains(_CONTROL), lambda rows: rows.str.replace_all(_CONTROL, ""))
     texts = _where(texts, texts.str.len_bytes() != texts.str.len_chars(), _fold_unicode).str.to_lowercase()
     texts = _where(
         texts, texts.str.contains_any(_TRIPLES), lambda rows: rows.str.replace_all(f"(?:{_RUNS})", _RUNS_FOLDED)

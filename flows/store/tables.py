@@ -13,7 +13,7 @@ from flows.store.warehouse import Connection, connect, query
 if TYPE_CHECKING:
     import pandas as pd
 
-PUBLIC_SCHEMAS = ("core", "trends")
+PUBLIC_SCHEMAS = ("core", "trends", "seeds")  # the seeds let anybody run the trend queries again
 # Differ from run to run and are therefore no part of "the same numbers".
 RUN_RECORDS = frozenset({"core.runs", "core.loads", "core.checks"})
 
@@ -150,8 +150,8 @@ def write_runs(connection: Connection, records: Sequence[Mapping[str, Any]]) -> 
 def public_tables(connection: Connection) -> list[tuple[str, str]]:
     """(schema, name) of every table and view that is published."""
     return connection.execute(
-        "SELECT table_schema, table_name FROM information_schema.tables "
-        "WHERE table_schema IN ('core', 'trends') ORDER BY ALL"
+        "SELECT table_schema, table_name FROM information_schema.tables WHERE table_schema IN ? ORDER BY ALL",
+        [PUBLIC_SCHEMAS],
     ).fetchall()
 
 

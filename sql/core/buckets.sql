@@ -6,8 +6,8 @@
 --           in; unknown: posts came in without a plan
 -- coverage  succeeded / planned; of 'all', NULL as soon as one platform's is unknown
 -- reason    why the bucket must not be compared with another: not_collected, platform_missing (of 'all': a platform was
---           not collected), coverage_unknown, coverage_below_floor (0.7), days_below_floor (collections succeeded on
---           less than 0.7 of the days)
+--           not collected), coverage_unknown, coverage_below_floor, days_below_floor (collections succeeded on a smaller
+--           share of the days than the floor); the floor is in seeds.election
 --
 -- Grain: week, phase, platform
 -- Columns:
@@ -26,7 +26,13 @@
 --   is_comparable | BOOLEAN | - | whether it may be compared with other buckets: reason is NULL
 --   reason | VARCHAR | - | why it may not be compared; NULL when it may
 
-WITH daily AS (
+WITH election AS (
+    SELECT CAST(value AS DOUBLE) AS coverage_floor
+    FROM seeds.election
+    WHERE key = 'coverage_floor'
+),
+
+daily AS (
     SELECT
         platform,
         day,
@@ -111,10 +117,11 @@ by_platform AS (
         CASE
             WHEN status = 'not_collected' THEN 'not_collected'
             WHEN status = 'unknown' THEN 'coverage_unknown'
-            WHEN coverage < 0.7 THEN 'coverage_below_floor'
-            WHEN success_days < 0.7 * days THEN 'days_below_floor'
+            WHEN coverage < election.coverage_floor THEN 'coverage_below_floor'
+            WHEN success_days < election.coverage_floor * days THEN 'days_below_floor'
         END AS reason
     FROM judged
+    CROSS JOIN election
 ),
 
 observed_days AS (

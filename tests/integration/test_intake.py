@@ -193,11 +193,15 @@ def test_the_posts_gate_rolls_a_load_back_and_keeps_the_evidence(
 def test_a_source_that_changed_its_shape_is_held_back_and_the_others_go_on(settings: Settings, tmp_path: Path) -> None:
     broken = {"source_platform": "tiktok.com", "item_id": "1", "data": {"renamed": 1}, "timestamp_collected": 1}
     bad = write_lines(tmp_path / "changed.ndjson", [broken] * 20)
-    good = removals(tmp_path / "gone.csv", [("tiktok", "7000000000000000001", "2024-02-04T00:00:00Z", "removed")])
+    bring(settings, write_lines(tmp_path / "before.ndjson", [tiktok()]))
+    good = removals(tmp_path / "gone.csv", [("tiktok", tiktok_id(NOON), "2024-02-04T00:00:00Z", "removed")])
     said: list[str] = []
     assert intake.run_import(settings, [bad, good], LANDED, None, said.append) == Exit.SOURCE
     assert any(line.startswith("held back: The landing gate stopped") for line in said)
-    assert rows(settings, "SELECT source FROM base.loads") == [{"source": "removals"}]
+    assert rows(settings, "SELECT file FROM base.loads ORDER BY ALL") == [
+        {"file": "before.ndjson"},
+        {"file": "gone.csv"},
+    ]
 
 
 @pytest.mark.parametrize(

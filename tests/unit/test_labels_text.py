@@ -27,7 +27,8 @@ def masked(text: str) -> str:
         ("рolitik uаng", "politik uang"),  # Cyrillic er and a
         ("ροlitik", "politik"),  # Greek rho and omicron
         ("po\u200bli\u200dtik", "politik"),
-        ("uang\x00\x07 palsu", "uang palsu"),
+        ("ua\x00ng\x07 palsu", "uang palsu"),
+        ("info:dari", "info : dari"),
         ("kowé ḍuwé", "kowe duwe"),
         ("maaaantaaaap", "mantap"),
         ("saat maaf", "saat maaf"),

@@ -1,4 +1,4 @@
-"""A week's files: the same bytes twice, whatever a post says, marked while embargoed, in words a regency may publish."""
+"""A week's files: the same bytes twice, safe whatever a post says, marked while embargoed, in permitted words."""
 
 import hashlib
 import html

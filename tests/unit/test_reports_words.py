@@ -6,7 +6,6 @@ from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
 import pytest
-from tests.reports_fixture import ELECTION
 
 from flows.post import Reason
 from reports.contract import CONTRACT
@@ -14,6 +13,7 @@ from reports.edition import Language
 from reports.sentences import zero_sentence
 from reports.words import MINUS, THIN, Words, read_words
 from reports.workbook import SHEETS
+from tests.reports_fixture import ELECTION
 
 FORBIDDEN = ("temuan", "laporan", "pelanggaran", "pelaku", "terbukti", "rawan", "aman", "nihil pelanggaran")
 
