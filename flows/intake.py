@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from functools import partial
 from multiprocessing import get_context
 from pathlib import Path
 
@@ -248,7 +249,9 @@ def load_pending(
             with warehouse.transaction(connection):
                 models.load_seeds(connection, settings.seeds)
                 loading.load(connection, batch, settings.election.zone.key)
-                loading.relabel(connection, labels.label, labels.label_version())
+                loading.relabel(
+                    connection, partial(labels.label, seeds=settings.seeds), labels.label_version(settings.seeds)
+                )
                 if batch.files:
                     _posts_gate(connection, run)
                 facts = loading.summarise(connection) | {"days": sum(len(log.rows) for log, _ in logs)}

@@ -118,7 +118,7 @@ def _check_time(post: Post, landed_second: int | None) -> None:
         raise Rejected(Reason.TIME_OUT_OF_RANGE, str(moment))
 
 
-def _columns(batch: Batch, key: bytes, zone: str) -> pl.DataFrame:
+def _columns(batch: Batch, key: bytes, zone: str, seeds: Path) -> pl.DataFrame:
     raw = pl.DataFrame(batch.posts, schema=_POST_SCHEMA, orient="row", infer_schema_length=None)
     frame = raw.with_columns(
         _moment(pl.col("created_at")),
@@ -129,7 +129,7 @@ def _columns(batch: Batch, key: bytes, zone: str) -> pl.DataFrame:
         privacy.author_keys(raw["platform"], raw["author"], key).alias("author_key"),
         privacy.masked(raw["text"]).alias("masked"),
     ).with_columns(pl.col("created_at").dt.convert_time_zone(zone).dt.date().alias("day"))
-    labelled = labels.label(frame["masked"], frame["created_at"]).rename({"language": "language_found"})
+    labelled = labels.label(frame["masked"], frame["created_at"], seeds).rename({"language": "language_found"})
     stored = {"text": "text_pi", "masked": "text", "author_name": "author_name_pi", "url": "url_pi"}
     return (
         frame.drop("author")
@@ -147,8 +147,8 @@ def _moment(seconds: pl.Expr) -> pl.Expr:
 class _Parts:
     """Collects posts and rejects of many files and writes them as Parquet parts of bounded size."""
 
-    def __init__(self, folder: Path, name: str, key: bytes, zone: str) -> None:
-        self._folder, self._name, self._key, self._zone = folder, name, key, zone
+    def __init__(self, settings: Settings, key: bytes, folder: Path, name: str) -> None:
+        self._settings, self._key, self._folder, self._name = settings, key, folder, name
         self._batch = Batch()
         self._rejects: list[Reject] = []
         self.posts: list[Path] = []
@@ -178,7 +178,8 @@ class _Parts:
 
     def _write_posts(self) -> None:
         path = self._folder / f"{self._name}-{len(self.posts):05d}-posts.parquet"
-        _columns(self._batch, self._key, self._zone).write_parquet(path, compression="lz4")
+        zone = self._settings.election.zone.key
+        _columns(self._batch, self._key, zone, self._settings.seeds).write_parquet(path, compression="lz4")
         self.posts.append(path)
         self._batch = Batch()
 
@@ -191,7 +192,7 @@ class _Parts:
 
 def prepare(settings: Settings, files: Sequence[Landed], key: bytes, folder: Path, name: str) -> Prepared:
     """Prepares landed files of posts into Parquet parts called `name-…` in `folder`; never raises for bad records."""
-    parts = _Parts(folder, name, key, settings.election.zone.key)
+    parts = _Parts(settings, key, folder, name)
     counted = []
     for landed in files:
         counts = FileCounts(landed)

@@ -132,7 +132,7 @@ def check_week(settings: Settings, run: Run, week: Week) -> int:
 def publish_week(settings: Settings, run: Run, week: Week, as_of: datetime, lang: Language) -> Published:
     """Renders a week's reports into a new release and makes it the published one."""
     with warehouse.opened(settings.home) as connection:
-        versions = {"label_version": labels.label_version(), "code_version": code_version()}
+        versions = {"label_version": labels.label_version(settings.seeds), "code_version": code_version()}
         numbers = publish.numbers_of_week(connection, week)
         publication = publish.record_publication(settings.home, week, numbers, as_of, versions)
         edition = reports.Edition(

@@ -152,14 +152,14 @@ def weekly_charts(facts: Facts, words: Words) -> list[Chart]:
             _finding(facts, words, scene, RATE),
         ),
         (
-            "topics",
-            lambda: topics.draw(facts.tables["trends.weekly_topic"], scene, facts.buckets, shown, labels),
-            _topic_finding(facts, words),
-        ),
-        (
             "coverage",
             lambda: coverage.draw(facts.day_status, scene, platforms),
             _coverage_finding(facts, words, scene),
+        ),
+        (
+            "topics",
+            lambda: topics.draw(facts.tables["trends.weekly_topic"], scene, facts.buckets, shown, labels),
+            _topic_finding(facts, words),
         ),
     ]
     return [_finished(facts, words, name, draw(), finding) for name, draw, finding in drawings]

@@ -10,11 +10,11 @@ from reports.words import Words
 SMALLEST = 5
 
 
-def shielded(counts: Sequence[int], words: Words) -> list[str]:
-    """The counts of a total's parts as texts: below 5 as "<5", and at least two of them hidden where any is."""
-    hidden = [number for number, count in enumerate(counts) if count < SMALLEST]
-    texts = ["<5" if count < SMALLEST else words.number(count) for count in counts]
-    if len(hidden) == 1 and len(counts) > 1:
-        rest = [number for number in range(len(counts)) if number not in hidden]
-        texts[min(rest, key=lambda number: (counts[number], number))] = words("suppressed")
+def shielded(counts: Sequence[int | None], words: Words) -> list[str]:
+    """The counts of a total's parts as texts: below 5 as "<5", at least two hidden where any is, unknown as a dash."""
+    texts = [f"<{SMALLEST}" if count is not None and count < SMALLEST else words.number(count) for count in counts]
+    shown = [(count, number) for number, count in enumerate(counts) if count is not None and count >= SMALLEST]
+    known = sum(count is not None for count in counts)
+    if shown and known - len(shown) == 1:
+        texts[min(shown)[1]] = words("suppressed")
     return texts

@@ -59,9 +59,11 @@ def gap_words(facts: Facts, words: Words) -> list[str]:
 
 
 def reason_words(words: Words, reason: str) -> str:
-    """A stored reason (or several, parted by commas) in the reader's language."""
-    whole = words.known(f"reason_{reason}", "")
-    return whole or ", ".join(words.known(f"reason_{part}", part) for part in reason.split(", ") if part)
+    """A stored reason (or several, parted by commas or colons) in the reader's language, unknown parts as they are."""
+    for mark in (", ", ": "):
+        if f"reason_{reason}" not in words and mark in reason:
+            return mark.join(reason_words(words, part) for part in reason.split(mark))
+    return words.known(f"reason_{reason}", reason)
 
 
 def level_words(words: Words, level: Level) -> str:

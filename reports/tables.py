@@ -6,6 +6,7 @@ from datetime import UTC, timedelta
 import polars as pl
 
 from flows.periods import Bucket
+from reports.disclosure import shielded
 from reports.facts import Facts, Row
 from reports.sentences import MINIMUM_POSTS, bucket_words, reason_words
 from reports.words import DASH, Words, platform_name
@@ -67,7 +68,7 @@ def sentiment_table(facts: Facts, words: Words) -> Table:
     """Classes and net sentiment of each bucket and platform."""
     rows = []
     for bucket, name, row in _by_platform(facts):
-        net = interval = words("net_below")
+        net = interval = DASH if row["labelled"] is None else words("net_below")
         if (row["labelled"] or 0) >= MINIMUM_POSTS and row["net_sentiment"] is not None:
             net = words.decimal(row["net_sentiment"] * 100, signed=True)
             ends = [None if row[end] is None else row[end] * 100 for end in ("net_low", "net_high")]
@@ -125,13 +126,17 @@ def _place(facts: Facts, words: Words, code: str) -> str:
 
 
 def district_table(facts: Facts, words: Words) -> Table:
-    """Posts that name a kecamatan, by bucket."""
+    """Posts that name a kecamatan, by bucket, small cells hidden."""
+    places = facts.posts_by_district
+    columns_of_texts = [
+        shielded([counts[number] for _, counts in places], words) for number in range(len(facts.buckets))
+    ]
     rows = [
-        [_place(facts, words, code), *(words.number(count) for count in counts)]
-        for code, counts in facts.posts_by_district
+        [_place(facts, words, code), *(texts[row] for texts in columns_of_texts)]
+        for row, (code, _) in enumerate(places)
     ]
     columns = ["district", *(bucket_name(words, bucket) for bucket in facts.buckets)]
-    return _table(words, "districts", columns, 1, rows)
+    return replace(_table(words, "districts", columns, 1, rows), note=words("suppression_note"))
 
 
 def coverage_table(facts: Facts, words: Words) -> Table:

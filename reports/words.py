@@ -51,6 +51,9 @@ class Words:
         """The text of a key with its values filled in; raises KeyError for a key that does not exist."""
         return self._texts[key].format(**values)
 
+    def __contains__(self, key: str) -> bool:
+        return key in self._texts
+
     def known(self, key: str, otherwise: str) -> str:
         """The text of a key where there is one, else the given text (for names that come from data)."""
         return self._texts.get(key, otherwise)

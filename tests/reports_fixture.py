@@ -243,7 +243,7 @@ def _seeds() -> dict[str, pl.DataFrame]:
 
 
 def _checks(failed: int) -> pl.DataFrame:
-    rows = [
+    rows: list[tuple[str | None, ...]] = [
         ("posts", "columns_present", "every column of the post is there", "stop", "passed", "24 of 24", None),
         ("posts", "ids_unique", "no post twice", "stop", "passed", "0", None),
         (

@@ -14,6 +14,7 @@ What is listed is "terdeteksi otomatis, belum ditinjau": the rules see words, no
 from pathlib import Path
 
 import numpy as np
+import numpy.typing as npt
 import polars as pl
 
 import sql
@@ -26,27 +27,25 @@ _REMINDER = " (?:jangan|jgn|jngn|jangan sampai|ojo|aja) (?:lupa|lali) "
 _BY_PHASE = {"pre_campaign": "out_of_schedule", "quiet": "quiet_period"}
 
 
-def _matching(rows: pl.Series, texts: pl.Series, pattern: str) -> pl.Series:
-    return rows.filter(texts.gather(rows).str.contains(pattern)) if len(rows) else rows
-
-
-def _flag(texts: pl.Series, candidates: pl.Series, cues: Cues) -> pl.Series:
-    """Whether each text matches the act and no exclusion, looking at the candidate rows only."""
-    flags = np.zeros(len(texts), dtype=bool)
-    acting = _matching(candidates, texts, cues.act)
-    flags[acting.to_numpy()] = True
-    if cues.exclude is not None:
-        flags[_matching(acting, texts, cues.exclude).to_numpy()] = False
-    return pl.Series(flags)
+def _flag(texts: pl.Series, cues: Cues) -> npt.NDArray[np.bool_]:
+    """Whether each text matches the act and no exclusion."""
+    flags: npt.NDArray[np.bool_] = texts.str.contains(cues.act).to_numpy(writable=True)
+    if cues.exclude is not None and flags.any():
+        flags[flags] = ~texts.filter(pl.Series(flags)).str.contains(cues.exclude).to_numpy()
+    return flags
 
 
 def cue_flags(padded: pl.Series, seeds: Path = sql.SEEDS) -> pl.DataFrame:
     """One boolean column for each code with cues, `call_to_vote` among them; null texts are False."""
-    padded = padded.str.replace_all(_REMINDER, " ingat ")
     rules = read_cues(seeds)
     anchors = sorted(frozenset().union(*(cues.anchors for cues in rules.values())))
-    candidates = padded.str.contains_any(anchors).fill_null(value=False).arg_true()
-    return pl.DataFrame({code: _flag(padded, candidates, cues) for code, cues in rules.items()})
+    is_candidate = padded.str.contains_any(anchors).fill_null(value=False).to_numpy()
+    candidates = padded.filter(pl.Series(is_candidate)).str.replace_all(_REMINDER, " ingat ")
+    columns = {}
+    for code, cues in rules.items():
+        columns[code] = np.zeros(len(padded), dtype=bool)
+        columns[code][is_candidate] = _flag(candidates, cues)
+    return pl.DataFrame(columns)
 
 
 def phases_of(created_at: pl.Series, election: Election) -> pl.Series:

@@ -69,6 +69,7 @@ _INVISIBLE = r"[\p{Cf}\p{Co}\p{Cn}\x{0300}-\x{036F}\x{FE00}-\x{FE0F}\x{1F3FB}-\x
 _STYLED = r"[^\x00-\x7F\x{2600}-\x{27BF}\x{1F300}-\x{1FAFF}]"
 _EMOJI = r"([\p{Extended_Pictographic}]|[\x{1F1E6}-\x{1F1FF}]{1,2})"
 _EMOTICONS = {":)": "🙂", ":-)": "🙂", ":(": "🙁", ":-(": "🙁", ":'(": "😢"}
+_THOUSANDS = r"(\d{1,3})[.,](\d{3})(?:[.,](\d{3}))?(?:[.,](\d{3}))?\b"
 # What the loader puts in the place of numbers and addresses of people.
 _MASK = r"\[(?:surel|telepon|nomor|nomor identitas)\]"
 _TRIPLES = [letter * 3 for letter in _LETTERS]
@@ -135,7 +136,11 @@ def normalise(texts: pl.Series) -> pl.Series:
         texts, texts.str.contains("@", literal=True), lambda rows: rows.str.replace_all(r"@[\w.]+", f" {ACCOUNT} ")
     )
     texts = _where(texts, texts.str.contains_any(list(_EMOTICONS)), lambda rows: rows.str.replace_many(_EMOTICONS))
-    texts = texts.str.replace_all(r"(\d{1,3})[.,](\d{3})(?:[.,](\d{3}))?(?:[.,](\d{3}))?\b", "${1}${2}${3}${4}")
+    texts = _where(
+        texts,
+        texts.str.contains(r"\d[.,]\d"),
+        lambda rows: rows.str.replace_all(_THOUSANDS, "${1}${2}${3}${4}"),
+    )
     texts = _where(
         texts,
         texts.str.len_bytes() != texts.str.len_chars(),

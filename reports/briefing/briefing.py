@@ -3,6 +3,8 @@
 from collections.abc import Callable, Sequence
 from datetime import date, timedelta
 
+import typst
+
 from flows.periods import Bucket
 from reports.disclosure import shielded
 from reports.edition import embargo_end
@@ -24,6 +26,8 @@ from reports.typeset import compile_pdf
 from reports.words import DASH, Words, platform_name
 
 TYPES_SHOWN, GAPS_SHOWN, AGENDA_SHOWN = 3, 4, 6
+CHART_WIDTHS = (100, 85, 70, 55)  # per cent of the text width
+TOO_LONG = "the briefing must have two pages"  # the template's own assertion
 _TITLES = (
     "briefing_class",
     "briefing_situation",
@@ -38,7 +42,7 @@ _TITLES = (
 
 
 def briefing(facts: Facts, words: Words, judgement: Judgement, charts: Sequence[Chart]) -> bytes:
-    """The PDF of the briefing; always two pages."""
+    """The PDF of the briefing; always two pages: where a week needs many words the charts become smaller."""
     edition = facts.edition
     election, zone = edition.election, edition.election.zone_label
     embargo = embargo_text = ""
@@ -78,7 +82,13 @@ def briefing(facts: Facts, words: Words, judgement: Judgement, charts: Sequence[
         "agenda": _agenda(facts, words),
         "words": {key: words(key) for key in _TITLES} | {"page_of": words("page_of", page="#", pages="#")},
     }
-    return compile_pdf("briefing/briefing.typ", data, words, edition.local)
+    for width in CHART_WIDTHS[:-1]:
+        try:
+            return compile_pdf("briefing/briefing.typ", {**data, "chart_width": width}, words, edition.local)
+        except typst.TypstError as error:
+            if TOO_LONG not in error.message:
+                raise
+    return compile_pdf("briefing/briefing.typ", {**data, "chart_width": CHART_WIDTHS[-1]}, words, edition.local)
 
 
 def _letterhead(facts: Facts, words: Words, election: str) -> list[tuple[str, str]]:
@@ -135,9 +145,10 @@ def _authors(row: Row | None, words: Words) -> tuple[str, str]:
 
 def _net(row: Row | None, words: Words) -> tuple[str, str]:
     if row is None or row["net_sentiment"] is None or row["net_low"] is None:
-        return DASH, words("net_below") if row is not None and (row["labelled"] or 0) < MINIMUM_POSTS else ""
+        is_small = row is not None and row["labelled"] is not None and row["labelled"] < MINIMUM_POSTS
+        return DASH, words("net_below") if is_small else ""
     interval = words.interval(row["net_low"] * 100, row["net_high"] * 100, signed=True)
-    return words.decimal(row["net_sentiment"] * 100, signed=True), interval
+    return words.decimal(row["net_sentiment"] * 100, signed=True), words("interval_95", interval=interval)
 
 
 def _detected(row: Row | None, words: Words) -> tuple[str, str]:
@@ -180,7 +191,7 @@ def _before(facts: Facts, words: Words, bucket: Bucket, cell: Cell) -> str:
     value, more = cell(row, words)
     if cell is _detected and row is not None and not row["detected"]:
         more = ""
-    return words("briefing_before", value=f"{value}; {more}" if more else value)
+    return words("briefing_before", value=f"{value} · {more}" if more else value)
 
 
 def _attention(facts: Facts, words: Words) -> list[str]:
@@ -195,7 +206,9 @@ def _attention(facts: Facts, words: Words) -> list[str]:
         ]
         if types:
             items.append(words("attention_types", types="; ".join(types)))
-        items.append(words("attention_platforms", platforms=_by_platform(facts, words)))
+        platforms = _by_platform(facts, words)
+        note = words("suppression_note") if "<" in platforms else ""
+        items.append(words("attention_platforms", platforms=platforms, note=note).rstrip())
     low = [name for name in facts.platforms if any(gap.platform == name for gap in facts.gaps)]
     planned = [name for name in low if facts.coverage_of(name) is not None]
     if planned:

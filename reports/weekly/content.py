@@ -34,8 +34,9 @@ class Gate:
     """The verdicts of one quality gate."""
 
     name: str
-    rows: list[list[str]]  # check, verdict, severity, observed, detail
-    failed: list[bool]
+    summary: str
+    breached: list[list[str]]  # check, verdict, severity, observed, what a breach most likely means
+    rows: list[list[str]]  # all of them, in the same columns
 
 
 @dataclass(frozen=True)
@@ -143,7 +144,7 @@ def _declaration(facts: Facts, words: Words) -> list[tuple[str, str]]:
     verdicts = [check.verdict for check in facts.checks]
     quality = {
         "passed": words.number(verdicts.count("passed")),
-        "failed": words.number(verdicts.count("failed")),
+        "failed": words.number(sum(check.is_breach for check in facts.checks)),
         "other": words.number(verdicts.count("not_applicable")),
     }
     week = {
@@ -212,20 +213,23 @@ def _gates(facts: Facts, words: Words) -> list[Gate]:
         by_gate.setdefault(check.gate, []).append(check)
     order = ["landing", "load", "post", "posts", "trends"]
     gates = sorted(by_gate, key=lambda gate: (order.index(gate) if gate in order else len(order), gate))
-    return [
-        Gate(
-            name=words.known(f"gate_{gate}", gate),
-            rows=[
-                [
-                    words.known(f"check_{check.name}", check.description or check.name),
-                    words.known(f"verdict_{check.verdict}", check.verdict),
-                    words.known(f"severity_{check.severity}", check.severity),
-                    check.observed or DASH,
-                    check.detail if check.is_breach else "",
-                ]
-                for check in by_gate[gate]
-            ],
-            failed=[check.is_breach for check in by_gate[gate]],
-        )
-        for gate in gates
+    return [_gate(words, gate, by_gate[gate]) for gate in gates]
+
+
+def _gate(words: Words, name: str, checks: list[Check]) -> Gate:
+    verdicts = [check.verdict for check in checks]
+    failed = sum(check.is_breach for check in checks)
+    counts = {"passed": verdicts.count("passed"), "failed": failed, "other": verdicts.count("not_applicable")}
+    rows = [
+        [
+            words.known(f"check_{check.name}", check.description or check.name),
+            words.known(f"verdict_{check.verdict}", check.verdict),
+            words.known(f"severity_{check.severity}", check.severity),
+            check.observed or DASH,
+            check.detail if check.is_breach else "",
+        ]
+        for check in checks
     ]
+    breached = [row for row, check in zip(rows, checks, strict=True) if check.is_breach]
+    summary = words("gate_summary", **{key: words.number(count) for key, count in counts.items()})
+    return Gate(words.known(f"gate_{name}", name), summary, breached, rows)

@@ -24,6 +24,7 @@ _WORDS = (
     "table_empty",
     "quality_intro",
     "quality_empty",
+    "quality_pdf",
     "glyph_note",
 )
 

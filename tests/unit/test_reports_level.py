@@ -8,7 +8,7 @@ from reports.disclosure import shielded
 from reports.edition import Tables
 from reports.facts import Facts
 from reports.level import Judgement, judge
-from reports.sentences import gap_words, headline
+from reports.sentences import gap_words, headline, reason_words
 from reports.words import Words
 from tests import reports_fixture as invented
 
@@ -109,6 +109,14 @@ def test_a_missing_table_or_column_is_refused_by_name() -> None:
 def test_small_cells_are_hidden_and_never_only_one() -> None:
     words = Words("id")
     assert shielded([7, 3, 0], words) == ["7", "<5", "<5"]
-    assert shielded([12, 3, 9], words) == ["12", "<5", "…"]
+    assert shielded([12, 3, 9], words) == ["12", "<5", "ditutup"]
     assert shielded([12, 8, 9], words) == ["12", "8", "9"]
     assert shielded([2], words) == ["<5"]
+    assert shielded([None, 2, 6], words) == ["–", "<5", "ditutup"]
+
+
+def test_reasons_of_gaps_are_translated_part_by_part_and_unknown_ones_kept() -> None:
+    words = Words("id")
+    assert reason_words(words, "outage: login wall, quota") == "gangguan: dinding masuk, kuota habis"
+    assert reason_words(words, "a comment, not a post") == "komentar, bukan unggahan"
+    assert reason_words(words, "hujan deras") == "hujan deras"

@@ -1,0 +1,151 @@
+"""The whole way as its users go it: demo, again, another week, a backfill, status, verify; all offline."""
+
+import json
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import duckdb
+import pytest
+
+from tests.integration.conftest import Ronda, environment, published_bytes
+
+FILES = {"weekly.html", "weekly.pdf", "briefing.pdf", "tables.xlsx", "manifest.json"}
+
+
+@pytest.fixture(scope="module")
+def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A fresh home after `ronda demo`, which starts its own temporary server."""
+    home = tmp_path_factory.mktemp("demo") / "home"
+    done = subprocess.run(
+        [sys.executable, "-m", "flows.cli", "demo", "--posts", "3000"],
+        env=environment(home),
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=300,
+    )
+    assert done.returncode == 0, done.stderr
+    assert "offline:" not in done.stderr
+    assert str(home / "published" / "2024-W06" / "weekly.html") in done.stdout
+    return home
+
+
+def test_the_latest_complete_week_is_published_in_full(home: Path) -> None:
+    published = home / "published"
+    names = {path.name for path in (published / "2024-W06").iterdir()}
+    assert names >= FILES | {"charts", "data"}
+    assert (published / "latest").resolve() == (published / "2024-W06").resolve()
+    assert (published / "index.html").read_text(encoding="utf-8").count("2024-W06") >= 1
+    assert {path.suffix for path in (published / "2024-W06" / "charts").iterdir()} == {".png", ".svg"}
+    assert (published / "ronda.duckdb").stat().st_mode & 0o222 == 0
+
+
+def test_every_week_of_the_season_has_numbers_and_the_last_one_is_marked_incomplete(home: Path) -> None:
+    with duckdb.connect(str(home / "published" / "ronda.duckdb"), read_only=True) as database:
+        weeks = database.execute("SELECT DISTINCT week FROM trends.weekly_platform ORDER BY week").fetchall()
+        assert (weeks[0][0], weeks[-1][0], len(weeks)) == ("2023-W34", "2024-W07", 26)
+        last = database.execute(
+            "SELECT phase, is_complete, posts FROM trends.weekly_platform "
+            "WHERE week = '2024-W07' AND platform = 'all' ORDER BY first_day"
+        ).fetchall()
+        assert [(phase, complete) for phase, complete, _ in last] == [
+            ("quiet", True),
+            ("voting_day", True),
+            ("post_election", False),
+        ]
+        assert last[2][2] is None
+        private = database.execute(
+            "SELECT column_name FROM duckdb_columns() WHERE column_name LIKE '%\\_pi' ESCAPE '\\'"
+        )
+        assert private.fetchall() == []
+
+
+def test_the_demo_again_changes_no_published_byte(home: Path, ronda: Ronda) -> None:
+    before, tables = published_bytes(home), ronda(home, "verify").stdout
+    again = ronda(home, "demo", "--posts", "3000")
+    assert again.returncode == 0, again.stderr
+    assert published_bytes(home) == before
+    assert ronda(home, "verify").stdout == tables
+
+
+def test_another_week_in_english_joins_the_release(home: Path, ronda: Ronda) -> None:
+    before = published_bytes(home)
+    done = ronda(home, "weekly", "--week", "2023-W52", "--lang", "en")
+    assert done.returncode == 0, done.stderr
+    page = (home / "published" / "2023-W52" / "weekly.html").read_text(encoding="utf-8")
+    assert '<html lang="en"' in page
+    after = published_bytes(home)
+    assert {name: content for name, content in after.items() if name.startswith("2024-W06/")} == {
+        name: content for name, content in before.items() if name.startswith("2024-W06/")
+    }
+
+
+def test_a_backfill_says_which_weeks_it_changed(home: Path, ronda: Ronda) -> None:
+    done = ronda(home, "backfill", "2024-W05", "2024-W06", "--reason", "late posts of TikTok")
+    assert done.returncode == 0, done.stderr
+    assert "2024-W05: publication 1" in done.stdout
+    assert "2024-W06: unchanged" in done.stdout
+    runs = [json.loads(path.read_text()) for path in sorted((home / "runs").glob("*.json"))]
+    assert any(run["parameters"].get("reason") == "late posts of TikTok" for run in runs)
+
+
+def test_status_shows_weeks_runs_and_what_is_missing(home: Path, ronda: Ronda) -> None:
+    facts = json.loads(ronda(home, "status", "--json").stdout)
+    assert [week["week"] for week in facts["weeks"]][-1] == "2024-W07"
+    assert facts["due"] == ["2024-W07"]
+    assert facts["waiting_files"] == []
+    assert any(gap["platform"] == "instagram" and gap["days"] == 7 for gap in facts["missing_days"])
+    text = ronda(home, "status").stdout
+    assert "instagram/zeeschuimer: 7 days not collected, 2023-12-25 to 2023-12-31" in text
+
+
+def test_without_its_warehouse_everything_is_rebuilt_from_landing_and_ledger(
+    home: Path, ronda: Ronda, tmp_path: Path
+) -> None:
+    copy = tmp_path / "copy"
+    shutil.copytree(home, copy, symlinks=True)
+    (copy / "warehouse.duckdb").unlink()
+    done = ronda(copy, "weekly", "--week", "2024-W06")
+    assert done.returncode == 0, done.stderr
+    assert ronda(copy, "verify").stdout == ronda(home, "verify").stdout
+    assert published_bytes(copy) == published_bytes(home)
+
+
+def test_a_second_run_is_turned_away_while_one_holds_the_warehouse(home: Path, ronda: Ronda) -> None:
+    holder = "from flows.store.warehouse import exclusive; import pathlib, os\n"
+    holder += "hold = exclusive(pathlib.Path(os.environ['RONDA_HOME'])); hold.__enter__()"
+    busy = ronda(home, "weekly", "--week", "2024-W06", before=holder)
+    assert busy.returncode == 5
+    assert busy.stderr.startswith("ronda: Another run holds the warehouse")
+    assert "Traceback" not in busy.stderr
+
+
+@pytest.mark.parametrize(
+    ("words", "code", "sentence"),
+    [
+        (("weekly", "--week", "2030-W01"), 2, "Nothing is known of 2030-W01"),
+        (("weekly", "--week", "pekan"), 2, '"pekan" is not an ISO week; write it like 2024-W05.'),
+        (("weekly", "--as-of", "2024-02-05"), 2, "has no time zone"),
+        (("import", "absent.ndjson"), 3, "absent.ndjson"),
+        (("import", "x", "--covers", "2024-02-02..2024-02-01"), 2, "ends before it begins"),
+        (("backfill", "2024-W06", "2024-W05", "--reason", "x"), 2, "swap them"),
+        (("backfill", "2024-W05", "2024-W06", "--reason", " "), 2, "needs a reason"),
+    ],
+)
+def test_what_cannot_be_done_is_one_sentence_and_an_exit_code(
+    home: Path, ronda: Ronda, words: tuple[str, ...], code: int, sentence: str
+) -> None:
+    done = ronda(home, *words)
+    assert done.returncode == code, done.stderr
+    assert sentence in done.stderr + done.stdout
+    assert "Traceback" not in done.stderr
+
+
+def test_the_demo_does_not_mix_with_real_posts(tmp_path: Path, ronda: Ronda) -> None:
+    (tmp_path / "home" / "landing").mkdir(parents=True)
+    done = ronda(tmp_path / "home", "demo")
+    assert done.returncode == 2
+    assert "set RONDA_HOME to another folder" in done.stderr
+    assert not list((tmp_path / "home" / "landing").iterdir())

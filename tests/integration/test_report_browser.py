@@ -1,0 +1,179 @@
+"""The pages in a real browser: nothing overflows, sorting and filtering work, hostile text does nothing."""
+
+import base64
+import html
+import json
+import re
+import shutil
+import subprocess
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+import reports
+from tests import reports_fixture as invented
+
+pytestmark = pytest.mark.browser
+
+PROBE = """
+<script>
+addEventListener("load", function () {
+  var list = function (selector) { return Array.prototype.slice.call(document.querySelectorAll(selector)); };
+  var luminance = function (colour) {
+    var parts = colour.match(/[\\d.]+/g).slice(0, 3).map(function (part) {
+      part = part / 255; return part <= 0.04045 ? part / 12.92 : Math.pow((part + 0.055) / 1.055, 2.4); });
+    return 0.2126 * parts[0] + 0.7152 * parts[1] + 0.0722 * parts[2]; };
+  var ground = function (element) {
+    for (; element; element = element.parentElement) {
+      var colour = getComputedStyle(element).backgroundColor;
+      if (colour !== "rgba(0, 0, 0, 0)") { return colour; } }
+    return "rgb(255, 255, 255)"; };
+  var contrast = function (element) {
+    var pair = [luminance(getComputedStyle(element).color), luminance(ground(element))].sort();
+    return (pair[1] + 0.05) / (pair[0] + 0.05); };
+  var spoken = list("main *, header *").filter(function (element) {
+    return Array.prototype.some.call(element.childNodes, function (node) {
+      return node.nodeType === 3 && node.textContent.trim(); }); });
+  var result = {
+    title: document.title, lang: document.documentElement.lang,
+    width: innerWidth, scroll: document.documentElement.scrollWidth,
+    images: list("img").map(function (image) { return [image.naturalWidth > 0, image.alt.length > 20]; }),
+    unscoped: list("th:not([scope])").length, uncaptioned: list("table:not(:has(caption))").length,
+    headings: list("h1, h2, h3").map(function (heading) { return +heading.tagName[1]; }),
+    faint: spoken.filter(function (element) { return contrast(element) < 4.5; }).map(function (element) {
+      return element.tagName + "." + element.className; }),
+    unnamed: list("a, button, input").filter(function (element) {
+      return !(element.textContent.trim() || element.getAttribute("aria-label") ||
+        (element.labels && element.labels.length)); }).length,
+    twice: list("[id]").length - new Set(list("[id]").map(function (element) { return element.id; })).size,
+    strangers: list("main script, main iframe, main img:not([src^='data:'])").length };
+  var box = document.getElementById("filter");
+  if (box) {
+    result.before = list("tbody tr:not([hidden])").length;
+    box.value = "FILTERWORD"; box.dispatchEvent(new Event("input"));
+    result.after = list("tbody tr:not([hidden])").length;
+    result.count = document.getElementById("shown").textContent;
+    box.value = ""; box.dispatchEvent(new Event("input")); }
+  var column = list("table.evidence button.sort")[0];
+  if (column) {
+    var order = function () {
+      return list("table.evidence td[data-sort]").map(function (cell) { return cell.dataset.sort; }); };
+    column.click(); result.up = order(); column.click(); result.down = order(); }
+  parent.postMessage(JSON.stringify(result), "*");
+});
+</script>
+"""
+FRAME = """<!DOCTYPE html><body data-result=""><script>
+addEventListener("message", function (event) { document.body.dataset.result = btoa(encodeURIComponent(event.data)); });
+</script><iframe src="probe.html" style="width:WIDTHpx;height:900px;border:0"></iframe>"""
+
+
+@pytest.fixture(scope="session")
+def chromium() -> str:
+    found = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+    if not found:
+        pytest.skip("no Chromium on this machine; install the Debian package chromium to run the browser tests")
+    return found
+
+
+@pytest.fixture(scope="module")
+def published(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A published week full of hostile posts, and an index over two weeks."""
+    folder = tmp_path_factory.mktemp("published")
+    summaries = []
+    for week in ("2024-W06", "2023-W41"):
+        tables = invented.season(week, failed=1) if week == "2024-W06" else invented.imported(week)
+        summaries.append(reports.render_week(invented.edition(week), tables, folder / week))
+    reports.render_index(summaries, folder, invented.edition("2024-W06"))
+    return folder
+
+
+def probe(chromium: str, page: Path, folder: Path, width: int, word: str) -> dict[str, Any]:
+    """What a browser finds on a page of the given width, after filtering by a word and sorting."""
+    text = page.read_text(encoding="utf-8")
+    text = re.sub(r'<meta http-equiv="Content-Security-Policy"[^>]+>', "", text)  # the probe is a script of our own
+    text = text.replace("</body>", PROBE.replace("FILTERWORD", word) + "</body>")
+    (folder / "probe.html").write_text(text, encoding="utf-8")
+    (folder / "frame.html").write_text(FRAME.replace("WIDTH", str(width)), encoding="utf-8")
+    dom = browse(chromium, folder, "--dump-dom", (folder / "frame.html").as_uri())
+    found = re.search(r'data-result="([^"]+)"', dom)
+    assert found, "the page never answered"
+    decoded: dict[str, Any] = json.loads(re.sub(r"%([0-9A-F]{2})", _byte, base64.b64decode(found[1]).decode()))
+    return decoded
+
+
+def _byte(match: re.Match[str]) -> str:
+    return bytes.fromhex(match[1]).decode("latin-1")
+
+
+def browse(chromium: str, folder: Path, *arguments: str) -> str:
+    """The standard output of one headless run with a profile of its own."""
+    command = [
+        chromium,
+        "--headless",
+        "--no-sandbox",
+        "--disable-gpu",
+        "--disable-quic",
+        "--no-first-run",
+        "--disable-background-networking",
+        "--disable-component-update",
+        "--disable-sync",
+        "--hide-scrollbars",
+        "--virtual-time-budget=5000",
+        "--window-size=1400,1000",
+        f"--user-data-dir={folder / 'profile'}",
+        *arguments,
+    ]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=120, check=True)
+    return done.stdout
+
+
+@pytest.mark.parametrize("width", [390, 1280])
+@pytest.mark.parametrize("name", ["2024-W06/weekly.html", "2023-W41/weekly.html", "index.html"])
+def test_pages_fit_the_screen_and_are_accessible(
+    chromium: str, published: Path, tmp_path: Path, name: str, width: int
+) -> None:
+    seen = probe(chromium, published / name, tmp_path, width, "2023-W41")
+    assert (seen["width"], seen["lang"]) == (width, "id")
+    assert seen["scroll"] <= width, "the page scrolls sideways"
+    assert all(loaded and described for loaded, described in seen["images"])
+    assert (seen["unscoped"], seen["uncaptioned"], seen["unnamed"], seen["twice"]) == (0, 0, 0, 0)
+    assert seen["headings"][0] == 1
+    assert all(after - before <= 1 for before, after in zip(seen["headings"], seen["headings"][1:], strict=False))
+    assert seen["faint"] == []
+
+
+def test_the_review_list_filters_and_sorts_and_hostile_posts_do_nothing(
+    chromium: str, published: Path, tmp_path: Path
+) -> None:
+    seen = probe(chromium, published / "2024-W06" / "weekly.html", tmp_path, 1280, "hyperlink")
+    assert seen["title"].startswith("Ikhtisar Mingguan Media Sosial 2024-W06")
+    assert seen["strangers"] == 0
+    assert seen["count"] == "1 dari 24 unggahan"
+    assert seen["up"] == sorted(seen["up"])
+    assert seen["down"] == sorted(seen["up"], reverse=True)
+
+
+def test_the_index_finds_a_week_by_a_word(chromium: str, published: Path, tmp_path: Path) -> None:
+    seen = probe(chromium, published / "index.html", tmp_path, 1280, "2023-w41")
+    assert (seen["before"], seen["after"], seen["count"]) == (2, 1, "1 dari 2 pekan")
+
+
+def test_the_security_policy_lets_the_page_s_own_script_run(chromium: str, published: Path, tmp_path: Path) -> None:
+    dom = browse(chromium, tmp_path, "--dump-dom", (published / "2024-W06" / "weekly.html").as_uri())
+    assert '<label class="filter">' in html.unescape(dom), "the script that shows the filter was blocked"
+
+
+@pytest.mark.parametrize("width", [1280, 600])
+def test_a_picture_of_the_page_is_not_blank(chromium: str, published: Path, tmp_path: Path, width: int) -> None:
+    from PIL import Image
+
+    picture = tmp_path / "page.png"
+    address = (published / "2024-W06" / "weekly.html").as_uri()
+    browse(chromium, tmp_path, f"--screenshot={picture}", f"--window-size={width},2400", address)
+    with Image.open(picture) as image:
+        assert image.size == (width, 2400)
+        colours = image.convert("RGB").getcolors(maxcolors=1_000_000) or []
+    white = sum(count for count, colour in colours if colour == (255, 255, 255))
+    assert 0.4 < white / (width * 2400) < 0.97
