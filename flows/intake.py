@@ -19,7 +19,7 @@ from flows.prepare import FileCounts, Prepared
 from flows.settings import Settings
 from flows.sources import collection
 from flows.sources.format import Fault, Format
-from flows.sources.reading import open_stream
+from flows.sources.reading import open_stream, sample
 from flows.store import landing, models, privacy, warehouse
 from flows.store import load as loading
 from flows.store.landing import Landed
@@ -124,7 +124,7 @@ def land_paths(
         for path in _files_below(paths):
             try:
                 _refuse_link(path, paths)
-                if collection.recognise(sources.sample(path)):
+                if collection.recognise(sample(path)):
                     keep(path, "collection", "mixed", "collection")
                     continue
                 form, platform = sources.recognise(path, settings)
@@ -132,8 +132,10 @@ def land_paths(
                 refusals.append(str(refusal))
                 continue
             keep(path, "posts", platform, form.name)
-            for covered in _platforms_in(path, form, platform) if covers else ():
-                keep(_declaration(covered, form.name, covers, Path(scratch)), "collection", covered, "collection")
+            if covers is not None:
+                for covered in _platforms_in(path, form, platform):
+                    declaration = _declaration(covered, form.name, covers, Path(scratch))
+                    keep(declaration, "collection", covered, "collection")
     return Imported(tuple(landed), known, tuple(refusals))
 
 

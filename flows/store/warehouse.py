@@ -72,7 +72,8 @@ def transaction(connection: Connection) -> Iterator[Connection]:
 
 def query(connection: Connection, text: str, parameters: Sequence[Any] = ()) -> pl.DataFrame:
     """The rows of a query as a Polars frame."""
-    return connection.sql(text, params=list(parameters) or None).pl()
+    frame: pl.DataFrame = connection.sql(text, params=list(parameters) or None).pl()
+    return frame
 
 
 def literal(text: str) -> str:

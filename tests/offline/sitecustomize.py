@@ -5,7 +5,6 @@ import sys
 from typing import Any
 
 
-
 def _is_loopback(host: str) -> bool:
     return host in {"localhost", "::1", "0.0.0.0", ""} or host.startswith("127.")  # noqa: S104 - compared, not bound
 
