@@ -15,6 +15,7 @@ from enum import StrEnum
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
+from expectations import landing
 from expectations.suite import Expectation, Gate, Kind, Severity, Suite
 
 if TYPE_CHECKING:
@@ -117,6 +118,14 @@ def validate(frame: "pd.DataFrame", suite: Suite, *, empty_is_valid: bool) -> li
     if all(verdict.outcome is Outcome.NOT_APPLICABLE for verdict in verdicts):
         return [*about_frame, *verdicts, _empty_suite(suite)]
     return [*about_frame, *verdicts]
+
+
+def validate_sources(frame: "pd.DataFrame") -> dict[str, list[Verdict]]:
+    """The landing suite's verdicts for each source of a frame of files (columns of the suite, and source)."""
+    return {
+        str(source): validate(files, landing.suite(str(source)), empty_is_valid=False)
+        for source, files in frame.groupby("source", sort=True)
+    }
 
 
 def _typed(frame: "pd.DataFrame", columns: Mapping[str, Kind]) -> tuple["pd.DataFrame", list[str]]:

@@ -93,19 +93,18 @@ def _serve(settings: Settings, arguments: argparse.Namespace) -> Exit:  # noqa: 
     return Exit.DONE
 
 
-def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(
+def parser() -> argparse.ArgumentParser:
+    """The command line of ronda: every verb with its options."""
+    command = argparse.ArgumentParser(
         prog="ronda",
         description="The weekly social-media watch of one regency before an election: posts in, reports out.",
         epilog=_EPILOG,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
-    parser.add_argument("--debug", action="store_true", help="show the traceback of an error")
-    verbs = parser.add_subparsers(dest="verb", required=True, metavar="VERB")
+    command.add_argument("--debug", action="store_true", help="show the traceback of an error")
+    verbs = command.add_subparsers(dest="verb", required=True, metavar="VERB")
 
-    def verb(
-        name: str, action: Callable[[Settings, argparse.Namespace], Exit], summary: str
-    ) -> argparse.ArgumentParser:
+    def verb(name: str, action: Action, summary: str) -> argparse.ArgumentParser:
         made = verbs.add_parser(name, help=summary, description=summary)
         made.set_defaults(action=action)
         return made
@@ -134,7 +133,7 @@ def _parser() -> argparse.ArgumentParser:
     backfill.add_argument("last", metavar="LAST", help="last ISO week")
     backfill.add_argument("--reason", required=True, help="why; kept in the run record")
     backfill.add_argument(
-        "--platform", choices=("tiktok", "facebook", "instagram"), help="load only this platform anew"
+        "--platform", choices=("tiktok", "facebook", "instagram"), help="load only what landed of this platform"
     )
 
     status = verb("status", _status, "Show weeks, coverage, the last runs and what is missing.")
@@ -142,12 +141,12 @@ def _parser() -> argparse.ArgumentParser:
 
     verb("serve", _serve, "Start the Prefect server, the schedules and the report site.")
     verb("verify", _verify, "Print a hash of every published table and check the published files.")
-    return parser
+    return command
 
 
 def main(words: Sequence[str] | None = None) -> int:
     """Runs one verb; errors are one sentence on standard error and an exit code."""
-    arguments = _parser().parse_args(words)
+    arguments = parser().parse_args(words)
     try:
         settings = load_settings()
         settings.export()

@@ -177,30 +177,25 @@ def _landing_gate(run: Run, files: Sequence[FileCounts]) -> dict[str, str]:
     """The sources whose shape has changed, with the sentence that says so; the others go on."""
     import pandas as pd
 
-    from expectations import landing as suites
-    from expectations.run import gate, validate
+    from expectations.run import gate, validate_sources
 
-    held: dict[str, str] = {}
-    for source in sorted({item.landed.source for item in files}):
-        frame = pd.DataFrame(
-            [
-                {
-                    "file": item.landed.file,
-                    "records": item.records,
-                    "posts": item.accepted,
-                    "duplicates": 0,
-                    "rejects": item.records - item.accepted,
-                    "unreadable": item.unreadable,
-                }
-                for item in files
-                if item.landed.source == source
-            ]
-        )
-        verdicts = validate(frame, suites.suite(source), empty_is_valid=False)
-        run.add_verdicts([verdict.to_dict() for verdict in verdicts])
-        if stop := gate(verdicts):
-            held[source] = stop.sentence()
-    return held
+    frame = pd.DataFrame(
+        [
+            {
+                "source": item.landed.source,
+                "file": item.landed.file,
+                "records": item.records,
+                "posts": item.accepted,
+                "duplicates": 0,  # told apart from posts by the load
+                "rejects": item.records - item.accepted,
+                "unreadable": item.unreadable,
+            }
+            for item in files
+        ]
+    )
+    verdicts = validate_sources(frame)
+    run.add_verdicts([verdict.to_dict() for found in verdicts.values() for verdict in found])
+    return {source: stop.sentence() for source, found in verdicts.items() if (stop := gate(found))}
 
 
 def _posts_gate(connection: warehouse.Connection, run: Run) -> None:

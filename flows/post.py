@@ -30,6 +30,10 @@ class Reason(StrEnum):
     REMOVAL_UNKNOWN = "removal of a post never seen"
 
 
+# Many of these in one file mean that its source changed its shape.
+SHAPE_REASONS = (Reason.UNREADABLE, Reason.WRONG_SHAPE, Reason.NO_ID)
+
+
 class Rejected(Exception):  # noqa: N818 - a verdict on a record, not a failure of the program
     """A record that is no post: `reason` from the table above, `detail` names the field or value."""
 

@@ -13,7 +13,7 @@ from typing import Any, BinaryIO
 import polars as pl
 
 from flows import labels, sources
-from flows.post import Post, Reason, Rejected
+from flows.post import SHAPE_REASONS, Post, Reason, Rejected
 from flows.settings import Settings
 from flows.sources.format import Fault, Format
 from flows.sources.reading import open_stream
@@ -47,7 +47,6 @@ _POST_SCHEMA: dict[str, Any] = {
     "is_partial": pl.Boolean,
     "gone": pl.String,
 }
-_SHAPE_REASONS = frozenset({Reason.UNREADABLE, Reason.WRONG_SHAPE, Reason.NO_ID})
 _REJECT_SCHEMA: dict[str, Any] = {
     "file_id": pl.String,
     "line": pl.Int64,
@@ -206,7 +205,7 @@ def prepare(settings: Settings, files: Sequence[Landed], key: bytes, folder: Pat
                     counts.accepted += 1
                     parts.add_post(landed, landed_second, number, found)
                 else:
-                    counts.unreadable += found[2] in _SHAPE_REASONS
+                    counts.unreadable += found[2] in SHAPE_REASONS
                     parts.add_reject(landed, found)
         counted.append(counts)
     parts.close()

@@ -101,12 +101,12 @@ def publication_number(settings: Settings, week: Week) -> int:
 def check_week(settings: Settings, run: Run, week: Week) -> int:
     """The trend gate of a week; gives the number of breaches that are printed in the report.
 
-    The posts of the week and the trend tables go through their suites, then every SQL check runs. Raises
-    GateStoppedError when a breach stops; the last good release stays in place.
+    The files that brought posts of the week, those posts and the trend tables go through their suites, then every SQL
+    check runs. Raises GateStoppedError when a breach stops; the last good release stays in place.
     """
     from expectations import posts as post_suites
     from expectations import trends as trend_suites
-    from expectations.run import gate, validate
+    from expectations.run import gate, validate, validate_sources
 
     week_posts = post_suites.suite()
     suites = (
@@ -116,8 +116,10 @@ def check_week(settings: Settings, run: Run, week: Week) -> int:
         trend_suites.weekly_district(),
     )
     with warehouse.opened(settings.home) as connection:
+        files = tables.files_of_week(connection, week)
+        verdicts = [verdict for found in validate_sources(files).values() for verdict in found]
         frame = tables.posts_of_week(connection, tuple(week_posts.columns), week)
-        verdicts = validate(frame, week_posts, empty_is_valid=True)
+        verdicts += validate(frame, week_posts, empty_is_valid=True)
         for suite in suites:
             verdicts += validate(tables.trend(connection, suite.table), suite, empty_is_valid=False)
         results = models.run_checks(connection, sql.FOLDER / "checks", "trends")

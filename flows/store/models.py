@@ -152,12 +152,17 @@ def in_order(connection: Connection, models: Sequence[Model]) -> list[Model]:
         raise ModelError(f"The models read each other in a circle ({' > '.join(error.args[1])}); break it.") from error
 
 
+def read_checks(folder: Path) -> list[tuple[str, Header]]:
+    """Name and header of every check in a folder, by name."""
+    return [(path.stem, _check_header(path)) for path in sorted(folder.glob("*.sql"))]
+
+
 def run_checks(connection: Connection, folder: Path, gate: str | None = None) -> list[CheckResult]:
     """The verdict of every check in a folder, or of those of one gate, by name.
 
     Raises ModelError when there is none to run or one cannot run: a check that did not look has not passed.
     """
-    checks = [(path.stem, _check_header(path)) for path in sorted(folder.glob("*.sql"))]
+    checks = read_checks(folder)
     results = [_run_check(connection, *check) for check in checks if gate in (None, check[1].fields["Gate"])]
     if not results:
         raise ModelError(f"There are no checks{f' of gate {gate}' if gate else ''} in {folder}; nothing was proven.")

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import polars as pl
 
 from flows.periods import Week
+from flows.post import SHAPE_REASONS
 from flows.store.warehouse import Connection, connect, query
 
 if TYPE_CHECKING:
@@ -50,6 +51,22 @@ def posts_of_week(connection: Connection, columns: Sequence[str], week: Week) ->
     return connection.execute(
         f"SELECT {names} FROM base.posts WHERE day BETWEEN ? AND ?",  # noqa: S608 - names of ours
         [week.first_day, week.last_day],
+    ).df()
+
+
+def files_of_week(connection: Connection, week: Week) -> "pd.DataFrame":
+    """The loaded files that brought posts of one week, with their counts; `unreadable` are rejects for their shape."""
+    return connection.execute(
+        """
+        SELECT source, file, records, posts, duplicates, rejects, (
+            SELECT count(*) FROM base.rejects
+            WHERE base.rejects.file_id = files.file_id AND list_contains($shape, reason)) AS unreadable
+        FROM base.loads AS files
+        WHERE file_id IN (
+            SELECT seen.file_id FROM base.observations AS seen SEMI JOIN (
+                SELECT platform, post_id FROM base.posts WHERE day BETWEEN $first AND $last) USING (platform, post_id))
+        ORDER BY landed_at, position""",
+        {"shape": [str(reason) for reason in SHAPE_REASONS], "first": week.first_day, "last": week.last_day},
     ).df()
 
 

@@ -26,7 +26,7 @@ ORDER = [  # each may import everything before it
     set(ROOMS),
     {"flows.prepare"},
     STEPS,
-    {"flows.tasks", "flows.status"},
+    {"flows.tasks", "flows.status", "flows.dictionary"},
     {"flows.weekly", "flows.backfill"},
     {"flows.schedule", "flows.demo"},
     {"flows.cli"},

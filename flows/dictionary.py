@@ -1,0 +1,95 @@
+"""The reference of ronda, rendered from what the code itself says: settings, tables, SQL checks, expectations.
+
+`python -m flows.dictionary` writes it to `sql/DICTIONARY.md`; a test keeps the two equal.
+"""
+
+from collections.abc import Sequence
+from itertools import groupby
+from pathlib import Path
+
+import sql
+from expectations import landing, posts, trends
+from expectations.suite import Suite
+from flows.settings import Settings, TableMapping
+from flows.store import models
+
+TARGET = sql.FOLDER / "DICTIONARY.md"
+
+_INTRODUCTION = """# Reference
+
+Written by `python -m flows.dictionary` from the headers of the SQL files, the suites and the settings. Do not edit.
+"""
+
+
+def _cell(text: str) -> str:
+    return text.replace("|", "\\|").replace("\n", " ")
+
+
+def _table(header: tuple[str, ...], rows: Sequence[tuple[str, ...]]) -> str:
+    lines = [header, tuple("---" for _ in header), *rows]
+    return "\n".join("| " + " | ".join(_cell(cell) for cell in line) + " |" for line in lines)
+
+
+def settings_section() -> str:
+    """Every setting with its environment variable, default and meaning."""
+    rows = [
+        (f"`{name}`", f"`RONDA_{name.upper()}`", f"`{_default(field.default)}`", field.description or "")
+        for name, field in Settings.model_fields.items()
+        if name != "tables"
+    ]
+    mapping = ", ".join(f"`{name}`" for name in TableMapping.model_fields)
+    note = f"`[tables.<name>]` in `ronda.toml` maps the columns of a table of your own; its keys: {mapping}."
+    return f"## Settings\n\n{_table(('in ronda.toml', 'environment', 'default', 'meaning'), rows)}\n\n{note}"
+
+
+def _default(value: object) -> str:
+    return "sql/seeds" if value == sql.SEEDS else str(value)
+
+
+def tables_section() -> str:
+    """Every public table with its grain and columns."""
+    parts = ["## Tables of published/ronda.duckdb"]
+    for name, group in groupby(models.data_dictionary(models.read_models(sql.FOLDER)), key=lambda row: row["table"]):
+        columns = list(group)
+        rows = [(f"`{row['column']}`", row["type"], row["unit"], row["meaning"]) for row in columns]
+        grain = f"One row a {columns[0]['grain']}." if columns[0]["grain"] else ""
+        table = _table(("column", "type", "unit", "meaning"), rows)
+        parts.append(f"### {name}\n\n{columns[0]['description']}\n\n{grain}\n\n{table}")
+    return "\n\n".join(parts)
+
+
+def checks_section() -> str:
+    """Every SQL check and every expectation with its gate and severity."""
+    rows = [
+        (f"`{name}`", header.fields["Gate"], header.fields["Table"], header.fields["Severity"], header.description)
+        for name, header in models.read_checks(sql.FOLDER / "checks")
+    ]
+    suites: tuple[Suite, ...] = (
+        landing.suite("<source>"),
+        posts.suite(),
+        trends.weekly_platform(),
+        trends.weekly_topic(),
+        trends.weekly_indication(),
+        trends.weekly_district(),
+    )
+    expected = [
+        (f"`{each.name}`", suite.gate, suite.table, each.severity, f"{each.description_en} ({each.rule.expected})")
+        for suite in suites
+        for each in suite.expectations
+    ]
+    header = ("name", "gate", "table", "severity", "rule")
+    return f"## SQL checks\n\n{_table(header, rows)}\n\n## Expectations\n\n{_table(header, expected)}"
+
+
+def render() -> str:
+    """The whole reference as Markdown."""
+    return "\n\n".join((_INTRODUCTION.strip(), settings_section(), tables_section(), checks_section())) + "\n"
+
+
+def main(target: Path = TARGET) -> None:
+    """Writes the reference."""
+    target.write_text(render(), encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()

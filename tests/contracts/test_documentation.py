@@ -1,0 +1,55 @@
+"""Everything a person can name is documented: verbs, options, settings, tables, checks, expectations."""
+
+import argparse
+import re
+
+import pytest
+
+from flows import cli, dictionary
+from flows.settings import Settings
+from tests.conftest import REPOSITORY
+
+README = (REPOSITORY / "README.md").read_text(encoding="utf-8")
+REFERENCE = dictionary.TARGET.read_text(encoding="utf-8")
+
+
+def _verbs() -> dict[str, argparse.ArgumentParser]:
+    (actions,) = [action for action in cli.parser()._actions if isinstance(action, argparse._SubParsersAction)]
+    return dict(actions.choices)
+
+
+@pytest.mark.parametrize("verb", sorted(_verbs()))
+def test_the_readme_shows_every_verb_and_option(verb: str) -> None:
+    assert f"ronda {verb}" in README
+    for action in _verbs()[verb]._actions:
+        for option in action.option_strings:
+            assert option in {"-h", "--help"} or option in README, f"{verb} {option}"
+
+
+def test_help_says_what_each_verb_and_option_does() -> None:
+    assert len(_verbs()) >= 7
+    for name, verb in _verbs().items():
+        assert verb.description and verb.description.endswith("."), name
+        assert all(action.help for action in verb._actions), name
+
+
+def test_the_reference_is_what_the_code_says() -> None:
+    assert dictionary.render() == REFERENCE, "run `python -m flows.dictionary` and commit sql/DICTIONARY.md"
+
+
+def test_the_reference_names_every_setting_table_check_and_expectation() -> None:
+    for name in Settings.model_fields:
+        assert f"`{name}`" in REFERENCE or f"[{name}.<name>]" in REFERENCE
+    for path in (REPOSITORY / "sql").glob("*/*.sql"):
+        if path.parent.name in {"core", "trends"}:
+            assert f"### {path.parent.name}.{path.stem}\n" in REFERENCE
+        elif path.parent.name == "checks":
+            assert f"| `{path.stem}` |" in REFERENCE
+    assert len(re.findall(r"^\| `\w+` \| (landing|posts|trends) \|", REFERENCE, flags=re.MULTILINE)) > 90
+
+
+def test_links_of_the_readme_lead_somewhere() -> None:
+    links = re.findall(r"\]\((?!https?://|#)([^)#]+)", README)
+    assert links
+    for link in links:
+        assert (REPOSITORY / link).exists(), link
