@@ -87,9 +87,9 @@ def _verify(settings: Settings, arguments: argparse.Namespace) -> Exit:  # noqa:
 
 
 def _serve(settings: Settings, arguments: argparse.Namespace) -> Exit:  # noqa: ARG001
-    from flows import schedule
+    from flows import serving
 
-    schedule.serve(settings, _say)
+    serving.serve(settings, _say)
     return Exit.DONE
 
 
@@ -149,7 +149,7 @@ def main(words: Sequence[str] | None = None) -> int:
     arguments = parser().parse_args(words)
     try:
         settings = load_settings()
-        settings.export()
+        settings.export(log_level="WARNING" if arguments.debug else "CRITICAL")
         return int(arguments.action(settings, arguments))
     except RondaError as error:
         if arguments.debug:

@@ -84,17 +84,18 @@ class Settings(BaseSettings):
         """The election the seeds describe."""
         return read_election(self.seeds)
 
-    def export(self, api_url: str | None = None) -> None:
+    def export(self, api_url: str | None = None, log_level: str = "CRITICAL") -> None:
         """Tells the libraries below, through the environment, where to keep their state and to report to nobody.
 
-        Must be called before Prefect or Great Expectations is imported; processes started later inherit it.
+        Must be called before Prefect or Great Expectations is imported; processes started later inherit it. Prefect's
+        own log is silent at a terminal, where `ronda` itself says what went wrong.
         """
         os.environ["RONDA_HOME"] = str(self.home)
         os.environ["PREFECT_HOME"] = str(self.home / "prefect")
         os.environ["DO_NOT_TRACK"] = "1"
         os.environ["PREFECT_SERVER_ANALYTICS_ENABLED"] = "false"
         os.environ["GX_ANALYTICS_ENABLED"] = "false"
-        os.environ.setdefault("PREFECT_LOGGING_LEVEL", "WARNING")
+        os.environ["PREFECT_LOGGING_LEVEL"] = log_level
         if api_url is not None:
             os.environ["PREFECT_API_URL"] = api_url
 

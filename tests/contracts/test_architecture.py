@@ -29,6 +29,7 @@ ORDER = [  # each may import everything before it
     {"flows.tasks", "flows.status", "flows.dictionary"},
     {"flows.weekly", "flows.backfill"},
     {"flows.schedule", "flows.demo"},
+    {"flows.serving"},
     {"flows.cli"},
 ]
 

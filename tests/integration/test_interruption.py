@@ -25,7 +25,6 @@ def killing(function):
 # (module, owner, function, kill before it runs rather than after, condition on its arguments)
 STEPS = [
     ("flows.store.load", "flows.store.load", "load", False, "True"),  # all facts written, not committed
-    ("flows.intake", "flows.intake", "_posts_gate", False, "True"),  # checked, not committed
     ("flows.steps", "flows.store.models", "load_seeds", True, "'tables' not in arguments"),  # before the load
     ("flows.store.models", "flows.store.models", "build", False, "True"),  # tables built, not committed
     ("flows.store.publish", "flows.store.publish", "record_publication", False, "True"),  # ledger written

@@ -1,0 +1,79 @@
+"""`ronda serve` for real: the server answers, Mondays are scheduled, a deployment runs, the site shows its report."""
+
+import json
+import signal
+import subprocess
+import sys
+import time
+import urllib.request
+from collections.abc import Callable
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from tests.integration.conftest import copy_home, environment, free_port
+
+
+def ask(url: str, body: dict[str, Any] | None = None) -> Any:
+    data = None if body is None else json.dumps(body).encode()
+    request = urllib.request.Request(url, data=data, headers={"Content-Type": "application/json"})  # noqa: S310
+    with urllib.request.urlopen(request, timeout=10) as answer:  # noqa: S310 - loopback
+        return json.load(answer)
+
+
+def wait_for(condition: Callable[[], Any], seconds: int) -> Any:
+    end = time.monotonic() + seconds
+    while time.monotonic() < end:
+        try:
+            if found := condition():
+                return found
+        except OSError:
+            pass
+        time.sleep(0.5)
+    raise AssertionError(f"nothing happened within {seconds} s")
+
+
+def test_serve_schedules_runs_and_shows(landed_season: Path, tmp_path: Path) -> None:
+    home = copy_home(landed_season, tmp_path / "home")
+    server, site = free_port(), free_port()
+    variables = environment(home, RONDA_SERVER_PORT=str(server), RONDA_SITE_PORT=str(site))
+    log = (tmp_path / "serve.log").open("wb")
+    process = subprocess.Popen([sys.executable, "-m", "flows.cli", "serve"], env=variables, stdout=log, stderr=log)
+    api = f"http://127.0.0.1:{server}/api"
+    try:
+        deployments = wait_for(
+            lambda: {item["name"]: item for item in ask(f"{api}/deployments/filter", {}) if not item["paused"]}, 120
+        )
+        wait_for(lambda: len(ask(f"{api}/deployments/filter", {})) == 2, 30)
+        weekly = {item["name"]: item for item in ask(f"{api}/deployments/filter", {})}["weekly"]
+        assert deployments.keys() <= {"weekly", "backfill"}
+
+        runs = wait_for(lambda: ask(f"{api}/flow_runs/filter", {"sort": "EXPECTED_START_TIME_ASC"}), 60)
+        zone = ZoneInfo("Asia/Jakarta")
+        starts = [datetime.fromisoformat(run["expected_start_time"]).astimezone(zone) for run in runs]
+        assert {(start.isoweekday(), start.hour, start.minute) for start in starts} == {(1, 6, 0)}
+
+        made = ask(f"{api}/deployments/{weekly['id']}/create_flow_run", {"parameters": {"week": "2024-W05"}})
+        state = wait_for(
+            lambda: (
+                (run := ask(f"{api}/flow_runs/{made['id']}"))["state_type"] in {"COMPLETED", "FAILED", "CRASHED"}
+                and run["state_type"]
+            ),
+            120,
+        )
+        assert state == "COMPLETED", (tmp_path / "serve.log").read_text()
+        with urllib.request.urlopen(f"http://127.0.0.1:{site}/2024-W05/weekly.html", timeout=10) as page:
+            assert b"2024-W05" in page.read()
+        artifacts = ask(f"{api}/artifacts/filter", {"artifacts": {"key": {"any_": ["week-2024-w05"]}}})
+        assert "weekly.html" in artifacts[0]["data"]
+        tasks = ask(f"{api}/task_runs/filter", {"task_runs": {}})
+        names = {task["name"].rsplit("-", 1)[0] for task in tasks}
+        assert names >= {"Load what landed", "Build the tables", "Check the week", "Publish the week"}
+    finally:
+        process.send_signal(signal.SIGINT)
+        process.wait(timeout=60)
+        log.close()
+    text = (tmp_path / "serve.log").read_text()
+    assert "offline:" not in text
+    assert "Traceback" not in text, text
