@@ -21,7 +21,7 @@ _START_SECONDS = 120
 class _Site(SimpleHTTPRequestHandler):
     """The published release, read-only; the link is followed anew at every request, so a swap is seen at once."""
 
-    def log_message(self, format: str, *args: Any) -> None:  # noqa: A002 - the name the standard library gave it
+    def log_message(self, format: str, *args: Any) -> None:
         """Requests are nobody's business."""
 
 

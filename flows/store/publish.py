@@ -11,13 +11,14 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
-from typing import Any
-
-import polars as pl
+from typing import TYPE_CHECKING, Any
 
 from flows.periods import Week
 from flows.store.landing import hash_file
 from flows.store.warehouse import Connection, literal, query
+
+if TYPE_CHECKING:
+    import polars as pl
 
 MEASURES: dict[str, str | None] = {
     "trends.weekly_platform": None,
@@ -30,8 +31,10 @@ KEPT_RELEASES = 2
 MANIFEST = "manifest.json"
 
 
-def numbers_of_week(connection: Connection, week: Week) -> pl.DataFrame:
+def numbers_of_week(connection: Connection, week: Week) -> "pl.DataFrame":
     """Every number a publication of this week states: one row a bucket x table x platform x key x metric."""
+    import polars as pl
+
     parts = []
     for table, key in MEASURES.items():
         frame = query(connection, f"SELECT * FROM {table} WHERE week = ?", [str(week)])  # noqa: S608 - a name of ours
@@ -50,11 +53,13 @@ def numbers_of_week(connection: Connection, week: Week) -> pl.DataFrame:
     return pl.concat(parts).sort("week", "phase", "table", "platform", "key", "metric")
 
 
-def record_publication(home: Path, week: Week, numbers: pl.DataFrame, as_of: datetime, facts: dict[str, str]) -> int:
+def record_publication(home: Path, week: Week, numbers: "pl.DataFrame", as_of: datetime, facts: dict[str, str]) -> int:
     """The number of this publication of a week; a new one is written only when its numbers or facts are new.
 
     The ledger is immutable: `ledger/publications/<week>-<n>.parquet`, with the moment of release and versions.
     """
+    import polars as pl
+
     folder = home / "ledger" / "publications"
     folder.mkdir(parents=True, exist_ok=True)
     stated = numbers.with_columns(

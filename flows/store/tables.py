@@ -5,14 +5,13 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import polars as pl
-
 from flows.periods import Week
 from flows.post import SHAPE_REASONS
 from flows.store.warehouse import Connection, connect, query
 
 if TYPE_CHECKING:
     import pandas as pd
+    import polars as pl
 
 PUBLIC_SCHEMAS = ("core", "trends", "seeds")  # the seeds let anybody run the trend queries again
 # Differ from run to run and are therefore no part of "the same numbers".
@@ -63,7 +62,7 @@ def files_of_week(connection: Connection, week: Week) -> "pd.DataFrame":
             WHERE base.rejects.file_id = files.file_id AND list_contains($shape, reason)) AS unreadable
         FROM base.loads AS files
         WHERE file_id IN (
-            SELECT seen.file_id FROM base.observations AS seen SEMI JOIN (
+            SELECT seen.file_id FROM (FROM base.observations WHERE gone IS NULL) AS seen SEMI JOIN (
                 SELECT platform, post_id FROM base.posts WHERE day BETWEEN $first AND $last) USING (platform, post_id))
         ORDER BY landed_at, position""",
         {"shape": [str(reason) for reason in SHAPE_REASONS], "first": week.first_day, "last": week.last_day},
@@ -87,8 +86,10 @@ def data_version(connection: Connection) -> str:
 
 def report_frames(
     connection: Connection, week: Week, lang: str, verdicts: Sequence[Mapping[str, Any]]
-) -> dict[str, pl.DataFrame]:
+) -> "dict[str, pl.DataFrame]":
     """The frames the reports of a week are made from (contract: `reports.edition`)."""
+    import polars as pl
+
     frames = {name: query(connection, text) for name, text in _REPORT_FRAMES.items()}
     labels = dict(frames["seeds.indications"].select("code", f"label_{lang}").iter_rows())
     why = pl.element().replace_strict(labels, return_dtype=pl.String)
@@ -117,6 +118,8 @@ def report_frames(
 
 def write_runs(connection: Connection, records: Sequence[Mapping[str, Any]]) -> None:
     """Run records and their verdicts as base.runs and base.checks, from the files that outlive the database."""
+    import polars as pl
+
     runs = pl.DataFrame(
         [
             {

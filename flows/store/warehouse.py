@@ -4,13 +4,15 @@ import fcntl
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import duckdb
-import polars as pl
 
 import sql
 from flows.exits import WarehouseBusyError
+
+if TYPE_CHECKING:
+    import polars as pl
 
 Connection = duckdb.DuckDBPyConnection
 DatabaseError = duckdb.Error
@@ -70,7 +72,7 @@ def transaction(connection: Connection) -> Iterator[Connection]:
     connection.execute("COMMIT")
 
 
-def query(connection: Connection, text: str, parameters: Sequence[Any] = ()) -> pl.DataFrame:
+def query(connection: Connection, text: str, parameters: Sequence[Any] = ()) -> "pl.DataFrame":
     """The rows of a query as a Polars frame."""
     frame: pl.DataFrame = connection.sql(text, params=list(parameters) or None).pl()
     return frame
