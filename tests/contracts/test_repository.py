@@ -27,7 +27,7 @@ def test_every_pin_has_hashes_and_no_address() -> None:
     pins = re.split(r"\n(?=\S)", text.strip())
     assert len(pins) > 50
     for pin in pins:
-        assert re.match(r"[a-z0-9._-]+(\[[a-z0-9,]+\])?==\S+", pin, flags=re.IGNORECASE), pin[:80]
+        assert re.match(r"[a-z0-9._-]+(\[[a-z0-9, ]+\])?==\S+", pin, flags=re.IGNORECASE), pin[:80]
         assert "--hash=sha256:" in pin, pin[:80]
 
 
@@ -42,3 +42,12 @@ def test_no_download_address_anywhere() -> None:
     paths = [REPOSITORY / name for name in _tracked() if name != "tests/contracts/test_repository.py"]
     texts = {path: path.read_bytes().decode("utf-8", "replace") for path in paths if path.is_file()}
     assert [path.name for path, text in texts.items() if forbidden.search(text)] == []
+
+
+def test_a_pin_with_extras_stands_beside_the_same_pin_without() -> None:
+    """Older pip takes only the exact form that another package asks for; both are given."""
+    text = (REPOSITORY / "requirements.txt").read_text(encoding="utf-8")
+    pins = re.findall(r"^([A-Za-z0-9._-]+)\[[^\]]+\](==\S+)", text, flags=re.MULTILINE)
+    assert pins
+    for name, version in pins:
+        assert f"\n{name}{version} " in text
