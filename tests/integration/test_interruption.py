@@ -2,6 +2,8 @@
 
 from pathlib import Path
 
+import pytest
+
 from tests.integration.conftest import Ronda, copy_home, published_bytes
 
 WEEK = ("weekly", "--week", "2024-W05")
@@ -35,6 +37,7 @@ STEPS = [
 ]
 
 
+@pytest.mark.slow
 def test_killed_at_every_step_it_ends_like_an_uninterrupted_run(
     landed_season: Path, tmp_path: Path, ronda: Ronda
 ) -> None:
