@@ -27,7 +27,7 @@ def gather(settings: Settings) -> dict[str, Any]:
         for week in weeks
         if week["publication"] is None and published and Week.parse(week["week"]) > max(published)
     ]
-    runs = read_runs(settings.home)
+    runs = read_runs(settings.home, last=_SHOWN_RUNS)
     loaded = set(known["loaded"])
     waiting = [item.file for item in landing.landed_files(settings.home) if item.file_id not in loaded]
     return {
@@ -38,11 +38,11 @@ def gather(settings: Settings) -> dict[str, Any]:
         "weeks": weeks,
         "due": due,
         "waiting_files": waiting,
-        "held": sorted({sentence for run in runs[-_SHOWN_RUNS:] for sentence in run["held"]}),
+        "held": sorted({sentence for run in runs for sentence in run["held"]}),
         "missing_days": known["missing"],
         "runs": [
             {name: run[name] for name in ("run_id", "verb", "started_at", "ended_at", "outcome", "message")}
-            for run in runs[-_SHOWN_RUNS:]
+            for run in runs
         ],
     }
 

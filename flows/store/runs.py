@@ -101,9 +101,10 @@ def _is_alive(pid: int) -> bool:
     return True
 
 
-def read_runs(home: Path) -> list[dict[str, Any]]:
-    """All run records, oldest first; one whose process ended without closing it is `interrupted`."""
-    records: list[dict[str, Any]] = [json.loads(path.read_bytes()) for path in sorted((home / "runs").glob("*.json"))]
+def read_runs(home: Path, last: int = 0) -> list[dict[str, Any]]:
+    """Run records, oldest first: all, or the `last` few; one whose process ended without closing it is `interrupted`."""
+    paths = sorted((home / "runs").glob("*.json"))[-last:]
+    records: list[dict[str, Any]] = [json.loads(path.read_bytes()) for path in paths]
     for record in records:
         if record["outcome"] == "running" and not _is_alive(record["pid"]):
             record["outcome"] = "interrupted"
