@@ -102,7 +102,7 @@ def _is_alive(pid: int) -> bool:
 
 
 def read_runs(home: Path, last: int = 0) -> list[dict[str, Any]]:
-    """Run records, oldest first: all, or the `last` few; one whose process ended without closing it is `interrupted`."""
+    """Run records, oldest first: all, or the `last` few; a record whose process ended unclosed is `interrupted`."""
     paths = sorted((home / "runs").glob("*.json"))[-last:]
     records: list[dict[str, Any]] = [json.loads(path.read_bytes()) for path in paths]
     for record in records:
