@@ -261,7 +261,9 @@ class TikTok(Platform):
         days = 0 if self.faults.is_on("end_date_exclusive") else 1
         last = int(datetime.combine(query.last_day, datetime.min.time(), UTC).timestamp()) + days * DAY
         window = self.by_time[bisect_left(self.times, first) : bisect_left(self.times, min(last, self.indexed + 1))]
-        return sorted(filter(query.matches, window), key=lambda item: -item.key)
+        found = [item for item in window if query.matches(item)]
+        found.sort(key=lambda item: -item.key)
+        return [*found]
 
     def _search_page(self, call: Call, query: VideoQuery, search_id: str, fields: list[str]) -> Answer:
         found = self.searches[search_id].found
