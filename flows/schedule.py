@@ -7,8 +7,8 @@ import threading
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
@@ -16,6 +16,7 @@ from prefect import serve as serve_deployments
 from prefect.client.schemas.schedules import CronSchedule
 
 from flows.exits import RondaError
+from flows.extract import extract
 from flows.settings import Settings
 from flows.weekly import weekly
 
@@ -31,9 +32,18 @@ class Deployment:
     flow: Any
     cron: str
     description: str
+    parameters: Mapping[str, Any] = field(default_factory=dict)
 
 
 DEPLOYMENTS: tuple[Deployment, ...] = (
+    Deployment("extract", extract, "0 */6 * * *", "Pull every source and the inbox, every six hours."),
+    Deployment(
+        "refresh",
+        extract,
+        "30 2 * * *",
+        "Look at stored posts again, daily 02:30 local time; forget those that are gone.",
+        {"refresh": True},
+    ),
     Deployment("weekly", weekly, "0 6 * * 1", "Publish every complete week that is due, Mondays 06:00 local time."),
 )
 
@@ -82,13 +92,14 @@ def serve(settings: Settings, say: Callable[[str], None]) -> None:
                 item.flow.to_deployment(
                     name=item.name,
                     description=item.description,
+                    parameters=dict(item.parameters),
                     schedules=[CronSchedule(cron=item.cron, timezone=settings.election.zone.key)],
                     concurrency_limit=1,
                 )
                 for item in DEPLOYMENTS
             ),
             pause_on_shutdown=False,
-            limit=1,
+            limit=2,  # an extraction may wait for a platform for hours; the warehouse has its own lock
         )
     finally:
         server.terminate()

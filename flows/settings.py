@@ -5,6 +5,8 @@ Every setting can be given as an environment variable (`RONDA_HOME`) or, in lowe
 """
 
 import os
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from datetime import date
 from functools import cached_property
 from pathlib import Path
@@ -141,6 +143,22 @@ class Settings(BaseSettings):
         os.environ.setdefault("PREFECT_LOGGING_LEVEL", "WARNING")
         if api_url is not None:
             os.environ["PREFECT_API_URL"] = api_url
+
+
+@contextmanager
+def lent(values: Mapping[str, str]) -> Iterator[None]:
+    """Settings by name that hold while the block lasts, for this process and those it starts."""
+    names = {f"RONDA_{name.upper()}": value for name, value in values.items()}
+    before = {name: os.environ.get(name) for name in names}
+    os.environ.update(names)
+    try:
+        yield
+    finally:
+        for name, value in before.items():
+            if value is None:
+                del os.environ[name]
+            else:
+                os.environ[name] = value
 
 
 def load_settings() -> Settings:

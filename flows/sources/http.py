@@ -80,12 +80,13 @@ class Request:
     form: Mapping[str, str] | None = None
     upload: tuple[str, bytes] | None = None  # name of the field and content of a text file sent with the form
     headers: Mapping[str, str] = field(default_factory=dict, repr=False)
+    is_private: bool = False  # the body names a person; it is not kept
 
     def described(self, base: str, redactor: Redactor) -> dict[str, Any]:
         """What is kept of it: method, address, parameters and body, without secrets."""
         facts: dict[str, Any] = {"method": self.method, "url": f"{base}{self.path}"}
         facts |= {"params": dict(self.params)} if self.params else {}
-        facts |= {"body": self.json} if self.json is not None else {}
+        facts |= {"body": HIDDEN if self.is_private else self.json} if self.json is not None else {}
         facts |= {"form": dict(self.form)} if self.form else {}
         facts |= {"upload": self.upload[1].decode()} if self.upload else {}
         plain: dict[str, Any] = json.loads(redactor.text(json.dumps(facts, ensure_ascii=False)))

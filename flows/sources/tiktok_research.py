@@ -103,7 +103,7 @@ class TikTokResearch:
             body = parsed(answer)
             if not (isinstance(body, dict) and "error" in body):
                 return Verdict("page", answer.body.decode("utf-8", "replace"))
-        body = parsed(answer)
+        body = _whole(answer) if walk.kind == "look" else parsed(answer)
         if answer.status is None or not isinstance(body, dict):
             return self._passing(answer, progress)
         if answer.request["url"].endswith(TOKEN_PATH):
@@ -176,6 +176,14 @@ class TikTokResearch:
         end = End(Gap.PERMISSION, sentence, stops_source=True)
         is_final = code in ("invalid_client", "unauthorized_client", "access_denied", "invalid_scope")
         return Verdict("end", end=end) if is_final else Verdict("again", end=end, times=5)
+
+
+def _whole(answer: Answer) -> Any:
+    """The JSON of a body with numbers of any size (a task's is larger than 64 bits); None when it is none."""
+    try:
+        return json.loads(answer.body)
+    except (ValueError, RecursionError):
+        return None
 
 
 def _quota(source: str) -> Verdict:

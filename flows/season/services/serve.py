@@ -9,10 +9,12 @@ import threading
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import datetime
+from http import HTTPStatus
+from http.client import HTTPConnection
 from pathlib import Path
 from typing import Any, cast
+from urllib.parse import urlsplit
 
-import httpx
 import uvicorn
 from starlette.types import ASGIApp, Receive, Scope, Send
 
@@ -34,27 +36,31 @@ class Services(dict[str, str]):
         values: dict[str, object] = {"advance": advance}
         if now is not None:
             values = {"now": now.isoformat() if isinstance(now, datetime) else now}
-        shown: str = self._post(next(iter(self)), "__clock", values)["now"]
+        shown: str = self._exchange(next(iter(self)), "POST", "__clock", values)["now"]
         return datetime.fromisoformat(shown)
 
     def faults(self, platform: str, **switches: object) -> None:
         """Replaces the faults of one platform; none given: no faults. Raises ValueError for what does not exist."""
-        self._post(platform, "__faults", switches)
+        self._exchange(platform, "POST", "__faults", switches)
 
     def requests(self, platform: str, after: int = 0) -> list[dict[str, Any]]:
         """What was asked of a platform since its record was reset, after so many requests."""
-        answer = httpx.get(f"{self[platform]}/__requests", params={"after": after}, timeout=_PATIENCE)
-        return cast(list[dict[str, Any]], answer.json())
+        return cast(list[dict[str, Any]], self._exchange(platform, "GET", f"__requests?after={after}"))
 
     def reset(self, *platforms: str) -> None:
         """Forgets faults, records, tokens, quotas and searches; the clock stays."""
         for platform in platforms or tuple(self):
-            self._post(platform, "__reset", {})
+            self._exchange(platform, "POST", "__reset", {})
 
-    def _post(self, platform: str, control: str, values: object) -> dict[str, Any]:
-        answer = httpx.post(f"{self[platform]}/{control}", json=values, timeout=_PATIENCE)
-        body: dict[str, Any] = answer.json()
-        if answer.is_error:
+    def _exchange(self, platform: str, method: str, control: str, values: object = None) -> Any:
+        connection = HTTPConnection(urlsplit(self[platform]).netloc, timeout=_PATIENCE)
+        try:
+            connection.request(method, f"/{control}", None if values is None else json.dumps(values))
+            answer = connection.getresponse()
+            body = json.loads(answer.read())
+        finally:
+            connection.close()
+        if answer.status != HTTPStatus.OK:
             raise ValueError(body["error"])
         return body
 

@@ -1,5 +1,6 @@
 """TikTok's Research API: token, video query, comments, user info, batch compliance, and the daily quota."""
 
+import json
 import re
 from bisect import bisect_left
 from collections import Counter
@@ -202,8 +203,8 @@ class TikTok(Platform):
 
     def _body(self, call: Call) -> Mapping[str, Any]:
         try:
-            body = orjson.loads(call.body)
-        except orjson.JSONDecodeError as error:
+            body = json.loads(call.body)  # numbers of tasks need more than 64 bits
+        except ValueError as error:
             raise InvalidParams("The body is not JSON") from error
         if not isinstance(body, dict):
             raise InvalidParams("The body is not an object")
@@ -348,7 +349,8 @@ class TikTok(Platform):
 
     def _create_task(self, call: Call) -> Answer:
         task = self.tasks.create(call.headers.get("content-type", ""), call.body)
-        return self._good({"task_id": str(task)}, http_status_code=200)
+        answer = self._good({"task_id": task}, http_status_code=200)
+        return answer._replace(body=json.dumps(answer.body).encode())
 
     def _task_status(self, call: Call) -> Answer:
         status = self.tasks.status(whole(self._body(call), "task_id", 0))
