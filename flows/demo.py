@@ -45,7 +45,7 @@ def _watch(folder: Path) -> str:
 
 
 def run_live(settings: Settings, posts: int, say: Callable[[str], None]) -> None:
-    """Serves the season as the platforms serve theirs, extracts it over HTTP on a clock of its own, publishes a week."""
+    """Serves the season as the platforms serve theirs, extracts it over HTTP on its own clock, publishes a week."""
     started = time.monotonic()
     folder = settings.home / "season"
     _fresh_home(settings, folder)

@@ -61,7 +61,8 @@ def empty_inbox(now: str | None) -> inbox.Emptied:
     return inbox.empty(load_settings(), _clock(now), time.sleep)
 
 
-@task(name="Pull a source", task_run_name="Pull {source}", timeout_seconds=6 * 3600, **_RETRIED)
+# Without a time-out of its own: every request and every wait below it has one.
+@task(name="Pull a source", task_run_name="Pull {source}", **_RETRIED)
 def pull_source(source: str, now: str | None) -> list[pull.Pulled]:
     """Pages of one platform land, with the rows of its ledger; a second try goes on where the first stood."""
     done = pull.pull(_settings(), source, _clock(now))

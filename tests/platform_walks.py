@@ -1,5 +1,6 @@
 """A plain client of the platforms' APIs, written apart from ronda's connectors: it follows pages and believes them."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -7,6 +8,7 @@ import httpx
 
 from flows.season.services.graph import TOKEN
 from flows.season.services.instagram import USER_ID
+from flows.season.services.posts import Catalogue
 from flows.season.services.serve import Services
 from flows.season.services.tiktok import CLIENT_KEY, CLIENT_SECRET
 
@@ -15,7 +17,10 @@ POST_FIELDS = "id,message,created_time,shares,reactions.summary(true).limit(0),c
 MEDIA_FIELDS = "id,caption,like_count,comments_count,media_type,permalink,timestamp"
 ALL_IN_INDONESIA = {"and": [{"operation": "EQ", "field_name": "region_code", "field_values": ["ID"]}]}
 JANUARY = {"start_date": "20240101", "end_date": "20240131"}
+PLATFORMS = ("tiktok", "facebook", "instagram")
+LIMIT = 12
 Json = dict[str, Any]
+Pages = list[list[str]]
 
 
 @dataclass
@@ -49,10 +54,10 @@ class Client:
 
     def video_pages(self, most: int = 200, **changes: object) -> list[Json]:
         """All pages of a query, at most so many."""
-        pages = [data_of(self.videos(**changes))]
+        pages = [data_of(self.videos(VIDEO_FIELDS, **changes))]
         while pages[-1]["has_more"] and len(pages) < most:
             place = {"cursor": pages[-1]["cursor"], "search_id": pages[-1]["search_id"]}
-            pages.append(data_of(self.videos(**{**changes, **place})))
+            pages.append(data_of(self.videos(VIDEO_FIELDS, **{**changes, **place})))
         return pages
 
     def graph(self, platform: str, path: str, **query: object) -> httpx.Response:
@@ -126,3 +131,56 @@ def post_ids(pages: list[Json]) -> list[str]:
 
 def shortcodes(pages: list[Json]) -> list[str]:
     return [media["permalink"].split("/")[4] for page in pages for media in page["data"]]
+
+
+class Walks:
+    """The same questions to each platform: one page, or all pages of a listing of some dozens of posts."""
+
+    def __init__(self, client: Client, catalogues: dict[str, Catalogue]) -> None:
+        self.client, self.services = client, client.services
+        self.biggest = {
+            name: max(catalogues[name].accounts.values(), key=lambda account: len(account.items))
+            for name in ("facebook", "instagram")
+        }
+        client.tiktok_token()
+
+    def ask(self, platform: str) -> httpx.Response:
+        """The first page."""
+        if platform == "tiktok":
+            return self.client.videos(max_count=LIMIT, end_date="20240105")
+        if platform == "facebook":
+            return self.client.graph(platform, f"{self.biggest[platform].number}/posts", limit=LIMIT)
+        return self.client.discovery(self.biggest[platform].handle, LIMIT)
+
+    def pages(self, platform: str, most: int = 40) -> list[Json]:
+        """All pages, at most so many."""
+        if platform == "tiktok":
+            return self.client.video_pages(max_count=LIMIT, end_date="20240105", most=most)
+        if platform == "facebook":
+            return self.client.post_pages(self.biggest[platform].number, limit=LIMIT, most=most)
+        return self.client.media_pages(self.biggest[platform].handle, LIMIT, most)
+
+    def ids(self, platform: str, most: int = 40) -> Pages:
+        """The ids of all pages."""
+        reader: Callable[[list[Json]], list[str]] = {
+            "tiktok": video_ids,
+            "facebook": post_ids,
+            "instagram": shortcodes,
+        }[platform]
+        return [reader([page]) for page in self.pages(platform, most)]
+
+
+def flat(pages: Pages) -> list[str]:
+    return [one for page in pages for one in page]
+
+
+def items_of(answer: httpx.Response) -> list[Json]:
+    body = answer.json()
+    found: list[Json] = (
+        body.get("data", {}).get("videos")
+        if isinstance(body.get("data"), dict)
+        else body["data"]
+        if "data" in body
+        else body["business_discovery"]["media"]["data"]
+    )
+    return found

@@ -7,10 +7,12 @@ always gives an Answer; whether to ask again is decided by `walking`, so that ev
 
 import json
 import re
+import ssl
 import time
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import cache
 from importlib.metadata import version
 from typing import Any
 from urllib.parse import quote, quote_plus, urlsplit
@@ -114,6 +116,12 @@ def checked_base(url: str, name: str) -> str:
     raise UsageError(f"The setting {name} must be an https address; {parts.scheme or 'none'} is not safe.")
 
 
+@cache
+def _trust() -> ssl.SSLContext:
+    """The certificates every connection is verified against, read once."""
+    return httpx.create_ssl_context(verify=True)
+
+
 class Client:
     """A client for one platform; one request at a time, paced."""
 
@@ -134,7 +142,7 @@ class Client:
         self._http = httpx.Client(
             timeout=httpx.Timeout(timeout, connect=min(10.0, timeout)),
             follow_redirects=False,
-            verify=True,
+            verify=_trust(),
             trust_env=urlsplit(base).hostname not in _LOOPBACK,
             headers={"User-Agent": agent, "Accept": "application/json", "Accept-Encoding": "identity"},
         )

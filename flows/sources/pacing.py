@@ -158,7 +158,7 @@ class Pace:
 class Breaker:
     """Opens after so many failed requests in a row; then the source rests until the next run."""
 
-    def __init__(self, threshold: int = 12) -> None:
+    def __init__(self, threshold: int = 30) -> None:
         self._threshold = threshold
         self._failures = 0
 

@@ -203,9 +203,8 @@ def _look_request(walk: Walk, progress: Progress, headers: dict[str, str]) -> Re
         upload = ("file_data", ids.encode())
         return Request("POST", TASK_PATH, form={"category": "video"}, upload=upload, headers=headers)
     if stage == "owner":
-        return Request(
-            "POST", USER_PATH, {"fields": "display_name"}, json={"username": cursor["names"][0]}, headers=headers
-        )
+        name = {"username": cursor["names"][0]}
+        return Request("POST", USER_PATH, {"fields": "display_name"}, json=name, headers=headers, is_private=True)
     path = STATUS_PATH if stage == "status" else DOWNLOAD_PATH
     return Request("POST", path, json={"task_id": cursor["task"]}, headers=headers)
 

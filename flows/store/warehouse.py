@@ -35,8 +35,8 @@ def connect(path: Path | str = ":memory:", *, read_only: bool = False) -> Connec
 def exclusive(home: Path, wait: float = 0.0) -> Iterator[None]:
     """The right to write a home, for this process alone, as long as the block lasts.
 
-    Raises WarehouseBusyError when another run has it, at once or after `wait` seconds. The lock is the operating system's: it ends with the
-    process that held it, however that ended.
+    Raises WarehouseBusyError when another run has it, at once or after `wait` seconds. The lock is the operating
+    system's: it ends with the process that held it, however that ended.
     """
     home.mkdir(parents=True, exist_ok=True)
     busy = f"Another run holds the warehouse in {home}; wait until it ends (see `ronda status`) and try again."

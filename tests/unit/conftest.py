@@ -10,14 +10,14 @@ import pytest
 from flows.season import write_season
 from flows.season.services.posts import Catalogue, read_season
 from flows.season.services.serve import Services, serving
-from tests.platform_walks import Client
+from tests.platform_walks import Client, Walks
 
 LANDED = datetime(2024, 2, 18, 22, tzinfo=UTC)  # the last batch of the season
 
 
 @pytest.fixture(scope="session")
 def season_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return write_season(tmp_path_factory.mktemp("season-served"), posts=6_000, seed=5).folder
+    return write_season(tmp_path_factory.mktemp("season-served"), posts=12_000, seed=6).folder
 
 
 @pytest.fixture(scope="session")
@@ -47,3 +47,8 @@ def http() -> Iterator[httpx.Client]:
 @pytest.fixture
 def client(services: Services, http: httpx.Client) -> Client:
     return Client(services, http)
+
+
+@pytest.fixture
+def walks(client: Client, catalogues: dict[str, Catalogue]) -> Walks:
+    return Walks(client, catalogues)

@@ -110,6 +110,7 @@ def test_fields_are_nested_renamed_and_summed_up(client: Client, page: Account) 
 
 
 def test_counts_are_those_of_the_season(client: Client, page: Account) -> None:
+    client.services.faults("facebook", steady_counts=True)
     held = {item.graph_id: item for item in page.items}
     for found in client.post_pages(page.number, limit=100):
         for post in found["data"]:

@@ -138,17 +138,15 @@ def test_a_page_that_did_not_arrive_is_given_again(client: Client, busy: tuple[s
     first = client.hashtag_pages(hashtag_id, limit=2, most=1)[0]
     client.services.faults("instagram", truncated={"at": [1]})
     torn = client.http.get(first["paging"]["next"])
-    with pytest.raises(ValueError, match="Unterminated|Expecting|Invalid"):
+    with pytest.raises(ValueError, match=r"Unterminated|Expecting|Invalid"):
         torn.json()
     again = good(client.http.get(first["paging"]["next"]))
     assert set(shortcodes([first])) | set(shortcodes([again])) <= {item.post_id for item in recent}
     assert not set(shortcodes([first])) & set(shortcodes([again]))
 
 
-def test_hashtag_media_have_no_author_and_albums_no_address(
-    client: Client, busy: tuple[str, int, list[Item]]
-) -> None:
-    tag, moment, recent = busy
+def test_hashtag_media_have_no_author_and_albums_no_address(client: Client, busy: tuple[str, int, list[Item]]) -> None:
+    tag, moment, _ = busy
     client.services.clock(moment)
     hashtag_id = good(client.hashtag(tag))["data"][0]["id"]
     refused = client.graph("instagram", f"{hashtag_id}/recent_media", user_id=USER_ID, fields="id,username")
