@@ -114,8 +114,10 @@ def judge(source: str, answer: Answer, size: int) -> Verdict:  # noqa: PLR0911 -
         return Verdict("end", end=End(Gap.PERMISSION, f"may not be read with this token ({said})"))
     if answer.status >= 500 or answer.status == 429:
         return passing(source, answer)
-    if code == 100 and "after cursor" in str(error.get("message", "")).lower():
-        return Verdict("restart", end=End(Gap.OUTAGE, f"{source}: the paging went too deep ({said})."))
+    if code == 100 and "cursor" in str(error.get("message", "")).lower():
+        # The post it pointed at is gone, or the paging went too deep.
+        end = End(Gap.OUTAGE, f"{source}: the platform lost its place in a list ({said}); it is asked again later.")
+        return Verdict("restart", end=end)
     sentence = f"{source} does not understand the request any more ({said}); ronda needs an update."
     return Verdict("end", end=End(Gap.SHAPE, sentence, stops_source=True))
 

@@ -17,7 +17,7 @@ from flows.sources.shape import ShapeChangedError
 
 MAX_TRIES = 6
 STALE_PAGES = 4  # pages with posts of which none is new: the paging goes round in circles
-EMPTY_PAGES = 60
+EMPTY_PAGES = 30
 MAX_RESTARTS = 1
 
 
@@ -201,11 +201,16 @@ def _turn(connector: Connector, walk: Walk, progress: Progress, body: Any) -> No
         progress.end = COMPLETE
     elif walk.kind == "look":  # asks for one object after the other; a list that is given cannot be endless
         return
-    elif progress.stale >= STALE_PAGES or progress.empty >= EMPTY_PAGES or progress.pages >= connector.page_budget:
-        endless = (
-            f"{walk.source}: the pages of {walk.query} do not end ({progress.pages} read); it is asked again later."
-        )
-        _restart(connector, walk, progress, Verdict("restart", end=End(Gap.OUTAGE, endless)))
+    elif progress.stale >= STALE_PAGES and progress.restarts < MAX_RESTARTS:
+        _restart(connector, walk, progress, Verdict("restart"))
+    elif _is_endless(connector, progress):
+        read = f"{progress.pages} read"
+        endless = f"{walk.source}: the pages of {walk.query} do not end ({read}); it is asked again later."
+        progress.end = End(Gap.OUTAGE, endless)
+
+
+def _is_endless(connector: Connector, progress: Progress) -> bool:
+    return progress.stale >= STALE_PAGES or progress.empty >= EMPTY_PAGES or progress.pages >= connector.page_budget
 
 
 def _restart(connector: Connector, walk: Walk, progress: Progress, verdict: Verdict) -> None:

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from flows.sources import facebook_graph, instagram_graph, tiktok_research
 from flows.sources.walking import Gap
 from tests.extract.watching import SINCE, TODAY, Watching, days
 
@@ -16,7 +17,7 @@ MARKED = {str(gap) for gap in Gap} | {"day not over", "fall to nothing"}
 # name -> platforms, switches, how it must end: complete, or the reasons of which one must be given for what is missing
 CASES: dict[str, tuple[tuple[str, ...], dict[str, Any], str | set[str]]] = {
     "no fault": (ALL, {}, "complete"),
-    "429 without Retry-After": (ALL, {"rate_limit": {"every": 4}}, "complete"),
+    "429 without Retry-After": (ALL, {"rate_limit": {"every": 4, "times": 2}}, "complete"),
     "429 with Retry-After": (ALL, {"rate_limit": {"every": 4, "retry_after": 7}}, "complete"),
     "429 with a date to retry after": (
         ALL,
@@ -71,7 +72,9 @@ CASES: dict[str, tuple[tuple[str, ...], dict[str, Any], str | set[str]]] = {
     "a cursor repeated": (ALL, {"repeated_cursor": {"at": [1]}}, "any"),
     "a cursor repeated for good": (ALL, {"repeated_cursor": True}, {"outage"}),
     "pages that never end, empty": (ALL, {"endless_pages": "empty"}, {"outage"}),
-    "pages that never end, the same": (ALL, {"endless_pages": "repeat"}, {"outage"}),
+    "pages that never end, the same": (("tiktok", "facebook"), {"endless_pages": "repeat"}, {"outage"}),
+    # Newest first: pages of old posts alone end the walk before the days asked for are in doubt.
+    "pages that never end, the same ": (("instagram",), {"endless_pages": "repeat"}, "complete"),
     "empty pages with more to come": (ALL, {"empty_pages": {"every": 2}}, "complete"),
     "short pages with more to come": (ALL, {"short_pages": {"every": 1}}, "complete"),
     "items twice": (ALL, {"duplicates": {"every": 1}}, "complete"),
@@ -90,12 +93,12 @@ CASES: dict[str, tuple[tuple[str, ...], dict[str, Any], str | set[str]]] = {
     "NUL in a name": (("tiktok",), {"nul_username": True}, "complete"),
     "video_id for id": (("tiktok",), {"video_id": {"every": 1}}, "complete"),
     "the end date is exclusive": (("tiktok",), {"end_date_exclusive": True}, "complete"),
-    "no token, at 200": (("tiktok",), {"token_failure": {"status": 200, "on": "token"}}, {"permission"}),
-    "no token, at 400": (("tiktok",), {"token_failure": {"status": 400, "on": "token"}}, {"permission"}),
-    "no token, at 401": (("tiktok",), {"token_failure": {"status": 401, "on": "token"}}, {"permission"}),
+    "no token, at 200": (("tiktok",), {"token_failure": {"status": 200}}, {"permission"}),
+    "no token, at 400": (("tiktok",), {"token_failure": {"status": 400}}, {"permission"}),
+    "no token, at 401": (("tiktok",), {"token_failure": {"status": 401}}, {"permission"}),
     "no token once": (
         ("tiktok",),
-        {"token_failure": {"error": "invalid_request", "first": 1, "on": "token"}},
+        {"token_failure": {"error": "invalid_request", "first": 1}},
         "complete",
     ),
     "errors without data": (("tiktok",), {"error_only": True, "server_error": {"every": 3}}, "complete"),
@@ -142,7 +145,11 @@ def judged(watching: Watching, platform: str) -> tuple[list[tuple[str, date]], s
 
 
 @pytest.mark.parametrize(("name", "platform"), MATRIX)
-def test_it_ends_complete_or_says_what_is_missing(watching: Watching, name: str, platform: str) -> None:
+def test_it_ends_complete_or_says_what_is_missing(
+    watching: Watching, name: str, platform: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for module in (tiktok_research, facebook_graph, instagram_graph):
+        monkeypatch.setattr(module, "PAGE_SIZE", 12)  # so that every walk has pages
     _, switches, expected = CASES[name]
     watching.services.faults(platform, **switches)
     done = watching.pull(platform)
@@ -155,7 +162,7 @@ def test_it_ends_complete_or_says_what_is_missing(watching: Watching, name: str,
             assert missing == []
             return
         assert missing, "the fault had no effect"
-        assert reasons <= expected, reasons
+        assert reasons <= expected, (reasons, done.failure, done.sentences)
         assert done.failure is not None or done.sentences
 
 
