@@ -7,7 +7,7 @@ files. Every step can be repeated: a page that was kept is not fetched again, a 
 import tempfile
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import asdict, dataclass, field
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -30,6 +30,7 @@ SOURCES: Mapping[str, str] = {
     facebook_graph.SOURCE: facebook_graph.PLATFORM,
     instagram_graph.SOURCE: instagram_graph.PLATFORM,
 }
+RECENT = timedelta(hours=3)  # an interrupted run that is finished so soon needs no other
 Observe = Callable[[Walk, Answer], None]
 
 
@@ -173,13 +174,16 @@ def pull(
     looks: Iterable[Walk] | None = None,
     observe: Observe | None = None,
 ) -> list[Pulled]:
-    """Pulls one source: first what an interrupted run left, then a new plan (of `looks`, where they are given)."""
+    """Pulls one source: first what an interrupted run left, then (unless that is fresh) a new plan, or `looks`."""
     journal = Journal(state_folder(settings) / "open" / source)
     connector, client = connect(settings, source, clock)
     try:
         done = []
         if journal.is_open:
+            made_at = datetime.fromisoformat(journal.plan()["made_at"])
             done.append(_run(settings, journal, connector, client, observe))
+            if looks is None and clock.now() - made_at < RECENT:
+                return done
         plan = plan_posts(settings, source, clock.now()) if looks is None else list(looks)
         if plan:
             now = clock.now()
