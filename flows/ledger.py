@@ -23,7 +23,6 @@ from flows.store.landing import write_whole
 
 HISTORY_DAYS = 28
 ENOUGH_DAYS = 14
-ENOUGH_POSTS = 5
 # Chance below which silence is not believed: e^-9.2 is one in ten thousand (Poisson, no post where m are expected).
 INCREDIBLE = math.log(10_000)
 EMPTY, FALL, TODAY = "empty", "fall to nothing", "day not over"
@@ -96,7 +95,7 @@ def _walked(known: Known, outcome: Outcome, zone: ZoneInfo) -> list[CollectionDa
     fresh = {day: found[day] for day in over if day not in collected}
     incredible = _incredible(collected, fresh)
     vanished = sum(collected[day] for day in over if day in collected)
-    if vanished >= ENOUGH_POSTS and not found:  # all that was there is gone: the answer is no answer
+    if vanished and not found:  # all that was there is gone: more likely the answer is none
         incredible = {day for day, posts in fresh.items() if not posts}
     for day in over:
         if day not in incredible:

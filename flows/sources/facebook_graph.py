@@ -6,7 +6,7 @@ guides (v26.0). Needs a Page token, or the feature Page Public Content Access.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any
 
@@ -45,8 +45,8 @@ class FacebookGraph:
 
     base: str
     version: str
-    token: str
-    app_secret: str | None
+    token: str = field(repr=False)
+    app_secret: str | None = field(repr=False)
     zone: Any
     source: str = SOURCE
     platform: str = PLATFORM

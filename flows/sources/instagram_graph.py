@@ -6,7 +6,7 @@ search sees the last 24 hours, costs one of 30 hashtags per 7 days and account, 
 page. Contract: Instagram Platform reference of business_discovery, ig_hashtag_search and recent_media (v26.0).
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any
 
@@ -40,8 +40,8 @@ class InstagramGraph:
 
     base: str
     version: str
-    token: str
-    app_secret: str | None
+    token: str = field(repr=False)
+    app_secret: str | None = field(repr=False)
     user_id: str
     zone: Any
     source: str = SOURCE
