@@ -47,7 +47,10 @@ def _say(line: str) -> None:
 def _demo(settings: Settings, arguments: argparse.Namespace) -> Exit:
     from flows import demo
 
-    demo.run(settings, posts=arguments.posts, say=_say)
+    if arguments.live:
+        demo.run_live(settings, posts=arguments.posts, say=_say)
+    else:
+        demo.run(settings, posts=arguments.posts, say=_say)
     return Exit.DONE
 
 
@@ -55,6 +58,16 @@ def _import(settings: Settings, arguments: argparse.Namespace) -> Exit:
     from flows import intake
 
     return intake.run_import(settings, arguments.paths, datetime.now(UTC), arguments.covers, _say)
+
+
+def _extract(settings: Settings, arguments: argparse.Namespace) -> Exit:  # noqa: ARG001 - one shape for all verbs
+    from flows.extract import extract
+
+    done = extract(refresh=arguments.refresh)
+    _say(done.text)
+    for failure in done.failures:
+        print(f"ronda: {failure}", file=sys.stderr)
+    return Exit.SOURCE if done.failures else Exit.DONE
 
 
 def _weekly(settings: Settings, arguments: argparse.Namespace) -> Exit:
@@ -111,6 +124,9 @@ def parser() -> argparse.ArgumentParser:
 
     demo = verb("demo", _demo, "Simulate a season of Kabupaten Batang, load it and publish the report of 2024-W06.")
     demo.add_argument("--posts", type=int, default=60_000, help="size of the season (default: 60000)")
+    demo.add_argument(
+        "--live", action="store_true", help="serve the season as the platforms do, and extract it instead of importing"
+    )
 
     imports = verb("import", _import, "Import exports: files or folders, recognised by content, plain, gzip or zstd.")
     imports.add_argument("paths", nargs="+", type=Path, metavar="PATH", help="a file, or a folder of files")
@@ -119,6 +135,11 @@ def parser() -> argparse.ArgumentParser:
         type=_covers,
         metavar="FIRST..LAST",
         help="days the files cover completely; without it their coverage is unknown, not zero",
+    )
+
+    extract = verb("extract", _extract, "Pull every configured source and the inbox, and load what came.")
+    extract.add_argument(
+        "--refresh", action="store_true", help="look at stored posts again and forget those that are gone"
     )
 
     weekly = verb("weekly", _weekly, "Load what landed, rebuild and check the trends, publish the week's report.")

@@ -27,6 +27,7 @@ class Reason(StrEnum):
     TIME_ZONE = "unknown time zone"
     TIME_OUT_OF_RANGE = "time out of range"
     UNKNOWN_PLATFORM = "platform is not watched"
+    OUTSIDE_WINDOW = "outside the days asked for"
     REMOVAL_UNKNOWN = "removal of a post never seen"
 
 

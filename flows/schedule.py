@@ -1,12 +1,14 @@
 """What runs when: one table of deployments."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import Any
 
 import prefect
 from prefect.client.schemas.schedules import CronSchedule
 
 from flows.backfill import backfill
+from flows.extract import extract
 from flows.weekly import weekly
 
 
@@ -14,31 +16,42 @@ from flows.weekly import weekly
 class Deployment:
     """One served flow; `cron` is local time, None: started by hand only."""
 
+    name: str
     flow: Any
     cron: str | None
     description: str
+    parameters: Mapping[str, Any] = field(default_factory=dict)
 
 
 # A run missed while nothing served is caught up by the next one: each finds in the ledger what is due.
 DEPLOYMENTS: tuple[Deployment, ...] = (
-    Deployment(weekly, "0 6 * * 1", "Publish every complete week that is due, Mondays 06:00."),
-    Deployment(backfill, None, "Publish past weeks again, with a reason."),
+    Deployment("extract", extract, "0 */6 * * *", "Pull every source and the inbox, every six hours."),
+    Deployment(
+        "refresh",
+        extract,
+        "30 2 * * *",
+        "Look at stored posts again, daily 02:30; forget those that are gone.",
+        {"refresh": True},
+    ),
+    Deployment("weekly", weekly, "0 6 * * 1", "Publish every complete week that is due, Mondays 06:00."),
+    Deployment("backfill", backfill, None, "Publish past weeks again, with a reason."),
 )
 
 
 def serve(zone: str) -> None:
-    """Serves every deployment until interrupted: one run at a time, schedules not paused at the end."""
+    """Serves every deployment until interrupted: none overlaps itself, schedules are not paused at the end."""
     prefect.serve(
         *(
             item.flow.to_deployment(
-                name=item.flow.name,
+                name=item.name,
                 description=item.description,
+                parameters=dict(item.parameters),
                 schedules=[CronSchedule(cron=item.cron, timezone=zone)] if item.cron else [],
                 concurrency_limit=1,
             )
             for item in DEPLOYMENTS
         ),
         pause_on_shutdown=False,
-        limit=1,
+        limit=2,  # an extraction may wait for a platform for hours; the warehouse has its own lock
         print_starting_message=False,
     )

@@ -5,6 +5,9 @@ Every setting can be given as an environment variable (`RONDA_HOME`) or, in lowe
 """
 
 import os
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from datetime import date
 from functools import cached_property
 from pathlib import Path
 from typing import Annotated, Literal
@@ -46,6 +49,24 @@ class TableMapping(BaseModel):
     timezone: str = Field(default="UTC", description="zone of times that carry none")
 
 
+class WatchedPlatform(BaseModel):
+    """What is watched on one platform, beside the seeds `accounts` and `keywords` (`[watch.<platform>]`)."""
+
+    accounts: list[str] = Field(default_factory=list, description="handles; of Facebook Pages the numbers")
+    keywords: list[str] = Field(default_factory=list, description="words or phrases; TikTok only")
+    hashtags: list[str] = Field(default_factory=list, description="TikTok; on Instagram at most 30 in 7 days")
+
+
+class Watch(BaseModel):
+    """What `ronda extract` watches (`[watch]` in ronda.toml)."""
+
+    since: date | None = Field(default=None, description="first day to collect; default: the look-back only")
+    look_back_days: int = Field(default=14, ge=1, le=90, description="days that are asked for again at every run")
+    tiktok: WatchedPlatform = Field(default_factory=WatchedPlatform)
+    facebook: WatchedPlatform = Field(default_factory=WatchedPlatform)
+    instagram: WatchedPlatform = Field(default_factory=WatchedPlatform)
+
+
 class Settings(BaseSettings):
     """Every setting of ronda, its default and what it is for."""
 
@@ -62,6 +83,31 @@ class Settings(BaseSettings):
     office: str = Field(default="Diskominfo Kabupaten Batang", description="office that signs the reports")
     site_port: int = Field(default=8480, ge=1, le=65535, description="port of the report site of `ronda serve`")
     server_port: int = Field(default=4200, ge=1, le=65535, description="port of the Prefect server of `ronda serve`")
+    watch: Watch = Field(default_factory=Watch, description="accounts, keywords and hashtags to collect")
+    tiktok_client_key: SecretStr | None = Field(
+        default=None, description='TikTok Research API; a secret may be "block:<name of a Prefect secret block>"'
+    )
+    tiktok_client_secret: SecretStr | None = Field(default=None, description="its other half")
+    tiktok_url: str = Field(default="https://open.tiktokapis.com", description="address of the Research API")
+    tiktok_requests_per_second: float = Field(default=1.0, gt=0, description="pace of the Research API")
+    tiktok_requests_per_day: int = Field(default=1000, ge=1, description="quota of the project a UTC day")
+    facebook_token: SecretStr | None = Field(default=None, description="access token for Page posts")
+    instagram_token: SecretStr | None = Field(default=None, description="access token of the professional account")
+    instagram_user_id: str | None = Field(default=None, description="number of the professional account that asks")
+    graph_app_secret: SecretStr | None = Field(default=None, description="app secret, where the app demands a proof")
+    graph_url: str = Field(default="https://graph.facebook.com", description="address of the Graph API")
+    instagram_url: str | None = Field(default=None, description="the same for Instagram; default: graph_url")
+    graph_version: str = Field(default="v26.0", pattern=r"v\d+\.\d+", description="version of the Graph API")
+    graph_requests_per_second: float = Field(default=2.0, gt=0, description="pace of the Graph API, each platform")
+    request_timeout: float = Field(
+        default=30.0, gt=0, description="seconds without a byte before a request is given up"
+    )
+    request_deadline: float = Field(default=90.0, gt=0, description="seconds for a whole answer")
+    refresh_days: int = Field(default=15, ge=2, description="every stored post is looked at again within so many days")
+    retention_days: int = Field(default=365, ge=1, description="age up to which posts are looked at again")
+    alert_url: SecretStr | None = Field(
+        default=None, description="apprise address that is told when a source fails: mailto://, tgram://, json:// ..."
+    )
     tables: dict[str, TableMapping] = Field(default_factory=dict, description="column mappings of arbitrary tables")
 
     @classmethod
@@ -98,6 +144,22 @@ class Settings(BaseSettings):
         os.environ["PREFECT_LOGGING_LEVEL"] = log_level
         if api_url is not None:
             os.environ["PREFECT_API_URL"] = api_url
+
+
+@contextmanager
+def lent(values: Mapping[str, str]) -> Iterator[None]:
+    """Settings by name that hold while the block lasts, for this process and those it starts."""
+    names = {f"RONDA_{name.upper()}": value for name, value in values.items()}
+    before = {name: os.environ.get(name) for name in names}
+    os.environ.update(names)
+    try:
+        yield
+    finally:
+        for name, value in before.items():
+            if value is None:
+                del os.environ[name]
+            else:
+                os.environ[name] = value
 
 
 def load_settings() -> Settings:

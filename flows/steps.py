@@ -16,6 +16,7 @@ from flows.periods import Week, weeks_between
 from flows.settings import Language, Settings
 from flows.store import models, publish, tables, warehouse
 from flows.store.runs import Run, read_runs
+from flows.store.watched import read_watch
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +54,7 @@ def build_tables(settings: Settings) -> int:
     with warehouse.opened(settings.home) as connection, warehouse.transaction(connection):
         models.load_seeds(connection, settings.seeds)
         tables.write_runs(connection, read_runs(settings.home))
+        tables.write_watches(connection, read_watch(settings.home))
         models.build(connection, built)
     return len(built)
 

@@ -4,15 +4,20 @@ A step is retried only when it failed by accident: what a gate stopped or a pers
 is all or nothing, so a second try starts from the state before the first.
 """
 
+import time
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
 from prefect import task
+from pydantic import SecretStr
 
-from flows import intake, steps
+from flows import inbox, intake, pull, refresh, steps
 from flows.exits import RondaError
 from flows.periods import Week
-from flows.settings import Language, load_settings
+from flows.settings import Language, Settings, load_settings
+from flows.sources.pacing import Clock, SystemClock, VirtualClock
+from flows.store import gone, warehouse
 from flows.store.runs import Run
 
 
@@ -26,6 +31,57 @@ _RETRIED: dict[str, Any] = {
     "retry_condition_fn": _is_accident,
     "persist_result": False,
 }
+
+
+_BLOCK = "block:"
+_PATIENCE = 1800.0  # seconds to wait for another run's load or publication
+
+
+def _settings() -> Settings:
+    """The settings, with the secrets that stand in Prefect secret blocks ("block:<name>") fetched from there."""
+    settings = load_settings()
+    fetched: dict[str, SecretStr] = {}
+    for name in type(settings).model_fields:
+        value = getattr(settings, name)
+        if isinstance(value, SecretStr) and value.get_secret_value().startswith(_BLOCK):
+            from prefect.blocks.system import Secret
+
+            block: Any = Secret.load(value.get_secret_value().removeprefix(_BLOCK))
+            fetched[name] = SecretStr(str(block.get()))
+    return settings.model_copy(update=fetched)
+
+
+def _clock(now: str | None) -> Clock:
+    return SystemClock() if now is None else VirtualClock(datetime.fromisoformat(now))
+
+
+@task(name="Empty the inbox", timeout_seconds=1800, **_RETRIED)
+def empty_inbox(now: str | None) -> inbox.Emptied:
+    """What was put into the watched folder lands."""
+    return inbox.empty(load_settings(), _clock(now), time.sleep)
+
+
+# Without a time-out of its own: every request and every wait below it has one.
+@task(name="Pull a source", task_run_name="Pull {source}", **_RETRIED)
+def pull_source(source: str, now: str | None) -> list[pull.Pulled]:
+    """Pages of one platform land, with the rows of its ledger; a second try goes on where the first stood."""
+    done = pull.pull(_settings(), source, _clock(now))
+    return [replace(each, found=frozenset(), missing={}) for each in done]
+
+
+@task(name="Look again", timeout_seconds=6 * 3600, **_RETRIED)
+def look_again(now: str | None) -> refresh.Looked:
+    """Stored posts are looked at again; a removal list of those that are gone lands."""
+    settings, clock = _settings(), _clock(now)
+    with warehouse.exclusive(settings.home, wait=_PATIENCE), warehouse.opened(settings.home) as connection:
+        posts = gone.due(connection, clock.now(), settings.refresh_days, settings.retention_days)
+    return refresh.look_again(settings, clock, posts)
+
+
+@task(name="Erase what is gone", timeout_seconds=3600, **_RETRIED)
+def erase(now: str | None) -> tuple[int, int]:
+    """The landing forgets what removed posts said, and who said it."""
+    return refresh.erase(load_settings(), _clock(now).now())
 
 
 @task(name="Load what landed", timeout_seconds=3600, **_RETRIED)

@@ -14,7 +14,7 @@ KIND_NAMES = ("post", "late", "duplicate", "reobserved", "edit", "overlap", "par
 _LATE_SHARE, _AGAIN_SHARE, _EDIT_SHARE, _GONE_SHARE, _OVERLAP_SHARE = 0.012, 0.022, 0.004, 0.004, 0.03
 _DUPLICATE_SHARE = {TIKTOK: 0.014, INSTAGRAM: 0.010, CROWDTANGLE: 0.003, GRAPH: 0.003}
 _PARTIAL_SHARE = 0.006
-_NOTES = (
+EDIT_NOTES = (
     "\n\n(ralat: salah ketik)",
     "\n\nEDIT: tambah keterangan",
     " *edit typo",
@@ -152,8 +152,8 @@ class Historian:
         rows = rows[[posts.texts[row] is not None for row in rows.tolist()]]
         if week == LAST_WEEK or (stream in (CROWDTANGLE, GRAPH) and not self.is_weekly):
             return rows[:0]
-        for row, note in zip(rows.tolist(), rng.integers(0, len(_NOTES), size=len(rows)).tolist(), strict=True):
-            posts.texts[row] = f"{posts.texts[row]}{_NOTES[note]}"
+        for row, note in zip(rows.tolist(), rng.integers(0, len(EDIT_NOTES), size=len(rows)).tolist(), strict=True):
+            posts.texts[row] = f"{posts.texts[row]}{EDIT_NOTES[note]}"
         self._see_again(rng, posts, rows, week, (stream, EDITED))
         return rows
 

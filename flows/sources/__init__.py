@@ -9,7 +9,7 @@ from pathlib import Path
 
 from flows.exits import InputRefusedError
 from flows.settings import Settings
-from flows.sources import apify, crowdtangle, fourcat, graph, mcl, removals, table, zeeschuimer
+from flows.sources import apify, crowdtangle, fourcat, graph, mcl, pages, removals, table, zeeschuimer
 from flows.sources.format import Format, Record
 from flows.sources.reading import BOM, csv_header, json_elements, sample
 
@@ -25,6 +25,7 @@ PAGES = ((b"<!doctype html", "a web page"), (b"<html", "a web page"), (b"<?xml",
 def formats(settings: Settings) -> tuple[Format, ...]:
     """Every format ronda can read, in the order in which they are asked; the tables of ronda.toml come last."""
     return (
+        *pages.FORMATS,
         *removals.FORMATS,
         *zeeschuimer.FORMATS,
         *fourcat.FORMATS,

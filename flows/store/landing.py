@@ -1,4 +1,4 @@
-"""The landing: what came in, byte for byte, with a manifest beside it. Never changed afterwards.
+"""The landing: what came in, byte for byte, with a manifest beside it. Only a removal changes it afterwards.
 
 Plain files are kept compressed; files that came compressed, and Parquet, are kept as they are.
 
@@ -10,7 +10,8 @@ import hashlib
 import json
 import os
 import shutil
-from dataclasses import asdict, dataclass
+from collections.abc import Iterable
+from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -40,6 +41,7 @@ class Landed:
     position: int
     bytes: int
     path: str  # of the kept bytes, relative to the landing
+    rewritten: tuple[str, ...] = ()  # "<moment> <sha256>" of every later content: records became tombstones
 
     @property
     def order(self) -> tuple[datetime, int, str]:
@@ -87,15 +89,44 @@ def land(  # noqa: PLR0913 - the facts of a manifest
     draft.replace(target)
     size = incoming.stat().st_size
     landed = Landed(file_id, kind, platform, source, incoming.name, moment, position, size, relative.as_posix())
-    manifest = asdict(landed) | {"landed_at": moment.isoformat(timespec="microseconds")}
-    write_whole(target.with_suffix(".json"), json.dumps(manifest, indent=1).encode() + b"\n")
+    _write_manifest(target, landed)
     return landed, True
+
+
+def _write_manifest(target: Path, landed: Landed) -> None:
+    manifest = asdict(landed) | {"landed_at": landed.landed_at.isoformat(timespec="microseconds")}
+    if not landed.rewritten:
+        del manifest["rewritten"]
+    write_whole(target.with_suffix(".json"), json.dumps(manifest, indent=1).encode() + b"\n")
+
+
+def rewrite(home: Path, landed: Landed, content: Iterable[bytes], moment: datetime) -> Landed:
+    """Puts other content in the place of a landed file; its id stays the hash it came with, so that it stays known.
+
+    The manifest keeps both hashes and is written first: a killed rewriting is seen and done again.
+    """
+    target = home / "landing" / landed.path
+    draft = target.with_name(f".{target.name}.{os.getpid()}.draft")
+    digest = hashlib.sha256()
+    with draft.open("wb") as out, zstandard.ZstdCompressor(level=_LEVEL).stream_writer(out) as packed:
+        for part in content:
+            digest.update(part)
+            packed.write(part)
+    later = f"{moment.astimezone(UTC).isoformat(timespec='seconds')} {digest.hexdigest()}"
+    changed = replace(landed, rewritten=(*landed.rewritten, later))
+    _write_manifest(target, changed)
+    draft.replace(target)
+    return changed
 
 
 def _read_manifest(path: Path) -> Landed:
     try:
         facts = json.loads(path.read_bytes())
-        return Landed(**facts | {"landed_at": datetime.fromisoformat(facts["landed_at"])})
+        later = {
+            "landed_at": datetime.fromisoformat(facts["landed_at"]),
+            "rewritten": tuple(facts.get("rewritten", ())),
+        }
+        return Landed(**facts | later)
     except (ValueError, TypeError, KeyError) as error:
         raise RondaError(
             f"The landing manifest {path.name} is damaged ({error}); restore it from a backup or import the file again."

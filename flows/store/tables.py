@@ -2,6 +2,7 @@
 
 import hashlib
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -165,6 +166,36 @@ def write_runs(connection: Connection, records: Sequence[Mapping[str, Any]]) -> 
         connection.register("records", frame.to_arrow())
         connection.execute(f"CREATE OR REPLACE TABLE base.{name} AS FROM records")
         connection.unregister("records")
+
+
+def write_watches(connection: Connection, history: Sequence[Mapping[str, Any]]) -> None:
+    """The versions of what was watched as base.watches, from the files of the ledger."""
+    rows: list[dict[str, Any]] = []
+    before: dict[str, set[str]] = {}
+    for version in history:
+        for platform, lists in version["lists"].items():
+            names = {f"{kind.removesuffix('s')}:{name}" for kind, each in lists.items() for name in each}
+            rows.append(
+                {
+                    "version": version["version"],
+                    "since": datetime.fromisoformat(version["since"]),
+                    "platform": platform,
+                    **{kind: len(lists.get(kind, ())) for kind in ("accounts", "keywords", "hashtags")},
+                    "added": sorted(names - before.get(platform, set())),
+                    "dropped": sorted(before.get(platform, set()) - names),
+                }
+            )
+            before[platform] = names
+    schema: dict[str, Any] = {
+        "version": pl.String,
+        "since": pl.Datetime("us", "UTC"),
+        "platform": pl.String,
+        **dict.fromkeys(("accounts", "keywords", "hashtags"), pl.Int64),
+        **dict.fromkeys(("added", "dropped"), pl.List(pl.String)),
+    }
+    connection.register("versions", pl.DataFrame(rows, schema=schema).to_arrow())
+    connection.execute("CREATE OR REPLACE TABLE base.watches AS FROM versions")
+    connection.unregister("versions")
 
 
 def public_tables(connection: Connection) -> list[tuple[str, str]]:

@@ -1,6 +1,7 @@
 """The warehouse: one DuckDB file, one writer, guarded by a file lock. The only import of duckdb."""
 
 import fcntl
+import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -33,20 +34,38 @@ def connect(path: Path | str = ":memory:", *, read_only: bool = False) -> Connec
 
 
 @contextmanager
-def exclusive(home: Path) -> Iterator[None]:
+def exclusive(home: Path, wait: float = 0.0) -> Iterator[None]:
     """The right to write a home, for this process alone, as long as the block lasts.
 
-    Raises WarehouseBusyError at once when another run has it. The lock is the operating system's: it ends with the
-    process that held it, however that ended.
+    Raises WarehouseBusyError when another run has it, at once or after `wait` seconds. The lock is the operating
+    system's: it ends with the process that held it, however that ended.
     """
     home.mkdir(parents=True, exist_ok=True)
-    with (home / "warehouse.lock").open("a") as lock:
-        try:
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            raise WarehouseBusyError(
-                f"Another run holds the warehouse in {home}; wait until it ends (see `ronda status`) and try again."
-            ) from None
+    busy = f"Another run holds the warehouse in {home}; wait until it ends (see `ronda status`) and try again."
+    with _locked(home / "warehouse.lock", busy, wait):
+        yield
+
+
+@contextmanager
+def extracting(home: Path) -> Iterator[None]:
+    """The right to extract into a home; others may load and publish meanwhile. Raises WarehouseBusyError."""
+    home.mkdir(parents=True, exist_ok=True)
+    with _locked(home / "extract.lock", f"Another extraction into {home} is running; wait until it ends.", 0.0):
+        yield
+
+
+@contextmanager
+def _locked(path: Path, busy: str, wait: float) -> Iterator[None]:
+    end = time.monotonic() + wait
+    with path.open("a") as lock:
+        while True:
+            try:
+                fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                break
+            except BlockingIOError:
+                if time.monotonic() >= end:
+                    raise WarehouseBusyError(busy) from None
+                time.sleep(0.5)
         yield
 
 

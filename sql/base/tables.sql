@@ -103,5 +103,17 @@ CREATE TABLE IF NOT EXISTS base.collection (
     planned BIGINT NOT NULL,         -- collections planned for the day
     attempted BIGINT NOT NULL,
     succeeded BIGINT NOT NULL,
-    reason VARCHAR                   -- why some did not succeed: quota, permission, outage ...
+    reason VARCHAR                   -- why some did not succeed: quota, permission, outage ...; or: empty
+);
+
+-- One row a version of what extraction watches; a change is a break in the series. Kept in the home's ledger.
+CREATE TABLE IF NOT EXISTS base.watches (
+    version VARCHAR NOT NULL,        -- hash of all lists
+    since TIMESTAMPTZ NOT NULL,
+    platform VARCHAR NOT NULL,
+    accounts BIGINT NOT NULL,
+    keywords BIGINT NOT NULL,
+    hashtags BIGINT NOT NULL,
+    added VARCHAR[] NOT NULL,        -- kind:name
+    dropped VARCHAR[] NOT NULL
 );

@@ -11,7 +11,7 @@
 --   succeeded | BIGINT | collections | ended well
 --   posts | BIGINT | posts | live posts of the day this query found; NULL when the source does not name queries
 --   status | VARCHAR | - | observed, partial or not_collected
---   reason | VARCHAR | - | why some did not succeed; NULL when all did or nobody said
+--   reason | VARCHAR | - | why some did not succeed, or empty: the source itself said there was nothing; else NULL
 
 WITH found AS (
     SELECT platform, source, query, day, count(*) AS posts

@@ -9,7 +9,7 @@ PACKAGES = ("flows", "expectations", "reports", "sql")
 
 # Room -> the rooms it may import. A room is a module or package of the first two levels.
 FOUNDATION = {"flows.exits", "flows.periods", "flows.post", "flows.settings", "sql"}
-STEPS = {"flows.steps", "flows.intake", "flows.prepare"}
+STEPS = {"flows.steps", "flows.intake", "flows.prepare", "flows.ledger", "flows.alerts"}
 ROOMS = {
     "flows.sources": FOUNDATION,
     "flows.labels": FOUNDATION,
@@ -26,15 +26,19 @@ ORDER = [  # each may import everything before it
     set(ROOMS),
     {"flows.prepare"},
     STEPS,
+    {"flows.pull", "flows.inbox"},
+    {"flows.refresh"},
     {"flows.tasks", "flows.status", "flows.dictionary"},
-    {"flows.weekly", "flows.backfill"},
+    {"flows.weekly", "flows.backfill", "flows.extract"},
     {"flows.schedule", "flows.demo"},
     {"flows.serving"},
     {"flows.cli"},
 ]
 
 LIBRARIES = {
-    "prefect": {"flows/tasks.py", "flows/weekly.py", "flows/backfill.py", "flows/schedule.py"},
+    "prefect": {"flows/tasks.py", "flows/weekly.py", "flows/extract.py", "flows/backfill.py", "flows/schedule.py"},
+    "apprise": {"flows/alerts.py"},
+    "httpx": {"flows/sources/http.py", "flows/season/services/"},
     "duckdb": {"flows/store/warehouse.py"},
     "great_expectations": {"expectations/"},
     "matplotlib": {"reports/"},

@@ -1,0 +1,73 @@
+"""The extraction flow: the inbox and every configured source into the landing, loaded, with what was missed."""
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from prefect import flow
+
+from flows import alerts, pull, tasks
+from flows.settings import Settings, load_settings
+from flows.sources import watch
+from flows.store.runs import recorded
+from flows.store.warehouse import exclusive, extracting
+from flows.store.watched import note_watch
+
+LOAD_PATIENCE = 1800.0  # seconds to wait for another run's load or publication
+
+
+@dataclass(frozen=True, slots=True)
+class Extracted:
+    """What an extraction did, in lines for a person, and the sentences of the sources that failed."""
+
+    text: str
+    failures: tuple[str, ...]
+
+
+def _note_watch(settings: Settings, now: str | None) -> str | None:
+    """A change of what is watched is a break in the series; the sentence that says so."""
+    watched = watch.read_watched(settings)
+    lists = {
+        platform: {name: sorted(getattr(each, name)) for name in ("accounts", "keywords", "hashtags")}
+        for platform, each in watched.items()
+    }
+    moment = datetime.fromisoformat(now) if now else datetime.now(UTC)
+    if note_watch(settings.home, watch.version(watched), lists, moment):
+        return f"What is watched has changed (version {watch.version(watched)}); the series has a break here."
+    return None
+
+
+@flow(name="extract", flow_run_name="extract", validate_parameters=False)
+def extract(refresh: bool = False, now: str | None = None) -> Extracted:
+    """Pulls every source that has credentials, each on its own; a failed one never holds up the others.
+
+    With `refresh`, stored posts are looked at again and what is gone is forgotten. `now` replaces the clock.
+    """
+    settings = load_settings()
+    lines: list[str] = []
+    with extracting(settings.home), recorded(settings.home, "extract", {"refresh": str(refresh)}) as run:
+        lines += [sentence] if (sentence := _note_watch(settings, now)) else []
+        emptied = tasks.empty_inbox(now)
+        lines += [f"inbox: {name} imported" for name in emptied.landed]
+        lines += [f"inbox: refused: {reason}" for reason in emptied.refusals]
+        running = [tasks.pull_source.submit(source, now) for source in pull.configured(settings)]
+        pulled = [each for future in running for each in future.result()]
+        failures = [each.failure for each in pulled if each.failure]
+        for each in pulled:
+            lines += [each.sentence(), *(f"  {sentence}" for sentence in each.sentences[:5])]
+        with exclusive(settings.home, wait=LOAD_PATIENCE):
+            loaded = tasks.load_pending(run, None)
+        if refresh:
+            looked = tasks.look_again(now)
+            failures += looked.failures
+            with exclusive(settings.home, wait=LOAD_PATIENCE):
+                tasks.load_pending(run, None)
+                erased, left = tasks.erase(now)
+            lines += [looked.sentence(), f"{erased:,} records erased in the landing"]
+            lines += [f"{left:,} records lie in files that cannot be rewritten line by line"] if left else []
+        failures += loaded.held
+        run.held = list(failures)
+        run.message = loaded.sentence()
+        lines.append(run.message)
+    for failure in failures:
+        alerts.tell(settings, failure)
+    return Extracted("\n".join(lines), tuple(failures))

@@ -1,0 +1,131 @@
+"""The way of an extraction as its users go it: command line, exit codes, coverage, alerts, and the live demo."""
+
+import json
+import subprocess
+import sys
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+
+import duckdb
+import pytest
+
+from flows import season
+from flows.season.services.posts import watch_list
+from flows.season.services.serve import Services, serving
+from tests.integration.conftest import Ronda, environment
+
+NOW = datetime(2024, 2, 12, 1, 0, tzinfo=UTC)
+SECRETS = {
+    "RONDA_TIKTOK_CLIENT_KEY": "season-key",
+    "RONDA_TIKTOK_CLIENT_SECRET": "season-secret",
+    "RONDA_FACEBOOK_TOKEN": "season-token",
+    "RONDA_INSTAGRAM_TOKEN": "season-token",
+    "RONDA_INSTAGRAM_USER_ID": "17841400000000001",
+}
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return season.write_season(tmp_path_factory.mktemp("served"), posts=2_000).folder
+
+
+@pytest.fixture(scope="module")
+def services(folder: Path) -> Iterator[Services]:
+    with serving(folder, now=NOW) as running:
+        yield running
+
+
+@pytest.fixture
+def configured(services: Services, folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A home whose ronda.toml watches some accounts, with the credentials in the environment."""
+    services.reset()
+    home = tmp_path / "home"
+    home.mkdir()
+    watched = watch_list(folder)
+    lists = "".join(
+        f"[watch.{platform}]\naccounts = {json.dumps(list(each.accounts[:6]))}\n" for platform, each in watched.items()
+    )
+    addresses = f'tiktok_url = "{services["tiktok"]}"\ngraph_url = "{services["facebook"]}"\n'
+    addresses += f'instagram_url = "{services["instagram"]}"\ngraph_requests_per_second = 500\n'
+    (home / "ronda.toml").write_text(addresses + "tiktok_requests_per_second = 500\n" + lists)
+    for name, value in SECRETS.items():
+        monkeypatch.setenv(name, value)
+    return home
+
+
+AT = (
+    "from flows.sources import pacing; from datetime import datetime; "
+    f"pacing.SystemClock.now = lambda self: datetime.fromisoformat('{NOW.isoformat()}'); "
+    "pacing.SystemClock.sleep = lambda self, seconds: None"
+)
+
+
+def test_extract_loads_what_it_pulled_and_says_what_was_missed(configured: Path, ronda: Ronda) -> None:
+    done = ronda(configured, "extract", before=AT)
+    assert done.returncode == 0, done.stderr + done.stdout
+    assert "facebook_graph:" in done.stdout
+    with duckdb.connect(str(configured / "warehouse.duckdb"), read_only=True) as database:
+        rows = database.execute("SELECT platform, sum(planned), sum(succeeded) FROM base.collection GROUP BY ALL")
+        found = {platform: (planned, succeeded) for platform, planned, succeeded in rows.fetchall()}
+        assert set(found) == {"tiktok", "facebook", "instagram"}
+        assert all(0 < succeeded < planned for planned, succeeded in found.values()), "today is not over"
+    watches = list((configured / "ledger" / "watch").iterdir())
+    assert len(watches) == 1
+    again = ronda(configured, "extract", before=AT)
+    assert again.returncode == 0, again.stderr
+    assert "0 posts +" in again.stdout
+    assert "What is watched has changed" not in again.stdout
+
+
+def test_a_failed_source_ends_with_six_and_the_others_are_loaded(
+    configured: Path, services: Services, ronda: Ronda
+) -> None:
+    services.faults("facebook", changed_shape={"field": "created_time"})
+    services.faults("instagram", expired_token=True)
+    done = ronda(configured, "extract", before=AT)
+    assert done.returncode == 6, done.stderr + done.stdout
+    assert "created_time" in done.stderr
+    assert "The access token of instagram_graph is no longer valid" in done.stderr
+    assert "Traceback" not in done.stderr
+    assert "tiktok_research: " in done.stdout
+    status = json.loads(ronda(configured, "status", "--json").stdout)
+    assert any("created_time" in sentence for sentence in status["held"])
+    pages = list((configured / "landing" / "facebook" / "facebook_graph").rglob("*.zst"))
+    assert len(pages) == 1, "the raw page is kept"
+    for path in configured.rglob("*"):
+        if path.is_file():
+            content = path.read_bytes()
+            assert not any(secret.encode() in content for secret in ("season-secret", "season-token")), path
+
+
+def test_without_credentials_only_the_inbox_is_emptied(tmp_path: Path, ronda: Ronda) -> None:
+    done = ronda(tmp_path / "home", "extract")
+    assert done.returncode == 0, done.stderr
+    assert "0 files" in done.stdout
+
+
+def test_every_verb_is_scheduled_once_and_never_overlaps() -> None:
+    program = (
+        "from flows.schedule import DEPLOYMENTS\n"
+        "print([(item.name, item.cron, dict(item.parameters)) for item in DEPLOYMENTS])"
+    )
+    shown = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
+    assert shown.stdout.strip() == str(
+        [("extract", "0 */6 * * *", {}), ("refresh", "30 2 * * *", {"refresh": True}), ("weekly", "0 6 * * 1", {})]
+    )
+
+
+@pytest.mark.slow
+def test_the_live_demo_extracts_and_publishes(tmp_path: Path) -> None:
+    done = subprocess.run(
+        [sys.executable, "-m", "flows.cli", "demo", "--live", "--posts", "3000"],
+        env=environment(tmp_path / "home"),
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=300,
+    )
+    assert done.returncode == 0, done.stderr
+    assert "offline:" not in done.stderr
+    assert (tmp_path / "home" / "published" / "2024-W06" / "weekly.html").is_file()
