@@ -170,6 +170,8 @@ def write_runs(connection: Connection, records: Sequence[Mapping[str, Any]]) -> 
 
 def write_watches(connection: Connection, history: Sequence[Mapping[str, Any]]) -> None:
     """The versions of what was watched as base.watches, from the files of the ledger."""
+    import polars as pl
+
     rows: list[dict[str, Any]] = []
     before: dict[str, set[str]] = {}
     for version in history:
