@@ -19,6 +19,7 @@ MAX_TRIES = 6
 STALE_PAGES = 4  # pages with posts of which none is new: the paging goes round in circles
 EMPTY_PAGES = 30
 MAX_RESTARTS = 1
+WEEK = 7
 
 
 class Gap(StrEnum):
@@ -240,9 +241,13 @@ class Outcome:
 
 
 def parts_of(walk: Walk) -> list[Walk]:
-    """A walk that a server could not answer as a whole, day by day."""
+    """A walk that a server could not answer as a whole, by weeks, and a week by days; newest first."""
+    size = WEEK if len(walk.days) > WEEK else 1
+    days = walk.days[::-1]
     return [
-        Walk(walk.source, walk.platform, walk.query, walk.kind, day, day, walk.target) for day in reversed(walk.days)
+        replace(walk, first_day=part[-1], last_day=part[0])
+        for n in range(0, len(days), size)
+        if (part := days[n : n + size])
     ]
 
 

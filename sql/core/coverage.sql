@@ -26,7 +26,7 @@ WITH plan AS (
         CAST(sum(planned) AS BIGINT) AS planned,
         CAST(sum(attempted) AS BIGINT) AS attempted,
         CAST(sum(succeeded) AS BIGINT) AS succeeded,
-        string_agg(DISTINCT reason, ', ' ORDER BY reason) FILTER (WHERE succeeded < planned) AS reason
+        string_agg(DISTINCT reason, ', ' ORDER BY reason) FILTER (WHERE planned = 0 OR succeeded < planned) AS reason
     FROM base.collection
     GROUP BY platform, source, day
 ),

@@ -1,6 +1,7 @@
 -- What extraction watched since when, platform by platform. A new version is a break in the series: numbers before and
 -- after it are of different things.
 --
+-- Kind: view
 -- Grain: version, since, platform
 -- Columns:
 --   version | VARCHAR | - | hash of everything that is watched
@@ -24,4 +25,3 @@ SELECT
     added,
     dropped
 FROM base.watches
-ORDER BY since, platform

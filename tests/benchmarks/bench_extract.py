@@ -59,9 +59,7 @@ def main(posts: int) -> None:
             print(f"{each.sentence()}; {len(truth[platform] - ids)} missing")
     total = sum(each.posts for each in done)
     memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
-    print(
-        f"{total:,} posts in {seconds:.1f} s: {total / seconds:,.0f} posts/s; peak {memory} MB (with the season's making)"
-    )
+    print(f"{total:,} posts in {seconds:.1f} s: {total / seconds:,.0f} posts/s; peak {memory} MB")
     sys.exit(1 if missing else 0)
 
 

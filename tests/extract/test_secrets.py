@@ -6,6 +6,7 @@ import traceback
 import pytest
 
 from flows.settings import Settings
+from flows.sources import facebook_graph, instagram_graph, tiktok_research
 from flows.sources.http import HIDDEN, Redactor, Request
 from flows.store.journal import Journal
 from tests.extract.watching import SECRETS, SOURCE, Watching, written
@@ -24,6 +25,8 @@ def test_a_faulty_run_writes_no_secret(
     watching: Watching, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
     caplog.set_level(logging.DEBUG)
+    for module in (tiktok_research, facebook_graph, instagram_graph):
+        monkeypatch.setattr(module, "PAGE_SIZE", 12)
     kept: dict[str, bytes] = {}
     close = Journal.close
 
