@@ -25,7 +25,8 @@ CREATE OR REPLACE TEMP TABLE stage AS
 SELECT
     prepared.*,
     CASE WHEN text_pi IS NOT NULL THEN md5_number_lower(text_pi) END AS text_hash,
-    files.load_order
+    files.load_order,
+    files.landed_at
 FROM read_parquet($parts) AS prepared
 JOIN stage_files AS files USING (file_id)
 """
@@ -78,13 +79,14 @@ HAVING count(*) > 1
 _CONTENT = """
 platform, post_id, source, author_key, author_name_pi, created_at, created_from, day, text, text_pi, url_pi, hashtags,
 language, media_type, likes, comments, shares, views, query, is_partial, observed_at, file_id AS observed_file,
-number AS observed_number, text_hash, sentiment, sentiment_score, topics, indications, districts, label_version
+number AS observed_number, text_hash, unit_key, sentiment, sentiment_score, topics, indications, districts, label_version
 """
 
 _INSERT_ONCE = f"""
 INSERT INTO base.posts BY NAME
 SELECT
-    {_CONTENT}, 'live' AS state, observed_at AS first_seen_at, observed_at AS last_seen_at, 0 AS edits
+    {_CONTENT}, 'live' AS state, observed_at AS first_seen_at, observed_at AS last_seen_at, 0 AS edits,
+    source AS first_source, landed_at AS first_landed_at, views AS first_views
 FROM stage ANTI JOIN often USING (platform, post_id)
 """  # noqa: S608 - columns of ours
 
@@ -94,7 +96,8 @@ CREATE OR REPLACE TEMP TABLE candidates AS
 SELECT {_CONTENT}, load_order FROM stage SEMI JOIN often USING (platform, post_id) WHERE gone IS NULL
 UNION ALL BY NAME
 SELECT
-    known.* EXCLUDE (state, removal_reason, gone_at, first_seen_at, last_seen_at, former_text_hash, edits),
+    known.* EXCLUDE (state, removal_reason, gone_at, first_seen_at, last_seen_at, former_text_hash, edits,
+        first_source, first_landed_at, first_views, gone_landed_at),
     -1 AS load_order
 FROM base.posts AS known SEMI JOIN often USING (platform, post_id)
 """  # noqa: S608 - columns of ours
@@ -110,8 +113,8 @@ WITH ranked AS (
 fallback AS (
     SELECT
         platform, post_id,
-        arg_min({'text': text, 'text_pi': text_pi, 'text_hash': text_hash, 'sentiment': sentiment,
-            'sentiment_score': sentiment_score, 'topics': topics, 'indications': indications,
+        arg_min({'text': text, 'text_pi': text_pi, 'text_hash': text_hash, 'unit_key': unit_key,
+            'sentiment': sentiment, 'sentiment_score': sentiment_score, 'topics': topics, 'indications': indications,
             'districts': districts, 'language': language}, place) FILTER (text_hash IS NOT NULL) AS said,
         arg_min({'created_at': created_at, 'day': day}, place) FILTER (created_from = 'record') AS dated,
         arg_min(author_key, place) AS author_key, arg_min(author_name_pi, place) AS author_name_pi,
@@ -130,14 +133,21 @@ edited AS (
         arg_max(before, observed_at) FILTER (text_hash <> before) AS former_text_hash
     FROM history GROUP BY ALL
 ),
+landings AS (
+    SELECT file_id, landed_at FROM base.loads UNION ALL SELECT file_id, landed_at FROM stage_files
+),
 seen AS (
     SELECT
         platform, post_id,
+        max(source) FILTER (is_first) AS first_source,
+        max(views) FILTER (is_first) AS first_views,
+        min(landed_at) FILTER (gone IS NULL) AS first_landed_at,
+        min(landed_at) FILTER (gone IS NOT NULL) AS gone_landed_at,
         min(observed_at) FILTER (gone IS NULL) AS first_seen_at,
         max(observed_at) FILTER (gone IS NULL) AS last_seen_at,
         max(observed_at) FILTER (gone IS NOT NULL) AS gone_at,
         arg_max(gone, observed_at) FILTER (gone IS NOT NULL) AS removal_reason
-    FROM base.observations SEMI JOIN often USING (platform, post_id) GROUP BY ALL
+    FROM base.observations SEMI JOIN often USING (platform, post_id) JOIN landings USING (file_id) GROUP BY ALL
 )
 SELECT
     ranked.* EXCLUDE (place, load_order) REPLACE (
@@ -145,6 +155,7 @@ SELECT
         CASE WHEN dated IS NULL THEN ranked.created_from ELSE 'record' END AS created_from,
         coalesce(dated.day, ranked.day) AS day,
         said.text AS text, said.text_pi AS text_pi, said.text_hash AS text_hash,
+        said.unit_key AS unit_key,
         coalesce(said.language, ranked.language) AS language,
         CASE WHEN said IS NULL THEN ranked.sentiment ELSE said.sentiment END AS sentiment,
         CASE WHEN said IS NULL THEN ranked.sentiment_score ELSE said.sentiment_score END AS sentiment_score,
@@ -154,9 +165,10 @@ SELECT
         coalesce(ranked.author_key, fallback.author_key) AS author_key,
         coalesce(ranked.author_name_pi, fallback.author_name_pi) AS author_name_pi,
         coalesce(ranked.url_pi, fallback.url_pi) AS url_pi),
-    seen.first_seen_at, seen.last_seen_at, coalesce(edited.edits, 0) AS edits, edited.former_text_hash,
+    seen.first_source, seen.first_landed_at, seen.first_views, seen.first_seen_at, seen.last_seen_at, coalesce(edited.edits, 0) AS edits, edited.former_text_hash,
     CASE WHEN seen.gone_at >= seen.last_seen_at THEN seen.gone_at END AS gone_at,
     CASE WHEN seen.gone_at >= seen.last_seen_at THEN seen.removal_reason END AS removal_reason,
+    CASE WHEN seen.gone_at >= seen.last_seen_at THEN seen.gone_landed_at END AS gone_landed_at,
     CASE WHEN seen.gone_at >= seen.last_seen_at THEN 'removed' ELSE 'live' END AS state
 FROM ranked
 JOIN fallback USING (platform, post_id)
@@ -242,7 +254,8 @@ _LOG_SCHEMA: dict[str, Any] = {
     "attempted": pl.Int64,
     "succeeded": pl.Int64,
     "reason": pl.String,
-    "order": pl.Int64,
+    "landed_at": pl.Datetime("us", "UTC"),
+    "load_order": pl.Int64,
 }
 _RELABELLED_ROWS = 100_000
 
@@ -291,20 +304,39 @@ def _name_files(connection: Connection, batch: Batch) -> None:
         connection.executemany("INSERT INTO stage_files VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", rows)
 
 
+# What the last log says of a day holds; its landed_at is that of the first log since which nothing else was said.
+_COLLECTION = """
+CREATE OR REPLACE TEMP TABLE collected AS
+WITH said AS (
+    SELECT * FROM logged
+    UNION ALL BY NAME
+    SELECT known.*, -1 AS load_order FROM base.collection AS known SEMI JOIN logged USING (platform, source, query, day)
+),
+turns AS (
+    SELECT * FROM said
+    WINDOW days AS (PARTITION BY platform, source, query, day ORDER BY load_order)
+    QUALIFY {'a': planned, 'b': attempted, 'c': succeeded, 'd': reason} IS DISTINCT FROM lag(
+        {'a': planned, 'b': attempted, 'c': succeeded, 'd': reason}) OVER days
+)
+SELECT * EXCLUDE (load_order) FROM turns
+QUALIFY row_number() OVER (PARTITION BY platform, source, query, day ORDER BY load_order DESC) = 1
+"""
+
+
 def _load_collection(connection: Connection, logs: Sequence[CollectionDays]) -> None:
     """A day that an earlier log named is replaced by what the last one says of it."""
     ordered = sorted(logs, key=lambda item: item.landed.order)
-    days = pl.DataFrame(
-        [(*row, order) for order, log in enumerate(ordered) for row in log.rows], schema=_LOG_SCHEMA, orient="row"
-    )
-    fresh = days.unique(["platform", "source", "query", "day"], keep="last", maintain_order=True).drop("order")
-    connection.register("fresh", fresh.to_arrow())
+    rows = [(*row, log.landed.landed_at, order) for order, log in enumerate(ordered) for row in log.rows]
+    days = pl.DataFrame(rows, schema=_LOG_SCHEMA, orient="row")
+    once = days.unique(["platform", "source", "query", "day", "load_order"], keep="last", maintain_order=True)
+    connection.register("logged", once.to_arrow())
+    connection.execute(_COLLECTION)
+    connection.unregister("logged")
     connection.execute("""
-        DELETE FROM base.collection USING fresh
-        WHERE base.collection.platform = fresh.platform AND base.collection.source = fresh.source
-          AND base.collection.query = fresh.query AND base.collection.day = fresh.day""")
-    connection.execute("INSERT INTO base.collection BY NAME FROM fresh")
-    connection.unregister("fresh")
+        DELETE FROM base.collection USING collected
+        WHERE base.collection.platform = collected.platform AND base.collection.source = collected.source
+          AND base.collection.query = collected.query AND base.collection.day = collected.day""")
+    connection.execute("INSERT INTO base.collection BY NAME FROM collected")
 
 
 def _load_rejects(connection: Connection, batch: Batch) -> None:
