@@ -63,6 +63,10 @@ class Settings(BaseSettings):
     site_port: int = Field(default=8480, ge=1, le=65535, description="port of the report site of `ronda serve`")
     server_port: int = Field(default=4200, ge=1, le=65535, description="port of the Prefect server of `ronda serve`")
     tables: dict[str, TableMapping] = Field(default_factory=dict, description="column mappings of arbitrary tables")
+    notify: tuple[SecretStr, ...] = Field(
+        default=(), description="apprise addresses that hear of every published or stopped week; a JSON list"
+    )
+    site_address: str = Field(default="", description="address of the published site, for links in notices")
 
     @classmethod
     def settings_customise_sources(

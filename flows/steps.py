@@ -10,7 +10,7 @@ from pathlib import Path
 
 import reports
 import sql
-from flows import labels
+from flows import labels, notice, trends
 from flows.exits import GateStoppedError, UsageError
 from flows.periods import Week, weeks_between
 from flows.settings import Language, Settings
@@ -26,6 +26,7 @@ class Published:
     publication: int
     folder: Path
     sentences: tuple[str, ...]
+    notice: notice.Notice
 
     @property
     def text(self) -> str:
@@ -53,7 +54,7 @@ def build_tables(settings: Settings) -> int:
     with warehouse.opened(settings.home) as connection, warehouse.transaction(connection):
         models.load_seeds(connection, settings.seeds)
         tables.write_runs(connection, read_runs(settings.home))
-        models.build(connection, built)
+        models.build(connection, built, trends.METHODS)
     return len(built)
 
 
@@ -160,7 +161,13 @@ def publish_week(settings: Settings, run: Run, week: Week, as_of: datetime, lang
             publish.point_latest(release)
             tables.write_runs(connection, read_runs(settings.home))
             publish.write_public_database(connection, release / "ronda.duckdb", tables.public_tables(connection))
-    return Published(str(week), publication, settings.home / "published" / str(week), summaries[0].sentences)
+    told = notice.published(settings, str(week), reports.published_texts(summaries[0], edition))
+    return Published(str(week), publication, settings.home / "published" / str(week), summaries[0].sentences, told)
+
+
+def stopped_notice(settings: Settings, week: str, reason: str, lang: Language) -> notice.Notice:
+    """What people are told when a gate stopped a week (empty: the loading, before any week)."""
+    return notice.stopped(settings, reports.stopped_texts(week, reason, lang))
 
 
 def verify(settings: Settings) -> list[str]:

@@ -7,9 +7,9 @@ no clock, no environment, no network, and the same inputs give the same bytes.
 from collections.abc import Sequence
 from pathlib import Path
 
-from reports.edition import Edition, Tables, WeekSummary
+from reports.edition import Edition, Language, Tables, WeekSummary
 
-__all__ = ["Edition", "Tables", "WeekSummary", "render_index", "render_week"]
+__all__ = ["Edition", "Tables", "WeekSummary", "published_texts", "render_index", "render_week", "stopped_texts"]
 
 
 def render_week(edition: Edition, tables: Tables, folder: Path) -> WeekSummary:
@@ -24,3 +24,17 @@ def render_index(summaries: Sequence[WeekSummary], folder: Path, edition: Editio
     from reports import index
 
     index.render_index(summaries, folder, edition)
+
+
+def published_texts(summary: WeekSummary, edition: Edition) -> tuple[str, str, str]:
+    """The three lines of the notice of a published week; see `sentences.published_texts`."""
+    from reports import sentences
+
+    return sentences.published_texts(summary, edition)
+
+
+def stopped_texts(week: str, reason: str, lang: Language) -> tuple[str, str, str]:
+    """The three lines of the notice of a week that a gate stopped; see `sentences.stopped_texts`."""
+    from reports import sentences
+
+    return sentences.stopped_texts(week, reason, lang)

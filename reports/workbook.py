@@ -20,9 +20,16 @@ from reports.words import Words
 TEXT_LIMIT = 32_000  # a cell holds 32,767 characters
 SHEETS: Mapping[str, str] = {
     "volume": "trends.weekly_platform",
+    "signals": "trends.signals",
+    "slopes": "trends.slopes",
+    "terms": "trends.emerging_terms",
     "topics": "trends.weekly_topic",
     "indications": "trends.weekly_indication",
     "districts": "trends.weekly_district",
+    "views": "trends.weekly_views",
+    "corrections": "trends.corrections",
+    "funnel": "trends.funnel",
+    "official": "trends.official",
     "coverage": "core.coverage",
     "loads": "core.loads",
     "rejects": "reject_reasons",

@@ -15,6 +15,7 @@ ROOMS = {
     "flows.labels": FOUNDATION,
     "flows.store": FOUNDATION,
     "flows.season": FOUNDATION,
+    "flows.notice": FOUNDATION,
     "expectations": FOUNDATION,
     "reports": FOUNDATION,
 }
@@ -40,6 +41,7 @@ LIBRARIES = {
     "typst": {"reports/"},
     "jinja2": {"reports/"},
     "xlsxwriter": {"reports/"},
+    "apprise": {"flows/notice.py"},
 }
 
 
