@@ -8,8 +8,10 @@ from collections.abc import Callable, Mapping
 
 import polars as pl
 
-from flows.trends import signals
+from flows.trends import agreement, signals, slopes
 
 METHODS: Mapping[str, Callable[[pl.DataFrame], pl.DataFrame]] = {
+    "trends.agreement": agreement.find,
     "trends.signals": signals.find,
+    "trends.slopes": slopes.find,
 }

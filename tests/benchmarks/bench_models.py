@@ -23,7 +23,8 @@ WITH seeds AS (
         (SELECT list(code ORDER BY code) FROM seeds.topics) AS topics,
         (SELECT list(code ORDER BY code) FROM seeds.indications) AS indications,
         (SELECT list(code ORDER BY code) FROM seeds.places WHERE kind = 'district') AS districts,
-        (SELECT list('kata' || i) FROM range(200) AS w(i)) AS words
+        (SELECT list('kata' || translate(CAST(i AS VARCHAR), '0123456789', 'abcdefghij')) FROM range(200) AS w(i))
+            AS words
 ),
 numbers AS (
     SELECT
