@@ -2,7 +2,7 @@
 
 import csv
 import tempfile
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
@@ -203,14 +203,18 @@ def _landing_gate(run: Run, files: Sequence[FileCounts]) -> dict[str, str]:
     return held
 
 
-def _posts_gate(connection: warehouse.Connection, run: Run) -> None:
-    """Checks the loaded window before it is committed; raises GateStoppedError, which rolls the load back."""
-    from expectations import posts as suites
-    from expectations.run import gate, validate
-
+def _row_gate(connection: warehouse.Connection, run: Run) -> None:
+    """The SQL checks before a load is committed; raises GateStoppedError, which rolls the load back."""
     results = models.run_checks(connection, sql.FOLDER / "checks", "posts")
     run.add_verdicts([result.to_dict() for result in results])
     models.stop_on(results)
+
+
+def _posts_gate(connection: warehouse.Connection, run: Run) -> None:
+    """The expectations of the loaded window; raises GateStoppedError, which rolls the load back."""
+    from expectations import posts as suites
+    from expectations.run import gate, validate
+
     suite = suites.suite()
     frame = loading.window(connection, tuple(suite.columns), _CHECKED_ROWS)
     verdicts = validate(frame, suite, empty_is_valid=not loading.has_posts(connection))
@@ -237,31 +241,83 @@ def load_pending(
             and (platform is None or item.platform in (platform, "mixed"))
         ]
         with tempfile.TemporaryDirectory(dir=settings.home, prefix=".load-") as scratch:
-            posts = [item for item in pending if item.kind == "posts"]
-            prepared = _prepare_all(settings, posts, key, Path(scratch))
-            held = _landing_gate(run, prepared.files) if posts else {}
-            logs = [_read_log(settings, item) for item in pending if item.kind == "collection"]
-            batch = loading.Batch(
-                files=[(item.landed, item.records) for item in prepared.files if item.landed.source not in held],
-                posts=prepared.posts,
-                rejects=prepared.rejects,
-                logs=[log for log, _ in logs],
-                log_faults=[(log.landed, fault) for log, faults in logs for fault in faults],
-            )
+            ready = _make_ready(settings, pending, key, Path(scratch))
+            held = _landing_gate(run, ready.prepared.files) if ready.prepared.files else {}
+            batch = _batch(ready, held)
             with warehouse.transaction(connection):
-                models.load_seeds(connection, settings.seeds)
-                loading.load(connection, batch, settings.election.zone.key)
-                loading.relabel(
-                    connection, partial(labels.label, seeds=settings.seeds), labels.label_version(settings.seeds)
-                )
+                _load(settings, connection, run, batch)
                 if batch.files:
                     _posts_gate(connection, run)
-                facts = loading.summarise(connection) | {"days": sum(len(log.rows) for log, _ in logs)}
+                facts = loading.summarise(connection) | {"days": sum(len(log.rows) for log in batch.logs)}
     summary = LoadSummary(**facts, held=tuple(held.values()))
     run.counts |= {name: value for name, value in facts.items() if isinstance(value, int)}
     run.held = list(summary.held)
     run.save()
     return summary
+
+
+def replay(
+    settings: Settings,
+    run: Run,
+    groups: Sequence[Sequence[Landed]],
+    state: Callable[[warehouse.Connection, int, str], None],
+) -> None:
+    """Loads groups of landed files one after the other, as if each had just come in.
+
+    After each, inside its transaction, `state` is called with its number and its counts in one line. Files are prepared
+    once for all groups, which changes nothing: prepared rows depend on the bytes alone. Every load passes the SQL
+    checks; the expectations are evaluated with the report of a week.
+    """
+    key = privacy.author_secret(settings)
+    with (
+        warehouse.opened(settings.home) as connection,
+        tempfile.TemporaryDirectory(dir=settings.home, prefix=".load-") as scratch,
+    ):
+        ready = _make_ready(settings, [item for group in groups for item in group], key, Path(scratch))
+        for number, group in enumerate(groups):
+            batch = _batch(ready, {}, frozenset(item.file_id for item in group))
+            with warehouse.transaction(connection):
+                _load(settings, connection, run, batch)
+                facts = loading.summarise(connection) | {"days": sum(len(log.rows) for log in batch.logs)}
+                state(connection, number, LoadSummary(**facts).sentence())
+
+
+@dataclass(frozen=True, slots=True)
+class _Ready:
+    """Landed files on their way into the warehouse: prepared posts, and the collection logs with their faults."""
+
+    prepared: Prepared
+    logs: tuple[tuple[loading.CollectionDays, list[Fault]], ...]
+
+
+def _make_ready(settings: Settings, files: Sequence[Landed], key: bytes, folder: Path) -> _Ready:
+    prepared = _prepare_all(settings, [item for item in files if item.kind == "posts"], key, folder)
+    return _Ready(prepared, tuple(_read_log(settings, item) for item in files if item.kind == "collection"))
+
+
+def _batch(ready: _Ready, held: Mapping[str, str], only: frozenset[str] | None = None) -> loading.Batch:
+    """What a load brings: everything, or the files of some ids, but no source that is held back."""
+    logs = [pair for pair in ready.logs if only is None or pair[0].landed.file_id in only]
+    return loading.Batch(
+        files=[
+            (item.landed, item.records)
+            for item in ready.prepared.files
+            if item.landed.source not in held and (only is None or item.landed.file_id in only)
+        ],
+        posts=ready.prepared.posts,
+        rejects=ready.prepared.rejects,
+        logs=[log for log, _ in logs],
+        log_faults=[(log.landed, fault) for log, faults in logs for fault in faults],
+    )
+
+
+def _load(settings: Settings, connection: warehouse.Connection, run: Run, batch: loading.Batch) -> None:
+    """Loads a batch and labels anew what other labels have, inside the caller's transaction."""
+    models.load_seeds(connection, settings.seeds)
+    loading.load(connection, batch, settings.election.zone.key)
+    loading.relabel(connection, partial(labels.label, seeds=settings.seeds), labels.label_version(settings.seeds))
+    if batch.files:
+        _row_gate(connection, run)
 
 
 # -- the verb ----------------------------------------------------------------------------------------------------------

@@ -14,8 +14,11 @@ from flows import labels, notice, trends
 from flows.exits import GateStoppedError, UsageError
 from flows.periods import Week, weeks_between
 from flows.settings import Language, Settings
-from flows.store import models, publish, tables, warehouse
+from flows.store import ledger, models, publish, tables, warehouse
 from flows.store.runs import Run, read_runs
+
+
+FROM_LEDGER = frozenset({"trends.corrections", "trends.reported"})  # know of a publication once it is stated
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,8 +57,26 @@ def build_tables(settings: Settings) -> int:
     with warehouse.opened(settings.home) as connection, warehouse.transaction(connection):
         models.load_seeds(connection, settings.seeds)
         tables.write_runs(connection, read_runs(settings.home))
+        ledger.load_publications(connection, settings.home)
         models.build(connection, built, trends.METHODS)
     return len(built)
+
+
+def _release(settings: Settings, connection: warehouse.Connection, as_of: datetime) -> ledger.Release:
+    versions = {"label_version": labels.label_version(settings.seeds), "code_version": code_version()}
+    return ledger.Release(as_of, ledger.loaded_until(connection), versions)
+
+
+def state_numbers(settings: Settings, connection: warehouse.Connection, week: Week) -> int:
+    """States the numbers of a week in the ledger, without a report; gives the number of the publication.
+
+    Inside the caller's transaction. Only the tables that are stated are rebuilt; gates and reports come with
+    `check_week` and `publish_week`.
+    """
+    stated = models.needed(connection, models.read_models(sql.FOLDER), ledger.MEASURES)
+    models.build(connection, stated, trends.METHODS)
+    release = _release(settings, connection, settings.election.release_moment(week))
+    return ledger.record_publication(settings.home, week, ledger.numbers(connection), release)
 
 
 def _weeks_with_data(settings: Settings) -> list[Week]:
@@ -83,7 +104,7 @@ def due_weeks(settings: Settings, moment: datetime) -> list[Week]:
     last complete week is unknown, because then collection has stopped without a word.
     """
     last = settings.election.last_complete_week(moment)
-    published = [Week.parse(week) for week in publish.publications(settings.home)]
+    published = [Week.parse(week) for week in publish.reported_weeks(settings.home)]
     if published and max(published) >= last:
         return []
     weeks = set(_weeks_with_data(settings))
@@ -96,7 +117,7 @@ def due_weeks(settings: Settings, moment: datetime) -> list[Week]:
 
 def publication_number(settings: Settings, week: Week) -> int:
     """How often a week was published so far."""
-    return publish.publications(settings.home).get(str(week), 0)
+    return ledger.publications(settings.home).get(str(week), 0)
 
 
 def check_week(settings: Settings, run: Run, week: Week) -> int:
@@ -133,9 +154,12 @@ def check_week(settings: Settings, run: Run, week: Week) -> int:
 def publish_week(settings: Settings, run: Run, week: Week, as_of: datetime, lang: Language) -> Published:
     """Renders a week's reports into a new release and makes it the published one."""
     with warehouse.opened(settings.home) as connection:
-        versions = {"label_version": labels.label_version(settings.seeds), "code_version": code_version()}
-        numbers = publish.numbers_of_week(connection, week)
-        publication = publish.record_publication(settings.home, week, numbers, as_of, versions)
+        release_facts = _release(settings, connection, as_of)
+        publication = ledger.record_publication(settings.home, week, ledger.numbers(connection), release_facts)
+        with warehouse.transaction(connection):
+            ledger.load_publications(connection, settings.home)
+            restated = [model for model in models.read_models(sql.FOLDER) if model.qualified in FROM_LEDGER]
+            models.build(connection, restated, trends.METHODS)
         edition = reports.Edition(
             week=week,
             as_of=as_of,
@@ -145,7 +169,7 @@ def publish_week(settings: Settings, run: Run, week: Week, as_of: datetime, lang
             publication=publication,
             data_version=tables.data_version(connection),
             coverage_floor=settings.election.coverage_floor,
-            **versions,
+            **release_facts.facts,
         )
         frames = tables.report_frames(connection, week, lang, run.verdicts_of_week)
         with publish.new_release(settings.home) as release:
@@ -159,10 +183,20 @@ def publish_week(settings: Settings, run: Run, week: Week, as_of: datetime, lang
             known = [reports.WeekSummary.from_dict(each["summary"]) for each in publish.read_manifests(release)]
             reports.render_index(known, release, edition)
             publish.point_latest(release)
-            tables.write_runs(connection, read_runs(settings.home))
-            publish.write_public_database(connection, release / "ronda.duckdb", tables.public_tables(connection))
+            _place_database(settings, connection, release)
     told = notice.published(settings, str(week), reports.published_texts(summaries[0], edition))
     return Published(str(week), publication, settings.home / "published" / str(week), summaries[0].sentences, told)
+
+
+def publish_tables(settings: Settings) -> None:
+    """Publishes the tables as they are now known; the reports of the release stay what they are."""
+    with warehouse.opened(settings.home) as connection, publish.new_release(settings.home) as release:
+        _place_database(settings, connection, release)
+
+
+def _place_database(settings: Settings, connection: warehouse.Connection, release: Path) -> None:
+    tables.write_runs(connection, read_runs(settings.home))
+    publish.write_public_database(connection, release / "ronda.duckdb", tables.public_tables(connection))
 
 
 def stopped_notice(settings: Settings, week: str, reason: str, lang: Language) -> notice.Notice:

@@ -12,7 +12,7 @@ readers, `In Indonesian:`, `Hint:` and `Hint in Indonesian:`.
 
 import csv
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
@@ -151,6 +151,18 @@ def _create(connection: Connection, model: Model, methods: Mapping[str, Method])
     connection.register("computed_rows", methods[model.qualified](query(connection, model.query)).to_arrow())
     connection.execute(f"CREATE TABLE {model.qualified} AS FROM computed_rows")
     connection.unregister("computed_rows")
+
+
+def needed(connection: Connection, models: Sequence[Model], names: Iterable[str]) -> list[Model]:
+    """The models of these names and every model they read, directly or through others."""
+    by_name = {model.qualified: model for model in models}
+    wanted, found = list(names), dict[str, Model]()
+    while wanted:
+        name = wanted.pop()
+        if name in by_name and name not in found:
+            found[name] = by_name[name]
+            wanted.extend(dependencies(connection, by_name[name].query, name))
+    return list(found.values())
 
 
 def in_order(connection: Connection, models: Sequence[Model]) -> list[Model]:
