@@ -1,6 +1,6 @@
 """Every chart of an edition, drawn, saved and described: the only place that calls the figures."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import date
 from typing import NamedTuple
 
@@ -301,14 +301,16 @@ def first_known(trends: Trends) -> dict[tuple[date, date], float]:
     return known
 
 
-def briefing_charts(trends: Trends, words: Words) -> list[Chart]:
-    """The two charts of the briefing: totals of the regency only, nothing crossed with a platform."""
+def briefing_charts(trends: Trends, words: Words, drawn: Sequence[Chart] = ()) -> list[Chart]:
+    """The two charts of the briefing: totals of the regency only, nothing crossed with a platform.
+
+    `drawn` are charts that exist already: the signal strip is the weekly report's own.
+    """
     facts = trends.facts
     scene = scene_of(facts, words)
     frame = facts.tables["trends.weekly_platform"]
     total = f"{words('platform_all')} {words.number(facts.total('posts'))}"
-    strip = _signal_finding(trends, words)
-    return [
-        _finished(facts, words, "volume", volume.draw(frame, scene, {"all": facts.coverage}), total),
-        _finished(facts, words, "signals", signals.draw(*signal_strips(trends, words), scene), strip),
-    ]
+    strip = next((chart for chart in drawn if chart.name == "signals"), None) or _finished(
+        facts, words, "signals", signals.draw(*signal_strips(trends, words), scene), _signal_finding(trends, words)
+    )
+    return [_finished(facts, words, "volume", volume.draw(frame, scene, {"all": facts.coverage}), total), strip]

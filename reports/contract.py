@@ -77,7 +77,7 @@ CONTRACT: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
         ("week", "phase", "platform", "table_name", "key", "metric"),
         ("first_reported", "now_known"),
     ),
-    "trends.funnel": (("week", "phase", "stage"), ("entered", "passed", "rejected", "waiting")),
+    "trends.funnel": (("week", "phase", "origin", "step"), ("stage", "entered", "passed", "rejected", "waiting")),
     "trends.agreement": (("week",), ("coders", "posts", "alpha", "alpha_low", "alpha_high")),
     "trends.official": (
         ("series", "as_of", "metric"),

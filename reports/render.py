@@ -41,7 +41,7 @@ def render_week(edition: Edition, tables: Tables, folder: Path) -> WeekSummary:
     page = weekly_page(content, charts, words, source)
     (folder / "weekly.html").write_text(page, encoding="utf-8", newline="\n")
     (folder / "weekly.pdf").write_bytes(weekly_document(content, charts, words, edition.local))
-    (folder / "briefing.pdf").write_bytes(briefing(trends, words, judgement, briefing_charts(trends, words)))
+    (folder / "briefing.pdf").write_bytes(briefing(trends, words, judgement, briefing_charts(trends, words, charts)))
     (folder / "tables.xlsx").write_bytes(workbook(facts, words, source))
     write_data(facts, folder / "data", source)
     return summarise(trends, words, judgement)

@@ -195,16 +195,14 @@ def _value(words: Words, value: float | None) -> str:
 def funnel_table(trends: Trends, words: Words) -> Table:
     """Where the items of the week stand: entered = passed on + closed + waiting, at every stage."""
     frame = trends.facts.tables["trends.funnel"].filter(pl.col("week") == str(trends.facts.edition.week))
-    found = {(row["phase"], row["stage"]): row for row in frame.iter_rows(named=True)}
     rows = []
     for bucket in trends.facts.buckets:
-        for stage in STAGES:
-            row = found.get((bucket.phase, stage))
-            if row is not None:
-                counts = [words.number(row[name]) for name in ("entered", "passed", "rejected", "waiting")]
-                rows.append([bucket_name(words, bucket), words(f"stage_{stage}"), *counts])
-    columns = ["bucket", "stage", "entered", "passed", "rejected", "waiting"]
-    return replace(make_table(words, "funnel", columns, 2, rows), note=agreement_text(trends, words))
+        for row in frame.filter(pl.col("phase") == bucket.phase).iter_rows(named=True):
+            counts = [words.number(row[name]) for name in ("entered", "passed", "rejected", "waiting")]
+            names = [words(f"origin_{row['origin']}"), words(f"stage_{row['stage']}")]
+            rows.append([bucket_name(words, bucket), *names, *counts])
+    columns = ["bucket", "origin", "stage", "entered", "passed", "rejected", "waiting"]
+    return replace(make_table(words, "funnel", columns, 3, rows), note=agreement_text(trends, words))
 
 
 def agreement_text(trends: Trends, words: Words) -> str:

@@ -138,7 +138,7 @@ class Trends:
     def indicated(self) -> list[Row]:
         """Items that people found to be indications and that were not handed over yet."""
         frame = self.facts.tables["core.review_items"]
-        frame = frame.filter((pl.col("stage") == "indicated") & (pl.col("outcome") == "open"))
+        frame = frame.filter((pl.col("stage") == "indicated") & (pl.col("outcome") == "indicated"))
         return list(frame.iter_rows(named=True))
 
     @cached_property

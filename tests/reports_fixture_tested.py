@@ -138,7 +138,7 @@ def _items(evidence: pl.DataFrame, week: Week) -> pl.DataFrame:
         (pl.col("hand_over_limit") - pl.duration(days=7)).alias("first_seen_day"),
         "hand_over_limit",
         "stage",
-        pl.lit("open").alias("outcome"),
+        pl.lit("unreviewed").alias("outcome"),
         pl.lit(True).alias("is_detected"),
         pl.lit(True).alias("is_open"),
     )
@@ -275,18 +275,23 @@ def tables(
                 {
                     "week": str(week),
                     "phase": "campaign",
+                    "origin": "detected",
+                    "step": step,
                     "stage": stage,
                     "entered": entered,
                     "passed": passed,
                     "rejected": closed,
                     "waiting": entered - passed - closed,
                 }
-                for stage, entered, passed, closed in (
-                    ("detected", 24, 6, 0),
-                    ("reviewed", 6, 2, 3),
-                    ("indicated", 2, 1, 0),
-                    ("referred", 1, 0, 0),
-                    ("decided", 0, 0, 0),
+                for step, (stage, entered, passed, closed) in enumerate(
+                    (
+                        ("detected", 24, 6, 0),
+                        ("reviewed", 6, 2, 3),
+                        ("indicated", 2, 1, 0),
+                        ("referred", 1, 0, 0),
+                        ("decided", 0, 0, 0),
+                    ),
+                    start=1,
                 )
             ]
         ),

@@ -65,7 +65,10 @@ def reviewed(week: str, limit: date) -> Tables:
         tables["core.review_items"]
         .head(1)
         .with_columns(
-            pl.lit("indicated").alias("stage"), pl.lit(False).alias("is_open"), pl.lit(limit).alias("hand_over_limit")
+            pl.lit("indicated").alias("stage"),
+            pl.lit("indicated").alias("outcome"),
+            pl.lit(False).alias("is_open"),
+            pl.lit(limit).alias("hand_over_limit"),
         )
     )
     return {**tables, "core.review_items": items}
