@@ -19,7 +19,7 @@ from reports.words import Words
 
 WINDOW_WEEKS, SHORTEST_WINDOW = 26, 8
 OFFICIAL_SERIES = "bawaslu_2024"
-STATES = ("none", "tested", "down", "up")  # of a family in a bucket, the last one wins
+STATES = ("none", "tested", "down", "up", signals.BOTH)  # of a family in a bucket, the last one wins
 
 
 def source_line(facts: Facts, words: Words) -> str:
@@ -207,7 +207,9 @@ def signal_strips(trends: Trends, words: Words) -> tuple[list[signals.Strip], li
             continue
         states = families[row["family"]]
         state = str(row["direction"]) if row["signal"] else "none" if row["reason"] else "tested"
-        states[span] = max(states.get(span, "none"), state, key=STATES.index)
+        before = states.get(span, "none")
+        is_both = {before, state} == {"up", "down"}
+        states[span] = signals.BOTH if is_both else max(before, state, key=STATES.index)
         if row["signal"]:
             subjects.setdefault((row["family"], row["subject"]), {})[span] = state
     latest = sorted(subjects, key=lambda key: (-max(span.first_day for span in subjects[key]).toordinal(), key))

@@ -77,7 +77,11 @@ def published_texts(summary: WeekSummary, edition: Edition) -> tuple[str, str, s
     if summary.embargoed:
         end = words.moment(embargo_end(edition.election), edition.election.zone_label)
         first = f"{words('embargo_mark', moment=end)}. {first}"
-    level = words("notice_level", level=level_words(words, summary.level), reason=summary.level_reason)
+    level = words(
+        "notice_level",
+        level=level_words(words, summary.level),
+        reason=f"{summary.level_reason[:1].upper()}{summary.level_reason[1:]}.",
+    )
     return first, level, summary.sentences[0]
 
 

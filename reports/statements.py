@@ -16,6 +16,7 @@ from reports.trends import FAMILIES, Signal, Trends, baseline_words
 from reports.words import Words, platform_name
 
 MOST, FEWEST, GAPS_SHOWN = 7, 3, 2
+OF_THE_CLASS = frozenset({"not_measured", "phase_only"})  # say nothing of the week
 
 
 @dataclass(frozen=True)
@@ -194,6 +195,8 @@ def reason_counts(trends: Trends, words: Words, shown: int = 2) -> list[str]:
     for bucket in trends.facts.buckets:
         for family in trends.families(bucket).values():
             for reason, count in family.reasons:
+                if reason in OF_THE_CLASS:
+                    continue
                 counts[reason] = counts.get(reason, 0) + count
     ordered = sorted(counts, key=lambda reason: (-counts[reason], reason))
     return [words.known(f"signal_reason_{reason}", reason) for reason in ordered[:shown]]

@@ -10,7 +10,8 @@ from reports.tables import Table, bucket_name, make_table
 from reports.trends import Signal, Trends
 from reports.words import DASH, Words, platform_name
 
-CORRECTIONS_SHOWN = 200
+CORRECTIONS_SHOWN = 120
+CORRECTED_METRICS = ("posts", "detected", "net_sentiment")
 STAGES = ("detected", "reviewed", "indicated", "referred", "decided")
 
 
@@ -152,10 +153,10 @@ def labels(trends: Trends, codes: list[str] | None) -> str:
 
 
 def correction_table(trends: Trends, words: Words) -> Table:
-    """Restated values with their reasons, newest first, the counts of posts and detections before the rest."""
-    frame = trends.corrections.filter(pl.col("key") == "").head(CORRECTIONS_SHOWN)
-    if frame.is_empty():
-        frame = trends.corrections.head(CORRECTIONS_SHOWN)
+    """Restated totals of the regency with their reasons, newest first; the data files list every value."""
+    frame = trends.corrections.filter(
+        pl.col("key") == "", pl.col("platform") == "all", pl.col("metric").is_in(CORRECTED_METRICS)
+    ).head(CORRECTIONS_SHOWN)
     rows = [_correction_row(trends, words, row) for row in frame.iter_rows(named=True)]
     columns = ["publication", "index_week", "phase", "platform", "metric", "first_reported", "previous", "now_known"]
     table = make_table(words, "corrections", [*columns, "reason"], 5, rows)

@@ -36,7 +36,7 @@ SHEETS: Mapping[str, str] = {
     "checks": "core.checks",
     "evidence": "evidence",
 }
-_OF_THE_WEEK = frozenset({"signals", "slopes", "terms", "views"})  # the data files hold every week
+_OF_THE_WEEK = frozenset({"signals", "slopes", "terms", "views"})  # the data files hold all weeks and keys
 _LABELS = {
     "topics": ("topic", "topics"),
     "indications": ("indication", "indications"),
@@ -57,6 +57,8 @@ def _frame(facts: Facts, sheet: str) -> pl.DataFrame:
     frame = facts.tables[SHEETS[sheet]]
     if sheet in _OF_THE_WEEK:
         frame = frame.filter(pl.col("week") == str(facts.edition.week))
+    if sheet == "corrections":
+        frame = frame.filter(pl.col("key") == "")
     if sheet in _LABELS:
         key, seed = _LABELS[sheet]
         labels = pl.Series("label", [facts.label(seed, str(code)) for code in frame[key]], dtype=pl.String)

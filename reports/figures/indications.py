@@ -1,6 +1,7 @@
 """Indications by class: a rate with its interval where the class's precision was measured, else only a count."""
 
 from collections.abc import Mapping, Sequence
+from datetime import date
 from typing import NamedTuple
 
 import polars as pl
@@ -34,15 +35,16 @@ def draw(frame: pl.DataFrame, scene: Scene, classes: Classes) -> Figure:
         note = scene.words("note_indications")
         top = style.HEAD + 7
         lines = (len(classes.measured) + 1) // 2 or 1
-        grid_top = top + lines * (_PANEL + 16) + 4
+        grid_top = top + lines * (_PANEL + 14) + 2
         codes = [code for code in classes.counted if frame.filter(pl.col("indication") == code).height]
         height = grid_top + 11 + len(codes) * _ROW + style.foot_height(scene, note)
         figure = style.canvas(height)
         style.head(figure, scene.words("chart_indications"))
         _panels(figure, frame, scene, classes.measured)
         if codes:
-            place = (_LABEL, grid_top + 8, style.WIDTH - _LABEL - 4, len(codes) * _ROW)
-            _grid(style.axes(figure, place), frame, scene, {code: classes.counted[code] for code in codes})
+            shown = {code: classes.counted[code] for code in codes}
+            width = (style.WIDTH - _LABEL - 4) / _BUCKETS * max(len(_buckets(frame, scene, codes[0])), 1)
+            _grid(style.axes(figure, (_LABEL, grid_top + 8, width, len(codes) * _ROW)), frame, scene, shown)
         style.sign(figure, scene, note)
         return figure
 
@@ -59,7 +61,7 @@ def _panels(figure: Figure, frame: pl.DataFrame, scene: Scene, measured: Mapping
     panels = []
     for number, (code, label) in enumerate(measured.items()):
         left = 13 + (number % columns) * (width + 14)
-        axes = style.axes(figure, (left, top + (number // columns) * (_PANEL + 16), width, _PANEL))
+        axes = style.axes(figure, (left, top + (number // columns) * (_PANEL + 14), width, _PANEL))
         rows = timeline.rows_of(frame.filter(pl.col("indication") == code), scene, "all")
         shown = [row for row in rows if row["per_1000"] is not None]
         panels.append((axes, shown, label))
@@ -98,8 +100,7 @@ def _top(rows: Sequence[timeline.Row]) -> float:
 
 
 def _grid(axes: Axes, frame: pl.DataFrame, scene: Scene, counted: Mapping[str, str]) -> None:
-    one = frame.filter(pl.col("indication") == next(iter(counted)))
-    buckets = [(row["first_day"], row["last_day"]) for row in timeline.rows_of(one, scene, "all")][-_BUCKETS:]
+    buckets = _buckets(frame, scene, next(iter(counted)))
     axes.set_xlim(0, max(len(buckets), 1))
     axes.set_ylim(len(counted), 0)
     for spine in axes.spines.values():
@@ -107,7 +108,7 @@ def _grid(axes: Axes, frame: pl.DataFrame, scene: Scene, counted: Mapping[str, s
     axes.tick_params(axis="both", length=0)
     axes.xaxis.tick_top()
     axes.set_xticks([number + 0.5 for number in range(len(buckets))])
-    axes.set_xticklabels([f"{first.day}/{first.month}" for first, _ in buckets])
+    axes.set_xticklabels([f"{first.day}/{first.month}" for first in buckets])
     axes.set_yticks([row + 0.5 for row in range(len(counted))])
     axes.set_yticklabels([_fitted(label) for label in counted.values()], color=style.INK)
     title = scene.words("indications_counted")
@@ -126,6 +127,11 @@ def _grid(axes: Axes, frame: pl.DataFrame, scene: Scene, counted: Mapping[str, s
         rows = timeline.rows_of(frame.filter(pl.col("indication") == code), scene, "all")[-_BUCKETS:]
         for across, row in enumerate(rows):
             _cell(axes, across, down, row["posts"] if row["status"] != "not_collected" else None)
+
+
+def _buckets(frame: pl.DataFrame, scene: Scene, code: str) -> list[date]:
+    rows = timeline.rows_of(frame.filter(pl.col("indication") == code), scene, "all")
+    return [row["first_day"] for row in rows][-_BUCKETS:]
 
 
 def _cell(axes: Axes, across: int, down: int, count: int | None) -> None:

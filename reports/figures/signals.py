@@ -16,6 +16,7 @@ SUBJECTS_SHOWN = 10
 _LABEL, _ROW = 47.0, 5.0
 _COLOUR = {"up": "#8c1c13", "down": "#0072b2"}
 _MARK = {"up": "^", "down": "v"}
+BOTH = "both"  # a family in which one subject rose and another fell
 
 
 class Span(NamedTuple):
@@ -26,7 +27,7 @@ class Span(NamedTuple):
 
 
 class Strip(NamedTuple):
-    """One row of the strip: the state of each bucket, one of `up`, `down`, `tested`, `none`."""
+    """One row of the strip: the state of each bucket, one of `up`, `down`, `both`, `tested`, `none`."""
 
     label: str
     states: Mapping[Span, str]
@@ -83,9 +84,11 @@ def _square(axes: Axes, scene: Scene, row: int, span: Span, state: str) -> None:
             linestyle=":" if is_none else "-",
         )
     )
-    if state in _MARK:
-        middle = left + days / 2
-        axes.plot(middle, row + 0.5, _MARK[state], color=_COLOUR[state], markersize=5, clip_on=False, zorder=5)
+    middle = left + days / 2
+    for direction, mark in _MARK.items():
+        if state in {direction, BOTH}:
+            at, size = (row + 0.5, 5.0) if state != BOTH else (row + (0.32 if direction == "up" else 0.7), 3.4)
+            axes.plot(middle, at, mark, color=_COLOUR[direction], markersize=size, clip_on=False, zorder=5)
 
 
 def _fitted(label: str, limit: int = 29) -> str:

@@ -164,14 +164,15 @@ def _block(axes: Axes, grid: _Grid, bucket: Bucket) -> None:
                 axes.add_patch(_square(across, down, facecolor=style.PAPER, edgecolor="#b3b3b3", hatch="////"))
                 continue
             fill = _SHADES(share / grid.high)
-            axes.add_patch(_square(across, down, facecolor=fill, edgecolor="none"))
             is_signal = cell in grid.changes and grid.changes[cell].direction != ""
+            look = {"edgecolor": style.INK, "linewidth": 1.6, "zorder": 3} if is_signal else {"edgecolor": "none"}
+            axes.add_patch(_square(across, down, facecolor=fill, **look))
             axes.text(
                 across + 0.5,
                 down + 0.52,
                 grid.text(cell, share),
                 fontsize=style.SMALL,
-                fontweight="bold" if is_signal else "normal",
+                zorder=4,
                 color=style.ink_on(fill),
                 ha="center",
                 va="center",
@@ -179,4 +180,4 @@ def _block(axes: Axes, grid: _Grid, bucket: Bucket) -> None:
 
 
 def _square(across: int, down: int, **look: Any) -> Rectangle:
-    return Rectangle((across + 0.03, down + 0.06), 0.94, 0.88, linewidth=0.3, **look)
+    return Rectangle((across + 0.03, down + 0.06), 0.94, 0.88, **{"linewidth": 0.3, **look})
