@@ -8,15 +8,18 @@ from datetime import datetime
 from importlib.metadata import version
 from pathlib import Path
 
+import polars as pl
+
 import reports
 import sql
 from flows import labels, notice, trends
 from flows.exits import GateStoppedError, UsageError
-from flows.periods import Week, weeks_between
+from flows.periods import Week, read_seed, weeks_between
 from flows.settings import Language, Settings
-from flows.store import ledger, models, publish, tables, warehouse
+from flows.sources import reviews
+from flows.store import ledger, models, publish, sheets, tables, warehouse
+from flows.store.landing import write_private
 from flows.store.runs import Run, read_runs
-
 
 FROM_LEDGER = frozenset({"trends.corrections", "trends.reported"})  # know of a publication once it is stated
 
@@ -184,8 +187,26 @@ def publish_week(settings: Settings, run: Run, week: Week, as_of: datetime, lang
             reports.render_index(known, release, edition)
             publish.point_latest(release)
             _place_database(settings, connection, release)
+        _write_review(settings, connection, edition)
     told = notice.published(settings, str(week), reports.published_texts(summaries[0], edition))
     return Published(str(week), publication, settings.home / "published" / str(week), summaries[0].sentences, told)
+
+
+def _write_review(settings: Settings, connection: warehouse.Connection, edition: reports.Edition) -> None:
+    """Writes the review sheet of a publication, which only its owner can read; one that is there is left alone."""
+    path = settings.home / "review" / f"{edition.week}-{edition.publication}.xlsx"
+    if path.exists():
+        return
+    posts = sheets.posts_to_review(connection, edition.week)
+    codes = {row["code"]: row[f"label_{edition.lang}"] for row in read_seed("indications", settings.seeds)}
+    why = pl.element().replace_strict(codes, return_dtype=pl.String)
+    posts = posts.with_columns(pl.col("indications").list.eval(why).list.join("; ").alias("why"))
+    column = 0 if edition.lang == "id" else 1
+    headings = {key: titles[column] for key, titles in reviews.COLUMNS.items()}
+    stages = [row[f"label_{edition.lang}"] for row in read_seed("review_stages", settings.seeds)]
+    choices = {"code": [*codes, reviews.NONE], "stage": stages}
+    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    write_private(path, reports.render_review(edition, posts, headings, choices, reviews.SHEET))
 
 
 def publish_tables(settings: Settings) -> None:

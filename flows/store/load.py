@@ -15,6 +15,7 @@ import polars as pl
 
 from flows.post import Reason
 from flows.store.landing import Landed
+from flows.store.sheets import CollectionDays, ReviewLines, load_collection, load_reviews
 from flows.store.warehouse import Connection, query
 
 if TYPE_CHECKING:
@@ -79,7 +80,8 @@ HAVING count(*) > 1
 _CONTENT = """
 platform, post_id, source, author_key, author_name_pi, created_at, created_from, day, text, text_pi, url_pi, hashtags,
 language, media_type, likes, comments, shares, views, query, is_partial, observed_at, file_id AS observed_file,
-number AS observed_number, text_hash, unit_key, sentiment, sentiment_score, topics, indications, districts, label_version
+number AS observed_number, text_hash, unit_key, sentiment, sentiment_score, topics, indications, districts,
+label_version
 """
 
 _INSERT_ONCE = f"""
@@ -165,7 +167,8 @@ SELECT
         coalesce(ranked.author_key, fallback.author_key) AS author_key,
         coalesce(ranked.author_name_pi, fallback.author_name_pi) AS author_name_pi,
         coalesce(ranked.url_pi, fallback.url_pi) AS url_pi),
-    seen.first_source, seen.first_landed_at, seen.first_views, seen.first_seen_at, seen.last_seen_at, coalesce(edited.edits, 0) AS edits, edited.former_text_hash,
+    seen.first_source, seen.first_landed_at, seen.first_views, seen.first_seen_at, seen.last_seen_at,
+    coalesce(edited.edits, 0) AS edits, edited.former_text_hash,
     CASE WHEN seen.gone_at >= seen.last_seen_at THEN seen.gone_at END AS gone_at,
     CASE WHEN seen.gone_at >= seen.last_seen_at THEN seen.removal_reason END AS removal_reason,
     CASE WHEN seen.gone_at >= seen.last_seen_at THEN seen.gone_landed_at END AS gone_landed_at,
@@ -222,8 +225,8 @@ ORDER BY files.load_order
 """
 
 
-class LogFault(Protocol):
-    """A row of a collection log that could not be read (see `flows.sources.format.Fault`)."""
+class SheetFault(Protocol):
+    """A row of a collection log or review sheet that could not be used (see `flows.sources.format.Fault`)."""
 
     @property
     def number(self) -> int: ...
@@ -245,27 +248,7 @@ _STEPS = (
     _DELETE_OFTEN,
     _INSERT_OFTEN,
 )
-_LOG_SCHEMA: dict[str, Any] = {
-    "platform": pl.String,
-    "source": pl.String,
-    "query": pl.String,
-    "day": pl.Date,
-    "planned": pl.Int64,
-    "attempted": pl.Int64,
-    "succeeded": pl.Int64,
-    "reason": pl.String,
-    "landed_at": pl.Datetime("us", "UTC"),
-    "load_order": pl.Int64,
-}
 _RELABELLED_ROWS = 100_000
-
-
-@dataclass(frozen=True, slots=True)
-class CollectionDays:
-    """The rows of one landed collection log: (platform, source, query, day, planned, attempted, succeeded, reason)."""
-
-    landed: Landed
-    rows: Sequence[tuple[object, ...]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -273,14 +256,16 @@ class Batch:
     """Everything one load brings.
 
     `files` of posts with the number of records their reader found; Parquet parts with their prepared posts and
-    rejects (rows of files that are not in `files` are left out); collection logs with their unreadable rows.
+    rejects (rows of files that are not in `files` are left out); collection logs and review sheets with the rows of
+    theirs that cannot be used.
     """
 
     files: Sequence[tuple[Landed, int]]
     posts: Sequence[Path]
     rejects: Sequence[Path]
     logs: Sequence[CollectionDays]
-    log_faults: Sequence[tuple[Landed, LogFault]]
+    reviews: Sequence[ReviewLines]
+    sheet_faults: Sequence[tuple[Landed, SheetFault]]
 
 
 def loaded_ids(connection: Connection) -> set[str]:
@@ -293,50 +278,16 @@ def _name_files(connection: Connection, batch: Batch) -> None:
         CREATE OR REPLACE TEMP TABLE stage_files (
             file_id VARCHAR, kind VARCHAR, platform VARCHAR, source VARCHAR, file VARCHAR, landed_at TIMESTAMPTZ,
             bytes BIGINT, records BIGINT, position BIGINT, load_order BIGINT)""")
-    faults = Counter(landed.file_id for landed, _ in batch.log_faults)
+    faults = Counter(landed.file_id for landed, _ in batch.sheet_faults)
     counted = list(batch.files)
-    counted += [(log.landed, faults[log.landed.file_id]) for log in batch.logs]
+    landed = [*(log.landed for log in batch.logs), *(sheet.landed for sheet in batch.reviews)]
+    counted += [(item, faults[item.file_id]) for item in landed]
     rows = [
         (it.file_id, it.kind, it.platform, it.source, it.file, it.landed_at, it.bytes, records, it.position, order)
         for order, (it, records) in enumerate(sorted(counted, key=lambda pair: pair[0].order))
     ]
     if rows:
         connection.executemany("INSERT INTO stage_files VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", rows)
-
-
-# What the last log says of a day holds; its landed_at is that of the first log since which nothing else was said.
-_COLLECTION = """
-CREATE OR REPLACE TEMP TABLE collected AS
-WITH said AS (
-    SELECT * FROM logged
-    UNION ALL BY NAME
-    SELECT known.*, -1 AS load_order FROM base.collection AS known SEMI JOIN logged USING (platform, source, query, day)
-),
-turns AS (
-    SELECT * FROM said
-    WINDOW days AS (PARTITION BY platform, source, query, day ORDER BY load_order)
-    QUALIFY {'a': planned, 'b': attempted, 'c': succeeded, 'd': reason} IS DISTINCT FROM lag(
-        {'a': planned, 'b': attempted, 'c': succeeded, 'd': reason}) OVER days
-)
-SELECT * EXCLUDE (load_order) FROM turns
-QUALIFY row_number() OVER (PARTITION BY platform, source, query, day ORDER BY load_order DESC) = 1
-"""
-
-
-def _load_collection(connection: Connection, logs: Sequence[CollectionDays]) -> None:
-    """A day that an earlier log named is replaced by what the last one says of it."""
-    ordered = sorted(logs, key=lambda item: item.landed.order)
-    rows = [(*row, log.landed.landed_at, order) for order, log in enumerate(ordered) for row in log.rows]
-    days = pl.DataFrame(rows, schema=_LOG_SCHEMA, orient="row")
-    once = days.unique(["platform", "source", "query", "day", "load_order"], keep="last", maintain_order=True)
-    connection.register("logged", once.to_arrow())
-    connection.execute(_COLLECTION)
-    connection.unregister("logged")
-    connection.execute("""
-        DELETE FROM base.collection USING collected
-        WHERE base.collection.platform = collected.platform AND base.collection.source = collected.source
-          AND base.collection.query = collected.query AND base.collection.day = collected.day""")
-    connection.execute("INSERT INTO base.collection BY NAME FROM collected")
 
 
 def _load_rejects(connection: Connection, batch: Batch) -> None:
@@ -349,10 +300,10 @@ def _load_rejects(connection: Connection, batch: Batch) -> None:
             "INSERT INTO rejected BY NAME FROM read_parquet($parts) SEMI JOIN stage_files USING (file_id)",
             {"parts": parts},
         )
-    if batch.log_faults:
+    if batch.sheet_faults:
         connection.executemany(
             "INSERT INTO rejected (file_id, line, reason, detail) VALUES (?, ?, ?, ?)",
-            [(landed.file_id, fault.number, str(fault.reason), fault.detail) for landed, fault in batch.log_faults],
+            [(landed.file_id, fault.number, str(fault.reason), fault.detail) for landed, fault in batch.sheet_faults],
         )
 
 
@@ -367,7 +318,8 @@ def load(connection: Connection, batch: Batch, zone: str) -> None:
     else:
         connection.execute("CREATE OR REPLACE TEMP TABLE stage (platform VARCHAR, post_id VARCHAR)")
     connection.execute(_REJECTS, {"zone": zone})
-    _load_collection(connection, batch.logs)
+    load_collection(connection, batch.logs)
+    load_reviews(connection, batch.reviews)
     connection.execute(_LOADS)
 
 

@@ -147,7 +147,9 @@ def _create(connection: Connection, model: Model, methods: Mapping[str, Method])
         connection.execute(f"CREATE {model.kind} {model.qualified} AS {model.query}")
         return
     if model.qualified not in methods:
-        raise ModelError(f"The model {model.qualified} is computed, but no method has its name; add it to flows.trends.")
+        raise ModelError(
+            f"The model {model.qualified} is computed, but no method has its name; add it to flows.trends."
+        )
     connection.register("computed_rows", methods[model.qualified](query(connection, model.query)).to_arrow())
     connection.execute(f"CREATE TABLE {model.qualified} AS FROM computed_rows")
     connection.unregister("computed_rows")

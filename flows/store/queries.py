@@ -7,7 +7,6 @@ from typing import Any
 from flows.store.headers import ModelError
 from flows.store.warehouse import Connection
 
-
 _READ: dict[str, set[str]] = {}  # what a query reads depends on nothing but its text
 
 

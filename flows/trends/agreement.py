@@ -45,12 +45,15 @@ def _alpha(counts: "np.ndarray[tuple[int, ...], np.dtype[np.float64]]") -> float
     expected = float((totals * (totals - 1)).sum()) / (everything - 1)
     if everything - expected <= 0:
         return None
-    return 1 - (everything - agreements) / (everything - expected)
+    return float(1 - (everything - agreements) / (everything - expected))
 
 
 def find(codes: pl.DataFrame) -> pl.DataFrame:
     """The rows of trends.agreement (see its header) from week, platform, post_id, coder and code of every review."""
-    groups = [(EVERY_WEEK, codes), *((str(week), rows) for (week,), rows in codes.group_by("week", maintain_order=True))]
+    groups = [
+        (EVERY_WEEK, codes),
+        *((str(week), rows) for (week,), rows in codes.group_by("week", maintain_order=True)),
+    ]
     rows = [(week, *_agreement(group)) for week, group in groups if len(group)]
     return pl.DataFrame(rows, schema=SCHEMA, orient="row").sort("week")
 

@@ -11,10 +11,10 @@ volumes                 quasi-Poisson regression (flows.trends.volumes)
 The dispersion is Pearson's statistic of the baselines over its degrees of freedom, pooled over the family's cells, at
 least 1 (McCullagh & Nelder 1989, section 4.5.2). A bucket that the others of its baseline would have called a burst
 (upper p below 0.001) is left out like an earlier signal, because the first buckets of a phase are never judged and an
-old outbreak must not hide the next (Farrington et al. 1996, J R Stat Soc A 159:547). The p is ordinary, not mid-p; two-sided where more than 5 are expected
-and upper below, where a decline cannot be detected. Within each family of a bucket the cells that could never signal
-are left out (Tarone 1990, Biometrics 46:515) and the rest is controlled for false discoveries (Benjamini & Hochberg
-1995, J R Stat Soc B 57:289) at q <= 0.05.
+old outbreak must not hide the next (Farrington et al. 1996, J R Stat Soc A 159:547). The p is ordinary, not mid-p;
+two-sided where more than 5 are expected and upper below, where a decline cannot be detected. Within each family of a
+bucket the cells that could never signal are left out (Tarone 1990, Biometrics 46:515) and the rest is controlled for
+false discoveries (Benjamini & Hochberg 1995, J R Stat Soc B 57:289) at q <= 0.05.
 """
 
 from dataclasses import dataclass, field
@@ -134,7 +134,9 @@ def _prepare(readings: Readings, cell: Cell, bucket: int, signalled: dict[Cell, 
     item.observed, item.posts, item.exposure = readings.total(cell, bucket)
     item.reason, item.platforms = _comparison(readings, cell, bucket)
     if item.reason is None:
-        left_out = set().union(*(signalled.get(cell._replace(platform=name), ()) for name in (*item.platforms, cell[1])))
+        left_out = set().union(
+            *(signalled.get(cell._replace(platform=name), ()) for name in (*item.platforms, cell[1]))
+        )
         earlier = readings.comparable(item.platforms, bucket, SHORTEST)
         item.baseline = _quiet(readings, item, [place for place in earlier if place not in left_out])[-MOST:]
         if len(item.baseline) < FEWEST:
@@ -149,23 +151,21 @@ def _prepare(readings: Readings, cell: Cell, bucket: int, signalled: dict[Cell, 
 def _comparison(readings: Readings, cell: Cell, bucket: int) -> tuple[str | None, tuple[str, ...]]:
     """Why a cell cannot be compared, and the platforms it is compared on."""
     names = readings.platforms if cell.platform == ALL else (cell.platform,)
-    reasons = [readings.reasons.get((bucket, name), "not_collected") for name in names]
-    able = tuple(name for name, reason in zip(names, reasons, strict=True) if reason is None)
-    if not able:
-        return reasons[0], ()
-    if len(able) < min(2, len(names)):
-        return "platform_missing", ()
-    if cell.subject in PHASE_ONLY:
-        return "phase_only", ()
-    if cell.subject in readings.unmeasured:
-        return "not_measured", ()
-    if readings.buckets[bucket].days < SHORTEST:
-        return "bucket_too_short", ()
-    if cell.platform == ALL:
+    fewest = min(2, len(names))  # platforms that make up `all`
+    reasons = {name: readings.reasons.get((bucket, name), "not_collected") for name in names}
+    able = tuple(name for name, reason in reasons.items() if reason is None)
+    refusals = (
+        (not able, reasons[names[0]]),
+        (len(able) < fewest, "platform_missing"),
+        (cell.subject in PHASE_ONLY, "phase_only"),
+        (cell.subject in readings.unmeasured, "not_measured"),
+        (readings.buckets[bucket].days < SHORTEST, "bucket_too_short"),
+    )
+    reason = next((reason for applies, reason in refusals if applies), None)
+    if reason is None and cell.platform == ALL:
         able = tuple(name for name in able if len(readings.comparable((name,), bucket, SHORTEST)) >= FEWEST)
-        if len(able) < min(2, len(names)):
-            return "no_baseline", ()
-    return None, able
+        reason = "no_baseline" if len(able) < fewest else None
+    return reason, able
 
 
 def _quiet(readings: Readings, item: Judged, places: list[int]) -> list[int]:

@@ -163,7 +163,8 @@ def _values(readings: Readings, cell: Cell) -> Numbers:
     """Of every bucket: posts a day, share or rate; NaN where it has none."""
     names = readings.platforms if cell.platform == ALL else (cell.platform,)
     if cell.family == VOLUMES:
-        return np.sum([_per_day(readings, name) for name in names], axis=0)
+        per_day: Numbers = np.sum([_per_day(readings, name) for name in names], axis=0)
+        return per_day
     counts = [readings.counts[cell._replace(platform=name)] for name in names]
     with np.errstate(invalid="ignore", divide="ignore"):
         rates = np.array([each.observed / each.exposure for each in counts])
@@ -179,5 +180,6 @@ def _per_day(readings: Readings, platform: str) -> Numbers:
     days = readings.days[platform]
     collected = days.shares.sum(axis=2)
     with np.errstate(invalid="ignore", divide="ignore"):
-        result: Numbers = (days.observed.sum(axis=2) / collected).sum(axis=1)
-    return np.where(np.isfinite(result), result, np.nan)
+        found: Numbers = (days.observed.sum(axis=2) / collected).sum(axis=1)
+    found[~np.isfinite(found)] = np.nan
+    return found

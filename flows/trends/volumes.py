@@ -136,5 +136,3 @@ def bursts(volume: Volume, spread: float, freedom: int, level: float, probabilit
     needed = (middle + t_quantile(level / 2, freedom) * scale) ** 2
     low = [max(0.0, middle - t_quantile(1 - probability, freedom) * scale) for probability in probabilities]
     return [max(1, ceil(needed - start**2)) for start in low]
-
-
