@@ -5,10 +5,10 @@ from datetime import date
 from typing import NamedTuple
 
 from reports.facts import Row
-from reports.trends import Signal, Trends
+from reports.trends import FAMILIES, Signal, Trends
 from reports.words import DASH, Words, platform_name
 
-CLASSES_SHOWN, SIGNALS_SHOWN = 4, 3
+CLASSES_SHOWN, NAMES_SHOWN = 4, 4
 
 
 class Decision(NamedTuple):
@@ -19,7 +19,7 @@ class Decision(NamedTuple):
     until: str
 
 
-def receivers(trends: Trends, words: Words, codes: list[str]) -> str:
+def receivers(trends: Trends, codes: list[str]) -> str:
     """The first receivers of indications at the moment of release, in the order of the seed."""
     day = trends.facts.edition.local.date()
     seed = trends.facts.tables["seeds.indications"]
@@ -31,7 +31,7 @@ def receivers(trends: Trends, words: Words, codes: list[str]) -> str:
     for row in table.iter_rows(named=True):
         if row["code"] in routes and _is_valid(row, day):
             named[str(row["first_receiver"])] = None
-    return words.listed(list(named)) or DASH
+    return "; ".join(named) or DASH
 
 
 def _is_valid(row: Row, day: date) -> bool:
@@ -58,7 +58,7 @@ def _indicated(trends: Trends, words: Words) -> list[Decision]:
     codes = sorted({code for item in items for code in item["codes"] or ()})
     limit = min((item["hand_over_limit"] for item in items if item["hand_over_limit"]), default=None)
     what = words("decide_refer", count=words.number(len(items)))
-    return [Decision(what, receivers(trends, words, codes), _until(trends, words, limit))]
+    return [Decision(what, receivers(trends, codes), _until(trends, words, limit))]
 
 
 def _review(trends: Trends, words: Words) -> list[Decision]:
@@ -74,18 +74,20 @@ def _review(trends: Trends, words: Words) -> list[Decision]:
     what = words("decide_review", count=words.number(len(items)), classes="; ".join(classes), overdue=overdue)
     today = trends.facts.edition.local.date()
     ahead = [item["hand_over_limit"] for item in items if item["hand_over_limit"] >= today]
-    whom = words("decide_reviewers", receivers=receivers(trends, words, sorted(counts)))
+    whom = words("decide_reviewers", receivers=receivers(trends, sorted(counts)))
     return [Decision(what.strip(), whom, _until(trends, words, min(ahead, default=today)))]
 
 
 def _signals(trends: Trends, words: Words) -> list[Decision]:
     found = []
-    for signal in trends.signals[:SIGNALS_SHOWN]:
-        key = f"decide_signal_{signal.family}"
-        what = words(key, name=_subject(trends, words, signal), platform=platform_name(words, signal.platform))
-        codes = [signal.subject] if signal.family == "indications" else []
-        whom = receivers(trends, words, codes) if codes else words("decide_office")
-        found.append(Decision(what, whom, DASH))
+    for family in FAMILIES:
+        rising = [signal for signal in trends.signals if signal.family == family and signal.row["direction"] == "up"]
+        if not rising:
+            continue
+        names = list(dict.fromkeys(_subject(trends, words, signal) for signal in rising))[:NAMES_SHOWN]
+        codes = [signal.subject for signal in rising] if family == "indications" else []
+        whom = receivers(trends, codes) if codes else words("decide_office")
+        found.append(Decision(words(f"decide_signal_{family}", names=words.listed(names)), whom, DASH))
     return found
 
 

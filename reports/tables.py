@@ -14,7 +14,7 @@ from reports.words import DASH, Words, platform_name
 
 @dataclass(frozen=True)
 class Table:
-    """A caption, column heads, rows of text, and which columns hold numbers (set right)."""
+    """A caption, column heads, rows of text, which columns hold numbers (set right) and which one holds long texts."""
 
     name: str
     caption: str
@@ -22,6 +22,7 @@ class Table:
     rows: list[list[str]]
     numeric: list[bool] = field(default_factory=list)
     note: str = ""
+    wide: int = -1  # the column that holds long texts, if any
 
 
 def make_table(words: Words, name: str, columns: list[str], texts: int, rows: list[list[str]]) -> Table:

@@ -10,8 +10,8 @@ from reports.tables import Table, bucket_name, make_table
 from reports.trends import Signal, Trends
 from reports.words import DASH, Words, platform_name
 
-CORRECTIONS_SHOWN = 120
-CORRECTED_METRICS = ("posts", "detected", "net_sentiment")
+CORRECTIONS_SHOWN, TERMS_SHOWN, SLOPES_SHOWN = 60, 10, 12
+CORRECTED_METRICS = ("posts", "detected")
 STAGES = ("detected", "reviewed", "indicated", "referred", "decided")
 
 
@@ -20,7 +20,8 @@ def signal_table(trends: Trends, words: Words) -> Table:
     rows = [_signal_row(trends, words, signal) for signal in trends.signals]
     columns = ["signal", "bucket", "platform", "subject", "observed_units", "baseline", "ratio", "interval", "q"]
     numeric = [False, False, False, False, True, False, True, True, True]
-    return replace(make_table(words, "signals", columns, 4, rows), numeric=numeric, note=words("table_signals_note"))
+    table = make_table(words, "signals", columns, 4, rows)
+    return replace(table, numeric=numeric, note=words("table_signals_note"), wide=5)
 
 
 def _signal_row(trends: Trends, words: Words, signal: Signal) -> list[str]:
@@ -43,19 +44,19 @@ def test_table(trends: Trends, words: Words) -> Table:
     """How many cells of each family were tested, and why the others were not."""
     columns = ["bucket", "family", "tests", "signals", "untested"]
     table = make_table(words, "tests", columns, 2, untested(trends, words))
-    return replace(table, numeric=[False, False, True, True, False])
+    return replace(table, numeric=[False, False, True, True, False], wide=4)
 
 
 def slope_table(trends: Trends, words: Words) -> Table:
     """The season's directions that survived their family's correction."""
     rows = []
-    for row in trends.slopes:
+    shown = [row for row in trends.slopes if row["platform"] == "all"]
+    for row in shown[:SLOPES_SHOWN]:
         scale = {"share": 100.0}.get(row["unit"], 1.0)
         ends = [None if row[end] is None else row[end] * scale for end in ("slope_low", "slope_high")]
         rows.append(
             [
                 subject_words(trends, words, row["family"], row["subject"]),
-                platform_name(words, row["platform"]),
                 words.known(f"unit_{row['unit']}", row["unit"]),
                 words.number(row["buckets"]),
                 words.decimal(row["slope"] * scale, 2, signed=True),
@@ -63,8 +64,9 @@ def slope_table(trends: Trends, words: Words) -> Table:
                 words.decimal(max(row["q"], 0.001), 3),
             ]
         )
-    columns = ["subject", "platform", "unit", "buckets", "slope", "interval", "q"]
-    return replace(make_table(words, "slopes", columns, 3, rows), note=words("table_slopes_note"))
+    columns = ["subject", "unit", "buckets", "slope", "interval", "q"]
+    note = words("table_slopes_note", count=words.number(len(trends.slopes) - len(rows)))
+    return replace(make_table(words, "slopes", columns, 2, rows), note=note)
 
 
 def term_table(trends: Trends, words: Words) -> Table:
@@ -78,11 +80,12 @@ def term_table(trends: Trends, words: Words) -> Table:
             words.decimal(row["score"]),
             "\n".join(f"“{_short(post['text'] or '')}”" for post in trends.posts_of_term(row["term"])) or DASH,
         ]
-        for row in trends.emerging
+        for row in trends.emerging[:TERMS_SHOWN]
     ]
     columns = ["term", "posts", "authors", "expected", "score", "examples"]
     numeric = [False, True, True, True, True, False]
-    return replace(make_table(words, "terms", columns, 1, rows), numeric=numeric, note=words("table_terms_note"))
+    table = make_table(words, "terms", columns, 1, rows)
+    return replace(table, numeric=numeric, note=words("table_terms_note"), wide=5)
 
 
 def term_words(row: Row) -> str:
@@ -91,7 +94,7 @@ def term_words(row: Row) -> str:
     return f"#{term}" if row["kind"] == "hashtag" and not term.startswith("#") else term
 
 
-def _short(text: str, limit: int = 110) -> str:
+def _short(text: str, limit: int = 90) -> str:
     line = " ".join(text.split())
     return line if len(line) <= limit else line[: limit - 1].rstrip() + "…"
 
@@ -157,34 +160,26 @@ def correction_table(trends: Trends, words: Words) -> Table:
     frame = trends.corrections.filter(
         pl.col("key") == "", pl.col("platform") == "all", pl.col("metric").is_in(CORRECTED_METRICS)
     ).head(CORRECTIONS_SHOWN)
-    rows = [_correction_row(trends, words, row) for row in frame.iter_rows(named=True)]
-    columns = ["publication", "index_week", "phase", "platform", "metric", "first_reported", "previous", "now_known"]
-    table = make_table(words, "corrections", [*columns, "reason"], 5, rows)
+    rows = [_correction_row(words, row) for row in frame.iter_rows(named=True)]
+    columns = ["publication", "index_week", "phase", "metric", "first_reported", "previous", "now_known", "reason"]
+    table = make_table(words, "corrections", columns, 4, rows)
     left = trends.corrections.height - len(rows)
     note = words("table_corrections_note")
     if left > 0:
         note += " " + words("table_corrections_more", count=words.number(left))
-    return replace(table, numeric=[*table.numeric[:-1], False], note=note)
+    return replace(table, numeric=[*table.numeric[:-1], False], note=note, wide=7)
 
 
-def _correction_row(trends: Trends, words: Words, row: Row) -> list[str]:
-    subject = _key_words(trends, row)
-    metric = words.known(f"meaning_{row['metric']}", row["metric"])
+def _correction_row(words: Words, row: Row) -> list[str]:
+    metric = words.known(f"metric_{row['metric']}", row["metric"])
     return [
         str(row["publication"]),
         str(row["week"]),
         words(f"phase_{row['phase']}"),
-        platform_name(words, row["platform"]),
-        f"{metric}: {subject}" if subject else metric,
+        metric,
         *(_value(words, row[name]) for name in ("first_reported", "previous", "now_known")),
         ", ".join(words.known(f"reason_{part}", part) for part in str(row["reason"] or DASH).split(", ")),
     ]
-
-
-def _key_words(trends: Trends, row: Row) -> str:
-    seed = {"weekly_topic": "topics", "weekly_indication": "indications", "weekly_district": "places"}
-    table = str(row["table_name"]).rsplit(".", 1)[-1]
-    return trends.facts.label(seed[table], str(row["key"])) if row["key"] and table in seed else str(row["key"] or "")
 
 
 def _value(words: Words, value: float | None) -> str:
@@ -222,7 +217,9 @@ def agreement_text(trends: Trends, words: Words) -> str:
 
 
 def official_table(trends: Trends, words: Words) -> Table:
-    """Published official counts with publisher, instrument, unit and stage; never to be put on one scale with ours."""
+    """The latest published official counts of each series; never to be put on one scale with ours."""
+    frame = trends.facts.tables["trends.official"]
+    latest = frame.filter(pl.col("as_of") == pl.col("as_of").max().over("series"))
     rows = [
         [
             str(row["publisher"]),
@@ -232,10 +229,10 @@ def official_table(trends: Trends, words: Words) -> Table:
             words.known(f"official_{row['metric']}", str(row["metric"])),
             words.number(row["value"]),
         ]
-        for row in trends.facts.tables["trends.official"].iter_rows(named=True)
+        for row in latest.iter_rows(named=True)
     ]
     columns = ["publisher", "instrument", "unit_stage", "as_of", "metric", "value"]
-    return replace(make_table(words, "official", columns, 5, rows), note=words("table_official_note"))
+    return replace(make_table(words, "official", columns, 5, rows), note=words("table_official_note"), wide=2)
 
 
 def power_table(trends: Trends, words: Words) -> Table:
@@ -243,7 +240,10 @@ def power_table(trends: Trends, words: Words) -> Table:
     rows = []
     frame = trends.facts.tables["trends.signals"]
     frame = frame.filter(
-        pl.col("week") == str(trends.facts.edition.week), pl.col("platform") == "all", pl.col("burst_95").is_not_null()
+        pl.col("week") == str(trends.facts.edition.week),
+        pl.col("platform") == "all",
+        pl.col("family") != "districts",
+        pl.col("burst_95").is_not_null(),
     )
     for bucket in trends.facts.buckets:
         part = frame.filter(pl.col("phase") == bucket.phase).sort("family", "expected", "subject")

@@ -16,6 +16,7 @@ ROOMS = {
     "flows.store": FOUNDATION,
     "flows.season": FOUNDATION,
     "flows.notice": FOUNDATION,
+    "flows.trends": FOUNDATION,
     "expectations": FOUNDATION,
     "reports": FOUNDATION,
 }

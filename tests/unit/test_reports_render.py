@@ -288,7 +288,7 @@ def test_the_briefing_says_what_to_decide_for_whom_and_by_when_and_names_no_acco
     reader = PdfReader(io.BytesIO(briefing_of("2024-W05", invented.season("2024-W05"))))
     text = re.sub(r"\s+", " ", " ".join(page.extract_text() for page in reader.pages))
     assert re.search(r"Menelaah \d+ unggahan belum ditinjau", text)
-    assert "Bawaslu Batang dan Tim Siber Polres Batang" in text
+    assert "Bawaslu Batang; Tim Siber Polres Batang" in text
     assert "5 Feb 2024 (H-9)" in text
     assert "@akun" not in text
 
