@@ -2,13 +2,14 @@
 
 import csv
 import tempfile
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from functools import partial
 from multiprocessing import get_context
 from pathlib import Path
+from typing import Any
 
 import sql
 from flows import labels, prepare, sources
@@ -17,13 +18,14 @@ from flows.periods import Week
 from flows.post import Post
 from flows.prepare import FileCounts, Prepared
 from flows.settings import Settings
-from flows.sources import collection
+from flows.sources import collection, reviews
 from flows.sources.format import Fault, Format
 from flows.sources.reading import open_stream, sample
 from flows.store import landing, models, privacy, warehouse
 from flows.store import load as loading
 from flows.store.landing import Landed
 from flows.store.runs import Run, recorded
+from flows.store.sheets import CollectionDays, ReviewLines
 
 # Below this many bytes a second process costs more than it saves.
 _PARALLEL_BYTES = 64 << 20
@@ -54,6 +56,7 @@ class LoadSummary:
     duplicates: int = 0
     rejects: int = 0
     days: int = 0
+    reviews: int = 0
     held: tuple[str, ...] = ()
     reasons: tuple[tuple[str, int], ...] = ()
     first_day: date | None = None
@@ -63,7 +66,8 @@ class LoadSummary:
         """The counts in one line."""
         counted = f"{self.posts:,} posts + {self.duplicates:,} duplicates + {self.rejects:,} rejects"
         coverage = f", {self.days:,} source-days of coverage" if self.days else ""
-        return f"{self.files:,} file{'s' * (self.files != 1)}: {self.records:,} records = {counted}{coverage}"
+        reviewed = f", {self.reviews:,} reviewed" if self.reviews else ""
+        return f"{self.files:,} file{'s' * (self.files != 1)}: {self.records:,} records = {counted}{coverage}{reviewed}"
 
 
 # -- landing -----------------------------------------------------------------------------------------------------------
@@ -105,6 +109,16 @@ def _refuse_link(path: Path, given: Sequence[Path]) -> None:
         raise InputRefusedError(f"{path} is a link to another file; import that file itself.")
 
 
+def _sheet_kind(path: Path) -> str | None:
+    """Whether a file is one of ronda's own sheets: a collection log, or a review sheet that came back."""
+    with path.open("rb") as stream:
+        head = stream.read(4)
+    if reviews.recognise(path, head):
+        return "review"
+    first = sample(path)
+    return "collection" if collection.recognise(first) else "review" if reviews.recognise(path, first) else None
+
+
 def land_paths(
     settings: Settings, paths: Sequence[Path], landed_at: datetime, covers: tuple[date, date] | None = None
 ) -> Imported:
@@ -124,8 +138,9 @@ def land_paths(
         for path in _files_below(paths):
             try:
                 _refuse_link(path, paths)
-                if collection.recognise(sample(path)):
-                    keep(path, "collection", "mixed", "collection")
+                kind = _sheet_kind(path)
+                if kind is not None:
+                    keep(path, kind, "mixed", kind)
                     continue
                 form, platform = sources.recognise(path, settings)
             except InputRefusedError as refusal:
@@ -161,7 +176,7 @@ def _prepare_all(settings: Settings, files: Sequence[Landed], key: bytes, folder
     )
 
 
-def _read_log(settings: Settings, landed: Landed) -> tuple[loading.CollectionDays, list[Fault]]:
+def _read_log(settings: Settings, landed: Landed) -> tuple[CollectionDays, list[Fault]]:
     rows: list[tuple[object, ...]] = []
     faults: list[Fault] = []
     with open_stream(landing.stored_path(settings.home, landed)) as stream:
@@ -170,7 +185,13 @@ def _read_log(settings: Settings, landed: Landed) -> tuple[loading.CollectionDay
                 faults.append(item)
             else:
                 rows.append(tuple(item))
-    return loading.CollectionDays(landed, rows), faults
+    return CollectionDays(landed, rows), faults
+
+
+def _read_review(settings: Settings, landed: Landed) -> tuple[ReviewLines, list[Fault]]:
+    found = list(reviews.read(landing.kept_bytes(settings.home, landed), settings.seeds))
+    rows = [tuple(item) for item in found if not isinstance(item, Fault)]
+    return ReviewLines(landed, rows), [item for item in found if isinstance(item, Fault)]
 
 
 def _landing_gate(run: Run, files: Sequence[FileCounts]) -> dict[str, str]:
@@ -198,14 +219,18 @@ def _landing_gate(run: Run, files: Sequence[FileCounts]) -> dict[str, str]:
     return {source: stop.sentence() for source, found in verdicts.items() if (stop := gate(found))}
 
 
-def _posts_gate(connection: warehouse.Connection, run: Run) -> None:
-    """Checks the loaded window before it is committed; raises GateStoppedError, which rolls the load back."""
-    from expectations import posts as suites
-    from expectations.run import gate, validate
-
+def _row_gate(connection: warehouse.Connection, run: Run) -> None:
+    """The SQL checks before a load is committed; raises GateStoppedError, which rolls the load back."""
     results = models.run_checks(connection, sql.FOLDER / "checks", "posts")
     run.add_verdicts([result.to_dict() for result in results])
     models.stop_on(results)
+
+
+def _posts_gate(connection: warehouse.Connection, run: Run) -> None:
+    """The expectations of the loaded window; raises GateStoppedError, which rolls the load back."""
+    from expectations import posts as suites
+    from expectations.run import gate, validate
+
     suite = suites.suite()
     frame = loading.window(connection, tuple(suite.columns), _CHECKED_ROWS)
     verdicts = validate(frame, suite, empty_is_valid=not loading.has_posts(connection))
@@ -232,31 +257,99 @@ def load_pending(
             and (platform is None or item.platform in (platform, "mixed"))
         ]
         with tempfile.TemporaryDirectory(dir=settings.home, prefix=".load-") as scratch:
-            posts = [item for item in pending if item.kind == "posts"]
-            prepared = _prepare_all(settings, posts, key, Path(scratch))
-            held = _landing_gate(run, prepared.files) if posts else {}
-            logs = [_read_log(settings, item) for item in pending if item.kind == "collection"]
-            batch = loading.Batch(
-                files=[(item.landed, item.records) for item in prepared.files if item.landed.source not in held],
-                posts=prepared.posts,
-                rejects=prepared.rejects,
-                logs=[log for log, _ in logs],
-                log_faults=[(log.landed, fault) for log, faults in logs for fault in faults],
-            )
+            ready = _make_ready(settings, pending, key, Path(scratch))
+            held = _landing_gate(run, ready.prepared.files) if ready.prepared.files else {}
+            batch = _batch(ready, held)
             with warehouse.transaction(connection):
-                models.load_seeds(connection, settings.seeds)
-                loading.load(connection, batch, settings.election.zone.key)
-                loading.relabel(
-                    connection, partial(labels.label, seeds=settings.seeds), labels.label_version(settings.seeds)
-                )
+                _load(settings, connection, run, batch)
                 if batch.files:
                     _posts_gate(connection, run)
-                facts = loading.summarise(connection) | {"days": sum(len(log.rows) for log, _ in logs)}
+                facts = _facts(connection, batch)
     summary = LoadSummary(**facts, held=tuple(held.values()))
     run.counts |= {name: value for name, value in facts.items() if isinstance(value, int)}
     run.held = list(summary.held)
     run.save()
     return summary
+
+
+def replay(
+    settings: Settings,
+    run: Run,
+    groups: Sequence[Sequence[Landed]],
+    state: Callable[[warehouse.Connection, int, str], None],
+) -> None:
+    """Loads groups of landed files one after the other, as if each had just come in.
+
+    After each, inside its transaction, `state` is called with its number and its counts in one line. Files are prepared
+    once for all groups, which changes nothing: prepared rows depend on the bytes alone. Every load passes the SQL
+    checks; the expectations are evaluated with the report of a week.
+    """
+    key = privacy.author_secret(settings)
+    with (
+        warehouse.opened(settings.home) as connection,
+        tempfile.TemporaryDirectory(dir=settings.home, prefix=".load-") as scratch,
+    ):
+        ready = _make_ready(settings, [item for group in groups for item in group], key, Path(scratch))
+        for number, group in enumerate(groups):
+            batch = _batch(ready, {}, frozenset(item.file_id for item in group))
+            with warehouse.transaction(connection):
+                _load(settings, connection, run, batch)
+                facts = _facts(connection, batch)
+                state(connection, number, LoadSummary(**facts).sentence())
+
+
+@dataclass(frozen=True, slots=True)
+class _Ready:
+    """Landed files on their way into the warehouse: prepared posts, collection logs and review sheets with faults."""
+
+    prepared: Prepared
+    logs: tuple[tuple[CollectionDays, list[Fault]], ...]
+    reviews: tuple[tuple[ReviewLines, list[Fault]], ...]
+
+
+def _make_ready(settings: Settings, files: Sequence[Landed], key: bytes, folder: Path) -> _Ready:
+    prepared = _prepare_all(settings, [item for item in files if item.kind == "posts"], key, folder)
+    return _Ready(
+        prepared,
+        tuple(_read_log(settings, item) for item in files if item.kind == "collection"),
+        tuple(_read_review(settings, item) for item in files if item.kind == "review"),
+    )
+
+
+def _batch(ready: _Ready, held: Mapping[str, str], only: frozenset[str] | None = None) -> loading.Batch:
+    """What a load brings: everything, or the files of some ids, but no source that is held back."""
+    logs = [pair for pair in ready.logs if only is None or pair[0].landed.file_id in only]
+    sheets = [pair for pair in ready.reviews if only is None or pair[0].landed.file_id in only]
+    return loading.Batch(
+        files=[
+            (item.landed, item.records)
+            for item in ready.prepared.files
+            if item.landed.source not in held and (only is None or item.landed.file_id in only)
+        ],
+        posts=ready.prepared.posts,
+        rejects=ready.prepared.rejects,
+        logs=[log for log, _ in logs],
+        reviews=[sheet for sheet, _ in sheets],
+        sheet_faults=[
+            *((log.landed, fault) for log, faults in logs for fault in faults),
+            *((sheet.landed, fault) for sheet, faults in sheets for fault in faults),
+        ],
+    )
+
+
+def _facts(connection: warehouse.Connection, batch: loading.Batch) -> dict[str, Any]:
+    """Everything a LoadSummary counts but the sources held back."""
+    days, lines = sum(len(log.rows) for log in batch.logs), sum(len(sheet.rows) for sheet in batch.reviews)
+    return loading.summarise(connection) | {"days": days, "reviews": lines}
+
+
+def _load(settings: Settings, connection: warehouse.Connection, run: Run, batch: loading.Batch) -> None:
+    """Loads a batch and labels anew what other labels have, inside the caller's transaction."""
+    models.load_seeds(connection, settings.seeds)
+    loading.load(connection, batch, settings.election.zone.key)
+    loading.relabel(connection, partial(labels.label, seeds=settings.seeds), labels.label_version(settings.seeds))
+    if batch.files:
+        _row_gate(connection, run)
 
 
 # -- the verb ----------------------------------------------------------------------------------------------------------
@@ -288,7 +381,7 @@ def run_import(
             say(f"held back: {sentence}")
         if summary.held and not summary.records:
             raise InputRefusedError("Nothing was loaded: the files do not have the shape of their format (see above).")
-        if summary.records and not summary.posts + summary.duplicates:
+        if summary.records and not summary.posts + summary.duplicates + summary.days + summary.reviews:
             raise InputRefusedError(
                 "No record could be used (reasons above and in core.rejects); import exports of posts."
             )

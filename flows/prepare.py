@@ -17,7 +17,7 @@ from flows.post import SHAPE_REASONS, Post, Reason, Rejected
 from flows.settings import Settings
 from flows.sources.format import Fault, Format
 from flows.sources.reading import open_stream
-from flows.store import landing, privacy
+from flows.store import copies, landing, privacy
 from flows.store.landing import Landed
 
 BATCH_RECORDS = 50_000
@@ -128,12 +128,13 @@ def _columns(batch: Batch, key: bytes, zone: str, seeds: Path) -> pl.DataFrame:
         privacy.author_keys(raw["platform"], raw["author"], key).alias("author_key"),
         privacy.masked(raw["text"]).alias("masked"),
     ).with_columns(pl.col("created_at").dt.convert_time_zone(zone).dt.date().alias("day"))
+    units = copies.unit_keys(frame["author_key"], frame["masked"])
     labelled = labels.label(frame["masked"], frame["created_at"], seeds).rename({"language": "language_found"})
     stored = {"text": "text_pi", "masked": "text", "author_name": "author_name_pi", "url": "url_pi"}
     return (
         frame.drop("author")
         .rename(stored)
-        .hstack(labelled.get_columns())
+        .hstack([*labelled.get_columns(), units])
         .with_columns(pl.coalesce("language_found", "language").alias("language"))
         .drop("language_found")
     )

@@ -109,6 +109,10 @@ class Settings(BaseSettings):
         default=None, description="apprise address that is told when a source fails: mailto://, tgram://, json:// ..."
     )
     tables: dict[str, TableMapping] = Field(default_factory=dict, description="column mappings of arbitrary tables")
+    notify: tuple[SecretStr, ...] = Field(
+        default=(), description="apprise addresses that hear of every published or stopped week; a JSON list"
+    )
+    site_address: str = Field(default="", description="address of the published site, for links in notices")
 
     @classmethod
     def settings_customise_sources(

@@ -5,7 +5,7 @@ from typing import Any
 
 from flows.periods import Week
 from flows.settings import Settings
-from flows.store import landing, publish, tables
+from flows.store import landing, ledger, publish, tables
 from flows.store.runs import read_runs
 
 _SHOWN_RUNS = 5
@@ -19,14 +19,10 @@ def gather(settings: Settings) -> dict[str, Any]:
     """
     release = publish.published_folder(settings.home)
     known = tables.published_state(release / "ronda.duckdb") if release else {"loaded": [], "weeks": [], "missing": []}
-    publications = publish.publications(settings.home)
+    publications = ledger.publications(settings.home)
     weeks = [week | {"publication": publications.get(week["week"])} for week in known["weeks"]]
-    published = [Week.parse(week) for week in publications]
-    due = [
-        week["week"]
-        for week in weeks
-        if week["publication"] is None and published and Week.parse(week["week"]) > max(published)
-    ]
+    reported = [Week.parse(week) for week in publish.reported_weeks(settings.home)]
+    due = [week["week"] for week in weeks if reported and Week.parse(week["week"]) > max(reported)]
     runs = read_runs(settings.home, last=_SHOWN_RUNS)
     loaded = set(known["loaded"])
     waiting = [item.file for item in landing.landed_files(settings.home) if item.file_id not in loaded]

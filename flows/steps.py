@@ -8,15 +8,21 @@ from datetime import datetime
 from importlib.metadata import version
 from pathlib import Path
 
+import polars as pl
+
 import reports
 import sql
-from flows import labels
+from flows import labels, notice, trends
 from flows.exits import GateStoppedError, UsageError
-from flows.periods import Week, weeks_between
+from flows.periods import Week, read_seed, weeks_between
 from flows.settings import Language, Settings
-from flows.store import models, publish, tables, warehouse
+from flows.sources import reviews
+from flows.store import ledger, models, publish, sheets, tables, warehouse
+from flows.store.landing import write_private
 from flows.store.runs import Run, read_runs
 from flows.store.watched import read_watch
+
+FROM_LEDGER = frozenset({"trends.corrections", "trends.reported"})  # know of a publication once it is stated
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +33,7 @@ class Published:
     publication: int
     folder: Path
     sentences: tuple[str, ...]
+    notice: notice.Notice
 
     @property
     def text(self) -> str:
@@ -55,8 +62,26 @@ def build_tables(settings: Settings) -> int:
         models.load_seeds(connection, settings.seeds)
         tables.write_runs(connection, read_runs(settings.home))
         tables.write_watches(connection, read_watch(settings.home))
-        models.build(connection, built)
+        ledger.load_publications(connection, settings.home)
+        models.build(connection, built, trends.METHODS)
     return len(built)
+
+
+def _release(settings: Settings, connection: warehouse.Connection, as_of: datetime) -> ledger.Release:
+    versions = {"label_version": labels.label_version(settings.seeds), "code_version": code_version()}
+    return ledger.Release(as_of, ledger.loaded_until(connection), versions)
+
+
+def state_numbers(settings: Settings, connection: warehouse.Connection, week: Week) -> int:
+    """States the numbers of a week in the ledger, without a report; gives the number of the publication.
+
+    Inside the caller's transaction. Only the tables that are stated are rebuilt; gates and reports come with
+    `check_week` and `publish_week`.
+    """
+    stated = models.needed(connection, models.read_models(sql.FOLDER), ledger.MEASURES)
+    models.build(connection, stated, trends.METHODS)
+    release = _release(settings, connection, settings.election.release_moment(week))
+    return ledger.record_publication(settings.home, week, ledger.numbers(connection), release)
 
 
 def _weeks_with_data(settings: Settings) -> list[Week]:
@@ -84,7 +109,7 @@ def due_weeks(settings: Settings, moment: datetime) -> list[Week]:
     last complete week is unknown, because then collection has stopped without a word.
     """
     last = settings.election.last_complete_week(moment)
-    published = [Week.parse(week) for week in publish.publications(settings.home)]
+    published = [Week.parse(week) for week in publish.reported_weeks(settings.home)]
     if published and max(published) >= last:
         return []
     weeks = set(_weeks_with_data(settings))
@@ -97,7 +122,7 @@ def due_weeks(settings: Settings, moment: datetime) -> list[Week]:
 
 def publication_number(settings: Settings, week: Week) -> int:
     """How often a week was published so far."""
-    return publish.publications(settings.home).get(str(week), 0)
+    return ledger.publications(settings.home).get(str(week), 0)
 
 
 def check_week(settings: Settings, run: Run, week: Week) -> int:
@@ -136,9 +161,12 @@ def check_week(settings: Settings, run: Run, week: Week) -> int:
 def publish_week(settings: Settings, run: Run, week: Week, as_of: datetime, lang: Language) -> Published:
     """Renders a week's reports into a new release and makes it the published one."""
     with warehouse.opened(settings.home) as connection:
-        versions = {"label_version": labels.label_version(settings.seeds), "code_version": code_version()}
-        numbers = publish.numbers_of_week(connection, week)
-        publication = publish.record_publication(settings.home, week, numbers, as_of, versions)
+        release_facts = _release(settings, connection, as_of)
+        publication = ledger.record_publication(settings.home, week, ledger.numbers(connection), release_facts)
+        with warehouse.transaction(connection):
+            ledger.load_publications(connection, settings.home)
+            restated = [model for model in models.read_models(sql.FOLDER) if model.qualified in FROM_LEDGER]
+            models.build(connection, restated, trends.METHODS)
         edition = reports.Edition(
             week=week,
             as_of=as_of,
@@ -148,7 +176,7 @@ def publish_week(settings: Settings, run: Run, week: Week, as_of: datetime, lang
             publication=publication,
             data_version=tables.data_version(connection),
             coverage_floor=settings.election.coverage_floor,
-            **versions,
+            **release_facts.facts,
         )
         frames = tables.report_frames(connection, week, lang, run.verdicts_of_week)
         with publish.new_release(settings.home) as release:
@@ -162,9 +190,43 @@ def publish_week(settings: Settings, run: Run, week: Week, as_of: datetime, lang
             known = [reports.WeekSummary.from_dict(each["summary"]) for each in publish.read_manifests(release)]
             reports.render_index(known, release, edition)
             publish.point_latest(release)
-            tables.write_runs(connection, read_runs(settings.home))
-            publish.write_public_database(connection, release / "ronda.duckdb", tables.public_tables(connection))
-    return Published(str(week), publication, settings.home / "published" / str(week), summaries[0].sentences)
+            _place_database(settings, connection, release)
+        _write_review(settings, connection, edition)
+    told = notice.published(settings, str(week), reports.published_texts(summaries[0], edition))
+    return Published(str(week), publication, settings.home / "published" / str(week), summaries[0].sentences, told)
+
+
+def _write_review(settings: Settings, connection: warehouse.Connection, edition: reports.Edition) -> None:
+    """Writes the review sheet of a publication, which only its owner can read; one that is there is left alone."""
+    path = settings.home / "review" / f"{edition.week}-{edition.publication}.xlsx"
+    if path.exists():
+        return
+    posts = sheets.posts_to_review(connection, edition.week)
+    codes = {row["code"]: row[f"label_{edition.lang}"] for row in read_seed("indications", settings.seeds)}
+    why = pl.element().replace_strict(codes, return_dtype=pl.String)
+    posts = posts.with_columns(pl.col("indications").list.eval(why).list.join("; ").alias("why"))
+    column = 0 if edition.lang == "id" else 1
+    headings = {key: titles[column] for key, titles in reviews.COLUMNS.items()}
+    stages = [row[f"label_{edition.lang}"] for row in read_seed("review_stages", settings.seeds)]
+    choices = {"code": [*codes, reviews.NONE], "stage": stages}
+    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    write_private(path, reports.render_review(edition, posts, headings, choices, reviews.SHEET))
+
+
+def publish_tables(settings: Settings) -> None:
+    """Publishes the tables as they are now known; the reports of the release stay what they are."""
+    with warehouse.opened(settings.home) as connection, publish.new_release(settings.home) as release:
+        _place_database(settings, connection, release)
+
+
+def _place_database(settings: Settings, connection: warehouse.Connection, release: Path) -> None:
+    tables.write_runs(connection, read_runs(settings.home))
+    publish.write_public_database(connection, release / "ronda.duckdb", tables.public_tables(connection))
+
+
+def stopped_notice(settings: Settings, week: str, reason: str, lang: Language) -> notice.Notice:
+    """What people are told when a gate stopped a week (empty: the loading, before any week)."""
+    return notice.stopped(settings, reports.stopped_texts(week, reason, lang))
 
 
 def verify(settings: Settings) -> list[str]:

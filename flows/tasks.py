@@ -12,7 +12,7 @@ from typing import Any
 from prefect import task
 from pydantic import SecretStr
 
-from flows import inbox, intake, pull, refresh, steps
+from flows import inbox, intake, notice, pull, refresh, steps
 from flows.exits import RondaError
 from flows.periods import Week
 from flows.settings import Language, Settings, load_settings
@@ -106,3 +106,9 @@ def check_week(run: Run, week: Week) -> int:
 def publish_week(run: Run, week: Week, as_of: datetime, lang: Language) -> steps.Published:
     """Renders the reports of a week into a new release and swaps it in."""
     return steps.publish_week(load_settings(), run, week, as_of, lang)
+
+
+@task(name="Send the notice", timeout_seconds=120, persist_result=False)
+def send_notice(message: notice.Notice) -> int:
+    """Tells every address of the setting `notify`; gives how many took it. Not retried: a late notice helps nobody."""
+    return notice.send(load_settings(), message)

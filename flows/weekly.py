@@ -1,13 +1,17 @@
 """The weekly flow: a week, read as a table of contents."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime
 
 from prefect import flow, runtime
 from prefect.artifacts import create_markdown_artifact
 
 from flows import steps, tasks
+from flows.exits import GateStoppedError
+from flows.notice import Notice
 from flows.periods import Week
-from flows.settings import Language, load_settings
+from flows.settings import Language, Settings, load_settings
 from flows.store.runs import recorded
 from flows.store.warehouse import exclusive
 
@@ -16,6 +20,22 @@ def _now() -> datetime:
     """The moment this run was scheduled for, so that a late run does the week it was meant for."""
     scheduled = runtime.flow_run.scheduled_start_time
     return scheduled if isinstance(scheduled, datetime) else datetime.now(UTC)
+
+
+def _tell(settings: Settings, message: Notice) -> None:
+    """Sends a notice where anybody asked for one; whatever becomes of it, the run goes on."""
+    if settings.notify:
+        tasks.send_notice(message, return_state=True)
+
+
+@contextmanager
+def _telling_stops(settings: Settings, week: str, lang: Language) -> Iterator[None]:
+    """Tells people when a gate stops what is inside."""
+    try:
+        yield
+    except GateStoppedError as stop:
+        _tell(settings, steps.stopped_notice(settings, week, str(stop), lang))
+        raise
 
 
 @flow(name="weekly", flow_run_name="weekly-{week}", log_prints=False, validate_parameters=False)
@@ -27,14 +47,17 @@ def weekly(week: str | None = None, as_of: str | None = None, lang: Language = "
     settings = load_settings()
     asked = Week.parse(week) if week else None
     with exclusive(settings.home), recorded(settings.home, "weekly", {"week": week or "due", "lang": lang}) as run:
-        tasks.load_pending(run, None)
-        tasks.build_tables()
+        with _telling_stops(settings, week or "", lang):
+            tasks.load_pending(run, None)
+            tasks.build_tables()
         weeks = [asked] if asked else steps.due_weeks(settings, _now())
         published = []
         for one in weeks:
             steps.require_data(settings, one)
-            tasks.check_week(run, one)
-            moment = datetime.fromisoformat(as_of) if as_of else settings.election.release_moment(one)
-            published.append(tasks.publish_week(run, one, moment, lang))
+            with _telling_stops(settings, str(one), lang):
+                tasks.check_week(run, one)
+                moment = datetime.fromisoformat(as_of) if as_of else settings.election.release_moment(one)
+                published.append(tasks.publish_week(run, one, moment, lang))
             create_markdown_artifact(key=f"week-{one}".lower(), markdown=published[-1].markdown)
+            _tell(settings, published[-1].notice)
         return "\n".join(item.text for item in published) or "Every complete week is published; nothing is due."

@@ -4,12 +4,25 @@ Start in `render.py`; the input contract is `edition.py` and `contract.py`. Ever
 no clock, no environment, no network, and the same inputs give the same bytes.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from reports.edition import Edition, Tables, WeekSummary
+from reports.edition import Edition, Language, Tables, WeekSummary
 
-__all__ = ["Edition", "Tables", "WeekSummary", "render_index", "render_week"]
+if TYPE_CHECKING:
+    import polars as pl
+
+__all__ = [
+    "Edition",
+    "Tables",
+    "WeekSummary",
+    "published_texts",
+    "render_index",
+    "render_review",
+    "render_week",
+    "stopped_texts",
+]
 
 
 def render_week(edition: Edition, tables: Tables, folder: Path) -> WeekSummary:
@@ -24,3 +37,30 @@ def render_index(summaries: Sequence[WeekSummary], folder: Path, edition: Editio
     from reports import index
 
     index.render_index(summaries, folder, edition)
+
+
+def render_review(
+    edition: Edition,
+    posts: "pl.DataFrame",
+    headings: Mapping[str, str],
+    choices: Mapping[str, Sequence[str]],
+    name: str,
+) -> bytes:
+    """The review sheet of a week as a workbook; see `review.review_workbook`."""
+    from reports import review
+
+    return review.review_workbook(edition, posts, headings, choices, name)
+
+
+def published_texts(summary: WeekSummary, edition: Edition) -> tuple[str, str, str]:
+    """The three lines of the notice of a published week; see `sentences.published_texts`."""
+    from reports import sentences
+
+    return sentences.published_texts(summary, edition)
+
+
+def stopped_texts(week: str, reason: str, lang: Language) -> tuple[str, str, str]:
+    """The three lines of the notice of a week that a gate stopped; see `sentences.stopped_texts`."""
+    from reports import sentences
+
+    return sentences.stopped_texts(week, reason, lang)

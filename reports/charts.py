@@ -1,6 +1,7 @@
 """Every chart of an edition, drawn, saved and described: the only place that calls the figures."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from datetime import date
 from typing import NamedTuple
 
 from matplotlib.figure import Figure
@@ -9,12 +10,16 @@ from flows.periods import Week
 from reports import style
 from reports.edition import embargo_end
 from reports.facts import PLATFORMS, Facts
-from reports.figures import coverage, indications, sentiment, topics, volume
+from reports.figures import corrections, coverage, indications, overlay, sentiment, signals, timeline, topics, volume
 from reports.sentences import MINIMUM_POSTS
+from reports.statements import subject_words
 from reports.style import Chart, Scene
+from reports.trends import FAMILIES, Trends
 from reports.words import Words
 
 WINDOW_WEEKS, SHORTEST_WINDOW = 26, 8
+OFFICIAL_SERIES = "bawaslu_2024"
+STATES = ("none", "tested", "down", "up", signals.BOTH)  # of a family in a bucket, the last one wins
 
 
 def source_line(facts: Facts, words: Words) -> str:
@@ -72,7 +77,6 @@ class Quantity(NamedTuple):
 
 
 NET = Quantity("net_sentiment", "alt_item_net", 100, True, MINIMUM_POSTS)
-RATE = Quantity("per_1000", "alt_item_rate", 1, False, 1)
 
 
 def _finding(facts: Facts, words: Words, scene: Scene, quantity: Quantity) -> str:
@@ -119,37 +123,142 @@ def _coverage_finding(facts: Facts, words: Words, scene: Scene) -> str:
     return ", ".join(items) or words("alt_none")
 
 
+def _indication_finding(trends: Trends, words: Words) -> str:
+    facts = trends.facts
+    items = [
+        words("alt_item_value", name=facts.label("indications", code), value=words.number(total))
+        for code, counts in facts.detected_by_indication
+        if (total := sum(count or 0 for count in counts))
+    ]
+    return ", ".join(items) or words("alt_no_detection")
+
+
+def _signal_finding(trends: Trends, words: Words) -> str:
+    items = [
+        " ".join(
+            (
+                subject_words(trends, words, signal.family, signal.subject),
+                words(f"direction_{signal.row['direction']}"),
+            )
+        )
+        for signal in trends.signals
+    ]
+    return "; ".join(items) or words("alt_no_signal", tests=words.number(trends.tested))
+
+
+def _correction_finding(trends: Trends, words: Words) -> str:
+    return words("alt_corrections_count", count=words.number(trends.corrections.height))
+
+
+def _official_points(trends: Trends) -> list[overlay.Point]:
+    frame = trends.facts.tables["trends.official"]
+    frame = frame.filter((frame["series"] == OFFICIAL_SERIES) & (frame["metric"] == "total")).sort("as_of")
+    return [overlay.Point(row["as_of"], int(row["value"])) for row in frame.iter_rows(named=True)]
+
+
+def _our_points(trends: Trends) -> list[overlay.Point]:
+    frame = trends.facts.tables["trends.weekly_platform"]
+    frame = frame.filter((frame["platform"] == "all") & (frame["phase"] == "campaign")).sort("first_day")
+    points, total = [], 0
+    for row in frame.iter_rows(named=True):
+        if row["detected"] is not None:
+            total += int(row["detected"])
+            points.append(overlay.Point(row["last_day"], total))
+    return points
+
+
+def _overlay_finding(trends: Trends, words: Words) -> str:
+    official, ours = _official_points(trends), _our_points(trends)
+    values = {
+        "official": words.number(official[-1].total if official else None),
+        "day": words.day(official[-1].day) if official else words("unknown"),
+        "ours": words.number(ours[-1].total if ours else None),
+    }
+    return words("alt_overlay_values", **values)
+
+
+def topic_changes(trends: Trends) -> dict[topics.Cell, topics.Change]:
+    """The change of each tested topic cell against its baseline in percentage points, and its signal's direction."""
+    facts = trends.facts
+    frame = facts.tables["trends.signals"]
+    frame = frame.filter((frame["week"] == str(facts.edition.week)) & (frame["family"] == "topics"))
+    changes = {}
+    for row in frame.iter_rows(named=True):
+        if not row["exposure"] or not row["baseline_exposure"] or row["baseline_observed"] is None:
+            continue
+        points = 100 * (row["observed"] / row["exposure"] - row["baseline_observed"] / row["baseline_exposure"])
+        direction = str(row["direction"] or "") if row["signal"] else ""
+        changes[row["phase"], row["platform"], row["subject"]] = topics.Change(points, direction)
+    return changes
+
+
+def _span(trends: Trends, week: str, phase: str) -> signals.Span | None:
+    row = trends.facts.measures.get((week, phase, "all"))
+    return signals.Span(row["first_day"], row["last_day"]) if row else None
+
+
+def signal_strips(trends: Trends, words: Words) -> tuple[list[signals.Strip], list[signals.Strip]]:
+    """The rows of the signal strip: the five families, then every subject that ever signalled, latest first."""
+    families: dict[str, dict[signals.Span, str]] = {family: {} for family in FAMILIES}
+    subjects: dict[tuple[str, str], dict[signals.Span, str]] = {}
+    for row in trends.facts.tables["trends.signals"].iter_rows(named=True):
+        span = _span(trends, row["week"], row["phase"])
+        if span is None:
+            continue
+        states = families[row["family"]]
+        state = str(row["direction"]) if row["signal"] else "none" if row["reason"] else "tested"
+        before = states.get(span, "none")
+        is_both = {before, state} == {"up", "down"}
+        states[span] = signals.BOTH if is_both else max(before, state, key=STATES.index)
+        if row["signal"]:
+            subjects.setdefault((row["family"], row["subject"]), {})[span] = state
+    latest = sorted(subjects, key=lambda key: (-max(span.first_day for span in subjects[key]).toordinal(), key))
+    return (
+        [signals.Strip(words(f"family_{family}"), states) for family, states in families.items()],
+        [signals.Strip(subject_words(trends, words, *key), subjects[key]) for key in latest],
+    )
+
+
 def _finished(facts: Facts, words: Words, name: str, figure: Figure, finding: str) -> Chart:
     alt = words(f"alt_{name}", week=str(facts.edition.week), finding=finding)
     svg, png = style.save(figure, facts.edition.local, alt)
     return Chart(name=name, title=words(f"chart_{name}"), alt=alt, svg=svg, png=png)
 
 
-def weekly_charts(facts: Facts, words: Words) -> list[Chart]:
+def weekly_charts(trends: Trends, words: Words) -> list[Chart]:
     """The charts of the weekly report, in reading order."""
+    facts = trends.facts
     scene = scene_of(facts, words)
     platforms = _platforms_in(facts, scene)
     frame = facts.tables["trends.weekly_platform"]
-    labels = {
-        code: facts.label("topics", code)
-        for code in facts.tables["trends.weekly_topic"]["topic"].unique(maintain_order=True)
-    }
     shown = ["all", *platforms] if len(platforms) != 1 else platforms
     drawings: list[tuple[str, Callable[[], Figure], str]] = [
+        (
+            "signals",
+            lambda: signals.draw(*signal_strips(trends, words), scene),
+            _signal_finding(trends, words),
+        ),
         (
             "volume",
             lambda: volume.draw(frame, scene, {name: facts.coverage_of(name) for name in platforms}),
             _volume_finding(facts, words, scene),
         ),
-        (
-            "sentiment",
-            lambda: sentiment.draw(frame, scene, shown),
-            _finding(facts, words, scene, NET),
-        ),
+        ("sentiment", lambda: sentiment.draw(frame, scene, shown), _finding(facts, words, scene, NET)),
         (
             "indications",
-            lambda: indications.draw(frame, scene, shown),
-            _finding(facts, words, scene, RATE),
+            lambda: indications.draw(facts.tables["trends.weekly_indication"], scene, classes_of(trends)),
+            _indication_finding(trends, words),
+        ),
+        (
+            "topics",
+            lambda: topics.draw(
+                facts.tables["trends.weekly_topic"],
+                scene,
+                facts.buckets,
+                shown,
+                (_topic_labels(facts), topic_changes(trends)),
+            ),
+            _topic_finding(facts, words),
         ),
         (
             "coverage",
@@ -157,31 +266,53 @@ def weekly_charts(facts: Facts, words: Words) -> list[Chart]:
             _coverage_finding(facts, words, scene),
         ),
         (
-            "topics",
-            lambda: topics.draw(facts.tables["trends.weekly_topic"], scene, facts.buckets, shown, labels),
-            _topic_finding(facts, words),
+            "corrections",
+            lambda: corrections.draw(timeline.rows_of(frame, scene, "all"), first_known(trends), scene),
+            _correction_finding(trends, words),
+        ),
+        (
+            "overlay",
+            lambda: overlay.draw(_official_points(trends), _our_points(trends), scene),
+            _overlay_finding(trends, words),
         ),
     ]
     return [_finished(facts, words, name, draw(), finding) for name, draw, finding in drawings]
 
 
-def briefing_charts(facts: Facts, words: Words) -> list[Chart]:
-    """The two charts of the briefing: totals of the regency only, nothing crossed with a platform."""
+def _topic_labels(facts: Facts) -> dict[str, str]:
+    codes = facts.tables["trends.weekly_topic"]["topic"].unique(maintain_order=True)
+    return {code: facts.label("topics", code) for code in codes}
+
+
+def classes_of(trends: Trends) -> indications.Classes:
+    """The classes of indications, measured and not, in the order of the seed."""
+    labels = {
+        code: trends.facts.label("indications", code) for code in trends.facts.tables["seeds.indications"]["code"]
+    }
+    measured = {code: label for code, label in labels.items() if code in trends.measured}
+    return indications.Classes(measured, {code: label for code, label in labels.items() if code not in measured})
+
+
+def first_known(trends: Trends) -> dict[tuple[date, date], float]:
+    """Posts of each published bucket as first reported, by its first and last day."""
+    known = {}
+    for (week, phase), value in trends.first_reported().items():
+        span = _span(trends, week, phase)
+        if span is not None:
+            known[span.first_day, span.last_day] = value
+    return known
+
+
+def briefing_charts(trends: Trends, words: Words, drawn: Sequence[Chart] = ()) -> list[Chart]:
+    """The two charts of the briefing: totals of the regency only, nothing crossed with a platform.
+
+    `drawn` are charts that exist already: the signal strip is the weekly report's own.
+    """
+    facts = trends.facts
     scene = scene_of(facts, words)
     frame = facts.tables["trends.weekly_platform"]
-    return [
-        _finished(
-            facts,
-            words,
-            "volume",
-            volume.draw(frame, scene, {"all": facts.coverage}),
-            f"{words('platform_all')} {words.number(facts.total('posts'))}",
-        ),
-        _finished(
-            facts,
-            words,
-            "indications",
-            indications.draw(frame, scene, ["all"]),
-            f"{words('platform_all')} {words.number(facts.total('detected'))}",
-        ),
-    ]
+    total = f"{words('platform_all')} {words.number(facts.total('posts'))}"
+    strip = next((chart for chart in drawn if chart.name == "signals"), None) or _finished(
+        facts, words, "signals", signals.draw(*signal_strips(trends, words), scene), _signal_finding(trends, words)
+    )
+    return [_finished(facts, words, "volume", volume.draw(frame, scene, {"all": facts.coverage}), total), strip]

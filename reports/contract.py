@@ -29,6 +29,11 @@ _MEASURES = (
     "status",
 )
 
+_POST = ("text", "indications", "topics", "districts", "likes", "comments", "shares", "views")
+
+OPTIONAL = frozenset({"label_quality"})  # measured precision and recall by class; shown when given
+ALL_WEEKS = "all"  # the week of a row that sums every week
+
 # table -> (columns that identify and order a row, other columns a report reads)
 CONTRACT: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
     "trends.weekly_platform": (("week", "phase", "platform"), _MEASURES),
@@ -38,12 +43,51 @@ CONTRACT: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
     ),
     "trends.weekly_indication": (
         ("week", "phase", "platform", "indication"),
-        ("first_day", "last_day", "days", "posts", "status"),
+        ("first_day", "last_day", "days", "posts", "per_1000", "per_1000_low", "per_1000_high", "status"),
     ),
     "trends.weekly_district": (
         ("week", "phase", "platform", "district"),
         ("first_day", "last_day", "days", "posts", "status"),
     ),
+    "trends.signals": (
+        ("week", "phase", "platform", "family", "subject"),
+        (
+            *("first_day", "days", "observed", "posts", "exposure", "expected", "ratio", "ratio_low", "ratio_high"),
+            *("p", "q", "signal", "direction", "reason", "baseline_weeks", "baseline_buckets", "baseline_observed"),
+            *("baseline_exposure", "tests", "burst_50", "burst_80", "burst_95"),
+        ),
+    ),
+    "trends.slopes": (
+        ("week", "platform", "family", "subject"),
+        ("buckets", "first_week", "slope", "slope_low", "slope_high", "q", "direction", "unit", "reason"),
+    ),
+    "trends.emerging_terms": (
+        ("week", "place"),
+        ("term", "kind", "posts", "authors", "expected", "score", "examples"),
+    ),
+    "trends.weekly_views": (
+        ("week", "phase", "platform", "dimension", "subject"),
+        ("seen_posts", "views", "share", "net_sentiment", "top_share"),
+    ),
+    "trends.corrections": (
+        ("publication", "week", "phase", "platform", "table_name", "key", "metric"),
+        ("first_reported", "previous", "now_known", "reason", "corrected_at"),
+    ),
+    "trends.reported": (
+        ("week", "phase", "platform", "table_name", "key", "metric"),
+        ("first_reported", "now_known"),
+    ),
+    "trends.funnel": (("week", "phase", "origin", "step"), ("stage", "entered", "passed", "rejected", "waiting")),
+    "trends.agreement": (("week",), ("coders", "posts", "alpha", "alpha_low", "alpha_high")),
+    "trends.official": (
+        ("series", "as_of", "metric"),
+        ("publisher", "instrument", "unit", "stage", "scope", "value"),
+    ),
+    "core.review_items": (
+        ("hand_over_limit", "platform", "post_id"),
+        ("week", "indications", "codes", "first_seen_day", "stage", "outcome", "is_detected", "is_open"),
+    ),
+    "core.collection": (("platform", "source", "query", "day"), ("planned", "succeeded")),
     "core.coverage": (
         ("platform", "source", "day"),
         ("planned", "attempted", "succeeded", "posts", "status", "reason"),
@@ -60,10 +104,12 @@ CONTRACT: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
     ),
     "evidence": (
         ("created_at", "platform", "post_id"),
-        ("text", "indications", "topics", "districts", "likes", "comments", "shares", "views", "why"),
+        (*_POST, "why", "hand_over_limit", "stage"),
     ),
+    "signal_posts": (("phase", "family", "subject", "signal_platform", "created_at", "platform", "post_id"), _POST),
     "seeds.topics": (("code",), ("label_id", "label_en")),
-    "seeds.indications": (("code",), ("label_id", "label_en")),
+    "seeds.indications": (("code",), ("label_id", "label_en", "is_measured", "receivers")),
+    "seeds.receivers": ((), ("code", "first_receiver", "then", "first_day", "last_day", "note")),
     "seeds.places": (("code",), ("name",)),
     "seeds.articles": ((), ()),
 }
@@ -99,10 +145,13 @@ def checked_tables(tables: Tables, week: Week) -> dict[str, pl.DataFrame]:
             [column for column in (*keys, *others) if column not in frame.columns],
             [column for column in frame.columns if column.endswith("_pi")],
         )
-        if name.startswith("trends."):
-            frame = frame.filter(pl.col("week") <= str(week))
-            order = ["week", "first_day", *keys[1:]]
-        elif name in {"core.coverage", "core.calendar"}:
+        if name == "trends.official":
+            frame = frame.filter(pl.col("as_of") <= week.last_day)
+        elif name.startswith("trends.") or name == "core.review_items":
+            frame = frame.filter((pl.col("week") <= str(week)) | (pl.col("week") == ALL_WEEKS))
+        elif name in {"core.coverage", "core.calendar", "core.collection"}:
             frame = frame.filter(pl.col("day") <= week.last_day)
+        if "first_day" in frame.columns and order[:1] == ["week"]:
+            order = ["week", "first_day", *keys[1:]]
         result[name] = frame.sort(order, nulls_last=True, maintain_order=True) if order else frame
-    return result
+    return result | {name: tables[name] for name in OPTIONAL if name in tables}

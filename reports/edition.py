@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     import polars as pl
 
 Language = Literal["id", "en"]
-Level = Literal["green", "amber", "grey"]
+Level = Literal["green", "amber", "red", "grey"]
 Tables = Mapping[str, "pl.DataFrame"]
 
 PLATFORM_ORDER = ("all", "tiktok", "facebook", "instagram")

@@ -94,13 +94,14 @@ class Facts:
         return self.edition.election.buckets(self.edition.week)
 
     @cached_property
-    def _measures(self) -> dict[tuple[str, str, str], Row]:
+    def measures(self) -> dict[tuple[str, str, str], Row]:
+        """The rows of weekly_platform by week, phase and platform."""
         rows = self.tables["trends.weekly_platform"].iter_rows(named=True)
         return {(row["week"], row["phase"], row["platform"]): row for row in rows}
 
     def measure(self, bucket: Bucket, platform: str = "all") -> Row | None:
         """The row of weekly_platform for a bucket, None when the table has none."""
-        return self._measures.get((str(bucket.week), bucket.phase, platform))
+        return self.measures.get((str(bucket.week), bucket.phase, platform))
 
     @cached_property
     def platforms(self) -> list[str]:

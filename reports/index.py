@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import date
 from pathlib import Path
 
-from reports.edition import Edition, WeekSummary, embargo_end
+from reports.edition import Edition, Level, WeekSummary, embargo_end
 from reports.sentences import level_words
 from reports.weekly.page import asset, environment, script_hash
 from reports.words import Words
@@ -19,6 +19,7 @@ FILES = (
     ("data/", "index_data"),
 )
 SENTENCES_SHOWN = 3
+LEVELS: tuple[Level, ...] = ("red", "amber", "green", "grey")
 
 
 def _entry(summary: WeekSummary, words: Words, embargo: str) -> dict[str, object]:
@@ -60,6 +61,7 @@ def render_index(summaries: Sequence[WeekSummary], folder: Path, edition: Editio
         updated=words("index_updated", moment=words.moment(edition.local, zone)),
         embargo=mark if edition.embargoed else "",
         embargo_text=words("embargo_text", hour=end.rsplit(", ", 1)[1]),
+        levels=[(level, level_words(words, level)) for level in LEVELS],
         entries=[_entry(summary, words, mark) for summary in latest_first],
         w=words,
         css=asset("page.css", _FOLDER / "weekly") + asset("index.css", _FOLDER),

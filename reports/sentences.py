@@ -1,19 +1,13 @@
-"""The sentences of a week, made from its facts: what was collected, compared, detected, and what was not seen.
-
-There are no tested signals in this form, so no sentence claims a rise or a fall; each says its number, its interval
-and what the interval leaves out.
-"""
+"""Pieces of sentences: coverage, zeros, gaps, levels and notices, in the reader's language."""
 
 from datetime import date
 
 from flows.periods import Bucket
-from reports.edition import Level
+from reports.edition import Edition, Language, Level, WeekSummary, embargo_end
 from reports.facts import Facts, Row
-from reports.level import Judgement
 from reports.words import Words, platform_name
 
 MINIMUM_POSTS = 30  # for a net sentiment, method §4
-_GAPS_SHOWN = 3
 
 
 def coverage_words(words: Words, coverage: float | None) -> str:
@@ -71,99 +65,28 @@ def level_words(words: Words, level: Level) -> str:
     return words(f"level_words_{level}")
 
 
-def level_reasons(words: Words, judgement: Judgement) -> str:
-    """Why the level is what it is."""
-    texts = []
-    for key, values in judgement.reasons:
-        named = {name: value for name, value in values.items() if name != "platforms"}
-        if "platforms" in values:
-            named["platforms"] = words.listed([platform_name(words, name) for name in values["platforms"].split()])
-        texts.append(words(key, **named))
-    return "; ".join(texts)
-
-
 def level_rule(facts: Facts, words: Words) -> str:
     """The rule of the level, to be printed wherever a level is."""
     return words("level_rule", floor=words.percent(facts.edition.coverage_floor))
 
 
-def detected_sentence(facts: Facts, words: Words, bucket: Bucket) -> str:
-    """What was detected in one bucket: count, rate and interval, or the zero sentence."""
-    row = facts.measure(bucket)
-    names = bucket_words(words, bucket)
-    labelled = int(row["labelled"] or 0) if row else 0
-    coverage = row["coverage"] if row else None
-    if row is None or not labelled or not row["detected"]:
-        return words("sentence_zero", zero=zero_sentence(words, labelled, coverage), **names)
-    interval = words.interval(row["per_1000_low"], row["per_1000_high"])
-    return words(
-        "sentence_detected",
-        detected=words.number(row["detected"]),
-        rate=words.decimal(row["per_1000"]),
-        interval=words("interval_95", interval=interval),
-        error=words("label_error"),
-        **names,
+def published_texts(summary: WeekSummary, edition: Edition) -> tuple[str, str, str]:
+    """The three lines of the notice of a published week: which, its level and why, and its first sentence."""
+    words = Words(summary.lang)
+    first = words("notice_published", week=summary.week, publication=summary.publication)
+    if summary.embargoed:
+        end = words.moment(embargo_end(edition.election), edition.election.zone_label)
+        first = f"{words('embargo_mark', moment=end)}. {first}"
+    level = words(
+        "notice_level",
+        level=level_words(words, summary.level),
+        reason=f"{summary.level_reason[:1].upper()}{summary.level_reason[1:]}.",
     )
+    return first, level, summary.sentences[0]
 
 
-def headline(facts: Facts, words: Words) -> list[str]:
-    """Three to seven sentences of the week, the most important first."""
-    week = facts.edition.week
-    posts = facts.total("posts")
-    days = words.days(week.first_day, week.last_day)
-    coverage = coverage_words(words, facts.coverage)
-    platforms = words.listed([platform_name(words, name) for name in facts.platforms if facts.posts_of(name)])
-    if posts:
-        sentences = [
-            words("sentence_volume", posts=words.number(posts), platforms=platforms, days=days, coverage=coverage)
-        ]
-    else:
-        sentences = [words("sentence_nothing", days=days, coverage=coverage)]
-    if posts:
-        sentences += [detected_sentence(facts, words, bucket) for bucket in _seen(facts)]
-    else:
-        sentences.append(zero_sentence(words, 0, facts.coverage))
-    longest = max(_seen(facts) or facts.buckets, key=lambda bucket: (bucket.days, -bucket.first_day.toordinal()))
-    sentences.append(_compared(facts, words, longest))
-    net = facts.measure(longest)
-    if net and net["net_sentiment"] is not None and net["net_low"] is not None and net["labelled"] >= MINIMUM_POSTS:
-        sentences.append(_net(words, net, longest))
-    gaps = gap_words(facts, words)
-    if gaps:
-        text = "; ".join(gaps[:_GAPS_SHOWN])
-        if len(gaps) > _GAPS_SHOWN:
-            text = words("sentence_gap_more", gaps=text, more=words.number(len(gaps) - _GAPS_SHOWN))
-        sentences.append(words("sentence_gap", gaps=text))
-    if facts.warnings:
-        counts = {"failed": words.number(len(facts.warnings)), "all": words.number(len(facts.checks))}
-        sentences.append(words("sentence_checks", **counts))
-    return sentences
-
-
-def _seen(facts: Facts) -> list[Bucket]:
-    return [bucket for bucket in facts.buckets if (row := facts.measure(bucket)) and row["posts"]]
-
-
-def _compared(facts: Facts, words: Words, bucket: Bucket) -> str:
-    before = facts.previous(bucket)
-    names = bucket_words(words, bucket)
-    if before is None:
-        return words("sentence_no_compare", **names)
-    return words(
-        "sentence_compare",
-        now=words.decimal(per_day(facts.measure(bucket))),
-        before=words.decimal(per_day(facts.measure(before))),
-        before_days=words.days(before.first_day, before.last_day),
-        **names,
-    )
-
-
-def _net(words: Words, row: Row, bucket: Bucket) -> str:
-    interval = words.interval(row["net_low"] * 100, row["net_high"] * 100, signed=True)
-    return words(
-        "sentence_sentiment",
-        net=words.decimal(row["net_sentiment"] * 100, signed=True),
-        interval=words("interval_95", interval=interval),
-        error=words("label_error"),
-        **bucket_words(words, bucket),
-    )
+def stopped_texts(week: str, reason: str, lang: Language) -> tuple[str, str, str]:
+    """The three lines of the notice of a week that a gate stopped: which, why, and what stands meanwhile."""
+    words = Words(lang)
+    first = words("notice_stopped", week=week) if week else words("notice_stopped_loading")
+    return first, reason, words("notice_stands")

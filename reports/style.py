@@ -22,11 +22,14 @@ from flows.periods import Election, Week
 from reports.words import Words, platform_name
 
 FONT_FOLDER = Path(mpl.get_data_path()) / "fonts" / "ttf"  # DejaVu Sans, shipped in the matplotlib wheel
-WIDTH = 172.0  # mm, the text width of an A4 page
+WIDTH = 124.0  # mm; drawn narrow, so that a chart printed at half the width of an A4 page still has 5-point letters
+HALF_A4 = 86.0  # mm, half the text width of an A4 page
+SMALL, BASE, TITLE = 7.4, 8.0, 9.4  # points
 PNG_DPI = 200
-_MM = 25.4
-_CHARACTER = 1.19  # mm, mean width of a character of the foot lines
-HEAD = 7.0  # mm above every chart for its title
+MM = 25.4
+_CHARACTER = 1.46  # mm, mean width of a character of the foot lines
+_LINE = 3.35  # mm from one foot line to the next
+HEAD = 7.5  # mm above every chart for its title
 
 INK = "#1a1a1a"
 MUTED = "#595959"
@@ -50,20 +53,20 @@ STATUS_MARK = {
 RC: dict[str, Any] = {
     "backend": "agg",
     "font.family": "DejaVu Sans",
-    "font.size": 7.5,
-    "axes.titlesize": 8,
+    "font.size": BASE,
+    "axes.titlesize": BASE,
     "axes.titleweight": "bold",
     "axes.titlelocation": "left",
     "axes.titlepad": 5,
-    "axes.labelsize": 7,
+    "axes.labelsize": SMALL,
     "axes.edgecolor": MUTED,
     "axes.linewidth": 0.6,
     "axes.spines.top": False,
     "axes.spines.right": False,
     "axes.axisbelow": True,
     "axes.unicode_minus": True,
-    "xtick.labelsize": 7,
-    "ytick.labelsize": 7,
+    "xtick.labelsize": SMALL,
+    "ytick.labelsize": SMALL,
     "xtick.color": MUTED,
     "ytick.color": MUTED,
     "xtick.major.width": 0.6,
@@ -130,7 +133,7 @@ def contract() -> Iterator[None]:
 
 def canvas(height: float, width: float = WIDTH) -> Figure:
     """An empty figure of the given size in mm."""
-    figure = Figure(figsize=(width / _MM, height / _MM))
+    figure = Figure(figsize=(width / MM, height / MM))
     FigureCanvasAgg(figure)
     return figure
 
@@ -138,24 +141,24 @@ def canvas(height: float, width: float = WIDTH) -> Figure:
 def axes(figure: Figure, place: tuple[float, float, float, float], share_x: Axes | None = None) -> Axes:
     """Axes at (left, top, width, height) in mm, counted from the figure's left and top edge."""
     left, top, width, height = place
-    across, down = (float(side) * _MM for side in figure.get_size_inches())
+    across, down = (float(side) * MM for side in figure.get_size_inches())
     share = (left / across, 1 - (top + height) / down, width / across, height / down)
     return figure.add_axes(share, sharex=share_x)
 
 
 def head(figure: Figure, title: str) -> None:
     """Write the chart's title at the top left; charts leave HEAD mm for it."""
-    across, down = (float(side) * _MM for side in figure.get_size_inches())
-    figure.text(1.5 / across, 1 - 1.2 / down, title, fontsize=9, fontweight="bold", va="top")
+    across, down = (float(side) * MM for side in figure.get_size_inches())
+    figure.text(1.5 / across, 1 - 1.2 / down, title, fontsize=TITLE, fontweight="bold", va="top")
 
 
 def sign(figure: Figure, scene: Scene, note: str = "") -> None:
     """Write the reading note and the source line at the foot of a figure."""
-    across, down = (float(side) * _MM for side in figure.get_size_inches())
+    across, down = (float(side) * MM for side in figure.get_size_inches())
     characters = int(across / _CHARACTER)
     lines = [*textwrap.wrap(note, characters), *textwrap.wrap(scene.source, characters)]
-    for number, line in enumerate(reversed(lines)):
-        figure.text(1.5 / across, (1.3 + number * 2.75) / down, line, fontsize=6, color=MUTED, va="bottom")
+    text = "\n".join(lines)
+    figure.text(1.5 / across, 1.3 / down, text, fontsize=SMALL, color=MUTED, va="bottom", linespacing=1.22)
 
 
 def width_of(axes_: Axes) -> float:
@@ -163,13 +166,13 @@ def width_of(axes_: Axes) -> float:
     figure = axes_.get_figure(root=True)
     if figure is None:
         raise ValueError("these axes belong to no figure")
-    return float(axes_.get_position().width * figure.get_figwidth() * _MM)
+    return float(axes_.get_position().width * figure.get_figwidth() * MM)
 
 
 def foot_height(scene: Scene, note: str = "", width: float = WIDTH) -> float:
     """The height in mm that `sign` needs."""
     characters = int(width / _CHARACTER)
-    return 2.5 + 2.75 * (len(textwrap.wrap(note, characters)) + len(textwrap.wrap(scene.source, characters)))
+    return 3.0 + _LINE * (len(textwrap.wrap(note, characters)) + len(textwrap.wrap(scene.source, characters)))
 
 
 def ink_on(fill: tuple[float, float, float, float]) -> str:
@@ -188,7 +191,7 @@ def say(axes_: Axes, text: str, width: int = 60) -> None:
         transform=axes_.transAxes,
         ha="center",
         va="center",
-        fontsize=7.5,
+        fontsize=BASE,
         color=MUTED,
         linespacing=1.5,
     )

@@ -14,7 +14,7 @@ from reports.words import DASH, Words, platform_name
 
 @dataclass(frozen=True)
 class Table:
-    """A caption, column heads, rows of text, and which columns hold numbers (set right)."""
+    """A caption, column heads, rows of text, which columns hold numbers (set right) and which one holds long texts."""
 
     name: str
     caption: str
@@ -22,9 +22,10 @@ class Table:
     rows: list[list[str]]
     numeric: list[bool] = field(default_factory=list)
     note: str = ""
+    wide: int = -1  # the column that holds long texts, if any
 
 
-def _table(words: Words, name: str, columns: list[str], texts: int, rows: list[list[str]]) -> Table:
+def make_table(words: Words, name: str, columns: list[str], texts: int, rows: list[list[str]]) -> Table:
     heads = [words.known(f"column_{column}", column) for column in columns]
     numeric = [number >= texts for number in range(len(columns))]
     return Table(name, words(f"table_{name}"), heads, rows, numeric)
@@ -61,7 +62,7 @@ def volume_table(facts: Facts, words: Words) -> Table:
         for bucket, name, row in _by_platform(facts)
     ]
     columns = ["bucket", "platform", "status", "posts", "labelled", "authors", "coverage"]
-    return _table(words, "volume", columns, 3, rows)
+    return make_table(words, "volume", columns, 3, rows)
 
 
 def sentiment_table(facts: Facts, words: Words) -> Table:
@@ -76,34 +77,44 @@ def sentiment_table(facts: Facts, words: Words) -> Table:
         counts = [words.number(row[key]) for key in ("negative", "neutral", "positive")]
         rows.append([bucket_name(words, bucket), platform_name(words, name), *counts, net, interval])
     columns = ["bucket", "platform", "negative", "neutral", "positive", "net", "interval"]
-    return _table(words, "sentiment", columns, 2, rows)
+    return make_table(words, "sentiment", columns, 2, rows)
 
 
 def detected_table(facts: Facts, words: Words) -> Table:
-    """Detected posts and their rate of each bucket and platform."""
+    """Detected posts of each bucket and platform: the length of the review list, no rate (method §1)."""
     rows = [
         [
             bucket_name(words, bucket),
             platform_name(words, name),
             words.number(row["detected"]),
             words.number(row["labelled"]),
-            words.decimal(row["per_1000"]),
-            words.interval(row["per_1000_low"], row["per_1000_high"]),
         ]
         for bucket, name, row in _by_platform(facts)
     ]
-    columns = ["bucket", "platform", "detected", "labelled", "rate", "interval"]
-    return replace(_table(words, "detected", columns, 2, rows), note=words("unreviewed_note"))
+    columns = ["bucket", "platform", "detected", "labelled"]
+    return replace(make_table(words, "detected", columns, 2, rows), note=words("unreviewed_note"))
 
 
 def indication_table(facts: Facts, words: Words) -> Table:
-    """The review list by type: counts only, since no class precision has been measured."""
-    rows = [
-        [facts.label("indications", code), *(words.number(count) for count in counts)]
-        for code, counts in facts.detected_by_indication
-    ]
-    columns = ["indication", *(bucket_name(words, bucket) for bucket in facts.buckets)]
-    return _table(words, "indications", columns, 1, rows)
+    """Detected posts by class; a rate with its interval only for classes whose precision was measured."""
+    seed = facts.tables["seeds.indications"]
+    measured = {code for code, flag in zip(seed["code"], seed["is_measured"], strict=True) if str(flag) == "true"}
+    frame = facts.tables["trends.weekly_indication"].filter(
+        pl.col("week") == str(facts.edition.week), pl.col("platform") == "all"
+    )
+    found = {(row["phase"], row["indication"]): row for row in frame.iter_rows(named=True)}
+    rows = []
+    for bucket in facts.buckets:
+        for code, _ in facts.detected_by_indication:
+            row = found.get((bucket.phase, code))
+            rate = interval = words("review_list")
+            if row is not None and code in measured:
+                rate = words.decimal(row["per_1000"])
+                interval = words.interval(row["per_1000_low"], row["per_1000_high"])
+            posts = words.number(row["posts"] if row else None)
+            rows.append([bucket_name(words, bucket), facts.label("indications", code), posts, rate, interval])
+    columns = ["bucket", "indication", "posts", "rate", "interval"]
+    return make_table(words, "indications", columns, 2, rows)
 
 
 def topic_table(facts: Facts, words: Words) -> Table:
@@ -118,7 +129,7 @@ def topic_table(facts: Facts, words: Words) -> Table:
             ends = [None if row[end] is None else row[end] * 100 for end in ("share_low", "share_high")]
             cells = [words.number(row["posts"]), words.percent(row["share"], 1), words.interval(ends[0], ends[1])]
             rows.append([bucket_name(words, bucket), facts.label("topics", row["topic"]), *cells])
-    return _table(words, "topics", ["bucket", "topic", "posts", "share", "interval"], 2, rows)
+    return make_table(words, "topics", ["bucket", "topic", "posts", "share", "interval"], 2, rows)
 
 
 def _place(facts: Facts, words: Words, code: str) -> str:
@@ -136,7 +147,7 @@ def district_table(facts: Facts, words: Words) -> Table:
         for row, (code, _) in enumerate(places)
     ]
     columns = ["district", *(bucket_name(words, bucket) for bucket in facts.buckets)]
-    return replace(_table(words, "districts", columns, 1, rows), note=words("suppression_note"))
+    return replace(make_table(words, "districts", columns, 1, rows), note=words("suppression_note"))
 
 
 def coverage_table(facts: Facts, words: Words) -> Table:
@@ -149,7 +160,7 @@ def coverage_table(facts: Facts, words: Words) -> Table:
         posts = words.number(facts.posts_of(name))
         rows.append([platform_name(words, name), *counts, _coverage(words, seen.coverage), posts])
     columns = ["platform", "planned", "attempted", "succeeded", "coverage", "posts"]
-    return _table(words, "coverage", columns, 1, rows)
+    return make_table(words, "coverage", columns, 1, rows)
 
 
 def load_table(facts: Facts, words: Words) -> Table:
@@ -171,7 +182,7 @@ def load_table(facts: Facts, words: Words) -> Table:
         ]
         for row in sums.iter_rows(named=True)
     ]
-    return _table(words, "loads", ["platform", "source", "files", *counts], 2, rows)
+    return make_table(words, "loads", ["platform", "source", "files", *counts], 2, rows)
 
 
 def reject_table(facts: Facts, words: Words) -> Table:
@@ -181,7 +192,7 @@ def reject_table(facts: Facts, words: Words) -> Table:
         [row["source"], reason_words(words, row["reason"]), words.number(row["records"])]
         for row in frame.iter_rows(named=True)
     ]
-    return _table(words, "rejects", ["source", "reason", "records"], 2, rows)
+    return make_table(words, "rejects", ["source", "reason", "records"], 2, rows)
 
 
 def weekly_tables(facts: Facts, words: Words) -> list[Table]:

@@ -47,7 +47,7 @@ class Words:
         self._texts = read_words(lang)
         self._decimal, self._thousands = (",", ".") if lang == "id" else (".", ",")
 
-    def __call__(self, key: str, **values: object) -> str:
+    def __call__(self, key: str, /, **values: object) -> str:
         """The text of a key with its values filled in; raises KeyError for a key that does not exist."""
         return self._texts[key].format(**values)
 

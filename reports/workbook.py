@@ -20,15 +20,23 @@ from reports.words import Words
 TEXT_LIMIT = 32_000  # a cell holds 32,767 characters
 SHEETS: Mapping[str, str] = {
     "volume": "trends.weekly_platform",
+    "signals": "trends.signals",
+    "slopes": "trends.slopes",
+    "terms": "trends.emerging_terms",
     "topics": "trends.weekly_topic",
     "indications": "trends.weekly_indication",
     "districts": "trends.weekly_district",
+    "views": "trends.weekly_views",
+    "corrections": "trends.corrections",
+    "funnel": "trends.funnel",
+    "official": "trends.official",
     "coverage": "core.coverage",
     "loads": "core.loads",
     "rejects": "reject_reasons",
     "checks": "core.checks",
     "evidence": "evidence",
 }
+_OF_THE_WEEK = frozenset({"signals", "slopes", "terms", "views"})  # the data files hold all weeks and keys
 _LABELS = {
     "topics": ("topic", "topics"),
     "indications": ("indication", "indications"),
@@ -47,6 +55,10 @@ _WIDTHS: Mapping[str, int] = {
 
 def _frame(facts: Facts, sheet: str) -> pl.DataFrame:
     frame = facts.tables[SHEETS[sheet]]
+    if sheet in _OF_THE_WEEK:
+        frame = frame.filter(pl.col("week") == str(facts.edition.week))
+    if sheet == "corrections":
+        frame = frame.filter(pl.col("key") == "")
     if sheet in _LABELS:
         key, seed = _LABELS[sheet]
         labels = pl.Series("label", [facts.label(seed, str(code)) for code in frame[key]], dtype=pl.String)

@@ -7,11 +7,13 @@ from typing import Any
 
 import polars as pl
 
-from flows.periods import Bucket, Week, read_election, weeks_between
+from flows.periods import Bucket, Week, read_election, read_seed, weeks_between
 from reports.edition import Edition, Language, Tables
+from tests import reports_fixture_tested as tested
 
 ELECTION = read_election()
 FIRST, LAST = Week.parse("2023-W34"), Week.parse("2024-W07")
+MEASURED = ("hate_speech", "insult")
 OUTAGE, ZERO, GAP, PARTIAL = "2024-W02", "2023-W40", "2023-W43", "2023-W50"
 PLATFORMS = {"tiktok": 0.5, "facebook": 0.33, "instagram": 0.17}
 TOPICS = {
@@ -175,7 +177,9 @@ def _platform_rows(rng: random.Random, bucket: Bucket, topics: list[Any], indica
     for number, code in enumerate(INDICATIONS):
         part = left if number == len(INDICATIONS) - 1 else rng.randint(0, left // 2)
         left -= part
-        indications.append({**rows[-1], "posts": None if rows[-1]["posts"] is None else part, "indication": code})
+        rate, low, high = _garwood(part, everything["labelled"])
+        found = {"posts": None if rows[-1]["posts"] is None else part, "indication": code}
+        indications.append({**rows[-1], **found, "per_1000": rate, "per_1000_low": low, "per_1000_high": high})
     return rows
 
 
@@ -213,6 +217,8 @@ def _evidence(week: Week, count: int) -> pl.DataFrame:
                 "shares": None,
                 "views": 1234 * number,
                 "why": "kata kunci: contoh",
+                "hand_over_limit": week.last_day + timedelta(days=number % 9),
+                "stage": "detected",
             }
             for number, text in enumerate(texts)
         ],
@@ -226,6 +232,8 @@ def _evidence(week: Week, count: int) -> pl.DataFrame:
             "districts": pl.List(pl.String),
             **dict.fromkeys(("likes", "comments", "shares", "views"), pl.Int64),
             "why": pl.String,
+            "hand_over_limit": pl.Date,
+            "stage": pl.String,
         },
     )
 
@@ -236,7 +244,14 @@ def _seeds() -> dict[str, pl.DataFrame]:
 
     return {
         "seeds.topics": labels(TOPICS),
-        "seeds.indications": labels(INDICATIONS),
+        "seeds.indications": labels(INDICATIONS).with_columns(
+            pl.col("code").is_in(MEASURED).cast(pl.String).alias("is_measured"),
+            pl.when(pl.col("code") == "hate_speech")
+            .then(pl.lit("bawaslu police"))
+            .otherwise(pl.lit("bawaslu"))
+            .alias("receivers"),
+        ),
+        "seeds.receivers": pl.DataFrame(read_seed("receivers")),
         "seeds.places": pl.DataFrame([{"code": code, "name": name} for code, name in PLACES.items()]),
         "seeds.articles": pl.DataFrame({"code": ["insult"], "article": ["UU 7/2017 pasal 280(1)c"]}),
     }
@@ -313,7 +328,14 @@ def season(week: str = "2024-W05", evidence: int = 24, failed: int = 0) -> Table
         for row in platforms
         for n, code in enumerate(PLACES)
     ]
+    items = _evidence(Week.parse(week), 0 if week == ZERO else evidence)
     return {
+        **tested.tables(
+            pl.DataFrame(platforms, infer_schema_length=None),
+            pl.DataFrame(topics, infer_schema_length=None),
+            items,
+            Week.parse(week),
+        ),
         "trends.weekly_platform": pl.DataFrame(platforms, infer_schema_length=None),
         "trends.weekly_topic": pl.DataFrame(topics, infer_schema_length=None),
         "trends.weekly_indication": pl.DataFrame(indications, infer_schema_length=None),
@@ -325,7 +347,7 @@ def season(week: str = "2024-W05", evidence: int = 24, failed: int = 0) -> Table
         "core.loads": _loads(Week.parse(week)),
         "reject_reasons": pl.DataFrame({"source": ["zeeschuimer"], "reason": ["no time"], "records": [90]}),
         "core.checks": _checks(failed),
-        "evidence": _evidence(Week.parse(week), 0 if week == ZERO else evidence),
+        "evidence": items,
         **_seeds(),
     }
 
@@ -355,7 +377,13 @@ def imported(week: str = "2023-W41", platform: str = "tiktok", posts: int = 3) -
     for name in (platform, "all"):
         rows.append(_measures(bucket, name, counts, None, "unknown"))
         topics.append(_topic(rows[-1], "roads", 1))
-    empty = {name: tables[name].clear() for name in ("trends.weekly_indication", "trends.weekly_district")}
+    kept = {"trends.official"}
+    empty = {
+        name: frame.clear()
+        for name, frame in tables.items()
+        if (name.startswith("trends.") and name not in kept)
+        or name in {"core.review_items", "signal_posts", "core.collection"}
+    }
     days = [(platform, "zeeschuimer", day, None, None, None, 1, "unknown", None) for day in bucket.week.days[1:4]]
     schema = tables["trends.weekly_platform"].schema
     return {

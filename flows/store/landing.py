@@ -33,7 +33,7 @@ class Landed:
     """
 
     file_id: str
-    kind: str  # posts, collection
+    kind: str  # posts, collection, review
     platform: str
     source: str
     file: str
@@ -60,6 +60,14 @@ def write_whole(path: Path, content: bytes) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
     draft = path.with_name(f".{path.name}.{os.getpid()}.draft")
     draft.write_bytes(content)
+    draft.replace(path)
+
+
+def write_private(path: Path, content: bytes) -> None:
+    """Writes a file that only its owner can read or write."""
+    draft = path.with_name(f".{path.name}.{os.getpid()}.draft")
+    with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as out:
+        out.write(content)
     draft.replace(path)
 
 
@@ -141,3 +149,13 @@ def landed_files(home: Path) -> list[Landed]:
 def stored_path(home: Path, landed: Landed) -> Path:
     """Where the bytes of a landed file are kept."""
     return home / "landing" / landed.path
+
+
+def kept_bytes(home: Path, landed: Landed) -> bytes:
+    """The bytes of a small landed file as they came in."""
+    path = stored_path(home, landed)
+    content = path.read_bytes()
+    if path.suffix != ".zst" or landed.file.endswith(".zst"):
+        return content
+    with zstandard.ZstdDecompressor().stream_reader(content) as stream:
+        return stream.read()

@@ -15,6 +15,7 @@ import polars as pl
 
 from flows.post import Reason
 from flows.store.landing import Landed
+from flows.store.sheets import CollectionDays, ReviewLines, load_collection, load_reviews
 from flows.store.warehouse import Connection, query
 
 if TYPE_CHECKING:
@@ -25,7 +26,8 @@ CREATE OR REPLACE TEMP TABLE stage AS
 SELECT
     prepared.*,
     CASE WHEN text_pi IS NOT NULL THEN md5_number_lower(text_pi) END AS text_hash,
-    files.load_order
+    files.load_order,
+    files.landed_at
 FROM read_parquet($parts) AS prepared
 JOIN stage_files AS files USING (file_id)
 """
@@ -78,13 +80,15 @@ HAVING count(*) > 1
 _CONTENT = """
 platform, post_id, source, author_key, author_name_pi, created_at, created_from, day, text, text_pi, url_pi, hashtags,
 language, media_type, likes, comments, shares, views, query, is_partial, observed_at, file_id AS observed_file,
-number AS observed_number, text_hash, sentiment, sentiment_score, topics, indications, districts, label_version
+number AS observed_number, text_hash, unit_key, sentiment, sentiment_score, topics, indications, districts,
+label_version
 """
 
 _INSERT_ONCE = f"""
 INSERT INTO base.posts BY NAME
 SELECT
-    {_CONTENT}, 'live' AS state, observed_at AS first_seen_at, observed_at AS last_seen_at, 0 AS edits
+    {_CONTENT}, 'live' AS state, observed_at AS first_seen_at, observed_at AS last_seen_at, 0 AS edits,
+    source AS first_source, landed_at AS first_landed_at, views AS first_views
 FROM stage ANTI JOIN often USING (platform, post_id)
 """  # noqa: S608 - columns of ours
 
@@ -94,7 +98,8 @@ CREATE OR REPLACE TEMP TABLE candidates AS
 SELECT {_CONTENT}, load_order FROM stage SEMI JOIN often USING (platform, post_id) WHERE gone IS NULL
 UNION ALL BY NAME
 SELECT
-    known.* EXCLUDE (state, removal_reason, gone_at, first_seen_at, last_seen_at, former_text_hash, edits),
+    known.* EXCLUDE (state, removal_reason, gone_at, first_seen_at, last_seen_at, former_text_hash, edits,
+        first_source, first_landed_at, first_views, gone_landed_at),
     -1 AS load_order
 FROM base.posts AS known SEMI JOIN often USING (platform, post_id)
 """  # noqa: S608 - columns of ours
@@ -110,8 +115,8 @@ WITH ranked AS (
 fallback AS (
     SELECT
         platform, post_id,
-        arg_min({'text': text, 'text_pi': text_pi, 'text_hash': text_hash, 'sentiment': sentiment,
-            'sentiment_score': sentiment_score, 'topics': topics, 'indications': indications,
+        arg_min({'text': text, 'text_pi': text_pi, 'text_hash': text_hash, 'unit_key': unit_key,
+            'sentiment': sentiment, 'sentiment_score': sentiment_score, 'topics': topics, 'indications': indications,
             'districts': districts, 'language': language}, place) FILTER (text_hash IS NOT NULL) AS said,
         arg_min({'created_at': created_at, 'day': day}, place) FILTER (created_from = 'record') AS dated,
         arg_min(author_key, place) AS author_key, arg_min(author_name_pi, place) AS author_name_pi,
@@ -130,14 +135,21 @@ edited AS (
         arg_max(before, observed_at) FILTER (text_hash <> before) AS former_text_hash
     FROM history GROUP BY ALL
 ),
+landings AS (
+    SELECT file_id, landed_at FROM base.loads UNION ALL SELECT file_id, landed_at FROM stage_files
+),
 seen AS (
     SELECT
         platform, post_id,
+        max(source) FILTER (is_first) AS first_source,
+        max(views) FILTER (is_first) AS first_views,
+        min(landed_at) FILTER (gone IS NULL) AS first_landed_at,
+        min(landed_at) FILTER (gone IS NOT NULL) AS gone_landed_at,
         min(observed_at) FILTER (gone IS NULL) AS first_seen_at,
         max(observed_at) FILTER (gone IS NULL) AS last_seen_at,
         max(observed_at) FILTER (gone IS NOT NULL) AS gone_at,
         arg_max(gone, observed_at) FILTER (gone IS NOT NULL) AS removal_reason
-    FROM base.observations SEMI JOIN often USING (platform, post_id) GROUP BY ALL
+    FROM base.observations SEMI JOIN often USING (platform, post_id) JOIN landings USING (file_id) GROUP BY ALL
 )
 SELECT
     ranked.* EXCLUDE (place, load_order) REPLACE (
@@ -145,6 +157,7 @@ SELECT
         CASE WHEN dated IS NULL THEN ranked.created_from ELSE 'record' END AS created_from,
         coalesce(dated.day, ranked.day) AS day,
         said.text AS text, said.text_pi AS text_pi, said.text_hash AS text_hash,
+        said.unit_key AS unit_key,
         coalesce(said.language, ranked.language) AS language,
         CASE WHEN said IS NULL THEN ranked.sentiment ELSE said.sentiment END AS sentiment,
         CASE WHEN said IS NULL THEN ranked.sentiment_score ELSE said.sentiment_score END AS sentiment_score,
@@ -154,9 +167,11 @@ SELECT
         coalesce(ranked.author_key, fallback.author_key) AS author_key,
         coalesce(ranked.author_name_pi, fallback.author_name_pi) AS author_name_pi,
         coalesce(ranked.url_pi, fallback.url_pi) AS url_pi),
-    seen.first_seen_at, seen.last_seen_at, coalesce(edited.edits, 0) AS edits, edited.former_text_hash,
+    seen.first_source, seen.first_landed_at, seen.first_views, seen.first_seen_at, seen.last_seen_at,
+    coalesce(edited.edits, 0) AS edits, edited.former_text_hash,
     CASE WHEN seen.gone_at >= seen.last_seen_at THEN seen.gone_at END AS gone_at,
     CASE WHEN seen.gone_at >= seen.last_seen_at THEN seen.removal_reason END AS removal_reason,
+    CASE WHEN seen.gone_at >= seen.last_seen_at THEN seen.gone_landed_at END AS gone_landed_at,
     CASE WHEN seen.gone_at >= seen.last_seen_at THEN 'removed' ELSE 'live' END AS state
 FROM ranked
 JOIN fallback USING (platform, post_id)
@@ -210,8 +225,8 @@ ORDER BY files.load_order
 """
 
 
-class LogFault(Protocol):
-    """A row of a collection log that could not be read (see `flows.sources.format.Fault`)."""
+class SheetFault(Protocol):
+    """A row of a collection log or review sheet that could not be used (see `flows.sources.format.Fault`)."""
 
     @property
     def number(self) -> int: ...
@@ -233,26 +248,7 @@ _STEPS = (
     _DELETE_OFTEN,
     _INSERT_OFTEN,
 )
-_LOG_SCHEMA: dict[str, Any] = {
-    "platform": pl.String,
-    "source": pl.String,
-    "query": pl.String,
-    "day": pl.Date,
-    "planned": pl.Int64,
-    "attempted": pl.Int64,
-    "succeeded": pl.Int64,
-    "reason": pl.String,
-    "order": pl.Int64,
-}
 _RELABELLED_ROWS = 100_000
-
-
-@dataclass(frozen=True, slots=True)
-class CollectionDays:
-    """The rows of one landed collection log: (platform, source, query, day, planned, attempted, succeeded, reason)."""
-
-    landed: Landed
-    rows: Sequence[tuple[object, ...]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -260,14 +256,16 @@ class Batch:
     """Everything one load brings.
 
     `files` of posts with the number of records their reader found; Parquet parts with their prepared posts and
-    rejects (rows of files that are not in `files` are left out); collection logs with their unreadable rows.
+    rejects (rows of files that are not in `files` are left out); collection logs and review sheets with the rows of
+    theirs that cannot be used.
     """
 
     files: Sequence[tuple[Landed, int]]
     posts: Sequence[Path]
     rejects: Sequence[Path]
     logs: Sequence[CollectionDays]
-    log_faults: Sequence[tuple[Landed, LogFault]]
+    reviews: Sequence[ReviewLines]
+    sheet_faults: Sequence[tuple[Landed, SheetFault]]
 
 
 def loaded_ids(connection: Connection) -> set[str]:
@@ -280,31 +278,16 @@ def _name_files(connection: Connection, batch: Batch) -> None:
         CREATE OR REPLACE TEMP TABLE stage_files (
             file_id VARCHAR, kind VARCHAR, platform VARCHAR, source VARCHAR, file VARCHAR, landed_at TIMESTAMPTZ,
             bytes BIGINT, records BIGINT, position BIGINT, load_order BIGINT)""")
-    faults = Counter(landed.file_id for landed, _ in batch.log_faults)
+    faults = Counter(landed.file_id for landed, _ in batch.sheet_faults)
     counted = list(batch.files)
-    counted += [(log.landed, faults[log.landed.file_id]) for log in batch.logs]
+    landed = [*(log.landed for log in batch.logs), *(sheet.landed for sheet in batch.reviews)]
+    counted += [(item, faults[item.file_id]) for item in landed]
     rows = [
         (it.file_id, it.kind, it.platform, it.source, it.file, it.landed_at, it.bytes, records, it.position, order)
         for order, (it, records) in enumerate(sorted(counted, key=lambda pair: pair[0].order))
     ]
     if rows:
         connection.executemany("INSERT INTO stage_files VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", rows)
-
-
-def _load_collection(connection: Connection, logs: Sequence[CollectionDays]) -> None:
-    """A day that an earlier log named is replaced by what the last one says of it."""
-    ordered = sorted(logs, key=lambda item: item.landed.order)
-    days = pl.DataFrame(
-        [(*row, order) for order, log in enumerate(ordered) for row in log.rows], schema=_LOG_SCHEMA, orient="row"
-    )
-    fresh = days.unique(["platform", "source", "query", "day"], keep="last", maintain_order=True).drop("order")
-    connection.register("fresh", fresh.to_arrow())
-    connection.execute("""
-        DELETE FROM base.collection USING fresh
-        WHERE base.collection.platform = fresh.platform AND base.collection.source = fresh.source
-          AND base.collection.query = fresh.query AND base.collection.day = fresh.day""")
-    connection.execute("INSERT INTO base.collection BY NAME FROM fresh")
-    connection.unregister("fresh")
 
 
 def _load_rejects(connection: Connection, batch: Batch) -> None:
@@ -317,10 +300,10 @@ def _load_rejects(connection: Connection, batch: Batch) -> None:
             "INSERT INTO rejected BY NAME FROM read_parquet($parts) SEMI JOIN stage_files USING (file_id)",
             {"parts": parts},
         )
-    if batch.log_faults:
+    if batch.sheet_faults:
         connection.executemany(
             "INSERT INTO rejected (file_id, line, reason, detail) VALUES (?, ?, ?, ?)",
-            [(landed.file_id, fault.number, str(fault.reason), fault.detail) for landed, fault in batch.log_faults],
+            [(landed.file_id, fault.number, str(fault.reason), fault.detail) for landed, fault in batch.sheet_faults],
         )
 
 
@@ -335,7 +318,8 @@ def load(connection: Connection, batch: Batch, zone: str) -> None:
     else:
         connection.execute("CREATE OR REPLACE TEMP TABLE stage (platform VARCHAR, post_id VARCHAR)")
     connection.execute(_REJECTS, {"zone": zone})
-    _load_collection(connection, batch.logs)
+    load_collection(connection, batch.logs)
+    load_reviews(connection, batch.reviews)
     connection.execute(_LOADS)
 
 

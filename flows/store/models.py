@@ -1,8 +1,9 @@
 """The runner of the SQL models and checks: it reads the files of `sql/`, orders them by their own queries, builds them.
 
-A model file is one SELECT under a header (see `flows.store.headers`): description, `Kind:` (view; left out: a table),
-`Grain:` (the columns that identify a row, or none) and `Columns:`, each a row of name, type, unit and meaning. The
-runner refuses a header that disagrees with the query and writes it into the database as comments.
+A model file is one SELECT under a header (see `flows.store.headers`): description, `Kind:` (view or computed; left
+out: a table), `Grain:` (the columns that identify a row, or none) and `Columns:`, each a row of name, type, unit and
+meaning. The runner refuses a header that disagrees with the query and writes it into the database as comments. The
+query of a computed model gives the rows its method starts from: a function of `flows.trends`, handed in by the caller.
 
 A check file is one SELECT of the rows that should not exist, under `Severity:` (stop, warn), `Gate:` (posts: before a
 load commits, reads base and seeds only; trends: after the models are built), `Table:` (what is checked) and, for
@@ -11,22 +12,27 @@ readers, `In Indonesian:`, `Hint:` and `Hint in Indonesian:`.
 
 import csv
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
 
+import polars as pl
+
 from flows.exits import GateStoppedError, UsageError
 from flows.store.headers import Column, Header, ModelError, read_header
 from flows.store.queries import dependencies
-from flows.store.warehouse import Connection, DatabaseError, literal
+from flows.store.warehouse import Connection, DatabaseError, literal, query
 
 LAYERS = ("core", "trends")
-KINDS = ("table", "view")
+COMPUTED = "computed"
+KINDS = ("table", "view", COMPUTED)
 SEVERITIES = ("stop", "warn")
 GATES = ("posts", "trends")
 _NAME = re.compile(r"[a-z][a-z0-9_]*")
 _BATCH = 10_000
+
+Method = Callable[[pl.DataFrame], pl.DataFrame]
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,10 +120,11 @@ def read_models(folder: Path) -> list[Model]:
     return [_read_model(path) for path in paths]
 
 
-def build(connection: Connection, models: Sequence[Model]) -> None:
+def build(connection: Connection, models: Sequence[Model], methods: Mapping[str, Method] | None = None) -> None:
     """Build every model in the order of its dependencies, inside the caller's transaction, with its comments.
 
-    Raises ModelError for a cycle, a table that does not exist, a query that fails or a header that disagrees with it.
+    `methods` are the functions of the computed models, by qualified name. Raises ModelError for a cycle, a table or a
+    method that does not exist, a query that fails or a header that disagrees with it.
     """
     ordered = in_order(connection, models)
     existing = _relations(connection)
@@ -126,13 +133,38 @@ def build(connection: Connection, models: Sequence[Model]) -> None:
             connection.execute(f"DROP {existing[model.qualified]} {model.qualified}")
     for model in ordered:
         try:
-            connection.execute(f"CREATE {model.kind} {model.qualified} AS {model.query}")
+            _create(connection, model, methods or {})
         except DatabaseError as error:
             raise ModelError(
                 f"The model {model.qualified} cannot be built: {_sentence(error)}; mend its file."
             ) from error
         _compare_columns(connection, model)
         _write_comments(connection, model)
+
+
+def _create(connection: Connection, model: Model, methods: Mapping[str, Method]) -> None:
+    if model.kind != COMPUTED:
+        connection.execute(f"CREATE {model.kind} {model.qualified} AS {model.query}")
+        return
+    if model.qualified not in methods:
+        raise ModelError(
+            f"The model {model.qualified} is computed, but no method has its name; add it to flows.trends."
+        )
+    connection.register("computed_rows", methods[model.qualified](query(connection, model.query)).to_arrow())
+    connection.execute(f"CREATE TABLE {model.qualified} AS FROM computed_rows")
+    connection.unregister("computed_rows")
+
+
+def needed(connection: Connection, models: Sequence[Model], names: Iterable[str]) -> list[Model]:
+    """The models of these names and every model they read, directly or through others."""
+    by_name = {model.qualified: model for model in models}
+    wanted, found = list(names), dict[str, Model]()
+    while wanted:
+        name = wanted.pop()
+        if name in by_name and name not in found:
+            found[name] = by_name[name]
+            wanted.extend(dependencies(connection, by_name[name].query, name))
+    return list(found.values())
 
 
 def in_order(connection: Connection, models: Sequence[Model]) -> list[Model]:
@@ -205,7 +237,7 @@ def _read_model(path: Path) -> Model:
     grain = () if stated == "none" else tuple(part.strip() for part in stated.split(","))
     if not header.description or not columns or kind not in KINDS:
         raise ModelError(
-            f"The header of {path.name} needs a description, columns, and kind table or view; complete it."
+            f"The header of {path.name} needs a description, columns, and kind table, view or computed; complete it."
         )
     unknown = sorted(set(grain) - {column.name for column in columns})
     if unknown:
@@ -271,7 +303,8 @@ def _compare_columns(connection: Connection, model: Model) -> None:
 
 
 def _write_comments(connection: Connection, model: Model) -> None:
-    connection.execute(f"COMMENT ON {model.kind} {model.qualified} IS {literal(model.description)}")
+    kind = "VIEW" if model.kind == "view" else "TABLE"
+    connection.execute(f"COMMENT ON {kind} {model.qualified} IS {literal(model.description)}")
     for column in model.columns:
         unit = "" if column.unit == "-" else f" [{column.unit}]"
         connection.execute(f'COMMENT ON COLUMN {model.qualified}."{column.name}" IS {literal(column.meaning + unit)}')

@@ -1,4 +1,4 @@
-"""Publication: the ledger of what was said, and whole releases swapped by one rename.
+"""Publication: whole releases swapped by one rename.
 
 A release is a folder that is complete before anybody sees it. Files that did not change are hard links to the
 release before, which is kept; an analyst's open `published/ronda.duckdb` therefore never breaks.
@@ -9,82 +9,14 @@ import os
 import shutil
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from datetime import datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from flows.periods import Week
 from flows.store.landing import hash_file
-from flows.store.warehouse import Connection, literal, query
+from flows.store.warehouse import Connection, literal
 
-if TYPE_CHECKING:
-    import polars as pl
-
-MEASURES: dict[str, str | None] = {
-    "trends.weekly_platform": None,
-    "trends.weekly_topic": "topic",
-    "trends.weekly_indication": "indication",
-    "trends.weekly_district": "district",
-}
-_NOT_MEASURES = {"first_day", "last_day", "status", "reason", "week", "phase", "platform"}
 KEPT_RELEASES = 2
 MANIFEST = "manifest.json"
-
-
-def numbers_of_week(connection: Connection, week: Week) -> "pl.DataFrame":
-    """Every number a publication of this week states: one row a bucket x table x platform x key x metric."""
-    import polars as pl
-
-    parts = []
-    for table, key in MEASURES.items():
-        frame = query(connection, f"SELECT * FROM {table} WHERE week = ?", [str(week)])  # noqa: S608 - a name of ours
-        skipped = _NOT_MEASURES | {key}
-        metrics = [name for name, kind in frame.schema.items() if name not in skipped and kind.is_numeric()]
-        parts.append(
-            frame.select(
-                "week",
-                "phase",
-                "platform",
-                pl.lit(table).alias("table"),
-                (pl.col(key) if key else pl.lit("")).alias("key"),
-                *(pl.col(name).cast(pl.Float64) for name in metrics),
-            ).unpivot(metrics, index=["week", "phase", "platform", "table", "key"], variable_name="metric")
-        )
-    return pl.concat(parts).sort("week", "phase", "table", "platform", "key", "metric")
-
-
-def record_publication(home: Path, week: Week, numbers: "pl.DataFrame", as_of: datetime, facts: dict[str, str]) -> int:
-    """The number of this publication of a week; a new one is written only when its numbers or facts are new.
-
-    The ledger is immutable: `ledger/publications/<week>-<n>.parquet`, with the moment of release and versions.
-    """
-    import polars as pl
-
-    folder = home / "ledger" / "publications"
-    folder.mkdir(parents=True, exist_ok=True)
-    stated = numbers.with_columns(
-        pl.lit(as_of.isoformat()).alias("as_of"), *(pl.lit(value).alias(name) for name, value in facts.items())
-    )
-    last = max((_publication_number(path) for path in folder.glob(f"{week}-*.parquet")), default=0)
-    if last and pl.read_parquet(folder / f"{week}-{last}.parquet").equals(stated):
-        return last
-    draft = folder / f".{week}-{last + 1}.{os.getpid()}.draft"
-    stated.write_parquet(draft)
-    draft.replace(folder / f"{week}-{last + 1}.parquet")
-    return last + 1
-
-
-def _publication_number(path: Path) -> int:
-    return int(path.stem.rsplit("-", 1)[1])
-
-
-def publications(home: Path) -> dict[str, int]:
-    """How often each week was published."""
-    counts: dict[str, int] = {}
-    for path in sorted((home / "ledger" / "publications").glob("*.parquet")):
-        week = path.stem.rsplit("-", 1)[0]
-        counts[week] = max(counts.get(week, 0), _publication_number(path))
-    return counts
 
 
 def published_folder(home: Path) -> Path | None:
@@ -156,6 +88,12 @@ def write_manifest(folder: Path, summary: Mapping[str, Any]) -> None:
 def read_manifests(release: Path) -> list[dict[str, Any]]:
     """The manifests of all weeks of a release, in time order."""
     return [json.loads((release / week / MANIFEST).read_bytes()) for week in _weeks(release)]
+
+
+def reported_weeks(home: Path) -> list[str]:
+    """The weeks that have a report in the current release, in time order."""
+    release = published_folder(home)
+    return [] if release is None else _weeks(release)
 
 
 def _weeks(release: Path) -> list[str]:

@@ -7,6 +7,8 @@ from typing import Any
 from flows.store.headers import ModelError
 from flows.store.warehouse import Connection
 
+_READ: dict[str, set[str]] = {}  # what a query reads depends on nothing but its text
+
 
 def dependencies(connection: Connection, query: str, name: str) -> set[str]:
     """The tables a query reads, as `schema.table`, from DuckDB's own syntax tree.
@@ -14,8 +16,9 @@ def dependencies(connection: Connection, query: str, name: str) -> set[str]:
     The tree is used because `get_table_names` binds the query and so refuses `USING` and `unnest` over tables that
     are not built yet. Raises ModelError for anything but one SELECT without parameters over qualified tables.
     """
-    row = connection.execute("SELECT json_serialize_sql(?)", [query]).fetchone()
-    tree = json.loads(row[0]) if row else {}
+    if query in _READ:
+        return set(_READ[query])
+    tree = json.loads(connection.execute("SELECT json_serialize_sql(?)", [query]).fetchall()[0][0])
     if tree.get("error", True):
         raise ModelError(f"{name} is not a SELECT that DuckDB reads: {tree.get('error_message')}; mend its file.")
     if len(tree["statements"]) != 1:
@@ -32,7 +35,8 @@ def dependencies(connection: Connection, query: str, name: str) -> set[str]:
             read.add(f"{node['schema_name']}.{node['table_name']}")
         elif node["table_name"] not in temporary:
             raise ModelError(f"{name} reads {node['table_name']} without its schema; write schema.table.")
-    return read
+    _READ[query] = read
+    return set(read)
 
 
 def _nodes(tree: Any) -> Iterator[dict[str, Any]]:

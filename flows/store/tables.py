@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from flows.periods import Week
 from flows.post import SHAPE_REASONS
+from flows.store import evidence
 from flows.store.warehouse import Connection, connect, query
 
 if TYPE_CHECKING:
@@ -23,6 +24,15 @@ _REPORT_FRAMES = {
     "trends.weekly_topic": "SELECT * FROM trends.weekly_topic",
     "trends.weekly_indication": "SELECT * FROM trends.weekly_indication",
     "trends.weekly_district": "SELECT * FROM trends.weekly_district",
+    **{
+        f"trends.{name}": f"SELECT * FROM trends.{name}"  # noqa: S608 - names of ours
+        for name in (
+            *("signals", "slopes", "emerging_terms", "weekly_views", "corrections", "reported"),
+            *("funnel", "agreement", "official"),
+        )
+    },
+    "core.review_items": "SELECT * FROM core.review_items",
+    "core.collection": "SELECT * FROM core.collection",
     "core.coverage": "SELECT * FROM core.coverage",
     "core.calendar": "SELECT * FROM core.calendar",
     "core.loads": "SELECT * FROM core.loads",
@@ -31,13 +41,8 @@ _REPORT_FRAMES = {
     "seeds.indications": "SELECT * FROM seeds.indications",
     "seeds.places": "SELECT * FROM seeds.places",
     "seeds.articles": "SELECT * FROM seeds.articles",
+    "seeds.receivers": "SELECT * FROM seeds.receivers",
 }
-_EVIDENCE = """
-SELECT platform, post_id, created_at, text, indications, topics, districts, likes, comments, shares, views
-FROM core.posts
-WHERE week = ? AND state = 'live' AND len(indications) > 0
-ORDER BY created_at, platform, post_id
-"""
 
 
 def trend(connection: Connection, name: str) -> "pd.DataFrame":
@@ -94,8 +99,10 @@ def report_frames(
     frames = {name: query(connection, text) for name, text in _REPORT_FRAMES.items()}
     labels = dict(frames["seeds.indications"].select("code", f"label_{lang}").iter_rows())
     why = pl.element().replace_strict(labels, return_dtype=pl.String)
-    evidence = query(connection, _EVIDENCE, [str(week)])
-    frames["evidence"] = evidence.with_columns(pl.col("indications").list.eval(why).list.join("; ").alias("why"))
+    frames["signal_posts"] = evidence.signal_posts(connection, week)
+    frames["evidence"] = evidence.detected_posts(connection, week).with_columns(
+        pl.col("indications").list.eval(why).list.join("; ").alias("why")
+    )
     frames["core.checks"] = pl.DataFrame(
         [
             {

@@ -1,48 +1,46 @@
 """The briefing: two A4 pages for leadership, totals of the regency, nobody named, nobody ranked."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from datetime import date, timedelta
 
 import typst
 
-from flows.periods import Bucket
-from reports.disclosure import shielded
+from reports.briefing.figures import key_figures
+from reports.decisions import decisions
 from reports.edition import embargo_end
-from reports.facts import Facts, Row
+from reports.facts import Facts
 from reports.level import Judgement
-from reports.sentences import (
-    MINIMUM_POSTS,
-    coverage_words,
-    gap_words,
-    level_reasons,
-    level_rule,
-    level_words,
-    per_day,
-    zero_sentence,
-)
+from reports.sentences import coverage_words, gap_words, level_rule, level_words
+from reports.statements import level_sentence, subject_words
 from reports.style import Chart
 from reports.tables import bucket_name, record_sums
+from reports.trend_tables import STAGES
+from reports.trends import Trends
 from reports.typeset import compile_pdf
-from reports.words import DASH, Words, platform_name
+from reports.watch import change_text
+from reports.weekly.content import bucket_levels
+from reports.words import Words, platform_name
 
-TYPES_SHOWN, GAPS_SHOWN, AGENDA_SHOWN = 3, 4, 6
-CHART_WIDTHS = (100, 85, 70, 55)  # per cent of the text width
+GAPS_SHOWN, AGENDA_SHOWN, DECISIONS_SHOWN = 4, 6, 6
+CHART_WIDTHS = (80, 70, 60, 50, 42)  # per cent of the text width
 TOO_LONG = "the briefing must have two pages"  # the template's own assertion
 _TITLES = (
     "briefing_class",
     "briefing_situation",
     "level_title",
     "briefing_figures",
-    "briefing_attention",
+    "briefing_decide",
+    "decide_none",
+    "note_marks",
     "briefing_unseen",
     "briefing_follow",
-    "follow_text",
     "briefing_agenda",
 )
 
 
-def briefing(facts: Facts, words: Words, judgement: Judgement, charts: Sequence[Chart]) -> bytes:
+def briefing(trends: Trends, words: Words, judgement: Judgement, charts: Sequence[Chart]) -> bytes:
     """The PDF of the briefing; always two pages: where a week needs many words the charts become smaller."""
+    facts = trends.facts
     edition = facts.edition
     election, zone = edition.election, edition.election.zone_label
     embargo = embargo_text = ""
@@ -58,7 +56,7 @@ def briefing(facts: Facts, words: Words, judgement: Judgement, charts: Sequence[
         election=name,
         week=str(edition.week),
     )
-    reasons = level_reasons(words, judgement)
+    asked = decisions(trends, words)
     data = {
         "lang": edition.lang,
         "title": words("briefing_title"),
@@ -70,16 +68,20 @@ def briefing(facts: Facts, words: Words, judgement: Judgement, charts: Sequence[
         "facts": _letterhead(facts, words, name),
         "level": judgement.level,
         "level_words": level_words(words, judgement.level),
-        "situation": _situation(facts, words),
-        "reason": f"{reasons[:1].upper()}{reasons[1:]}.",
+        "situation": _situation(trends, words),
+        "reason": level_sentence(trends, words, judgement),
+        "levels": bucket_levels(trends, words),
         "rule": level_rule(facts, words),
         "figure_columns": [words("briefing_figure"), *(bucket_name(words, bucket) for bucket in facts.buckets)],
-        "figure_rows": _figures(facts, words),
+        "figure_rows": key_figures(trends, words),
         "figures_note": words("briefing_figures_note", floor=words.percent(edition.coverage_floor)),
         "charts": [{"svg": chart.svg, "alt": chart.alt} for chart in charts],
-        "attention": _attention(facts, words),
+        "decision_columns": [words(f"decide_{name}") for name in ("what", "whom", "until")],
+        "decisions": [list(decision) for decision in asked[:DECISIONS_SHOWN]],
+        "more_decisions": _more(words, len(asked) - DECISIONS_SHOWN),
+        "follow": _follow(trends, words),
         "unseen": _unseen(facts, words),
-        "agenda": _agenda(facts, words),
+        "agenda": _agenda(trends, words),
         "words": {key: words(key) for key in _TITLES} | {"page_of": words("page_of", page="#", pages="#")},
     }
     for width in CHART_WIDTHS[:-1]:
@@ -114,121 +116,37 @@ def _letterhead(facts: Facts, words: Words, election: str) -> list[tuple[str, st
     ]
 
 
-def _situation(facts: Facts, words: Words) -> str:
-    detected = words("briefing_detected_none")
-    if facts.total("labelled") == 0:
-        detected = words("briefing_detected_unknown")
-    elif facts.total("detected"):
-        detected = words("briefing_detected_some", detected=words.number(facts.total("detected")))
+def _more(words: Words, count: int) -> str:
+    return words("more_items", count=words.number(count)) if count > 0 else ""
+
+
+def _situation(trends: Trends, words: Words) -> str:
+    """One sentence: what was seen and what is not noise."""
+    facts = trends.facts
     week = facts.edition.week
+    if trends.signals:
+        names = [
+            " ".join(
+                (
+                    subject_words(trends, words, signal.family, signal.subject),
+                    words(f"direction_{signal.row['direction']}"),
+                )
+            )
+            for signal in trends.signals
+        ]
+        found = words.listed(names[:2]) + (words("signal_more") if len(names) > 2 else "")
+        change = words("situation_change", changes=found)
+    elif trends.tested:
+        change = words("situation_no_change")
+    else:
+        change = words("situation_untested")
     return words(
         "briefing_situation_text",
         days=words.days(week.first_day, week.last_day),
         posts=words.number(facts.total("posts")),
         coverage=coverage_words(words, facts.coverage),
-        detected=detected,
+        change=change,
     )
-
-
-Cell = Callable[[Row | None, Words], tuple[str, str]]
-
-
-def _posts(row: Row | None, words: Words) -> tuple[str, str]:
-    if row is None or row["posts"] is None:
-        return DASH, ""
-    return words.number(row["posts"]), words("briefing_per_day", value=words.decimal(per_day(row)))
-
-
-def _authors(row: Row | None, words: Words) -> tuple[str, str]:
-    return (DASH if row is None else words.number(row["authors"])), ""
-
-
-def _net(row: Row | None, words: Words) -> tuple[str, str]:
-    if row is None or row["net_sentiment"] is None or row["net_low"] is None:
-        is_small = row is not None and row["labelled"] is not None and row["labelled"] < MINIMUM_POSTS
-        return DASH, words("net_below") if is_small else ""
-    interval = words.interval(row["net_low"] * 100, row["net_high"] * 100, signed=True)
-    return words.decimal(row["net_sentiment"] * 100, signed=True), words("interval_95", interval=interval)
-
-
-def _detected(row: Row | None, words: Words) -> tuple[str, str]:
-    if row is None or row["detected"] is None:
-        return DASH, ""
-    if not row["labelled"]:
-        return DASH, zero_sentence(words, 0, row["coverage"])
-    if not row["detected"]:
-        return "0", zero_sentence(words, int(row["labelled"] or 0), row["coverage"])
-    interval = words.interval(row["per_1000_low"], row["per_1000_high"])
-    return words.number(row["detected"]), words(
-        "briefing_rate", value=words.decimal(row["per_1000"]), interval=interval
-    )
-
-
-_FIGURES: tuple[tuple[str, Cell], ...] = (
-    ("briefing_figure_posts", _posts),
-    ("briefing_figure_authors", _authors),
-    ("briefing_figure_net", _net),
-    ("briefing_figure_detected", _detected),
-)
-
-
-def _figures(facts: Facts, words: Words) -> list[dict[str, object]]:
-    rows: list[dict[str, object]] = []
-    for key, cell in _FIGURES:
-        cells = []
-        for bucket in facts.buckets:
-            value, more = cell(facts.measure(bucket), words)
-            cells.append({"value": value, "more": more, "before": _before(facts, words, bucket, cell)})
-        rows.append({"name": words(key), "cells": cells})
-    return rows
-
-
-def _before(facts: Facts, words: Words, bucket: Bucket, cell: Cell) -> str:
-    earlier = facts.previous(bucket)
-    if earlier is None:
-        return words("briefing_no_before")
-    row = facts.measure(earlier)
-    value, more = cell(row, words)
-    if cell is _detected and row is not None and not row["detected"]:
-        more = ""
-    return words("briefing_before", value=f"{value} · {more}" if more else value)
-
-
-def _attention(facts: Facts, words: Words) -> list[str]:
-    items = []
-    detected = facts.total("detected")
-    if detected:
-        items.append(words("attention_review", count=words.number(detected)))
-        types = [
-            words("attention_type", name=facts.label("indications", code), count=words.number(total))
-            for code, counts in facts.detected_by_indication[:TYPES_SHOWN]
-            if (total := sum(count or 0 for count in counts))
-        ]
-        if types:
-            items.append(words("attention_types", types="; ".join(types)))
-        platforms = _by_platform(facts, words)
-        note = words("suppression_note") if "<" in platforms else ""
-        items.append(words("attention_platforms", platforms=platforms, note=note).rstrip())
-    low = [name for name in facts.platforms if any(gap.platform == name for gap in facts.gaps)]
-    planned = [name for name in low if facts.coverage_of(name) is not None]
-    if planned:
-        named = words.listed([platform_name(words, name) for name in planned])
-        items.append(words("attention_gaps", platforms=named))
-    if facts.coverage is None:
-        items.append(words("attention_plan"))
-    if facts.warnings:
-        items.append(words("attention_checks", count=words.number(len(facts.warnings))))
-    return items or [words("attention_none")]
-
-
-def _by_platform(facts: Facts, words: Words) -> str:
-    counts = []
-    for name in facts.platforms:
-        rows = [facts.measure(bucket, name) for bucket in facts.buckets]
-        counts.append(sum(int(row["detected"] or 0) for row in rows if row))
-    texts = shielded(counts, words)
-    pairs = zip(facts.platforms, texts, strict=True)
-    return "; ".join(words("attention_type", name=platform_name(words, name), count=text) for name, text in pairs)
 
 
 def _unseen(facts: Facts, words: Words) -> list[str]:
@@ -246,10 +164,23 @@ def _unseen(facts: Facts, words: Words) -> list[str]:
     rejects = record_sums(facts)["rejects"]
     if rejects:
         items.append(words("unseen_rejects", count=words.number(rejects)))
-    return [*items, words("unseen_always")]
+    return [*items, change_text(facts, words), words("unseen_always")]
 
 
-def _agenda(facts: Facts, words: Words) -> list[str]:
+def _follow(trends: Trends, words: Words) -> str:
+    """How many items stand at which stage, over all weeks; that nothing is recorded while nobody reviewed."""
+    stages = trends.stages
+    if not any(count for stage, count in stages.items() if stage != "detected"):
+        return words("follow_text", count=words.number(stages.get("detected", 0)))
+    counts = [
+        words("attention_type", name=words(f"stage_{stage}"), count=words.number(stages.get(stage, 0)))
+        for stage in STAGES
+    ]
+    return words("follow_counts", counts="; ".join(counts))
+
+
+def _agenda(trends: Trends, words: Words) -> list[str]:
+    facts = trends.facts
     edition = facts.edition
     election = edition.election
     today = edition.local.date()
@@ -264,8 +195,9 @@ def _agenda(facts: Facts, words: Words) -> list[str]:
         end = embargo_end(election)
         hour = words.moment(end, election.zone_label).rsplit(", ", 1)[1]
         entries.append((end.date(), words("agenda_embargo", hour=hour)))
-    if facts.total("detected"):
-        entries.append((today + timedelta(days=6), words("agenda_review")))
+    limits = [item["hand_over_limit"] for item in trends.open_clocks if item["hand_over_limit"] >= today]
+    if limits:
+        entries.append((min(limits), words("agenda_limit", count=words.number(limits.count(min(limits))))))
     entries.append((next_release.date(), words("agenda_next", week=str(following))))
     return [
         words("agenda_row", when=words.day(day), countdown=words.countdown(election.days_to_vote(day)), what=what)

@@ -12,7 +12,7 @@ from flows.periods import Week
 from reports import style
 from reports.style import Scene
 
-_LEFT, _BLOCK = 24.0, 27.0
+_LEFT, _BLOCK = 26.0, 22.0
 STATUSES = ("observed", "partial", "not_collected", "unknown")
 
 
@@ -22,10 +22,10 @@ def draw(status: Mapping[tuple[str, date], tuple[str, str]], scene: Scene, platf
         note = scene.words("note_coverage")
         blocks = max(len(platforms), 1)
         top = style.HEAD + 2
-        height = top + blocks * (_BLOCK + 4) + 11 + style.foot_height(scene, note)
+        height = top + blocks * (_BLOCK + 4) + 15 + style.foot_height(scene, note)
         figure = style.canvas(height)
         style.head(figure, scene.words("chart_coverage"))
-        width = min(style.WIDTH - _LEFT - 4, _weeks(scene) * 5.6)
+        width = min(style.WIDTH - _LEFT - 4, _weeks(scene) * 4.6)
         for number, platform in enumerate(platforms):
             axes = style.axes(figure, (_LEFT, top + number * (_BLOCK + 4), width, _BLOCK))
             _frame(axes, scene, platform)
@@ -36,7 +36,7 @@ def draw(status: Mapping[tuple[str, date], tuple[str, str]], scene: Scene, platf
             axes = style.axes(figure, (10, top, style.WIDTH - 20, _BLOCK))
             axes.set_axis_off()
             style.say(axes, scene.words("empty_coverage"))
-        _legend(style.axes(figure, (_LEFT, top + blocks * (_BLOCK + 4) + 4, style.WIDTH - _LEFT - 4, 5)), scene)
+        _legend(style.axes(figure, (6, top + blocks * (_BLOCK + 4) + 4, style.WIDTH - 12, 9)), scene)
         style.sign(figure, scene, note)
         return figure
 
@@ -52,15 +52,15 @@ def _frame(axes: Axes, scene: Scene, platform: str) -> None:
         spine.set_visible(False)
     axes.tick_params(axis="both", length=0)
     axes.set_yticks([0.5, 3.5, 6.5])
-    axes.set_yticklabels([scene.words.weekday(number)[:3] for number in (0, 3, 6)], fontsize=6)
+    axes.set_yticklabels([scene.words.weekday(number)[:3] for number in (0, 3, 6)], fontsize=style.SMALL)
     name = scene.platform(platform)
     axes.annotate(
         name,
         (0, 0.5),
         xycoords="axes fraction",
-        xytext=(-_LEFT / 25.4 * 72 + 4, 0),
+        xytext=(-_LEFT / style.MM * 72 + 4, 0),
         textcoords="offset points",
-        fontsize=7.5,
+        fontsize=style.BASE,
         fontweight="bold",
         va="center",
         annotation_clip=False,
@@ -91,21 +91,21 @@ def _days(axes: Axes, scene: Scene, status: Mapping[date, str]) -> None:
 
 
 def _week_names(axes: Axes, scene: Scene) -> None:
-    step = 1 if _weeks(scene) <= 14 else 2
+    step = 1 if _weeks(scene) <= 10 else 3
     columns = [column for column in range(_weeks(scene)) if (_current(scene) - column) % step == 0]
     axes.set_xticks([column + 0.5 for column in columns])
     labels = [f"W{Week.of(scene.first_day + timedelta(weeks=column)).number:02d}" for column in columns]
-    axes.set_xticklabels(labels, fontsize=6)
+    axes.set_xticklabels(labels, fontsize=style.SMALL)
 
 
 def _legend(axes: Axes, scene: Scene) -> None:
     axes.set_axis_off()
     axes.set_xlim(0, 100)
-    axes.set_ylim(0, 1)
+    axes.set_ylim(2, 0)
     for number, name in enumerate(STATUSES):
         fill, edge, hatch = style.STATUS_MARK[name]
-        left = number * 25
+        left, line = (number % 2) * 50, number // 2
         axes.add_patch(
-            Rectangle((left, 0.15), 3, 0.7, facecolor=fill, edgecolor=edge, hatch=hatch, linewidth=0.3, clip_on=False)
+            Rectangle((left, line + 0.15), 4, 0.7, facecolor=fill, edgecolor=edge, hatch=hatch, linewidth=0.3)
         )
-        axes.text(left + 4, 0.5, scene.words(f"status_{name}"), fontsize=6.5, va="center")
+        axes.text(left + 5.5, line + 0.5, scene.words(f"status_{name}"), fontsize=style.SMALL, va="center")

@@ -1,77 +1,149 @@
-"""Posts with at least one automatically detected indication per 1,000 labelled posts, with Garwood intervals."""
+"""Indications by class: a rate with its interval where the class's precision was measured, else only a count."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from datetime import date
+from typing import NamedTuple
 
 import polars as pl
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+from matplotlib.patches import Rectangle
 
 from reports import style
 from reports.figures import timeline
 from reports.style import Scene
 
-_FIRST, _PANEL = 44.0, 26.0
+_PANEL, _ROW, _LABEL, _BUCKETS = 30.0, 5.0, 46.0, 8
+_FILLS = ("#ffffff", "#e4edf4", "#b5d0e3", "#7fabc9")
+_STEPS = (1, 3, 10)  # a darker fill from each of these counts on
 
 
-def draw(frame: pl.DataFrame, scene: Scene, platforms: Sequence[str]) -> Figure:
-    """Detected posts per 1,000 labelled, from `weekly_platform` (all buckets): the first platform wide, others small.
+class Classes(NamedTuple):
+    """The classes of indications by code, with the reader's words: those that may have a rate, and the others."""
 
-    The interval is of counting only; label error is not in it and the chart says so.
+    measured: Mapping[str, str]
+    counted: Mapping[str, str]
+
+
+def draw(frame: pl.DataFrame, scene: Scene, classes: Classes) -> Figure:
+    """Detected posts from `weekly_indication` (all buckets, platform `all`).
+
+    A measured class is a panel: posts per 1,000 labelled with Garwood's interval (counting error only). The others
+    are a grid of counts of the latest buckets: a review list has no rate (method §1).
     """
     with style.contract():
-        note = scene.words("note_indications") + " " + scene.words("note_marks")
-        small = platforms[1:]
-        top = style.HEAD + 9
-        height = top + _FIRST + 9 + (_PANEL + 17 if small else 0) + style.foot_height(scene, note)
+        note = scene.words("note_indications")
+        top = style.HEAD + 7
+        lines = (len(classes.measured) + 1) // 2 or 1
+        grid_top = top + lines * (_PANEL + 14) + 2
+        codes = [code for code in classes.counted if frame.filter(pl.col("indication") == code).height]
+        height = grid_top + 11 + len(codes) * _ROW + style.foot_height(scene, note)
         figure = style.canvas(height)
         style.head(figure, scene.words("chart_indications"))
-        axes = style.axes(figure, (14, top, style.WIDTH - 18, _FIRST))
-        _panel(axes, frame, scene, platforms[0], wide=True)
-        axes.set_ylabel(scene.words("axis_per_1000"))
-        if small:
-            width = (style.WIDTH - 3) / len(small) - 13
-            tops = []
-            for number, platform in enumerate(small):
-                panel = style.axes(figure, (13 + number * (width + 13), top + _FIRST + 17, width, _PANEL))
-                _panel(panel, frame, scene, platform, wide=False)
-                tops.append((panel, panel.get_ylim()[1]))
-            for panel, _ in tops:
-                panel.set_ylim(0, max(top for _, top in tops))
+        _panels(figure, frame, scene, classes.measured)
+        if codes:
+            shown = {code: classes.counted[code] for code in codes}
+            width = (style.WIDTH - _LABEL - 4) / _BUCKETS * max(len(_buckets(frame, scene, codes[0])), 1)
+            _grid(style.axes(figure, (_LABEL, grid_top + 8, width, len(codes) * _ROW)), frame, scene, shown)
         style.sign(figure, scene, note)
         return figure
 
 
-def _panel(axes: Axes, frame: pl.DataFrame, scene: Scene, platform: str, wide: bool) -> None:
-    shown = [row for row in timeline.rows_of(frame, scene, platform) if row["per_1000"] is not None]
-    timeline.phase_bands(axes, scene, names=wide)
-    axes.set_title(scene.platform(platform), color=style.SERIES_COLOUR[platform], pad=13 if wide else 5)
+def _panels(figure: Figure, frame: pl.DataFrame, scene: Scene, measured: Mapping[str, str]) -> None:
+    top = style.HEAD + 7
+    if not measured:
+        axes = style.axes(figure, (13, top, style.WIDTH - 17, _PANEL))
+        axes.set_axis_off()
+        style.say(axes, scene.words("indications_unmeasured"))
+        return
+    columns = 2 if len(measured) > 1 else 1
+    width = (style.WIDTH - 3) / columns - 14
+    panels = []
+    for number, (code, label) in enumerate(measured.items()):
+        left = 13 + (number % columns) * (width + 14)
+        axes = style.axes(figure, (left, top + (number // columns) * (_PANEL + 14), width, _PANEL))
+        rows = timeline.rows_of(frame.filter(pl.col("indication") == code), scene, "all")
+        shown = [row for row in rows if row["per_1000"] is not None]
+        panels.append((axes, shown, label))
+    high = _top([row for _, shown, _ in panels for row in shown])
+    for axes, shown, label in panels:
+        _panel(axes, shown, scene, label, high)
+
+
+def _panel(axes: Axes, shown: Sequence[timeline.Row], scene: Scene, label: str, high: float) -> None:
+    timeline.phase_bands(axes, scene, names=False)
+    axes.set_title(label)
+    axes.set_ylim(0, high)
     timeline.set_axis(axes, scene)
     timeline.value_axis(axes, scene)
     if not shown:
-        axes.set_ylim(0, 1)
         axes.set_yticks([])
-        style.say(axes, scene.words("empty_indications"), 70 if wide else 28)
+        style.say(axes, scene.words("empty_indications"), 34)
         return
-    colour = style.SERIES_COLOUR[platform]
-    # A one-day bucket of few posts has a huge upper end: cut the axis there and say so with an arrow.
-    top = _top(shown)
-    axes.set_ylim(0, top)
+    colour = style.SERIES_COLOUR["all"]
     for row in shown:
-        at = timeline.middle(scene, row)
-        low, high = row["per_1000_low"], row["per_1000_high"]
-        if low is None or high is None:
+        at, low, top = timeline.middle(scene, row), row["per_1000_low"], row["per_1000_high"]
+        if low is None or top is None:
             continue
-        axes.plot([at, at], [low, min(high, top)], color=colour, linewidth=0.9, alpha=0.75, zorder=2)
-        if high > top:
-            axes.plot(at, top * 0.985, "^", color=colour, markersize=3, clip_on=False, zorder=5)
+        axes.plot([at, at], [low, min(top, high)], color=colour, linewidth=0.9, alpha=0.75, zorder=2)
+        if top > high:  # a bucket of few posts has a huge upper end: cut there and said with an arrow
+            axes.plot(at, high * 0.985, "^", color=colour, markersize=3, clip_on=False, zorder=5)
     for row in shown:
-        timeline.mark(axes, scene, row, min(row["per_1000"], top), platform)
+        timeline.mark(axes, scene, row, min(row["per_1000"], high), "all")
 
 
 def _top(rows: Sequence[timeline.Row]) -> float:
-    values = max(float(row["per_1000"]) for row in rows)
+    values = max((float(row["per_1000"]) for row in rows), default=0.0)
     ends = sorted(float(row["per_1000_high"]) for row in rows if row["per_1000_high"] is not None)
-    if not ends:
-        return max(values * 1.15, 1.0)
-    usual = ends[int(0.9 * (len(ends) - 1))]
+    usual = ends[int(0.9 * (len(ends) - 1))] if ends else 1.0
     return min(max(values * 1.15, usual * 1.25, 0.5), 1000.0)
+
+
+def _grid(axes: Axes, frame: pl.DataFrame, scene: Scene, counted: Mapping[str, str]) -> None:
+    buckets = _buckets(frame, scene, next(iter(counted)))
+    axes.set_xlim(0, max(len(buckets), 1))
+    axes.set_ylim(len(counted), 0)
+    for spine in axes.spines.values():
+        spine.set_visible(False)
+    axes.tick_params(axis="both", length=0)
+    axes.xaxis.tick_top()
+    axes.set_xticks([number + 0.5 for number in range(len(buckets))])
+    axes.set_xticklabels([f"{first.day}/{first.month}" for first in buckets])
+    axes.set_yticks([row + 0.5 for row in range(len(counted))])
+    axes.set_yticklabels([_fitted(label) for label in counted.values()], color=style.INK)
+    title = scene.words("indications_counted")
+    axes.annotate(
+        title,
+        (0, 1),
+        xycoords="axes fraction",
+        xytext=(-(_LABEL - 1.5) / style.MM * 72, 15),
+        textcoords="offset points",
+        fontsize=style.BASE,
+        fontweight="bold",
+        va="bottom",
+        annotation_clip=False,
+    )
+    for down, code in enumerate(counted):
+        rows = timeline.rows_of(frame.filter(pl.col("indication") == code), scene, "all")[-_BUCKETS:]
+        for across, row in enumerate(rows):
+            _cell(axes, across, down, row["posts"] if row["status"] != "not_collected" else None)
+
+
+def _buckets(frame: pl.DataFrame, scene: Scene, code: str) -> list[date]:
+    rows = timeline.rows_of(frame.filter(pl.col("indication") == code), scene, "all")
+    return [row["first_day"] for row in rows][-_BUCKETS:]
+
+
+def _cell(axes: Axes, across: int, down: int, count: int | None) -> None:
+    square = (across + 0.04, down + 0.08)
+    if count is None:
+        axes.add_patch(Rectangle(square, 0.92, 0.84, facecolor=style.PAPER, edgecolor="#b3b3b3", hatch="////", lw=0.3))
+        return
+    fill = _FILLS[sum(count >= step for step in _STEPS)]
+    axes.add_patch(Rectangle(square, 0.92, 0.84, facecolor=fill, edgecolor=style.FAINT, lw=0.3))
+    colour = style.INK if count else style.MUTED
+    axes.text(across + 0.5, down + 0.52, str(count), fontsize=style.SMALL, color=colour, ha="center", va="center")
+
+
+def _fitted(label: str, limit: int = 29) -> str:
+    return label if len(label) <= limit else label[: limit - 1].rstrip() + "…"

@@ -11,22 +11,22 @@ from reports.figures import timeline
 from reports.style import Scene
 
 MINIMUM_POSTS = 30  # method §4: none below
-_PANEL = 31.0
+_PANEL = 27.0
 
 
 def draw(frame: pl.DataFrame, scene: Scene, platforms: Sequence[str]) -> Figure:
     """Net sentiment in percentage points from `weekly_platform` (all buckets), two panels a row."""
     with style.contract():
-        note = scene.words("note_sentiment") + " " + scene.words("note_marks")
+        note = scene.words("note_sentiment")
         lines = (len(platforms) + 1) // 2
         columns = 2 if len(platforms) > 1 else 1
         height = style.HEAD + lines * (_PANEL + 17) + 1 + style.foot_height(scene, note)
         figure = style.canvas(height)
-        width = (style.WIDTH - 4) / columns - 14
+        width = (style.WIDTH - 3) / columns - 14
         style.head(figure, scene.words("chart_sentiment"))
         limits = _limits(frame, scene, platforms)
         for number, platform in enumerate(platforms):
-            left = 13 + (number % columns) * (width + 15)
+            left = 13 + (number % columns) * (width + 14)
             top = style.HEAD + 7 + (number // columns) * (_PANEL + 17)
             axes = style.axes(figure, (left, top, width, _PANEL))
             _panel(axes, frame, scene, platform, limits)

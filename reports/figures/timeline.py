@@ -63,7 +63,7 @@ def set_axis(axes: Axes, scene: Scene, labels: bool = True) -> None:
         months.insert(0, scene.first_day)
     week = (position(scene, scene.week.first_day) + position(scene, scene.week.last_day) + 1) / 2
     day_width = style.width_of(axes) / span
-    months = [day for day in months if not -10.5 < (position(scene, day) - week) * day_width < 4.5]
+    months = [day for day in months if not -11.5 < (position(scene, day) - week) * day_width < 5.5]
     axes.set_xticks([position(scene, day) for day in months])
     mondays = range(0, int(span) + 1, 7)
     axes.set_xticks(list(mondays), minor=True)
@@ -85,7 +85,7 @@ def set_axis(axes: Axes, scene: Scene, labels: bool = True) -> None:
         textcoords="offset points",
         ha="center",
         va="top",
-        fontsize=6.5,
+        fontsize=style.SMALL,
         fontweight="bold",
         linespacing=1.15,
         annotation_clip=False,
@@ -112,14 +112,14 @@ def phase_bands(axes: Axes, scene: Scene, names: bool = True) -> None:
         if key in style.PHASE_FILL:
             axes.axvspan(left, right, color=style.PHASE_FILL[key], linewidth=0, zorder=0)
         name = scene.words(f"phase_short_{key}")
-        fits = (right - left) / span * style.width_of(axes) > len(name) * 1.15
+        fits = (right - left) / span * style.width_of(axes) > len(name) * 1.5
         if names and fits:
             axes.text(
                 left + span * 0.004,
                 1.0,
                 name,
                 transform=axes.get_xaxis_transform(),
-                fontsize=6,
+                fontsize=style.SMALL,
                 color=style.MUTED,
                 va="bottom",
                 ha="left",
@@ -133,9 +133,9 @@ def phase_bands(axes: Axes, scene: Scene, names: bool = True) -> None:
                 scene.words("voting_mark", day=f"{vote.day} {scene.words.month(vote)}"),
                 (span if is_near_end else position(scene, vote), 1.0),
                 xycoords=axes.get_xaxis_transform(),
-                xytext=(0, 8),
+                xytext=(0, 9.5),
                 textcoords="offset points",
-                fontsize=6,
+                fontsize=style.SMALL,
                 fontweight="bold",
                 va="bottom",
                 ha="right" if is_near_end else "left",

@@ -1,9 +1,9 @@
-"""Topic by platform: the share of each bucket's posts that touch a topic, as a heat map with its numbers."""
+"""Topic by platform: the share of posts that touch a topic, and its change, as a heat map with numbers."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any
+from typing import Any, NamedTuple
 
 import polars as pl
 from matplotlib.axes import Axes
@@ -15,10 +15,19 @@ from flows.periods import Bucket
 from reports import style
 from reports.style import Scene
 
+TOPICS_SHOWN = 10
 _SHADES = LinearSegmentedColormap.from_list("shares", ["#f7f9fb", "#a9c8de", "#2f6690", "#10314a"])
-_ROW = 5.4
-_LABEL = 52.0
-Cells = dict[tuple[str, str, str], tuple[float | None, str]]  # (phase, platform, topic) -> (share, status)
+_ROW, _LABEL, _NAMES, _GAP, _LINE = 5.6, 40.0, 10.0, 5.0, 6.0
+_ARROWS = {"up": "▲", "down": "▼", "": ""}
+Cell = tuple[str, str, str]  # (phase, platform, topic)
+Cells = dict[Cell, tuple[float | None, str]]  # (share, status)
+
+
+class Change(NamedTuple):
+    """A share against its baseline: the difference in percentage points, and the direction of a signal (or empty)."""
+
+    points: float
+    direction: str
 
 
 def draw(
@@ -26,38 +35,56 @@ def draw(
     scene: Scene,
     buckets: Sequence[Bucket],
     platforms: Sequence[str],
-    labels: dict[str, str],
+    topics: tuple[Mapping[str, str], Mapping[Cell, Change]],
 ) -> Figure:
-    """Shares from `weekly_topic` for the buckets of one week; one block a bucket, one column a platform.
+    """Shares from `weekly_topic` for the buckets of one week: one block a bucket, one column a platform.
 
-    `labels` maps topic codes to the reader's words and fixes which topics have a row; a topic with no post anywhere in
-    the week has none.
+    `topics` is the reader's word for each code, and the change of each cell that has a baseline. The ten topics with
+    the largest shares have a row; a topic with no post anywhere in the week has none.
     """
+    labels, changes = topics
     with style.contract():
         note = scene.words("note_topics")
         cells = _cells(frame, scene, platforms)
-        topics = _ordered(cells, buckets, labels)
-        rows = len(topics) or 4
-        top = style.HEAD + (13 if len(buckets) < 3 else 17)
-        height = top + rows * _ROW + 3 + style.foot_height(scene, note)
+        shown = _ordered(cells, buckets, labels)[:TOPICS_SHOWN]
+        seen = [bucket for bucket in buckets if any(phase == bucket.phase for phase, _, _ in _known(cells))]
+        block = _NAMES + (len(shown) or 4) * _ROW + _GAP
+        unseen = len(buckets) - len(seen) if shown else 0
+        height = style.HEAD + block * max(len(seen), 1) + unseen * _LINE + style.foot_height(scene, note)
         figure = style.canvas(height)
         style.head(figure, scene.words("chart_topics"))
-        gap = 5.0
-        width = (style.WIDTH - _LABEL - 6 - gap * (len(buckets) - 1)) / len(buckets)
-        width = min(width, 27.0 * len(platforms))
-        grid = _Grid(scene, platforms, topics, cells)
-        if not topics:
-            axes = style.axes(figure, (10, top, style.WIDTH - 20, rows * _ROW))
+        grid = _Grid(scene, platforms, shown, cells, changes)
+        if not shown:
+            axes = style.axes(figure, (10, style.HEAD + _NAMES, style.WIDTH - 20, 4 * _ROW))
             axes.set_axis_off()
             style.say(axes, scene.words("empty_topics"))
-        for number, bucket in enumerate(buckets if topics else ()):
-            axes = style.axes(figure, (_LABEL + number * (width + gap), top, width, rows * _ROW))
+        width = min(style.WIDTH - _LABEL - 4, 24.0 * len(platforms))
+        for number, bucket in enumerate(seen if shown else ()):
+            top = style.HEAD + number * block + _NAMES
+            axes = style.axes(figure, (_LABEL, top, width, len(shown) * _ROW))
             _block(axes, grid, bucket)
-            if number == 0:
-                axes.set_yticks([row + 0.5 for row in range(len(topics))])
-                axes.set_yticklabels([labels.get(topic, topic) for topic in topics], color=style.INK)
+            axes.set_yticks([row + 0.5 for row in range(len(shown))])
+            axes.set_yticklabels([_fitted(labels.get(topic, topic)) for topic in shown], color=style.INK)
+        for number, bucket in enumerate([bucket for bucket in buckets if bucket not in seen] if shown else ()):
+            axes = style.axes(figure, (1.5, style.HEAD + block * len(seen) + number * _LINE, 100, _LINE))
+            axes.set_axis_off()
+            text = f"{_title(scene, bucket)}: {scene.words('status_not_collected')}"
+            axes.text(0, 0.5, text, fontsize=style.BASE, fontweight="bold", va="center")
         style.sign(figure, scene, note)
         return figure
+
+
+def _title(scene: Scene, bucket: Bucket) -> str:
+    phase = scene.words(f"phase_{bucket.phase}")
+    return scene.words("bucket_inline", phase=phase, days=scene.words.days(bucket.first_day, bucket.last_day))
+
+
+def _fitted(name: str, limit: int = 25) -> str:
+    return name if len(name) <= limit else name[: limit - 1].rstrip() + "…"
+
+
+def _known(cells: Cells) -> list[Cell]:
+    return [cell for cell, (share, status) in cells.items() if share is not None and status != "not_collected"]
 
 
 def _cells(frame: pl.DataFrame, scene: Scene, platforms: Sequence[str]) -> Cells:
@@ -68,7 +95,7 @@ def _cells(frame: pl.DataFrame, scene: Scene, platforms: Sequence[str]) -> Cells
     }
 
 
-def _ordered(cells: Cells, buckets: Sequence[Bucket], labels: dict[str, str]) -> list[str]:
+def _ordered(cells: Cells, buckets: Sequence[Bucket], labels: Mapping[str, str]) -> list[str]:
     largest: dict[str, float] = {}
     days = {bucket.phase: bucket.days for bucket in buckets}
     for (phase, platform, topic), (share, _) in cells.items():
@@ -86,11 +113,21 @@ class _Grid:
     platforms: Sequence[str]
     topics: Sequence[str]
     cells: Cells
+    changes: Mapping[Cell, Change]
 
-    def share(self, phase: str, platform: str, topic: str) -> float | None:
+    def share(self, cell: Cell) -> float | None:
         """The share of a cell; None when it is not known or nothing was collected."""
-        share, status = self.cells.get((phase, platform, topic), (None, "unknown"))
+        share, status = self.cells.get(cell, (None, "unknown"))
         return None if status == "not_collected" else share
+
+    def text(self, cell: Cell, share: float) -> str:
+        """The share and, where there is a baseline, its change: `16,9 (+2,1)`, with an arrow where it is a signal."""
+        words = self.scene.words
+        change = self.changes.get(cell)
+        if change is None:
+            return words.decimal(share * 100)
+        points = words.decimal(change.points, signed=True)
+        return f"{words.decimal(share * 100)} ({points}){_ARROWS[change.direction]}"
 
     @cached_property
     def high(self) -> float:
@@ -107,40 +144,40 @@ def _block(axes: Axes, grid: _Grid, bucket: Bucket) -> None:
     axes.tick_params(axis="both", length=0)
     axes.xaxis.tick_top()
     axes.set_xticks([number + 0.5 for number in range(len(platforms))])
-    axes.set_xticklabels([scene.short(name) for name in platforms], fontsize=6.5, color=style.INK)
-    is_narrow = style.width_of(axes) / len(platforms) < 13
-    if is_narrow:
-        axes.tick_params(axis="x", labelrotation=40, pad=0)
-        for label in axes.get_xticklabels():
-            label.set(ha="left", rotation_mode="anchor")
-    axes.set_yticks([])
+    axes.set_xticklabels([scene.short(name) for name in platforms], color=style.INK)
     axes.annotate(
-        scene.words(
-            "bucket_title",
-            phase=scene.words(f"phase_{bucket.phase}"),
-            days=scene.words.days(bucket.first_day, bucket.last_day),
-        ),
+        _title(scene, bucket),
         (0, 1),
         xycoords="axes fraction",
-        xytext=(0, 25 if is_narrow else 15),
+        xytext=(-(_LABEL - 1.5) / style.MM * 72, 15),
         textcoords="offset points",
-        fontsize=7,
+        fontsize=style.BASE,
         fontweight="bold",
         va="bottom",
         annotation_clip=False,
     )
     for across, platform in enumerate(platforms):
         for down, topic in enumerate(grid.topics):
-            share = grid.share(bucket.phase, platform, topic)
+            cell = (bucket.phase, platform, topic)
+            share = grid.share(cell)
             if share is None:
                 axes.add_patch(_square(across, down, facecolor=style.PAPER, edgecolor="#b3b3b3", hatch="////"))
                 continue
             fill = _SHADES(share / grid.high)
-            axes.add_patch(_square(across, down, facecolor=fill, edgecolor="none"))
-            text = scene.words.decimal(share * 100)
-            ink = style.ink_on(fill)
-            axes.text(across + 0.5, down + 0.52, text, fontsize=6.5, color=ink, ha="center", va="center")
+            is_signal = cell in grid.changes and grid.changes[cell].direction != ""
+            look = {"edgecolor": style.INK, "linewidth": 1.6, "zorder": 3} if is_signal else {"edgecolor": "none"}
+            axes.add_patch(_square(across, down, facecolor=fill, **look))
+            axes.text(
+                across + 0.5,
+                down + 0.52,
+                grid.text(cell, share),
+                fontsize=style.SMALL,
+                zorder=4,
+                color=style.ink_on(fill),
+                ha="center",
+                va="center",
+            )
 
 
 def _square(across: int, down: int, **look: Any) -> Rectangle:
-    return Rectangle((across + 0.03, down + 0.06), 0.94, 0.88, linewidth=0.3, **look)
+    return Rectangle((across + 0.03, down + 0.06), 0.94, 0.88, **{"linewidth": 0.3, **look})

@@ -11,7 +11,7 @@ from reports import style
 from reports.figures import timeline
 from reports.style import Scene
 
-_LEFT, _RIGHT, _PLOT = 17.0, 24.0, 46.0
+_LEFT, _RIGHT, _PLOT = 18.0, 21.0, 42.0
 
 
 def draw(frame: pl.DataFrame, scene: Scene, shares: Mapping[str, float | None]) -> Figure:
@@ -21,10 +21,10 @@ def draw(frame: pl.DataFrame, scene: Scene, shares: Mapping[str, float | None]) 
     """
     with style.contract():
         platforms = list(shares)
-        note = scene.words("note_volume") + " " + scene.words("note_marks")
+        note = scene.words("note_volume")
         ribbon = 4.2 * max(len(platforms), 1)
-        top = style.HEAD + 4
-        height = top + _PLOT + 3 + ribbon + 9 + style.foot_height(scene, note)
+        top = style.HEAD + 7
+        height = top + _PLOT + 3 + ribbon + 10 + style.foot_height(scene, note)
         figure = style.canvas(height)
         width = style.WIDTH - _LEFT - _RIGHT
         style.head(figure, scene.words("chart_volume"))
@@ -71,7 +71,7 @@ def _lines(axes: Axes, frame: pl.DataFrame, scene: Scene, platforms: Sequence[st
 
 def _end_labels(axes: Axes, scene: Scene, ends: Sequence[tuple[str, float, float]]) -> None:
     low, high = axes.get_ylim()
-    step = (high - low) * 0.085
+    step = (high - low) * 0.1
     places: list[tuple[str, float]] = []
     for platform, _, value in sorted(ends, key=lambda end: end[2]):
         at = max(value, places[-1][1] + step) if places else max(value, low + step / 2)
@@ -84,7 +84,7 @@ def _end_labels(axes: Axes, scene: Scene, ends: Sequence[tuple[str, float, float
             scene.short(platform),
             transform=axes.get_yaxis_transform(),
             color=style.SERIES_COLOUR[platform],
-            fontsize=7.5,
+            fontsize=style.BASE,
             fontweight="bold",
             va="center",
         )
@@ -107,13 +107,13 @@ def _ribbon(axes: Axes, frame: pl.DataFrame, scene: Scene, shares: Mapping[str, 
             )
         share = shares[platform]
         text = scene.words("ribbon_unknown") if share is None else scene.words.percent(share)
-        axes.text(1.012, number + 0.5, text, transform=axes.get_yaxis_transform(), fontsize=7, va="center")
+        axes.text(1.012, number + 0.5, text, transform=axes.get_yaxis_transform(), fontsize=style.SMALL, va="center")
     axes.text(
         1.012,
         -0.25,
         scene.words("ribbon_title", week=timeline.week_label(scene.week)),
         transform=axes.get_yaxis_transform(),
-        fontsize=6,
+        fontsize=style.SMALL,
         color=style.MUTED,
         va="bottom",
     )

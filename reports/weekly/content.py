@@ -5,28 +5,33 @@ Both the HTML page and the PDF print this content, so they cannot say different 
 
 from dataclasses import dataclass
 
+from reports.decisions import Decision, decisions
 from reports.edition import Level, embargo_end
 from reports.facts import Check, Facts
-from reports.level import Judgement
-from reports.sentences import bucket_words, headline, level_reasons, level_rule, level_words, zero_sentence
+from reports.level import Judgement, judge_buckets
+from reports.sentences import bucket_words, level_rule, level_words, zero_sentence
+from reports.statements import Statement, level_reasons, statements
 from reports.tables import Table, record_sums, weekly_tables
+from reports.trend_tables import (
+    clock_table,
+    correction_table,
+    funnel_table,
+    official_table,
+    power_table,
+    signal_table,
+    slope_table,
+    term_table,
+    test_table,
+    view_table,
+)
+from reports.trends import Trends
+from reports.watch import change_text, watch_text
+from reports.weekly.evidence import Flagged, Group, evidence, groups_of
 from reports.words import DASH, Words, platform_name
 
-
-@dataclass(frozen=True)
-class Flagged:
-    """One post of the review list, in words; nothing here is markup."""
-
-    platform: str
-    post_id: str
-    time: str
-    sort_time: str
-    text: str
-    indications: str
-    topics: str
-    districts: str
-    responses: str
-    why: str
+CHANGE_TABLES = (signal_table, test_table, slope_table, term_table)
+MORE_TABLES = (view_table, official_table)
+METHODS = 12  # sentences of the method page
 
 
 @dataclass(frozen=True)
@@ -54,19 +59,28 @@ class Content:
     level_words: str
     level_reasons: str
     level_rule: str
-    sentences: list[str]
+    levels: list[str]
+    statements: list[Statement]
+    decisions: list[Decision]
     declaration: list[tuple[str, str]]
     zeros: list[str]
+    change_tables: list[Table]
     tables: list[Table]
+    clocks: Table
+    funnel: Table
+    corrections: Table
     evidence_intro: str
     evidence: list[Flagged]
+    groups: list[Group]
     gates: list[Gate]
     method: list[str]
+    power: Table
     limits: list[str]
 
 
-def weekly_content(facts: Facts, words: Words, judgement: Judgement) -> Content:
+def weekly_content(trends: Trends, words: Words, judgement: Judgement) -> Content:
     """The content of an edition's weekly report."""
+    facts = trends.facts
     edition = facts.edition
     election, week = edition.election, edition.week
     zone = election.zone_label
@@ -77,6 +91,7 @@ def weekly_content(facts: Facts, words: Words, judgement: Judgement) -> Content:
         embargo = words("embargo_mark", moment=words.moment(end, zone))
         embargo_text = words("embargo_text", hour=hour)
     left = election.days_to_vote(week.last_day)
+    posts = evidence(trends, words)
     return Content(
         lang=edition.lang,
         title=words("weekly_title", week=str(week)),
@@ -93,20 +108,49 @@ def weekly_content(facts: Facts, words: Words, judgement: Judgement) -> Content:
         embargo_text=embargo_text,
         level=judgement.level,
         level_words=level_words(words, judgement.level),
-        level_reasons=level_reasons(words, judgement),
+        level_reasons=level_reasons(trends, words, judgement),
         level_rule=level_rule(facts, words),
-        sentences=headline(facts, words),
+        levels=bucket_levels(trends, words),
+        statements=statements(trends, words),
+        decisions=decisions(trends, words),
         declaration=_declaration(facts, words),
         zeros=_zeros(facts, words),
-        tables=weekly_tables(facts, words),
-        evidence_intro=words("evidence_intro", count=words.number(facts.tables["evidence"].height)),
-        evidence=_evidence(facts, words),
+        change_tables=[make(trends, words) for make in CHANGE_TABLES],
+        tables=[*weekly_tables(facts, words), *(make(trends, words) for make in MORE_TABLES)],
+        clocks=clock_table(trends, words),
+        funnel=funnel_table(trends, words),
+        corrections=correction_table(trends, words),
+        evidence_intro=_intro(trends, words, posts),
+        evidence=posts,
+        groups=groups_of(trends, words, posts),
         gates=_gates(facts, words),
         method=[
-            words(f"method_{number}", zone=zone, floor=words.percent(edition.coverage_floor)) for number in range(1, 7)
+            words(f"method_{number}", zone=zone, floor=words.percent(edition.coverage_floor))
+            for number in range(1, METHODS + 1)
         ],
+        power=power_table(trends, words),
         limits=[words(f"limit_{number}") for number in range(1, 6)],
     )
+
+
+def bucket_levels(trends: Trends, words: Words) -> list[str]:
+    """The level of each bucket, where the week has several."""
+    judged = judge_buckets(trends)
+    if len(judged) < 2:
+        return []
+    return [
+        words(
+            "bucket_level",
+            level=level_words(words, found.level) if found.level else words("level_words_unplanned"),
+            **bucket_words(words, found.bucket),
+        )
+        for found in judged
+    ]
+
+
+def _intro(trends: Trends, words: Words, posts: list[Flagged]) -> str:
+    detected = trends.facts.tables["evidence"].height
+    return words("evidence_intro", count=words.number(detected), signals=words.number(len(posts) - detected))
 
 
 def _zeros(facts: Facts, words: Words) -> list[str]:
@@ -166,45 +210,16 @@ def _declaration(facts: Facts, words: Words) -> list[tuple[str, str]]:
             words("declare_platforms"),
             words.listed([platform_name(words, name) for name in facts.platforms]) or words("declare_none"),
         ),
+        (words("declare_watch"), watch_text(facts, words)),
+        (words("declare_watch_change"), change_text(facts, words)),
         (words("declare_plan"), _plan(facts, words)),
         (words("declare_records"), _records(facts, words)),
         (words("declare_unit"), words("declare_unit_value")),
-        (words("declare_stage"), words("stage_detected")),
+        (words("declare_stage"), words("declare_stage_value")),
         (words("declare_versions"), words("declare_versions_value", **versions)),
         (words("declare_quality"), words("declare_quality_value", **quality)),
         (words("declare_embargo"), embargo),
     ]
-
-
-def _evidence(facts: Facts, words: Words) -> list[Flagged]:
-    election = facts.edition.election
-    flagged = []
-    for row in facts.tables["evidence"].iter_rows(named=True):
-        moment = row["created_at"].astimezone(election.zone)
-        counts = [
-            words(f"evidence_{name}", count=words.number(row[name]))
-            for name in ("likes", "comments", "shares", "views")
-            if row[name] is not None
-        ]
-        flagged.append(
-            Flagged(
-                platform=platform_name(words, row["platform"]),
-                post_id=row["post_id"],
-                time=words.moment(moment, election.zone_label),
-                sort_time=moment.isoformat(),
-                text=row["text"] or words("evidence_no_text"),
-                indications=_labels(facts, "indications", row["indications"]) or DASH,
-                topics=_labels(facts, "topics", row["topics"]) or words("topics_unknown"),
-                districts=_labels(facts, "places", row["districts"]) or words("places_unknown"),
-                responses="; ".join(counts) or DASH,
-                why=row["why"] or DASH,
-            )
-        )
-    return flagged
-
-
-def _labels(facts: Facts, seed: str, codes: list[str] | None) -> str:
-    return "; ".join(facts.label(seed, code) for code in codes or ())
 
 
 def _gates(facts: Facts, words: Words) -> list[Gate]:

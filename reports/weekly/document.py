@@ -13,6 +13,15 @@ from reports.words import Words
 EVIDENCE_ROWS, TEXT_LIMIT = 60, 280
 _WORDS = (
     "section_situation",
+    "section_changes",
+    "section_clocks",
+    "section_corrections",
+    "briefing_decide",
+    "clocks_none",
+    "corrections_none",
+    "method_queries",
+    "method_queries_intro",
+    "note_marks",
     "section_declaration",
     "section_charts",
     "section_tables",
@@ -41,6 +50,7 @@ def weekly_document(content: Content, charts: Sequence[Chart], words: Words, as_
     data = asdict(replace(content, evidence=shown)) | {
         "level_sentence": f"{reasons[:1].upper()}{reasons[1:]}.",
         "charts": [{"svg": chart.svg, "alt": chart.alt} for chart in charts],
+        "decision_columns": [words(f"decide_{name}") for name in ("what", "whom", "until")],
         "evidence_cut": cut,
         "evidence_columns": heads,
         "gate_columns": [words(f"column_{name}") for name in ("check", "verdict", "severity", "observed", "detail")],

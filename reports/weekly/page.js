@@ -5,13 +5,15 @@
   var body = table.tBodies[0];
   var rows = Array.prototype.slice.call(body.rows);
   var box = document.getElementById("filter");
+  var group = document.getElementById("group");
   var count = document.getElementById("shown");
   function filter() {
     var wanted = box.value.toLowerCase().split(/\s+/).filter(Boolean);
     var shown = 0;
     rows.forEach(function (row) {
       var text = row.textContent.toLowerCase();
-      var keep = wanted.every(function (word) { return text.indexOf(word) >= 0; });
+      var keep = wanted.every(function (word) { return text.indexOf(word) >= 0; }) &&
+        (!group.value || row.dataset.groups.split(" ").indexOf(group.value) >= 0);
       row.hidden = !keep;
       if (keep) { shown += 1; }
     });
@@ -23,12 +25,23 @@
     var up = head.getAttribute("aria-sort") !== "ascending";
     Array.prototype.forEach.call(table.tHead.rows[0].cells, function (cell) { cell.removeAttribute("aria-sort"); });
     head.setAttribute("aria-sort", up ? "ascending" : "descending");
-    function key(row) { return row.cells[column].dataset.sort || row.cells[column].textContent.trim(); }
+    function key(row) { var sort = row.cells[column].dataset.sort; return sort === undefined ? row.cells[column].textContent.trim() : sort; }
     rows.sort(function (a, b) { return (up ? 1 : -1) * key(a).localeCompare(key(b)); });
     rows.forEach(function (row) { body.appendChild(row); });
   }
-  box.closest("label").hidden = false;
+  document.querySelector(".filters").hidden = false;
   box.addEventListener("input", filter);
+  group.addEventListener("change", filter);
+  document.addEventListener("click", function (event) {
+    var link = event.target.closest("a[data-group]");
+    if (!link) { return; }
+    event.preventDefault();
+    box.value = "";
+    group.value = link.dataset.group;
+    filter();
+    document.getElementById("evidence").scrollIntoView();
+    group.focus({ preventScroll: true });
+  });
   table.tHead.addEventListener("click", function (event) {
     var button = event.target.closest("button.sort");
     if (button) { sort(button); }

@@ -12,10 +12,14 @@ from markupsafe import Markup
 
 from reports.glyphs import legible
 from reports.style import Chart
-from reports.weekly.content import Content, Flagged
+from reports.weekly.content import Content
+from reports.weekly.evidence import Flagged
 from reports.words import Words
 
-SECTIONS = ("situation", "declaration", "charts", "tables", "evidence", "quality", "method", "limits")
+SECTIONS = (
+    *("situation", "changes", "declaration", "charts", "tables", "clocks", "evidence", "corrections", "quality"),
+    *("method", "limits"),
+)
 TEXT_LIMIT = 2_000
 _FOLDER = Path(__file__).parent
 
@@ -68,6 +72,7 @@ def weekly_page(content: Content, charts: Sequence[Chart], words: Words, source:
     return page.render(
         content=replace(content, evidence=[_shown(post, words) for post in content.evidence]),
         charts=[{"title": chart.title, "alt": chart.alt, "source": data_address(chart)} for chart in charts],
+        shown={group.key for group in content.groups},
         w=words,
         css=asset("page.css"),
         script=script,

@@ -9,7 +9,7 @@ CREATE SCHEMA IF NOT EXISTS trends;
 -- One row a landing file, loaded once by its hash. posts + duplicates + rejects = records.
 CREATE TABLE IF NOT EXISTS base.loads (
     file_id VARCHAR NOT NULL,        -- sha256 of the file as it came in
-    kind VARCHAR NOT NULL,           -- posts, collection
+    kind VARCHAR NOT NULL,           -- posts, collection, review
     platform VARCHAR NOT NULL,       -- tiktok, facebook, instagram, mixed
     source VARCHAR NOT NULL,         -- the format that read it
     file VARCHAR NOT NULL,           -- its name when it came in, without folder
@@ -73,6 +73,11 @@ CREATE TABLE IF NOT EXISTS base.posts (
     text_hash UBIGINT,
     former_text_hash UBIGINT,        -- of the text before the last edit
     edits INTEGER NOT NULL,
+    unit_key UBIGINT,                -- posts of the same key are one event (see flows/store/copies.py); NULL: its own
+    first_source VARCHAR NOT NULL,   -- the format that brought it first
+    first_landed_at TIMESTAMPTZ NOT NULL, -- when it was first known here
+    first_views BIGINT,              -- at its first observation, so that weeks are compared at about the same age
+    gone_landed_at TIMESTAMPTZ,      -- when its removal was first known here
     sentiment VARCHAR,
     sentiment_score DOUBLE,
     topics VARCHAR[] NOT NULL,
@@ -103,7 +108,39 @@ CREATE TABLE IF NOT EXISTS base.collection (
     planned BIGINT NOT NULL,         -- collections planned for the day
     attempted BIGINT NOT NULL,
     succeeded BIGINT NOT NULL,
-    reason VARCHAR                   -- why some did not succeed: quota, permission, outage ...; or: empty
+    reason VARCHAR,                  -- why some did not succeed: quota, permission, outage ...; or: empty
+    landed_at TIMESTAMPTZ            -- of the log that first said so
+);
+
+-- One row a number a publication stated: of its own week, and of earlier weeks where it had changed. From the ledger.
+CREATE TABLE IF NOT EXISTS base.publications (
+    publication VARCHAR NOT NULL,    -- week and number, as 2024-W06-1
+    sequence BIGINT NOT NULL,        -- order in which publications were made, from 1
+    as_of TIMESTAMPTZ NOT NULL,      -- its moment of release
+    loaded_until TIMESTAMPTZ,        -- landing of the last file it knew
+    label_version VARCHAR NOT NULL,
+    week VARCHAR NOT NULL,
+    phase VARCHAR NOT NULL,
+    platform VARCHAR NOT NULL,
+    table_name VARCHAR NOT NULL,
+    key VARCHAR NOT NULL,            -- topic, indication or district; empty for a whole platform
+    metric VARCHAR NOT NULL,
+    value DOUBLE
+);
+
+-- One row a line of a returned review sheet.
+CREATE TABLE IF NOT EXISTS base.reviews (
+    platform VARCHAR NOT NULL,
+    post_id VARCHAR NOT NULL,
+    code VARCHAR NOT NULL,           -- a code of seeds.indications, or none
+    stage VARCHAR NOT NULL,          -- a code of seeds.review_stages
+    coder VARCHAR NOT NULL,
+    day DATE,
+    note_pi VARCHAR,
+    file_id VARCHAR NOT NULL,
+    line BIGINT NOT NULL,
+    landed_at TIMESTAMPTZ NOT NULL,
+    position BIGINT NOT NULL         -- order among files that landed at the same moment
 );
 
 -- One row a version of what extraction watches; a change is a break in the series. Kept in the home's ledger.

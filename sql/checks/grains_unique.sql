@@ -46,3 +46,73 @@ SELECT 'trends.weekly_district', concat_ws(' ', week, phase, platform, district)
 FROM trends.weekly_district
 GROUP BY week, phase, platform, district
 HAVING count(*) > 1
+UNION ALL
+SELECT 'core.readings', concat_ws(' ', bucket, platform, source), count(*)
+FROM core.readings
+GROUP BY bucket, platform, source
+HAVING count(*) > 1
+UNION ALL
+SELECT 'core.reviews', concat_ws(' ', platform, post_id, coder, stage), count(*)
+FROM core.reviews
+GROUP BY platform, post_id, coder, stage
+HAVING count(*) > 1
+UNION ALL
+SELECT 'core.review_items', concat_ws(' ', platform, post_id), count(*)
+FROM core.review_items
+GROUP BY platform, post_id
+HAVING count(*) > 1
+UNION ALL
+SELECT 'trends.signal_cells', concat_ws(' ', bucket, platform, family, subject, day), count(*)
+FROM trends.signal_cells
+GROUP BY bucket, platform, family, subject, day
+HAVING count(*) > 1
+UNION ALL
+SELECT 'trends.signals', concat_ws(' ', week, phase, platform, family, subject), count(*)
+FROM trends.signals
+GROUP BY week, phase, platform, family, subject
+HAVING count(*) > 1
+UNION ALL
+SELECT 'trends.slopes', concat_ws(' ', week, platform, family, subject), count(*)
+FROM trends.slopes
+GROUP BY week, platform, family, subject
+HAVING count(*) > 1
+UNION ALL
+SELECT 'trends.weekly_views', concat_ws(' ', week, phase, platform, dimension, subject), count(*)
+FROM trends.weekly_views
+GROUP BY week, phase, platform, dimension, subject
+HAVING count(*) > 1
+UNION ALL
+SELECT 'trends.share_of_voice', concat_ws(' ', week, phase, kind, subject), count(*)
+FROM trends.share_of_voice
+GROUP BY week, phase, kind, subject
+HAVING count(*) > 1
+UNION ALL
+SELECT 'trends.emerging_terms', concat_ws(' ', week, term), count(*)
+FROM trends.emerging_terms
+GROUP BY week, term
+HAVING count(*) > 1
+UNION ALL
+SELECT 'trends.corrections', concat_ws(' ', publication, week, phase, platform, table_name, key, metric), count(*)
+FROM trends.corrections
+GROUP BY publication, week, phase, platform, table_name, key, metric
+HAVING count(*) > 1
+UNION ALL
+SELECT 'trends.reported', concat_ws(' ', week, phase, platform, table_name, key, metric), count(*)
+FROM trends.reported
+GROUP BY week, phase, platform, table_name, key, metric
+HAVING count(*) > 1
+UNION ALL
+SELECT 'trends.funnel', concat_ws(' ', week, phase, origin, stage), count(*)
+FROM trends.funnel
+GROUP BY week, phase, origin, stage
+HAVING count(*) > 1
+UNION ALL
+SELECT 'trends.agreement', concat_ws(' ', week), count(*)
+FROM trends.agreement
+GROUP BY week
+HAVING count(*) > 1
+UNION ALL
+SELECT 'trends.official', concat_ws(' ', series, as_of, metric), count(*)
+FROM trends.official
+GROUP BY series, as_of, metric
+HAVING count(*) > 1

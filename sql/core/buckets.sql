@@ -25,6 +25,8 @@
 --   is_complete | BOOLEAN | - | whether something was collected of every day (of 'all': on every platform)
 --   is_comparable | BOOLEAN | - | whether it may be compared with other buckets: reason is NULL
 --   reason | VARCHAR | - | why it may not be compared; NULL when it may
+--   keyword_version | VARCHAR | - | changes with the planned sources and queries: a series break; NULL without a plan
+--   label_version | VARCHAR | - | of its live posts, a list when they have several; NULL without posts
 
 WITH election AS (
     SELECT CAST(value AS DOUBLE) AS coverage_floor
@@ -124,6 +126,39 @@ by_platform AS (
     CROSS JOIN election
 ),
 
+plans AS (
+    SELECT
+        calendar.week,
+        calendar.phase,
+        coalesce(collection.platform, 'all') AS platform,
+        left(md5(string_agg(
+            DISTINCT concat_ws(' ', collection.platform, collection.source, collection.query), ','
+            ORDER BY concat_ws(' ', collection.platform, collection.source, collection.query)
+        )), 8) AS keyword_version
+    FROM base.collection AS collection
+    JOIN core.calendar AS calendar ON collection.day = calendar.day
+    WHERE collection.planned > 0
+    GROUP BY GROUPING SETS (
+        (calendar.week, calendar.phase, collection.platform),
+        (calendar.week, calendar.phase)
+    )
+),
+
+labels AS (
+    SELECT
+        calendar.week,
+        calendar.phase,
+        coalesce(daily.platform, 'all') AS platform,
+        string_agg(DISTINCT daily.label_version, ' ' ORDER BY daily.label_version) AS label_version
+    FROM (
+        SELECT DISTINCT platform, day, label_version
+        FROM base.posts
+        WHERE state = 'live'
+    ) AS daily
+    JOIN core.calendar AS calendar ON daily.day = calendar.day
+    GROUP BY GROUPING SETS ((calendar.week, calendar.phase, daily.platform), (calendar.week, calendar.phase))
+),
+
 observed_days AS (
     SELECT week, phase, count(DISTINCT day) FILTER (WHERE is_observed) AS observed_days
     FROM spine
@@ -163,19 +198,23 @@ together AS (
 )
 
 SELECT
-    week,
-    phase,
-    platform,
-    first_day,
-    last_day,
-    days,
-    observed_days,
-    CAST(planned AS BIGINT) AS planned,
-    CAST(succeeded AS BIGINT) AS succeeded,
-    round(CAST(coverage AS DOUBLE), 6) AS coverage,
-    status,
-    is_complete,
-    reason IS NULL AS is_comparable,
-    reason
-FROM (FROM by_platform UNION ALL FROM together)
-ORDER BY first_day, platform
+    rows.week,
+    rows.phase,
+    rows.platform,
+    rows.first_day,
+    rows.last_day,
+    rows.days,
+    rows.observed_days,
+    CAST(rows.planned AS BIGINT) AS planned,
+    CAST(rows.succeeded AS BIGINT) AS succeeded,
+    round(CAST(rows.coverage AS DOUBLE), 6) AS coverage,
+    rows.status,
+    rows.is_complete,
+    rows.reason IS NULL AS is_comparable,
+    rows.reason,
+    plans.keyword_version,
+    labels.label_version
+FROM (FROM by_platform UNION ALL FROM together) AS rows
+LEFT JOIN plans ON rows.week = plans.week AND rows.phase = plans.phase AND rows.platform = plans.platform
+LEFT JOIN labels ON rows.week = labels.week AND rows.phase = labels.phase AND rows.platform = labels.platform
+ORDER BY rows.first_day, rows.platform

@@ -36,6 +36,10 @@
 --   edits | INTEGER | edits | times its text was seen changed
 --   removal_reason | VARCHAR | - | why it is gone; NULL while it is live
 --   gone_at | TIMESTAMP WITH TIME ZONE | - | when it was seen to be gone; NULL while it is live
+--   first_source | VARCHAR | - | the format that brought it first
+--   first_landed_at | TIMESTAMP WITH TIME ZONE | - | when it was first known here
+--   first_views | BIGINT | views | at its first observation; NULL when unknown
+--   gone_landed_at | TIMESTAMP WITH TIME ZONE | - | when its removal was first known here; NULL while it is live
 
 SELECT
     posts.platform,
@@ -69,6 +73,10 @@ SELECT
     posts.is_partial,
     posts.edits,
     posts.removal_reason,
-    posts.gone_at
+    posts.gone_at,
+    posts.first_source,
+    posts.first_landed_at,
+    posts.first_views,
+    posts.gone_landed_at
 FROM base.posts AS posts
 LEFT JOIN core.calendar AS calendar ON posts.day = calendar.day

@@ -1,8 +1,8 @@
 """How long the models take: `python tests/benchmarks/bench_models.py [posts in millions ...]`, by default 1.
 
 Posts are made in SQL: 26 weeks, three platforms, authors of six posts each (some hidden), 5 % without sentiment, about
-one topic a post, a place in every fifth, indications in every two-thousandth. Prints seconds a model, and each as a
-ratio of one plain scan that counts the same posts by day and platform.
+one topic a post, a place in every fifth, indications in every two-thousandth, texts of three words, one copy
+in 20. Prints seconds a model, and each as a ratio of one plain scan that counts the same posts by day and platform.
 """
 
 import resource
@@ -13,6 +13,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import sql
+from flows import trends
 from flows.store import models, tables, warehouse
 
 _POSTS = """
@@ -21,7 +22,9 @@ WITH seeds AS (
     SELECT
         (SELECT list(code ORDER BY code) FROM seeds.topics) AS topics,
         (SELECT list(code ORDER BY code) FROM seeds.indications) AS indications,
-        (SELECT list(code ORDER BY code) FROM seeds.places WHERE kind = 'district') AS districts
+        (SELECT list(code ORDER BY code) FROM seeds.places WHERE kind = 'district') AS districts,
+        (SELECT list('kata' || translate(CAST(i AS VARCHAR), '0123456789', 'abcdefghij')) FROM range(200) AS w(i))
+            AS words
 ),
 numbers AS (
     SELECT
@@ -44,6 +47,7 @@ SELECT
     'record' AS created_from,
     DATE '2023-08-21' + CAST(second // 86400 AS INTEGER) AS day,
     [] AS hashtags,
+    words[1 + pick % 200] || ' ' || words[1 + label % 200] || ' ' || words[1 + moment % 200] AS text,
     'live' AS state,
     false AS is_partial,
     TIMESTAMPTZ '2024-02-15 00:00:00+07' AS observed_at,
@@ -52,6 +56,10 @@ SELECT
     TIMESTAMPTZ '2024-02-15 00:00:00+07' AS first_seen_at,
     TIMESTAMPTZ '2024-02-15 00:00:00+07' AS last_seen_at,
     0 AS edits,
+    if(h % 10 = 0, NULL, hash(i - i % 20 // 19)) AS unit_key,
+    'zeeschuimer' AS first_source,
+    TIMESTAMPTZ '2023-08-22 00:00:00+07' + to_days(CAST(second // 86400 AS INTEGER)) AS first_landed_at,
+    moment % 10000 AS first_views,
     if(h % 20 = 0, NULL, ['negative', 'neutral', 'neutral', 'positive'][1 + moment % 4]) AS sentiment,
     CASE
         WHEN label % 4 = 0 THEN []
@@ -65,7 +73,7 @@ FROM drawn, seeds
 """
 _PLAN = """
 INSERT INTO base.collection
-SELECT DISTINCT platform, source, '*', day, 10, 10, 9 + CAST(hash(day) % 2 AS BIGINT), NULL FROM base.posts
+SELECT DISTINCT platform, source, '*', day, 10, 10, 9 + CAST(hash(day) % 2 AS BIGINT), NULL, NULL FROM base.posts
 """
 _FLOOR = "SELECT day, platform, count(*), count(sentiment), count(author_key) FROM base.posts GROUP BY day, platform"
 
@@ -83,7 +91,7 @@ def measure(posts: int, folder: Path) -> None:
     total, processor = 0.0, time.process_time()
     with warehouse.transaction(connection):
         for model in models.in_order(connection, models.read_models(sql.FOLDER)):
-            seconds = _seconds(lambda model=model: models.build(connection, [model]))
+            seconds = _seconds(lambda model=model: models.build(connection, [model], trends.METHODS))
             total += seconds
             print(f"  {model.qualified:<26}{seconds:8.2f} s {seconds / floor:8.1f} x")
     processor = time.process_time() - processor

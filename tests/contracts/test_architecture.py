@@ -15,6 +15,8 @@ ROOMS = {
     "flows.labels": FOUNDATION,
     "flows.store": FOUNDATION,
     "flows.season": FOUNDATION,
+    "flows.notice": FOUNDATION,
+    "flows.trends": FOUNDATION,
     "expectations": FOUNDATION,
     "reports": FOUNDATION,
 }
@@ -37,7 +39,6 @@ ORDER = [  # each may import everything before it
 
 LIBRARIES = {
     "prefect": {"flows/tasks.py", "flows/weekly.py", "flows/extract.py", "flows/backfill.py", "flows/schedule.py"},
-    "apprise": {"flows/alerts.py"},
     "httpx": {"flows/sources/http.py", "flows/season/services/"},
     "duckdb": {"flows/store/warehouse.py"},
     "great_expectations": {"expectations/"},
@@ -45,6 +46,7 @@ LIBRARIES = {
     "typst": {"reports/"},
     "jinja2": {"reports/"},
     "xlsxwriter": {"reports/"},
+    "apprise": {"flows/alerts.py", "flows/notice.py"},
 }
 
 

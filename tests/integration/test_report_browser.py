@@ -47,6 +47,26 @@ addEventListener("load", function () {
       return !(element.textContent.trim() || element.getAttribute("aria-label") ||
         (element.labels && element.labels.length)); }).length,
     twice: list("[id]").length - new Set(list("[id]").map(function (element) { return element.id; })).size,
+    lost: list("[aria-labelledby], [aria-describedby], label[for], a[href^='#']").filter(function (element) {
+      var id = element.getAttribute("aria-labelledby") || element.getAttribute("aria-describedby") ||
+        element.htmlFor || (element.getAttribute("href") || "").slice(1);
+      return !document.getElementById(id); }).length,
+    landmarks: [list("main").length, list("header").length, list("footer").length],
+    unlabelled: list("input, select, textarea").filter(function (element) {
+      return !element.labels.length && !element.getAttribute("aria-label"); }).length,
+    forced: list("[tabindex]").filter(function (element) { return element.tabIndex > 0; }).length,
+    unreachable: list("*").filter(function (element) {
+      var style = getComputedStyle(element);
+      return element.scrollWidth > element.clientWidth + 1 && /auto|scroll/.test(style.overflowX) &&
+        element.tabIndex < 0; }).length,
+    small: list("button, select, input, td a, li a").filter(function (element) {
+      var box = element.getBoundingClientRect();
+      var isInText = element.tagName === "A" && element.closest(".says, nav");
+      return box.height > 0 && box.height < 24 && !isInText; }).map(function (element) { return element.outerHTML; }),
+    plain: list("main p a, main li a, main td a").filter(function (element) {
+      return getComputedStyle(element).textDecorationLine.indexOf("underline") < 0; }).length,
+    zoom: /user-scalable=no|maximum-scale/.test(document.querySelector("meta[name=viewport]").content),
+    strays: list("ul > *:not(li), dl > *:not(dt):not(dd), tr > *:not(th):not(td)").length,
     strangers: list("main script, main iframe, main img:not([src^='data:'])").length };
   var box = document.getElementById("filter");
   if (box) {
@@ -55,10 +75,23 @@ addEventListener("load", function () {
     result.after = list("tbody tr:not([hidden])").length;
     result.count = document.getElementById("shown").textContent;
     box.value = ""; box.dispatchEvent(new Event("input")); }
+  var link = list("a[data-group='detected']")[0];
+  if (link) {
+    link.click();
+    result.group = document.getElementById("group").value;
+    result.grouped = list("table.evidence tbody tr:not([hidden])").length;
+    document.getElementById("group").value = "";
+    document.getElementById("group").dispatchEvent(new Event("change")); }
+  var level = document.getElementById("level");
+  if (level) {
+    result.levels = {};
+    Array.prototype.forEach.call(level.options, function (option) {
+      level.value = option.value; level.dispatchEvent(new Event("change"));
+      result.levels[option.value] = list("tbody tr:not([hidden])").length; }); }
   var column = list("table.evidence button.sort")[0];
   if (column) {
     var order = function () {
-      return list("table.evidence td[data-sort]").map(function (cell) { return cell.dataset.sort; }); };
+      return list("table.evidence td:first-child").map(function (cell) { return cell.dataset.sort; }); };
     column.click(); result.up = order(); column.click(); result.down = order(); }
   parent.postMessage(JSON.stringify(result), "*");
 });
@@ -140,6 +173,9 @@ def test_pages_fit_the_screen_and_are_accessible(
     assert all(loaded and described for loaded, described in seen["images"])
     assert (seen["unscoped"], seen["uncaptioned"], seen["unnamed"], seen["twice"]) == (0, 0, 0, 0)
     assert seen["headings"][0] == 1
+    assert (seen["lost"], seen["unlabelled"], seen["forced"], seen["unreachable"]) == (0, 0, 0, 0)
+    assert (seen["landmarks"], seen["plain"], seen["strays"], seen["zoom"]) == ([1, 1, 1], 0, 0, False)
+    assert seen["small"] == []
     assert all(after - before <= 1 for before, after in zip(seen["headings"], seen["headings"][1:], strict=False))
     assert seen["faint"] == []
 
@@ -151,18 +187,20 @@ def test_the_review_list_filters_and_sorts_and_hostile_posts_do_nothing(
     assert seen["title"].startswith("Ikhtisar Mingguan Media Sosial 2024-W06")
     assert seen["strangers"] == 0
     assert seen["count"] == "1 dari 24 unggahan"
+    assert (seen["group"], seen["grouped"]) == ("detected", 24)
     assert seen["up"] == sorted(seen["up"])
     assert seen["down"] == sorted(seen["up"], reverse=True)
 
 
-def test_the_index_finds_a_week_by_a_word(chromium: str, published: Path, tmp_path: Path) -> None:
+def test_the_index_finds_a_week_by_a_word_and_by_its_level(chromium: str, published: Path, tmp_path: Path) -> None:
     seen = probe(chromium, published / "index.html", tmp_path, 1280, "2023-w41")
     assert (seen["before"], seen["after"], seen["count"]) == (2, 1, "1 dari 2 pekan")
+    assert seen["levels"] == {"": 2, "red": 0, "amber": 1, "green": 0, "grey": 1}
 
 
 def test_the_security_policy_lets_the_page_s_own_script_run(chromium: str, published: Path, tmp_path: Path) -> None:
     dom = browse(chromium, tmp_path, "--dump-dom", (published / "2024-W06" / "weekly.html").as_uri())
-    assert '<label class="filter">' in html.unescape(dom), "the script that shows the filter was blocked"
+    assert '<div class="filters">' in html.unescape(dom), "the script that shows the filters was blocked"
 
 
 @pytest.mark.parametrize("width", [1280, 600])

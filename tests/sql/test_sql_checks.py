@@ -11,6 +11,10 @@ from tests.sql.warehouse_of_cases import build, warehouse_of
 
 FOLDER = sql.FOLDER / "checks"
 
+TERM = "INSERT INTO trends.emerging_terms SELECT '2024-W02', 'beras', 'word', 1, 9, 9, 1, 5, ['tiktok/post-1'], 40, 40"
+CORRECTION = """INSERT INTO trends.corrections SELECT '2024-W02-2', 2, '2024-W02', 'campaign', 'all',
+    'trends.weekly_platform', '', 'posts', 40, 40, 41, 'late', TIMESTAMPTZ '2024-01-22 06:00:00+07'"""
+
 # check -> what breaks it, as statements on a sound warehouse
 BREACHES = {
     "calendar_continuous": [
@@ -23,7 +27,20 @@ BREACHES = {
         "UPDATE base.collection SET planned = -1",
         "INSERT INTO base.collection FROM base.collection",
     ],
+    "clocks_run_forward": [
+        "UPDATE core.review_items SET hand_over_limit = first_seen_day + 8",
+        "UPDATE core.review_items SET working_limit = NULL",
+    ],
+    "corrections_change_values": [
+        f"{CORRECTION}; UPDATE trends.corrections SET now_known = previous",
+        f"{CORRECTION}; UPDATE trends.corrections SET reason = 'better'",
+        f"{CORRECTION}; UPDATE trends.corrections SET sequence = 1",
+    ],
     "coverage_between_0_and_1": ["UPDATE trends.weekly_platform SET coverage = 1.5"],
+    "funnel_adds_up": [
+        "UPDATE trends.funnel SET waiting = waiting + 1 WHERE stage = 'reviewed' AND week = '2024-W02'",
+        "UPDATE trends.funnel SET entered = entered + 1, waiting = waiting + 1 WHERE stage = 'reviewed'",
+    ],
     "grains_unique": [
         f"INSERT INTO {table} FROM {table}"
         for table in (
@@ -35,8 +52,21 @@ BREACHES = {
             "trends.weekly_topic",
             "trends.weekly_indication",
             "trends.weekly_district",
+            "core.readings",
+            "core.reviews",
+            "core.review_items",
+            "trends.signal_cells",
+            "trends.signals",
+            "trends.slopes",
+            "trends.weekly_views",
+            "trends.share_of_voice",
+            "trends.reported",
+            "trends.funnel",
+            "trends.agreement",
+            "trends.official",
         )
-    ],
+    ]
+    + [f"{statement}; {statement}" for statement in (TERM, CORRECTION)],
     "intervals_contain_estimate": [
         "UPDATE trends.weekly_measures SET net_low = net_sentiment + 0.1 WHERE net_low IS NOT NULL",
         "UPDATE trends.weekly_measures SET per_1000_high = per_1000 - 1",
@@ -79,14 +109,37 @@ BREACHES = {
         "UPDATE base.posts SET first_seen_at = last_seen_at + INTERVAL 1 HOUR",
     ],
     "posts_unique": ["INSERT INTO base.posts FROM base.posts"],
+    "reviews_of_posts": ["UPDATE base.reviews SET post_id = 'post-999'"],
     "sentiments_add_up": [
         "UPDATE trends.weekly_measures SET neutral = neutral + 1",
         "UPDATE trends.weekly_measures SET authors = posts + 1",
     ],
+    "signals_complete": ["DELETE FROM trends.signals WHERE subject = 'hoax' AND week = '2024-W02' AND platform = 'all'"],
+    "signals_follow_method": [
+        "UPDATE trends.signals SET signal = true",
+        "UPDATE trends.signals SET q = 0.01, signal = true, direction = 'up', baseline_buckets = 3, reason = NULL",
+        "UPDATE trends.signals SET reason = NULL",
+        "UPDATE trends.signals SET p = 0.5 WHERE week = '2024-W03'",
+        "UPDATE trends.signals SET direction = 'up'",
+    ],
     "spines_complete": ["DELETE FROM trends.weekly_measures WHERE subject = 'hoax' AND week = '2024-W02'"],
+    "terms_name_nobody": [
+        f"{TERM}; UPDATE trends.emerging_terms SET term = 'siti'",
+        f"{TERM}; UPDATE trends.emerging_terms SET authors = 4",
+        f"{TERM}; UPDATE trends.emerging_terms SET examples = []",
+    ],
     "trends_count_posts": [
         "UPDATE trends.weekly_platform SET posts = posts - 1",
         "UPDATE trends.weekly_platform SET removed = removed + 1",
+    ],
+    "units_of_posts": [
+        "UPDATE trends.signal_cells SET observed = posts + 1",
+        "UPDATE trends.signal_cells SET observed = -1",
+        "UPDATE trends.signal_cells SET posts = NULL WHERE observed IS NOT NULL",
+    ],
+    "views_add_up": [
+        "UPDATE trends.weekly_views SET views = views + 1 WHERE platform = 'all' AND subject = 'all'",
+        "UPDATE trends.weekly_views SET top_share = 1.5",
     ],
 }
 CASES = [(name, statement) for name, statements in BREACHES.items() for statement in statements]
@@ -97,7 +150,14 @@ def sound() -> Connection:
     """Forty posts, two of them removed, on two platforms over three weeks of which one was not collected."""
     connection = warehouse_of(
         posts=[
-            {"day": "2024-01-09", "author_key": "a-*", "sentiment": "positive", "topics": "prices", "copies": "30"},
+            {
+                "day": "2024-01-09",
+                "author_key": "a-*",
+                "sentiment": "positive",
+                "topics": "prices",
+                "first_views": "10",
+                "copies": "30",
+            },
             {"day": "2024-01-10", "platform": "facebook", "indications": "hoax", "districts": "3325110", "copies": "8"},
             {"day": "2024-01-24", "state": "removed", "copies": "2"},
         ],
@@ -112,6 +172,15 @@ def sound() -> Connection:
     )
     connection.execute(
         "INSERT INTO base.rejects SELECT 'file-1', 'mixed', 'zeeschuimer', 'a.ndjson', 7, 'no time', NULL, NULL, NULL"
+    )
+    for coder in ("ab", "cd"):
+        connection.execute(
+            "INSERT INTO base.reviews SELECT 'facebook', 'post-31', 'hoax', 'reviewed', ?, NULL, NULL, 'file-2', 2, now(), 0",
+            [coder],
+        )
+    connection.execute(
+        "INSERT INTO base.publications SELECT '2024-W02-1', 1, now(), now(), 'rules-1', '2024-W02', 'campaign', 'all', "
+        "'trends.weekly_platform', '', 'posts', 38"
     )
     build(connection)
     return connection

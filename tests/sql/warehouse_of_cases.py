@@ -7,17 +7,19 @@ from pathlib import Path
 import polars as pl
 
 import sql
+from flows import trends
 from flows.store import models, tables, warehouse
 
 SEEDS = {
     "topics": "SELECT unnest(['prices', 'infrastructure']) AS code",
-    "indications": "SELECT unnest(['hoax', 'money_politics']) AS code",
+    "indications": "SELECT unnest(['hoax', 'money_politics']) AS code, unnest([true, false]) AS is_measured",
     "places": "SELECT unnest(['3325080', '3325110']) AS code, 'district' AS kind",
 }
 _LISTS = ("hashtags", "topics", "indications", "districts")
 _POST = {
     "platform": "tiktok",
     "source": "zeeschuimer",
+    "first_source": "zeeschuimer",
     "day": "2024-01-10",
     "sentiment": "neutral",
     "state": "live",
@@ -66,7 +68,7 @@ def warehouse_of(posts: Iterable[Row] = (), collection: Iterable[Row] = ()) -> w
 def build(connection: warehouse.Connection) -> None:
     """Every model of the repository, in one transaction."""
     with warehouse.transaction(connection):
-        models.build(connection, models.read_models(sql.FOLDER))
+        models.build(connection, models.read_models(sql.FOLDER), trends.METHODS)
 
 
 def _numbered(rows: Iterable[Row]) -> list[dict[str, str]]:
@@ -76,7 +78,7 @@ def _numbered(rows: Iterable[Row]) -> list[dict[str, str]]:
 
 def _post(row: Row, copy: int, number: int) -> dict[str, str]:
     day = row.get("day", _POST["day"])
-    seen = dict.fromkeys(("observed_at", "first_seen_at", "last_seen_at"), f"{day} 13:00:00+07")
+    seen = dict.fromkeys(("observed_at", "first_seen_at", "last_seen_at", "first_landed_at"), f"{day} 13:00:00+07")
     own = {"post_id": f"post-{number}", "created_at": f"{day} 12:00:00+07", "observed_number": str(number)}
     given = {name: value.replace("*", str(copy)) for name, value in row.items() if name != "copies"}
     return {**_POST, **own, **seen, **given}

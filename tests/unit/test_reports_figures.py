@@ -1,5 +1,9 @@
 """Charts: never blank, gaps stay gaps, the same bytes for the same frame, a description for those who cannot see."""
 
+import re
+from functools import cache
+from itertools import pairwise
+
 import polars as pl
 import pytest
 from matplotlib.figure import Figure
@@ -7,12 +11,13 @@ from matplotlib.text import Text
 
 from flows.periods import Bucket
 from reports import style
-from reports.charts import scene_of, weekly_charts
+from reports.charts import classes_of, first_known, scene_of, signal_strips, topic_changes, weekly_charts
 from reports.contract import checked_tables
 from reports.edition import Tables
 from reports.facts import Facts, day_status
-from reports.figures import coverage, indications, sentiment, timeline, topics, volume
+from reports.figures import corrections, coverage, indications, overlay, sentiment, signals, timeline, topics, volume
 from reports.style import Scene
+from reports.trends import Trends
 from reports.words import Words
 from tests import reports_fixture as invented
 
@@ -33,26 +38,41 @@ def draw_all(facts: Facts, scene: Scene) -> dict[str, Figure]:
     frame, shares = facts.tables["trends.weekly_platform"], {name: facts.coverage_of(name) for name in PLATFORMS}
     topic_frame, buckets = facts.tables["trends.weekly_topic"], facts.buckets
     labels = {code: code for code in topic_frame["topic"].unique()}
+    trends, indication_frame = Trends(facts), facts.tables["trends.weekly_indication"]
+    rows = timeline.rows_of(frame, scene, "all")
+    official = [overlay.Point(row["as_of"], row["value"]) for row in facts.tables["trends.official"].rows(named=True)]
     return {
+        "signals": signals.draw(*signal_strips(trends, Words("id")), scene),
+        "corrections": corrections.draw(rows, first_known(trends), scene),
+        "overlay": overlay.draw(official, [], scene),
         "volume": volume.draw(frame, scene, shares),
         "sentiment": sentiment.draw(frame, scene, PLATFORMS),
-        "indications": indications.draw(frame, scene, PLATFORMS),
-        "topics": topics.draw(topic_frame, scene, buckets, PLATFORMS, labels),
+        "indications": indications.draw(indication_frame, scene, classes_of(trends)),
+        "topics": topics.draw(topic_frame, scene, buckets, PLATFORMS, (labels, topic_changes(trends))),
         "coverage": coverage.draw(facts.day_status, scene, PLATFORMS[1:]),
     }
+
+
+@cache
+def drawn(week: str) -> tuple[Facts, Scene, dict[str, Figure]]:
+    """Every chart of a week, drawn once for all tests that only look at it."""
+    facts, scene = prepared(week)
+    return facts, scene, draw_all(facts, scene)
 
 
 def test_without_a_single_row_every_chart_says_in_words_why_it_is_empty() -> None:
     facts, scene = prepared("2024-W05", invented.nothing())
     figures = draw_all(facts, scene)
     figures["coverage"] = coverage.draw({}, scene, [])
+    figures["overlay"] = overlay.draw([], [], scene)
     for name, figure in figures.items():
-        assert scene.words(f"empty_{name}") in texts(figure), name
+        key = "overlay_official_empty" if name == "overlay" else f"empty_{name}"
+        assert scene.words(key) in texts(figure), name
 
 
 def test_every_chart_carries_its_title_and_source_and_the_embargo_while_it_holds() -> None:
-    facts, scene = prepared("2024-W06")
-    for name, figure in draw_all(facts, scene).items():
+    _, scene, figures = drawn("2024-W06")
+    for name, figure in figures.items():
         written = texts(figure)
         assert scene.words(f"chart_{name}") in written
         assert "EMBARGO sampai 14 Feb 2024, 15.00 WIB" in written
@@ -60,8 +80,8 @@ def test_every_chart_carries_its_title_and_source_and_the_embargo_while_it_holds
 
 
 def test_detections_are_drawn_with_the_words_of_their_stage_and_their_error() -> None:
-    facts, scene = prepared("2024-W05")
-    written = texts(draw_all(facts, scene)["indications"])
+    _, _, figures = drawn("2024-W05")
+    written = texts(figures["indications"])
     assert "erdeteksi otomatis, belum ditinjau" in written
     assert "hitungan saja, galat label belum termasuk" in written
 
@@ -87,26 +107,36 @@ def test_the_window_ends_with_the_week_and_reaches_back_half_a_year_at_most() ->
     assert (last.last_day - last.first_day).days == 26 * 7 - 1
 
 
+def volume_of(facts: Facts, scene: Scene) -> Figure:
+    return volume.draw(facts.tables["trends.weekly_platform"], scene, dict.fromkeys(PLATFORMS[1:], 1.0))
+
+
+def charts_of(facts: Facts, scene: Scene) -> list[str]:
+    strip = signals.draw(*signal_strips(Trends(facts), Words("id")), scene)
+    return [style.save(figure, facts.edition.local, "alt")[0] for figure in (volume_of(facts, scene), strip)]
+
+
 def test_the_chart_of_a_week_does_not_change_when_later_weeks_come_in() -> None:
     tables = invented.season("2024-W02")
     earlier = pl.col("week") <= "2024-W02"
     cut = {name: frame.filter(earlier) if "week" in frame.columns else frame for name, frame in tables.items()}
     whole, before = prepared("2024-W02", tables), prepared("2024-W02", cut)
-    assert weekly_charts(whole[0], Words("id"))[0].svg == weekly_charts(before[0], Words("id"))[0].svg
+    assert charts_of(*whole) == charts_of(*before)
 
 
 def test_a_chart_is_the_same_bytes_when_drawn_again_and_is_dated_by_its_edition() -> None:
     facts, scene = prepared("2024-W05")
-    pictures = [style.save(draw_all(facts, scene)["volume"], facts.edition.local, "alt") for _ in range(2)]
+    pictures = [style.save(volume_of(facts, scene), facts.edition.local, "alt") for _ in range(2)]
     assert pictures[0] == pictures[1]
     assert "2024-02-05T06:00:00+07:00" in pictures[0][0]
 
 
 def test_the_alternative_text_states_the_finding() -> None:
     facts, _ = prepared("2024-W06")
-    found = {chart.name: chart.alt for chart in weekly_charts(facts, Words("id"))}
+    found = {chart.name: chart.alt for chart in weekly_charts(Trends(facts), Words("id"))}
     assert "TikTok 1.879 unggahan" in found["volume"]
-    assert "per 1.000" in found["indications"]
+    assert "Ujaran kebencian / SARA" in found["indications"]
+    assert "tidak ada perubahan yang melampaui keragaman biasa" in found["signals"]
     assert all("2024-W06" in alt for alt in found.values())
 
 
@@ -140,7 +170,71 @@ def test_the_status_of_a_day_over_its_sources(
 
 
 def test_a_heat_map_shows_a_block_for_each_bucket_of_the_week() -> None:
-    facts, scene = prepared("2024-W07")
+    facts, scene, figures = drawn("2024-W07")
     buckets: list[Bucket] = facts.buckets
-    written = texts(draw_all(facts, scene)["topics"])
+    written = texts(figures["topics"])
     assert [scene.words(f"phase_{bucket.phase}") in written for bucket in buckets] == [True, True, True]
+
+
+def test_letters_of_every_chart_are_five_points_or_more_at_half_the_width_of_an_a4_page() -> None:
+    _, _, figures = drawn("2024-W06")
+    for name, figure in figures.items():
+        shrunk = style.HALF_A4 / (figure.get_figwidth() * style.MM)
+        found = [text for text in figure.findobj(Text) if isinstance(text, Text) and text.get_text().strip()]
+        assert min(text.get_fontsize() for text in found) * shrunk >= 5.0, name
+
+
+@pytest.mark.parametrize("week", ["2023-W34", "2023-W48", "2024-W05", "2024-W07"])
+def test_no_letter_of_any_chart_lies_outside_its_picture(week: str) -> None:
+    _, _, figures = drawn(week)
+    for name, figure in figures.items():
+        canvas = figure.bbox
+        figure.draw_without_rendering()
+        for text in figure.findobj(Text):
+            if isinstance(text, Text) and text.get_visible() and text.get_text().strip() and text.get_figure():
+                box = text.get_window_extent()
+                inside = box.x0 >= -1 and box.x1 <= canvas.x1 + 1 and box.y0 >= -1 and box.y1 <= canvas.y1 + 1
+                assert inside, f"{name}: {text.get_text()!r}"
+
+
+def test_series_colours_differ_in_grey_as_well() -> None:
+    def grey(colour: str) -> float:
+        red, green, blue = (int(colour[place : place + 2], 16) for place in (1, 3, 5))
+        return 0.299 * red + 0.587 * green + 0.114 * blue
+
+    levels = sorted(grey(style.SERIES_COLOUR[name]) for name in PLATFORMS)
+    assert all(after - before > 25 for before, after in pairwise(levels))
+
+
+def test_classes_that_were_never_measured_have_a_count_and_no_rate() -> None:
+    facts, scene = prepared("2024-W05")
+    classes = classes_of(Trends(facts))
+    assert sorted(classes.measured) == sorted(invented.MEASURED)
+    figure = indications.draw(facts.tables["trends.weekly_indication"], scene, indications.Classes({}, classes.counted))
+    written = texts(figure)
+    assert scene.words("indications_unmeasured") in written
+    assert scene.words("indications_counted") in written
+
+
+def test_the_official_series_and_ours_never_share_an_axis() -> None:
+    _, _, figures = drawn("2024-W05")
+    figure = figures["overlay"]
+    upper, lower = figure.axes
+    assert upper.get_ylim() != lower.get_ylim()
+    assert not upper.get_shared_y_axes().joined(upper, lower)
+
+
+def test_a_burst_is_marked_in_the_strip_and_in_the_heat_map() -> None:
+    facts, _, figures = drawn(invented.tested.BURST)
+    families, subjects = signal_strips(Trends(facts), Words("id"))
+    marked = {strip.label for strip in families if "up" in strip.states.values()}
+    assert marked == {"Indikasi", "Topik"}
+    assert [strip.label for strip in subjects][-1] == "Topik Banjir rob dan cuaca"
+    assert re.search(r"2,4 \(\+1,\d\)▲", texts(figures["topics"]))
+
+
+def test_an_outage_is_never_drawn_as_a_signal() -> None:
+    facts, _ = prepared(invented.OUTAGE)
+    families, subjects = signal_strips(Trends(facts), Words("id"))
+    assert subjects == []
+    assert {state for strip in families for state in strip.states.values()} <= {"none", "tested"}

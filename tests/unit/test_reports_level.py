@@ -1,4 +1,6 @@
-"""The level of attention: grey when the week cannot be judged, never red, never moved by counts of detections."""
+"""The level of attention: grey when the week cannot be judged, moved by signals, never by counts of detections."""
+
+from datetime import date
 
 import polars as pl
 import pytest
@@ -7,8 +9,10 @@ from reports.contract import TableRefusedError, checked_tables
 from reports.disclosure import shielded
 from reports.edition import Tables
 from reports.facts import Facts
-from reports.level import Judgement, judge
-from reports.sentences import gap_words, headline, reason_words
+from reports.level import Judgement, judge, judge_buckets
+from reports.sentences import gap_words, reason_words
+from reports.statements import headline, level_reasons
+from reports.trends import Trends
 from reports.words import Words
 from tests import reports_fixture as invented
 
@@ -18,49 +22,112 @@ def facts_of(week: str, tables: Tables | None = None) -> Facts:
     return Facts(edition, checked_tables(tables or invented.season(week), edition.week))
 
 
+def judged(week: str, tables: Tables | None = None) -> Judgement:
+    return judge(Trends(facts_of(week, tables)))
+
+
 def keys(judgement: Judgement) -> list[str]:
     return [key for key, _ in judgement.reasons]
 
 
 def test_a_fully_collected_week_outside_the_quiet_period_is_green() -> None:
-    assert judge(facts_of("2024-W04")).level == "green"
+    assert judged("2024-W04").level == "green"
 
 
 def test_a_week_of_unknown_coverage_is_grey_and_never_green() -> None:
-    judgement = judge(facts_of("2023-W41", invented.imported()))
+    judgement = judged("2023-W41", invented.imported())
     assert (judgement.level, keys(judgement)) == ("grey", ["level_unknown"])
 
 
 def test_a_week_without_a_row_is_grey() -> None:
-    judgement = judge(facts_of("2024-W05", invented.nothing()))
+    judgement = judged("2024-W05", invented.nothing())
     assert (judgement.level, keys(judgement)) == ("grey", ["level_nothing"])
 
 
 @pytest.mark.parametrize("week", [invented.OUTAGE, invented.GAP, "2024-W07"])
 def test_a_week_below_the_coverage_floor_is_grey(week: str) -> None:
-    judgement = judge(facts_of(week))
+    judgement = judged(week)
     assert (judgement.level, keys(judgement)) == ("grey", ["level_floor"])
 
 
+def without_signals(week: str, family: str = "") -> Tables:
+    """The tables of a week in which no cell (of one family, or of any) signalled."""
+    tables = dict(invented.season(week))
+    quiet = pl.lit(True) if not family else pl.col("family") == family
+    signal = pl.when(quiet).then(pl.lit(False)).otherwise(pl.col("signal")).alias("signal")
+    return {**tables, "trends.signals": tables["trends.signals"].with_columns(signal)}
+
+
+def reviewed(week: str, limit: date) -> Tables:
+    """The tables of a week with one post that two coders indicated, whose internal limit is the given day."""
+    tables = without_signals(week)
+    items = (
+        tables["core.review_items"]
+        .head(1)
+        .with_columns(
+            pl.lit("indicated").alias("stage"),
+            pl.lit("indicated").alias("outcome"),
+            pl.lit(False).alias("is_open"),
+            pl.lit(limit).alias("hand_over_limit"),
+        )
+    )
+    return {**tables, "core.review_items": items}
+
+
 def test_a_day_collected_in_part_makes_amber_and_says_so() -> None:
-    judgement = judge(facts_of("2024-W05"))
+    judgement = judged("2024-W05", without_signals("2024-W05"))
     assert (judgement.level, keys(judgement)) == ("amber", ["level_gaps"])
 
 
+def test_a_rise_in_a_measured_class_of_indications_makes_red_and_names_it() -> None:
+    judgement = judged(invented.tested.BURST)
+    assert (judgement.level, judgement.reasons) == ("red", (("level_signal", {"signal": "S1"}),))
+    words, trends = Words("id"), Trends(facts_of(invented.tested.BURST))
+    assert level_reasons(trends, words, judgement) == "Daftar telaah Penghinaan / kampanye hitam naik (S1)"
+
+
+def test_any_other_signal_makes_amber() -> None:
+    judgement = judged("2024-W05", without_signals("2024-W05", "indications"))
+    assert (judgement.level, keys(judgement)) == ("amber", ["level_signal", "level_gaps"])
+
+
+@pytest.mark.parametrize(("limit", "level"), [(date(2024, 2, 5), "red"), (date(2024, 2, 20), "amber")])
+def test_a_reviewed_item_that_waits_makes_amber_and_red_when_its_limit_falls_before_the_next_report(
+    limit: date, level: str
+) -> None:
+    assert judged("2024-W04", reviewed("2024-W04", limit)).level == level
+
+
+def test_a_week_without_anything_to_compare_with_is_grey_but_the_quiet_period_is_amber() -> None:
+    assert keys(judged("2023-W34")) == ["level_untested"]
+    levels = [found.level for found in judge_buckets(Trends(facts_of("2024-W06")))]
+    assert levels == ["green", "amber"]
+
+
+def test_a_bucket_nobody_planned_to_collect_is_named_and_not_judged() -> None:
+    tables = dict(invented.season("2024-W07"))
+    late = pl.col("day") > invented.ELECTION.voting_day
+    none = [pl.when(~late).then(pl.col(name)).alias(name) for name in ("planned", "attempted", "succeeded")]
+    tables["core.coverage"] = tables["core.coverage"].with_columns(none)
+    judgement = judged("2024-W07", tables)
+    assert judgement.level == "amber"
+    assert ("level_unplanned", {"phase": "post_election"}) in judgement.reasons
+
+
 def test_a_failed_check_makes_amber() -> None:
-    judgement = judge(facts_of("2024-W04", invented.season("2024-W04", failed=2)))
+    judgement = judged("2024-W04", invented.season("2024-W04", failed=2))
     assert (judgement.level, keys(judgement)) == ("amber", ["level_checks"])
 
 
 def test_the_quiet_period_makes_amber() -> None:
-    assert keys(judge(facts_of("2024-W06"))) == ["level_phase"]
+    assert keys(judged("2024-W06")) == ["level_phase"]
 
 
 def test_the_count_of_detections_does_not_move_the_level() -> None:
     tables = dict(invented.season("2024-W04"))
     many = pl.col("labelled").alias("detected")
     tables["trends.weekly_platform"] = tables["trends.weekly_platform"].with_columns(many)
-    assert judge(facts_of("2024-W04", tables)) == judge(facts_of("2024-W04"))
+    assert judged("2024-W04", tables) == judged("2024-W04")
 
 
 def test_a_bucket_is_compared_only_with_its_own_phase_seen_well_enough() -> None:
@@ -86,7 +153,7 @@ def test_the_headline_says_what_was_not_seen_once_for_platforms_with_the_same_ga
 
 @pytest.mark.parametrize("week", ["2023-W34", invented.ZERO, "2023-W48", "2024-W05", "2024-W06", "2024-W07"])
 def test_the_headline_has_three_to_seven_sentences(week: str) -> None:
-    assert 3 <= len(headline(facts_of(week), Words("id"))) <= 7
+    assert 3 <= len(headline(Trends(facts_of(week)), Words("id"))) <= 7
 
 
 def test_a_private_column_is_refused() -> None:

@@ -8,6 +8,7 @@ import re
 import subprocess
 import sys
 from datetime import datetime
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -24,6 +25,7 @@ from reports.edition import Language, Tables, WeekSummary
 from reports.facts import Facts
 from reports.level import judge
 from reports.render import summarise
+from reports.trends import Trends
 from reports.words import Words
 from tests import reports_fixture as invented
 from tests.unit.test_reports_words import FORBIDDEN
@@ -44,14 +46,15 @@ def hashes(folder: Path) -> dict[str, str]:
     return {str(path.relative_to(folder)): hashlib.sha256(path.read_bytes()).hexdigest() for path in files}
 
 
+@cache
 def pdf_text(path: Path) -> str:
     return re.sub(r"\s+", " ", " ".join(page.extract_text() for page in PdfReader(path).pages))
 
 
 def briefing_of(week: str, tables: Tables, lang: Language = "id") -> bytes:
     edition, words = invented.edition(week, lang), Words(lang)
-    facts = Facts(edition, checked_tables(tables, edition.week))
-    return briefing(facts, words, judge(facts), briefing_charts(facts, words))
+    trends = Trends(Facts(edition, checked_tables(tables, edition.week)))
+    return briefing(trends, words, judge(trends), briefing_charts(trends, words))
 
 
 def rendered(folder: Path, week: str, tables: Tables, lang: Language = "id") -> WeekSummary:
@@ -77,7 +80,7 @@ def zero(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def test_a_week_is_published_as_these_files(embargoed: Path) -> None:
     assert {path.name for path in embargoed.iterdir()} == EXPECTED
     names = {path.name for path in (embargoed / "charts").iterdir()}
-    charts = ("coverage", "indications", "sentiment", "topics", "volume")
+    charts = ("corrections", "coverage", "indications", "overlay", "sentiment", "signals", "topics", "volume")
     assert names == {f"{name}.{kind}" for name in charts for kind in ("png", "svg")}
 
 
@@ -118,13 +121,13 @@ def test_every_artefact_of_an_embargoed_release_is_marked(embargoed: Path, tmp_p
     assert mark in (embargoed / "weekly.html").read_text(encoding="utf-8")
     assert mark in pdf_text(embargoed / "weekly.pdf")
     assert mark in pdf_text(embargoed / "briefing.pdf")
-    cells = openpyxl.load_workbook(embargoed / "tables.xlsx").worksheets[0].iter_rows(values_only=True)
+    cells = openpyxl.load_workbook(embargoed / "tables.xlsx", read_only=True).worksheets[0].iter_rows(values_only=True)
     assert any(mark in str(cell) for row in cells for cell in row)
     for path in (embargoed / "data").iterdir():
         assert pl.read_parquet_metadata(path)["embargoed"] == "true", path.name
     edition = invented.edition("2024-W06")
-    facts = Facts(edition, checked_tables(invented.season("2024-W06"), edition.week))
-    summary = summarise(facts, Words("id"), judge(facts))
+    trends = Trends(Facts(edition, checked_tables(invented.season("2024-W06"), edition.week)))
+    summary = summarise(trends, Words("id"), judge(trends))
     assert summary.embargoed
     reports.render_index([summary], tmp_path, invented.edition("2024-W06"))
     assert mark in (tmp_path / "index.html").read_text(encoding="utf-8")
@@ -144,7 +147,7 @@ def test_the_moment_of_release_decides_the_embargo_not_the_week() -> None:
     moment = datetime(2024, 2, 13, 9, 0, tzinfo=invented.ELECTION.zone)
     edition = invented.edition("2024-W04", as_of=moment)
     facts = Facts(edition, checked_tables(tables, edition.week))
-    assert summarise(facts, Words("id"), judge(facts)).embargoed
+    assert summarise(Trends(facts), Words("id"), judge(Trends(facts))).embargoed
     assert "EMBARGO" in source_line(facts, Words("id"))
 
 
@@ -248,8 +251,8 @@ def test_a_week_that_needs_the_most_words_still_has_two_pages() -> None:
     tables["trends.weekly_platform"] = tables["trends.weekly_platform"].with_columns(nothing)
     moment = datetime(2024, 2, 14, 10, 0, tzinfo=invented.ELECTION.zone)
     edition, words = invented.edition("2024-W07", as_of=moment), Words("id")
-    facts = Facts(edition, checked_tables(tables, edition.week))
-    pdf = briefing(facts, words, judge(facts), briefing_charts(facts, words))
+    trends = Trends(Facts(edition, checked_tables(tables, edition.week)))
+    pdf = briefing(trends, words, judge(trends), briefing_charts(trends, words))
     assert len(PdfReader(io.BytesIO(pdf)).pages) == 2
 
 
@@ -281,11 +284,22 @@ def test_an_english_briefing_holds_no_indonesian_words_of_ours() -> None:
     assert re.findall(r"\b(unggahan|cakupan|terdeteksi|pekan)\b", text) == []
 
 
-def test_the_briefing_hides_small_cells_of_platforms_and_names_no_account() -> None:
-    reader = PdfReader(io.BytesIO(briefing_of("2024-W06", invented.season("2024-W06"))))
-    text = " ".join(page.extract_text() for page in reader.pages)
-    assert re.search(r"Daftar telaah menurut platform: TikTok 7; Facebook <5; Instagram <5. Jumlah di bawah 5", text)
+def test_the_briefing_says_what_to_decide_for_whom_and_by_when_and_names_no_account() -> None:
+    reader = PdfReader(io.BytesIO(briefing_of("2024-W05", invented.season("2024-W05"))))
+    text = re.sub(r"\s+", " ", " ".join(page.extract_text() for page in reader.pages))
+    assert re.search(r"Menelaah \d+ unggahan belum ditinjau", text)
+    assert "Bawaslu Batang; Tim Siber Polres Batang" in text
+    assert "5 Feb 2024 (H-9)" in text
     assert "@akun" not in text
+
+
+def test_the_briefing_prints_its_rule_and_the_direction_and_confidence_of_its_figures() -> None:
+    reader = PdfReader(io.BytesIO(briefing_of("2024-W05", invented.season("2024-W05"))))
+    text = re.sub(r"\s+", " ", " ".join(page.extract_text() for page in reader.pages))
+    assert "Aturan tingkat perhatian, tiap kurun: merah bila" in text
+    assert "2,6 kali yang diharapkan (1,8 s.d. 3,9), keyakinan tinggi (q ≤ 0,01)" in text
+    assert "= dalam keragaman biasa (q = 0,61)" in text
+    assert "Daftar pantau sama dengan pekan lalu" in text
 
 
 def test_png_and_svg_are_dated_by_the_edition(embargoed: Path) -> None:

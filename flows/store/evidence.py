@@ -1,0 +1,62 @@
+"""The posts behind the numbers of a week: the review list, and examples of every signal and emerging term."""
+
+import polars as pl
+
+from flows.periods import Week
+from flows.store.warehouse import Connection, query
+
+POSTS_OF_A_SIGNAL = 30
+
+_POST = "post_id, created_at, text, indications, topics, districts, likes, comments, shares, views"
+_DETECTED = f"""
+SELECT posts.platform, {_POST.replace("indications", "posts.indications").replace("post_id", "posts.post_id")},
+       items.hand_over_limit, items.stage
+FROM core.posts AS posts
+LEFT JOIN core.review_items AS items ON posts.platform = items.platform AND posts.post_id = items.post_id
+WHERE posts.week = ? AND posts.state = 'live' AND len(posts.indications) > 0
+ORDER BY posts.created_at, posts.platform, posts.post_id
+"""  # noqa: S608 - columns of ours
+# Copies first, since they are what a signal may be made of; then what was seen most.
+_SIGNALS = f"""
+WITH found AS (
+    SELECT phase, family, subject, platform AS signal_platform FROM trends.signals WHERE week = ? AND signal
+), posts AS (
+    SELECT *, count(*) OVER (PARTITION BY lower(text)) AS copies
+    FROM core.posts
+    WHERE week = ? AND state = 'live'
+), behind AS (
+    SELECT found.*, posts.* EXCLUDE (phase, week), row_number() OVER (
+        PARTITION BY found.phase, family, subject, signal_platform
+        ORDER BY copies DESC, coalesce(views, likes, 0) DESC, platform, post_id) AS place
+    FROM found
+    JOIN posts ON found.phase = posts.phase
+        AND found.signal_platform IN ('all', posts.platform)
+        AND CASE found.family
+            WHEN 'volumes' THEN true
+            WHEN 'sentiment' THEN posts.sentiment = found.subject
+            WHEN 'topics' THEN list_contains(posts.topics, found.subject)
+            WHEN 'indications' THEN list_contains(posts.indications, found.subject)
+            ELSE list_contains(posts.districts, found.subject)
+        END
+), terms AS (
+    SELECT term, unnest(examples) AS example FROM trends.emerging_terms WHERE week = ?
+)
+SELECT phase, family, subject, signal_platform, platform, {_POST}
+FROM behind
+WHERE place <= {POSTS_OF_A_SIGNAL}
+UNION ALL
+SELECT posts.phase, 'terms', terms.term, 'all', posts.platform, {_POST}
+FROM terms
+JOIN core.posts AS posts ON terms.example = concat(posts.platform, '/', posts.post_id) AND posts.state = 'live'
+ORDER BY ALL
+"""  # noqa: S608 - columns of ours
+
+
+def detected_posts(connection: Connection, week: Week) -> pl.DataFrame:
+    """The review list of a week with its internal limits, in time order."""
+    return query(connection, _DETECTED, [str(week)])
+
+
+def signal_posts(connection: Connection, week: Week) -> pl.DataFrame:
+    """Up to 30 posts behind each signal of a week, and the example posts of its emerging terms (family `terms`)."""
+    return query(connection, _SIGNALS, [str(week)] * 3)

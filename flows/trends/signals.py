@@ -1,0 +1,373 @@
+"""Signals: which counts of a bucket are not what its earlier buckets let expect, and why others could not be judged.
+
+Buckets are judged in time order, because the baseline of a bucket leaves out earlier ones in which the same cell was a
+signal. Everything is read as first known, so a week's signals stay what they were when later weeks arrive.
+
+indications, districts  predictive negative binomial, the gamma-Poisson of shape baseline + 0.5 and rate baseline
+                        exposure (Gelman et al. 2013, section 2.6), its variance times the family's dispersion
+sentiment, topics       beta-binomial with Jeffreys' prior, its variance times the family's dispersion
+volumes                 quasi-Poisson regression (flows.trends.volumes)
+
+The dispersion is Pearson's statistic of the baselines over its degrees of freedom, pooled over the family's cells, at
+least 1 (McCullagh & Nelder 1989, section 4.5.2). A bucket that the others of its baseline would have called a burst
+(upper p below 0.001) is left out like an earlier signal, because the first buckets of a phase are never judged and an
+old outbreak must not hide the next (Farrington et al. 1996, J R Stat Soc A 159:547). The p is ordinary, not mid-p;
+two-sided where more than 5 are expected and upper below, where a decline cannot be detected. Within each family of a
+bucket the cells that could never signal are left out (Tarone 1990, Biometrics 46:515) and the rest is controlled for
+false discoveries (Benjamini & Hochberg 1995, J R Stat Soc B 57:289) at q <= 0.05.
+"""
+
+from dataclasses import dataclass, field
+
+import numpy as np
+import polars as pl
+
+from flows.trends import volumes
+from flows.trends.distributions import Predictive, discovery_rates, rate_ratio_limits
+from flows.trends.readings import ALL, FAMILIES, SENTIMENT, TOPICS, VOLUMES, Cell, Readings
+
+LEVEL = 0.05
+SHORTEST = 4  # days of a bucket that is compared
+FEWEST, MOST = 4, 8  # buckets of a baseline
+PAST_BURST = 0.001  # upper p among the other buckets of a baseline that leaves a bucket out
+DECLINES_ABOVE = 5  # expected; below, only the upper tail is judged
+PROBABILITIES = (0.5, 0.8, 0.95)
+PHASE_ONLY = frozenset({"out_of_schedule", "quiet_period"})  # exist in one phase only: counts, never signals
+SHARES = frozenset({SENTIMENT, TOPICS})
+_Z = 1.959963984540054
+
+SCHEMA: dict[str, pl.DataType | type[pl.DataType]] = {
+    "week": pl.String,
+    "phase": pl.String,
+    "platform": pl.String,
+    "family": pl.String,
+    "subject": pl.String,
+    "first_day": pl.Date,
+    "days": pl.Int64,
+    "observed": pl.Int64,
+    "posts": pl.Int64,
+    "exposure": pl.Float64,
+    "expected": pl.Float64,
+    "ratio": pl.Float64,
+    "ratio_low": pl.Float64,
+    "ratio_high": pl.Float64,
+    "p": pl.Float64,
+    "q": pl.Float64,
+    "signal": pl.Boolean,
+    "direction": pl.String,
+    "reason": pl.String,
+    "baseline_weeks": pl.List(pl.String),
+    "baseline_buckets": pl.Int64,
+    "baseline_observed": pl.Int64,
+    "baseline_exposure": pl.Float64,
+    "dispersion": pl.Float64,
+    "tests": pl.Int64,
+    "burst_50": pl.Int64,
+    "burst_80": pl.Int64,
+    "burst_95": pl.Int64,
+}
+_ROUNDED = {"exposure": 6, "expected": 6, "ratio": 6, "ratio_low": 6, "ratio_high": 6, "p": 12, "q": 12}
+_ROUNDED |= {"baseline_exposure": 6, "dispersion": 6}
+
+
+@dataclass(slots=True)
+class Judged:
+    """One cell of one bucket on its way to a row of trends.signals."""
+
+    cell: Cell
+    bucket: int
+    reason: str | None = None
+    platforms: tuple[str, ...] = ()
+    baseline: list[int] = field(default_factory=list)
+    observed: float | None = None
+    posts: float | None = None
+    exposure: float | None = None
+    earlier: float = 0.0
+    earlier_exposure: float = 0.0
+    expected: float = 0.0
+    pearson: float = 0.0
+    freedom: int = 0
+    volume: volumes.Volume | None = None
+    dispersion: float | None = None
+    p: float | None = None
+    q: float | None = None
+    tests: int | None = None
+    bursts: list[int] = field(default_factory=list)
+    limits: tuple[float, float] | None = None
+
+    @property
+    def is_signal(self) -> bool:
+        """Whether the count is a discovery of its family."""
+        return self.q is not None and self.q <= LEVEL
+
+    @property
+    def scale(self) -> float:
+        """Current over baseline exposure, so that expected = earlier x scale (platform by platform, for all)."""
+        if self.earlier > 0:
+            return self.expected / self.earlier
+        return (self.exposure or 0.0) / self.earlier_exposure
+
+
+def find(cells: pl.DataFrame) -> pl.DataFrame:
+    """The rows of trends.signals (see its header) from those of trends.signal_cells."""
+    readings = Readings(cells)
+    signalled: dict[Cell, set[int]] = {}
+    judged: list[Judged] = []
+    for bucket in range(len(readings.buckets)):
+        for family in FAMILIES:
+            group = [_prepare(readings, cell, bucket, signalled) for cell in readings.cells(family)]
+            (_judge_volumes if family == VOLUMES else _judge_counts)([item for item in group if item.reason is None])
+            judged += group
+            for item in group:
+                if item.is_signal:
+                    signalled.setdefault(item.cell, set()).add(bucket)
+    _limit_rates([item for item in judged if item.p is not None and item.cell.family not in SHARES | {VOLUMES}])
+    return _table(readings, judged)
+
+
+# -- what is compared with what ----------------------------------------------------------------------------------------
+
+
+def _prepare(readings: Readings, cell: Cell, bucket: int, signalled: dict[Cell, set[int]]) -> Judged:
+    """The counts of a cell and of its baseline, or the reason why there is no comparison."""
+    item = Judged(cell, bucket)
+    item.observed, item.posts, item.exposure = readings.total(cell, bucket)
+    item.reason, item.platforms = _comparison(readings, cell, bucket)
+    if item.reason is None:
+        left_out = set().union(
+            *(signalled.get(cell._replace(platform=name), ()) for name in (*item.platforms, cell[1]))
+        )
+        earlier = readings.comparable(item.platforms, bucket, SHORTEST)
+        item.baseline = _quiet(readings, item, [place for place in earlier if place not in left_out])[-MOST:]
+        if len(item.baseline) < FEWEST:
+            item.reason, item.baseline = "no_baseline", []
+        elif cell.family == VOLUMES:
+            _compare_volumes(readings, item)
+        else:
+            _compare_counts(readings, item)
+    return item
+
+
+def _comparison(readings: Readings, cell: Cell, bucket: int) -> tuple[str | None, tuple[str, ...]]:
+    """Why a cell cannot be compared, and the platforms it is compared on."""
+    names = readings.platforms if cell.platform == ALL else (cell.platform,)
+    fewest = min(2, len(names))  # platforms that make up `all`
+    reasons = {name: readings.reasons.get((bucket, name), "not_collected") for name in names}
+    able = tuple(name for name, reason in reasons.items() if reason is None)
+    refusals = (
+        (not able, reasons[names[0]]),
+        (len(able) < fewest, "platform_missing"),
+        (cell.subject in PHASE_ONLY, "phase_only"),
+        (cell.subject in readings.unmeasured, "not_measured"),
+        (readings.buckets[bucket].days < SHORTEST, "bucket_too_short"),
+    )
+    reason = next((reason for applies, reason in refusals if applies), None)
+    if reason is None and cell.platform == ALL:
+        able = tuple(name for name in able if len(readings.comparable((name,), bucket, SHORTEST)) >= FEWEST)
+        reason = "no_baseline" if len(able) < fewest else None
+    return reason, able
+
+
+def _quiet(readings: Readings, item: Judged, places: list[int]) -> list[int]:
+    """The latest buckets without those that were bursts in the light of the others; only counts are looked at."""
+    latest = places[-MOST:]
+    if item.cell.family in SHARES or item.cell.family == VOLUMES or len(latest) <= FEWEST:
+        return latest
+    found = [readings.counts[item.cell._replace(platform=name)] for name in item.platforms]
+    observed, exposure = (sum(getattr(each, name)[latest] for each in found) for name in ("observed", "exposure"))
+    others, rest = observed.sum() - observed, exposure.sum() - exposure
+    kept = []
+    for place, count, share, other, left in zip(latest, observed, exposure, others, rest, strict=True):
+        if left <= 0 or share <= 0:
+            kept.append(place)
+            continue
+        mean = (other + 0.5) * share / left
+        if Predictive.negative_binomial(mean, mean * (1 + share / left)).at_least(round(count)) > PAST_BURST:
+            kept.append(place)
+    return kept
+
+
+def _compare_volumes(readings: Readings, item: Judged) -> None:
+    places = [*item.baseline, item.bucket]
+    found = [readings.days[name] for name in item.platforms]
+    times = np.array([readings.buckets[place].first_day.toordinal() / 7 for place in places])
+    counts = np.concatenate([days.observed[places] for days in found], axis=1)
+    shares = np.concatenate([days.shares[places] for days in found], axis=1)
+    item.volume = volumes.expect(counts, shares, times)
+    if item.volume is None:
+        item.reason, item.baseline = "no_exposure", []
+        return
+    item.observed, item.expected = item.volume.observed, item.volume.expected
+    item.earlier, item.exposure = item.volume.baseline, item.volume.exposure
+    item.earlier_exposure = item.volume.baseline_exposure
+    item.posts = sum(float(days.posts[item.bucket].sum()) for days in found)
+
+
+def _compare_counts(readings: Readings, item: Judged) -> None:
+    found = [readings.counts[item.cell._replace(platform=name)] for name in item.platforms]
+    places = item.baseline
+    earlier = np.array([each.observed[places].sum() for each in found])
+    before = np.array([each.exposure[places].sum() for each in found])
+    now = np.array([each.exposure[item.bucket] for each in found])
+    if np.any(before <= 0) or now.sum() <= 0:
+        item.reason, item.baseline = "no_exposure", []
+        return
+    item.observed = float(sum(each.observed[item.bucket] for each in found))
+    item.posts = float(sum(each.posts[item.bucket] for each in found))
+    item.exposure, item.earlier, item.earlier_exposure = float(now.sum()), float(earlier.sum()), float(before.sum())
+    item.expected = float(np.sum(earlier / before * now))
+    if item.cell.platform == ALL or item.earlier == 0:
+        return
+    share = item.earlier / item.earlier_exposure
+    fitted = found[0].exposure[places] * share
+    kept = fitted > 0
+    spread = fitted[kept] * (1 - share if item.cell.family in SHARES else 1.0)
+    item.pearson = float(np.sum((found[0].observed[places][kept] - fitted[kept]) ** 2 / np.maximum(spread, 1e-12)))
+    item.freedom = int(kept.sum()) - 1
+
+
+# -- judging a family --------------------------------------------------------------------------------------------------
+
+
+def _judge_counts(group: list[Judged]) -> None:
+    """Dispersion, p, q and power of the cells of one family and bucket that have a baseline."""
+    freedom = sum(item.freedom for item in group)
+    spread = max(1.0, sum(item.pearson for item in group) / freedom) if freedom else 1.0
+    tested: list[tuple[Judged, Predictive]] = []
+    for item in group:
+        item.dispersion = spread
+        predictive = _predictive(item, item.earlier, spread)
+        item.p = _p_value(item, predictive)
+        if _could_signal(item, spread):
+            tested.append((item, predictive))
+        else:
+            item.reason = "too_rare"
+    _discover([item for item, _ in tested])
+    for item, predictive in tested:
+        level = LEVEL / len(tested) / (2 if item.expected > DECLINES_ABOVE else 1)
+        critical = predictive.critical(level)
+        item.bursts = [max(1, critical - predictive.reached(probability)) for probability in PROBABILITIES]
+        if item.cell.family in SHARES:
+            item.limits = _share_ratio_limits(item, spread)
+
+
+def _predictive(item: Judged, earlier: float, spread: float) -> Predictive:
+    """What the next count may be when so many were seen earlier."""
+    scale = item.scale if earlier == item.earlier else (item.exposure or 0.0) / item.earlier_exposure
+    mean = (earlier + 0.5) * scale
+    if item.cell.family not in SHARES:
+        return Predictive.negative_binomial(mean, spread * mean * (1 + scale))
+    trials = round(item.exposure or 0.0)
+    share = min(mean / trials, 1 - 1e-9)
+    before = item.earlier_exposure + 1
+    widening = max(spread * (before + trials) / (before + 1), 1 + 1e-9)
+    return Predictive.beta_binomial(trials, share, max((trials - widening) / (widening - 1), 1e-3))
+
+
+def _p_value(item: Judged, predictive: Predictive) -> float:
+    observed = round(item.observed or 0.0)
+    upper = predictive.at_least(observed)
+    if item.expected <= DECLINES_ABOVE:
+        return upper
+    return min(1.0, 2 * min(upper, predictive.at_most(observed)))
+
+
+def _could_signal(item: Judged, spread: float) -> bool:
+    """Whether the sum of both counts, all of it in this bucket or none, could give a p of 0.05 at all."""
+    together = round((item.observed or 0.0) + item.earlier)
+    most = min(together, round(item.exposure or 0.0)) if item.cell.family in SHARES else together
+    if _predictive(item, 0.0, spread).at_least(most) <= LEVEL:
+        return True
+    return item.expected > DECLINES_ABOVE
+
+
+def _judge_volumes(group: list[Judged]) -> None:
+    found = [(item, item.volume) for item in group if item.volume is not None]
+    if not found:
+        return
+    spread, freedom = volumes.dispersion([volume for item, volume in found if item.cell.platform != ALL])
+    for item, volume in found:
+        own, _ = volumes.dispersion([volume])
+        item.dispersion = max(spread, own) if item.cell.platform == ALL else spread
+        item.p = volumes.p_value(volume, item.dispersion, freedom)
+        item.limits = volumes.ratio_limits(volume, item.dispersion, freedom)
+        item.bursts = volumes.bursts(volume, item.dispersion, freedom, LEVEL / len(found), PROBABILITIES)
+    _discover([item for item, _ in found])
+
+
+def _discover(tested: list[Judged]) -> None:
+    rates = discovery_rates(np.array([item.p for item in tested], dtype=np.float64))
+    for item, rate in zip(tested, rates.tolist(), strict=True):
+        item.q, item.tests = rate, len(tested)
+
+
+# -- intervals and rows ------------------------------------------------------------------------------------------------
+
+
+def _share_ratio_limits(item: Judged, spread: float) -> tuple[float, float] | None:
+    """95 % limits of the ratio of two shares on the log scale (Katz et al. 1978, Biometrics 34:469)."""
+    if item.expected <= 0:
+        return None
+    now, trials = item.observed or 0.0, item.exposure or 0.0
+    seen, before = max(now, 0.5), max(item.earlier, 0.5)
+    variance = max(1 / seen - 1 / trials, 0.0) + max(1 / before - 1 / item.earlier_exposure, 0.0)
+    width = float(np.exp(_Z * (spread * variance) ** 0.5))
+    ratio = seen / item.expected
+    return (0.0 if now == 0 else ratio / width), ratio * width
+
+
+def _limit_rates(items: list[Judged]) -> None:
+    """Limits of the ratio of two rates, all rows at once."""
+    if not items:
+        return
+    low, high = rate_ratio_limits(
+        *(
+            np.array([getattr(item, name) for item in items], dtype=np.float64)
+            for name in ("observed", "earlier", "scale", "dispersion")
+        )
+    )
+    for item, *limits in zip(items, low.tolist(), high.tolist(), strict=True):
+        item.limits = (limits[0], limits[1]) if item.expected > 0 else None
+
+
+def _table(readings: Readings, judged: list[Judged]) -> pl.DataFrame:
+    table = pl.DataFrame([_row(readings, item) for item in judged], schema=SCHEMA, orient="row")
+    return table.with_columns(pl.col(name).round(digits) for name, digits in _ROUNDED.items()).sort(
+        "first_day", "family", "subject", "platform"
+    )
+
+
+def _row(readings: Readings, item: Judged) -> tuple[object, ...]:
+    bucket = readings.buckets[item.bucket]
+    is_compared = bool(item.baseline)
+    ratio = item.observed / item.expected if is_compared and item.observed is not None and item.expected > 0 else None
+    low, high = item.limits if item.limits is not None and ratio is not None else (None, None)
+    direction = None if not item.is_signal else "up" if (item.observed or 0.0) > item.expected else "down"
+    return (
+        bucket.week,
+        bucket.phase,
+        item.cell.platform,
+        item.cell.family,
+        item.cell.subject,
+        bucket.first_day,
+        bucket.days,
+        None if item.observed is None else round(item.observed),
+        None if item.posts is None else round(item.posts),
+        item.exposure,
+        item.expected if is_compared else None,
+        ratio,
+        low,
+        None if high is None or not np.isfinite(high) else high,
+        item.p,
+        item.q,
+        item.is_signal,
+        direction,
+        item.reason,
+        [readings.buckets[place].week for place in item.baseline],
+        len(item.baseline),
+        round(item.earlier) if is_compared else None,
+        item.earlier_exposure if is_compared else None,
+        item.dispersion,
+        item.tests,
+        *(item.bursts or (None, None, None)),
+    )

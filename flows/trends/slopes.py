@@ -1,0 +1,185 @@
+"""The season's direction: Theil-Sen slopes with Mann-Kendall tests that allow for autocorrelation.
+
+Slope        median of the slopes between all pairs of buckets (Theil 1950; Sen 1968, J Am Stat Assoc 63:1379), with
+             Sen's limits
+Test         Mann-Kendall (Mann 1945; Kendall 1975), its variance corrected for ties and for the autocorrelation of the
+             ranks left after taking the slope away (Hamed & Rao 1998, J Hydrol 204:182), never below the uncorrected
+Many cells   one family: Benjamini-Hochberg over all cells of a week
+
+Every week is judged with what was first read up to it. Left out: short buckets, buckets that may not be compared, and
+those before the last change of keywords or labels. Platform `all` weighs the platforms the same in every bucket.
+"""
+
+from dataclasses import dataclass
+from functools import cache
+from math import erfc, sqrt
+
+import numpy as np
+import polars as pl
+from numpy.typing import NDArray
+
+from flows.trends.distributions import Numbers, discovery_rates
+from flows.trends.readings import ALL, FAMILIES, INDICATIONS, VOLUMES, Cell, Readings
+from flows.trends.signals import LEVEL, PHASE_ONLY, SHORTEST
+
+FEWEST = 8  # buckets
+_Z = 1.959963984540054
+_SCALE = {INDICATIONS: 1000.0}
+_UNIT = {INDICATIONS: "per_1000", VOLUMES: "posts_per_day"}
+
+SCHEMA: dict[str, pl.DataType | type[pl.DataType]] = {
+    "week": pl.String,
+    "platform": pl.String,
+    "family": pl.String,
+    "subject": pl.String,
+    "unit": pl.String,
+    "buckets": pl.Int64,
+    "first_week": pl.String,
+    "slope": pl.Float64,
+    "slope_low": pl.Float64,
+    "slope_high": pl.Float64,
+    "tau": pl.Float64,
+    "p": pl.Float64,
+    "q": pl.Float64,
+    "direction": pl.String,
+    "reason": pl.String,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Slope:
+    """A slope a unit of time with its 95 % limits, Kendall's tau and the p of no trend."""
+
+    slope: float
+    low: float
+    high: float
+    tau: float
+    p: float
+
+
+def slope_of(times: Numbers, values: Numbers) -> Slope:
+    """The direction of a series of at least three values; times in any order-preserving unit, without ties."""
+    later, earlier = _pairs(len(values))
+    rises = values[later] - values[earlier]
+    slopes = np.sort(rises / (times[later] - times[earlier]))
+    slope = float(np.median(slopes))
+    score = float(np.sign(rises).sum())
+    variance = _variance(values) * _correction(values - slope * times)
+    distance = max(0.0, abs(score) - 1) / sqrt(variance) if variance > 0 else 0.0
+    reach = _Z * sqrt(variance)
+    low = max(0, round((len(slopes) - reach) / 2) - 1)
+    high = min(len(slopes) - 1, round((len(slopes) + reach) / 2))
+    return Slope(slope, float(slopes[low]), float(slopes[high]), score / len(slopes), erfc(distance / sqrt(2)))
+
+
+@cache
+def _pairs(size: int) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    later, earlier = np.tril_indices(size, -1)
+    return later, earlier
+
+
+def _variance(values: Numbers) -> float:
+    """Of the Mann-Kendall score, corrected for ties."""
+    size = len(values)
+    _, ties = np.unique(values, return_counts=True)
+    return float(size * (size - 1) * (2 * size + 5) - np.sum(ties * (ties - 1) * (2 * ties + 5))) / 18
+
+
+def _correction(residuals: Numbers) -> float:
+    """By how much autocorrelation widens that variance: only lags beyond chance count, and never below 1."""
+    size = len(residuals)
+    ranks = _ranks(residuals)
+    ranks = ranks - ranks.mean()
+    total = float(ranks @ ranks)
+    if total == 0:
+        return 1.0
+    widening = 0.0
+    for lag in range(1, size - 2):
+        correlation = float(ranks[lag:] @ ranks[:-lag]) / total
+        if abs(correlation) > _Z / sqrt(size):
+            widening += (size - lag) * (size - lag - 1) * (size - lag - 2) * correlation
+    return max(1.0, 1 + 2 * widening / (size * (size - 1) * (size - 2)))
+
+
+def _ranks(values: Numbers) -> Numbers:
+    _, inverse, counts = np.unique(values, return_inverse=True, return_counts=True)
+    ends = np.cumsum(counts)
+    middle: Numbers = (ends - (counts - 1) / 2)[inverse]
+    return middle
+
+
+def find(cells: pl.DataFrame) -> pl.DataFrame:
+    """The rows of trends.slopes (see its header) from those of trends.signal_cells."""
+    readings = Readings(cells)
+    followed = [cell for family in FAMILIES for cell in readings.cells(family)]
+    values = {cell: _values(readings, cell) for cell in followed}
+    rows: list[dict[str, object]] = []
+    for week in dict.fromkeys(bucket.week for bucket in readings.buckets):
+        last = max(place for place, bucket in enumerate(readings.buckets) if bucket.week == week)
+        group = [_row(readings, cell, values[cell], week, last) for cell in followed]
+        tested = [row for row in group if row["p"] is not None]
+        rates = discovery_rates(np.array([row["p"] for row in tested], dtype=np.float64))
+        for row, rate in zip(tested, rates.tolist(), strict=True):
+            row["q"] = round(rate, 12)
+            if rate <= LEVEL:
+                row["direction"] = "up" if float(str(row["slope"])) > 0 else "down"
+        rows += group
+    return pl.DataFrame(rows, schema=SCHEMA).sort("week", "family", "subject", "platform")
+
+
+def _row(readings: Readings, cell: Cell, values: Numbers, week: str, last: int) -> dict[str, object]:
+    row: dict[str, object] = dict.fromkeys(SCHEMA)
+    row |= {"week": week, "platform": cell.platform, "family": cell.family, "subject": cell.subject}
+    row |= {"unit": _UNIT.get(cell.family, "share"), "buckets": 0}
+    if cell.subject in PHASE_ONLY or cell.subject in readings.unmeasured:
+        return row | {"reason": "phase_only" if cell.subject in PHASE_ONLY else "not_measured"}
+    places = _places(readings, cell, values, last)
+    row |= {"buckets": len(places), "first_week": readings.buckets[places[0]].week if places else None}
+    if len(places) < FEWEST:
+        return row | {"reason": "too_few_buckets"}
+    times = np.array([readings.buckets[place].first_day.toordinal() / 7 for place in places])
+    found = slope_of(times, values[places])
+    numbers = {"slope": found.slope, "slope_low": found.low, "slope_high": found.high, "tau": found.tau}
+    return row | {name: round(value, 9) for name, value in numbers.items()} | {"p": round(found.p, 12)}
+
+
+def _places(readings: Readings, cell: Cell, values: Numbers, last: int) -> list[int]:
+    """The buckets of a cell's series up to `last`: long enough, comparable, after the last change of the series."""
+    names = readings.platforms if cell.platform == ALL else (cell.platform,)
+    good = [
+        place
+        for place in range(last + 1)
+        if readings.buckets[place].days >= SHORTEST
+        and not np.isnan(values[place])
+        and all(readings.reasons.get((place, name), "") is None for name in names)
+    ]
+    if not good:
+        return []
+    series = [tuple(readings.series[place, name] for name in names) for place in good]
+    return [place for place, version in zip(good, series, strict=True) if version == series[-1]]
+
+
+def _values(readings: Readings, cell: Cell) -> Numbers:
+    """Of every bucket: posts a day, share or rate; NaN where it has none."""
+    names = readings.platforms if cell.platform == ALL else (cell.platform,)
+    if cell.family == VOLUMES:
+        per_day: Numbers = np.sum([_per_day(readings, name) for name in names], axis=0)
+        return per_day
+    counts = [readings.counts[cell._replace(platform=name)] for name in names]
+    with np.errstate(invalid="ignore", divide="ignore"):
+        rates = np.array([each.observed / each.exposure for each in counts])
+    rates[~np.isfinite(rates)] = np.nan
+    weights = np.array([np.nansum(each.exposure) for each in counts])
+    shares = weights / max(weights.sum(), 1e-12)
+    result: Numbers = (rates * shares[:, None]).sum(axis=0) * _SCALE.get(cell.family, 1.0)
+    return result
+
+
+def _per_day(readings: Readings, platform: str) -> Numbers:
+    """Units a fully collected day, summed over the sources of a platform."""
+    days = readings.days[platform]
+    collected = days.shares.sum(axis=2)
+    with np.errstate(invalid="ignore", divide="ignore"):
+        found: Numbers = (days.observed.sum(axis=2) / collected).sum(axis=1)
+    found[~np.isfinite(found)] = np.nan
+    return found

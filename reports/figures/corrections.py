@@ -1,0 +1,93 @@
+"""First reported against now known: what every bucket said when it was first published, and what is known of it now."""
+
+from collections.abc import Mapping, Sequence
+from datetime import date
+
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from matplotlib.ticker import MaxNLocator
+
+from reports import style
+from reports.figures import timeline
+from reports.style import Scene
+
+_LEFT, _RIGHT, _UPPER, _LOWER = 18.0, 27.0, 36.0, 20.0
+Known = Mapping[tuple[date, date], float]  # posts of a bucket as first reported, for buckets that were published
+
+
+def draw(rows: Sequence[timeline.Row], first: Known, scene: Scene) -> Figure:
+    """Posts a day as first reported and as now known (`rows` of weekly_platform `all`); below, the difference."""
+    with style.contract():
+        note = scene.words("note_corrections")
+        top = style.HEAD + 7
+        figure = style.canvas(top + _UPPER + 5 + _LOWER + 10 + style.foot_height(scene, note))
+        style.head(figure, scene.words("chart_corrections"))
+        width = style.WIDTH - _LEFT - _RIGHT
+        upper = style.axes(figure, (_LEFT, top, width, _UPPER))
+        lower = style.axes(figure, (_LEFT, top + _UPPER + 5, width, _LOWER), share_x=upper)
+        timeline.phase_bands(upper, scene)
+        published = [row for row in rows if (row["first_day"], row["last_day"]) in first and row["posts"] is not None]
+        if not published:
+            lower.set_visible(False)
+            upper.set_axis_off()
+            style.say(upper, scene.words("empty_corrections"))
+        else:
+            _lines(upper, published, first, scene)
+            _differences(lower, published, first, scene)
+            timeline.set_axis(lower, scene)
+            upper.tick_params(axis="x", which="both", labelbottom=False, length=0)
+        style.sign(figure, scene, note)
+        return figure
+
+
+def _first(row: timeline.Row, first: Known) -> float:
+    return first[row["first_day"], row["last_day"]]
+
+
+def _lines(axes: Axes, rows: Sequence[timeline.Row], first: Known, scene: Scene) -> None:
+    for run in timeline.runs(rows, "posts"):
+        across = [timeline.middle(scene, row) for row in run]
+        axes.plot(across, [row["posts"] / row["days"] for row in run], "-", color=style.INK, zorder=3)
+        axes.plot(
+            across,
+            [_first(row, first) / row["days"] for row in run],
+            linestyle=(0, (3, 2)),
+            marker="o",
+            markerfacecolor=style.PAPER,
+            color="#0072b2",
+            zorder=4,
+        )
+    axes.set_ylim(0, axes.get_ylim()[1] * 1.05)
+    timeline.value_axis(axes, scene)
+    axes.set_ylabel(scene.words("axis_posts_day"))
+    last = rows[-1]
+    now, then = last["posts"] / last["days"], _first(last, first) / last["days"]
+    step = (axes.get_ylim()[1]) * 0.12
+    up = now if abs(now - then) > step else (now + then) / 2 + step / 2
+    down = then if abs(now - then) > step else (now + then) / 2 - step / 2
+    if then > now:
+        up, down = down, up
+    for at, key, colour in ((up, "line_now", style.INK), (down, "line_first", "#0072b2")):
+        axes.text(
+            1.015,
+            at,
+            scene.words(key),
+            transform=axes.get_yaxis_transform(),
+            color=colour,
+            fontsize=style.SMALL,
+            fontweight="bold",
+            va="center",
+        )
+
+
+def _differences(axes: Axes, rows: Sequence[timeline.Row], first: Known, scene: Scene) -> None:
+    gaps = [row["posts"] - _first(row, first) for row in rows]
+    for row, gap in zip(rows, gaps, strict=True):
+        colour = "#5b1a52" if gap >= 0 else "#d98200"
+        axes.bar(timeline.middle(scene, row), gap, width=row["days"] * 0.75, color=colour, zorder=3)
+    high, low = max([0.0, *gaps]), min([0.0, *gaps])
+    axes.set_ylim(low * 1.15 - (0.5 if low else 0.2), high * 1.15 + 0.5)
+    axes.axhline(0, color=style.MUTED, linewidth=0.7)
+    timeline.value_axis(axes, scene, signed=True)
+    axes.yaxis.set_major_locator(MaxNLocator(nbins=3, integer=True))
+    axes.set_ylabel(scene.words("axis_difference"))

@@ -1,0 +1,95 @@
+"""The signal strip: which families were tested in each bucket, and where a test found a change that is not noise."""
+
+from collections.abc import Mapping, Sequence
+from datetime import date
+from typing import NamedTuple
+
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from matplotlib.patches import Rectangle
+
+from reports import style
+from reports.figures import timeline
+from reports.style import Scene
+
+SUBJECTS_SHOWN = 10
+_LABEL, _ROW = 47.0, 5.0
+_COLOUR = {"up": "#8c1c13", "down": "#0072b2"}
+_MARK = {"up": "^", "down": "v"}
+BOTH = "both"  # a family in which one subject rose and another fell
+
+
+class Span(NamedTuple):
+    """The days of a bucket."""
+
+    first_day: date
+    last_day: date
+
+
+class Strip(NamedTuple):
+    """One row of the strip: the state of each bucket, one of `up`, `down`, `both`, `tested`, `none`."""
+
+    label: str
+    states: Mapping[Span, str]
+
+
+def draw(families: Sequence[Strip], subjects: Sequence[Strip], scene: Scene) -> Figure:
+    """Families on top, a square a bucket: filled when tested, empty when not; below, what signalled, latest first."""
+    with style.contract():
+        note = scene.words("note_signals")
+        rows = [*families, *subjects[:SUBJECTS_SHOWN]]
+        top = style.HEAD + 7
+        height = top + max(len(rows), 4) * _ROW + 10 + style.foot_height(scene, note)
+        figure = style.canvas(height)
+        style.head(figure, scene.words("chart_signals"))
+        axes = style.axes(figure, (_LABEL, top, style.WIDTH - _LABEL - 4, max(len(rows), 4) * _ROW))
+        if not any(state != "none" for strip in families for state in strip.states.values()):
+            axes.set_axis_off()
+            axes.set_position((0.05, axes.get_position().y0, 0.9, axes.get_position().height))
+            style.say(axes, scene.words("empty_signals"))
+        else:
+            _rows(axes, rows, len(families), scene)
+        style.sign(figure, scene, note)
+        return figure
+
+
+def _rows(axes: Axes, rows: Sequence[Strip], families: int, scene: Scene) -> None:
+    timeline.phase_bands(axes, scene)
+    timeline.set_axis(axes, scene)
+    axes.set_ylim(len(rows), 0)
+    axes.spines["left"].set_visible(False)
+    axes.set_yticks([number + 0.5 for number in range(len(rows))])
+    axes.set_yticklabels([_fitted(strip.label) for strip in rows], color=style.INK)
+    for number, label in enumerate(axes.get_yticklabels()):
+        label.set_fontweight("bold" if number < families else "normal")
+    axes.axhline(families, color=style.MUTED, linewidth=0.6)
+    for number, strip in enumerate(rows):
+        for span, state in strip.states.items():
+            if span.first_day >= scene.first_day:
+                _square(axes, scene, number, span, state)
+
+
+def _square(axes: Axes, scene: Scene, row: int, span: Span, state: str) -> None:
+    left = timeline.position(scene, span.first_day)
+    days = (span.last_day - span.first_day).days + 1
+    is_none = state == "none"
+    axes.add_patch(
+        Rectangle(
+            (left + 0.4, row + 0.14),
+            days - 0.8,
+            0.72,
+            facecolor=style.PAPER if is_none else "#dfe5ea",
+            edgecolor="#a6a6a6",
+            linewidth=0.4,
+            linestyle=":" if is_none else "-",
+        )
+    )
+    middle = left + days / 2
+    for direction, mark in _MARK.items():
+        if state in {direction, BOTH}:
+            at, size = (row + 0.5, 5.0) if state != BOTH else (row + (0.32 if direction == "up" else 0.7), 3.4)
+            axes.plot(middle, at, mark, color=_COLOUR[direction], markersize=size, clip_on=False, zorder=5)
+
+
+def _fitted(label: str, limit: int = 29) -> str:
+    return label if len(label) <= limit else label[: limit - 1].rstrip() + "…"

@@ -1,0 +1,260 @@
+"""Tables of what was tested, found, restated and reviewed, as rows of finished text."""
+
+from dataclasses import replace
+
+import polars as pl
+
+from reports.facts import Row
+from reports.statements import baseline_text, subject_words, untested
+from reports.tables import Table, bucket_name, make_table
+from reports.trends import Signal, Trends
+from reports.words import DASH, Words, platform_name
+
+CORRECTIONS_SHOWN, TERMS_SHOWN, SLOPES_SHOWN = 60, 10, 12
+CORRECTED_METRICS = ("posts", "detected")
+STAGES = ("detected", "reviewed", "indicated", "referred", "decided")
+
+
+def signal_table(trends: Trends, words: Words) -> Table:
+    """Every signal of the week with its test."""
+    rows = [_signal_row(trends, words, signal) for signal in trends.signals]
+    columns = ["signal", "bucket", "platform", "subject", "observed_units", "baseline", "ratio", "interval", "q"]
+    numeric = [False, False, False, False, True, False, True, True, True]
+    table = make_table(words, "signals", columns, 4, rows)
+    return replace(table, numeric=numeric, note=words("table_signals_note"), wide=5)
+
+
+def _signal_row(trends: Trends, words: Words, signal: Signal) -> list[str]:
+    row = signal.row
+    places = [platform_name(words, name) for name in (signal.platform, *signal.also)]
+    return [
+        signal.key,
+        bucket_name(words, signal.bucket),
+        ", ".join(places),
+        subject_words(trends, words, signal.family, signal.subject),
+        words("signal_units", units=words.number(row["observed"]), posts=words.number(row["posts"])),
+        baseline_text(words, row),
+        words.decimal(row["ratio"]),
+        words.interval(row["ratio_low"], row["ratio_high"]),
+        words.decimal(max(row["q"], 0.001), 3),
+    ]
+
+
+def test_table(trends: Trends, words: Words) -> Table:
+    """How many cells of each family were tested, and why the others were not."""
+    columns = ["bucket", "family", "tests", "signals", "untested"]
+    table = make_table(words, "tests", columns, 2, untested(trends, words))
+    return replace(table, numeric=[False, False, True, True, False], wide=4)
+
+
+def slope_table(trends: Trends, words: Words) -> Table:
+    """The season's directions that survived their family's correction."""
+    rows = []
+    shown = [row for row in trends.slopes if row["platform"] == "all"]
+    for row in shown[:SLOPES_SHOWN]:
+        scale = {"share": 100.0}.get(row["unit"], 1.0)
+        ends = [None if row[end] is None else row[end] * scale for end in ("slope_low", "slope_high")]
+        rows.append(
+            [
+                subject_words(trends, words, row["family"], row["subject"]),
+                words.known(f"unit_{row['unit']}", row["unit"]),
+                words.number(row["buckets"]),
+                words.decimal(row["slope"] * scale, 2, signed=True),
+                words.interval(ends[0], ends[1], 2, signed=True),
+                words.decimal(max(row["q"], 0.001), 3),
+            ]
+        )
+    columns = ["subject", "unit", "buckets", "slope", "interval", "q"]
+    note = words("table_slopes_note", count=words.number(len(trends.slopes) - len(rows)))
+    return replace(make_table(words, "slopes", columns, 2, rows), note=note)
+
+
+def term_table(trends: Trends, words: Words) -> Table:
+    """Words and hashtags that are new or much more frequent this week; names of people are left out upstream."""
+    rows = [
+        [
+            term_words(row),
+            words.number(row["posts"]),
+            words.number(row["authors"]),
+            words.decimal(row["expected"]),
+            words.decimal(row["score"]),
+            "\n".join(f"“{_short(post['text'] or '')}”" for post in trends.posts_of_term(row["term"])) or DASH,
+        ]
+        for row in trends.emerging[:TERMS_SHOWN]
+    ]
+    columns = ["term", "posts", "authors", "expected", "score", "examples"]
+    numeric = [False, True, True, True, True, False]
+    table = make_table(words, "terms", columns, 1, rows)
+    return replace(table, numeric=numeric, note=words("table_terms_note"), wide=5)
+
+
+def term_words(row: Row) -> str:
+    """A term as people write it: a hashtag with its sign."""
+    term = str(row["term"])
+    return f"#{term}" if row["kind"] == "hashtag" and not term.startswith("#") else term
+
+
+def _short(text: str, limit: int = 90) -> str:
+    line = " ".join(text.split())
+    return line if len(line) <= limit else line[: limit - 1].rstrip() + "…"
+
+
+def view_table(trends: Trends, words: Words) -> Table:
+    """View-weighted beside count-weighted, for each bucket and platform."""
+    facts = trends.facts
+    frame = facts.tables["trends.weekly_views"].filter(
+        pl.col("week") == str(facts.edition.week), pl.col("dimension") == "platform"
+    )
+    found = {(row["phase"], row["platform"]): row for row in frame.iter_rows(named=True)}
+    rows = []
+    for bucket in facts.buckets:
+        for name in ("all", *facts.platforms):
+            row, counted = found.get((bucket.phase, name)), facts.measure(bucket, name)
+            if row is None or counted is None or not row["views"]:
+                continue
+            net = counted["net_sentiment"]
+            rows.append(
+                [
+                    bucket_name(words, bucket),
+                    platform_name(words, name),
+                    words.number(row["seen_posts"]),
+                    words.number(row["views"]),
+                    words.percent(row["top_share"]),
+                    DASH if net is None else words.decimal(net * 100, signed=True),
+                    DASH if row["net_sentiment"] is None else words.decimal(row["net_sentiment"] * 100, signed=True),
+                ]
+            )
+    columns = ["bucket", "platform", "seen_posts", "views", "top_share", "net", "net_views"]
+    return replace(make_table(words, "views", columns, 2, rows), note=words("table_views_note"))
+
+
+def clock_table(trends: Trends, words: Words) -> Table:
+    """Unreviewed items whose internal limit falls before the next report, soonest first."""
+    today = trends.facts.edition.local.date()
+    rows = []
+    for item in trends.open_clocks:
+        limit = item["hand_over_limit"]
+        left = (limit - today).days
+        rows.append(
+            [
+                words.day(limit),
+                words("clock_passed", days=words.number(-left)) if left < 0 else words("clock_left", days=left),
+                platform_name(words, item["platform"]),
+                str(item["post_id"]),
+                labels(trends, item["indications"]) or DASH,
+                words.day(item["first_seen_day"]) if item["first_seen_day"] else DASH,
+                str(item["week"]),
+            ]
+        )
+    columns = ["limit", "left", "platform", "post", "indication", "first_seen", "index_week"]
+    return replace(make_table(words, "clocks", columns, 7, rows), note=words("table_clocks_note"))
+
+
+def labels(trends: Trends, codes: list[str] | None) -> str:
+    """Indications in the reader's words."""
+    return "; ".join(trends.facts.label("indications", code) for code in codes or ())
+
+
+def correction_table(trends: Trends, words: Words) -> Table:
+    """Restated totals of the regency with their reasons, newest first; the data files list every value."""
+    frame = trends.corrections.filter(
+        pl.col("key") == "", pl.col("platform") == "all", pl.col("metric").is_in(CORRECTED_METRICS)
+    ).head(CORRECTIONS_SHOWN)
+    rows = [_correction_row(words, row) for row in frame.iter_rows(named=True)]
+    columns = ["publication", "index_week", "phase", "metric", "first_reported", "previous", "now_known", "reason"]
+    table = make_table(words, "corrections", columns, 4, rows)
+    left = trends.corrections.height - len(rows)
+    note = words("table_corrections_note")
+    if left > 0:
+        note += " " + words("table_corrections_more", count=words.number(left))
+    return replace(table, numeric=[*table.numeric[:-1], False], note=note, wide=7)
+
+
+def _correction_row(words: Words, row: Row) -> list[str]:
+    metric = words.known(f"metric_{row['metric']}", row["metric"])
+    return [
+        str(row["publication"]),
+        str(row["week"]),
+        words(f"phase_{row['phase']}"),
+        metric,
+        *(_value(words, row[name]) for name in ("first_reported", "previous", "now_known")),
+        ", ".join(words.known(f"reason_{part}", part) for part in str(row["reason"] or DASH).split(", ")),
+    ]
+
+
+def _value(words: Words, value: float | None) -> str:
+    if value is None:
+        return DASH
+    return words.number(int(value)) if float(value).is_integer() else words.decimal(value, 4)
+
+
+def funnel_table(trends: Trends, words: Words) -> Table:
+    """Where the items of the week stand: entered = passed on + closed + waiting, at every stage."""
+    frame = trends.facts.tables["trends.funnel"].filter(pl.col("week") == str(trends.facts.edition.week))
+    rows = []
+    for bucket in trends.facts.buckets:
+        for row in frame.filter(pl.col("phase") == bucket.phase).iter_rows(named=True):
+            counts = [words.number(row[name]) for name in ("entered", "passed", "rejected", "waiting")]
+            names = [words(f"origin_{row['origin']}"), words(f"stage_{row['stage']}")]
+            rows.append([bucket_name(words, bucket), *names, *counts])
+    columns = ["bucket", "origin", "stage", "entered", "passed", "rejected", "waiting"]
+    return replace(make_table(words, "funnel", columns, 3, rows), note=agreement_text(trends, words))
+
+
+def agreement_text(trends: Trends, words: Words) -> str:
+    """Krippendorff's alpha of all weeks, or that nobody coded the same posts yet."""
+    rows = [row for row in trends.facts.tables["trends.agreement"].iter_rows(named=True) if row["week"] == "all"]
+    if not rows or rows[0]["alpha"] is None:
+        return words("agreement_none")
+    row = rows[0]
+    return words(
+        "agreement",
+        alpha=words.decimal(row["alpha"], 2),
+        interval=words.interval(row["alpha_low"], row["alpha_high"], 2),
+        posts=words.number(row["posts"]),
+        coders=words.number(row["coders"]),
+    )
+
+
+def official_table(trends: Trends, words: Words) -> Table:
+    """The latest published official counts of each series; never to be put on one scale with ours."""
+    frame = trends.facts.tables["trends.official"]
+    latest = frame.filter(pl.col("as_of") == pl.col("as_of").max().over("series"))
+    rows = [
+        [
+            str(row["publisher"]),
+            str(row["instrument"]),
+            "; ".join(str(row[name]) for name in ("unit", "stage", "scope") if row[name]),
+            words.day(row["as_of"]),
+            words.known(f"official_{row['metric']}", str(row["metric"])),
+            words.number(row["value"]),
+        ]
+        for row in latest.iter_rows(named=True)
+    ]
+    columns = ["publisher", "instrument", "unit_stage", "as_of", "metric", "value"]
+    return replace(make_table(words, "official", columns, 5, rows), note=words("table_official_note"), wide=2)
+
+
+def power_table(trends: Trends, words: Words) -> Table:
+    """How large a burst of this week had to be to be found with 50, 80 and 95 per cent probability."""
+    rows = []
+    frame = trends.facts.tables["trends.signals"]
+    frame = frame.filter(
+        pl.col("week") == str(trends.facts.edition.week),
+        pl.col("platform") == "all",
+        pl.col("family") != "districts",
+        pl.col("burst_95").is_not_null(),
+    )
+    for bucket in trends.facts.buckets:
+        part = frame.filter(pl.col("phase") == bucket.phase).sort("family", "expected", "subject")
+        for row in part.iter_rows(named=True):
+            rows.append(
+                [
+                    bucket_name(words, bucket),
+                    subject_words(trends, words, row["family"], row["subject"]),
+                    words.decimal(row["expected"]),
+                    *(words("burst", units=words.number(row[name])) for name in ("burst_50", "burst_80", "burst_95")),
+                ]
+            )
+    columns = ["bucket", "subject", "expected", "burst_50", "burst_80", "burst_95"]
+    return replace(make_table(words, "power", columns, 2, rows), note=words("table_power_note"))

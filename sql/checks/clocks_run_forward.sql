@@ -1,0 +1,16 @@
+-- The internal hand-over limit lies seven calendar days after a post was first seen; seven working days are never fewer.
+--
+-- Severity: stop
+-- Gate: trends
+-- Table: review_items
+-- In Indonesian: Batas internal penyerahan tujuh hari kalender setelah pertama terlihat; tujuh hari kerja tidak pernah lebih singkat.
+-- Hint: seeds.clocks or seeds.holidays is damaged.
+-- Hint in Indonesian: seeds.clocks atau seeds.holidays rusak.
+
+SELECT items.platform, items.post_id, items.first_seen_day, items.hand_over_limit, items.working_limit
+FROM core.review_items AS items
+CROSS JOIN (SELECT CAST(days AS INTEGER) AS days FROM seeds.clocks WHERE code = 'hand_over') AS clock
+WHERE
+    items.hand_over_limit IS DISTINCT FROM items.first_seen_day + clock.days
+    OR items.working_limit IS NULL
+    OR items.working_limit < items.first_seen_day + 7

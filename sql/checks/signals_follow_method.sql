@@ -1,0 +1,29 @@
+-- A signal has a q of at most 0.05, a direction and 4 to 8 earlier buckets, and its platform's bucket may be compared.
+-- Whatever was not judged says why, and whatever was says nothing.
+--
+-- Severity: stop
+-- Gate: trends
+-- Table: signals
+-- In Indonesian: Sinyal hanya ada bila memenuhi metode: q paling tinggi 0,05, 4 sampai 8 kurun pembanding, cakupan memadai; yang tidak dinilai menyebut alasannya.
+-- Hint: A cell was judged that must not be, or one that was not judged gives no reason.
+-- Hint in Indonesian: Ada yang dinilai padahal tidak boleh, atau tidak dinilai tanpa alasan.
+
+SELECT
+    signals.week,
+    signals.phase,
+    signals.platform,
+    signals.family,
+    signals.subject,
+    signals.q,
+    signals.direction,
+    signals.reason,
+    buckets.reason AS bucket_reason
+FROM trends.signals AS signals
+JOIN core.buckets AS buckets
+    ON signals.week = buckets.week AND signals.phase = buckets.phase AND signals.platform = buckets.platform
+WHERE
+    signals.signal <> coalesce(signals.q <= 0.05, false)
+    OR signals.signal <> (signals.direction IS NOT NULL)
+    OR (signals.reason IS NULL) <> (signals.q IS NOT NULL)
+    OR (signals.q IS NOT NULL AND signals.baseline_buckets NOT BETWEEN 4 AND 8)
+    OR (signals.p IS NOT NULL AND signals.platform <> 'all' AND buckets.reason IS NOT NULL)

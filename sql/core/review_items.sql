@@ -1,0 +1,123 @@
+-- Every post that was detected or that a person looked at, how far it has come, and its clocks. Software starts no legal
+-- clock: hand_over_limit is the office's own limit for handing over to Bawaslu (seeds.clocks), the legal one is set by
+-- Bawaslu. A post is indicated when two coders agree on a code or an adjudicator gives one; what was handed over or
+-- decided counts as indicated.
+--
+-- outcome  unreviewed; one_coder, disagreed (waiting for a second or third person), dismissed (agreed: none); indicated
+--          (waiting for a decision to hand over), closed (not handed over); referred (waiting), pending, not_violation,
+--          violation
+--
+-- Grain: platform, post_id
+-- Columns:
+--   platform | VARCHAR | - | tiktok, facebook or instagram
+--   post_id | VARCHAR | - | the platform's own id
+--   week | VARCHAR | - | ISO week of the post
+--   phase | VARCHAR | - | phase of the election of the post
+--   is_detected | BOOLEAN | - | whether the labels flag it; otherwise it came from the random sample
+--   indications | VARCHAR[] | - | detected automatically
+--   state | VARCHAR | - | live or removed
+--   first_seen_day | DATE | - | local day (WIB) of its first observation
+--   hand_over_limit | DATE | - | internal limit: first seen + 7 calendar days
+--   working_limit | DATE | - | for comparison: the seventh working day after first seen
+--   coders | BIGINT | coders | who coded it
+--   codes | VARCHAR[] | - | their codes, in order
+--   code | VARCHAR | - | the code that holds; NULL while there is none
+--   stage | VARCHAR | - | detected, reviewed, indicated, referred or decided
+--   outcome | VARCHAR | - | where it stands
+--   is_open | BOOLEAN | - | whether nobody has looked at it yet
+
+WITH lengths AS (
+    SELECT
+        max(CAST(days AS INTEGER)) FILTER (WHERE code = 'hand_over') AS hand_over,
+        max(CAST(days AS INTEGER)) FILTER (WHERE code = 'working') AS working
+    FROM seeds.clocks
+),
+
+coded AS (
+    SELECT
+        platform,
+        post_id,
+        count(*) FILTER (WHERE stage = 'reviewed') AS coders,
+        list(code ORDER BY code) FILTER (WHERE stage = 'reviewed') AS codes,
+        max(code) FILTER (WHERE stage = 'reviewed') AS highest,
+        min(code) FILTER (WHERE stage = 'reviewed') AS lowest,
+        arg_max(code, landed_at) FILTER (WHERE stage = 'adjudicated') AS adjudicated,
+        bool_or(stage = 'closed') AS is_closed,
+        bool_or(stage = 'referred') AS is_referred,
+        arg_max(stage, landed_at) FILTER (WHERE stage IN ('pending', 'not_violation', 'violation')) AS decision
+    FROM core.reviews
+    GROUP BY platform, post_id
+),
+
+items AS (
+    SELECT
+        posts.platform,
+        posts.post_id,
+        posts.week,
+        posts.phase,
+        len(posts.indications) > 0 AS is_detected,
+        posts.indications,
+        posts.state,
+        CAST(timezone('Asia/Jakarta', posts.first_seen_at) AS DATE) AS first_seen_day,
+        coded.post_id IS NOT NULL AS is_reviewed,
+        coalesce(coded.coders, 0) AS coders,
+        coalesce(coded.codes, []) AS codes,
+        coalesce(coded.adjudicated, CASE WHEN coded.coders >= 2 AND coded.lowest = coded.highest THEN coded.lowest END)
+            AS code,
+        coalesce(coded.is_closed, false) AS is_closed,
+        coalesce(coded.is_referred, false) OR coded.decision IS NOT NULL AS is_referred,
+        coded.decision
+    FROM core.posts AS posts
+    LEFT JOIN coded ON posts.platform = coded.platform AND posts.post_id = coded.post_id
+    WHERE len(posts.indications) > 0 OR coded.post_id IS NOT NULL
+),
+
+limits AS (
+    SELECT
+        days.first_seen_day,
+        days.first_seen_day + lengths.hand_over AS hand_over_limit,
+        list_filter(
+            range(1, 61),
+            lambda step: isodow(days.first_seen_day + CAST(step AS INTEGER)) < 6
+                AND NOT list_contains(holidays.days, days.first_seen_day + CAST(step AS INTEGER))
+        )[lengths.working] AS working_days
+    FROM (SELECT DISTINCT first_seen_day FROM items) AS days
+    CROSS JOIN lengths
+    CROSS JOIN (SELECT coalesce(list(CAST(day AS DATE)), []) AS days FROM seeds.holidays) AS holidays
+)
+
+SELECT
+    items.platform,
+    items.post_id,
+    items.week,
+    items.phase,
+    items.is_detected,
+    items.indications,
+    items.state,
+    items.first_seen_day,
+    limits.hand_over_limit,
+    items.first_seen_day + CAST(limits.working_days AS INTEGER) AS working_limit,
+    items.coders,
+    items.codes,
+    items.code,
+    CASE
+        WHEN items.decision IS NOT NULL THEN 'decided'
+        WHEN items.is_referred THEN 'referred'
+        WHEN items.is_closed OR items.code <> 'none' THEN 'indicated'
+        WHEN items.is_reviewed THEN 'reviewed'
+        ELSE 'detected'
+    END AS stage,
+    CASE
+        WHEN items.decision IS NOT NULL THEN items.decision
+        WHEN items.is_referred THEN 'referred'
+        WHEN items.is_closed THEN 'closed'
+        WHEN items.code = 'none' THEN 'dismissed'
+        WHEN items.code IS NOT NULL THEN 'indicated'
+        WHEN items.coders >= 2 THEN 'disagreed'
+        WHEN items.is_reviewed THEN 'one_coder'
+        ELSE 'unreviewed'
+    END AS outcome,
+    NOT items.is_reviewed AS is_open
+FROM items
+JOIN limits ON items.first_seen_day = limits.first_seen_day
+ORDER BY items.platform, items.post_id

@@ -1,0 +1,32 @@
+-- What people said of posts in returned review sheets: the last line of each coder for each post and stage. Coders are
+-- kept apart, so that their agreement can be measured (trends.agreement). Notes stay in the warehouse.
+--
+-- Grain: platform, post_id, coder, stage
+-- Columns:
+--   platform | VARCHAR | - | tiktok, facebook or instagram
+--   post_id | VARCHAR | - | the platform's own id
+--   coder | VARCHAR | - | initials or number of the coder, as written in the sheet
+--   stage | VARCHAR | - | code of seeds.review_stages
+--   code | VARCHAR | - | code of seeds.indications, or none
+--   day | DATE | - | when, as written in the sheet; NULL when not written
+--   week | VARCHAR | - | ISO week of the post
+--   phase | VARCHAR | - | phase of the election of the post
+--   landed_at | TIMESTAMP WITH TIME ZONE | - | when the sheet came back
+
+SELECT
+    reviews.platform,
+    reviews.post_id,
+    reviews.coder,
+    reviews.stage,
+    reviews.code,
+    reviews.day,
+    posts.week,
+    posts.phase,
+    reviews.landed_at
+FROM base.reviews AS reviews
+JOIN core.posts AS posts ON reviews.platform = posts.platform AND reviews.post_id = posts.post_id
+QUALIFY row_number() OVER (
+    PARTITION BY reviews.platform, reviews.post_id, reviews.coder, reviews.stage
+    ORDER BY reviews.landed_at DESC, reviews.position DESC, reviews.file_id DESC, reviews.line DESC
+) = 1
+ORDER BY reviews.platform, reviews.post_id, reviews.coder, reviews.stage

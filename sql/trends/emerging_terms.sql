@@ -1,0 +1,206 @@
+-- New words and hashtags of the week: terms that more authors use than the eight weeks before let expect, by log-odds with
+-- an informative Dirichlet prior (Monroe, Colaresi & Quinn 2008, Polit Anal 16:372). A term counts once an author and
+-- week. The prior is the term's share of all these weeks, worth 1,000 mentions. Listed: at least 5 authors, a score of at
+-- least 3, the 30 highest of a week that has four weeks before it. Left out: function words, contestants and what is
+-- written after a title or is a common given name (seeds.person_names), because nobody is ranked and no private person
+-- named. Of a week with more than 20,000 posts an even sample of them is read, always the same; posts, authors and expected are
+-- of the posts read.
+--
+-- Grain: week, term
+-- Columns:
+--   week | VARCHAR | - | ISO week, as 2024-W06
+--   term | VARCHAR | - | the word in lower case, or the hashtag with its sign
+--   kind | VARCHAR | - | word or hashtag
+--   place | BIGINT | - | rank in the week by score, from 1
+--   posts | BIGINT | posts | read posts that use it
+--   authors | BIGINT | authors | known authors of these posts
+--   expected | DOUBLE | authors | what the weeks before let expect
+--   score | DOUBLE | standard errors | log-odds ratio over its standard error
+--   examples | VARCHAR[] | - | three of the posts, as platform/post_id, most seen first, of different authors
+--   looked_at | BIGINT | posts | posts of the week that were read
+--   posts_of_week | BIGINT | posts | posts of the week with a text
+
+WITH written AS (
+    SELECT
+        calendar.week,
+        posts.platform,
+        posts.post_id,
+        posts.author_key,
+        posts.text,
+        posts.first_views,
+        md5_number_lower(posts.post_id) AS luck
+    FROM base.posts AS posts
+    JOIN core.calendar AS calendar ON posts.day = calendar.day
+    WHERE posts.state = 'live' AND posts.text IS NOT NULL
+),
+
+sizes AS (
+    SELECT week, count(*) AS posts_of_week, ceil(count(*) / 20000) AS one_in FROM written GROUP BY week
+),
+
+people AS (
+    SELECT
+        list(term) FILTER (WHERE kind = 'title') AS titles
+    FROM seeds.person_names
+),
+
+read AS (
+    SELECT
+        written.week,
+        written.platform,
+        written.post_id,
+        written.author_key,
+        written.first_views,
+        regexp_extract_all(
+            regexp_replace(lower(written.text), 'https?://\S+|@\S+|\[[a-z ]+\]', ' ', 'g'),
+            '#[a-z0-9_]{3,40}|[a-z][a-z-]{2,30}'
+        ) AS words
+    FROM written
+    JOIN sizes ON written.week = sizes.week
+    WHERE written.luck % CAST(sizes.one_in AS UBIGINT) = 0
+),
+
+used AS (
+    SELECT
+        read.week,
+        read.platform,
+        read.post_id,
+        read.author_key,
+        read.first_views,
+        unnest(list_distinct(list_filter(
+            read.words,
+            lambda word, place: place = 1 OR NOT list_contains(people.titles, read.words[place - 1])
+        ))) AS term
+    FROM read
+    CROSS JOIN people
+),
+
+hidden AS (
+    SELECT word AS term FROM seeds.function_words
+    UNION
+    SELECT term FROM seeds.person_names
+    UNION
+    SELECT unnest(string_split(name, ' ')) FROM seeds.contestants
+),
+
+-- Names of contestants long enough to be told inside a hashtag.
+tagged AS (
+    SELECT DISTINCT part
+    FROM (SELECT unnest(string_split(name, ' ')) AS part FROM seeds.contestants)
+    WHERE length(part) >= 5
+),
+
+counted AS (
+    SELECT week, term, count(*) AS posts, count(DISTINCT author_key) AS authors
+    FROM used
+    ANTI JOIN hidden ON used.term = hidden.term
+    GROUP BY week, term
+),
+
+totals AS (
+    SELECT
+        week,
+        sum(authors) AS mentions,
+        row_number() OVER (ORDER BY week) AS number
+    FROM counted
+    GROUP BY week
+),
+
+before AS (
+    SELECT
+        now_week.week,
+        now_week.mentions,
+        sum(earlier.mentions) AS earlier_mentions
+    FROM totals AS now_week
+    JOIN totals AS earlier ON earlier.number BETWEEN now_week.number - 8 AND now_week.number - 1
+    GROUP BY now_week.week, now_week.mentions
+    HAVING count(*) >= 4
+),
+
+compared AS (
+    SELECT
+        counted.week,
+        counted.term,
+        counted.posts,
+        counted.authors,
+        before.mentions,
+        before.earlier_mentions,
+        coalesce(sum(earlier.authors), 0) AS earlier_authors
+    FROM counted
+    JOIN before ON counted.week = before.week
+    JOIN totals AS now_week ON counted.week = now_week.week
+    JOIN totals AS earlier_week ON earlier_week.number BETWEEN now_week.number - 8 AND now_week.number - 1
+    LEFT JOIN counted AS earlier ON earlier_week.week = earlier.week AND counted.term = earlier.term
+    WHERE counted.authors >= 5
+    GROUP BY
+        counted.week, counted.term, counted.posts, counted.authors, before.mentions, before.earlier_mentions
+),
+
+prior AS (
+    SELECT
+        *,
+        1000 * (authors + earlier_authors) / (mentions + earlier_mentions) AS alpha
+    FROM compared
+),
+
+scored AS (
+    SELECT
+        *,
+        (
+            ln((authors + alpha) / (mentions + 1000 - authors - alpha))
+            - ln((earlier_authors + alpha) / (earlier_mentions + 1000 - earlier_authors - alpha))
+        ) / sqrt(1 / (authors + alpha) + 1 / (earlier_authors + alpha)) AS score
+    FROM prior
+),
+
+listed AS (
+    SELECT *, row_number() OVER (PARTITION BY week ORDER BY score DESC, term) AS place
+    FROM scored
+    WHERE
+        score >= 3
+        AND NOT (
+            starts_with(term, '#') AND EXISTS (SELECT 1 FROM tagged WHERE contains(scored.term, tagged.part))
+        )
+    QUALIFY place <= 30
+),
+
+seen AS (
+    SELECT used.week, used.term, used.platform, used.post_id, used.first_views
+    FROM used
+    SEMI JOIN listed ON used.week = listed.week AND used.term = listed.term
+    QUALIFY row_number() OVER (
+        PARTITION BY used.week, used.term, coalesce(used.author_key, used.post_id)
+        ORDER BY used.first_views DESC NULLS LAST, used.platform, used.post_id
+    ) = 1
+),
+
+examples AS (
+    SELECT
+        week,
+        term,
+        list(platform || '/' || post_id ORDER BY first_views DESC NULLS LAST, platform, post_id)[1:3] AS examples
+    FROM seen
+    GROUP BY week, term
+),
+
+looked AS (
+    SELECT week, count(*) AS looked_at FROM read GROUP BY week
+)
+
+SELECT
+    listed.week,
+    listed.term,
+    if(starts_with(listed.term, '#'), 'hashtag', 'word') AS kind,
+    listed.place,
+    listed.posts,
+    listed.authors,
+    round(listed.mentions * listed.earlier_authors / listed.earlier_mentions, 3) AS expected,
+    round(listed.score, 3) AS score,
+    examples.examples,
+    looked.looked_at,
+    sizes.posts_of_week
+FROM listed
+JOIN examples ON listed.week = examples.week AND listed.term = examples.term
+JOIN looked ON listed.week = looked.week
+JOIN sizes ON listed.week = sizes.week
+ORDER BY listed.week, listed.place
