@@ -119,16 +119,3 @@ def read_cues(seeds: Path = sql.SEEDS) -> dict[str, Cues]:
         code: Cues("|".join(found), "|".join(excludes[code]) if code in excludes else None, anchors[code])
         for code, found in acts.items()
     }
-
-
-@cache
-def read_group_words(seeds: Path = sql.SEEDS) -> dict[str, frozenset[str]]:
-    """The plain words and phrases of every group of kind `words`, those of the groups it names among them."""
-    groups: dict[str, frozenset[str]] = {}
-    for row in read_seed("cues", seeds):
-        if row["kind"] == "words":
-            choices = row["pattern"].split("|")
-            named = [groups.get(word[1:-1], frozenset()) for word in choices if word.startswith("<")]
-            plain = frozenset(word.replace("+", " ") for word in choices if not re.search(r"[<*]", word))
-            groups[row["code"]] = plain.union(*named)
-    return groups
