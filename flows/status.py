@@ -36,11 +36,22 @@ def gather(settings: Settings) -> dict[str, Any]:
         "waiting_files": waiting,
         "held": sorted({sentence for run in runs for sentence in run["held"]}),
         "missing_days": known["missing"],
+        "to_look_at": _silences(settings),
         "runs": [
             {name: run[name] for name in ("run_id", "verb", "started_at", "ended_at", "outcome", "message")}
             for run in runs
         ],
     }
+
+
+def _silences(settings: Settings) -> list[dict[str, Any]]:
+    """Queries that fell silent against their own history, as the extraction's ledgers hold them."""
+    found = []
+    for path in sorted((settings.home / "extract" / "ledger").glob("*.json")):
+        flagged: dict[str, list[str]] = json.loads(path.read_bytes()).get("flagged", {})
+        for query, days in sorted(flagged.items()):
+            found.append({"source": path.stem, "query": query, "first_day": days[0], "last_day": days[-1]})
+    return found
 
 
 def as_json(settings: Settings) -> str:
@@ -73,6 +84,11 @@ def as_text(settings: Settings) -> str:
     missing = [f"  week {week} is complete and not published; run `ronda weekly`" for week in facts["due"]]
     missing += [f"  {name} landed and is not loaded; run `ronda weekly`" for name in facts["waiting_files"]]
     missing += [f"  held back: {sentence}" for sentence in facts["held"]]
+    missing += [
+        f"  {each['source']} {each['query']}: sudden silence {each['first_day']} to {each['last_day']}, not counted as"
+        " zero; look at the account"
+        for each in facts["to_look_at"]
+    ]
     missing += [
         f"  {gap['platform']}/{gap['source']}: {gap['days']} days not collected,"
         f" {gap['first_day']} to {gap['last_day']} ({gap['reason']})"

@@ -4,7 +4,7 @@ import json
 import subprocess
 import sys
 from collections.abc import Iterator
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import duckdb
@@ -97,6 +97,26 @@ def test_a_failed_source_ends_with_six_and_the_others_are_loaded(
         if path.is_file():
             content = path.read_bytes()
             assert not any(secret.encode() in content for secret in ("season-secret", "season-token")), path
+
+
+def test_a_refresh_forgets_what_is_gone_and_status_shows_a_sudden_silence(
+    configured: Path, services: Services, ronda: Ronda
+) -> None:
+    assert ronda(configured, "extract", before=AT).returncode == 0
+    services.clock(NOW + timedelta(days=16))
+    later = AT.replace(NOW.isoformat(), (NOW + timedelta(days=16)).isoformat())
+    try:
+        done = ronda(configured, "extract", "--refresh", before=later)
+    finally:
+        services.clock(NOW)
+    assert done.returncode == 0, done.stderr + done.stdout
+    assert "looked at again" in done.stdout
+    assert "records erased in the landing" in done.stdout
+    status = ronda(configured, "status")
+    assert status.returncode == 0, status.stderr
+    assert ("sudden silence" in status.stdout) == bool(
+        json.loads(ronda(configured, "status", "--json").stdout)["to_look_at"]
+    )
 
 
 def test_without_credentials_only_the_inbox_is_emptied(tmp_path: Path, ronda: Ronda) -> None:
