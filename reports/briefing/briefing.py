@@ -2,10 +2,11 @@
 
 from collections.abc import Sequence
 from datetime import date, timedelta
+from itertools import product
 
 import typst
 
-from reports.briefing.figures import key_figures
+from reports.briefing.figures import key_figures, seen_buckets
 from reports.decisions import decisions
 from reports.edition import embargo_end
 from reports.facts import Facts
@@ -22,7 +23,7 @@ from reports.weekly.content import bucket_levels
 from reports.words import Words, platform_name
 
 GAPS_SHOWN, AGENDA_SHOWN, DECISIONS_SHOWN = 4, 6, 6
-CHART_WIDTHS = (80, 70, 60, 50, 42)  # per cent of the text width
+CHART_WIDTHS = (80, 66, 54, 42)  # per cent of the text width, of the chart of each page
 TOO_LONG = "the briefing must have two pages"  # the template's own assertion
 _TITLES = (
     "briefing_class",
@@ -72,7 +73,7 @@ def briefing(trends: Trends, words: Words, judgement: Judgement, charts: Sequenc
         "reason": level_sentence(trends, words, judgement),
         "levels": bucket_levels(trends, words),
         "rule": level_rule(facts, words),
-        "figure_columns": [words("briefing_figure"), *(bucket_name(words, bucket) for bucket in facts.buckets)],
+        "figure_columns": [words("briefing_figure"), *(bucket_name(words, bucket) for bucket in seen_buckets(trends))],
         "figure_rows": key_figures(trends, words),
         "figures_note": words("briefing_figures_note", floor=words.percent(edition.coverage_floor)),
         "charts": [{"svg": chart.svg, "alt": chart.alt} for chart in charts],
@@ -84,13 +85,14 @@ def briefing(trends: Trends, words: Words, judgement: Judgement, charts: Sequenc
         "agenda": _agenda(trends, words),
         "words": {key: words(key) for key in _TITLES} | {"page_of": words("page_of", page="#", pages="#")},
     }
-    for width in CHART_WIDTHS[:-1]:
+    pairs = sorted(product(CHART_WIDTHS, repeat=2), key=lambda pair: -sum(pair))
+    for number, pair in enumerate(pairs, start=1):
         try:
-            return compile_pdf("briefing/briefing.typ", {**data, "chart_width": width}, words, edition.local)
+            return compile_pdf("briefing/briefing.typ", {**data, "chart_widths": pair}, words, edition.local)
         except typst.TypstError as error:
-            if TOO_LONG not in error.message:
+            if TOO_LONG not in error.message or number == len(pairs):
                 raise
-    return compile_pdf("briefing/briefing.typ", {**data, "chart_width": CHART_WIDTHS[-1]}, words, edition.local)
+    raise AssertionError("the last pair of widths either fits or raises")
 
 
 def _letterhead(facts: Facts, words: Words, election: str) -> list[tuple[str, str]]:

@@ -5,6 +5,7 @@ from typing import NamedTuple
 
 from flows.periods import Bucket
 from reports.facts import Row
+from reports.level import judge_buckets
 from reports.sentences import MINIMUM_POSTS, per_day, zero_sentence
 from reports.trends import Trends
 from reports.words import DASH, Words
@@ -61,13 +62,19 @@ _FIGURES: tuple[tuple[str, Cell, Tests], ...] = (
 )
 
 
+def seen_buckets(trends: Trends) -> list[Bucket]:
+    """The buckets of the week that were planned or brought posts; all of them where none was."""
+    levels = judge_buckets(trends)
+    return [found.bucket for found in levels if found.level] or [found.bucket for found in levels]
+
+
 def key_figures(trends: Trends, words: Words) -> list[dict[str, object]]:
     """A row a figure, a cell a bucket: value, interval, the bucket before, direction and confidence."""
     rows: list[dict[str, object]] = []
     for key, cell, named in _FIGURES:
         cells = []
         tests = tuple(("indications", code) for code in sorted(trends.measured)) if cell is _detected else named
-        for bucket in trends.facts.buckets:
+        for bucket in seen_buckets(trends):
             value = cell(trends.facts.measure(bucket), words)
             cells.append(
                 {

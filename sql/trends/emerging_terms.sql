@@ -1,7 +1,7 @@
 -- New words and hashtags of the week: terms that more authors use than the eight weeks before let expect, by log-odds with
 -- an informative Dirichlet prior (Monroe, Colaresi & Quinn 2008, Polit Anal 16:372). A term counts once an author and
--- week. The prior is the term's share of all these weeks, worth 1,000 mentions. Listed: at least 5 authors, a score of at
--- least 3, the 30 highest of a week that has four weeks before it. Left out: function words, contestants and what is
+-- week. The prior is the term's share of all these weeks, worth 1,000 mentions or, where there are less than 10,000, a
+-- tenth of them. Listed: at least 5 authors, a score of at least 3, the 30 highest of a week that has four before it. Left out: function words, contestants and what is
 -- written after a title or is a common given name (seeds.person_names), because nobody is ranked and no private person
 -- named. Of a week with more than 20,000 posts an even sample of them is read, always the same; posts, authors and expected are
 -- of the posts read.
@@ -139,7 +139,9 @@ compared AS (
 prior AS (
     SELECT
         *,
-        1000 * (authors + earlier_authors) / (mentions + earlier_mentions) AS alpha
+        least(1000, (mentions + earlier_mentions) / 10) AS weight,
+        least(1000, (mentions + earlier_mentions) / 10) * (authors + earlier_authors)
+            / (mentions + earlier_mentions) AS alpha
     FROM compared
 ),
 
@@ -147,8 +149,8 @@ scored AS (
     SELECT
         *,
         (
-            ln((authors + alpha) / (mentions + 1000 - authors - alpha))
-            - ln((earlier_authors + alpha) / (earlier_mentions + 1000 - earlier_authors - alpha))
+            ln((authors + alpha) / (mentions + weight - authors - alpha))
+            - ln((earlier_authors + alpha) / (earlier_mentions + weight - earlier_authors - alpha))
         ) / sqrt(1 / (authors + alpha) + 1 / (earlier_authors + alpha)) AS score
     FROM prior
 ),

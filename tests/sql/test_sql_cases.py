@@ -1,4 +1,4 @@
-"""Every folder `<model>/<case>` is a test: base_posts.csv and base_collection.csv in, expected.csv out.
+"""Every folder `<model>/<case>` is a test: base_<table>.csv in, expected.csv out.
 
 Only the columns of expected.csv are compared, and only the rows whose grain values all occur in it, so that a case
 shows what it is about. Empty is NULL.
@@ -26,7 +26,8 @@ def test_there_are_cases_for_every_computed_model() -> None:
 def test_a_model_gives_the_expected_rows(case: Path) -> None:
     model = MODELS[case.parent.name]
     expected = read_rows(case / "expected.csv")
-    connection = warehouse_of(read_rows(case / "base_posts.csv"), read_rows(case / "base_collection.csv"))
+    tables = ("posts", "collection", "reviews", "publications")
+    connection = warehouse_of(*(read_rows(case / f"base_{name}.csv") for name in tables))
     build(connection)
 
     columns = list(expected[0])

@@ -34,6 +34,24 @@ _POST = {
     "districts": "",
 }
 _LOG = {"platform": "tiktok", "source": "zeeschuimer", "query": "*", "planned": "1", "attempted": "1", "succeeded": "1"}
+_REVIEW = {
+    "platform": "tiktok",
+    "stage": "reviewed",
+    "file_id": "sheet-1",
+    "line": "2",
+    "landed_at": "2024-01-16 09:00:00+07",
+    "position": "0",
+}
+_PUBLICATION = {
+    "as_of": "2024-01-15 06:00:00+07",
+    "label_version": "rules-1",
+    "week": "2024-W02",
+    "phase": "campaign",
+    "platform": "tiktok",
+    "table_name": "trends.weekly_platform",
+    "key": "",
+    "metric": "posts",
+}
 
 Row = Mapping[str, str]
 
@@ -46,8 +64,13 @@ def read_rows(path: Path) -> list[dict[str, str]]:
         return list(csv.DictReader(lines))
 
 
-def warehouse_of(posts: Iterable[Row] = (), collection: Iterable[Row] = ()) -> warehouse.Connection:
-    """An open warehouse in memory with the real calendar, two codes a taxonomy, these posts and this collection log.
+def warehouse_of(
+    posts: Iterable[Row] = (),
+    collection: Iterable[Row] = (),
+    reviews: Iterable[Row] = (),
+    publications: Iterable[Row] = (),
+) -> warehouse.Connection:
+    """An open warehouse in memory with the real calendar, two codes a taxonomy, and these rows of the base tables.
 
     A post's `copies` repeats it; `*` in `author_key` becomes the number of the copy. Lists are separated by `;`. A log
     row's `day` may be a span, as 2024-01-08..2024-01-14.
@@ -62,6 +85,8 @@ def warehouse_of(posts: Iterable[Row] = (), collection: Iterable[Row] = ()) -> w
     _insert(
         connection, "base.collection", [_LOG | dict(row) | {"day": day} for row in collection for day in _days(row)]
     )
+    _insert(connection, "base.reviews", [_REVIEW | dict(row) for row in reviews])
+    _insert(connection, "base.publications", [_PUBLICATION | dict(row) for row in publications])
     return connection
 
 
@@ -100,4 +125,4 @@ def _insert(connection: warehouse.Connection, table: str, rows: list[dict[str, s
 def _value(name: str, text: str) -> str | list[str] | None:
     if name in _LISTS:
         return [part for part in text.split(";") if part]
-    return text or None
+    return text if name == "key" else text or None

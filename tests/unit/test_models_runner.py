@@ -122,7 +122,7 @@ def test_columns_in_another_order_than_the_header_are_refused(connection: wareho
         (HEADER.replace("-- Days with posts.\n", ""), "needs a description"),
         (HEADER.replace("-- Grain: day\n", ""), "grain"),
         (HEADER.replace("Grain: day", "Grain: week"), '"week", which is no column'),
-        (HEADER.replace("-- Grain", "-- Kind: index\n-- Grain"), "kind table or view"),
+        (HEADER.replace("-- Grain", "-- Kind: index\n-- Grain"), "kind table, view or computed"),
         (HEADER.replace(" | how many there are", ""), r"a column is name \| TYPE \| unit \| meaning"),
         (HEADER.split("--   day", maxsplit=1)[0] + "\n", "columns"),
     ],

@@ -11,7 +11,7 @@ from matplotlib.text import Text
 
 from flows.periods import Bucket
 from reports import style
-from reports.charts import classes_of, first_known, scene_of, signal_strips, topic_changes, weekly_charts
+from reports.charts import classes_of, first_known, scene_of, signal_strips, topic_changes
 from reports.contract import checked_tables
 from reports.edition import Tables
 from reports.facts import Facts, day_status
@@ -129,15 +129,6 @@ def test_a_chart_is_the_same_bytes_when_drawn_again_and_is_dated_by_its_edition(
     pictures = [style.save(volume_of(facts, scene), facts.edition.local, "alt") for _ in range(2)]
     assert pictures[0] == pictures[1]
     assert "2024-02-05T06:00:00+07:00" in pictures[0][0]
-
-
-def test_the_alternative_text_states_the_finding() -> None:
-    facts, _ = prepared("2024-W06")
-    found = {chart.name: chart.alt for chart in weekly_charts(Trends(facts), Words("id"))}
-    assert "TikTok 1.879 unggahan" in found["volume"]
-    assert "Ujaran kebencian / SARA" in found["indications"]
-    assert "tidak ada perubahan yang melampaui keragaman biasa" in found["signals"]
-    assert all("2024-W06" in alt for alt in found.values())
 
 
 @pytest.mark.parametrize(

@@ -169,6 +169,16 @@ def test_reserved_words_do_not_appear_in_what_readers_get(zero: Path) -> None:
         assert pattern.findall(text) == []
 
 
+def test_every_picture_has_an_alternative_text_that_states_the_finding(embargoed: Path) -> None:
+    page = html.unescape((embargoed / "weekly.html").read_text(encoding="utf-8"))
+    described = re.findall(r'<img src="data:image/svg\+xml;base64,[^"]+" alt="([^"]+)"', page)
+    assert len(described) == 8
+    assert all("2024-W06" in text for text in described)
+    assert "tidak ada perubahan yang melampaui keragaman biasa" in described[0]
+    assert "TikTok 1.879 unggahan" in described[1]
+    assert any("Ujaran kebencian / SARA" in text for text in described)
+
+
 def test_hostile_posts_stay_text_in_the_page(embargoed: Path) -> None:
     page = (embargoed / "weekly.html").read_text(encoding="utf-8")
     assert page.count("<script>") == 1

@@ -1,0 +1,58 @@
+"""A published week is told to people by the flow itself, and a dead address does not stop it."""
+
+import json
+import threading
+from http.server import BaseHTTPRequestHandler, HTTPServer
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.integration.conftest import Ronda, copy_home
+
+WEEK = "2024-W04"
+
+
+def test_the_flow_tells_a_published_week_and_survives_an_address_that_is_dead(
+    ronda: Ronda, landed_season: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    received: list[dict[str, Any]] = []
+
+    class Hook(BaseHTTPRequestHandler):
+        def do_POST(self) -> None:
+            received.append(json.loads(self.rfile.read(int(self.headers["Content-Length"]))))
+            self.send_response(200)
+            self.end_headers()
+
+    server = HTTPServer(("127.0.0.1", 0), Hook)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    addresses = ["json://127.0.0.1:1/", f"json://127.0.0.1:{server.server_port}/"]
+    monkeypatch.setenv("RONDA_NOTIFY", json.dumps(addresses))
+    monkeypatch.setenv("RONDA_SITE_ADDRESS", "http://ronda.batang.test")
+    try:
+        home = copy_home(landed_season, tmp_path / "home")
+        done = ronda(home, "weekly", "--week", WEEK)
+        stopped = ronda(home, "weekly", "--week", WEEK, before=STOPPED)
+    finally:
+        server.shutdown()
+        server.server_close()
+    assert done.returncode == 0, done.stderr
+    assert stopped.returncode == 4, stopped.stderr
+    first, second = received
+    assert first["title"] == f"Ikhtisar {WEEK} terbit (penerbitan ke-1)"
+    level, sentence, link = first["message"].splitlines()
+    assert level.startswith("Tingkat perhatian: ")
+    assert sentence
+    assert link == f"http://ronda.batang.test/{WEEK}/weekly.html"
+    assert second["title"] == f"Ikhtisar {WEEK} tidak terbit: dihentikan gerbang mutu"
+    assert second["message"].splitlines()[0] == "seven is odd"
+
+
+# A gate that stops the week, put in place before the command line is loaded.
+STOPPED = """
+from flows import steps
+from flows.exits import GateStoppedError
+def stop(settings, run, week):
+    raise GateStoppedError("seven is odd")
+steps.check_week = stop
+"""
