@@ -7,7 +7,6 @@ import time
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
 
 from flows import intake, season, steps
 from flows.exits import UsageError
@@ -22,11 +21,6 @@ from flows.store.runs import recorded
 from flows.store.warehouse import Connection, exclusive
 
 WEEK = "2024-W06"
-_COMPILE_LABELS = """
-import polars as pl
-from flows import labels
-labels.label(pl.Series(["batang"]), pl.Series([None], dtype=pl.Datetime("us", "UTC")))
-"""
 LIVE_MOMENT = datetime(2024, 2, 18, 22, 0, tzinfo=UTC)  # when the last week of the season has landed
 # Not a secret: the season's authors do not exist, and the demo must come out the same everywhere.
 AUTHOR_KEY = "6261 7461 6e67 2d72 6f6e 6461 2d64 656d 6f2d 6175 7468 6f72 2d6b 6579 2d30 3031".replace(" ", "")
@@ -96,11 +90,9 @@ def run(settings: Settings, posts: int, say: Callable[[str], None]) -> None:
     folder = settings.home / "season"
     _fresh_home(settings, folder)
     say(f"Simulating a season of {posts:,} posts in {folder} ...")
-    preparations = _prepare_machine()
+    preparation = _prepare_orchestrator()
     batches = season.write_season(folder, posts=posts).batches
     reported = next(number for number, batch in enumerate(batches) if batch.week == WEEK)
-    for preparation in preparations:
-        preparation.wait()
     say("Replaying it week by week: what landed is loaded, checked and stated ...")
     _replay(settings, batches[:reported], folder, say)
     if WEEK not in publish.reported_weeks(settings.home):
@@ -109,6 +101,7 @@ def run(settings: Settings, posts: int, say: Callable[[str], None]) -> None:
 
         with exclusive(settings.home):
             _land(settings, batches[reported], folder)
+        preparation.wait()
         say(weekly(week=WEEK, lang=settings.lang))
     if _replay(settings, batches[reported + 1 :], folder, say):
         with exclusive(settings.home):
@@ -117,16 +110,10 @@ def run(settings: Settings, posts: int, say: Callable[[str], None]) -> None:
     say(f"Done in {time.monotonic() - started:.0f} s. Another week: ronda weekly --week 2024-W05")
 
 
-def _prepare_machine() -> list[subprocess.Popen[bytes]]:
-    """What a machine does once, side by side: compile the labels' kernel, and lay out the orchestrator's database.
-
-    Both would be done by the first run that needs them; a failure here shows there.
-    """
-    quiet: dict[str, Any] = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
-    return [
-        subprocess.Popen([sys.executable, "-c", _COMPILE_LABELS], **quiet),
-        subprocess.Popen([sys.executable, "-m", "prefect", "server", "database", "upgrade", "-y"], **quiet),
-    ]
+def _prepare_orchestrator() -> subprocess.Popen[bytes]:
+    """Lays out the orchestrator's database beside everything else; a failure shows in the first run that needs it."""
+    command = [sys.executable, "-m", "prefect", "server", "database", "upgrade", "-y"]
+    return subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
 
 
 def _land(settings: Settings, batch: season.Batch, folder: Path) -> tuple[Landed, ...]:
