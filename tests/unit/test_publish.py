@@ -9,11 +9,15 @@ import polars as pl
 import pytest
 
 from flows.periods import Week
-from flows.store import publish, warehouse
+from flows.store import ledger, publish, warehouse
 
 WEEK = Week.parse("2024-W05")
 AS_OF = datetime.fromisoformat("2024-02-05T06:00:00+07:00")
 FACTS = {"label_version": "a", "code_version": "1"}
+
+
+def release_at(moment: datetime) -> ledger.Release:
+    return ledger.Release(moment, None, FACTS)
 
 
 def numbers(posts: float) -> pl.DataFrame:
@@ -31,11 +35,11 @@ def numbers(posts: float) -> pl.DataFrame:
 
 
 def test_the_same_numbers_are_the_same_publication(tmp_path: Path) -> None:
-    assert publish.record_publication(tmp_path, WEEK, numbers(5), AS_OF, FACTS) == 1
-    assert publish.record_publication(tmp_path, WEEK, numbers(5), AS_OF, FACTS) == 1
-    assert publish.record_publication(tmp_path, WEEK, numbers(6), AS_OF, FACTS) == 2
-    assert publish.record_publication(tmp_path, WEEK, numbers(5), AS_OF, FACTS) == 3
-    assert publish.publications(tmp_path) == {"2024-W05": 3}
+    assert ledger.record_publication(tmp_path, WEEK, numbers(5), release_at(AS_OF)) == 1
+    assert ledger.record_publication(tmp_path, WEEK, numbers(5), release_at(AS_OF)) == 1
+    assert ledger.record_publication(tmp_path, WEEK, numbers(6), release_at(AS_OF)) == 2
+    assert ledger.record_publication(tmp_path, WEEK, numbers(5), release_at(AS_OF)) == 3
+    assert ledger.publications(tmp_path) == {"2024-W05": 3}
     first = pl.read_parquet(tmp_path / "ledger" / "publications" / "2024-W05-1.parquet")
     assert first["value"].to_list() == [5]
     assert first["as_of"].to_list() == [AS_OF.isoformat()]
