@@ -159,12 +159,8 @@ def test_a_single_unmasked_number_stops() -> None:
 
 
 def test_suite_reads_only_public_columns_of_base_posts() -> None:
-    definition = (
-        (sql.FOLDER / "base" / "tables.sql")
-        .read_text(encoding="utf-8")
-        .partition("base.posts (")[2]
-        .partition("\n);")[0]
-    )
+    tables = (sql.FOLDER / "base" / "tables.sql").read_text(encoding="utf-8")
+    definition = tables.partition("base.posts (")[2].partition("\n);")[0]
     columns = re.findall(r"^    (\w+) [A-Z]", definition, flags=re.MULTILINE)
     assert set(COLUMNS) <= {column for column in columns if not column.endswith("_pi")}
 

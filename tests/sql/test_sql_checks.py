@@ -100,7 +100,7 @@ BREACHES = {
         "UPDATE seeds.official_series SET hoax = CAST(hoax AS INTEGER) + 1",
     ],
     "platforms_add_up": [
-        f"UPDATE trends.weekly_measures SET {count} = {count} + 1 WHERE platform = 'all'"  # noqa: S608 - a name of ours
+        f"UPDATE trends.weekly_measures SET {count} = {count} + 1 WHERE platform = 'all'"
         for count in ("posts", "labelled", "authors", "negative", "neutral", "positive", "detected", "exposure")
     ],
     "posts_in_calendar": ["DELETE FROM core.calendar WHERE day = DATE '2024-01-09'"],
