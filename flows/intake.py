@@ -111,8 +111,13 @@ def _refuse_link(path: Path, given: Sequence[Path]) -> None:
 
 def _sheet_kind(path: Path) -> str | None:
     """Whether a file is one of ronda's own sheets: a collection log, or a review sheet that came back."""
-    with path.open("rb") as stream:
-        head = stream.read(4)
+    try:
+        with path.open("rb") as stream:
+            head = stream.read(4)
+    except OSError as error:
+        raise InputRefusedError(
+            f"{path} cannot be opened ({error.strerror}); check the path and its rights."
+        ) from error
     if reviews.recognise(path, head):
         return "review"
     first = sample(path)

@@ -132,7 +132,12 @@ def test_every_verb_is_scheduled_once_and_never_overlaps() -> None:
     )
     shown = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
     assert shown.stdout.strip() == str(
-        [("extract", "0 */6 * * *", {}), ("refresh", "30 2 * * *", {"refresh": True}), ("weekly", "0 6 * * 1", {})]
+        [
+            ("extract", "0 */6 * * *", {}),
+            ("refresh", "30 2 * * *", {"refresh": True}),
+            ("weekly", "0 6 * * 1", {}),
+            ("backfill", None, {}),
+        ]
     )
 
 

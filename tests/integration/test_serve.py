@@ -45,11 +45,12 @@ def test_serve_schedules_runs_and_shows(landed_season: Path, tmp_path: Path) -> 
         deployments = wait_for(
             lambda: {item["name"]: item for item in ask(f"{api}/deployments/filter", {}) if not item["paused"]}, 120
         )
-        wait_for(lambda: len(ask(f"{api}/deployments/filter", {})) == 2, 30)
+        wait_for(lambda: len(ask(f"{api}/deployments/filter", {})) == 4, 30)
         weekly = {item["name"]: item for item in ask(f"{api}/deployments/filter", {})}["weekly"]
-        assert deployments.keys() <= {"weekly", "backfill"}
+        assert deployments.keys() <= {"extract", "refresh", "weekly", "backfill"}
 
-        runs = wait_for(lambda: ask(f"{api}/flow_runs/filter", {"sort": "EXPECTED_START_TIME_ASC"}), 60)
+        planned = {"deployments": {"name": {"any_": ["weekly"]}}, "sort": "EXPECTED_START_TIME_ASC"}
+        runs = wait_for(lambda: ask(f"{api}/flow_runs/filter", planned), 60)
         zone = ZoneInfo("Asia/Jakarta")
         starts = [datetime.fromisoformat(run["expected_start_time"]).astimezone(zone) for run in runs]
         assert {(start.isoweekday(), start.hour, start.minute) for start in starts} == {(1, 6, 0)}
