@@ -6,6 +6,10 @@ it is present; which were used, with a checksum, is written into the weight file
 """
 
 import hashlib
+import itertools
+import math
+import re
+from collections import Counter
 from collections.abc import Callable
 from pathlib import Path
 from typing import NamedTuple
@@ -15,7 +19,8 @@ import polars as pl
 from flows.exits import InputRefusedError
 
 OWN_FOLDER = Path(__file__).parent / "corpus"
-SCHEMA = {name: pl.String for name in ("text", "sentiment", "indications", "source", "split")}
+SCHEMA = dict.fromkeys(("text", "sentiment", "indications", "source", "split"), pl.String)
+NEAR = 0.6
 SENTIMENTS = ("negative", "neutral", "positive")
 # What stands in the place of a placeholder of the own corpus.
 _PLACEHOLDERS = {r"\{(A|B|C|PARTAI|CALEG)\}": "_calon_", r"\{DESA\}": "Kandeman"}
@@ -138,10 +143,41 @@ def read_own(folder: Path = OWN_FOLDER) -> pl.DataFrame:
 def read_public(folder: Path | None) -> pl.DataFrame:
     """Every public corpus that the folder holds, after another; empty without a folder."""
     frames = [pl.DataFrame(schema=SCHEMA)]
-    for corpus in PUBLIC if folder is not None else ():
+    if folder is None:
+        return frames[0]
+    for corpus in PUBLIC:
         if (folder / corpus.name.split("_")[0]).is_dir():
             frames.append(corpus.read(folder))
     return pl.concat(frames)
+
+
+def decontaminate(frame: pl.DataFrame) -> pl.DataFrame:
+    """The frame without training posts that nearly repeat a validation post (NusaX was sampled from SmSA).
+
+    Two posts nearly repeat each other when they share at least `NEAR` of their distinct words (Jaccard 1912); such
+    posts share one of the rarest words of each (prefix filter, Chaudhuri et al. 2006), which finds them quickly.
+    """
+    words = [frozenset(re.findall(r"\w+", text.lower())) for text in frame["text"]]
+    is_valid = (frame["split"] == "valid").to_list()
+    frequency = Counter(itertools.chain.from_iterable(words))
+
+    def rarest(some: frozenset[str]) -> list[str]:
+        ordered = sorted(some, key=lambda word: (frequency[word], word))
+        return ordered[: len(some) - math.ceil(NEAR * len(some)) + 1]
+
+    where: dict[str, set[int]] = {}
+    for place in itertools.compress(range(len(words)), is_valid):
+        for word in rarest(words[place]):
+            where.setdefault(word, set()).add(place)
+    repeated = [
+        not valid
+        and any(
+            len(some & words[other]) >= NEAR * len(some | words[other])
+            for other in set().union(*(where.get(word, set()) for word in rarest(some)))
+        )
+        for some, valid in zip(words, is_valid, strict=True)
+    ]
+    return frame.filter(~pl.Series(repeated, dtype=pl.Boolean))
 
 
 def fingerprint(frame: pl.DataFrame) -> dict[str, str]:

@@ -20,7 +20,9 @@ _BATCH = 2_000  # texts at a time
 _FEATURES_PER_BYTE = 24  # at most, of any family
 
 
-def dense_features(lexicon: np.ndarray[tuple[int], np.dtype[np.float64]]) -> np.ndarray[tuple[int, int], np.dtype[np.float64]]:
+def dense_features(
+    lexicon: np.ndarray[tuple[int], np.dtype[np.float64]],
+) -> np.ndarray[tuple[int, int], np.dtype[np.float64]]:
     """`reference.dense` of every text, one row each."""
     score = lexicon / np.sqrt(lexicon * lexicon + SCORE_SOFTNESS)
     return np.stack([score, np.maximum(score, 0.0), np.maximum(-score, 0.0), (lexicon == 0.0).astype(float)], axis=1)

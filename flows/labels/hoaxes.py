@@ -7,6 +7,7 @@ asking. Claims of fewer than `MIN_WORDS` words are refused: they would match by 
 """
 
 from functools import cache
+from itertools import pairwise
 from pathlib import Path
 from typing import NamedTuple
 
@@ -36,7 +37,7 @@ class Claims(NamedTuple):
 
 def _pieces(masked: str) -> frozenset[str]:
     words = [word for word in masked.split(" ") if word and word not in ".,!?:#"]
-    return frozenset(words) | {f"{first} {second}" for first, second in zip(words, words[1:], strict=False)}
+    return frozenset(words) | {f"{first} {second}" for first, second in pairwise(words)}
 
 
 def _masked(texts: Buffers, seeds: Path) -> pl.Series:
@@ -59,7 +60,8 @@ def read_claims(seeds: Path = sql.SEEDS) -> Claims:
 def similarity(texts: pl.Series, seeds: Path = sql.SEEDS) -> tuple[npt.NDArray[np.float64], list[str | None]]:
     """Of each text the share of the best claim's pieces that it holds, and where that claim was checked."""
     claims = read_claims(seeds)
-    shares, urls = np.zeros(len(texts)), [None] * len(texts)
+    shares = np.zeros(len(texts))
+    urls: list[str | None] = [None] * len(texts)
     where: dict[str, list[int]] = {}
     for place, pieces in enumerate(claims.pieces):
         for piece in sorted(pieces):
@@ -84,6 +86,8 @@ def find_hoaxes(texts: Buffers, seeds: Path = sql.SEEDS) -> Found:
         return Found(np.full(count, np.nan), nothing, nothing, nothing)
     masked = _masked(texts, seeds)
     shares, _ = similarity(masked, seeds)
-    is_reported = masked.str.contains(read_cues(seeds)[_REPORTED_LIKE].exclude or "$^").fill_null(value=False).to_numpy()
+    is_reported = (
+        masked.str.contains(read_cues(seeds)[_REPORTED_LIKE].exclude or "$^").fill_null(value=False).to_numpy()
+    )
     flags = (shares >= SIMILARITY) & ~is_reported
     return Found(np.full(count, np.nan), flags, flags, nothing)

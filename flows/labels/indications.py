@@ -19,9 +19,11 @@ import numpy.typing as npt
 import polars as pl
 
 import sql
-from flows.labels.cues import Cues, read_cues
-from flows.labels.model import Model, code_probability
-from flows.labels.text import mask_contestants
+from flows.labels.compiled.batch import read_table
+from flows.labels.cues import REMIND, REMINDER, Cues, read_cues
+from flows.labels.model import Model, limit, probability
+from flows.labels.text import Buffers, buffers, written
+from flows.labels.vocabulary import read_vocabulary
 from flows.periods import Election, read_seed
 
 Flags = npt.NDArray[np.bool_]
@@ -30,8 +32,6 @@ Floats = npt.NDArray[np.float64]
 CALL_TO_VOTE = "call_to_vote"
 HOAX = "hoax"
 BY_PHASE = {"pre_campaign": "out_of_schedule", "quiet": "quiet_period"}
-# "Do not forget" reminds, it does not forbid.
-_REMINDER = " (?:jangan|jgn|jngn|jangan sampai|ojo|aja) (?:lupa|lali) "
 
 
 class Found(NamedTuple):
@@ -51,40 +51,51 @@ def _matches(texts: pl.Series, cues: Cues) -> Flags:
     return flags
 
 
-def read_votes(masked: pl.Series, rows: npt.NDArray[np.int64], anchors: npt.NDArray[np.uint32], seeds: Path) -> pl.DataFrame:
-    """One boolean column for each code with cues, of all texts.
-
-    `anchors` has a bit for each code that a text may match; `masked` are the texts of `rows`, those with any bit.
-    """
-    columns = {}
-    spoken = masked.str.replace_all(_REMINDER, " ingat ")
-    for place, (code, cues) in enumerate(read_cues(seeds).items()):
-        columns[code] = np.zeros(len(anchors), dtype=bool)
-        is_candidate = (anchors[rows] >> np.uint32(place)) & np.uint32(1) != 0
-        if is_candidate.any():
-            columns[code][rows[is_candidate]] = _matches(spoken.filter(pl.Series(is_candidate)), cues)
-    return pl.DataFrame(columns)
-
-
-def vote(texts: pl.Series, seeds: Path = sql.SEEDS) -> pl.DataFrame:
-    """The word of every cue rule on texts, without looking for anchors first."""
-    every = np.full(len(texts), np.uint32(0xFFFFFFFF))
-    return read_votes(mask_contestants(texts, seeds), np.arange(len(texts)), every, seeds)
+def candidates(slots: npt.NDArray[np.uint64], seeds: Path = sql.SEEDS) -> dict[str, Flags]:
+    """Which texts hold all the words that a rule of the code needs, from their bits of slots (text, number)."""
+    found = {}
+    for code, needs in read_vocabulary(seeds).needs.items():
+        found[code] = np.zeros(len(slots), dtype=bool)
+        for need in needs:
+            has_all = np.ones(len(slots), dtype=bool)
+            for number in range(slots.shape[1]):
+                if part := np.uint64(need >> 64 * number & (1 << 64) - 1):
+                    has_all &= slots[:, number] & part == part
+            found[code] |= has_all
+    return found
 
 
-def find_codes(model: Model, scores: Floats, votes: pl.DataFrame, has_content: Flags) -> dict[str, Found]:
+def read_votes(texts: Buffers, where: dict[str, Flags], seeds: Path = sql.SEEDS) -> dict[str, Flags]:
+    """The word of every cue rule, read on the texts of `where` only."""
+    rows = np.flatnonzero(np.any(list(where.values()), axis=0))
+    masked = written(texts.rows(rows), read_table(seeds), is_masked=True).str.replace_all(REMINDER, REMIND)
+    votes = {}
+    for code, cues in read_cues(seeds).items():
+        votes[code] = np.zeros(len(texts.is_null), dtype=bool)
+        chosen = where[code][rows]
+        if chosen.any():
+            votes[code][rows[chosen]] = _matches(masked.filter(pl.Series(chosen)), cues)
+    return votes
+
+
+def vote(texts: pl.Series, seeds: Path = sql.SEEDS) -> dict[str, Flags]:
+    """The word of every cue rule on texts, without looking for candidates first."""
+    everywhere = dict.fromkeys(read_cues(seeds), np.ones(len(texts), dtype=bool))
+    return read_votes(buffers(texts), everywhere, seeds)
+
+
+def find_codes(model: Model, scores: Floats, votes: dict[str, Flags], has_content: Flags) -> dict[str, Found]:
     """Every code that the model or a rule can find, from the scores of all outputs and the words of the rules."""
     found = {}
-    for code in votes.columns:
-        spoke = votes[code].to_numpy()
+    for code, spoke in votes.items():
         if code not in model.codes:
             nothing = np.zeros(len(spoke), dtype=bool)
             found[code] = Found(np.full(len(spoke), np.nan), spoke, spoke & has_content, nothing)
             continue
-        probability = code_probability(model, code, scores, spoke)
-        flag = (probability >= model.codes[code].threshold) & has_content
-        uncertain = (probability >= model.codes[code].uncertain_from) & ~flag & has_content
-        found[code] = Found(probability, spoke, flag, uncertain)
+        share = probability(model, code, scores, spoke)
+        flag = (share >= limit(model, code, spoke)) & has_content
+        uncertain = (share >= model.codes[code].uncertain_from) & ~flag & has_content
+        found[code] = Found(share, spoke, flag, uncertain)
     return found
 
 
@@ -92,8 +103,8 @@ def who_spoke(model: Model, code: str, scores: Floats, votes: Flags) -> list[str
     """For each text: `model`, `rule`, `both`, or `neither` has the code without the other's help."""
     if code not in model.codes:
         return ["rule" if spoke else "neither" for spoke in votes]
-    alone = code_probability(model, code, scores, np.zeros(len(votes), dtype=bool)) >= model.codes[code].threshold
-    together = code_probability(model, code, scores, votes) >= model.codes[code].threshold
+    alone = probability(model, code, scores, np.zeros(len(votes), dtype=bool)) >= model.codes[code].threshold
+    together = probability(model, code, scores, votes) >= limit(model, code, votes)
     words = {(True, True): "both", (True, False): "model", (False, True): "rule", (False, False): "neither"}
     return [words[bool(one), bool(spoke and both)] for one, spoke, both in zip(alone, votes, together, strict=True)]
 

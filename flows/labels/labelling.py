@@ -1,4 +1,4 @@
-"""Texts to labels: the kernel over batches on all cores, then the rules that read phrases on the few texts they concern."""
+"""Texts to labels: the kernel over batches on all cores, then the phrase rules on the few texts they concern."""
 
 import hashlib
 import os
@@ -15,13 +15,15 @@ import polars as pl
 import sql
 from flows.exits import UsageError
 from flows.labels import weights as files
+from flows.labels.calibration import sentiment_probabilities
 from flows.labels.compiled.batch import label_loop, read_table, room_for
-from flows.labels.compiled.rules import LANGUAGE_CODES
+from flows.labels.compiled.rules import LANGUAGE_CODES, SLOT_NUMBERS
+from flows.labels.compiled.scoring import WIDTH
 from flows.labels.corpora import SENTIMENTS
 from flows.labels.hoaxes import find_hoaxes
-from flows.labels.indications import HOAX, Found, find_codes, lists_of_bits, read_votes
+from flows.labels.indications import HOAX, Found, candidates, find_codes, lists_of_bits, read_votes
 from flows.labels.letters import read_letters
-from flows.labels.model import Model, read_model, scores, sentiment_probabilities
+from flows.labels.model import Model, read_model, scores
 from flows.labels.places import find_districts
 from flows.labels.text import Buffers, buffers, written
 from flows.labels.vocabulary import read_vocabulary
@@ -33,14 +35,14 @@ SEEDS_READ = (
     *("calendar", "contestants", "cues", "election", "fact_checks", "function_words", "indications", "lexicon"),
     *("place_names", "places", "topics"),
 )
-BATCH = 8_192  # texts at a time, so that memory stays flat
+BATCH = 20_000  # texts at a time, so that memory stays flat
 _FEATURES_PER_POINT = 3  # words, pairs and negated words; the windows are fewer
 
 
 @cache
-def label_version(seeds: Path = sql.SEEDS, weights: Path = files.FOLDER) -> str:
+def label_version(seeds: Path = sql.SEEDS, weights: Path | None = None) -> str:
     """A short name of rules, seeds and weights, `labels-2-1a2b3c4d`: another version breaks every labelled series."""
-    digest = hashlib.sha256(read_model(weights).version.encode())
+    digest = hashlib.sha256(read_model(weights or files.folder_of(seeds)).version.encode())
     for name in SEEDS_READ:
         path = seeds / f"{name}.csv"
         if not path.is_file():
@@ -56,7 +58,7 @@ class Read(NamedTuple):
     may_name_place: npt.NDArray[np.bool_]
     lexicon: Floats
     topics: npt.NDArray[np.uint64]
-    anchors: npt.NDArray[np.uint32]
+    slots: npt.NDArray[np.uint64]
     languages: npt.NDArray[np.uint8]
     counts: npt.NDArray[np.int32]
 
@@ -73,8 +75,12 @@ class Judged(NamedTuple):
     languages: npt.NDArray[np.uint8]
     codes: dict[str, Found]
 
+    def language_names(self) -> list[str | None]:
+        """The language of each text."""
+        return [LANGUAGE_CODES[place] for place in self.languages.tolist()]
 
-def _run(texts: Buffers, model: Model, seeds: Path) -> tuple[Read, Floats]:
+
+def read_batch(texts: Buffers, model: Model, seeds: Path = sql.SEEDS) -> tuple[Read, Floats]:
     """The kernel on one batch: what it found, and the scores of the model's outputs."""
     count = len(texts.is_null)
     room = room_for(texts.longest())
@@ -83,11 +89,11 @@ def _run(texts: Buffers, model: Model, seeds: Path) -> tuple[Read, Floats]:
         may_name_place=np.zeros(count, np.bool_),
         lexicon=np.zeros(count),
         topics=np.zeros(count, np.uint64),
-        anchors=np.zeros(count, np.uint32),
+        slots=np.zeros((count, SLOT_NUMBERS), np.uint64),
         languages=np.zeros(count, np.uint8),
         counts=np.zeros((count, len(model.matrices)), np.int32),
     )
-    sums = np.zeros((count, len(model.matrices), model.matrices[0].shape[1]), np.int32)
+    sums = np.zeros((count, len(model.matrices), WIDTH), np.int32)
     hashes = np.zeros((len(model.matrices), _FEATURES_PER_POINT * len(room.points)), np.uint64)
     label_loop()(
         texts.data, texts.offsets, read_letters(), read_table(seeds), room, hashes, model.matrices, sums, found
@@ -96,23 +102,21 @@ def _run(texts: Buffers, model: Model, seeds: Path) -> tuple[Read, Floats]:
 
 
 def _judge(texts: Buffers, model: Model, seeds: Path) -> Judged:
-    found, scored = _run(texts, model, seeds)
+    found, scored = read_batch(texts, model, seeds)
     vocabulary = read_vocabulary(seeds)
-    rows = np.flatnonzero(found.anchors)
-    masked = written(texts.rows(rows), read_table(seeds), is_masked=True)
-    votes = read_votes(masked, rows, found.anchors, seeds)
+    votes = read_votes(texts, candidates(found.slots, seeds), seeds)
     codes = find_codes(model, scored, votes, found.has_content)
     codes[HOAX] = find_hoaxes(texts, seeds)
     places = np.flatnonzero(found.may_name_place)
-    districts = pl.Series("districts", [[]], dtype=pl.List(pl.String)).new_from_index(0, len(found.anchors))
+    districts = pl.Series("districts", [[]], dtype=pl.List(pl.String)).new_from_index(0, len(found.lexicon))
     if len(places):
         named = find_districts(written(texts.rows(places), read_table(seeds), is_masked=False), seeds)
-        order = np.zeros(len(found.anchors), np.int64)
+        order = np.zeros(len(found.lexicon), np.int64)
         order[places] = np.arange(1, len(places) + 1)
         districts = pl.concat([districts.head(1), named.alias("districts")]).gather(order)
     return Judged(
         has_content=found.has_content & ~texts.is_null,
-        sentiment=sentiment_probabilities(model, scored),
+        sentiment=sentiment_probabilities(scored[:, : len(SENTIMENTS)], model.temperature),
         lexicon=found.lexicon,
         scores=scored,
         topics=lists_of_bits(found.topics, vocabulary.topics, "topics"),
@@ -122,9 +126,9 @@ def _judge(texts: Buffers, model: Model, seeds: Path) -> Judged:
     )
 
 
-def judge(texts: pl.Series, seeds: Path = sql.SEEDS, weights: Path = files.FOLDER) -> Iterator[Judged]:
+def judge(texts: pl.Series, seeds: Path = sql.SEEDS, weights: Path | None = None) -> Iterator[Judged]:
     """Batches of texts judged in order, several at a time on the machine's cores."""
-    model = read_model(weights)
+    model = read_model(weights or files.folder_of(seeds))
     read_vocabulary(seeds)
     whole = buffers(texts)
     starts = range(0, max(len(texts), 1), BATCH)

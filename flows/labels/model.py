@@ -13,7 +13,8 @@ import numpy as np
 import numpy.typing as npt
 
 from flows.labels import weights as files
-from flows.labels.compiled.scoring import WIDTH
+from flows.labels.calibration import Scored, code_probability
+from flows.labels.compiled.scoring import packed
 from flows.labels.corpora import SENTIMENTS
 from flows.labels.features import dense_features
 from flows.labels.weights import Weights, checksum, read_weights
@@ -22,20 +23,21 @@ Floats = npt.NDArray[np.float64]
 
 
 class Code(NamedTuple):
-    """How the score of an indication becomes a label: probability = 1 / (1 + exp(-(slope x score + rule x vote + shift)))."""
+    """How a score becomes a label: probability = 1 / (1 + exp(-(slope x score + vote [if the rule spoke] + shift)))."""
 
     slope: float
     vote: float  # what the word of the cue rule adds
     shift: float
     threshold: float  # a probability; from here on the text has the label
+    voted_threshold: float  # the same where the rule spoke too
     uncertain_from: float  # and from here on it may
 
 
 class Model(NamedTuple):
-    """Loaded weights: matrices of `WIDTH` outputs for the kernel, and what the outputs mean."""
+    """Loaded weights: matrices in the kernel's form, and what the outputs mean."""
 
     outputs: tuple[str, ...]
-    matrices: tuple[npt.NDArray[np.int8], ...]
+    matrices: tuple[npt.NDArray[np.uint64], ...]
     scales: Floats  # family, output
     biases: Floats
     dense: Floats  # lexicon number, output
@@ -56,10 +58,9 @@ def join(own: Weights, share_alike: Weights | None, version: str) -> Model:
     parts = ((sentiment, _columns(sentiment, SENTIMENTS)), (own, _columns(own, codes)))
     matrices = []
     for family in range(len(own.matrices)):
-        joined = np.concatenate([weights.matrices[family][:, columns] for weights, columns in parts], axis=1)
-        padded = np.zeros((len(joined), WIDTH), np.int8)
-        padded[:, : joined.shape[1]] = joined
-        matrices.append(padded)
+        matrices.append(
+            packed(np.concatenate([weights.matrices[family][:, columns] for weights, columns in parts], axis=1))
+        )
 
     def both(field: str) -> Floats:
         return np.concatenate([np.array(getattr(weights, field))[..., columns] for weights, columns in parts], axis=-1)
@@ -98,15 +99,12 @@ def scores(model: Model, sums: npt.NDArray[np.int32], counts: npt.NDArray[np.int
     return np.asarray(result, dtype=np.float64)
 
 
-def sentiment_probabilities(model: Model, found: Floats) -> Floats:
-    """Probabilities of negative, neutral and positive from the scores of all outputs."""
-    tempered = found[:, : len(SENTIMENTS)] / model.temperature
-    powers = np.exp(tempered - tempered.max(axis=1, keepdims=True))
-    return np.asarray(powers / powers.sum(axis=1, keepdims=True), dtype=np.float64)
-
-
-def code_probability(model: Model, code: str, found: Floats, votes: npt.NDArray[np.bool_]) -> Floats:
-    """Probability of an indication from the scores of all outputs and the words of its cue rule."""
+def limit(model: Model, code: str, votes: npt.NDArray[np.bool_]) -> Floats:
+    """The threshold of each text for a code, given the words of its cue rule."""
     how = model.codes[code]
-    score = found[:, model.outputs.index(code)]
-    return np.asarray(1.0 / (1.0 + np.exp(-(how.slope * score + how.vote * votes + how.shift))), dtype=np.float64)
+    return np.where(votes, how.voted_threshold, how.threshold)
+
+
+def probability(model: Model, code: str, found: Floats, votes: npt.NDArray[np.bool_]) -> Floats:
+    """Probability of an indication from the scores of all outputs and the words of its cue rule."""
+    return code_probability(model.codes[code]._asdict(), Scored(found[:, model.outputs.index(code)], votes))

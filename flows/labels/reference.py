@@ -10,9 +10,10 @@ from flows.labels import vocabulary as roles
 from flows.labels.hashing import bucket, hash_pair, hash_window, hash_word
 from flows.labels.letters import LATIN, LETTER, LIMIT, WORD, Letters
 from flows.labels.spelling import ACCOUNT, CONTESTANT, OWN, URL, fold, join_thousands, spell, unescape
-from flows.labels.vocabulary import MAX_GROUPS, MAX_PHRASE, MIN_STEM, Entry, Vocabulary
+from flows.labels.vocabulary import MAX_GROUPS, MAX_PHRASE, Entry, Vocabulary
 
 NEGATION_REACH = 3
+BATANG = "batang"  # the regency, unless an office stands before it
 EMOJI_LIMIT = 2.0  # ten equal emoji say no more than one strong one
 SCORE_SOFTNESS = 8.0
 WINDOW = 4  # bytes of a piece of a word
@@ -22,7 +23,7 @@ DENSE = 4  # numbers of `dense`
 _STOPS = (".", ",", "!", "?", ":")
 _SILENT = (".", ",", ":", "#")
 START, END = "<", ">"
-FINGERS_TOKEN = "✌"  # one, two and three fingers are running numbers
+FINGERS = "✌"  # one, two and three fingers are running numbers
 _NOTHING = Entry()
 
 
@@ -33,7 +34,7 @@ class Reading(NamedTuple):
     has_content: bool
     lexicon: float
     topics: int
-    anchors: int
+    slots: int
     may_name_place: bool
     language: str | None
 
@@ -94,40 +95,55 @@ def _after_address(padded: list[str], place: int, vocabulary: Vocabulary) -> int
     return more + 1 if _is_number(padded[more]) else here
 
 
+def _phrase_length(tokens: list[str], place: int, vocabulary: Vocabulary, role: int) -> int:
+    """How many words the longest phrase has that begins here and has the role; 0 for none."""
+    for length in range(min(MAX_PHRASE, len(tokens) - place), 1, -1):
+        if _entry(vocabulary, *tokens[place : place + length]).roles & role:
+            return length
+    return 0
+
+
+def _phrases(tokens: list[str], place: int, vocabulary: Vocabulary) -> list[Entry]:
+    """What is known of the word here and of every phrase that begins with it."""
+    longest = min(MAX_PHRASE, len(tokens) - place)
+    return [_entry(vocabulary, *tokens[place : place + length]) for length in range(1, longest + 1)]
+
+
 def _contestant_length(tokens: list[str], place: int, vocabulary: Vocabulary) -> int:
     """How many tokens from here on name a contestant; 0 for none."""
     one = tokens[place]
     known = _entry(vocabulary, one).roles
-    if one == CONTESTANT:
+    if length := _phrase_length(tokens, place, vocabulary, roles.NAME):
+        return length
+    is_short_number = len(one) == 2 and _is_number(one) and one[0] == "0" and one[1] != "0"
+    if one == CONTESTANT or known & roles.NAME or is_short_number:
         return 1
-    if known & roles.STARTS_PHRASE:
-        for length in range(min(MAX_PHRASE, len(tokens) - place), 1, -1):
-            if _entry(vocabulary, *tokens[place : place + length]).roles & roles.NAME:
-                return length
-    if known & roles.NAME or (len(one) == 2 and _is_number(one) and one[0] == "0" and one[1] != "0"):
-        return 1
-    following = [*tokens[place + 1 : place + 1 + MAX_PHRASE], ""]
     if known & roles.CONTEST and (length := _pair_length(tokens, place + 1, vocabulary)):
         return 1 + length
-    if one == "#" and _is_number(following[0], 2):
+    return _numbered_length(tokens, place, vocabulary)
+
+
+def _numbered_length(tokens: list[str], place: int, vocabulary: Vocabulary) -> int:
+    """How many tokens from here on are a running number with the word or sign before it; 0 for none."""
+    following = [*tokens[place + 1 : place + 1 + MAX_PHRASE], ""]
+    if tokens[place] == "#" and _is_number(following[0], 2):
         return 2
-    if known & roles.NUMBER_WORD:
-        skipped = 0
-        while following[skipped] == "." and skipped < 2:
-            skipped += 1
-        if following[skipped] == "#":
-            skipped += 1
-        if _is_number(following[skipped], 2) or _entry(vocabulary, following[skipped]).roles & roles.COUNT:
-            return 2 + skipped
-    return 0
+    if not _entry(vocabulary, tokens[place]).roles & roles.NUMBER_WORD:
+        return 0
+    skipped = 0
+    while following[skipped] == "." and skipped < 2:
+        skipped += 1
+    if following[skipped] == "#":
+        skipped += 1
+    is_count = _is_number(following[skipped], 2) or _entry(vocabulary, following[skipped]).roles & roles.COUNT
+    return 2 + skipped if is_count else 0
 
 
 def _pair_length(tokens: list[str], place: int, vocabulary: Vocabulary) -> int:
     """How many tokens from here on are a name that only stands for a contestant after certain words."""
-    for length in range(min(MAX_PHRASE, len(tokens) - place), 0, -1):
-        if _entry(vocabulary, *tokens[place : place + length]).roles & roles.PAIR_NAME:
-            return length
-    return 0
+    if length := _phrase_length(tokens, place, vocabulary, roles.PAIR_NAME):
+        return length
+    return int(place < len(tokens) and bool(_entry(vocabulary, tokens[place]).roles & roles.PAIR_NAME))
 
 
 def _voted_length(tokens: list[str], place: int, vocabulary: Vocabulary) -> int:
@@ -146,7 +162,7 @@ def mask(tokens: list[str], vocabulary: Vocabulary) -> list[str]:
         length = _contestant_length(tokens, place, vocabulary) or _voted_length(tokens, place, vocabulary)
         if not length:
             is_fingers = _entry(vocabulary, tokens[place]).roles & roles.FINGERS
-            masked.append(FINGERS_TOKEN if is_fingers else tokens[place])
+            masked.append(FINGERS if is_fingers else tokens[place])
             place += 1
             continue
         while masked and _entry(vocabulary, masked[-1]).roles & roles.TITLE:
@@ -162,13 +178,8 @@ def _terms(tokens: list[str], vocabulary: Vocabulary) -> list[Entry]:
     found = []
     place = 0
     while place < len(tokens):
-        length, entry = 1, _entry(vocabulary, tokens[place])
-        if entry.roles & roles.STARTS_PHRASE:
-            for longer in range(min(MAX_PHRASE, len(tokens) - place), 1, -1):
-                phrase = _entry(vocabulary, *tokens[place : place + longer])
-                if phrase.roles & roles.LEXICON:
-                    length, entry = longer, phrase
-                    break
+        length = _phrase_length(tokens, place, vocabulary, roles.LEXICON) or 1
+        entry = _entry(vocabulary, *tokens[place : place + length])
         if tokens[place] in _STOPS:
             entry = entry._replace(roles=entry.roles | roles.BOUNDARY)
         found.append(entry)
@@ -204,33 +215,23 @@ def lexicon_score(tokens: list[str], vocabulary: Vocabulary) -> float:
 
 
 def _found(tokens: list[str], vocabulary: Vocabulary) -> tuple[int, int]:
-    """The bits of topics and of cue anchors of masked tokens."""
-    topics, anchors = 0, 0
+    """The bits of topics and of slots of the cues of masked tokens."""
+    topics, slots = 0, 0
     for place, token in enumerate(tokens):
-        entry = _entry(vocabulary, token)
-        topics, anchors = topics | entry.topics, anchors | entry.anchors
-        if entry.roles & roles.STARTS_PHRASE:
-            for length in range(2, min(MAX_PHRASE, len(tokens) - place) + 1):
-                topics |= _entry(vocabulary, *tokens[place : place + length]).topics
-        octets = token.encode()
-        for length in range(MIN_STEM, len(octets) + 1):
-            stem = vocabulary.stems.get(octets[:length].decode("utf-8", "ignore"), _NOTHING)
-            if len(octets[:length].decode("utf-8", "ignore").encode()) == length:
-                topics, anchors = topics | stem.topics, anchors | stem.anchors
-    return topics, anchors
+        for entry in _phrases(tokens, place, vocabulary):
+            topics, slots = topics | entry.topics, slots | entry.slots
+        for stem, entry in vocabulary.stems.items():
+            if token.startswith(stem):
+                topics, slots = topics | entry.topics, slots | entry.slots
+    return topics, slots
 
 
 def _may_name_place(tokens: list[str], vocabulary: Vocabulary) -> bool:
     """Whether unmasked tokens are worth the places rule: a name, or `batang` after an office."""
     for place, token in enumerate(tokens):
-        entry = _entry(vocabulary, token)
-        if entry.roles & roles.PLACE:
+        if any(entry.roles & roles.PLACE for entry in _phrases(tokens, place, vocabulary)):
             return True
-        if entry.roles & roles.STARTS_PHRASE:
-            for length in range(2, min(MAX_PHRASE, len(tokens) - place) + 1):
-                if _entry(vocabulary, *tokens[place : place + length]).roles & roles.PLACE:
-                    return True
-        if token == "batang" and place:
+        if token == BATANG and place:
             before = tokens[place - 2] if tokens[place - 1] == "." and place > 1 else tokens[place - 1]
             if _entry(vocabulary, before).roles & roles.OFFICE:
                 return True
@@ -239,7 +240,7 @@ def _may_name_place(tokens: list[str], vocabulary: Vocabulary) -> bool:
 
 def _language(tokens: list[str], folded: str, vocabulary: Vocabulary, letters: Letters) -> str | None:
     """`id`, `jv`, `mixed`, `other` or None: by function words, and by script where most letters are not Latin."""
-    counts = {role: 0 for role in (roles.INDONESIAN, roles.JAVANESE, roles.FOREIGN)}
+    counts = dict.fromkeys((roles.INDONESIAN, roles.JAVANESE, roles.FOREIGN), 0)
     latin, foreign = 0, 0
     for token in tokens:
         for role in counts:
@@ -267,13 +268,13 @@ def read(text: str, vocabulary: Vocabulary, letters: Letters) -> Reading:
     """Everything that the tables of words say of a text."""
     tokens = spell(text, letters)
     masked = mask(tokens, vocabulary)
-    topics, anchors = _found(masked, vocabulary)
+    topics, slots = _found(masked, vocabulary)
     return Reading(
         tokens=masked,
         has_content=has_content(tokens),
         lexicon=lexicon_score(masked, vocabulary),
         topics=topics,
-        anchors=anchors,
+        slots=slots,
         may_name_place=_may_name_place(tokens, vocabulary),
         language=_language(masked, join_thousands(fold(unescape(text), letters)), vocabulary, letters),
     )
@@ -329,18 +330,16 @@ def _group_pieces(tokens: list[str], vocabulary: Vocabulary) -> list[Piece]:
     """The groups of words and phrases, and each with those of the last token before it that had any."""
     found, before = [], 0
     for place, token in enumerate(tokens):
-        entry = _entry(vocabulary, token)
-        bits = entry.groups
-        if entry.roles & roles.STARTS_PHRASE:
-            for length in range(2, min(MAX_PHRASE, len(tokens) - place) + 1):
-                bits |= _entry(vocabulary, *tokens[place : place + length]).groups
+        bits = 0
+        for entry in _phrases(tokens, place, vocabulary):
+            bits |= entry.groups
         for group in _bits(bits):
             name = vocabulary.groups[group]
             if token != CONTESTANT:
-                found.append(Piece(f"<{name}>", 2, bucket("group", group)))
+                found.append(Piece(f"<{name}>", 2, bucket("group", 1 << group)))
             for earlier in _bits(before):
-                code = earlier * MAX_GROUPS + group
-                found.append(Piece(f"<{vocabulary.groups[earlier]}> <{name}>", 2, bucket("groups", code)))
+                both = hash_pair(1 << earlier, 1 << group)
+                found.append(Piece(f"<{vocabulary.groups[earlier]}> <{name}>", 2, bucket("groups", both)))
         before = bits or before
     return found
 

@@ -8,6 +8,7 @@ property test holds the two equal. Tokens are lower-case words and numbers, the 
 import html
 import re
 from functools import cache
+from typing import NamedTuple
 
 import numpy as np
 
@@ -52,28 +53,37 @@ def _fold_alike(letter: str, letters: Letters) -> str:
 
 
 def fold(text: str, letters: Letters) -> str:
-    """Lower-case letters without style, accents and invisible characters; runs of three letters or more are one."""
+    """Lower-case letters without style, accents and invisible characters.
+
+    Runs of three letters or more are one, and so is a doubled letter at the end of a word (`bangett`).
+    """
     folded = "".join(_fold_letter(letter, letters) for letter in text)
     if re.search("[a-z]", re.sub("|".join(OWN), "", folded)):
         folded = "".join(_fold_alike(letter, letters) for letter in folded)
-    return re.sub(r"([a-z])\1\1+", r"\1", folded)
+    return _patterns().final_double.sub(r"\1\2", re.sub(r"([a-z])\1\1+", r"\1", folded))
 
 
 def _characters(points: "np.ndarray[tuple[int], np.dtype[np.int64]]") -> str:
     return "".join(re.escape(chr(point)) for point in points.tolist())
 
 
+class _Patterns(NamedTuple):
+    """What a doubled letter at the end of a word, a number with marks between its thousands, and a token are."""
+
+    final_double: re.Pattern[str]
+    thousands: re.Pattern[str]
+    token: re.Pattern[str]
+
+
 @cache
-def _patterns() -> tuple[re.Pattern[str], re.Pattern[str]]:
-    """What a number with marks between its thousands is, and what a token is."""
+def _patterns() -> _Patterns:
     kinds = read_letters().kinds
     flags = _characters(np.flatnonzero(kinds == FLAG))
     emoji = _characters(np.flatnonzero(kinds == EMOJI))
     word = rf"(?:[a-z0-9]|[^\x00-\x7f{flags}{emoji}])"
     label = "[a-z0-9-]+"
     emoticon = "|".join(re.escape(drawn) for drawn in _EMOTICONS)
-    thousands = re.compile(rf"(?<![0-9])([0-9]{{1,3}})((?:[.,][0-9]{{3}})+)(?!_|{word})")
-    return thousands, re.compile(
+    token = re.compile(
         rf"""
         (?P<url> [a-z]{{2,8}}://[^ ]*
                | ww?\.{label}\.[^ ]+
@@ -89,11 +99,16 @@ def _patterns() -> tuple[re.Pattern[str], re.Pattern[str]]:
         """,
         re.VERBOSE,
     )
+    return _Patterns(
+        re.compile(rf"([a-z])([a-z])\2(?!{word})"),
+        re.compile(rf"(?<![0-9])([0-9]{{1,3}})((?:[.,][0-9]{{3}})+)(?!_|{word})"),
+        token,
+    )
 
 
 def join_thousands(folded: str) -> str:
     """Numbers without the marks between their thousands."""
-    return _patterns()[0].sub(lambda number: number[1] + re.sub("[.,]", "", number[2]), folded)
+    return _patterns().thousands.sub(lambda number: number[1] + re.sub("[.,]", "", number[2]), folded)
 
 
 def spell(text: str, letters: Letters) -> list[str]:
@@ -101,7 +116,7 @@ def spell(text: str, letters: Letters) -> list[str]:
     plain = join_thousands(fold(unescape(text), letters))
     named = {"url": URL, "account": ACCOUNT, "hash": "#"}
     tokens = []
-    for found in _patterns()[1].finditer(plain):
+    for found in _patterns().token.finditer(plain):
         kind = found.lastgroup or ""
         if kind == "emoticon":
             tokens.append(_EMOTICONS[found[0]])

@@ -57,7 +57,7 @@ def _frozen(data: npt.NDArray[np.uint8], offsets: npt.NDArray[np.int64], is_null
 def buffers(texts: pl.Series) -> Buffers:
     """The buffers of texts, HTML entities as their characters; very long texts are cut."""
     texts = texts.cast(pl.String)
-    if texts.len() and (texts.str.len_bytes().max() or 0) > MAX_CHARACTERS:
+    if (texts.str.len_bytes() > MAX_CHARACTERS).any():
         texts = texts.str.head(MAX_CHARACTERS)
     escaped = texts.str.contains("&", literal=True).fill_null(value=False)
     if escaped.any():

@@ -7,7 +7,7 @@ normalised words of a term; a stem is the beginning of a word (`banjir*` in the 
 import itertools
 from functools import cache
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import sql
 from flows.exits import UsageError
@@ -37,13 +37,15 @@ Key = tuple[str, ...]
     FOREIGN,
     PLACE,  # the text may name a kecamatan
     OFFICE,  # before `batang`, so may this
-    STARTS_PHRASE,
+    TELLS_BITS,  # has a topic, or is in a slot of the cues
+    TELLS_GROUP,  # has a group
     COUNT,  # a number in words (`nomor dua`)
     FINGERS,  # a running number as a hand
-) = (1 << n for n in range(19))
+) = (1 << n for n in range(20))
 MAX_PHRASE = 6  # words
 MIN_STEM = 3  # letters
 MAX_GROUPS = 64
+MAX_SLOTS = 256
 
 _SUFFIXES = ("nya", "lah", "kah", "pun", "2")  # that a word of the lexicon may take
 _NAME_SUFFIXES = ("nya", "e", "ne", "ku", "mu", "lah", "kah", "pun", "ers", "01", "02", "03", "1", "2", "3", "2024")
@@ -77,22 +79,27 @@ class Entry(NamedTuple):
     """What is known of one key. Multipliers are 1 and all else 0 where nothing is."""
 
     roles: int = 0
+    begins: int = 0  # the roles of phrases that begin with this word
+    longest: int = 0  # words of the longest of them
     weight: float = 0.0  # of the sentiment lexicon, -3 to 3
     turning: float = 1.0  # multiplies the weights that follow
     strength: float = 1.0  # multiplies the weights beside it
     emoji: float = 0.0
     topics: int = 0  # bit n: the n-th topic of the seed
-    anchors: int = 0  # bit n: the n-th code of the cues seed may be in the text
+    slots: int = 0  # bit n: a word of the n-th slot of the cues
     groups: int = 0  # bit n: one of the words of the n-th group
 
 
 class Vocabulary(NamedTuple):
-    """The table, and the codes that the bits of `topics`, `anchors` and `groups` stand for."""
+    """The table, and what the bits of `topics` and `groups` stand for.
+
+    A text may match the cue rule of a code when its bits of `slots` hold all those of one of the code's `needs`.
+    """
 
     entries: dict[Key, Entry]
     stems: dict[str, Entry]
     topics: tuple[str, ...]
-    codes: tuple[str, ...]
+    needs: dict[str, tuple[int, ...]]
     groups: tuple[str, ...]
 
 
@@ -108,13 +115,20 @@ class _Builder:
         self.entries: dict[Key, Entry] = {}
         self.stems: dict[str, Entry] = {}
 
-    def add(self, key: Key, roles: int = 0, **values: float) -> None:
+    def add(self, key: Key, roles: int = 0, **values: Any) -> None:
         if not 1 <= len(key) <= MAX_PHRASE:
             raise UsageError(f'The term "{" ".join(key)}" of a seed has {len(key)} words; give it 1 to {MAX_PHRASE}.')
         before = self.entries.get(key, Entry())
-        self.entries[key] = before._replace(roles=before.roles | roles, **values)
+        entry = before._replace(roles=before.roles | roles, **values)
+        self.entries[key] = entry._replace(
+            roles=entry.roles
+            | (TELLS_BITS if entry.topics or entry.slots else 0)
+            | (TELLS_GROUP if entry.groups else 0)
+        )
         if len(key) > 1:
-            self.add(key[:1], STARTS_PHRASE)
+            first = self.entries.get(key[:1], Entry())
+            begins, longest = first.begins | self.entries[key].roles, max(first.longest, len(key))
+            self.entries[key[:1]] = first._replace(begins=begins, longest=longest)
 
     def add_bits(self, key: Key, field: str, bits: int) -> None:
         self.add(key, **{field: getattr(self.entries.get(key, Entry()), field) | bits})
@@ -185,16 +199,26 @@ def _add_topics(builder: _Builder, seeds: Path) -> tuple[str, ...]:
     return tuple(patterns)
 
 
-def _add_anchors(builder: _Builder, seeds: Path) -> tuple[str, ...]:
-    rules = read_cues(seeds)
-    for place, cues in enumerate(rules.values()):
-        for anchor in cues.anchors:
-            first = anchor.strip().split(" ")[0]
-            if " " in anchor.strip() or anchor.endswith(" "):
-                builder.add_bits((first,), "anchors", 1 << place)
-            else:
-                builder.add_stem(first, "anchors", 1 << place)
-    return tuple(rules)
+def _add_slots(builder: _Builder, seeds: Path) -> dict[str, tuple[int, ...]]:
+    places: dict[frozenset[str], int] = {}
+    needs = {}
+    for code, cues in read_cues(seeds).items():
+        for slot in itertools.chain.from_iterable(cues.needs):
+            if slot in places:
+                continue
+            places[slot] = len(places)
+            for term in sorted(slot):
+                words = tuple(term.strip().split(" "))
+                if term.endswith(" "):
+                    builder.add_bits(words, "slots", 1 << places[slot])
+                elif len(words) == 1:
+                    builder.add_stem(words[0], "slots", 1 << places[slot])
+                else:
+                    raise UsageError(f'"{term.strip()}*" of cues.csv is not one word; leave out its "*".')
+        needs[code] = tuple(sum(1 << places[slot] for slot in set(pattern)) for pattern in cues.needs)
+    if len(places) > MAX_SLOTS:
+        raise UsageError(f"sql/seeds/cues.csv has {len(places)} different slots; keep at most {MAX_SLOTS}.")
+    return needs
 
 
 def _polarity(entry: Entry) -> str | None:
@@ -219,7 +243,9 @@ def _add_groups(builder: _Builder, seeds: Path) -> tuple[str, ...]:
             members.setdefault(polarity, set()).add(key)
     names = tuple(sorted(members))
     if len(names) > MAX_GROUPS:
-        raise UsageError(f"sql/seeds/cues.csv has too many groups of words; keep at most {MAX_GROUPS} with the lexicon.")
+        raise UsageError(
+            f"sql/seeds/cues.csv has too many groups of words; keep at most {MAX_GROUPS} with the lexicon."
+        )
     for place, name in enumerate(names):
         for key in sorted(members[name]):
             builder.add_bits(key, "groups", 1 << place)
@@ -239,6 +265,6 @@ def read_vocabulary(seeds: Path = sql.SEEDS) -> Vocabulary:
     _add_lexicon(builder, seeds)
     _add_places(builder, seeds)
     topics = _add_topics(builder, seeds)
-    codes = _add_anchors(builder, seeds)
+    needs = _add_slots(builder, seeds)
     groups = _add_groups(builder, seeds)
-    return Vocabulary(builder.entries, builder.stems, topics, codes, groups)
+    return Vocabulary(builder.entries, builder.stems, topics, needs, groups)

@@ -45,11 +45,14 @@ class Weights:
     measured: dict[str, Any] = field(default_factory=dict)
 
 
+def folder_of(seeds: Path) -> Path:
+    """Where the weights for a folder of seeds lie: its own subfolder `weights`, if it has one, else ronda's."""
+    return seeds / "weights" if (seeds / "weights" / OWN_FILE).is_file() else FOLDER
+
+
 def to_bytes(weights: Weights) -> bytes:
     """The file of weights."""
-    header: dict[str, Any] = {
-        one.name: getattr(weights, one.name) for one in fields(weights) if one.name != "matrices"
-    }
+    header: dict[str, Any] = {one.name: getattr(weights, one.name) for one in fields(weights) if one.name != "matrices"}
     header |= {"features": FEATURES, "buckets": [len(matrix) for matrix in weights.matrices]}
     line = json.dumps(header, sort_keys=True, separators=(",", ":"), ensure_ascii=True).encode() + b"\n"
     body = FORMAT + line + b"".join(np.ascontiguousarray(matrix).tobytes() for matrix in weights.matrices)

@@ -25,7 +25,8 @@ from flows.labels.compiled.compiling import (
 )
 from flows.labels.compiled.letters import CONTESTANT_POINTS, fold_text
 from flows.labels.compiled.rules import (
-    found_bits,
+    SLOT_NUMBERS,
+    find_bits,
     has_content,
     lexicon_score,
     mask_tokens,
@@ -35,7 +36,7 @@ from flows.labels.compiled.rules import (
 from flows.labels.compiled.scoring import add_rows, list_features, list_groups
 from flows.labels.compiled.tokens import spell_text
 from flows.labels.hashing import hash_stem, hash_words
-from flows.labels.reference import FINGERS_TOKEN as FINGERS
+from flows.labels.reference import FINGERS
 from flows.labels.vocabulary import Entry, read_vocabulary
 
 FINGERS_OCTETS = tuple(FINGERS.encode())
@@ -94,12 +95,16 @@ def read_table(seeds: Path = sql.SEEDS) -> Table:
         keys,
         slots,
         roles=column("roles", np.uint32),
+        begins=column("begins", np.uint32),
+        longest=column("longest", np.uint8),
         weights=column("weight", np.float64),
         turnings=column("turning", np.float64),
         strengths=column("strength", np.float64),
         emoji=column("emoji", np.float64),
         topics=column("topics", np.uint64),
-        anchors=column("anchors", np.uint32),
+        slots_of=np.array(
+            [[entry.slots >> 64 * n & (1 << 64) - 1 for n in range(SLOT_NUMBERS)] for entry in entries], np.uint64
+        ),
         groups=column("groups", np.uint64),
         stem_starts=starts,
     )
@@ -202,8 +207,7 @@ def label_loop() -> Callable[..., int]:
             found.may_name_place[row] = may_name_place(room.typed, number, room.octets, table)
             number = mask_tokens(room.typed, number, room.octets, table, room.masked)
             found.lexicon[row] = lexicon_score(room.masked, number, table, room.terms)
-            topics, anchors = found_bits(room.masked, number, room.octets, table)
-            found.topics[row], found.anchors[row] = topics, anchors
+            found.topics[row] = find_bits(room.masked, number, room.octets, table, found.slots[row])
             found.languages[row] = tell_language(room.masked, number, room.points, count, table, letters)
             words, windows = list_features(room.masked, number, room.octets, table, hashes[0], hashes[1])
             groups = list_groups(room.masked, number, table, hashes[2])

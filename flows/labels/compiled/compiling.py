@@ -12,15 +12,19 @@ from flows.labels import hashing
 Function = TypeVar("Function", bound=Callable[..., Any])
 
 
+# The kernel makes no arrays, so it needs none of numba's counting of references, which would cost most of its time.
+_OPTIONS: dict[str, Any] = {"nogil": True, "error_model": "numpy", "_nrt": False}
+
+
 def compiled(function: Function) -> Function:
     """The function as machine code that runs without the interpreter's lock; compiled when it is first called."""
-    return cast(Function, numba.njit(nogil=True, error_model="numpy", _nrt=False)(function))
+    return cast(Function, numba.njit(**_OPTIONS)(function))
 
 
 def kept(function: Function) -> Function:
     """The same, kept for the next process where a folder for it can be written."""
     try:
-        return cast(Function, numba.njit(nogil=True, error_model="numpy", cache=True, _nrt=False)(function))
+        return cast(Function, numba.njit(**_OPTIONS, cache=True)(function))
     except RuntimeError:  # no folder that numba may write: every process compiles for itself
         return compiled(function)
 
@@ -45,12 +49,14 @@ class Table(NamedTuple):
     keys: npt.NDArray[np.uint64]
     slots: npt.NDArray[np.int32]
     roles: npt.NDArray[np.uint32]
+    begins: npt.NDArray[np.uint32]
+    longest: npt.NDArray[np.uint8]
     weights: npt.NDArray[np.float64]
     turnings: npt.NDArray[np.float64]
     strengths: npt.NDArray[np.float64]
     emoji: npt.NDArray[np.float64]
     topics: npt.NDArray[np.uint64]
-    anchors: npt.NDArray[np.uint32]
+    slots_of: npt.NDArray[np.uint64]  # four numbers of 64 bits each
     groups: npt.NDArray[np.uint64]
     stem_starts: npt.NDArray[np.uint8]  # by `stem_slot` of the first three bytes: whether a stem may begin so
 

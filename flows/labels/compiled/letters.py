@@ -101,6 +101,34 @@ def _has_latin(points: Any, count: int) -> bool:
 
 
 @compiled
+def _is_final(points: Any, place: int, count: int, table: Any) -> bool:
+    """Whether no word goes on here."""
+    if place >= count:
+        return True
+    kind = kind_of(points[place], table)
+    return not is_word(kind)
+
+
+@compiled
+def _shorten_doubles(points: Any, count: int, table: Any) -> int:
+    """A doubled letter after another one at the end of a word as one letter, in place; gives the new number."""
+    kept = 0
+    for place in range(count):
+        point = points[place]
+        if (
+            kept >= 2
+            and ord("a") <= point <= ord("z")
+            and point == points[kept - 1]
+            and ord("a") <= points[kept - 2] <= ord("z")
+            and _is_final(points, place + 1, count, table)
+        ):
+            continue
+        points[kept] = point
+        kept += 1
+    return kept
+
+
+@compiled
 def _shorten_runs(points: Any, count: int) -> int:
     """A run of three equal letters a to z or more as one letter, in place; gives the new number."""
     kept, place = 0, 0
@@ -171,4 +199,5 @@ def fold_text(data: Any, first: int, last: int, table: Any, points: Any) -> int:
         for place in range(count):
             if points[place] < LIMIT:
                 points[place] = table.alikes[points[place]]
-    return _join_thousands(points, _shorten_runs(points, count), table)
+    count = _shorten_doubles(points, _shorten_runs(points, count), table)
+    return _join_thousands(points, count, table)

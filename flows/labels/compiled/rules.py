@@ -8,7 +8,6 @@ from flows.labels import reference, vocabulary
 from flows.labels.compiled.compiling import (
     ACCOUNT_TOKEN,
     CONTESTANT_TOKEN,
-    EMOJI_TOKEN,
     FINGERS_TOKEN,
     FNV_PRIME,
     FNV_START,
@@ -30,11 +29,12 @@ NUMBER_WORD, NUMBER_SIGN, VOTE = vocabulary.NUMBER_WORD, vocabulary.NUMBER_SIGN,
 CONTEST, TITLE, LEXICON, BOUNDARY = vocabulary.CONTEST, vocabulary.TITLE, vocabulary.LEXICON, vocabulary.BOUNDARY
 COUNT, FINGERS = vocabulary.COUNT, vocabulary.FINGERS
 INDONESIAN, JAVANESE, FOREIGN = vocabulary.INDONESIAN, vocabulary.JAVANESE, vocabulary.FOREIGN
-PLACE, OFFICE, STARTS_PHRASE = vocabulary.PLACE, vocabulary.OFFICE, vocabulary.STARTS_PHRASE
-MAX_PHRASE, MIN_STEM = vocabulary.MAX_PHRASE, vocabulary.MIN_STEM
+PLACE, OFFICE, TELLS_BITS = vocabulary.PLACE, vocabulary.OFFICE, vocabulary.TELLS_BITS
+MIN_STEM = vocabulary.MIN_STEM
+SLOT_NUMBERS = vocabulary.MAX_SLOTS // 64
 NEGATION_REACH, EMOJI_LIMIT, MIXED_SHARE = reference.NEGATION_REACH, reference.EMOJI_LIMIT, reference.MIXED_SHARE
-CONTESTANT_HASH, FINGERS_HASH = np.uint64(hash_word(CONTESTANT)), np.uint64(hash_word(reference.FINGERS_TOKEN))
-BATANG_HASH = np.uint64(hash_word("batang"))
+CONTESTANT_HASH, FINGERS_HASH = np.uint64(hash_word(CONTESTANT)), np.uint64(hash_word(reference.FINGERS))
+BATANG_HASH = np.uint64(hash_word(reference.BATANG))
 NO_LANGUAGE, IN_INDONESIAN, IN_JAVANESE, IN_BOTH, IN_OTHER = range(5)
 LANGUAGE_CODES = (None, "id", "jv", "mixed", "other")
 
@@ -139,11 +139,11 @@ def _drop_addresses(tokens: Any, count: int, octets: Any, table: Any) -> int:
 @compiled
 def phrase_length(tokens: Any, place: int, count: int, table: Any, role: int) -> int:
     """The longest phrase of two words or more that begins here and has the role, 0 for none."""
-    if not _has(tokens, place, count, table, STARTS_PHRASE):
+    if place >= count or (table.begins[tokens.rows[place]] & np.uint32(role)) == 0:
         return 0
     value = tokens.hashes[place]
     longest = 0
-    for length in range(2, min(MAX_PHRASE, count - place) + 1):
+    for length in range(2, min(int(table.longest[tokens.rows[place]]), count - place) + 1):
         value = hash_pair(value, tokens.hashes[place + length - 1])
         if (table.roles[find_row(table, value)] & np.uint32(role)) != 0:
             longest = length
@@ -218,7 +218,7 @@ def mask_tokens(tokens: Any, count: int, octets: Any, table: Any, masked: Any) -
 @compiled
 def is_boundary(tokens: Any, place: int, table: Any) -> bool:
     """Whether a token ends the reach of a negation."""
-    return tokens.kinds[place] == MARK_TOKEN or (table.roles[tokens.rows[place]] & np.uint32(BOUNDARY)) != 0
+    return bool(tokens.kinds[place] == MARK_TOKEN or (table.roles[tokens.rows[place]] & np.uint32(BOUNDARY)) != 0)
 
 
 @compiled
@@ -263,20 +263,29 @@ def lexicon_score(tokens: Any, count: int, table: Any, terms: Any) -> float:
 
 
 @compiled
-def found_bits(tokens: Any, count: int, octets: Any, table: Any) -> Any:
-    """The bits of topics and of cue anchors of masked tokens."""
-    topics, anchors = np.uint64(0), np.uint32(0)
+def _add_slots(table: Any, row: int, slots: Any) -> None:
+    for number in range(SLOT_NUMBERS):
+        slots[number] |= table.slots_of[row, number]
+
+
+@compiled
+def find_bits(tokens: Any, count: int, octets: Any, table: Any, slots: Any) -> Any:
+    """The bits of topics of masked tokens; adds those of slots of the cues to `slots`."""
+    topics = np.uint64(0)
     for place in range(count):
         row = tokens.rows[place]
-        topics |= table.topics[row]
-        anchors |= table.anchors[row]
-        if _has(tokens, place, count, table, STARTS_PHRASE):
-            value = tokens.hashes[place]
-            for length in range(2, min(MAX_PHRASE, count - place) + 1):
-                value = hash_pair(value, tokens.hashes[place + length - 1])
-                topics |= table.topics[find_row(table, value)]
+        if row != 0:
+            topics |= table.topics[row]
+            _add_slots(table, row, slots)
+            if (table.begins[row] & np.uint32(TELLS_BITS)) != 0:
+                value = tokens.hashes[place]
+                for length in range(2, min(int(table.longest[row]), count - place) + 1):
+                    value = hash_pair(value, tokens.hashes[place + length - 1])
+                    longer = find_row(table, value)
+                    topics |= table.topics[longer]
+                    _add_slots(table, longer, slots)
         start, end = tokens.starts[place], tokens.ends[place]
-        if end - start < MIN_STEM or tokens.kinds[place] in (URL_TOKEN, ACCOUNT_TOKEN):
+        if end - start < MIN_STEM:
             continue
         if table.stem_starts[stem_slot(int(octets[start]), int(octets[start + 1]), int(octets[start + 2]))] == 0:
             continue
@@ -286,8 +295,8 @@ def found_bits(tokens: Any, count: int, octets: Any, table: Any) -> Any:
             if at - start + 1 >= MIN_STEM:
                 row = find_row(table, hash_pair(STEM_FAMILY, value))
                 topics |= table.topics[row]
-                anchors |= table.anchors[row]
-    return topics, anchors
+                _add_slots(table, row, slots)
+    return topics
 
 
 @compiled

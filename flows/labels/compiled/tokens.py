@@ -46,12 +46,12 @@ def _is_domain(points: Any, first: int, last: int) -> bool:
     """Whether the label is com, id, me or ly."""
     one, two = points[first], points[first + 1]
     if last - first == 2:
-        return (
+        return bool(
             (one == ord("i") and two == ord("d"))
             or (one == ord("m") and two == ord("e"))
             or (one == ord("l") and two == ord("y"))
         )
-    return last - first == 3 and one == ord("c") and two == ord("o") and points[first + 2] == ord("m")
+    return bool(last - first == 3 and one == ord("c") and two == ord("o") and points[first + 2] == ord("m"))
 
 
 @compiled
