@@ -81,7 +81,7 @@ def _range(mean: float, variance: float, most: int | None) -> tuple[int, Numbers
     first = 0 if mean + reach <= _WHOLE else max(0, int(mean - reach))
     last = max(int(mean + reach), 60)
     if most is not None:
-        last = min(last, most)
+        last = most if most <= _WHOLE else min(last, most)
     return first, np.arange(first, max(last, first) + 1, dtype=np.float64)
 
 

@@ -8,8 +8,9 @@ indications, districts  predictive negative binomial, the gamma-Poisson of shape
 sentiment, topics       beta-binomial with Jeffreys' prior, its variance times the family's dispersion
 volumes                 quasi-Poisson regression (flows.trends.volumes)
 
-The dispersion is Pearson's statistic of the baselines over its degrees of freedom, pooled over the family's cells, at
-least 1 (McCullagh & Nelder 1989, section 4.5.2). A bucket that the others of its baseline would have called a burst
+The dispersion is Pearson's statistic of the baselines over its degrees of freedom, at least 1 (McCullagh & Nelder 1989,
+section 4.5.2). It is pooled over the family's cells, each weighted by 1 - 1 / its count, since a cell in which one
+event was seen always gives 1; where the cells of a platform, or of all together, give more, that holds. A bucket that the others of its baseline would have called a burst
 (upper p below 0.001) is left out like an earlier signal, because the first buckets of a phase are never judged and an
 old outbreak must not hide the next (Farrington et al. 1996, J R Stat Soc A 159:547). The p is ordinary, not mid-p;
 two-sided where more than 5 are expected and upper below, where a decline cannot be detected. Within each family of a
@@ -216,13 +217,14 @@ def _compare_counts(readings: Readings, item: Judged) -> None:
     item.posts = float(sum(each.posts[item.bucket] for each in found))
     item.exposure, item.earlier, item.earlier_exposure = float(now.sum()), float(earlier.sum()), float(before.sum())
     item.expected = float(np.sum(earlier / before * now))
-    if item.cell.platform == ALL or item.earlier == 0:
+    if item.earlier == 0:
         return
     share = item.earlier / item.earlier_exposure
-    fitted = found[0].exposure[places] * share
+    fitted = np.sum([each.exposure[places] * rate for each, rate in zip(found, earlier / before, strict=True)], axis=0)
     kept = fitted > 0
+    seen = np.sum([each.observed[places] for each in found], axis=0)[kept]
     spread = fitted[kept] * (1 - share if item.cell.family in SHARES else 1.0)
-    item.pearson = float(np.sum((found[0].observed[places][kept] - fitted[kept]) ** 2 / np.maximum(spread, 1e-12)))
+    item.pearson = float(np.sum((seen - fitted[kept]) ** 2 / np.maximum(spread, 1e-12)))
     item.freedom = int(kept.sum()) - 1
 
 
@@ -231,11 +233,10 @@ def _compare_counts(readings: Readings, item: Judged) -> None:
 
 def _judge_counts(group: list[Judged]) -> None:
     """Dispersion, p, q and power of the cells of one family and bucket that have a baseline."""
-    freedom = sum(item.freedom for item in group)
-    spread = max(1.0, sum(item.pearson for item in group) / freedom) if freedom else 1.0
+    spreads = _dispersions(group)
     tested: list[tuple[Judged, Predictive]] = []
     for item in group:
-        item.dispersion = spread
+        spread = item.dispersion = spreads[item.cell.platform]
         predictive = _predictive(item, item.earlier, spread)
         item.p = _p_value(item, predictive)
         if _could_signal(item, spread):
@@ -248,7 +249,24 @@ def _judge_counts(group: list[Judged]) -> None:
         critical = predictive.critical(level)
         item.bursts = [max(1, critical - predictive.reached(probability)) for probability in PROBABILITIES]
         if item.cell.family in SHARES:
-            item.limits = _share_ratio_limits(item, spread)
+            item.limits = _share_ratio_limits(item)
+
+
+def _dispersions(group: list[Judged]) -> dict[str, float]:
+    """The dispersion of each platform: the family's, or its own where that is larger."""
+    own = {
+        platform: _pooled([item for item in group if item.cell.platform == platform])
+        for platform in {item.cell.platform for item in group}
+    }
+    family = _pooled([item for item in group if item.cell.platform != ALL])
+    return {platform: max(family, spread) for platform, spread in own.items()}
+
+
+def _pooled(items: list[Judged]) -> float:
+    weights = [1 - 1 / max(1.0, item.earlier) for item in items]
+    freedom = sum(weight * item.freedom for weight, item in zip(weights, items, strict=True))
+    pearson = sum(weight * item.pearson for weight, item in zip(weights, items, strict=True))
+    return max(1.0, pearson / freedom) if freedom else 1.0
 
 
 def _predictive(item: Judged, earlier: float, spread: float) -> Predictive:
@@ -304,14 +322,14 @@ def _discover(tested: list[Judged]) -> None:
 # -- intervals and rows ------------------------------------------------------------------------------------------------
 
 
-def _share_ratio_limits(item: Judged, spread: float) -> tuple[float, float] | None:
+def _share_ratio_limits(item: Judged) -> tuple[float, float] | None:
     """95 % limits of the ratio of two shares on the log scale (Katz et al. 1978, Biometrics 34:469)."""
     if item.expected <= 0:
         return None
     now, trials = item.observed or 0.0, item.exposure or 0.0
     seen, before = max(now, 0.5), max(item.earlier, 0.5)
     variance = max(1 / seen - 1 / trials, 0.0) + max(1 / before - 1 / item.earlier_exposure, 0.0)
-    width = float(np.exp(_Z * (spread * variance) ** 0.5))
+    width = float(np.exp(_Z * ((item.dispersion or 1.0) * variance) ** 0.5))
     ratio = seen / item.expected
     return (0.0 if now == 0 else ratio / width), ratio * width
 
