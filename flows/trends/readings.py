@@ -100,9 +100,9 @@ class Readings:
 
     def cells(self, family: str) -> list[Cell]:
         """The cells of a family: each subject on each platform, then on all platforms together."""
-        subjects = [VOLUME]
-        if family != VOLUMES:
-            subjects = sorted({cell.subject for cell in self.counts if cell.family == family})
+        subjects = sorted({cell.subject for cell in self.counts if cell.family == family})
+        if family == VOLUMES and self.days:
+            subjects = [VOLUME]
         return [Cell(family, platform, subject) for platform in (*self.platforms, ALL) for subject in subjects]
 
     def comparable(self, platforms: tuple[str, ...], bucket: int, shortest: int) -> list[int]:

@@ -24,7 +24,7 @@ import numpy as np
 import polars as pl
 
 from flows.trends import volumes
-from flows.trends.distributions import Predictive, discovery_rates, rate_ratio_limits
+from flows.trends.distributions import Numbers, Predictive, discovery_rates, rate_ratio_limits
 from flows.trends.readings import ALL, FAMILIES, SENTIMENT, TOPICS, VOLUMES, Cell, Readings
 
 LEVEL = 0.05
@@ -175,17 +175,22 @@ def _quiet(readings: Readings, item: Judged, places: list[int]) -> list[int]:
     if item.cell.family in SHARES or item.cell.family == VOLUMES or len(latest) <= FEWEST:
         return latest
     found = [readings.counts[item.cell._replace(platform=name)] for name in item.platforms]
-    observed, exposure = (sum(getattr(each, name)[latest] for each in found) for name in ("observed", "exposure"))
-    others, rest = observed.sum() - observed, exposure.sum() - exposure
-    kept = []
-    for place, count, share, other, left in zip(latest, observed, exposure, others, rest, strict=True):
-        if left <= 0 or share <= 0:
-            kept.append(place)
-            continue
-        mean = (other + 0.5) * share / left
-        if Predictive.negative_binomial(mean, mean * (1 + share / left)).at_least(round(count)) > PAST_BURST:
-            kept.append(place)
-    return kept
+    observed = np.sum([each.observed[latest] for each in found], axis=0)
+    exposure = np.sum([each.exposure[latest] for each in found], axis=0)
+    return [place for number, place in enumerate(latest) if not _was_burst(observed, exposure, number)]
+
+
+def _was_burst(observed: Numbers, exposure: Numbers, number: int) -> bool:
+    """Whether one bucket is far above what the others and their own dispersion let expect."""
+    others, rest = np.delete(observed, number), np.delete(exposure, number)
+    if rest.sum() <= 0 or exposure[number] <= 0:
+        return False
+    scale = exposure[number] / rest.sum()
+    mean = (others.sum() + 0.5) * scale
+    fitted = np.maximum(rest * max(others.sum(), 0.5) / rest.sum(), 1e-12)
+    spread = max(1.0, float(np.sum((others - fitted) ** 2 / fitted)) / (len(others) - 1))
+    predictive = Predictive.negative_binomial(mean, spread * mean * (1 + scale))
+    return predictive.at_least(round(observed[number])) <= PAST_BURST
 
 
 def _compare_volumes(readings: Readings, item: Judged) -> None:
@@ -276,8 +281,8 @@ def _predictive(item: Judged, earlier: float, spread: float) -> Predictive:
     if item.cell.family not in SHARES:
         return Predictive.negative_binomial(mean, spread * mean * (1 + scale))
     trials = round(item.exposure or 0.0)
-    share = min(mean / trials, 1 - 1e-9)
     before = item.earlier_exposure + 1
+    share = min(mean / trials * item.earlier_exposure / before, 1 - 1e-9)
     widening = max(spread * (before + trials) / (before + 1), 1 + 1e-9)
     return Predictive.beta_binomial(trials, share, max((trials - widening) / (widening - 1), 1e-3))
 

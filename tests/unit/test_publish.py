@@ -1,44 +1,15 @@
-"""Publication: an immutable ledger, and releases that readers see whole or not at all."""
+"""Publication: releases that readers see whole or not at all."""
 
 import json
-from datetime import datetime
 from pathlib import Path
 
 import duckdb
-import polars as pl
 import pytest
 
 from flows.periods import Week
 from flows.store import publish, warehouse
 
 WEEK = Week.parse("2024-W05")
-AS_OF = datetime.fromisoformat("2024-02-05T06:00:00+07:00")
-FACTS = {"label_version": "a", "code_version": "1"}
-
-
-def numbers(posts: float) -> pl.DataFrame:
-    return pl.DataFrame(
-        {
-            "week": ["2024-W05"],
-            "phase": ["campaign"],
-            "platform": ["all"],
-            "table": ["trends.weekly_platform"],
-            "key": [""],
-            "metric": ["posts"],
-            "value": [posts],
-        }
-    )
-
-
-def test_the_same_numbers_are_the_same_publication(tmp_path: Path) -> None:
-    assert publish.record_publication(tmp_path, WEEK, numbers(5), AS_OF, FACTS) == 1
-    assert publish.record_publication(tmp_path, WEEK, numbers(5), AS_OF, FACTS) == 1
-    assert publish.record_publication(tmp_path, WEEK, numbers(6), AS_OF, FACTS) == 2
-    assert publish.record_publication(tmp_path, WEEK, numbers(5), AS_OF, FACTS) == 3
-    assert publish.publications(tmp_path) == {"2024-W05": 3}
-    first = pl.read_parquet(tmp_path / "ledger" / "publications" / "2024-W05-1.parquet")
-    assert first["value"].to_list() == [5]
-    assert first["as_of"].to_list() == [AS_OF.isoformat()]
 
 
 def release(home: Path, content: dict[str, str]) -> None:
