@@ -23,7 +23,7 @@ from flows.labels.sentiment import join_phrases, judge_sentiment, sentiment_word
 from flows.labels.text import has_content, mask_contestants, normalise, pad
 from flows.labels.tokens import tokenise
 from flows.labels.topics import find_topics
-from flows.periods import read_election
+from flows.periods import read_election, seed_path
 
 RULES = "rules-1"  # raise it with every change of the rules that is not a change of a seed
 SEEDS_READ = (
@@ -46,7 +46,7 @@ def label_version(seeds: Path = sql.SEEDS) -> str:
     """A short name of rules and seeds, `rules-1-1a2b3c4d`: another version means a break in every labelled series."""
     digest = hashlib.sha256()
     for name in SEEDS_READ:
-        path = seeds / f"{name}.csv"
+        path = seed_path(name, seeds)
         if not path.is_file():
             raise UsageError(f"The seed {name}.csv is missing in {seeds}; labels need it.")
         digest.update(f"{name}\n{path.read_text(encoding='utf-8')}\n".encode())

@@ -27,7 +27,9 @@ def test_a_copied_text_is_one_event_whoever_posts_it_and_however_it_is_decorated
 
 
 def test_another_text_is_another_event() -> None:
-    first, second = keys(("a", "Beras naik terus tolong sampaikan ke semua"), ("a", "Beras turun terus tolong sampaikan ke semua"))
+    first, second = keys(
+        ("a", "Beras naik terus tolong sampaikan ke semua"), ("a", "Beras turun terus tolong sampaikan ke semua")
+    )
     assert first != second
 
 

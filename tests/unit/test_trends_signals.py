@@ -109,7 +109,9 @@ def test_where_nothing_can_be_said_the_reason_is_given(changes: dict[int, Change
     assert (row["reason"], row["signal"], row["p"], row["expected"]) == (reason, False, None, None)
 
 
-@pytest.mark.parametrize("change", [{"reason": "coverage_below_floor"}, {"days": 3}, {"phase": "campaign"}, {"series": "v0"}])
+@pytest.mark.parametrize(
+    "change", [{"reason": "coverage_below_floor"}, {"days": 3}, {"phase": "campaign"}, {"series": "v0"}]
+)
 def test_a_baseline_holds_only_buckets_that_may_be_compared(change: Change) -> None:
     row = last(signals.find(cells([1, 1, 50, 1, 1, 1, 1], changes={2: change})))
     assert row["baseline_buckets"] == 5
@@ -168,7 +170,9 @@ def test_all_uses_the_platforms_that_may_be_compared_throughout() -> None:
 def test_all_weighs_the_platforms_by_their_exposure_now() -> None:
     # a platform at 4 per 1,000 had half its exposure: 1 + 2 are expected, although the pooled rate would say 3.75
     half = {8: {"exposure": 500.0}}
-    frame = pl.concat([cells([1] * 8 + [1], platform="tiktok"), cells([4] * 8 + [2], platform="facebook", changes=half)])
+    frame = pl.concat(
+        [cells([1] * 8 + [1], platform="tiktok"), cells([4] * 8 + [2], platform="facebook", changes=half)]
+    )
     assert last(signals.find(frame), "all")["expected"] == 3.0
 
 
