@@ -16,11 +16,15 @@ Nulls (nothing happens, so every signal is false):
 import sys
 from dataclasses import dataclass
 from datetime import date, timedelta
+from functools import cache
+from math import sqrt
 
 import numpy as np
 import polars as pl
 
+from flows.periods import read_seed
 from flows.trends import signals
+from flows.trends.distributions import Numbers, beta_quantile
 
 PLATFORMS = {"facebook": 300, "instagram": 200, "tiktok": 550}  # posts of an ordinary week and source
 SOURCES = {"facebook": ("crowdtangle", "graph"), "instagram": ("zeeschuimer",), "tiktok": ("zeeschuimer",)}
@@ -30,6 +34,7 @@ DISTRICTS = {f"district_{number}": share for number, share in enumerate(np.geoms
 SENTIMENT = {"negative": 0.25, "positive": 0.3}
 NULLS = ("poisson", "clustered", "growth", "outages", "short")
 BUCKETS = 20
+_Z = 1.959963984540054
 _FIRST = date(2023, 8, 21)
 _WEEKDAYS = np.array([0.97, 0.94, 0.95, 0.98, 1.04, 1.10, 1.06])
 
@@ -124,6 +129,52 @@ def false_discoveries(null: str, seasons: int, seed: int = 1) -> pl.DataFrame:
     )
 
 
+def interval_coverage(draws: int = 4000, seed: int = 3) -> pl.DataFrame:
+    """How often the intervals of the weekly tables hold the truth: over a grid of truths the lowest and the mean share.
+
+    Garwood's limits are those of the seed; shares switch from Clopper-Pearson to Wilson at five, as the model does.
+    """
+    limits = np.array([[float(row["low"]), float(row["high"])] for row in read_seed("poisson_limits")])
+    rng = np.random.default_rng(seed)
+    counts = [np.mean(_inside(limits[rng.poisson(rate, draws)], rate)) for rate in np.geomspace(0.1, 200, 40)]
+    rows = [("per_1000, Garwood", min(counts), float(np.mean(counts)))]
+    for name, least, trials in (("share, Clopper-Pearson", 0.0, 60), ("share, Wilson", 5.0, 400)):
+        shares = np.linspace(max(least, 0.3) / trials, min(0.5, 4 / trials if least == 0 else 0.5), 40)
+        found = []
+        for share in shares:
+            drawn = rng.binomial(trials, share, draws)
+            kept = drawn >= 5 if least else drawn < 5
+            found.append(np.mean(_inside(np.array([_share_limits(int(k), trials) for k in drawn[kept]]), share)))
+        rows.append((name, min(found), float(np.mean(found))))
+    for trials in (100, 400, 2000):
+        nets = []
+        for positive, negative in ((0.3, 0.25), (0.5, 0.1), (0.1, 0.05), (0.2, 0.6)):
+            drawn = rng.multinomial(trials, (positive, negative, 1 - positive - negative), draws)
+            nets.append(np.mean(_inside(_net_limits(drawn[:, 0], drawn[:, 1], trials), positive - negative)))
+        rows.append((f"net sentiment, n = {trials}", min(nets), float(np.mean(nets))))
+    return pl.DataFrame(rows, schema=["interval", "lowest", "mean"], orient="row")
+
+
+def _inside(limits: Numbers, truth: float) -> Numbers:
+    return ((limits[:, 0] <= truth) & (truth <= limits[:, 1])).astype(float)
+
+
+@cache
+def _share_limits(count: int, trials: int) -> tuple[float, float]:
+    if count < 5:
+        high = beta_quantile(0.975, np.array([count + 1.0]), np.array([float(trials - count)]))[0]
+        low = beta_quantile(0.025, np.array([float(count)]), np.array([trials - count + 1.0]))[0] if count else 0.0
+        return float(low), float(high)
+    middle, root = count + _Z**2 / 2, _Z * sqrt(count * (1 - count / trials) + _Z**2 / 4)
+    return (middle - root) / (trials + _Z**2), (middle + root) / (trials + _Z**2)
+
+
+def _net_limits(positive: Numbers, negative: Numbers, trials: int) -> Numbers:
+    p1, p2 = (positive + 1) / (trials + 2), (negative + 1) / (trials + 2)
+    width = _Z * np.sqrt((p1 + p2 - (p1 - p2) ** 2) / (trials + 2))
+    return np.column_stack([p1 - p2 - width, p1 - p2 + width])
+
+
 def power(null: str, seasons: int, seed: int = 2) -> pl.DataFrame:
     """Bursts of exactly the sizes that trends.power names, by the probability promised: share that was found."""
     rows: list[tuple[float, int, bool]] = []
@@ -147,6 +198,7 @@ if __name__ == "__main__":
     wanted = int(sys.argv[1]) if len(sys.argv) > 1 else 40
     pl.Config.set_tbl_cols(12)
     pl.Config.set_tbl_hide_dataframe_shape(True)
+    print(interval_coverage())
     for name in NULLS:
         print(name, false_discoveries(name, wanted))
     print("power, poisson", power("poisson", max(3, wanted // 2)))

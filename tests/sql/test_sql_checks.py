@@ -114,7 +114,9 @@ BREACHES = {
         "UPDATE trends.weekly_measures SET neutral = neutral + 1",
         "UPDATE trends.weekly_measures SET authors = posts + 1",
     ],
-    "signals_complete": ["DELETE FROM trends.signals WHERE subject = 'hoax' AND week = '2024-W02' AND platform = 'all'"],
+    "signals_complete": [
+        "DELETE FROM trends.signals WHERE subject = 'hoax' AND week = '2024-W02' AND platform = 'all'"
+    ],
     "signals_follow_method": [
         "UPDATE trends.signals SET signal = true",
         "UPDATE trends.signals SET q = 0.01, signal = true, direction = 'up', baseline_buckets = 3, reason = NULL",

@@ -105,7 +105,7 @@ def test_a_filled_workbook_comes_back(workbook: bytes, tmp_path: Path) -> None:
 
 def test_a_csv_of_the_sheet_comes_back_in_either_language(tmp_path: Path) -> None:
     english = sheet("tiktok,1,hoax,referred,ab,2024-02-06,")
-    indonesian = "platform,id unggahan,kode,tahap,penelaah\ntiktok,1,hoax,diteruskan,ab\n".encode()
+    indonesian = b"platform,id unggahan,kode,tahap,penelaah\ntiktok,1,hoax,diteruskan,ab\n"
     for content in (english, indonesian):
         assert reviews.recognise(tmp_path / "x.csv", content)
         [row] = read(content)
