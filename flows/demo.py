@@ -1,10 +1,10 @@
 """`ronda demo`: a simulated season of Kabupaten Batang, imported and published like a real one."""
 
 import json
-import subprocess
-import sys
+import threading
 import time
 from collections.abc import Callable, Sequence
+from contextlib import closing, nullcontext
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -14,6 +14,7 @@ from flows.periods import Week
 from flows.season.plan import FIRST_DAY
 from flows.season.services import posts as posts_served
 from flows.season.services.serve import serving
+from flows.serving import Orchestrator, free_port
 from flows.settings import Settings, lent
 from flows.store import ledger, privacy, publish
 from flows.store.landing import Landed
@@ -89,20 +90,23 @@ def run(settings: Settings, posts: int, say: Callable[[str], None]) -> None:
     started = time.monotonic()
     folder = settings.home / "season"
     _fresh_home(settings, folder)
-    say(f"Simulating a season of {posts:,} posts in {folder} ...")
-    preparation = _prepare_orchestrator()
-    batches = season.write_season(folder, posts=posts).batches
-    reported = next(number for number, batch in enumerate(batches) if batch.week == WEEK)
-    say("Replaying it week by week: what landed is loaded, checked and stated ...")
-    _replay(settings, batches[:reported], folder, say)
-    if WEEK not in publish.reported_weeks(settings.home):
-        say(f"Modelling the season and publishing {WEEK} ...")
-        from flows.weekly import weekly
+    is_new = WEEK not in publish.reported_weeks(settings.home)
+    with _orchestrator(settings) if is_new else nullcontext() as server:
+        say(f"Simulating a season of {posts:,} posts in {folder} ...")
+        batches = season.write_season(folder, posts=posts).batches
+        reported = next(number for number, batch in enumerate(batches) if batch.week == WEEK)
+        say("Replaying it week by week: what landed is loaded, checked and stated ...")
+        if server is not None:
+            threading.Thread(target=_import_early, daemon=True).start()
+        _replay(settings, batches[:reported], folder, say)
+        if server is not None:
+            say(f"Modelling the season and publishing {WEEK} ...")
+            with exclusive(settings.home):
+                _land(settings, batches[reported], folder)
+            server.wait()
+            from flows.weekly import weekly
 
-        with exclusive(settings.home):
-            _land(settings, batches[reported], folder)
-        preparation.wait()
-        say(weekly(week=WEEK, lang=settings.lang))
+            say(weekly(week=WEEK, lang=settings.lang))
     if _replay(settings, batches[reported + 1 :], folder, say):
         with exclusive(settings.home):
             steps.build_tables(settings)
@@ -110,10 +114,17 @@ def run(settings: Settings, posts: int, say: Callable[[str], None]) -> None:
     say(f"Done in {time.monotonic() - started:.0f} s. Another week: ronda weekly --week 2024-W05")
 
 
-def _prepare_orchestrator() -> subprocess.Popen[bytes]:
-    """Lays out the orchestrator's database beside everything else; a failure shows in the first run that needs it."""
-    command = [sys.executable, "-m", "prefect", "server", "database", "upgrade", "-y"]
-    return subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+def _import_early() -> None:
+    """Imports what the published week needs, beside the database's work in the replay; imports take seconds."""
+    from expectations.run import library
+    from flows import weekly  # noqa: F401
+
+    library()
+
+
+def _orchestrator(settings: Settings) -> closing[Orchestrator]:
+    """Prefect's server for this demo alone: it starts while the season is simulated and replayed."""
+    return closing(Orchestrator(settings, free_port(), "CRITICAL", quiet=True))
 
 
 def _land(settings: Settings, batch: season.Batch, folder: Path) -> tuple[Landed, ...]:

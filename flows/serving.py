@@ -1,6 +1,7 @@
 """`ronda serve`: the Prefect server, the schedules and the report site, on this machine only, until interrupted."""
 
 import functools
+import socket
 import subprocess
 import sys
 import threading
@@ -36,28 +37,51 @@ def site_server(settings: Settings) -> ThreadingHTTPServer:
         ) from error
 
 
-def _wait_for(url: str, server: subprocess.Popen[bytes]) -> None:
-    end = time.monotonic() + _START_SECONDS
-    while time.monotonic() < end:
-        if server.poll() is not None:
-            raise RondaError("The Prefect server ended while starting; is its port in use (setting server_port)?")
-        try:
-            with urllib.request.urlopen(url, timeout=2):  # noqa: S310 - loopback address built here
-                return
-        except (urllib.error.URLError, OSError):
-            time.sleep(0.5)
-    raise RondaError(f"The Prefect server did not answer within {_START_SECONDS} s; look at its output above.")
+class Orchestrator:
+    """The Prefect server in a process of its own; flows of this process and its children use it.
+
+    To be made before Prefect is imported, and closed by whoever made it. `quiet` hides what it prints.
+    """
+
+    def __init__(self, settings: Settings, port: int, log_level: str, *, quiet: bool) -> None:
+        self._api = f"http://{LOOPBACK}:{port}/api"
+        settings.export(api_url=self._api, log_level=log_level)
+        command = [sys.executable, "-m", "prefect", "server", "start", "--host", LOOPBACK, "--port", str(port)]
+        errors = subprocess.DEVNULL if quiet else None
+        self._process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=errors)
+
+    def wait(self) -> None:
+        """Returns when it answers; raises RondaError when it ended or does not answer in time."""
+        end = time.monotonic() + _START_SECONDS
+        while time.monotonic() < end:
+            if self._process.poll() is not None:
+                raise RondaError("The Prefect server ended while starting; is its port in use (setting server_port)?")
+            try:
+                with urllib.request.urlopen(f"{self._api}/health", timeout=2):  # noqa: S310 - loopback address
+                    return
+            except (urllib.error.URLError, OSError):
+                time.sleep(0.2)
+        raise RondaError(f"The Prefect server did not answer within {_START_SECONDS} s; look at its output above.")
+
+    def close(self) -> None:
+        """Ends the server and waits for its end."""
+        self._process.terminate()
+        self._process.wait(timeout=30)
+
+
+def free_port() -> int:
+    """A port of this machine that nobody listens on."""
+    with socket.socket() as probe:
+        probe.bind((LOOPBACK, 0))
+        return int(probe.getsockname()[1])
 
 
 def serve(settings: Settings, say: Callable[[str], None]) -> None:
     """Starts everything and stays; the schedules are not paused when it ends."""
-    api = f"http://{LOOPBACK}:{settings.server_port}/api"
-    settings.export(api_url=api, log_level="INFO")  # before Prefect is imported
     site = site_server(settings)
-    command = [sys.executable, "-m", "prefect", "server", "start", "--host", LOOPBACK]
-    server = subprocess.Popen([*command, "--port", str(settings.server_port)], stdout=subprocess.DEVNULL)
+    server = Orchestrator(settings, settings.server_port, "INFO", quiet=False)
     try:
-        _wait_for(f"{api}/health", server)
+        server.wait()
         threading.Thread(target=site.serve_forever, daemon=True).start()
         say(f"Reports: http://{LOOPBACK}:{settings.site_port}/")
         say(f"Runs:    http://{LOOPBACK}:{settings.server_port}/   Stop with Ctrl+C.")
@@ -66,5 +90,4 @@ def serve(settings: Settings, say: Callable[[str], None]) -> None:
         schedule.serve(settings.election.zone.key)
     finally:
         site.server_close()
-        server.terminate()
-        server.wait(timeout=30)
+        server.close()

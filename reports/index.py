@@ -1,7 +1,8 @@
 """The index of all published weeks: one page, latest first, every link relative, so that it works from a file share."""
 
 from collections.abc import Sequence
-from datetime import date
+from dataclasses import replace
+from datetime import date, datetime
 from pathlib import Path
 
 from reports.edition import Edition, Level, WeekSummary, embargo_end
@@ -38,10 +39,12 @@ def _entry(summary: WeekSummary, words: Words, embargo: str) -> dict[str, object
 
 
 def render_index(summaries: Sequence[WeekSummary], folder: Path, edition: Edition) -> None:
-    """Write `index.html` over the published weeks into a folder; `edition` is the one published last.
+    """Write `index.html` over the published weeks into a folder; language, office and election are the edition's.
 
-    Its language, office, election and moment of release are the page's own.
+    Its moment is the latest of theirs and the edition's, so that an older week published again changes nothing on it.
     """
+    moments = [datetime.fromisoformat(summary.as_of) for summary in summaries]
+    edition = replace(edition, as_of=max(*moments, edition.as_of) if moments else edition.as_of)
     words = Words(edition.lang)
     election, zone = edition.election, edition.election.zone_label
     end = words.moment(embargo_end(election), zone)
