@@ -16,7 +16,7 @@ def backfill(first: str, last: str, reason: str, platform: str | None = None, la
     """Loads what landed meanwhile (of one platform, or all) and publishes the weeks again.
 
     Says of every week whether its numbers changed. Safe to repeat: a week whose numbers did not change keeps its
-    publication.
+    publication, and nobody is told of it again.
     """
     settings = load_settings()
     weeks = weeks_between(Week.parse(first), Week.parse(last))
@@ -35,6 +35,7 @@ def backfill(first: str, last: str, reason: str, platform: str | None = None, la
             published = tasks.publish_week(run, week, settings.election.release_moment(week), lang)
             change = "unchanged" if published.publication == before else f"publication {published.publication}"
             lines.append(f"{week}: {change}")
+            tasks.tell(settings, published.notice)
         create_markdown_artifact(
             key="backfill", markdown=f"# Backfill\n\n{reason}\n\n" + "\n".join(f"- {x}" for x in lines)
         )

@@ -7,10 +7,14 @@ from collections.abc import Sequence
 from itertools import groupby
 from pathlib import Path
 
+from pydantic.fields import FieldInfo
+from pydantic_core import PydanticUndefined
+
 import sql
 from expectations import landing, posts, trends
 from expectations.suite import Suite
-from flows.settings import Settings, TableMapping
+from flows.post import PLATFORMS
+from flows.settings import Settings, TableMapping, Watch, WatchedPlatform
 from flows.store import models
 
 TARGET = sql.FOLDER / "DICTIONARY.md"
@@ -39,11 +43,20 @@ def settings_section() -> str:
     ]
     mapping = ", ".join(f"`{name}`" for name in TableMapping.model_fields)
     note = f"`[tables.<name>]` in `ronda.toml` maps the columns of a table of your own; its keys: {mapping}."
-    return f"## Settings\n\n{_table(('in ronda.toml', 'environment', 'default', 'meaning'), rows)}\n\n{note}"
+    lists = [(f"`watch.{name}`", _default(field.default), field.description or "") for name, field in _watch_fields()]
+    watch = _table(("in ronda.toml", "default", "meaning"), lists)
+    settings = _table(("in ronda.toml", "environment", "default", "meaning"), rows)
+    return f"## Settings\n\n{settings}\n\n{watch}\n\n{note}"
+
+
+def _watch_fields() -> list[tuple[str, FieldInfo]]:
+    """What can stand under `[watch]` and `[watch.<platform>]`."""
+    own = [(name, field) for name, field in Watch.model_fields.items() if name not in PLATFORMS]
+    return own + [(f"<platform>.{name}", field) for name, field in WatchedPlatform.model_fields.items()]
 
 
 def _default(value: object) -> str:
-    return "sql/seeds" if value == sql.SEEDS else str(value)
+    return "sql/seeds" if value == sql.SEEDS else "none" if value is PydanticUndefined else str(value)
 
 
 def tables_section() -> str:

@@ -5,12 +5,13 @@ from datetime import UTC, datetime
 
 from prefect import flow
 
-from flows import alerts, pull, tasks
+from flows import notice, pull, tasks
 from flows.settings import Settings, load_settings
 from flows.sources import watch
+from flows.store.publish import published_folder
 from flows.store.runs import recorded
 from flows.store.warehouse import exclusive, extracting
-from flows.store.watched import note_watch
+from flows.store.watched import note_watch, read_watch
 
 LOAD_PATIENCE = 1800.0  # seconds to wait for another run's load or publication
 
@@ -31,9 +32,12 @@ def _note_watch(settings: Settings, now: str | None) -> str | None:
         for platform, each in watched.items()
     }
     moment = datetime.fromisoformat(now) if now else datetime.now(UTC)
-    if note_watch(settings.home, watch.version(watched), lists, moment):
-        return f"What is watched has changed (version {watch.version(watched)}); the series has a break here."
-    return None
+    version, is_first = watch.version(watched), not read_watch(settings.home)
+    if not note_watch(settings.home, version, lists, moment):
+        return None
+    if is_first:
+        return f"What is watched is noted (version {version})."
+    return f"What is watched has changed (version {version}); the series has a break here."
 
 
 @flow(name="extract", flow_run_name="extract", validate_parameters=False)
@@ -61,13 +65,15 @@ def extract(refresh: bool = False, now: str | None = None) -> Extracted:
             failures += looked.failures
             with exclusive(settings.home, wait=LOAD_PATIENCE):
                 tasks.load_pending(run, None)
-                erased, left = tasks.erase(now)
-            lines += [looked.sentence(), f"{erased:,} records erased in the landing"]
-            lines += [f"{left:,} records lie in files that cannot be rewritten line by line"] if left else []
+                erased = tasks.erase(now)
+                if erased.records and published_folder(settings.home):
+                    tasks.publish_tables()
+            lines += [looked.sentence(), erased.sentence()]
+            failures += erased.left
         failures += loaded.held
         run.held = list(failures)
         run.message = loaded.sentence()
         lines.append(run.message)
     for failure in failures:
-        alerts.tell(settings, failure)
+        tasks.tell(settings, notice.failed(settings, failure))
     return Extracted("\n".join(lines), tuple(failures))

@@ -1,24 +1,36 @@
-"""One message to people when a week is published or stopped: three lines and the link.
+"""What people are told: a week was published or stopped, or a source failed. One sender, one setting.
 
 The addresses are settings (`notify`), in the notation of apprise: mail, Telegram, Matrix, a plain HTTP hook and others.
-A notice is a courtesy: an address that does not answer is logged without its secrets and changes nothing else.
+A notice is a courtesy: an address that does not answer is logged without its secrets and changes nothing else. The
+same message about the same thing is sent once; a failure that lasts is told again after a day.
 """
 
+import hashlib
 import logging
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 
 from flows.settings import Settings
+from flows.store.watched import read_state, write_state
 
 _LOG = logging.getLogger(__name__)
+REMIND = timedelta(hours=23)  # a run a day later tells it again
 
 
 @dataclass(frozen=True, slots=True)
 class Notice:
-    """What a message says: three lines, the first of them its title, and the address of the report."""
+    """What a message says: lines, the first of them its title, and the address to look at.
 
-    lines: tuple[str, str, str]
+    `about` names what it is about (a week, a failure), `state` what it says of it: the same state is told once, or,
+    where `repeats`, once a day.
+    """
+
+    lines: tuple[str, ...]
     link: str
+    about: str
+    state: str
+    repeats: bool = False
 
     @property
     def title(self) -> str:
@@ -38,8 +50,30 @@ def link_to(settings: Settings, path: str) -> str:
     return (settings.home / "published" / path).as_uri()
 
 
-def send(settings: Settings, notice: Notice) -> int:
-    """Sends a notice to every address of the setting `notify`; gives the number of addresses that took it."""
+def send(settings: Settings, notice: Notice, now: datetime | None = None) -> int:
+    """Sends a notice to every address of the setting `notify`; gives the number of addresses that took it.
+
+    What was told already is not told again. A notice that no address took is not counted as told.
+    """
+    moment = now or datetime.now(UTC)
+    path = settings.home / "told.json"
+    told = {name: facts for name, facts in read_state(path).items() if not _is_over(facts, moment)}
+    key = hashlib.sha256(notice.about.encode()).hexdigest()[:16]
+    known = told.get(key)
+    if not settings.notify or (known is not None and known["state"] == notice.state):
+        return 0
+    taken = _deliver(settings, notice)
+    if taken:
+        until = (moment + REMIND).isoformat() if notice.repeats else None
+        write_state(path, told | {key: {"state": notice.state, "until": until}})
+    return taken
+
+
+def _is_over(facts: dict[str, str | None], now: datetime) -> bool:
+    return (until := facts.get("until")) is not None and datetime.fromisoformat(until) <= now
+
+
+def _deliver(settings: Settings, notice: Notice) -> int:
     from apprise import Apprise
 
     taken = 0
@@ -50,7 +84,7 @@ def send(settings: Settings, notice: Notice) -> int:
         elif postman.notify(title=notice.title, body=notice.body):
             taken += 1
         else:
-            _LOG.warning("Address %d of the setting notify did not take the notice; the publication stands.", number)
+            _LOG.warning("Address %d of the setting notify did not take the notice; nothing else changes.", number)
     return taken
 
 
@@ -60,13 +94,19 @@ def shortened(text: str, limit: int = 300) -> str:
     return line if len(line) <= limit else line[: limit - 1].rstrip() + "…"
 
 
-def stopped(settings: Settings, texts: Sequence[str]) -> Notice:
+def stopped(settings: Settings, week: str, texts: Sequence[str]) -> Notice:
     """The notice of a week that was not published; it leads to the index, where the last good release stands."""
-    first, second, third = (shortened(text) for text in texts)
-    return Notice((first, second, third), link_to(settings, "index.html"))
+    lines = tuple(shortened(text) for text in texts)
+    return Notice(lines, link_to(settings, "index.html"), f"week {week}", f"stopped {' '.join(lines)}")
 
 
-def published(settings: Settings, week: str, texts: Sequence[str]) -> Notice:
+def published(settings: Settings, week: str, publication: int, texts: Sequence[str]) -> Notice:
     """The notice of a published week; it leads to its report."""
-    first, second, third = (shortened(text) for text in texts)
-    return Notice((first, second, third), link_to(settings, f"{week}/weekly.html"))
+    lines = tuple(shortened(text) for text in texts)
+    return Notice(lines, link_to(settings, f"{week}/weekly.html"), f"week {week}", f"published {publication}")
+
+
+def failed(settings: Settings, sentence: str) -> Notice:
+    """The notice of a source that failed: the one sentence a person can act on."""
+    title = f"ronda: {settings.election.regency}"
+    return Notice((title, sentence), link_to(settings, "index.html"), f"failure {sentence}", "failed", repeats=True)

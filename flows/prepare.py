@@ -104,7 +104,9 @@ def read_posts(form: Format, stream: BinaryIO, landed_second: int | None) -> Ite
             post = form.post(record.raw)
             _check_time(post, landed_second)
         except Rejected as verdict:
-            yield record.number, ("", record.number, verdict.reason, verdict.detail, _excerpt(record.raw))
+            is_ours = verdict.reason is not Reason.OUTSIDE_WINDOW  # what was not asked for is not kept
+            excerpt = _excerpt(record.raw) if is_ours else ""
+            yield record.number, ("", record.number, verdict.reason, verdict.detail, excerpt)
         else:
             yield record.number, post
 

@@ -6,18 +6,19 @@ then nothing is removed and a person is told.
 
 import csv
 import tempfile
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import BinaryIO, TypeVar
+from typing import TypeVar
 
 from flows import sources
+from flows.exits import InputRefusedError
 from flows.pull import configured, pull, state_folder
 from flows.settings import Settings
-from flows.sources import facebook_graph, instagram_graph, removals, tiktok_research, tombstone, watch
+from flows.sources import facebook_graph, instagram_graph, removals, tiktok_research, watch
+from flows.sources.erasing import Erasing
 from flows.sources.fields import facebook_post_id
-from flows.sources.layout import layout
 from flows.sources.pacing import Clock
 from flows.sources.reading import open_stream, sample
 from flows.sources.walking import Walk
@@ -150,45 +151,78 @@ def _land_removals(settings: Settings, missing: dict[tuple[str, str], str], now:
 # ------------------------------------------------------------------------------------------ erasing the words
 
 
-def erase(settings: Settings, now: datetime) -> tuple[int, int]:
-    """Rewrites the landing files that hold records of removed posts; gives (records erased, records that could not be).
+@dataclass(frozen=True, slots=True)
+class Erased:
+    """What came of an erasing: records that became tombstones, and a sentence for every file that resisted."""
 
-    The caller holds the warehouse. Safe to repeat and to interrupt.
+    records: int = 0
+    files: int = 0
+    left: tuple[str, ...] = ()
+
+    def sentence(self) -> str:
+        """The counts in one line."""
+        return f"{self.records:,} records erased in {self.files:,} files of the landing"
+
+
+_UNASKED = ("outside", "window")  # in the notes: the records a file holds of days nobody asked for
+_STALE = timedelta(days=1)
+
+
+def erase(settings: Settings, now: datetime) -> Erased:
+    """Takes removed posts out of everything the home keeps verbatim: landing, inbox and the warehouse's free space.
+
+    Landed records of removed posts become tombstones in every format, and so do records of days that were never asked
+    for, which Instagram lists besides. The caller holds the warehouse. Safe to repeat and to interrupt: a file is noted
+    as done after its new content stands.
     """
     notes = state_folder(settings) / "erased.txt"
-    with warehouse.opened(settings.home) as connection:
-        waiting = gone.still_written(connection, gone.read_erased(notes))
+    done = gone.read_erased(notes)
     landed = {item.file_id: item for item in landing.landed_files(settings.home)}
-    erased = left = 0
-    for file_id, keys in sorted(waiting.items()):
-        change = _eraser(settings, landed[file_id], keys)
-        if change is None:
-            left += len(keys)
+    paged = {item.file_id: item.platform for item in landed.values() if item.source in _PLATFORMS}
+    with warehouse.opened(settings.home) as connection:
+        waiting = gone.still_written(connection, done, paged)
+        unasked = gone.unasked(connection) - {file_id for file_id, *rest in done if tuple(rest) == _UNASKED}
+    landing.clear_drafts(settings.home, datetime.now(UTC) - _STALE)
+    _empty_inbox(settings, set(waiting))
+    records, files, left = 0, 0, []
+    for file_id in sorted(waiting.keys() | (unasked & paged.keys())):
+        keys = waiting.get(file_id, set())
+        try:
+            erased = _erase_in(settings, landed[file_id], keys, now)
+        except (InputRefusedError, ValueError, OSError) as error:
+            what = f"{landed[file_id].file} holds {len(keys):,} removed posts"
+            left.append(f"{what} and cannot be rewritten ({error}); delete it by hand.")
             continue
-        _rewrite(settings, landed[file_id], change, now)
-        gone.note_erased(notes, file_id, iter(sorted(keys)))
-        erased += len(keys)
-    return erased, left
+        gone.note_erased(notes, file_id, sorted(keys | {_UNASKED} if file_id in unasked else keys))
+        records, files = records + erased, files + (erased > 0)
+    if waiting:
+        gone.forget_excerpts(settings.home, set().union(*waiting.values()))
+        warehouse.compact(settings.home)
+    return Erased(records, files, tuple(left))
 
 
-Eraser = Callable[[bytes], bytes | None]
+def _erase_in(settings: Settings, item: Landed, keys: set[tuple[str, str]], now: datetime) -> int:
+    """Rewrites one file; gives the number of records erased. Raises InputRefusedError for one nobody can read."""
+    path = landing.stored_path(settings.home, item)
+    form, _ = sources.recognise(path, settings)
+    erasing = Erasing(form, keys)
+    with open_stream(path) as stream:
+        content = erasing.pages(stream) if item.source in _PLATFORMS else erasing.content(stream, sample(path))
+        digest = landing.write_draft(settings.home, item, content)
+    draft = landing.draft_of(settings.home, item)
+    if not erasing.erased:
+        draft.unlink()
+        return 0
+    if sources.recognise(draft, settings)[0].name != form.name:
+        draft.unlink()
+        raise InputRefusedError("what is left of it would not be recognised")
+    landing.take_draft(settings.home, item, digest, erasing.erased, now)
+    return erasing.erased
 
 
-def _eraser(settings: Settings, item: Landed, keys: set[tuple[str, str]]) -> Eraser | None:
-    """How records of a file are erased; None where they cannot be, one by one."""
-    if item.source in _PLATFORMS:
-        return lambda line: tombstone.erase_in_page(line, keys)
-    start = sample(landing.stored_path(settings.home, item))
-    if layout(start) != "lines":
-        return None
-    form, _ = sources.recognise(landing.stored_path(settings.home, item), settings)
-    return lambda line: tombstone.erase_in_line(line, keys, form.post)
-
-
-def _rewrite(settings: Settings, item: Landed, change: Eraser, now: datetime) -> None:
-    def lines(stream: BinaryIO) -> Iterator[bytes]:
-        for line in stream:
-            yield change(line) or line
-
-    with open_stream(landing.stored_path(settings.home, item)) as stream:
-        landing.rewrite(settings.home, item, lines(stream), now)
+def _empty_inbox(settings: Settings, file_ids: set[str]) -> None:
+    """Deletes imported files that lie in the inbox's folder of what is done, where they hold removed posts."""
+    folder = settings.home / "inbox" / "done"
+    for path in sorted(folder.iterdir()) if file_ids and folder.is_dir() else ():
+        if path.is_file() and landing.hash_file(path) in file_ids:
+            path.unlink()

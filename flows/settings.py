@@ -4,16 +4,23 @@ Every setting can be given as an environment variable (`RONDA_HOME`) or, in lowe
 `ronda.toml` in the home or the working folder; the environment wins.
 """
 
+import json
 import os
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from datetime import date
 from functools import cached_property
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
-from pydantic import AfterValidator, BaseModel, Field, SecretStr, ValidationError
-from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict, TomlConfigSettingsSource
+from pydantic import AfterValidator, BaseModel, BeforeValidator, Field, SecretStr, ValidationError
+from pydantic_settings import (
+    BaseSettings,
+    NoDecode,
+    PydanticBaseSettingsSource,
+    SettingsConfigDict,
+    TomlConfigSettingsSource,
+)
 
 import sql
 from flows.exits import UsageError
@@ -67,6 +74,13 @@ class Watch(BaseModel):
     instagram: WatchedPlatform = Field(default_factory=WatchedPlatform)
 
 
+def _addresses(value: Any) -> Any:
+    """One address as a list of one; the text of a JSON list as the list."""
+    if not isinstance(value, str):
+        return value
+    return json.loads(value) if value.lstrip().startswith("[") else [value] if value.strip() else []
+
+
 class Settings(BaseSettings):
     """Every setting of ronda, its default and what it is for."""
 
@@ -105,12 +119,11 @@ class Settings(BaseSettings):
     request_deadline: float = Field(default=90.0, gt=0, description="seconds for a whole answer")
     refresh_days: int = Field(default=15, ge=2, description="every stored post is looked at again within so many days")
     retention_days: int = Field(default=365, ge=1, description="age up to which posts are looked at again")
-    alert_url: SecretStr | None = Field(
-        default=None, description="apprise address that is told when a source fails: mailto://, tgram://, json:// ..."
-    )
     tables: dict[str, TableMapping] = Field(default_factory=dict, description="column mappings of arbitrary tables")
-    notify: tuple[SecretStr, ...] = Field(
-        default=(), description="apprise addresses that hear of every published or stopped week; a JSON list"
+    notify: Annotated[tuple[SecretStr, ...], NoDecode, BeforeValidator(_addresses)] = Field(
+        default=(),
+        description="apprise addresses (mailto://, tgram://, json:// ...) that hear of every published or stopped week"
+        " and of every failed source; one, or a JSON list",
     )
     site_address: str = Field(default="", description="address of the published site, for links in notices")
 

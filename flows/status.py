@@ -1,12 +1,15 @@
 """`ronda status`: weeks, coverage, the last runs, and what is missing; reads the release and never the warehouse."""
 
 import json
+from collections.abc import Sequence
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 from flows.periods import Week
 from flows.settings import Settings
 from flows.store import landing, ledger, publish, tables
 from flows.store.runs import read_runs
+from flows.store.watched import read_state
 
 _SHOWN_RUNS = 5
 _SHOWN_WEEKS = 8
@@ -37,11 +40,20 @@ def gather(settings: Settings) -> dict[str, Any]:
         "held": sorted({sentence for run in runs for sentence in run["held"]}),
         "missing_days": known["missing"],
         "to_look_at": _silences(settings),
+        "resting": _resting(settings),
         "runs": [
             {name: run[name] for name in ("run_id", "verb", "started_at", "ended_at", "outcome", "message")}
             for run in runs
         ],
     }
+
+
+def _resting(settings: Settings) -> dict[str, str]:
+    """Platforms that did not answer and are left alone, with the moment until when."""
+    kept = {path.stem: read_state(path) for path in sorted((settings.home / "extract" / "pace").glob("*.json"))}
+    opened = {platform: str(facts.get("opened_until") or "") for platform, facts in kept.items()}
+    now = datetime.now(UTC)
+    return {platform: until for platform, until in opened.items() if until and datetime.fromisoformat(until) > now}
 
 
 def _silences(settings: Settings) -> list[dict[str, Any]]:
@@ -50,8 +62,20 @@ def _silences(settings: Settings) -> list[dict[str, Any]]:
     for path in sorted((settings.home / "extract" / "ledger").glob("*.json")):
         flagged: dict[str, list[str]] = json.loads(path.read_bytes()).get("flagged", {})
         for query, days in sorted(flagged.items()):
-            found.append({"source": path.stem, "query": query, "first_day": days[0], "last_day": days[-1]})
+            for first, last in _spans(days):
+                found.append({"source": path.stem, "query": query, "first_day": first, "last_day": last})
     return found
+
+
+def _spans(days: Sequence[str]) -> list[tuple[str, str]]:
+    """(first, last) of every run of consecutive days."""
+    spans: list[tuple[str, str]] = []
+    for day in sorted(days):
+        if spans and date.fromisoformat(day) - date.fromisoformat(spans[-1][1]) == timedelta(days=1):
+            spans[-1] = (spans[-1][0], day)
+        else:
+            spans.append((day, day))
+    return spans
 
 
 def as_json(settings: Settings) -> str:
@@ -84,6 +108,10 @@ def as_text(settings: Settings) -> str:
     missing = [f"  week {week} is complete and not published; run `ronda weekly`" for week in facts["due"]]
     missing += [f"  {name} landed and is not loaded; run `ronda weekly`" for name in facts["waiting_files"]]
     missing += [f"  held back: {sentence}" for sentence in facts["held"]]
+    missing += [
+        f"  {platform} does not answer and is left alone until {until[:16]} UTC (circuit breaker open)"
+        for platform, until in facts["resting"].items()
+    ]
     missing += [
         f"  {each['source']} {each['query']}: sudden silence {each['first_day']} to {each['last_day']}, not counted as"
         " zero; look at the account"

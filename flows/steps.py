@@ -192,7 +192,7 @@ def publish_week(settings: Settings, run: Run, week: Week, as_of: datetime, lang
             publish.point_latest(release)
             _place_database(settings, connection, release)
         _write_review(settings, connection, edition)
-    told = notice.published(settings, str(week), reports.published_texts(summaries[0], edition))
+    told = notice.published(settings, str(week), publication, reports.published_texts(summaries[0], edition))
     return Published(str(week), publication, settings.home / "published" / str(week), summaries[0].sentences, told)
 
 
@@ -226,7 +226,7 @@ def _place_database(settings: Settings, connection: warehouse.Connection, releas
 
 def stopped_notice(settings: Settings, week: str, reason: str, lang: Language) -> notice.Notice:
     """What people are told when a gate stopped a week (empty: the loading, before any week)."""
-    return notice.stopped(settings, reports.stopped_texts(week, reason, lang))
+    return notice.stopped(settings, week, reports.stopped_texts(week, reason, lang))
 
 
 def verify(settings: Settings) -> list[str]:

@@ -13,7 +13,7 @@ from prefect import task
 from pydantic import SecretStr
 
 from flows import inbox, intake, notice, pull, refresh, steps
-from flows.exits import RondaError
+from flows.exits import RondaError, UsageError
 from flows.periods import Week
 from flows.settings import Language, Settings, load_settings
 from flows.sources.pacing import Clock, SystemClock, VirtualClock
@@ -40,15 +40,31 @@ _PATIENCE = 1800.0  # seconds to wait for another run's load or publication
 def _settings() -> Settings:
     """The settings, with the secrets that stand in Prefect secret blocks ("block:<name>") fetched from there."""
     settings = load_settings()
-    fetched: dict[str, SecretStr] = {}
+    fetched: dict[str, Any] = {}
     for name in type(settings).model_fields:
         value = getattr(settings, name)
-        if isinstance(value, SecretStr) and value.get_secret_value().startswith(_BLOCK):
-            from prefect.blocks.system import Secret
-
-            block: Any = Secret.load(value.get_secret_value().removeprefix(_BLOCK))
-            fetched[name] = SecretStr(str(block.get()))
+        if isinstance(value, SecretStr):
+            fetched[name] = _unlocked(value)
+        elif isinstance(value, tuple) and value and isinstance(value[0], SecretStr):
+            fetched[name] = tuple(_unlocked(each) for each in value)
     return settings.model_copy(update=fetched)
+
+
+def _unlocked(given: SecretStr) -> SecretStr:
+    """A secret as it is given, or the content of the block it names. Raises UsageError when there is no such block."""
+    text = given.get_secret_value()
+    if not text.startswith(_BLOCK):
+        return given
+    from prefect.blocks.system import Secret
+
+    name = text.removeprefix(_BLOCK)
+    try:
+        block: Any = Secret.load(name)
+    except ValueError as error:
+        raise UsageError(
+            f'There is no Prefect secret block "{name}"; create it (README, "Secrets") or mend the setting.'
+        ) from error
+    return SecretStr(str(block.get()))
 
 
 def _clock(now: str | None) -> Clock:
@@ -58,7 +74,7 @@ def _clock(now: str | None) -> Clock:
 @task(name="Empty the inbox", timeout_seconds=1800, **_RETRIED)
 def empty_inbox(now: str | None) -> inbox.Emptied:
     """What was put into the watched folder lands."""
-    return inbox.empty(load_settings(), _clock(now), time.sleep)
+    return inbox.empty(_settings(), _clock(now), time.sleep)
 
 
 # Without a time-out of its own: every request and every wait below it has one.
@@ -79,36 +95,50 @@ def look_again(now: str | None) -> refresh.Looked:
 
 
 @task(name="Erase what is gone", timeout_seconds=3600, **_RETRIED)
-def erase(now: str | None) -> tuple[int, int]:
+def erase(now: str | None) -> refresh.Erased:
     """The landing forgets what removed posts said, and who said it."""
-    return refresh.erase(load_settings(), _clock(now).now())
+    return refresh.erase(_settings(), _clock(now).now())
 
 
 @task(name="Load what landed", timeout_seconds=3600, **_RETRIED)
 def load_pending(run: Run, platform: str | None) -> intake.LoadSummary:
     """New landing files become posts, duplicates and rejects; the landing and post gates decide."""
-    return intake.load_pending(load_settings(), run, platform)
+    return intake.load_pending(_settings(), run, platform)
 
 
 @task(name="Build the tables", timeout_seconds=1800, **_RETRIED)
 def build_tables() -> int:
     """Rebuilds every core and trend table; gives their number."""
-    return steps.build_tables(load_settings())
+    return steps.build_tables(_settings())
+
+
+@task(name="Publish the tables", timeout_seconds=1800, **_RETRIED)
+def publish_tables() -> None:
+    """The published tables forget what is gone; the reports stay what they are until their week is published again."""
+    settings = _settings()
+    steps.build_tables(settings)
+    steps.publish_tables(settings)
 
 
 @task(name="Check the week", timeout_seconds=1800, **_RETRIED)
 def check_week(run: Run, week: Week) -> int:
     """The trend gate: suites and SQL checks; gives the number of warnings."""
-    return steps.check_week(load_settings(), run, week)
+    return steps.check_week(_settings(), run, week)
 
 
 @task(name="Publish the week", timeout_seconds=1800, **_RETRIED)
 def publish_week(run: Run, week: Week, as_of: datetime, lang: Language) -> steps.Published:
     """Renders the reports of a week into a new release and swaps it in."""
-    return steps.publish_week(load_settings(), run, week, as_of, lang)
+    return steps.publish_week(_settings(), run, week, as_of, lang)
 
 
 @task(name="Send the notice", timeout_seconds=120, persist_result=False)
 def send_notice(message: notice.Notice) -> int:
     """Tells every address of the setting `notify`; gives how many took it. Not retried: a late notice helps nobody."""
-    return notice.send(load_settings(), message)
+    return notice.send(_settings(), message)
+
+
+def tell(settings: Settings, message: notice.Notice) -> None:
+    """Sends a notice where anybody asked for one; whatever becomes of it, the run goes on."""
+    if settings.notify:
+        send_notice(message, return_state=True)

@@ -9,7 +9,6 @@ from prefect.artifacts import create_markdown_artifact
 
 from flows import steps, tasks
 from flows.exits import GateStoppedError
-from flows.notice import Notice
 from flows.periods import Week
 from flows.settings import Language, Settings, load_settings
 from flows.store.runs import recorded
@@ -22,19 +21,13 @@ def _now() -> datetime:
     return scheduled if isinstance(scheduled, datetime) else datetime.now(UTC)
 
 
-def _tell(settings: Settings, message: Notice) -> None:
-    """Sends a notice where anybody asked for one; whatever becomes of it, the run goes on."""
-    if settings.notify:
-        tasks.send_notice(message, return_state=True)
-
-
 @contextmanager
 def _telling_stops(settings: Settings, week: str, lang: Language) -> Iterator[None]:
     """Tells people when a gate stops what is inside."""
     try:
         yield
     except GateStoppedError as stop:
-        _tell(settings, steps.stopped_notice(settings, week, str(stop), lang))
+        tasks.tell(settings, steps.stopped_notice(settings, week, str(stop), lang))
         raise
 
 
@@ -59,5 +52,5 @@ def weekly(week: str | None = None, as_of: str | None = None, lang: Language = "
                 moment = datetime.fromisoformat(as_of) if as_of else settings.election.release_moment(one)
                 published.append(tasks.publish_week(run, one, moment, lang))
             create_markdown_artifact(key=f"week-{one}".lower(), markdown=published[-1].markdown)
-            _tell(settings, published[-1].notice)
+            tasks.tell(settings, published[-1].notice)
         return "\n".join(item.text for item in published) or "Every complete week is published; nothing is due."

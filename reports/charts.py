@@ -15,6 +15,7 @@ from reports.sentences import MINIMUM_POSTS
 from reports.statements import subject_words
 from reports.style import Chart, Scene
 from reports.trends import FAMILIES, Trends
+from reports.watch import breaks
 from reports.words import Words
 
 WINDOW_WEEKS, SHORTEST_WINDOW = 26, 8
@@ -54,6 +55,7 @@ def scene_of(facts: Facts, words: Words) -> Scene:
         last_day=week.last_day,
         floor=facts.edition.coverage_floor,
         source=source_line(facts, words),
+        breaks=tuple(day for day in breaks(facts) if first.first_day <= day <= week.last_day),
     )
 
 

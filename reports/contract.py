@@ -92,6 +92,7 @@ CONTRACT: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
         ("platform", "source", "day"),
         ("planned", "attempted", "succeeded", "posts", "status", "reason"),
     ),
+    "core.watches": (("since", "platform"), ("version", "day")),
     "core.calendar": (("day",), ("week", "phase", "is_rally", "days_to_vote")),
     "core.loads": (
         ("landed_at", "file_id"),
@@ -149,7 +150,7 @@ def checked_tables(tables: Tables, week: Week) -> dict[str, pl.DataFrame]:
             frame = frame.filter(pl.col("as_of") <= week.last_day)
         elif name.startswith("trends.") or name == "core.review_items":
             frame = frame.filter((pl.col("week") <= str(week)) | (pl.col("week") == ALL_WEEKS))
-        elif name in {"core.coverage", "core.calendar", "core.collection"}:
+        elif name in {"core.coverage", "core.calendar", "core.collection", "core.watches"}:
             frame = frame.filter(pl.col("day") <= week.last_day)
         if "first_day" in frame.columns and order[:1] == ["week"]:
             order = ["week", "first_day", *keys[1:]]

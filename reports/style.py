@@ -100,6 +100,7 @@ class Scene:
     last_day: date
     floor: float
     source: str  # the line printed under every chart
+    breaks: tuple[date, ...] = ()  # days on which what is watched changed
 
     def platform(self, name: str) -> str:
         """The reader's name of a platform."""

@@ -1,6 +1,8 @@
 """What was watched: the accounts, keywords and tags that were planned, the version of that list, and what changed."""
 
 import hashlib
+from collections.abc import Sequence
+from datetime import date
 from typing import NamedTuple
 
 import polars as pl
@@ -8,6 +10,8 @@ import polars as pl
 from flows.periods import Week
 from reports.facts import Facts
 from reports.words import Words, platform_name
+
+NAMES_SHOWN = 30  # of each list; all of them are in core.collection
 
 
 class Query(NamedTuple):
@@ -37,7 +41,11 @@ def watch_text(facts: Facts, words: Words) -> str:
     if not queries:
         return words("declare_watch_unknown")
     by_platform = [
-        words("declare_watch_item", platform=platform_name(words, name), queries=", ".join(names))
+        words(
+            "declare_watch_item",
+            platform=platform_name(words, name),
+            queries=_shown(names, words) if len(names) > NAMES_SHOWN else ", ".join(names),
+        )
         for name in facts.platforms
         if (names := list(dict.fromkeys(query.name for query in queries if query.platform == name)))
     ]
@@ -51,5 +59,25 @@ def change_text(facts: Facts, words: Words) -> str:
         return words("watch_no_before")
     if now == before:
         return words("watch_same", version=version_of(sorted(now)))
-    added, left = (words.listed(sorted(query.name for query in part)) for part in (now - before, before - now))
+    changed = [sorted(query.name for query in part) for part in (now - before, before - now)]
+    added, left = (words.listed(each) if len(each) <= NAMES_SHOWN else _shown(each, words) for each in changed)
     return words("watch_changed", added=added or words("declare_none"), left=left or words("declare_none"))
+
+
+def _shown(names: Sequence[str], words: Words) -> str:
+    """The first names of a list, and how many there are besides."""
+    more = len(names) - NAMES_SHOWN
+    shown = ", ".join(names[:NAMES_SHOWN])
+    return words("watch_more", names=shown, count=words.number(more)) if more > 0 else shown
+
+
+def breaks(facts: Facts) -> tuple[date, ...]:
+    """The days on which what extraction watches changed; its beginning is no change."""
+    versions = facts.tables["core.watches"].sort("since").unique("version", keep="first", maintain_order=True)
+    return tuple(versions["day"].to_list()[1:])
+
+
+def break_text(facts: Facts, words: Words) -> str:
+    """One sentence about the breaks of the series; empty when there is none."""
+    days = breaks(facts)
+    return words("watch_breaks", days=words.listed([words.day(day) for day in days])) if days else ""

@@ -300,6 +300,9 @@ def tables(
         ),
         "trends.official": _official(),
         "core.review_items": _items(evidence, week),
+        "core.watches": pl.DataFrame(
+            schema={"since": pl.Datetime("us", "UTC"), "platform": pl.String, "version": pl.String, "day": pl.Date}
+        ),
         "core.collection": pl.DataFrame(
             [(*each, day, 4, 4) for each in watch for day in days],
             schema={

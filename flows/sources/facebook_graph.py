@@ -64,7 +64,10 @@ class FacebookGraph:
     def request(self, walk: Walk, progress: Progress) -> Request:
         """The next page of a Page's posts, or the next post to be looked at."""
         if walk.kind == "look":
-            return self._authorised(Request("GET", f"/{self.version}/{_looked_at(walk, progress)}", {"fields": FIELDS}))
+            fields = (
+                FIELDS if progress.cursor < len(walk.target["ids"]) else "id"
+            )  # a Page has not the fields of a post
+            return self._authorised(Request("GET", f"/{self.version}/{_looked_at(walk, progress)}", {"fields": fields}))
         params = {
             "fields": FIELDS,
             "since": str(second_of(walk.first_day, self.zone)),

@@ -27,6 +27,7 @@ from flows.sources.fields import (
 from flows.sources.format import Fault, Record
 from flows.sources.layout import ZEESCHUIMER_KEYS, Reader, formats, names
 
+NAME = "graph"
 # Edges that can stand inside the object that owns what they list.
 OWN_EDGES = ("posts", "feed", "published_posts", "media")
 INNER_EDGES = (*OWN_EDGES, "visitor_posts", "tagged", "tags", "recent_media", "top_media")
@@ -317,4 +318,4 @@ def _instagram_author(thing: dict[str, Any], owner: dict[str, Any]) -> str | Non
     return name or (f"id:{number}" if number.isdecimal() else None)
 
 
-FORMATS = formats("graph", recognise, post, ("lines", "documents"), records)
+FORMATS = formats(NAME, recognise, post, ("lines", "documents"), records)

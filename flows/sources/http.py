@@ -71,11 +71,6 @@ class Redactor:
         return self.text(body.decode("utf-8", "surrogateescape")).encode("utf-8", "surrogateescape")
 
 
-def _kept(digits: str) -> int | str:
-    """A number as it can be kept: one of more than 64 bits, as TikTok's tasks have, in words."""
-    return int(digits) if len(digits) < 19 else digits
-
-
 @dataclass(frozen=True, slots=True)
 class Request:
     """One request below the platform's base address; `headers` may hold a secret and are never kept."""
@@ -96,7 +91,7 @@ class Request:
         facts |= {"body": HIDDEN if self.is_private else self.json} if self.json is not None else {}
         facts |= {"form": dict(self.form)} if self.form else {}
         facts |= {"upload": self.upload[1].decode()} if self.upload else {}
-        plain: dict[str, Any] = json.loads(redactor.text(json.dumps(facts, ensure_ascii=False)), parse_int=_kept)
+        plain: dict[str, Any] = json.loads(redactor.text(json.dumps(facts, ensure_ascii=False)))
         return plain
 
 

@@ -63,7 +63,7 @@ _TOKEN = re.compile(rb'"[^"\\]*+(?:\\.[^"\\]*+)*+("?)|([{\[])|([}\]])', re.DOTAL
 _STRING, _OPEN, _CLOSE = 1, 2, 3
 
 
-class _Elements:
+class Elements:
     """Finds where the elements of a JSON array, or of documents in a row, begin and end."""
 
     def __init__(self) -> None:
@@ -77,9 +77,14 @@ class _Elements:
         self.skipping = False  # the element is too long; its bytes are dropped
         self.untouched = True
 
+    @property
+    def settled(self) -> int:
+        """How many bytes of the buffer are no longer needed."""
+        return self.position if self.start is None or self.skipping else self.start
+
     def add(self, chunk: bytes) -> None:
         """Take more bytes, drop those no longer needed."""
-        keep = self.position if self.start is None or self.skipping else self.start
+        keep = self.settled
         if self.untouched:
             chunk = chunk.removeprefix(BOM)
             self.untouched = False
@@ -167,7 +172,7 @@ def json_elements(stream: BinaryIO) -> Iterator[Record | Fault]:
     An array that ends early gives its complete elements and then one TRUNCATED fault. An element over `LINE_BYTES`
     is a TOO_LONG fault and the next one is read.
     """
-    elements = _Elements()
+    elements = Elements()
     number = 1
     ended = False
     while not ended:

@@ -1,4 +1,4 @@
-"""How fast a platform may be asked: clocks, a token bucket that survives restarts, back-off and a circuit breaker."""
+"""How fast a platform may be asked: clocks, back-off, and a token bucket and circuit breaker that survive restarts."""
 
 import json
 import os
@@ -13,7 +13,9 @@ from typing import Protocol
 
 FIRST_WAIT = 2.0
 LONGEST_WAIT = 120.0
-_ACCOUNT_BYTES = 256
+_ACCOUNT_BYTES = 320
+BREAKS_AFTER = 30  # failed requests in a row
+FIRST_REST, LONGEST_REST = timedelta(hours=1), timedelta(hours=12)
 
 
 class Clock(Protocol):
@@ -81,6 +83,9 @@ class _Account:
     at: str
     day: str
     spent: int = 0
+    failures: int = 0  # requests in a row that were not answered, over all runs
+    rests: int = 0  # times in a row the breaker opened
+    opened_until: str | None = None
 
 
 class DayQuotaSpent(Exception):  # noqa: N818 - a state of the platform, not a fault of the program
@@ -88,7 +93,12 @@ class DayQuotaSpent(Exception):  # noqa: N818 - a state of the platform, not a f
 
 
 class Pace:
-    """A token bucket with a daily account, kept in a file: a restart neither refills it nor forgets the day."""
+    """A token bucket with a daily account and a circuit breaker, kept in a file: a restart neither refills the bucket
+    nor forgets the day, nor asks a platform again that was found to be down.
+
+    The breaker opens after `BREAKS_AFTER` failed requests in a row. When its rest is over one request is let through:
+    an answer closes it, another failure opens it again for twice as long (M. Nygard, Release It!, 2007).
+    """
 
     def __init__(self, path: Path, limit: Limit, clock: Clock) -> None:
         self._path, self._limit, self._clock = path, limit, clock
@@ -125,6 +135,26 @@ class Pace:
         self._turn_day()
         return self._limit.per_day is not None and self._account.spent >= self._limit.per_day
 
+    def record(self, answered: bool) -> None:
+        """Notes whether the request just sent was answered."""
+        account = self._account
+        if answered:
+            if account.failures or account.opened_until:
+                account.failures, account.rests, account.opened_until = 0, 0, None
+                self._save()
+            return
+        account.failures += 1
+        if account.failures >= BREAKS_AFTER:
+            rest = min(LONGEST_REST, FIRST_REST * 2**account.rests)
+            account.rests += account.rests < 8  # beyond it nothing gets longer
+            account.opened_until = (self._clock.now().astimezone(UTC) + rest).isoformat(timespec="seconds")
+        self._save()
+
+    @property
+    def opened_until(self) -> datetime | None:
+        """Until when the platform is left alone; None while it may be asked."""
+        return _open(self._account, self._clock.now())
+
     def _turn_day(self) -> None:
         today = self._clock.now().astimezone(UTC).date().isoformat()
         if self._account.day != today:
@@ -133,12 +163,7 @@ class Pace:
     def _read(self) -> _Account:
         now = self._clock.now().astimezone(UTC)
         fresh = _Account(float(self._limit.burst), now.isoformat(), now.date().isoformat())
-        try:
-            kept = _Account(**json.loads(self._path.read_bytes()))
-            datetime.fromisoformat(kept.at)
-        except (FileNotFoundError, ValueError, TypeError):  # absent or damaged: the day's rule of the platform decides
-            return fresh
-        return kept
+        return _read_account(self._path) or fresh
 
     def _save(self) -> None:
         """One small write in place, as long as the last: a killed process leaves the old state or the new."""
@@ -155,18 +180,17 @@ class Pace:
             self._file = None
 
 
-class Breaker:
-    """Opens after so many failed requests in a row; then the source rests until the next run."""
+def _read_account(path: Path) -> _Account | None:
+    """A kept account; None where it is absent or damaged (then the platform's own rules decide)."""
+    try:
+        kept = _Account(**json.loads(path.read_bytes()))
+        datetime.fromisoformat(kept.at)
+        datetime.fromisoformat(kept.opened_until or kept.at)
+    except (FileNotFoundError, ValueError, TypeError):
+        return None
+    return kept
 
-    def __init__(self, threshold: int = 30) -> None:
-        self._threshold = threshold
-        self._failures = 0
 
-    def record(self, answered: bool) -> None:
-        """Notes one request."""
-        self._failures = 0 if answered else self._failures + 1
-
-    @property
-    def is_open(self) -> bool:
-        """Whether the source is to be left alone."""
-        return self._failures >= self._threshold
+def _open(account: _Account, now: datetime) -> datetime | None:
+    until = datetime.fromisoformat(account.opened_until) if account.opened_until else None
+    return until if until is not None and now < until else None

@@ -100,7 +100,7 @@ def objects_of(page: dict[str, Any], reader: Reader) -> Iterator[Any]:
         return
     body = body_of(page)
     if page["kind"] == "look" and page["source"] == tiktok_research.SOURCE:
-        if page["request"]["url"].endswith(tiktok_research.DOWNLOAD_PATH):
+        if is_list_of_ids(page):
             yield from tiktok_research.valid_ids(body.decode("utf-8", "replace"))
         return
     try:
@@ -131,15 +131,41 @@ def _post(read: Callable[[Any], Post], raw: Any) -> Post:
     """The post of one object, seen when its page was fetched, found by the page's query. Raises Rejected."""
     page = raw["page"]
     post = read(raw["raw"])
-    if page["kind"] == "posts":
-        first, last = (date.fromisoformat(page[name]) for name in ("first_day", "last_day"))
-        moment = datetime.fromtimestamp(post.created_at, UTC).replace(tzinfo=None)
-        begin = datetime(first.year, first.month, first.day)  # noqa: DTZ001 - compared in UTC with a wide margin
-        end = datetime(last.year, last.month, last.day) + timedelta(days=1)  # noqa: DTZ001
-        if not begin - _MARGIN <= moment < end + _MARGIN:
-            raise Rejected(Reason.OUTSIDE_WINDOW, f"{moment:%Y-%m-%d}")
+    if _is_outside(page, post.created_at):
+        raise Rejected(Reason.OUTSIDE_WINDOW, f"{datetime.fromtimestamp(post.created_at, UTC):%Y-%m-%d}")
     query = None if page["kind"] == "look" else page["query"]
     return post._replace(observed_at=int(datetime.fromisoformat(page["fetched_at"]).timestamp()), query=query)
+
+
+def _is_outside(page: dict[str, Any], second: int) -> bool:
+    """Whether a post lies wholly outside the days that were asked for."""
+    if page["kind"] != "posts":
+        return False
+    first, last = (date.fromisoformat(page[name]) for name in ("first_day", "last_day"))
+    moment = datetime.fromtimestamp(second, UTC).replace(tzinfo=None)
+    begin = datetime(first.year, first.month, first.day)  # noqa: DTZ001 - compared in UTC with a wide margin
+    end = datetime(last.year, last.month, last.day) + timedelta(days=1)  # noqa: DTZ001
+    return not begin - _MARGIN <= moment < end + _MARGIN
+
+
+def outside(page: dict[str, Any], answer: Any) -> Iterator[Any]:
+    """The objects of a page's parsed answer that lie outside the days asked for; they are nobody's to keep."""
+    if page["kind"] != "posts" or not isinstance(answer, dict):
+        return
+    reader, read = _READERS[page["source"]]
+    for raw in reader(page, answer):
+        try:
+            is_outside = _is_outside(page, read(raw).created_at)
+        except Rejected:
+            continue
+        if is_outside:
+            yield raw["object"] if reader is graph_objects else raw
+
+
+def is_list_of_ids(page: dict[str, Any]) -> bool:
+    """Whether the body is TikTok's list of the ids that are still there, which is no JSON and names nobody."""
+    is_look = page["kind"] == "look" and page["source"] == tiktok_research.SOURCE
+    return is_look and str(page["request"]["url"]).endswith(tiktok_research.DOWNLOAD_PATH)
 
 
 def tiktok_post(raw: Any) -> Post:
@@ -178,11 +204,13 @@ def _format(source: str, platform: str, reader: Reader, read: Callable[[Any], Po
     return Format(source, partial(_recognise, source, platform), partial(_records, reader), partial(_post, read))
 
 
-FORMATS = (
-    _format(tiktok_research.SOURCE, tiktok_research.PLATFORM, tiktok_objects, tiktok_post),
-    _format(facebook_graph.SOURCE, facebook_graph.PLATFORM, graph_objects, graph.post),
-    _format(instagram_graph.SOURCE, instagram_graph.PLATFORM, graph_objects, graph.post),
-)
+_READERS: dict[str, tuple[Reader, Callable[[Any], Post]]] = {
+    tiktok_research.SOURCE: (tiktok_objects, tiktok_post),
+    facebook_graph.SOURCE: (graph_objects, graph.post),
+    instagram_graph.SOURCE: (graph_objects, graph.post),
+}
+_PLATFORMS = {each.SOURCE: each.PLATFORM for each in (tiktok_research, facebook_graph, instagram_graph)}
+FORMATS = tuple(_format(source, _PLATFORMS[source], *readers) for source, readers in _READERS.items())
 
 
 def hashtag_id(answer: Answer) -> str | None:

@@ -15,7 +15,7 @@ from flows.sources.opening import PARQUET, DamagedError
 if TYPE_CHECKING:
     import pyarrow as pa
 
-__all__ = ["PARQUET", "parquet_columns", "parquet_rows"]
+__all__ = ["PARQUET", "as_json", "parquet_columns", "parquet_rows"]
 
 ROWS_AT_ONCE = 8192
 
@@ -81,14 +81,14 @@ def _rows(batch: "pa.RecordBatch", first: int) -> Iterator[Record | Fault]:
         yield Fault(first, reason, _first_line(error), b"")
         return
     for number, row in enumerate(rows, first):
-        yield Record(number, {name: _plain(value) for name, value in row.items()})
+        yield Record(number, {name: as_json(value) for name, value in row.items()})
 
 
 def _first_line(error: Exception) -> str:
     return (str(error).splitlines() or [type(error).__name__])[0][:200]
 
 
-def _plain(value: Any) -> Any:
+def as_json(value: Any) -> Any:
     """A value of a column as JSON has it: times as ISO text, decimals as numbers, what JSON lacks as text."""
     if value is None or isinstance(value, str | int | float):
         return value
@@ -99,5 +99,5 @@ def _plain(value: Any) -> Any:
     if isinstance(value, bytes):
         return value.decode(errors="replace")
     if isinstance(value, list):
-        return [_plain(part) for part in value]
+        return [as_json(part) for part in value]
     return str(value)

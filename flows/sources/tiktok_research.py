@@ -204,7 +204,7 @@ def _look_request(walk: Walk, progress: Progress, headers: dict[str, str]) -> Re
         return Request("POST", TASK_PATH, form={"category": "video"}, upload=upload, headers=headers)
     if stage == "owner":
         name = {"username": cursor["names"][0]}
-        return Request("POST", USER_PATH, {"fields": "display_name"}, json=name, headers=headers, is_private=True)
+        return Request("POST", USER_PATH, {"fields": "is_verified"}, json=name, headers=headers, is_private=True)
     path = STATUS_PATH if stage == "status" else DOWNLOAD_PATH
     return Request("POST", path, json={"task_id": cursor["task"]}, headers=headers)
 
@@ -213,9 +213,9 @@ def _look(walk: Walk, progress: Progress, body: Any) -> Step:
     cursor = progress.cursor
     if cursor["stage"] == "create":
         task = as_dict(body.get("data")).get("task_id")
-        if task is None:
+        if not isinstance(task, int | str) or isinstance(task, bool):
             raise ShapeChangedError("the field data.task_id is missing from the answer to a validation task.")
-        return Step({"stage": "status", "task": task})
+        return Step({"stage": "status", "task": str(task)})
     if cursor["stage"] == "status":
         status = as_dict(body.get("data")).get("task_status")
         if status == "Failed":

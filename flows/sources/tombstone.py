@@ -1,20 +1,124 @@
 """What is left of a record when its post is gone: that it was there, when, and its counts; not what it said, nor who.
 
-Only records in lines (landed pages, NDJSON exports) can be replaced one by one; a tombstone is read like any record.
+There is no list of what to drop, which would miss the next column: whatever the reader of the format does not need to
+find the same post, time, kind and counts again is blanked. So a tombstone is read like any record, and every key and
+column stays where it was.
 """
 
-from collections.abc import Callable, Collection, Iterator
+import json
+from collections.abc import Callable, Collection, Iterator, Mapping
+from json.decoder import WHITESPACE, JSONObject  # type: ignore[attr-defined] # the parts the standard decoder is made of
+from json.scanner import py_make_scanner  # type: ignore[attr-defined]
 from typing import Any
 
 import orjson
 
 from flows.post import Post, Rejected
-from flows.sources import facebook_graph, instagram_graph, tiktok_research
-from flows.sources.cells import as_dict, as_list
+from flows.sources import facebook_graph, instagram_graph, pages, tiktok_research
 from flows.sources.fields import instagram_code
-from flows.sources.pages import body_of
 
 Key = tuple[str, str]  # platform, post id
+Read = Callable[[Any], Post]
+
+_ADDRESSES = {
+    "tiktok": "https://www.tiktok.com/video/{}",
+    "facebook": "https://www.facebook.com/posts/{}",
+    "instagram": "https://www.instagram.com/p/{}/",
+}
+# What a reader says of a value it did not expect; such a value is needed as it is.
+_UNREADABLE = (Rejected, AttributeError, KeyError, TypeError, ValueError)
+
+
+def _kept(post: Post) -> tuple[Any, ...]:
+    """What a tombstone keeps of a post."""
+    blank = post._replace(author=None, author_name=None, text=None, hashtags=(), url=None, query=None)
+    return tuple(blank)
+
+
+def bare(raw: Any, read: Read, blank: Any = None) -> Any:
+    """A record without everything its reader can do without; what is blanked becomes `blank`. Raises Rejected."""
+    post = read(raw)
+    wanted = _kept(post)
+    stands = (_ADDRESSES[post.platform].format(post.post_id), post.post_id)
+
+    def fits(candidate: Any) -> bool:
+        try:
+            return _kept(read(candidate)) == wanted
+        except _UNREADABLE:
+            return False
+
+    return _reduced(raw, fits, blank, stands)
+
+
+def _reduced(value: Any, fits: Callable[[Any], bool], blank: Any, stands: tuple[str, ...]) -> Any:
+    """The least of a value that fits: blank, its parts reduced, the bare id or address, or itself."""
+    if value in (None, "", blank) or fits(blank):
+        return blank if value not in (None, "") else value
+    if isinstance(value, dict):
+        kept = dict(value)
+        for key, part in value.items():
+            kept[key] = _reduced(part, lambda it, key=key: fits({**kept, key: it}), blank, stands)  # type: ignore[misc]
+        return kept
+    if isinstance(value, list):
+        parts = list(value)
+        for place, part in enumerate(value):
+            parts[place] = _reduced(
+                part,
+                lambda it, place=place: fits([*parts[:place], it, *parts[place + 1 :]]),  # type: ignore[misc]
+                blank,
+                stands,
+            )
+        return parts
+    if not isinstance(value, str) or value in stands:
+        return value
+    return next((stand for stand in stands if fits(stand)), value)
+
+
+# ------------------------------------------------------------------------------------------- objects and their places
+
+
+class Placed(dict[str, Any]):
+    """An object of a JSON text that knows where it stands: characters `begin` to `end`."""
+
+    begin = 0
+    end = 0
+
+
+class _Decoder(json.JSONDecoder):
+    def __init__(self) -> None:
+        super().__init__()
+        self.parse_object: Callable[..., Any] = self._placed
+        self.scan_once: Callable[..., Any] = py_make_scanner(self)
+
+    @staticmethod
+    def _placed(text_and_end: tuple[str, int], *arguments: Any) -> tuple[Placed, int]:
+        pairs, end = JSONObject(text_and_end, *arguments)
+        found = Placed(pairs)
+        found.begin, found.end = text_and_end[1] - 1, end
+        return found, end
+
+
+_DECODER = _Decoder()
+
+
+def placed(text: str) -> Any:
+    """The value of a JSON text, its objects as `Placed`. Raises ValueError, RecursionError."""
+    begin = WHITESPACE.match(text, 0).end()
+    value, _ = _DECODER.raw_decode(text, begin)
+    return value
+
+
+def spliced(text: str, parts: Mapping[tuple[int, int], Any]) -> str:
+    """The text with other values in the places (begin, end); everything else stays as it is."""
+    out: list[str] = []
+    reached = 0
+    for (begin, end), value in sorted(parts.items()):
+        out += [text[reached:begin], json.dumps(value, ensure_ascii=False)]
+        reached = end
+    return "".join([*out, text[reached:]])
+
+
+# --------------------------------------------------------------------------------------------------- landed pages
 
 _KEPT_OF_PAGES = {
     tiktok_research.SOURCE: (
@@ -27,82 +131,68 @@ _KEPT_OF_PAGES = {
         "media_product_type",
     ),
 }
-# Of other records: every number but those that name people, and the words that say what and when it is.
-_PEOPLE = frozenset(
-    {
-        *("author", "authorStats", "authorMeta", "user", "owner", "ownerId", "coauthor_producers", "usertags", "from"),
-        *("caption", "text", "desc", "message", "textExtra", "challenges", "hashtags", "mentions", "location", "music"),
-        *("edge_media_to_caption", "video", "videoMeta", "musicMeta", "contents", "user_agent", "source_platform_url"),
-    }
-)
-_WORDS = frozenset(
-    {
-        *("id", "item_id", "code", "pk", "shortcode", "shortCode", "postId", "cid", "aweme_id", "source_platform"),
-        *("createTime", "createTimeISO", "created_time", "create_time", "taken_at", "timestamp", "time", "__typename"),
-        *("media_type", "product_type", "type", "collectCount", "diggCount", "commentCount", "shareCount", "playCount"),
-        *("repostCount", "nav_index"),
-    }
-)
 
 
-def bare(value: Any, name: str = "") -> Any:
-    """A record without what was said and by whom; None where nothing is left."""
-    if isinstance(value, dict):
-        kept = {key: bare(item, key) for key, item in value.items() if key not in _PEOPLE}
-        return {key: item for key, item in kept.items() if item is not None}
-    if isinstance(value, list):
-        return None
-    if isinstance(value, str):
-        return value if name in _WORDS else None
-    return value
+def erase_in_page(line: bytes, gone: Collection[Key]) -> tuple[bytes, int]:
+    """A landed page with tombstones in the place of what is gone or was never asked for, and their number.
 
-
-def erase_in_page(line: bytes, gone: Collection[Key]) -> bytes | None:
-    """A landed page with tombstones in the place of what is gone; None when it holds none of it."""
+    Objects are found by their ids wherever they stand, so that a page of a changed shape is erased too. A body that is
+    no JSON (cut off, a web page) cannot be searched and is dropped.
+    """
     page = orjson.loads(line)
-    if page["status"] != 200 or page["encoding"] != "text":
-        return None
+    if page["status"] != 200 or not page["body"]:
+        return line, 0
     try:
-        answer = orjson.loads(body_of(page))
-    except orjson.JSONDecodeError:
+        answer = placed(page["body"]) if page["encoding"] == "text" else None
+    except (ValueError, RecursionError):
+        answer = None
+    if answer is None:
+        if pages.is_list_of_ids(page):
+            return line, 0
+        page |= {"body": "", "encoding": "text"}
+        return orjson.dumps(page) + b"\n", 1
+    ids = {post_id for platform, post_id in gone if platform == page["platform"]}
+    is_renamed = _forget_owner(page, ids)
+    found = {id(thing): thing for thing in _objects(answer, page["platform"], ids)}
+    found |= {id(thing): thing for thing in pages.outside(page, answer) if isinstance(thing, Placed)}
+    names = _KEPT_OF_PAGES[page["source"]]
+    parts = {
+        (thing.begin, thing.end): {name: thing[name] for name in names if name in thing}
+        for thing in found.values()
+        if thing.keys() - set(names)
+    }
+    if not parts and not is_renamed:
+        return line, 0
+    page["body"] = spliced(page["body"], parts)
+    return orjson.dumps(page) + b"\n", len(parts)
+
+
+def _forget_owner(page: dict[str, Any], ids: Collection[str]) -> bool:
+    """Takes the number of the Page out of the question for one of its posts; whether there was one."""
+    before, _, asked = str(page["request"]["url"]).rpartition("/")
+    owner, _, post_id = asked.partition("_")
+    if page["kind"] != "look" or page["platform"] != "facebook" or not owner or post_id not in ids:
+        return False
+    page["request"]["url"] = f"{before}/{post_id}"
+    return True
+
+
+def _objects(value: Any, platform: str, ids: Collection[str]) -> Iterator[Placed]:
+    """The outermost objects that carry one of the ids themselves."""
+    if isinstance(value, Placed) and any(_id_in(platform, part) in ids for part in value.values()):
+        yield value
+    elif isinstance(value, dict | list):
+        for part in value.values() if isinstance(value, dict) else value:
+            yield from _objects(part, platform, ids)
+
+
+def _id_in(platform: str, value: Any) -> str | None:
+    """The post id a single value stands for."""
+    if isinstance(value, bool) or not isinstance(value, int | str):
         return None
-    changed = False
-    for items in _lists(answer):
-        for place, item in enumerate(items):
-            reason = as_dict(item)
-            if reason and "tombstone" not in item and (page["platform"], _id(page["platform"], item)) in gone:
-                items[place] = {name: item[name] for name in _KEPT_OF_PAGES[page["source"]] if name in item}
-                items[place]["tombstone"] = True
-                changed = True
-    if not changed:
-        return None
-    page["body"] = orjson.dumps(answer).decode()
-    return orjson.dumps(page) + b"\n"
-
-
-def _lists(answer: Any) -> Iterator[list[Any]]:
-    top = as_dict(answer)
-    yield as_list(top.get("data"))
-    yield as_list(as_dict(top.get("data")).get("videos"))
-    yield as_list(as_dict(as_dict(top.get("business_discovery")).get("media")).get("data"))
-
-
-def _id(platform: str, item: dict[str, Any]) -> str:
+    text = str(value)
     if platform == "facebook":
-        return str(item.get("id")).rpartition("_")[2]
+        return text.rpartition("_")[2]
     if platform == "instagram":
-        return instagram_code(str(item.get("permalink"))) or f"graph:{item.get('id')}"
-    return str(item.get("id", item.get("video_id")))
-
-
-def erase_in_line(line: bytes, gone: Collection[Key], post: Callable[[Any], Post]) -> bytes | None:
-    """A line of an NDJSON export as a tombstone; None when its post is not gone or it is none."""
-    try:
-        raw = orjson.loads(line)
-        found = post(raw)
-    except (orjson.JSONDecodeError, Rejected):
-        return None
-    if (found.platform, found.post_id) not in gone or "tombstone" in raw:
-        return None
-    left = as_dict(bare(raw))
-    return orjson.dumps(left | {"tombstone": True}) + b"\n"
+        return instagram_code(text) if text.startswith("http") else f"graph:{text}"
+    return text

@@ -12,7 +12,7 @@ from enum import StrEnum
 from typing import Any, Literal, Protocol
 
 from flows.sources.http import Answer, Client, Request
-from flows.sources.pacing import Breaker, DayQuotaSpent, backoff
+from flows.sources.pacing import DayQuotaSpent, backoff
 from flows.sources.shape import ShapeChangedError
 
 MAX_TRIES = 6
@@ -264,7 +264,6 @@ def follow(  # noqa: PLR0913, PLR0917 - a plan, where it stands, and where it is
     A token that is refused, a spent quota and a changed shape stop the source: the walks after it end without a
     request, for the same reason. `patience` bounds the seconds a run waits for one source in all.
     """
-    breaker = Breaker()
     stopped: End | None = None
     queue = deque(plan)
     while queue:
@@ -273,8 +272,9 @@ def follow(  # noqa: PLR0913, PLR0917 - a plan, where it stands, and where it is
         for answer in kept.get(walk.key, ()):
             advance(connector, walk, progress, answer)
         while progress.end is None and stopped is None:
-            if breaker.is_open:
-                stopped = End(Gap.OUTAGE, f"{walk.source} does not answer; it is asked again at the next run.", True)
+            if until := client.pace.opened_until:
+                resting = f"{walk.source} does not answer and is left alone until {until:%Y-%m-%d %H:%M} UTC"
+                stopped = End(Gap.OUTAGE, f"{resting}; nothing to do unless it lasts for days.", True)
             elif progress.wait > patience:
                 stopped = End(Gap.QUOTA, f"{walk.source} is over its rate limit; it is asked again later.", True)
             else:
@@ -286,7 +286,7 @@ def follow(  # noqa: PLR0913, PLR0917 - a plan, where it stands, and where it is
                     stopped = End(Gap.QUOTA, f"{walk.source}: the requests of this UTC day are used up.", True)
                     continue
                 keep(walk, answer)
-                breaker.record(answer.status is not None and answer.status < 500)
+                client.pace.record(answer.status is not None and answer.status < 500)
                 advance(connector, walk, progress, answer)
                 if rest := connector.rest(answer):
                     patience -= rest

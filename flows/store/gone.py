@@ -1,11 +1,12 @@
 """Posts that may be gone and posts that are: what to look at again, and where the landing still holds their words."""
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
 
-from flows.store.warehouse import Connection
+from flows.post import Reason
+from flows.store.warehouse import Connection, opened, transaction
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,17 +36,49 @@ def due(connection: Connection, now: datetime, refresh_days: int, retention_days
     return [Stored(*row) for row in rows]
 
 
-def still_written(connection: Connection, done: set[tuple[str, str, str]]) -> dict[str, set[tuple[str, str]]]:
-    """File id -> (platform, post id) of removed posts whose records were not erased there yet."""
+def still_written(
+    connection: Connection, done: set[tuple[str, str, str]], paged: Mapping[str, str]
+) -> dict[str, set[tuple[str, str]]]:
+    """File id -> (platform, post id) of removed posts whose records were not erased there yet.
+
+    `paged` names the platform of each file of pages. Such a file may hold a post without a record of it: when its shape
+    had changed, it was rejected or never loaded; these files are searched for every removed post of their platform.
+    """
+    removed = connection.execute("SELECT platform, post_id FROM base.posts WHERE state = 'removed'").fetchall()
     rows = connection.execute("""
         SELECT DISTINCT file_id, platform, post_id
         FROM base.observations SEMI JOIN (FROM base.posts WHERE state = 'removed') USING (platform, post_id)
         WHERE gone IS NULL""").fetchall()
+    whole = connection.execute(
+        """
+        SELECT file_id FROM base.loads
+        WHERE rejects = (SELECT count(*) FROM base.rejects WHERE rejects.file_id = loads.file_id AND reason = ?)
+          AND records > 0""",
+        [str(Reason.OUTSIDE_WINDOW)],
+    ).fetchall()
+    doubtful = paged.keys() - {file_id for (file_id,) in whole}
+    rows += [(file_id, *key) for file_id in doubtful for key in removed if key[0] == paged[file_id]]
     found: dict[str, set[tuple[str, str]]] = {}
     for file_id, platform, post_id in rows:
         if (file_id, platform, post_id) not in done:
             found.setdefault(file_id, set()).add((platform, post_id))
     return found
+
+
+def unasked(connection: Connection) -> set[str]:
+    """The files that brought records of days nobody asked for."""
+    query = "SELECT DISTINCT file_id FROM base.rejects WHERE reason = ?"
+    return {row[0] for row in connection.execute(query, [str(Reason.OUTSIDE_WINDOW)]).fetchall()}
+
+
+def forget_excerpts(home: Path, keys: Collection[tuple[str, str]]) -> None:
+    """Drops the first bytes of rejected records that name one of the posts."""
+    with opened(home) as connection, transaction(connection):
+        connection.execute("CREATE OR REPLACE TEMP TABLE forgotten (post_id VARCHAR)")
+        connection.executemany("INSERT INTO forgotten VALUES (?)", [(post_id,) for _, post_id in keys])
+        connection.execute("""
+            UPDATE base.rejects SET raw_pi = NULL
+            WHERE raw_pi IS NOT NULL AND EXISTS (SELECT 1 FROM forgotten WHERE contains(raw_pi, post_id))""")
 
 
 def read_erased(path: Path) -> set[tuple[str, str, str]]:
@@ -56,7 +89,7 @@ def read_erased(path: Path) -> set[tuple[str, str, str]]:
         return {(parts[0], parts[1], parts[2]) for line in lines if len(parts := line.rstrip("\n").split(" ")) == 3}
 
 
-def note_erased(path: Path, file_id: str, keys: Iterator[tuple[str, str]]) -> None:
+def note_erased(path: Path, file_id: str, keys: Iterable[tuple[str, str]]) -> None:
     """Adds records to the list of the erased."""
     path.parent.mkdir(parents=True, exist_ok=True)
     with path.open("a", encoding="utf-8") as out:

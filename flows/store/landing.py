@@ -6,14 +6,17 @@ A file is complete when its manifest exists: the manifest is written last and by
 landing leaves nothing that a load would read.
 """
 
+import gzip
 import hashlib
 import json
 import os
 import shutil
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any, BinaryIO
 
 import zstandard
 
@@ -42,6 +45,7 @@ class Landed:
     bytes: int
     path: str  # of the kept bytes, relative to the landing
     rewritten: tuple[str, ...] = ()  # "<moment> <sha256>" of every later content: records became tombstones
+    erased: int = 0  # how many of them
 
     @property
     def order(self) -> tuple[datetime, int, str]:
@@ -104,27 +108,68 @@ def land(  # noqa: PLR0913 - the facts of a manifest
 def _write_manifest(target: Path, landed: Landed) -> None:
     manifest = asdict(landed) | {"landed_at": landed.landed_at.isoformat(timespec="microseconds")}
     if not landed.rewritten:
-        del manifest["rewritten"]
+        del manifest["rewritten"], manifest["erased"]
     write_whole(target.with_suffix(".json"), json.dumps(manifest, indent=1).encode() + b"\n")
 
 
-def rewrite(home: Path, landed: Landed, content: Iterable[bytes], moment: datetime) -> Landed:
-    """Puts other content in the place of a landed file; its id stays the hash it came with, so that it stays known.
+def draft_of(home: Path, landed: Landed) -> Path:
+    """Where other content for a landed file is written before it takes its place."""
+    target = home / "landing" / landed.path
+    return target.with_name(f".{target.name}.{os.getpid()}.draft")
 
-    The manifest keeps both hashes and is written first: a killed rewriting is seen and done again.
+
+def write_draft(home: Path, landed: Landed, content: Iterable[bytes]) -> str:
+    """Writes other content for a landed file beside it, packed as the file is; gives its hash.
+
+    As in the manifest, that is the sha256 of the bytes as they would come in: unpacked where ronda packed them.
+    """
+    draft = draft_of(home, landed)
+    suffix = Path(landed.path).suffix
+    if suffix == ".zst" and not landed.file.endswith(".zst"):
+        digest = hashlib.sha256()
+        with draft.open("wb") as out, zstandard.ZstdCompressor(level=_LEVEL).stream_writer(out) as packed:
+            for part in content:
+                digest.update(part)
+                packed.write(part)
+        return digest.hexdigest()
+    with draft.open("wb") as out, _packer(suffix, out) as packed:
+        for part in content:
+            packed.write(part)
+    return hash_file(draft)
+
+
+@contextmanager
+def _packer(suffix: str, out: BinaryIO) -> Iterator[Any]:
+    if suffix == ".gz":
+        with gzip.GzipFile(filename="", mode="wb", fileobj=out, mtime=0) as packed:
+            yield packed
+    elif suffix == ".zst":
+        with zstandard.ZstdCompressor(level=_LEVEL).stream_writer(out) as packed:
+            yield packed
+    else:
+        yield out
+
+
+def take_draft(home: Path, landed: Landed, digest: str, erased: int, moment: datetime) -> Landed:
+    """Puts a draft in the place of a landed file; its id stays the hash it came with, so that it stays known.
+
+    The manifest keeps both hashes and is written first: a killed rewriting is seen and done again, and then counts
+    nothing twice because it comes to the same hash.
     """
     target = home / "landing" / landed.path
-    draft = target.with_name(f".{target.name}.{os.getpid()}.draft")
-    digest = hashlib.sha256()
-    with draft.open("wb") as out, zstandard.ZstdCompressor(level=_LEVEL).stream_writer(out) as packed:
-        for part in content:
-            digest.update(part)
-            packed.write(part)
-    later = f"{moment.astimezone(UTC).isoformat(timespec='seconds')} {digest.hexdigest()}"
-    changed = replace(landed, rewritten=(*landed.rewritten, later))
-    _write_manifest(target, changed)
-    draft.replace(target)
-    return changed
+    if not landed.rewritten or landed.rewritten[-1].split()[1] != digest:
+        later = f"{moment.astimezone(UTC).isoformat(timespec='seconds')} {digest}"
+        landed = replace(landed, rewritten=(*landed.rewritten, later), erased=landed.erased + erased)
+        _write_manifest(target, landed)
+    draft_of(home, landed).replace(target)
+    return landed
+
+
+def clear_drafts(home: Path, before: datetime) -> None:
+    """Removes what killed processes left half written in the landing before a moment."""
+    for draft in (home / "landing").glob("*/*/*/.*.draft"):
+        if draft.stat().st_mtime < before.timestamp():
+            draft.unlink(missing_ok=True)
 
 
 def _read_manifest(path: Path) -> Landed:

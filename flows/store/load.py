@@ -194,6 +194,7 @@ SELECT * REPLACE (
     CASE WHEN state = 'live' THEN url_pi END AS url_pi,
     CASE WHEN state = 'live' THEN author_key END AS author_key,
     CASE WHEN state = 'live' THEN author_name_pi END AS author_name_pi,
+    CASE WHEN state = 'live' THEN query END AS query,
     CASE WHEN state = 'live' THEN hashtags ELSE [] END AS hashtags)
 FROM winners
 """

@@ -35,6 +35,7 @@ _REPORT_FRAMES = {
     "core.collection": "SELECT * FROM core.collection",
     "core.coverage": "SELECT * FROM core.coverage",
     "core.calendar": "SELECT * FROM core.calendar",
+    "core.watches": "SELECT * FROM core.watches",
     "core.loads": "SELECT * FROM core.loads",
     "reject_reasons": "SELECT source, reason, count(*) AS records FROM core.rejects GROUP BY ALL ORDER BY ALL",
     "seeds.topics": "SELECT * FROM seeds.topics",

@@ -79,6 +79,21 @@ def opened(home: Path) -> Iterator[Connection]:
         connection.close()
 
 
+def compact(home: Path) -> None:
+    """Writes the warehouse anew, so that nothing that was deleted is left in its free space; the caller holds it."""
+    path, draft = home / "warehouse.duckdb", home / ".warehouse.draft.duckdb"
+    draft.unlink(missing_ok=True)
+    connection = connect(path)
+    try:
+        connection.execute("CHECKPOINT")
+        connection.execute(f"ATTACH {literal(str(draft))} AS draft")
+        connection.execute("COPY FROM DATABASE warehouse TO draft")
+        connection.execute("DETACH draft")
+    finally:
+        connection.close()
+    draft.replace(path)
+
+
 @contextmanager
 def transaction(connection: Connection) -> Iterator[Connection]:
     """Everything inside is committed together, or nothing is."""

@@ -143,6 +143,12 @@ def phase_bands(axes: Axes, scene: Scene, names: bool = True) -> None:
             )
 
 
+def break_marks(axes: Axes, scene: Scene) -> None:
+    """A dotted line where what is watched changed: left and right of it are different series."""
+    for day in scene.breaks:
+        axes.axvline(position(scene, day), color=style.INK, linewidth=0.9, linestyle=(0, (1, 2)), zorder=2, gid="break")
+
+
 def mark(axes: Axes, scene: Scene, row: Row, value: float, platform: str) -> None:
     """One bucket as a mark: filled when a whole week was collected, hollow when short or partial, a cross when the
     coverage is unknown."""

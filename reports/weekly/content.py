@@ -25,7 +25,7 @@ from reports.trend_tables import (
     view_table,
 )
 from reports.trends import Trends
-from reports.watch import change_text, watch_text
+from reports.watch import break_text, change_text, watch_text
 from reports.weekly.evidence import Flagged, Group, evidence, groups_of
 from reports.words import DASH, Words, platform_name
 
@@ -211,7 +211,7 @@ def _declaration(facts: Facts, words: Words) -> list[tuple[str, str]]:
             words.listed([platform_name(words, name) for name in facts.platforms]) or words("declare_none"),
         ),
         (words("declare_watch"), watch_text(facts, words)),
-        (words("declare_watch_change"), change_text(facts, words)),
+        (words("declare_watch_change"), " ".join(filter(None, (change_text(facts, words), break_text(facts, words))))),
         (words("declare_plan"), _plan(facts, words)),
         (words("declare_records"), _records(facts, words)),
         (words("declare_unit"), words("declare_unit_value")),

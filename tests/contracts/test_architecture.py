@@ -9,13 +9,12 @@ PACKAGES = ("flows", "expectations", "reports", "sql")
 
 # Room -> the rooms it may import. A room is a module or package of the first two levels.
 FOUNDATION = {"flows.exits", "flows.periods", "flows.post", "flows.settings", "sql"}
-STEPS = {"flows.steps", "flows.intake", "flows.prepare", "flows.ledger", "flows.alerts"}
+STEPS = {"flows.steps", "flows.notice", "flows.intake", "flows.prepare", "flows.ledger"}
 ROOMS = {
     "flows.sources": FOUNDATION,
     "flows.labels": FOUNDATION,
     "flows.store": FOUNDATION,
     "flows.season": FOUNDATION,
-    "flows.notice": FOUNDATION,
     "flows.trends": FOUNDATION,
     "expectations": FOUNDATION,
     "reports": FOUNDATION,
@@ -32,8 +31,9 @@ ORDER = [  # each may import everything before it
     {"flows.refresh"},
     {"flows.tasks", "flows.status", "flows.dictionary"},
     {"flows.weekly", "flows.backfill", "flows.extract"},
-    {"flows.schedule", "flows.demo"},
+    {"flows.schedule"},
     {"flows.serving"},
+    {"flows.demo"},
     {"flows.cli"},
 ]
 
@@ -46,7 +46,7 @@ LIBRARIES = {
     "typst": {"reports/"},
     "jinja2": {"reports/"},
     "xlsxwriter": {"reports/"},
-    "apprise": {"flows/alerts.py", "flows/notice.py"},
+    "apprise": {"flows/notice.py"},
 }
 
 

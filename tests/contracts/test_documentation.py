@@ -2,11 +2,14 @@
 
 import argparse
 import re
+import tomllib
+from pathlib import Path
 
 import pytest
 
 from flows import cli, dictionary
-from flows.settings import Settings
+from flows.settings import Settings, load_settings
+from flows.sources.watch import read_watched
 from tests.conftest import REPOSITORY
 
 README = (REPOSITORY / "README.md").read_text(encoding="utf-8")
@@ -53,3 +56,23 @@ def test_links_of_the_readme_lead_somewhere() -> None:
     assert links
     for link in links:
         assert (REPOSITORY / link).exists(), link
+
+
+def test_the_example_of_ronda_toml_is_one_and_shows_every_setting_of_the_extraction(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (example,) = re.findall(r"<!-- example of ronda.toml -->\n```toml\n(.*?)```", README, flags=re.DOTALL)
+    (tmp_path / "ronda.toml").write_text(example)
+    monkeypatch.setenv("RONDA_HOME", str(tmp_path))
+    settings = load_settings()
+    watched = read_watched(settings)
+    assert "kabupaten batang" in watched["tiktok"].keywords
+    shown = tomllib.loads(example)
+    names = set(Settings.model_fields)
+    of_others = {"home", "lang", "author_key", "seeds", "office", "site_port", "server_port", "tables"}
+    secrets = {"tiktok_client_key", "tiktok_client_secret", "facebook_token", "instagram_token", "graph_app_secret"}
+    assert names - of_others - secrets == shown.keys()
+    assert all(f"RONDA_{name.upper()}" in README for name in secrets)
+    defaults = Settings.model_fields
+    given = shown.keys() - {"watch", "notify", "site_address", "instagram_user_id", "instagram_url"}
+    assert {name: shown[name] for name in given} == {name: defaults[name].default for name in given}

@@ -11,7 +11,15 @@ from flows.exits import UsageError
 from flows.season.services.serve import Services
 from flows.sources import graph_answers
 from flows.sources.http import Answer, Client, Redactor, Request, checked_base, user_agent
-from flows.sources.pacing import Breaker, DayQuotaSpent, Limit, Pace, VirtualClock, backoff
+from flows.sources.pacing import (
+    BREAKS_AFTER,
+    LONGEST_REST,
+    DayQuotaSpent,
+    Limit,
+    Pace,
+    VirtualClock,
+    backoff,
+)
 
 START = datetime(2024, 2, 12, 22, 0, tzinfo=UTC)
 QUICK = Limit(1000.0, burst=1000)
@@ -107,13 +115,32 @@ def test_waits_grow_to_two_minutes_and_are_never_in_step(tries: int, chance: flo
     assert whole / 2 <= wait <= whole
 
 
-def test_a_breaker_opens_after_failures_in_a_row_only() -> None:
-    breaker = Breaker(threshold=3)
-    for answered in (False, False, True, False, False):
-        breaker.record(answered)
-    assert not breaker.is_open
-    breaker.record(False)
-    assert breaker.is_open
+def test_a_breaker_opens_after_failures_in_a_row_only(tmp_path: Path) -> None:
+    pace = Pace(tmp_path / "pace.json", QUICK, VirtualClock(START))
+    for answered in (*[False] * (BREAKS_AFTER - 1), True, *[False] * (BREAKS_AFTER - 1)):
+        pace.record(answered)
+    assert pace.opened_until is None
+    pace.record(False)
+    assert pace.opened_until == START + timedelta(hours=1)
+
+
+def test_an_open_breaker_survives_a_restart_and_lets_one_request_through_when_its_rest_is_over(tmp_path: Path) -> None:
+    clock = VirtualClock(START)
+    path = tmp_path / "facebook.json"
+    for _ in range(BREAKS_AFTER):
+        Pace(path, QUICK, clock).record(False)  # each in a run of its own
+    assert Pace(path, QUICK, clock).opened_until == START + timedelta(hours=1)
+    clock.sleep(3600)
+    again = Pace(path, QUICK, clock)
+    assert again.opened_until is None
+    again.record(False)
+    assert again.opened_until == START + timedelta(hours=3), "twice as long"
+    for _ in range(20):
+        again.record(False)
+    assert again.opened_until == clock.now() + LONGEST_REST
+    clock.sleep(LONGEST_REST.total_seconds())
+    again.record(True)
+    assert Pace(path, QUICK, clock).opened_until is None
 
 
 def answered(status: int | None = 200, body: bytes = b"{}", **headers: str) -> Answer:

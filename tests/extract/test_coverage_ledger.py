@@ -6,10 +6,12 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from flows import ledger
+from flows import ledger, status, steps
 from flows.ledger import Known
+from flows.sources.pacing import BREAKS_AFTER
 from flows.sources.walking import COMPLETE, End, Gap, Outcome, Walk
-from tests.extract.watching import NOW, TODAY, Watching, days
+from flows.store import warehouse
+from tests.extract.watching import NOW, TODAY, Watching, days, load
 
 ZONE = ZoneInfo("Asia/Jakarta")
 FIRST = date(2024, 1, 1)
@@ -134,3 +136,68 @@ def test_an_empty_answer_for_a_busy_account_is_never_observed_as_nothing(watchin
         if new and watching.posts_of(query, platform, day):
             assert rows[query, day]["succeeded"] == "0", (query, day, rows[query, day])
             assert rows[query, day]["reason"] == "fall to nothing"
+
+
+def test_a_sudden_silence_is_a_day_not_collected_in_the_tables_and_a_line_in_the_status(watching: Watching) -> None:
+    watching.pull("facebook", now=NOW - timedelta(days=6))
+    watching.services.reset("facebook")
+    watching.services.clock(datetime(2023, 1, 1, tzinfo=UTC))  # before any post: the platform shows nothing
+    watching.pull("facebook")
+    settings = watching.settings()
+    load(settings)
+    steps.build_tables(settings)
+    query = "SELECT * FROM core.collection WHERE reason = 'fall to nothing'"
+    with warehouse.opened(settings.home) as connection:
+        silent = warehouse.query(connection, query).to_dicts()
+        charted = warehouse.query(connection, "SELECT * FROM core.coverage WHERE reason LIKE '%fall%'").to_dicts()
+    assert silent
+    assert {row["status"] for row in silent} <= {"partial", "not_collected"}, "partial where posts came in otherwise"
+    assert {row["status"] for row in charted} <= {"partial", "not_collected"}
+    flagged = {each["query"] for each in status.gather(settings)["to_look_at"]}
+    assert flagged == {row["query"] for row in silent}
+    shown = status.as_text(settings)
+    assert all(f"facebook_graph {query}: sudden silence" in shown for query in flagged)
+
+
+def test_empty_is_believed_only_after_the_last_page(watching: Watching) -> None:
+    """Empty pages that say there is more are no answer; an empty last page is one."""
+    account = next(each for each in watching.accounts("facebook") if each.items)
+    quiet = {"since": NOW.date() + timedelta(days=40), "facebook": {"accounts": [account.number]}}
+    later = NOW + timedelta(days=60)
+    watching.services.clock(later)
+    watching.services.faults("facebook", endless_pages="empty")
+    watching.pull("facebook", now=later, watch=quiet)
+    assert {row["reason"] for row in watching.ledger("facebook").values()} == {"outage"}
+    watching.services.reset("facebook")
+    watching.services.clock(later)
+    watching.pull("facebook", now=later + timedelta(hours=4), watch=quiet)
+    rows = watching.ledger("facebook")
+    assert {row["reason"] for (_, day), row in rows.items() if day < max(day for _, day in rows)} == {"empty"}
+
+
+def test_a_source_that_is_down_is_left_alone_by_later_runs_and_the_status_says_until_when(watching: Watching) -> None:
+    moment = datetime.now(UTC)
+    watching.services.faults("facebook", server_error=True)
+    watching.pull("facebook", now=moment)
+    asked = len(watching.services.requests("facebook"))
+    assert asked >= BREAKS_AFTER
+    shown = status.as_text(watching.settings())
+    assert "facebook does not answer and is left alone until" in shown
+    done = watching.pull("facebook", now=moment + timedelta(minutes=30))
+    assert len(watching.services.requests("facebook")) == asked, "not one request"
+    assert done.failure is not None
+    assert "is left alone until" in done.failure
+    assert {row["reason"] for row in watching.ledger("facebook").values()} == {"outage"}
+    watching.pull("facebook", now=moment + timedelta(hours=20))
+    assert len(watching.services.requests("facebook")) == asked + 1, "one is let through"
+    watching.services.reset("facebook")
+    watching.services.clock(moment + timedelta(days=2))
+    assert watching.pull("facebook", now=moment + timedelta(days=2)).failure is None
+    assert "left alone" not in status.as_text(watching.settings())
+
+
+def test_silences_are_shown_span_by_span(watching: Watching) -> None:
+    flagged = {"keywords": [FIRST, FIRST + timedelta(days=1), FIRST + timedelta(days=40)]}
+    ledger.write_known(watching.home / "extract" / "ledger" / "tiktok_research.json", Known(flagged=flagged))
+    found = [(each["first_day"], each["last_day"]) for each in status.gather(watching.settings())["to_look_at"]]
+    assert found == [("2024-01-01", "2024-01-02"), ("2024-02-10", "2024-02-10")]

@@ -109,6 +109,8 @@ CASES: dict[str, tuple[tuple[str, ...], dict[str, Any], str | set[str]]] = {
     "usage unreadable": (GRAPH, {"usage": {"percent": 97, "form": "garbage"}}, "complete"),
     "too much data": (GRAPH, {"reduce_data": 25}, "complete"),
     "too much data, said to the user": (GRAPH, {"reduce_data": {"above": 25, "in_user_message": True}}, "complete"),
+    "a stale cursor": (GRAPH, {"invalid_cursor": {"at": [1]}}, "complete"),
+    "stale cursors for good": (GRAPH, {"invalid_cursor": True}, {"outage"}),
     "blocked for a policy": (GRAPH, {"error": {"code": 368, "from": 3}}, {"permission"}),
     "a passing fault": (GRAPH, {"error": {"code": 2, "is_transient": True, "every": 3}}, "complete"),
     "a parameter refused": (GRAPH, {"error": {"code": 100, "from": 3}}, {"shape changed"}),
@@ -120,6 +122,16 @@ CASES: dict[str, tuple[tuple[str, ...], dict[str, Any], str | set[str]]] = {
     "the window is ignored": (("facebook",), {"ignore_window": True}, "complete"),
 }
 MATRIX = [(name, platform) for name, (platforms, _, _) in CASES.items() for platform in platforms]
+# One of each class of faults runs every time, on every platform that has it; all of them with `-m "slow or not slow"`.
+COMMON = {
+    *("no fault", "429 with Retry-After", "500 now and then", "502 as a web page"),
+    *("JSON cut off", "the token expires for good", "the permission is lost", "a required field renamed"),
+    *("a cursor repeated", "pages that never end, empty", "items twice", "items in another order", "a slow drip"),
+    *("an error at 200", "clock an hour ahead", "the day's quota", "throttled", "a stale cursor"),
+}
+MARKED_MATRIX = [
+    pytest.param(name, platform, marks=() if name.strip() in COMMON else pytest.mark.slow) for name, platform in MATRIX
+]
 
 
 def judged(watching: Watching, platform: str) -> tuple[list[tuple[str, date]], set[str]]:
@@ -144,7 +156,7 @@ def judged(watching: Watching, platform: str) -> tuple[list[tuple[str, date]], s
     return missing, {rows[key]["reason"] for key in missing}
 
 
-@pytest.mark.parametrize(("name", "platform"), MATRIX)
+@pytest.mark.parametrize(("name", "platform"), MARKED_MATRIX)
 def test_it_ends_complete_or_says_what_is_missing(
     watching: Watching, name: str, platform: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -177,7 +189,9 @@ def test_the_outage_of_two_days_costs_those_two_days_only(watching: Watching) ->
 
 def test_the_cases_are_many(capsys: pytest.CaptureFixture[str]) -> None:
     with capsys.disabled():
-        print(f"\nfault matrix: {len(MATRIX)} cases, {len(CASES)} faults")
+        common = sum(name.strip() in COMMON for name, _ in MATRIX)
+        print(f"\nfault matrix: {len(MATRIX)} cases of {len(CASES)} faults, {common} of them in the common run")
     assert len(MATRIX) >= 120
+    assert {name.strip() for name in CASES} >= COMMON
     for platform in ALL:
         assert sum(each == platform for _, each in MATRIX) >= 35

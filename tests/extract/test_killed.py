@@ -91,6 +91,7 @@ def points(requests: dict[str, int]) -> list[tuple[str, int, str]]:
     ]
 
 
+@pytest.mark.slow
 def test_killed_at_fifty_points_it_ends_like_an_uninterrupted_one(
     watching: Watching, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -1,22 +1,22 @@
 """Looked at again: what is gone becomes a tombstone in the warehouse and in the landing, and what is there stays."""
 
-from datetime import datetime, timedelta
+import re
+import shutil
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
 
 import pytest
 
 from flows import intake, pull, refresh
+from flows.season.services.posts import Account, Catalogue
+from flows.season.services.serve import Services
 from flows.settings import Settings
 from flows.sources.pacing import VirtualClock
-from flows.store import gone, landing, runs, warehouse
-from tests.extract.watching import NOW, SOURCE, Watching, written
+from flows.store import gone, landing, warehouse
+from tests.extract.watching import NOW, SOURCE, Watching, load, written
 
 LATER = NOW + timedelta(days=16)
-PEOPLE = ("text", "text_pi", "author_key", "author_name_pi", "url_pi")
-
-
-def load(settings: Settings) -> intake.LoadSummary:
-    with warehouse.exclusive(settings.home):
-        return intake.load_pending(settings, runs.begin(settings.home, "test", {}))
+PEOPLE = ("text", "text_pi", "author_key", "author_name_pi", "url_pi", "query")
 
 
 def rows(settings: Settings, query: str) -> list[dict[str, object]]:
@@ -29,12 +29,24 @@ def due(settings: Settings, now: datetime) -> list[gone.Stored]:
         return gone.due(connection, now, settings.refresh_days, settings.retention_days)
 
 
-@pytest.fixture
-def full(watching: Watching) -> Watching:
+@pytest.fixture(scope="module")
+def extracted(
+    running_services: Services, catalogues: dict[str, Catalogue], tmp_path_factory: pytest.TempPathFactory
+) -> Path:
     """A home with everything that can be seen in the days that are collected, loaded."""
+    running_services.reset()
+    running_services.clock(NOW)
+    made = Watching(running_services, catalogues, tmp_path_factory.mktemp("extracted") / "home")
     for platform in SOURCE:
-        watching.pull(platform)
-    load(watching.settings())
+        made.pull(platform)
+    load(made.settings())
+    return made.home
+
+
+@pytest.fixture
+def full(watching: Watching, extracted: Path) -> Watching:
+    """A copy of that home."""
+    shutil.copytree(extracted, watching.home)
     return watching
 
 
@@ -45,22 +57,49 @@ def test_posts_are_due_within_fifteen_days_and_only_while_they_are_kept(full: Wa
     assert due(settings, NOW + timedelta(days=600)) == []
 
 
-def test_what_is_gone_becomes_a_tombstone(full: Watching) -> None:
-    settings = full.settings()
-    chosen = {platform: full.truth(platform) for platform in SOURCE}
-    full.services.clock(LATER)
-    looks = refresh.look_again(settings, VirtualClock(LATER), due(settings, LATER))
-    shown = {platform: {post for ids in full.truth(platform, LATER).values() for post in ids} for platform in SOURCE}
-    truly_gone = {
-        post for platform in SOURCE for ids in chosen[platform].values() for post in ids if post not in shown[platform]
+def _name(platform: str, account: Account) -> str:
+    """An account as it is watched."""
+    return account.number if platform == "facebook" else account.handle
+
+
+def test_what_is_gone_becomes_a_tombstone(watching: Watching) -> None:
+    begin = datetime(2024, 1, 20, tzinfo=UTC)
+    then, now = int(begin.timestamp()), int(LATER.timestamp())
+    every = [
+        (platform, account, item)
+        for platform, catalogue in watching.catalogues.items()
+        for account in catalogue.accounts.values()
+        for item in account.items
+        if account.is_here(then) and item.created < then - 3 * 86_400 and item.is_here(then)
+    ]
+    going = [each for each in every if not (each[2].is_here(now) and each[1].is_here(now))]
+    lists = {
+        platform: {"accounts": sorted({_name(platform, account) for name, account, _ in going if name == platform})}
+        for platform in SOURCE
     }
-    assert looks.removed == len(truly_gone)
+    watching.changes["watch"] = {"since": date(2023, 9, 1), **lists}
+    watching.services.clock(begin)
+    for platform in SOURCE:
+        watching.pull(platform, now=begin)
+    settings = watching.settings()
+    load(settings)
+    stored = {str(row["post_id"]) for row in rows(settings, "FROM base.posts")}
+    truly_gone = {item.post_id for _, _, item in going} & stored
+    assert len({name for name, _, item in going if item.post_id in truly_gone}) >= 2, "of several platforms"
+    watching.services.clock(LATER)
+    looks = refresh.look_again(settings, VirtualClock(LATER), due(settings, LATER))
+    assert (looks.removed, looks.failures) == (len(truly_gone), ())
     load(settings)
     removed = rows(settings, "FROM base.posts WHERE state = 'removed'")
     assert {row["post_id"] for row in removed} == truly_gone
     for row in removed:
         assert [row[name] for name in PEOPLE] == [None] * len(PEOPLE)
         assert row["removal_reason"] in {"removed", "private", "account gone", "unknown"}
+    refresh.erase(settings, LATER)
+    content = b"".join(written(watching.home).values()).decode(errors="replace")
+    texts = {item.text for *_, item in going if item.post_id in truly_gone}
+    texts -= {item.text for *_, item in every if item.is_here(now)}
+    assert [text for text in texts if text and re.fullmatch("[a-zA-Z ,.]{30,}", text) and text in content] == []
 
 
 def test_erasing_takes_the_words_out_of_the_landing_and_keeps_both_hashes(full: Watching) -> None:
@@ -76,14 +115,18 @@ def test_erasing_takes_the_words_out_of_the_landing_and_keeps_both_hashes(full: 
     intake.land_paths(settings, [listed], LATER)
     load(settings)
     texts = [str(row["text_pi"]) for row in victims]
-    assert refresh.erase(settings, LATER) == (_records(settings, victims), 0)
+    outside = rows(settings, "SELECT 1 FROM base.rejects WHERE reason = 'outside the days asked for'")
+    done = refresh.erase(settings, LATER)
+    gone_records = _records(settings, victims)
+    assert gone_records <= done.records <= gone_records + len(outside), "what has no words stays as it is"
+    assert done.left == ()
     kept = b"".join(written(full.home / "landing").values()).decode(errors="replace")
     assert [text for text in texts if text in kept] == []
     assert {platform: full.found(platform) for platform in SOURCE} == before, "a tombstone is read as a post"
     changed = [item for item in landing.landed_files(full.home) if item.rewritten]
     assert {len(item.rewritten[0].split()[1]) for item in changed} == {64}
     assert all(item.file_id not in item.rewritten[0] for item in changed)
-    assert refresh.erase(settings, LATER) == (0, 0)
+    assert refresh.erase(settings, LATER) == refresh.Erased()
 
 
 def _records(settings: Settings, victims: list[dict[str, object]]) -> int:
@@ -116,3 +159,69 @@ def test_a_look_that_finds_nothing_is_not_believed(full: Watching) -> None:
     assert looked.removed == 0
     assert "not believed" in looked.failures[0]
     assert pull.configured(settings) == list(SOURCE.values())
+
+
+def test_media_of_days_nobody_asked_for_are_counted_and_not_kept(watching: Watching) -> None:
+    watching.pull("instagram")
+    load(watching.settings())
+    settings = watching.settings()
+    query = "SELECT line, raw_pi FROM base.rejects WHERE reason = 'outside the days asked for'"
+    rejected = rows(settings, query)
+    assert rejected, "Instagram lists what is older than the window"
+    assert {row["raw_pi"] for row in rejected} == {""}
+    old = {
+        item.text
+        for account in watching.accounts("instagram")
+        for item in account.items
+        if item.created < NOW.timestamp() - 40 * 86_400 and re.fullmatch("[a-zA-Z ,.]{30,}", item.text or "")
+    }
+    landed = b"".join(written(watching.home / "landing").values()).decode(errors="replace")
+    shown = {text for text in old if text in landed}
+    assert shown
+    counts = rows(settings, "SELECT records, posts, duplicates, rejects FROM base.loads ORDER BY ALL")
+    assert 0 < refresh.erase(settings, NOW).records <= len(rejected)
+    kept = b"".join(written(watching.home / "landing").values()).decode(errors="replace")
+    new = {str(row["text_pi"]) for row in rows(settings, "SELECT text_pi FROM base.posts")}
+    assert [text for text in shown - new if text in kept] == []
+    (watching.home / "warehouse.duckdb").unlink()
+    load(settings)
+    assert rows(settings, "SELECT records, posts, duplicates, rejects FROM base.loads ORDER BY ALL") == counts
+    assert rows(settings, query) == rejected
+
+
+def test_pages_that_could_not_be_read_forget_too(watching: Watching) -> None:
+    settings = watching.settings()
+    watching.services.faults("facebook", changed_shape={"field": "created_time", "from": 2})
+    watching.pull("facebook")
+    watching.services.reset("facebook")
+    watching.services.faults("facebook", truncated={"at": [2]})
+    watching.pull("facebook", now=NOW + timedelta(hours=4))
+    load(settings)
+    said = (
+        "SELECT post_id, text_pi FROM base.posts WHERE regexp_full_match(text_pi, '[a-zA-Z ,.]{30,}') ORDER BY post_id"
+    )
+    victims = rows(settings, said)[:40]
+    listed = watching.home.parent / "removals.csv"
+    lines = [f"facebook,{row['post_id']},{LATER.isoformat()},removed" for row in victims]
+    listed.write_text("platform,post_id,gone_at,reason\n" + "\n".join(lines) + "\n")
+    intake.land_paths(settings, [listed], LATER)
+    load(settings)
+    others = {row["text_pi"] for row in rows(settings, "SELECT text_pi FROM base.posts WHERE state = 'live'")}
+    texts = {str(row["text_pi"]) for row in victims} - others
+    assert texts
+    refresh.erase(settings, LATER)
+    kept = b"".join(written(watching.home).values()).decode(errors="replace")
+    assert [text for text in texts if text in kept] == []
+
+
+def test_the_number_of_a_task_is_kept_exactly(full: Watching) -> None:
+    """It is larger than 64 bits, where most readers of JSON round."""
+    settings = full.settings()
+    full.services.clock(LATER)
+    posts = [post for post in due(settings, LATER) if post.platform == "tiktok"]
+    refresh.look_again(settings, VirtualClock(LATER), posts)
+    landed = b"".join(written(full.home / "landing" / "tiktok").values())
+    assert b'"body":{"task_id":"98765432109876543210"}' in landed
+    assert b"98765432109876543210" in b"".join(re.findall(rb'\\"task_id\\": ?\\?"?(\d+)', landed))
+    assert b"9.8765" not in landed
+    assert b"display_name" not in landed, "an owner is asked for, not named"

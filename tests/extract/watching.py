@@ -8,16 +8,17 @@ from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
+from unittest.mock import patch
 from zoneinfo import ZoneInfo
 
-from flows import prepare, pull, sources
+from flows import intake, prepare, pull, sources
 from flows.post import Post
 from flows.season.services.posts import Account, Catalogue
 from flows.season.services.serve import Services
 from flows.settings import Settings
 from flows.sources.pacing import VirtualClock
 from flows.sources.reading import open_stream
-from flows.store import landing
+from flows.store import landing, runs, warehouse
 
 NOW = datetime(2024, 2, 12, 1, 0, tzinfo=UTC)  # Monday 08:00 in Batang
 SINCE = date(2024, 1, 15)
@@ -120,6 +121,16 @@ class Watching:
             for item in account.items
             if datetime.fromtimestamp(item.created, ZONE).date() == day and item.is_here(int(NOW.timestamp()))
         }
+
+
+def load(settings: Settings) -> intake.LoadSummary:
+    """Loads what landed; the quality gates, which are tested elsewhere and take seconds, are left open."""
+    with (
+        patch.object(intake, "_landing_gate", return_value={}),
+        patch.object(intake, "_posts_gate"),
+        warehouse.exclusive(settings.home),
+    ):
+        return intake.load_pending(settings, runs.begin(settings.home, "test", {}))
 
 
 def _seeds(home: Path) -> Path:

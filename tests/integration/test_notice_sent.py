@@ -32,13 +32,18 @@ def test_the_flow_tells_a_published_week_and_survives_an_address_that_is_dead(
     try:
         home = copy_home(landed_season, tmp_path / "home")
         done = ronda(home, "weekly", "--week", WEEK)
+        again = ronda(home, "weekly", "--week", WEEK)
         stopped = ronda(home, "weekly", "--week", WEEK, before=STOPPED)
+        twice = [ronda(home, "backfill", WEEK, WEEK, "--reason", "the gate was wrong") for _ in "12"]
     finally:
         server.shutdown()
         server.server_close()
     assert done.returncode == 0, done.stderr
+    assert again.returncode == 0, again.stderr
     assert stopped.returncode == 4, stopped.stderr
-    first, second = received
+    assert [each.returncode for each in twice] == [0, 0], twice[0].stderr
+    first, second, third = received  # neither the unchanged week nor the second backfill was told again
+    assert third == first
     assert first["title"] == f"Ikhtisar {WEEK} terbit (penerbitan ke-1)"
     level, sentence, link = first["message"].splitlines()
     assert level.startswith("Tingkat perhatian: ")

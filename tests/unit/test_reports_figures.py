@@ -1,12 +1,14 @@
 """Charts: never blank, gaps stay gaps, the same bytes for the same frame, a description for those who cannot see."""
 
 import re
+from datetime import UTC, date, datetime
 from functools import cache
 from itertools import pairwise
 
 import polars as pl
 import pytest
 from matplotlib.figure import Figure
+from matplotlib.lines import Line2D
 from matplotlib.text import Text
 
 from flows.periods import Bucket
@@ -18,6 +20,7 @@ from reports.facts import Facts, day_status
 from reports.figures import corrections, coverage, indications, overlay, sentiment, signals, timeline, topics, volume
 from reports.style import Scene
 from reports.trends import Trends
+from reports.watch import break_text
 from reports.words import Words
 from tests import reports_fixture as invented
 
@@ -229,3 +232,19 @@ def test_an_outage_is_never_drawn_as_a_signal() -> None:
     families, subjects = signal_strips(Trends(facts), Words("id"))
     assert subjects == []
     assert {state for strip in families for state in strip.states.values()} <= {"none", "tested"}
+
+
+def test_a_change_of_what_is_watched_is_a_line_in_the_chart_and_a_sentence() -> None:
+    week = "2024-W05"
+    changes = (("v1", date(2023, 10, 2)), ("v2", date(2024, 1, 10)), ("v3", date(2024, 2, 20)))  # the last one later
+    moments = [(datetime(day.year, day.month, day.day, tzinfo=UTC), version, day) for version, day in changes]
+    rows = [(moment, platform, version, day) for moment, version, day in moments for platform in PLATFORMS[1:]]
+    tables = invented.season(week)
+    watches = pl.DataFrame(rows, schema=tables["core.watches"].schema, orient="row")
+    facts, scene = prepared(week, {**tables, "core.watches": watches})
+    assert scene.breaks == (date(2024, 1, 10),)
+    figure = volume.draw(facts.tables["trends.weekly_platform"], scene, {"all": 0.9})
+    lines = [line for line in figure.findobj(Line2D) if isinstance(line, Line2D) and line.get_gid() == "break"]
+    assert [line.get_xdata()[0] for line in lines] == [timeline.position(scene, date(2024, 1, 10))]  # type: ignore[index]
+    assert break_text(facts, Words("id")).startswith("Daftar pantau penarikan otomatis berubah pada 10 Jan")
+    assert break_text(prepared(week)[0], Words("en")) == ""

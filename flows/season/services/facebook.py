@@ -237,6 +237,8 @@ class Facebook(GraphPlatform):
         text = call.query.get("__paging_token") or call.query.get("after", "")
         if not text:
             return 0, 0
+        if self.fires(call, "invalid_cursor") is not None:
+            raise Refused(100, "(#100) Invalid cursors values")
         parts = read_cursor(text)
         key, turn = int(parts[0]), int(parts[1])
         if not key:

@@ -81,7 +81,7 @@ SWITCHES: dict[str, Switch] = {
     "invalid_search_id": Switch(
         ("tiktok",), "every", {"forget": False}, "a page after the first is refused: its search id, once or for good"
     ),
-    "invalid_cursor": Switch(("tiktok",), "every", {}, "a page after the first is refused: its cursor"),
+    "invalid_cursor": Switch(EVERYWHERE, "every", {}, "a page after the first is refused: its cursor"),
     "nul_username": Switch(("tiktok",), "every", {}, "U+0000 at the end of the first username of a page"),
     "video_id": Switch(("tiktok",), "every", {}, "items have video_id instead of id"),
     "end_date_exclusive": Switch(("tiktok",), "every", {}, "videos of the end date are not found"),

@@ -168,6 +168,8 @@ class Instagram(GraphPlatform):
             raise Refused(2)
         found = [item for item in account.items if first <= item.created < min(last, self.indexed + 1)]
         after = asked.get("after", "")
+        if after and self.fires(call, "invalid_cursor") is not None:
+            raise Refused(100, "(#100) Invalid cursors values")
         key, turn = map(int, read_cursor(after)) if after else (0, 0)
         start = sum(item.key >= key for item in found) if key else 0
         if self.fires(call, "short_pages") is not None:

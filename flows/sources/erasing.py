@@ -1,0 +1,249 @@
+"""Takes what is gone out of the files of every format: a record becomes a tombstone, all others stay byte for byte.
+
+An eraser reads a stream as the reader of its format does and gives the bytes that take its place. Parquet has no
+records to replace in place: its row groups are written anew, with the same schema and the same values.
+"""
+
+import csv
+import io
+import tempfile
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass
+from functools import partial
+from typing import TYPE_CHECKING, Any, BinaryIO
+
+import orjson
+
+from flows.post import Post, Rejected
+from flows.sources import graph, tombstone
+from flows.sources.chunks import BOM, LINE_BYTES
+from flows.sources.csv_records import csv_header
+from flows.sources.format import Format, Record
+from flows.sources.json_records import Elements, json_lines
+from flows.sources.layout import layout
+from flows.sources.opening import CHUNK_BYTES, PARQUET, DamagedError
+from flows.sources.parquet import as_json
+from flows.sources.tombstone import Key
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+
+@dataclass(slots=True)
+class Erasing:
+    """One erasing of one file: what is gone, and how many records became tombstones so far."""
+
+    form: Format
+    gone: Collection[Key]
+    erased: int = 0
+
+    def content(self, stream: BinaryIO, start: bytes) -> Iterator[bytes]:
+        """The new content of a file that begins with `start`."""
+        if start.startswith(PARQUET):
+            return self._parquet(stream)
+        return {"csv": self._csv, "lines": self._lines, "documents": self._documents}[layout(start)](stream)
+
+    def pages(self, stream: BinaryIO) -> Iterator[bytes]:
+        """The new content of a file of landed pages."""
+        for line in _raw_lines(stream):
+            changed, erased = tombstone.erase_in_page(line, self.gone)
+            self.erased += erased
+            yield changed
+
+    def _tombstone(self, raw: Any, blank: Any = None, read: tombstone.Read | None = None) -> Any:
+        """The tombstone of a record; None when its post is not gone, it is none, or it is a tombstone already."""
+        read = read or self.form.post
+        try:
+            post = read(raw)
+            if (post.platform, post.post_id) not in self.gone or post.gone is not None:
+                return None
+            left = tombstone.bare(raw, read, blank)
+        except Rejected:
+            return None
+        if left == raw:
+            return None
+        self.erased += 1
+        return left
+
+    # ------------------------------------------------------------------------------------------------- JSON
+
+    def _lines(self, stream: BinaryIO) -> Iterator[bytes]:
+        for line in _raw_lines(stream):
+            text = line.rstrip(b"\r\n")
+            yield self._element(text) + line[len(text) :]
+
+    def _element(self, data: bytes) -> bytes:
+        """One JSON value of a file, with tombstones in it."""
+        if self.form.name == graph.NAME:
+            return self._answer(data)
+        record = next(json_lines(io.BytesIO(data.replace(b"\n", b" "))), None)
+        left = self._tombstone(record.raw) if isinstance(record, Record) else None
+        return data if left is None else orjson.dumps(left)
+
+    def _answer(self, data: bytes) -> bytes:
+        """A saved answer of the Graph API, which holds many records."""
+        try:
+            text = data.decode()
+            answer = tombstone.placed(text)
+        except (ValueError, RecursionError):
+            return data
+        parts = {}
+        for element in graph.elements(answer):
+            thing = element["object"]
+            left = self._tombstone(thing, read=partial(_within, self.form, element))
+            if left is not None and isinstance(thing, tombstone.Placed):
+                parts[thing.begin, thing.end] = left
+        return tombstone.spliced(text, parts).encode() if parts else data
+
+    def _documents(self, stream: BinaryIO) -> Iterator[bytes]:
+        elements = Elements()
+        given = 0  # bytes of the buffer that were passed on
+        is_first, ended = True, False
+        while not ended:
+            chunk = _chunk(stream)
+            if is_first and chunk.startswith(BOM):
+                yield BOM
+            is_first, ended = False, not chunk
+            keep = elements.settled
+            yield elements.buffer[given:keep]
+            elements.add(chunk)
+            given = 0
+            while (element := elements.next(ended)) is not None:
+                begin = elements.position - len(element)
+                if elements.skipping:
+                    elements.skipping = False
+                    continue
+                yield elements.buffer[given:begin]
+                yield self._element(element)
+                given = elements.position
+            elements.skipping = elements.skipping or elements.is_too_long()
+        yield elements.buffer[given:]
+
+    # -------------------------------------------------------------------------------------------------- CSV
+
+    def _csv(self, stream: BinaryIO) -> Iterator[bytes]:
+        feed = _Feed(_raw_lines(stream))
+        delimiter = csv_header(feed.peek())[1]
+        reader = csv.reader(feed, delimiter=delimiter, strict=True)
+        header: list[str] | None = None
+        while True:
+            feed.taken.clear()
+            try:
+                row = next(reader, None)
+            except csv.Error:  # the reader of the format rejects it
+                yield b"".join(feed.taken)
+                continue
+            written = b"".join(feed.taken)
+            if row is None:
+                yield written
+                return
+            if header is None and row:
+                header = [name.strip() for name in row]
+            elif header is not None and len(row) == len(header):
+                left = self._tombstone(dict(zip(header, row, strict=True)), "")
+                if left is not None:
+                    written = _csv_row([left[name] for name in header], delimiter, feed.taken[-1])
+            yield written
+
+    # ---------------------------------------------------------------------------------------------- Parquet
+
+    def _parquet(self, stream: BinaryIO) -> Iterator[bytes]:
+        import pyarrow as pa
+        import pyarrow.parquet as pq
+
+        table = pq.ParquetFile(pa.PythonFile(stream, mode="r"))
+        schema = pa.schema([each.with_nullable(True) for each in table.schema_arrow], table.schema_arrow.metadata)
+        group = table.metadata.row_group(0) if table.num_row_groups else None
+        packing = group.column(0).compression.lower() if group else "snappy"
+        with tempfile.TemporaryFile() as out:
+            writer = pq.ParquetWriter(out, schema, compression="none" if packing == "uncompressed" else packing)
+            with writer:
+                for number in range(table.num_row_groups):
+                    rows = table.read_row_group(number)
+                    writer.write_table(self._bared(rows).cast(schema), row_group_size=max(1, rows.num_rows))
+            out.seek(0)
+            while part := out.read(CHUNK_BYTES):
+                yield part
+
+    def _bared(self, rows: "pa.Table") -> "pa.Table":
+        """A table in which the rows of what is gone hold only what the reader of the format needs."""
+        import pyarrow as pa
+
+        blanks: dict[int, dict[int, Any]] = {}  # column -> row -> what stands there now
+        for place in range(rows.num_rows):
+            (values,) = rows.slice(place, 1).to_pylist()
+            plain = {name: as_json(value) for name, value in values.items()}
+            left = self._tombstone(plain)
+            for column, name in enumerate(rows.column_names if left is not None else ()):
+                if left[name] != plain[name]:
+                    blanks.setdefault(column, {})[place] = left[name]
+        for column, kind in enumerate(rows.schema):
+            changed = blanks.get(column, {})
+            if not changed and not pa.types.is_dictionary(kind.type):  # a dictionary may hold words of other rows
+                continue
+            values = rows.column(column).to_pylist()
+            for place, value in changed.items():
+                values[place] = value
+            rows = rows.set_column(column, kind.with_nullable(True), pa.chunked_array([pa.array(values, kind.type)]))
+        return rows
+
+
+def _within(form: Format, element: dict[str, Any], thing: Any) -> Post:
+    """The post of an object in the place of another one."""
+    return form.post({**element, "object": thing})
+
+
+def _csv_row(cells: list[str], delimiter: str, last_line: bytes) -> bytes:
+    """A row as text, with the line end it had."""
+    end = "\r\n" if last_line.endswith(b"\r\n") else "\n" if last_line.endswith(b"\n") else ""
+    out = io.StringIO()
+    csv.writer(out, delimiter=delimiter, lineterminator=end).writerow(cells)
+    return out.getvalue().encode()
+
+
+class _Feed:
+    """Lines as `csv_records` reads them, with the bytes they were."""
+
+    def __init__(self, lines: Iterator[bytes]) -> None:
+        self._lines = lines
+        self._first: bytes | None = None
+        self._is_begun = False
+        self.taken: list[bytes] = []
+
+    def peek(self) -> bytes:
+        """The first line, which stays to be read."""
+        self._first = next(self._lines, b"")
+        return self._first.removeprefix(BOM)
+
+    def __iter__(self) -> "_Feed":
+        return self
+
+    def __next__(self) -> str:
+        line, self._first = (self._first, None) if self._first is not None else (next(self._lines), None)
+        self.taken.append(line)
+        text = line if self._is_begun else line.removeprefix(BOM)
+        self._is_begun = True
+        plain = text.replace(b"\0", b"").removesuffix(b"\n").removesuffix(b"\r").replace(b"\r", b" ")
+        return plain.decode(errors="replace") + "\n"
+
+
+def _chunk(stream: BinaryIO) -> bytes:
+    """The next bytes; none where a compressed stream breaks off, as for the reader."""
+    try:
+        return stream.read(CHUNK_BYTES)
+    except (EOFError, DamagedError):
+        return b""
+
+
+def _raw_lines(stream: BinaryIO) -> Iterator[bytes]:
+    """Every line with its end; one that is too long for a record in parts."""
+    pending = b""
+    while chunk := _chunk(stream):
+        *lines, pending = (pending + chunk).split(b"\n")
+        for line in lines:
+            yield line + b"\n"
+        if len(pending) > LINE_BYTES:
+            yield pending
+            pending = b""
+    if pending:
+        yield pending
