@@ -106,6 +106,73 @@ def _serve(settings: Settings, arguments: argparse.Namespace) -> Exit:  # noqa: 
     return Exit.DONE
 
 
+def _label_train(settings: Settings, arguments: argparse.Namespace) -> Exit:
+    from flows.labels import verbs
+
+    sources = verbs.Sources(arguments.files, arguments.corpora, arguments.own)
+    verbs.train(settings, sources, arguments.into, _say)
+    return Exit.DONE
+
+
+def _label_apply(settings: Settings, arguments: argparse.Namespace) -> Exit:
+    from flows.labels import verbs
+
+    verbs.apply(settings, arguments.source, arguments.target, _say)
+    return Exit.DONE
+
+
+def _label_evaluate(settings: Settings, arguments: argparse.Namespace) -> Exit:
+    from flows.labels import verbs
+
+    verbs.evaluate(settings, arguments.file, arguments.record_as, as_json=arguments.json, say=_say)
+    return Exit.DONE
+
+
+def _label_explain(settings: Settings, arguments: argparse.Namespace) -> Exit:
+    from flows.labels import verbs
+
+    moment = datetime.fromisoformat(arguments.at).astimezone(UTC) if arguments.at else None
+    verbs.explain(settings, arguments.text, moment, _say)
+    return Exit.DONE
+
+
+def _add_label_verbs(label: argparse.ArgumentParser) -> None:
+    """The verbs below `ronda label`."""
+    verbs = label.add_subparsers(dest="label_verb", required=True, metavar="VERB")
+
+    def verb(
+        name: str, action: Callable[[Settings, argparse.Namespace], Exit], summary: str
+    ) -> argparse.ArgumentParser:
+        made = verbs.add_parser(name, help=summary, description=summary)
+        made.set_defaults(action=action)
+        return made
+
+    train = verb("train", _label_train, "Train weight files: the same bytes from the same texts.")
+    train.add_argument(
+        "files", nargs="*", type=Path, metavar="CSV", help="labelled posts of your own: text, sentiment, indications"
+    )
+    train.add_argument("--corpora", type=Path, metavar="FOLDER", help="folder of the public corpora; none without it")
+    train.add_argument("--own", type=Path, metavar="FOLDER", help="folder of the own corpus (default: ronda's)")
+    train.add_argument("--into", type=Path, metavar="FOLDER", required=True, help="where the weight files go")
+
+    apply = verb("apply", _label_apply, "Label the posts of a CSV, NDJSON or Parquet file that has a column text.")
+    apply.add_argument("source", type=Path, metavar="IN", help="the posts; created_at is read where present")
+    apply.add_argument("target", type=Path, metavar="OUT", help="the same posts with labels; its name tells the kind")
+
+    evaluate = verb("evaluate", _label_evaluate, "Measure the labels on a labelled CSV, beside baselines.")
+    evaluate.add_argument(
+        "file", nargs="?", type=Path, metavar="FILE", help="text, sentiment, indications (default: show the training's)"
+    )
+    evaluate.add_argument("--json", action="store_true", help="the same as JSON")
+    evaluate.add_argument(
+        "--record-as", metavar="NAME", help="these are real posts: reports print the measures under this name"
+    )
+
+    explain = verb("explain", _label_explain, "Say why a text has its labels.")
+    explain.add_argument("text", metavar="TEXT")
+    explain.add_argument("--at", type=_moment, metavar="MOMENT", help="when it was posted, like 2024-02-12T09:00+07:00")
+
+
 def parser() -> argparse.ArgumentParser:
     """The command line of ronda: every verb with its options."""
     command = argparse.ArgumentParser(
@@ -156,6 +223,9 @@ def parser() -> argparse.ArgumentParser:
     backfill.add_argument(
         "--platform", choices=("tiktok", "facebook", "instagram"), help="load only what landed of this platform"
     )
+
+    label = verbs.add_parser("label", help="Train, apply, measure and explain labels.")
+    _add_label_verbs(label)
 
     status = verb("status", _status, "Show weeks, coverage, the last runs and what is missing.")
     status.add_argument("--json", action="store_true", help="the same as JSON")

@@ -6,7 +6,6 @@ A pattern is a row of slots parted by spaces, each matching one word of a padded
     <vote>          a word of the group `vote`    *   at the end of a word lets it go on (`panwas*`)
     ~3              up to three words, no sentence end between
     ^               at the start only: the beginning of a text or clause
-    !tolak          the slot whose words are looked for first (else the last slot); choose the rarest
 
 Rows of kind `words` or `regex` define a group (code = its name), `act` rows say that the text performs the act of
 their code, `exclude` rows (one or more codes) take it back: negation, reporting, condemning, asking.
@@ -21,25 +20,39 @@ import sql
 from flows.exits import UsageError
 from flows.periods import read_seed
 
+# "Do not forget" reminds, it does not forbid: it is read as REMIND.
+REMINDER = " (?:jangan|jgn|jngn|jangan sampai|ojo|aja) (?:lupa|lali) "
+REMIND = " ingat "
+_REMINDER_WORDS = frozenset((" jangan ", " jgn ", " jngn ", " ojo ", " aja "))
 _CLAUSE_START = r"(?:^| [.,!?:#]) "
 
 
 class Cues(NamedTuple):
     """The rule of one code: a text that matches `act` and not `exclude` (None: nothing excludes).
 
-    Every text that matches `act` holds one of the `anchors`, which are cheap to look for.
+    A text that matches an act holds, for one of the `needs`, a word of every of its slots: cheap to look for.
     """
 
     act: str
     exclude: str | None
-    anchors: frozenset[str]
+    needs: tuple[tuple[frozenset[str], ...], ...]
 
 
 class Choice(NamedTuple):
-    """One slot: its regular expression, and the beginnings of words one of which it needs (None: not words)."""
+    """One slot: its regular expression, and the words one of which it needs (None: not words).
+
+    The words have spaces as in a padded text, a beginning of words none after it.
+    """
 
     expression: str
-    anchors: frozenset[str] | None
+    words: frozenset[str] | None
+
+
+class Pattern(NamedTuple):
+    """A whole pattern: its regular expression, and the words of every slot that consists of words."""
+
+    expression: str
+    needs: tuple[frozenset[str], ...]
 
 
 def _choice(slot: str, groups: dict[str, Choice]) -> Choice:
@@ -57,27 +70,25 @@ def _choice(slot: str, groups: dict[str, Choice]) -> Choice:
             ending = "[^ ]*" if spoken.endswith("*") else ""
             spoken = spoken.removesuffix("*")
             choices.append(Choice(re.escape(spoken) + ending, frozenset([f" {spoken}" + ("" if ending else " ")])))
-    known = [choice.anchors for choice in choices if choice.anchors is not None]
-    anchors = frozenset().union(*known) if len(known) == len(choices) else None
-    return Choice("|".join(choice.expression for choice in choices), anchors)
+    known = [choice.words for choice in choices if choice.words is not None]
+    words = frozenset().union(*known) if len(known) == len(choices) else None
+    return Choice("|".join(choice.expression for choice in choices), words)
 
 
-def translate(pattern: str, groups: dict[str, Choice]) -> Choice:
-    """A pattern for padded texts, with the anchors of its marked or last slot; raises UsageError when it is wrong."""
+def translate(pattern: str, groups: dict[str, Choice]) -> Pattern:
+    """A pattern for padded texts; raises UsageError when it is wrong."""
     is_clause_start = pattern.startswith("^ ")
     parts = [_CLAUSE_START if is_clause_start else " "]
-    anchors: frozenset[str] | None = None
-    is_marked = False
+    needs = []
     for slot in pattern.removeprefix("^ ").split(" "):
         if re.fullmatch(r"~\d", slot):
             parts.append(rf"(?:[^ .!?]+ ){{0,{slot[1]}}}")
             continue
-        choice = _choice(slot.removeprefix("!") if slot != "!" else slot, groups)
+        choice = _choice(slot, groups)
         parts.append(f"(?:{choice.expression}) ")
-        if not is_marked:
-            anchors = choice.anchors
-            is_marked = slot.startswith("!")
-    return Choice("".join(parts), anchors)
+        if choice.words is not None:
+            needs.append(choice.words | _REMINDER_WORDS if REMIND in choice.words else choice.words)
+    return Pattern("".join(parts), tuple(needs))
 
 
 def _read_groups(rows: list[dict[str, str]]) -> dict[str, Choice]:
@@ -96,16 +107,14 @@ def read_cues(seeds: Path = sql.SEEDS) -> dict[str, Cues]:
     """The rule of every code of the cues seed; raises UsageError when a pattern or an excluded code is wrong."""
     rows = read_seed("cues", seeds)
     groups = _read_groups(rows)
-    acts: dict[str, list[str]] = {}
-    anchors: dict[str, frozenset[str]] = {}
+    acts: dict[str, list[Pattern]] = {}
     excludes: dict[str, list[str]] = {}
     for row in rows:
         if row["kind"] == "act":
             act = translate(row["pattern"], groups)
-            if act.anchors is None:
-                raise UsageError(f'Mark a slot of plain words with "!" in the cue "{row["pattern"]}" of cues.csv.')
-            acts.setdefault(row["code"], []).append(act.expression)
-            anchors[row["code"]] = anchors.get(row["code"], frozenset()) | act.anchors
+            if not act.needs:
+                raise UsageError(f'The cue "{row["pattern"]}" of cues.csv has no slot of plain words; give it one.')
+            acts.setdefault(row["code"], []).append(act)
         elif row["kind"] == "exclude":
             for code in row["code"].split(" "):
                 excludes.setdefault(code, []).append(translate(row["pattern"], groups).expression)
@@ -116,6 +125,43 @@ def read_cues(seeds: Path = sql.SEEDS) -> dict[str, Cues]:
     if lost := sorted(set(excludes) - set(acts)):
         raise UsageError(f"cues.csv excludes {', '.join(lost)}, for which it has no act.")
     return {
-        code: Cues("|".join(found), "|".join(excludes[code]) if code in excludes else None, anchors[code])
+        code: Cues(
+            "|".join(act.expression for act in found),
+            "|".join(excludes[code]) if code in excludes else None,
+            tuple(act.needs for act in found),
+        )
         for code, found in acts.items()
     }
+
+
+@cache
+def read_group_words(seeds: Path = sql.SEEDS) -> dict[str, frozenset[str]]:
+    """The plain words and phrases of every group of kind `words`, those of the groups it names among them."""
+    groups: dict[str, frozenset[str]] = {}
+    for row in read_seed("cues", seeds):
+        if row["kind"] == "words":
+            choices = row["pattern"].split("|")
+            named = [groups.get(word[1:-1], frozenset()) for word in choices if word.startswith("<")]
+            plain = frozenset(word.replace("+", " ") for word in choices if not re.search(r"[<*]", word))
+            groups[row["code"]] = plain.union(*named)
+    return groups
+
+
+class Rule(NamedTuple):
+    """One act pattern as it stands in the seed, for explanations."""
+
+    code: str
+    pattern: str
+    expression: str
+
+
+@cache
+def read_rules(seeds: Path = sql.SEEDS) -> tuple[Rule, ...]:
+    """Every act pattern, in the order of the seed."""
+    rows = read_seed("cues", seeds)
+    groups = _read_groups(rows)
+    return tuple(
+        Rule(row["code"], row["pattern"], translate(row["pattern"], groups).expression)
+        for row in rows
+        if row["kind"] == "act"
+    )

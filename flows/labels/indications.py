@@ -1,51 +1,144 @@
-"""Indications: texts that perform an act of the violation seed, by cue rules that prefer silence to a wrong flag.
+"""Indications: the one place where the model, the cue rules, the calendar and the fact-checks meet.
 
-A text gets a code when an act cue of `sql/seeds/cues.csv` matches and no exclusion does (negation, reporting,
-condemning, asking). The exclusions read the whole text, so one that both condemns and performs is missed. Criticism
-is never `insult`; `hoax` needs a table of published fact-checks and is never given here.
+The model gives every text a score for each code; a cue rule (`sql/seeds/cues.csv`: an act matches and no exclusion
+does) adds its vote, whose worth was measured on held-out posts; the sum is a probability with a threshold. Where an
+exclusion of the code matches (reporting, condemning, asking, denying), the model alone flags nothing: the text stays
+in the uncertain band. A code that the weights do not know is flagged by its rule alone. `hoax` comes only from a
+table of published fact-checks.
 
 A call to vote is lawful in the campaign and no indication: by the local time of the post it becomes
 `out_of_schedule` before the campaign and `quiet_period` in the quiet phase of the election's calendar. Rallies and
 media advertising before their own window (art. 276(2)) are not told from other campaigning.
 
-What is listed is "terdeteksi otomatis, belum ditinjau": the rules see words, not the subject, and not intent.
+What is listed is "terdeteksi otomatis, belum ditinjau": the labels see words, not the subject, and not intent.
 """
 
 from pathlib import Path
+from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 import polars as pl
 
 import sql
-from flows.labels.cues import Cues, read_cues
+from flows.labels.compiled.batch import read_table
+from flows.labels.cues import REMIND, REMINDER, Cues, read_cues
+from flows.labels.model import Model, limit, probability
+from flows.labels.text import Buffers, buffers, written
+from flows.labels.vocabulary import read_vocabulary
 from flows.periods import Election, read_seed
 
+Flags = npt.NDArray[np.bool_]
+Floats = npt.NDArray[np.float64]
+
 CALL_TO_VOTE = "call_to_vote"
-# "Do not forget" reminds, it does not forbid.
-_REMINDER = " (?:jangan|jgn|jngn|jangan sampai|ojo|aja) (?:lupa|lali) "
-_BY_PHASE = {"pre_campaign": "out_of_schedule", "quiet": "quiet_period"}
+HOAX = "hoax"
+BY_PHASE = {"pre_campaign": "out_of_schedule", "quiet": "quiet_period"}
 
 
-def _flag(texts: pl.Series, cues: Cues) -> npt.NDArray[np.bool_]:
+class Found(NamedTuple):
+    """What was found of one code in a batch of texts; `probability` is NaN where only a rule can speak."""
+
+    probability: Floats
+    vote: Flags
+    flag: Flags
+    is_uncertain: Flags
+
+
+def _matches(texts: pl.Series, cues: Cues) -> Flags:
     """Whether each text matches the act and no exclusion."""
-    flags: npt.NDArray[np.bool_] = texts.str.contains(cues.act).to_numpy(writable=True)
+    flags: Flags = texts.str.contains(cues.act).fill_null(value=False).to_numpy(writable=True)
     if cues.exclude is not None and flags.any():
         flags[flags] = ~texts.filter(pl.Series(flags)).str.contains(cues.exclude).to_numpy()
     return flags
 
 
-def cue_flags(padded: pl.Series, seeds: Path = sql.SEEDS) -> pl.DataFrame:
-    """One boolean column for each code with cues, `call_to_vote` among them; null texts are False."""
-    rules = read_cues(seeds)
-    anchors = sorted(frozenset().union(*(cues.anchors for cues in rules.values())))
-    is_candidate = padded.str.contains_any(anchors).fill_null(value=False).to_numpy()
-    candidates = padded.filter(pl.Series(is_candidate)).str.replace_all(_REMINDER, " ingat ")
-    columns = {}
-    for code, cues in rules.items():
-        columns[code] = np.zeros(len(padded), dtype=bool)
-        columns[code][is_candidate] = _flag(candidates, cues)
-    return pl.DataFrame(columns)
+def candidates(slots: npt.NDArray[np.uint64], seeds: Path = sql.SEEDS) -> dict[str, Flags]:
+    """Which texts hold all the words that a rule of the code needs, from their bits of slots (text, number)."""
+    found = {}
+    for code, needs in read_vocabulary(seeds).needs.items():
+        found[code] = np.zeros(len(slots), dtype=bool)
+        for need in needs:
+            has_all = np.ones(len(slots), dtype=bool)
+            for number in range(slots.shape[1]):
+                if part := np.uint64(need >> 64 * number & (1 << 64) - 1):
+                    has_all &= slots[:, number] & part == part
+            found[code] |= has_all
+    return found
+
+
+def read_votes(texts: Buffers, where: dict[str, Flags], seeds: Path = sql.SEEDS) -> dict[str, Flags]:
+    """The word of every cue rule, read on the texts of `where` only."""
+    rows = np.flatnonzero(np.any(list(where.values()), axis=0))
+    masked = written(texts.rows(rows), read_table(seeds), is_masked=True).str.replace_all(REMINDER, REMIND)
+    votes = {}
+    for code, cues in read_cues(seeds).items():
+        votes[code] = np.zeros(len(texts.is_null), dtype=bool)
+        chosen = where[code][rows]
+        if chosen.any():
+            votes[code][rows[chosen]] = _matches(masked.filter(pl.Series(chosen)), cues)
+    return votes
+
+
+def vote(texts: pl.Series, seeds: Path = sql.SEEDS) -> dict[str, Flags]:
+    """The word of every cue rule on texts, without looking for candidates first."""
+    everywhere = dict.fromkeys(read_cues(seeds), np.ones(len(texts), dtype=bool))
+    return read_votes(buffers(texts), everywhere, seeds)
+
+
+def read_silenced(texts: Buffers, where: dict[str, Flags], seeds: Path = sql.SEEDS) -> dict[str, Flags]:
+    """Which of the texts of `where` match an exclusion of the code: they report, condemn, deny or ask about the act."""
+    rows = np.flatnonzero(np.any(list(where.values()), axis=0))
+    masked = written(texts.rows(rows), read_table(seeds), is_masked=True).str.replace_all(REMINDER, REMIND)
+    silenced = {}
+    for code, cues in read_cues(seeds).items():
+        silenced[code] = np.zeros(len(texts.is_null), dtype=bool)
+        chosen = where[code][rows]
+        if cues.exclude is not None and chosen.any():
+            found = masked.filter(pl.Series(chosen)).str.contains(cues.exclude)
+            silenced[code][rows[chosen]] = found.fill_null(value=False).to_numpy()
+    return silenced
+
+
+def silence(texts: pl.Series, seeds: Path = sql.SEEDS) -> dict[str, Flags]:
+    """`read_silenced` of every text for every code."""
+    everywhere = dict.fromkeys(read_cues(seeds), np.ones(len(texts), dtype=bool))
+    return read_silenced(buffers(texts), everywhere, seeds)
+
+
+def heed_exclusions(found: dict[str, Found], texts: Buffers, seeds: Path = sql.SEEDS) -> dict[str, Found]:
+    """The same without the flags that only the model gave and an exclusion takes back; those are uncertain."""
+    alone = {code: one.flag & ~one.vote for code, one in found.items()}
+    silenced = read_silenced(texts, alone, seeds)
+    return {
+        code: one._replace(flag=one.flag & ~silenced[code], is_uncertain=one.is_uncertain | silenced[code])
+        for code, one in found.items()
+    }
+
+
+def find_codes(model: Model, scores: Floats, votes: dict[str, Flags], has_content: Flags) -> dict[str, Found]:
+    """Every code that the model or a rule can find, from the scores of all outputs and the words of the rules."""
+    found = {}
+    for code, spoke in votes.items():
+        if code not in model.codes:
+            nothing = np.zeros(len(spoke), dtype=bool)
+            found[code] = Found(np.full(len(spoke), np.nan), spoke, spoke & has_content, nothing)
+            continue
+        share = probability(model, code, scores, spoke)
+        flag = (share >= limit(model, code, spoke)) & has_content
+        uncertain = (share >= model.codes[code].uncertain_from) & ~flag & has_content
+        found[code] = Found(share, spoke, flag, uncertain)
+    return found
+
+
+def who_spoke(model: Model, code: str, scores: Floats, votes: Flags) -> list[str]:
+    """For each text: `model`, `rule`, `both`, or `neither` has the code without the other's help."""
+    if code not in model.codes:
+        return ["rule" if spoke else "neither" for spoke in votes]
+    alone = probability(model, code, scores, np.zeros(len(votes), dtype=bool)) >= model.codes[code].threshold
+    together = probability(model, code, scores, votes) >= limit(model, code, votes)
+    words = {(True, True): "both", (True, False): "model", (False, True): "rule", (False, False): "neither"}
+    return [words[bool(one), bool(spoke and both)] for one, spoke, both in zip(alone, votes, together, strict=True)]
 
 
 def phases_of(created_at: pl.Series, election: Election) -> pl.Series:
@@ -62,16 +155,25 @@ def phases_of(created_at: pl.Series, election: Election) -> pl.Series:
     return pl.DataFrame({"day": day}).select(expression.alias("phase"))["phase"]
 
 
-def list_indications(flags: pl.DataFrame, phase: pl.Series, seeds: Path = sql.SEEDS) -> pl.Series:
-    """The indication codes of each text from its cue flags and phase, in the order of the indications seed."""
+def list_indications(flags: dict[str, Flags], phase: pl.Series, seeds: Path = sql.SEEDS) -> pl.Series:
+    """The indication codes of each text from its flags and phase, in the order of the indications seed."""
     codes = [row["code"] for row in read_seed("indications", seeds)]
-    by_phase = flags.select(
-        (pl.col(CALL_TO_VOTE) & (phase == name)).fill_null(value=False).alias(code) for name, code in _BY_PHASE.items()
-    )
-    known = flags.drop(CALL_TO_VOTE).hstack(by_phase)
-    lists = known.select(
-        pl.concat_list(pl.when(pl.col(code)).then(pl.lit(code)) for code in codes if code in known.columns)
-        .list.drop_nulls()
-        .alias("indications")
-    )
-    return lists["indications"]
+    known = dict(flags)
+    calls = known.pop(CALL_TO_VOTE, np.zeros(len(phase), dtype=bool))
+    for name, code in BY_PHASE.items():
+        known[code] = calls & (phase == name).fill_null(value=False).to_numpy()
+    bits = np.zeros(len(phase), dtype=np.uint64)
+    for place, code in enumerate(codes):
+        if code in known:
+            bits |= known[code].astype(np.uint64) << np.uint64(place)
+    return lists_of_bits(bits, tuple(codes), "indications")
+
+
+def lists_of_bits(bits: npt.NDArray[np.uint64], names: tuple[str, ...], column: str) -> pl.Series:
+    """For each number the names of its bits, in order."""
+    filled = np.flatnonzero(bits)  # few of them: sorting all numbers would cost more than the rest
+    distinct, places = np.unique(bits[filled], return_inverse=True)
+    lists = [[name for place, name in enumerate(names) if number >> place & 1] for number in (0, *distinct.tolist())]
+    order = np.zeros(len(bits), np.int64)
+    order[filled] = places + 1
+    return pl.Series(column, lists, dtype=pl.List(pl.String)).gather(order)

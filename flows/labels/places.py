@@ -72,7 +72,7 @@ class Places(NamedTuple):
 
 
 def _alternation(names: list[str]) -> str:
-    spoken = normalise(pl.Series(names, dtype=pl.String)).to_list()
+    spoken = normalise(pl.Series(names, dtype=pl.String)).str.strip_chars(" ").to_list()
     return "(?:" + "|".join(sorted(set(spoken), key=lambda name: (-len(name), name))).replace(".", r"\.") + ")"
 
 
@@ -189,17 +189,15 @@ def _established(grid: pl.DataFrame) -> pl.DataFrame:
     )
 
 
-def find_districts(padded: pl.Series, seeds: Path = sql.SEEDS) -> pl.Series:
-    """BPS codes of the kecamatan each padded text names, ascending; an empty list where the place is unknown."""
+def find_districts(texts: pl.Series, seeds: Path = sql.SEEDS) -> pl.Series:
+    """BPS codes of the kecamatan each normalised text names, ascending; an empty list where the place is unknown."""
     places = read_places(seeds)
-    texts = pl.DataFrame({"text": padded.fill_null("")}).with_row_index("row")
-    names = "|".join(group.names for group in (*places.groups, *places.landmarks) if group.grade != "regency_name")
-    candidate = rf"(?:{names}|{_KECAMATAN_OFFICE} (?:\. )?batang)"
-    frame = texts.filter(pl.col("text").str.contains(candidate)).with_columns(
+    frame = pl.DataFrame({"text": texts.fill_null("")}).with_row_index("row")
+    candidates = frame.with_columns(
         pl.col("text").str.replace_all(places.ordinary, "-").alias("plain"),
         pl.col("text").str.contains(places.regency).alias("sign"),
         pl.col("text").str.contains(places.elsewhere).alias("elsewhere"),
     )
-    found = _established(_grid(frame, places)).group_by("row").agg(pl.col("code").unique().sort())
-    lists = texts.select("row").join(found, on="row", how="left", maintain_order="left")
+    found = _established(_grid(candidates, places)).group_by("row").agg(pl.col("code").unique().sort())
+    lists = frame.select("row").join(found, on="row", how="left", maintain_order="left")
     return lists.select(pl.col("code").fill_null([]).alias("districts"))["districts"]

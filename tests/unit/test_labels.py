@@ -9,11 +9,14 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-import flows.labels
 import sql
 from flows.exits import UsageError
-from flows.labels import label, label_version
-from flows.labels.topics import read_topics
+from flows.labels import label, label_version, labelling
+from flows.labels.letters import read_letters
+from flows.labels.reference import lexicon_score, mask
+from flows.labels.spelling import spell
+from flows.labels.topics import read_patterns
+from flows.labels.vocabulary import read_vocabulary
 from flows.periods import read_seed
 
 COLUMNS = {
@@ -56,7 +59,26 @@ def labelled(*texts: str | None) -> pl.DataFrame:
         ("gak jelas banget", "negative"),
     ],
 )
-def test_sentiment_of_the_lexicon_with_negation(text: str, sentiment: str) -> None:
+def test_the_lexicon_reads_negation_degree_and_emoji(text: str, sentiment: str) -> None:
+    score = lexicon_of(text)
+    assert ("negative" if score <= -0.75 else "positive" if score >= 0.75 else "neutral") == sentiment
+
+
+def lexicon_of(text: str) -> float:
+    return lexicon_score(mask(spell(text, read_letters()), read_vocabulary()), read_vocabulary())
+
+
+@pytest.mark.parametrize(
+    ("text", "sentiment"),
+    [
+        ("mantap sekali, bangga punya pemimpin seperti ini", "positive"),
+        ("semoga lancar dan berkah, aamiin", "positive"),
+        ("Pelayanan buruk, kecewa berat", "negative"),
+        ("janji doang, kerja nol, capek", "negative"),
+        ("Rapat dimulai pukul tujuh di balai", "neutral"),
+    ],
+)
+def test_plain_sentiment_is_read(text: str, sentiment: str) -> None:
     assert labelled(text)["sentiment"].to_list() == [sentiment]
 
 
@@ -69,14 +91,14 @@ def test_nothing_to_label_is_null_and_has_no_codes(text: str | None) -> None:
     assert (row["topics"], row["indications"], row["districts"]) == ([], [], [])
 
 
-def test_stronger_words_score_higher_and_scores_are_bounded() -> None:
-    score = labelled("bagus", "bagus banget", "agak bagus", "bagus " * 200, "buruk " * 200)["sentiment_score"].to_list()
-    assert score[2] < score[0] < score[1] < score[3] <= 1
-    assert score[4] >= -1
+def test_stronger_words_weigh_more_and_scores_are_bounded() -> None:
+    assert lexicon_of("agak bagus") < lexicon_of("bagus") < lexicon_of("bagus banget")
+    scores = labelled("bagus " * 200, "buruk " * 200)["sentiment_score"].to_list()
+    assert 1 >= scores[0] > scores[1] >= -1
 
 
 def test_ten_emoji_say_no_more_than_a_strong_one() -> None:
-    assert labelled("❤" * 10)["sentiment_score"][0] == labelled("❤")["sentiment_score"][0]
+    assert lexicon_of("❤" * 10) == lexicon_of("❤")
 
 
 TOPIC_EXAMPLES = {
@@ -148,7 +170,7 @@ def test_order_and_length_are_kept_and_rows_do_not_touch(texts: list[str | None]
 def test_batches_change_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
     texts = ["Bagus", "Kec. Bandar banjir", None, "goblok kamu", "", "harga beras naik"]
     whole = labelled(*texts)
-    monkeypatch.setattr(flows.labels, "BATCH", 2)
+    monkeypatch.setattr(labelling, "BATCH", 2)
     assert labelled(*texts).equals(whole)
 
 
@@ -175,22 +197,30 @@ def test_the_version_changes_with_every_seed(tmp_path: Path, name: str) -> None:
     seed = changed / f"{name}.csv"
     seed.write_text(seed.read_text(encoding="utf-8") + "\n", encoding="utf-8")
     assert label_version(changed) != label_version()
-    assert label_version().startswith(f"{flows.labels.RULES}-")
+    assert label_version().startswith(f"{labelling.RULES}-")
 
 
 def test_seeds_of_another_folder_are_used(tmp_path: Path) -> None:
     seeds = copied_seeds(tmp_path)
-    lexicon = seeds / "lexicon.csv"
-    lexicon.write_text(lexicon.read_text(encoding="utf-8") + "kemripik,sentiment,3,jv\n", encoding="utf-8")
+    topics = seeds / "topics.csv"
+    topics.write_text(topics.read_text(encoding="utf-8") + "pets,Satwa,Pets,kemripik\n", encoding="utf-8")
     times = pl.Series([datetime(2024, 1, 1, tzinfo=UTC)])
-    assert label(pl.Series(["kemripik"]), times, seeds)["sentiment"].to_list() == ["positive"]
-    assert labelled("kemripik")["sentiment"].to_list() == ["neutral"]
+    assert label(pl.Series(["kemripik"]), times, seeds)["topics"].to_list() == [["pets"]]
+    assert labelled("kemripik")["topics"].to_list() == [[]]
+
+
+def test_weights_beside_the_seeds_are_used(tmp_path: Path) -> None:
+    seeds = copied_seeds(tmp_path)
+    (seeds / "weights").mkdir()
+    (seeds / "weights" / "own.weights").write_bytes(b"something else")
+    with pytest.raises(UsageError, match="not a weight file"):
+        label(pl.Series(["halo"]), pl.Series([datetime(2024, 1, 1, tzinfo=UTC)]), seeds)
 
 
 def test_a_topic_without_patterns_is_refused(tmp_path: Path) -> None:
     (tmp_path / "topics.csv").write_text("code,label_id,label_en,patterns\nweather,Cuaca,Weather,\n", encoding="utf-8")
     with pytest.raises(UsageError, match="weather"):
-        read_topics(tmp_path)
+        read_patterns(tmp_path)
 
 
 def test_articles_are_chosen_by_day_and_never_overlap() -> None:

@@ -3,14 +3,16 @@
 from datetime import UTC, datetime, timedelta, timezone
 from pathlib import Path
 
+import numpy as np
 import polars as pl
 import pytest
 
 from flows.exits import UsageError
 from flows.labels import label, label_version
 from flows.labels.cues import read_cues, translate
-from flows.labels.indications import cue_flags
-from flows.labels.text import mask_contestants, normalise, pad
+from flows.labels.indications import candidates, read_votes, vote
+from flows.labels.labelling import judge
+from flows.labels.text import buffers
 
 WIB = timezone(timedelta(hours=7))
 IN_CAMPAIGN = datetime(2023, 12, 20, 12, tzinfo=WIB)
@@ -254,11 +256,19 @@ def test_swapping_contestants_changes_nothing(template: str) -> None:
     assert frame.unique(["sentiment", "sentiment_score", "topics", "indications", "districts", "language"]).height == 1
 
 
-def test_every_text_with_an_act_holds_an_anchor() -> None:
-    padded = pad(mask_contestants(normalise(pl.Series([text for texts in ACTS.values() for text in texts]))))
-    for code, cues in read_cues().items():
-        acting = padded.filter(padded.str.contains(cues.act))
-        assert acting.str.contains_any(sorted(cues.anchors)).all(), code
+def test_no_text_with_an_act_is_left_out_of_the_candidates() -> None:
+    texts = pl.Series([text for texts in (*ACTS.values(), *HARMLESS.values()) for text in texts] + [CALL])
+    assert {code for code, votes in vote(texts).items() if votes.any()} == set(read_cues())
+    batch = next(judge(texts))
+    assert {code: votes.tolist() for code, votes in vote(texts).items()} == {
+        code: batch.codes[code].vote.tolist() for code in read_cues()
+    }
+
+
+def test_without_candidates_no_rule_speaks() -> None:
+    nowhere = candidates(np.zeros((2, 4), np.uint64))
+    votes = read_votes(buffers(pl.Series(["goblok kamu", "halo"])), nowhere)
+    assert not any(flags.any() for flags in votes.values())
 
 
 def test_cue_patterns_are_refused_with_a_sentence() -> None:
@@ -269,8 +279,7 @@ def test_cue_patterns_are_refused_with_a_sentence() -> None:
 
 
 def test_a_null_text_has_no_cue() -> None:
-    flags = cue_flags(pl.Series([None, " tidak ada apa apa "], dtype=pl.String))
-    assert not flags.select(pl.any_horizontal(pl.all())).to_series().any()
+    assert not any(flags.any() for flags in vote(pl.Series([None, "tidak ada apa apa"], dtype=pl.String)).values())
 
 
 def test_the_version_names_every_seed_that_labels_read(tmp_path: Path) -> None:

@@ -9,7 +9,7 @@ import pytest
 import sql
 from flows.exits import UsageError
 from flows.labels.places import find_districts, read_places
-from flows.labels.text import normalise, pad
+from flows.labels.text import normalise
 from flows.periods import read_seed
 
 BANDAR, BLADO, REBAN, BAWANG, TERSONO = "3325020", "3325030", "3325040", "3325050", "3325060"
@@ -18,7 +18,7 @@ TULIS, KANDEMAN, BATANG, WARUNGASEM = "3325100", "3325101", "3325110", "3325120"
 
 
 def districts_of(text: str) -> list[str]:
-    found: list[str] = find_districts(pad(normalise(pl.Series([text])))).to_list()[0]
+    found: list[str] = find_districts(normalise(pl.Series([text]))).to_list()[0]
     return found
 
 
@@ -88,7 +88,7 @@ def test_every_kecamatan_is_found_by_its_office_word() -> None:
 
 def test_order_and_length_are_kept() -> None:
     texts = pl.Series(["Kec. Tulis", None, "", "kecamatan Bandar"])
-    assert find_districts(pad(normalise(texts))).to_list() == [[TULIS], [], [], [BANDAR]]
+    assert find_districts(normalise(texts)).to_list() == [[TULIS], [], [], [BANDAR]]
 
 
 def test_an_unknown_grade_is_refused(tmp_path: Path) -> None:

@@ -1,0 +1,127 @@
+"""From scores to probabilities and thresholds, on posts that were held out of the fit.
+
+A code's probability is a logistic function of its score and of the word of its cue rule (Platt 1999, with a second
+input). Its threshold is the lowest at which the held-out posts hold the stated precision and at which no more than
+the stated share of ordinary texts is flagged (posts of the public corpora that perform no act). Where the rule spoke
+for the code too, there are two witnesses, and the threshold is chosen on such posts alone: none where the rule's word
+holds the stated precision by itself. Below it lies the uncertain band, from where half of the flags would be right.
+"""
+
+from collections.abc import Mapping
+from typing import NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+import scipy.optimize
+
+Floats = npt.NDArray[np.float64]
+Flags = npt.NDArray[np.bool_]
+
+# Of the model without the rule; higher where ordinary comments share the act's words (a country, an office, a sign).
+STATED_PRECISION = {"insult": 0.8, "hate_speech": 0.75, "anti_state": 0.88, "neutrality": 0.92, "threat": 0.9}
+OTHER_PRECISION = 0.8
+VOTED_PRECISION = 0.65  # where the rule spoke too
+UNCERTAIN_PRECISION = 0.5
+# Of ordinary texts, flagged at most without a rule. Those of `hate_speech` all name a group (`training.BACKGROUND`).
+BACKGROUND_RATE = {"insult": 0.02, "hate_speech": 0.10}
+OTHER_RATE = 0.001
+_VOTED_AT_LEAST = 5  # posts of which the rule spoke, for a threshold of their own
+_SENTIMENT_UNCERTAIN = 0.5  # of the texts below the limit fewer are right
+_DIGITS = 6
+
+
+class Scored(NamedTuple):
+    """Posts as a code sees them: their scores, and whether its cue rule spoke."""
+
+    scores: Floats
+    votes: Flags
+
+
+def _rounded(number: float) -> float:
+    return round(float(number), _DIGITS)
+
+
+def _platt(posts: Scored, truth: Flags) -> tuple[float, float, float]:
+    columns = np.stack([posts.scores, posts.votes.astype(float), np.ones(len(truth))], axis=1)
+    signs = np.where(truth, 1.0, -1.0)
+
+    def loss(three: Floats) -> tuple[float, Floats]:
+        margins = signs * (columns @ three)
+        pull = -signs / (1.0 + np.exp(np.clip(margins, -50, 50)))
+        penalty = np.array([0.0, 1.0, 0.0])  # a rule that never spoke keeps no vote
+        value = np.logaddexp(0.0, -margins).sum() + float((penalty * three**2).sum()) / 2
+        return float(value), columns.T @ pull + penalty * three
+
+    found = scipy.optimize.minimize(
+        loss, np.array([1.0, 0.0, 0.0]), jac=True, method="L-BFGS-B", bounds=[(0.05, 20), (0, 20), (-50, 50)]
+    )
+    slope, rule, shift = found.x
+    return float(slope), float(rule), float(shift)
+
+
+def _lowest(probabilities: Floats, truth: Flags, precision: float) -> float:
+    """The lowest probability from which on at least this share of the flagged posts is right."""
+    order = np.argsort(-probabilities, kind="stable")
+    right = np.cumsum(truth[order]) / np.arange(1, len(order) + 1)
+    enough = np.flatnonzero(right >= precision)
+    return float(probabilities[order[enough[-1]]]) if len(enough) else 1.0
+
+
+def code_probability(how: Mapping[str, float], posts: Scored) -> Floats:
+    """The probability of a code from its calibration."""
+    margins = how["slope"] * posts.scores + how["vote"] * posts.votes + how["shift"]
+    return np.asarray(1.0 / (1.0 + np.exp(-margins)))
+
+
+def sentiment_probabilities(scores: Floats, temperature: float) -> Floats:
+    """Probabilities of the classes from their scores."""
+    tempered = scores / temperature
+    powers = np.exp(tempered - tempered.max(axis=1, keepdims=True))
+    return np.asarray(powers / powers.sum(axis=1, keepdims=True))
+
+
+def sentiment_confidence(scores: Floats, truth: npt.NDArray[np.int64], temperature: float) -> tuple[Floats, Flags]:
+    """The largest probability of each post, and whether its class is right."""
+    found = sentiment_probabilities(scores, temperature)
+    return found.max(axis=1), found.argmax(axis=1) == truth
+
+
+def calibrate_code(code: str, posts: Scored, truth: Flags, background: Scored) -> dict[str, float]:
+    """The calibration of one indication (see `model.Code`), from held-out posts and from ordinary texts."""
+    slope, rule, shift = _platt(posts, truth)
+    how = {"slope": slope, "vote": rule, "shift": shift}
+    found, votes = code_probability(how, posts), posts.votes
+    threshold = _lowest(found[~votes], truth[~votes], STATED_PRECISION.get(code, OTHER_PRECISION))
+    ordinary = np.sort(code_probability(how, background)[~background.votes])[::-1]
+    if len(ordinary):
+        allowed = int(BACKGROUND_RATE.get(code, OTHER_RATE) * len(ordinary))
+        threshold = max(threshold, float(ordinary[allowed]) + 10.0**-_DIGITS)
+    voted = threshold
+    if votes.sum() >= _VOTED_AT_LEAST:
+        suffices = truth[votes].mean() >= VOTED_PRECISION  # then the rule needs no second witness
+        voted = 0.0 if suffices else _lowest(found[votes], truth[votes], VOTED_PRECISION)
+    return {
+        "slope": _rounded(slope),
+        "vote": _rounded(rule),
+        "shift": _rounded(shift),
+        "threshold": _rounded(threshold),
+        "voted_threshold": _rounded(min(voted, threshold)),
+        "uncertain_from": _rounded(min(threshold, _lowest(found, truth, UNCERTAIN_PRECISION))),
+    }
+
+
+def calibrate_sentiment(scores: Floats, truth: npt.NDArray[np.int64]) -> dict[str, float]:
+    """The temperature that makes held-out probabilities honest, and below which largest one a label is uncertain."""
+
+    def loss(temperature: float) -> float:
+        found = sentiment_probabilities(scores, temperature)
+        return float(-np.log(np.maximum(found[np.arange(len(truth)), truth], 1e-12)).mean())
+
+    found = scipy.optimize.minimize_scalar(loss, bounds=(0.1, 10.0), method="bounded")
+    temperature = _rounded(found.x)
+    best = sentiment_probabilities(scores, temperature)
+    order = np.argsort(best.max(axis=1), kind="stable")
+    right = np.cumsum((best.argmax(axis=1) == truth)[order]) / np.arange(1, len(order) + 1)
+    few = np.flatnonzero(right < _SENTIMENT_UNCERTAIN)
+    limit = best.max(axis=1)[order[few[-1]]] if len(few) else 0.0
+    return {"temperature": temperature, "uncertain_below": _rounded(limit)}

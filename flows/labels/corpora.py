@@ -1,0 +1,191 @@
+"""The corpora that labels are trained and validated on: ronda's own, the public ones, and an operator's.
+
+Every corpus comes as the same columns: `text`, `sentiment` (null where not coded), `indications` (codes joined with
+";"; null where not coded), `source` and `split` (train, tune or valid). A public corpus is read from a folder of them
+where it is present; which were used, with a checksum, is written into the weight file.
+"""
+
+import hashlib
+import itertools
+import math
+import re
+from collections import Counter
+from collections.abc import Callable
+from pathlib import Path
+from typing import NamedTuple
+
+import polars as pl
+
+from flows.exits import InputRefusedError
+
+OWN_FOLDER = Path(__file__).parent / "corpus"
+SCHEMA = dict.fromkeys(("text", "sentiment", "indications", "source", "split"), pl.String)
+NEAR = 0.6
+SENTIMENTS = ("negative", "neutral", "positive")
+# What stands in the place of a placeholder of the own corpus.
+_PLACEHOLDERS = {r"\{(A|B|C|PARTAI|CALEG)\}": "_calon_", r"\{DESA\}": "Kandeman"}
+_HOSTILE = "indodiscourse_hate"  # IndoDiscourse's own class: wider than `hate_speech`
+
+
+class Corpus(NamedTuple):
+    """A public corpus: its licence, its folder, and how its files are read."""
+
+    name: str
+    licence: str
+    read: Callable[[Path], pl.DataFrame]
+
+
+def _shaped(frame: pl.DataFrame, source: str, split: str) -> pl.DataFrame:
+    missing = [pl.lit(None, dtype=pl.String).alias(name) for name in SCHEMA if name not in frame.columns]
+    return (
+        frame.with_columns(missing)
+        .with_columns(source=pl.lit(source), split=pl.lit(split))
+        .select(*SCHEMA)
+        .filter(pl.col("text").is_not_null())
+    )
+
+
+def _read_smsa(folder: Path) -> pl.DataFrame:
+    parts = []
+    for split in ("train", "valid"):
+        lines = (folder / "smsa" / f"{split}.tsv").read_text(encoding="utf-8").splitlines()
+        rows = [line.rsplit("\t", 1) for line in lines if "\t" in line]
+        frame = pl.DataFrame(rows, schema=["text", "sentiment"], orient="row")
+        parts.append(_shaped(frame, "smsa", split))
+    return pl.concat(parts)
+
+
+def _read_nusax(folder: Path, language: str) -> pl.DataFrame:
+    parts = [
+        _shaped(
+            pl.read_csv(folder / "nusax" / language / f"{split}.csv", infer_schema=False).select(
+                "text", pl.col("label").alias("sentiment")
+            ),
+            f"nusax_{language}",
+            split,
+        )
+        for split in ("train", "valid")
+    ]
+    return pl.concat(parts)
+
+
+def _read_nusawrites(folder: Path) -> pl.DataFrame:
+    parts = [
+        _shaped(
+            pl.read_csv(folder / "nusawrites" / f"nusa_kalimat-senti-jav-{split}.csv", infer_schema=False).select(
+                "text", pl.col("label").alias("sentiment"), pl.lit("").alias("indications")
+            ),
+            "nusawrites",
+            split,
+        )
+        for split in ("train", "valid")
+    ]
+    return pl.concat(parts)
+
+
+def _read_indodiscourse(folder: Path) -> pl.DataFrame:
+    files = {"exemplars_hate": "train", "exemplars_nonhate": "train", "opt_set": "tune", "val_set": "valid"}
+    codes = {"hate": _HOSTILE, "not-hate": ""}
+    parts = []
+    for name, split in files.items():
+        path = folder / "indodiscourse" / f"indoDiscourse_{name}.csv"
+        frame = pl.read_csv(path, separator=";", infer_schema=False).filter(pl.col("label").is_in(list(codes)))
+        parts.append(
+            _shaped(
+                frame.select("text", pl.col("label").replace_strict(codes).alias("indications")), "indodiscourse", split
+            )
+        )
+    return pl.concat(parts)
+
+
+PUBLIC = (
+    Corpus("indodiscourse", "Apache-2.0", _read_indodiscourse),
+    Corpus("nusawrites", "Apache-2.0", _read_nusawrites),
+    Corpus("smsa", "CC BY-SA 4.0", _read_smsa),
+    Corpus("nusax_indonesian", "CC BY-SA 4.0", lambda folder: _read_nusax(folder, "indonesian")),
+    Corpus("nusax_javanese", "CC BY-SA 4.0", lambda folder: _read_nusax(folder, "javanese")),
+)
+SHARE_ALIKE = tuple(corpus.name for corpus in PUBLIC if corpus.licence.startswith("CC BY-SA"))
+
+
+def read_labelled(path: Path) -> pl.DataFrame:
+    """A labelled CSV: `text`, and `sentiment`, `indications` or both; other columns are kept.
+
+    Raises InputRefusedError when the columns or a sentiment are not known.
+    """
+    try:
+        frame = pl.read_csv(path, infer_schema=False)
+    except (OSError, pl.exceptions.PolarsError) as error:
+        raise InputRefusedError(f"{path} cannot be read as CSV ({error}); give a CSV with the column text.") from error
+    if "text" not in frame.columns or not {"sentiment", "indications"} & set(frame.columns):
+        raise InputRefusedError(f"{path} needs the columns text and sentiment or indications; name them so.")
+    if "sentiment" in frame.columns:
+        known = frame["sentiment"].is_null() | frame["sentiment"].is_in(SENTIMENTS)
+        if not known.all():
+            wrong = frame.filter(~known)["sentiment"][0]
+            raise InputRefusedError(f'{path} has the sentiment "{wrong}"; write negative, neutral or positive.')
+    if "indications" in frame.columns:
+        frame = frame.with_columns(pl.col("indications").fill_null(""))
+    return frame
+
+
+def read_own(folder: Path = OWN_FOLDER) -> pl.DataFrame:
+    """Ronda's own corpus, its placeholders filled; raises InputRefusedError when the folder holds none."""
+    paths = sorted(folder.glob("*.csv"))
+    if not paths:
+        raise InputRefusedError(f"{folder} holds no CSV of labelled posts; give the folder of the own corpus.")
+    frame = pl.concat([_shaped(read_labelled(path), "own", "train") for path in paths])
+    for placeholder, filled in _PLACEHOLDERS.items():
+        frame = frame.with_columns(pl.col("text").str.replace_all(placeholder, filled))
+    return frame
+
+
+def read_public(folder: Path | None) -> pl.DataFrame:
+    """Every public corpus that the folder holds, after another; empty without a folder."""
+    frames = [pl.DataFrame(schema=SCHEMA)]
+    if folder is None:
+        return frames[0]
+    for corpus in PUBLIC:
+        if (folder / corpus.name.split("_")[0]).is_dir():
+            frames.append(corpus.read(folder))
+    return pl.concat(frames)
+
+
+def decontaminate(frame: pl.DataFrame) -> pl.DataFrame:
+    """The frame without training posts that nearly repeat a validation post (NusaX was sampled from SmSA).
+
+    Two posts nearly repeat each other when they share at least `NEAR` of their distinct words (Jaccard 1912); such
+    posts share one of the rarest words of each (prefix filter, Chaudhuri et al. 2006), which finds them quickly.
+    """
+    words = [frozenset(re.findall(r"\w+", text.lower())) for text in frame["text"]]
+    is_valid = (frame["split"] == "valid").to_list()
+    frequency = Counter(itertools.chain.from_iterable(words))
+
+    def rarest(some: frozenset[str]) -> list[str]:
+        ordered = sorted(some, key=lambda word: (frequency[word], word))
+        return ordered[: len(some) - math.ceil(NEAR * len(some)) + 1]
+
+    where: dict[str, set[int]] = {}
+    for place in itertools.compress(range(len(words)), is_valid):
+        for word in rarest(words[place]):
+            where.setdefault(word, set()).add(place)
+    repeated = [
+        not valid
+        and any(
+            len(some & words[other]) >= NEAR * len(some | words[other])
+            for other in set().union(*(where.get(word, set()) for word in rarest(some)))
+        )
+        for some, valid in zip(words, is_valid, strict=True)
+    ]
+    return frame.filter(~pl.Series(repeated, dtype=pl.Boolean))
+
+
+def fingerprint(frame: pl.DataFrame) -> dict[str, str]:
+    """The SHA-256 of the texts and labels of every source."""
+    found = {}
+    for (source,), rows in sorted(frame.group_by("source", maintain_order=True), key=lambda item: str(item[0])):
+        digest = hashlib.sha256()
+        for row in rows.select("text", "sentiment", "indications", "split").iter_rows():
+            digest.update("\x1f".join(value or "" for value in row).encode() + b"\x1e")
+        found[str(source)] = digest.hexdigest()
+    return found

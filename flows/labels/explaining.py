@@ -1,0 +1,189 @@
+"""Why a text has its labels: the words and pieces that pushed each of them, their weights, and the rules that fired.
+
+Read with the reference (`reference.py`), which computes what the kernel computes and keeps the names of the features.
+"""
+
+from datetime import datetime
+from pathlib import Path
+from typing import NamedTuple
+
+import numpy as np
+import polars as pl
+
+import sql
+from flows.labels import weights as files
+from flows.labels.corpora import SENTIMENTS
+from flows.labels.cues import REMIND, REMINDER, read_rules
+from flows.labels.features import dense_features
+from flows.labels.hoaxes import SIMILARITY, similarity
+from flows.labels.indications import CALL_TO_VOTE, HOAX, list_indications, phases_of, who_spoke
+from flows.labels.labelling import Judged, judge, label_version
+from flows.labels.letters import read_letters
+from flows.labels.model import limit, read_model
+from flows.labels.reference import pieces, read
+from flows.labels.text import mask_contestants
+from flows.labels.vocabulary import read_vocabulary
+from flows.labels.weights import Weights, read_weights
+from flows.periods import read_election
+
+TOP = 8  # pieces shown of each label
+_DENSE_NAMES = ("lexicon", "lexicon, good words", "lexicon, bad words", "no word of the lexicon")
+
+
+class Push(NamedTuple):
+    """A piece of the text and what it adds to the score of a label."""
+
+    piece: str
+    weight: float
+
+
+class CodeFound(NamedTuple):
+    """One indication: its probability (None: only a rule can give it), its threshold, and who gave it."""
+
+    code: str
+    probability: float | None
+    threshold: float | None
+    spoke: str
+    rules: tuple[str, ...]
+    pushes: tuple[Push, ...]
+    is_flagged: bool
+    is_uncertain: bool
+
+
+class Explanation(NamedTuple):
+    """A text's labels with their reasons."""
+
+    sentiment: str | None
+    probabilities: dict[str, float]
+    is_uncertain: bool
+    pushes: dict[str, tuple[Push, ...]]  # of each sentiment
+    codes: tuple[CodeFound, ...]
+    indications: tuple[str, ...]
+    topics: tuple[str, ...]
+    districts: tuple[str, ...]
+    language: str | None
+    words: tuple[str, ...]  # as the model read them
+    version: str
+
+
+def _source(model_folder: Path, output: str) -> Weights:
+    """The weights an output comes from."""
+    share_alike = model_folder / files.SHARE_ALIKE_FILE
+    if output in SENTIMENTS and share_alike.is_file():
+        return read_weights(share_alike)
+    return read_weights(model_folder / files.OWN_FILE)
+
+
+def pushes(text: str, outputs: tuple[str, ...], seeds: Path, weights: Path) -> dict[str, list[Push]]:
+    """Of every output all pieces of the text with what they add to its score, the strongest first."""
+    vocabulary, letters = read_vocabulary(seeds), read_letters()
+    reading = read(text, vocabulary, letters)
+    found = pieces(reading.tokens, vocabulary, letters)
+    counts = [max(1, sum(piece.family == family for piece in found)) for family in range(3)]
+    result = {}
+    for output in outputs:
+        source = _source(weights, output)
+        column = source.outputs.index(output)
+        added: dict[str, float] = {}
+        for piece in found:
+            matrix = source.matrices[piece.family]
+            number = int(matrix[piece.hash & (len(matrix) - 1), column])
+            scale = source.scales[piece.family][column]
+            added[piece.name] = added.get(piece.name, 0.0) + number * scale / counts[piece.family] ** 0.5
+        dense = dense_features(np.array([reading.lexicon]))[0]
+        for name, number, row in zip(_DENSE_NAMES, dense.tolist(), source.dense, strict=True):
+            if number:
+                added[name] = number * row[column]
+        ordered = sorted(added.items(), key=lambda item: (-abs(item[1]), item[0]))
+        result[output] = [Push(name, round(value, 4)) for name, value in ordered if value]
+    return result
+
+
+def _code(code: str, text: str, row: Judged, seeds: Path, weights: Path) -> CodeFound:
+    """What was found of one code in the only text of a batch."""
+    found, model = row.codes[code], read_model(weights)
+    spoken = mask_contestants(pl.Series([text]), seeds).str.replace_all(REMINDER, REMIND)
+    rules = tuple(
+        rule.pattern
+        for rule in read_rules(seeds)
+        if found.vote[0] and rule.code == code and spoken.str.contains(rule.expression)[0]
+    )
+    is_known = code in model.codes
+    is_flagged, is_uncertain = bool(found.flag[0]), bool(found.is_uncertain[0])
+    shown = is_known and (is_flagged or is_uncertain)
+    return CodeFound(
+        code=code,
+        probability=round(float(found.probability[0]), 4) if is_known else None,
+        threshold=round(float(limit(model, code, found.vote)[0]), 4) if is_known else None,
+        spoke=who_spoke(model, code, row.scores, found.vote)[0]
+        if code != HOAX
+        else ("rule" if is_flagged else "neither"),
+        rules=rules,
+        pushes=tuple(pushes(text, (code,), seeds, weights)[code][:TOP]) if shown else (),
+        is_flagged=is_flagged,
+        is_uncertain=is_uncertain,
+    )
+
+
+def explain(
+    text: str, created_at: datetime | None = None, seeds: Path = sql.SEEDS, weights: Path | None = None
+) -> Explanation:
+    """The labels of one text and their reasons; lone surrogates are read as any other sign."""
+    clean = text.encode("utf-8", "replace").decode()
+    weights = weights or files.folder_of(seeds)
+    model = read_model(weights)
+    batch = next(iter(judge(pl.Series([clean]), seeds, weights)))
+    found = tuple(_code(code, clean, batch, seeds, weights) for code in batch.codes)
+    times = pl.Series([created_at], dtype=pl.Datetime("us", "UTC"))
+    flags = {one.code: np.array([one.is_flagged]) for one in found}
+    has_content = bool(batch.has_content[0])
+    probabilities = dict(zip(SENTIMENTS, batch.sentiment[0].round(4).tolist(), strict=True)) if has_content else {}
+    return Explanation(
+        sentiment=max(probabilities, key=lambda name: probabilities[name]) if probabilities else None,
+        probabilities=probabilities,
+        is_uncertain=bool(probabilities) and max(probabilities.values()) < model.uncertain_below,
+        pushes={name: tuple(some[:TOP]) for name, some in pushes(clean, SENTIMENTS, seeds, weights).items()}
+        if has_content
+        else {},
+        codes=found,
+        indications=tuple(list_indications(flags, phases_of(times, read_election(seeds)), seeds)[0]),
+        topics=tuple(batch.topics[0]),
+        districts=tuple(batch.districts[0]),
+        language=batch.language_names()[0] if has_content else None,
+        words=tuple(read(clean, read_vocabulary(seeds), read_letters()).tokens),
+        version=label_version(seeds, weights),
+    )
+
+
+def _shown(some: tuple[Push, ...]) -> str:
+    return ", ".join(f"{push.piece} {push.weight:+.2f}" for push in some) or "nothing"
+
+
+def as_text(explanation: Explanation, text: str, seeds: Path = sql.SEEDS) -> str:
+    """An explanation in lines for a reader."""
+    lines = [f"read as: {' '.join(explanation.words) or '(nothing)'}"]
+    if explanation.sentiment is None:
+        lines.append("sentiment: none, there is nothing to label (no word, number or emoji)")
+    else:
+        shares = ", ".join(f"{name} {share:.2f}" for name, share in explanation.probabilities.items())
+        band = ", uncertain" if explanation.is_uncertain else ""
+        lines.append(f"sentiment: {explanation.sentiment}{band} ({shares})")
+        lines += [f"  {name}: {_shown(some)}" for name, some in explanation.pushes.items()]
+    for one in explanation.codes:
+        if not (one.is_flagged or one.is_uncertain or one.rules):
+            continue
+        state = "flagged" if one.is_flagged else ("uncertain" if one.is_uncertain else "not flagged")
+        number = "" if one.probability is None else f", probability {one.probability:.2f} against {one.threshold:.2f}"
+        lines.append(f"{one.code}: {state} by {one.spoke}{number}")
+        lines += [f"  rule: {pattern}" for pattern in one.rules]
+        if one.pushes:
+            lines.append(f"  pieces: {_shown(one.pushes)}")
+        if one.code == CALL_TO_VOTE:
+            lines.append("  a call to vote is no indication by itself: only before the campaign or in the quiet period")
+    share, url = similarity(pl.Series([text.encode("utf-8", "replace").decode()]), seeds)
+    if url[0] is not None:
+        lines.append(f"hoax: {share[0]:.2f} of a claim checked at {url[0]} (from {SIMILARITY} on)")
+    for name in ("indications", "topics", "districts"):
+        lines.append(f"{name}: {', '.join(getattr(explanation, name)) or 'none'}")
+    lines.append(f"language: {explanation.language or 'unknown'}; labels {explanation.version}")
+    return "\n".join(lines)

@@ -1,0 +1,53 @@
+"""Features of texts as a sparse matrix, for training: the same hashes that the kernel scores.
+
+A text is the counts of its words, pairs and negated words over the square root of their number, the same for the
+windows of letters, and four dense numbers of the lexicon.
+"""
+
+from pathlib import Path
+
+import numpy as np
+import polars as pl
+import scipy.sparse
+
+import sql
+from flows.labels.compiled.batch import LIST, found_of, no_weights, read_table, run_loop
+from flows.labels.reference import DENSE, SCORE_SOFTNESS
+from flows.labels.text import buffers
+
+_BATCH = 2_000  # texts at a time
+_FEATURES_PER_BYTE = 24  # at most, of any family
+
+
+def dense_features(
+    lexicon: np.ndarray[tuple[int], np.dtype[np.float64]],
+) -> np.ndarray[tuple[int, int], np.dtype[np.float64]]:
+    """`reference.dense` of every text, one row each."""
+    score = lexicon / np.sqrt(lexicon * lexicon + SCORE_SOFTNESS)
+    return np.stack([score, np.maximum(score, 0.0), np.maximum(-score, 0.0), (lexicon == 0.0).astype(float)], axis=1)
+
+
+def _block(hashes: np.ndarray, ends: np.ndarray, buckets: int) -> scipy.sparse.csr_matrix:
+    """Counts over the square root of their number, as rows of so many columns."""
+    offsets = np.concatenate([[0], ends])
+    sizes = np.diff(offsets)
+    columns = (hashes[: offsets[-1]] & (buckets - 1)).astype(np.int32)
+    values = np.repeat(1.0 / np.sqrt(np.maximum(sizes, 1)), sizes)
+    block = scipy.sparse.csr_matrix((values, columns, offsets), shape=(len(ends), buckets))
+    block.sum_duplicates()
+    return block
+
+
+def matrix(texts: pl.Series, buckets: tuple[int, ...], seeds: Path = sql.SEEDS) -> scipy.sparse.csr_matrix:
+    """Rows of texts: so many columns for each family of features, and the dense ones. A null text is empty."""
+    blocks = []
+    for start in range(0, max(len(texts), 1), _BATCH):
+        part = buffers(texts.slice(start, _BATCH))
+        count = len(part.is_null)
+        total = int(part.offsets[-1] - part.offsets[0])
+        found = found_of(count, LIST, _FEATURES_PER_BYTE * (total + 8 * count) + 64)
+        run_loop(LIST, part.data, part.offsets, read_table(seeds), no_weights(), found)
+        families = [_block(found.listed[n], found.ends[:, n], size) for n, size in enumerate(buckets)]
+        dense = scipy.sparse.csr_matrix(dense_features(found.lexicon), shape=(count, DENSE))
+        blocks.append(scipy.sparse.hstack([*families, dense]))
+    return scipy.sparse.csr_matrix(scipy.sparse.vstack(blocks))

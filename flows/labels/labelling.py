@@ -1,0 +1,184 @@
+"""Texts to labels: the kernel over parts of a batch on all cores, then the phrase rules on the few texts they concern.
+
+A batch is large because the regular expressions of the rules are made anew for each.
+"""
+
+import hashlib
+import os
+from collections.abc import Iterator
+from concurrent.futures import Executor, ThreadPoolExecutor
+from functools import cache
+from pathlib import Path
+from typing import NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+import polars as pl
+
+import sql
+from flows.exits import UsageError
+from flows.labels import weights as files
+from flows.labels.calibration import sentiment_probabilities
+from flows.labels.compiled.batch import (
+    COUNTS,
+    HAS_CONTENT,
+    LABEL,
+    LANGUAGE,
+    MAY_NAME_PLACE,
+    found_of,
+    read_table,
+    run_loop,
+)
+from flows.labels.compiled.rules import LANGUAGE_CODES
+from flows.labels.compiled.scoring import WIDTH
+from flows.labels.corpora import SENTIMENTS
+from flows.labels.hoaxes import find_hoaxes
+from flows.labels.indications import HOAX, Found, candidates, find_codes, heed_exclusions, lists_of_bits, read_votes
+from flows.labels.model import Model, read_model, scores
+from flows.labels.places import find_districts
+from flows.labels.text import Buffers, buffers, written
+from flows.labels.vocabulary import read_vocabulary
+
+Floats = npt.NDArray[np.float64]
+
+RULES = "labels-2"  # raise it with every change of the rules that is not a change of a seed or of the weights
+SEEDS_READ = (
+    *("calendar", "contestants", "cues", "election", "fact_checks", "function_words", "indications", "lexicon"),
+    *("place_names", "places", "topics"),
+)
+BATCH = 100_000  # texts at a time, so that memory stays flat
+_PART = 5_000  # texts of a batch for which a thread is worth its while
+
+
+@cache
+def label_version(seeds: Path = sql.SEEDS, weights: Path | None = None) -> str:
+    """A short name of rules, seeds and weights, `labels-2-1a2b3c4d`: another version breaks every labelled series."""
+    digest = hashlib.sha256(read_model(weights or files.folder_of(seeds)).version.encode())
+    for name in SEEDS_READ:
+        path = seeds / f"{name}.csv"
+        if not path.is_file():
+            raise UsageError(f"The seed {name}.csv is missing in {seeds}; labels need it.")
+        digest.update(f"{name}\n{path.read_text(encoding='utf-8')}\n".encode())
+    return f"{RULES}-{digest.hexdigest()[:8]}"
+
+
+class Read(NamedTuple):
+    """What the kernel writes for each text of a batch."""
+
+    has_content: npt.NDArray[np.bool_]
+    may_name_place: npt.NDArray[np.bool_]
+    lexicon: Floats
+    topics: npt.NDArray[np.uint64]
+    slots: npt.NDArray[np.uint64]
+    languages: npt.NDArray[np.uint8]
+    counts: npt.NDArray[np.int32]
+
+
+class Judged(NamedTuple):
+    """Everything that texts alone tell, as columns: lists of codes, probabilities, and each code's findings."""
+
+    has_content: npt.NDArray[np.bool_]
+    sentiment: Floats  # probabilities of SENTIMENTS
+    lexicon: Floats
+    scores: Floats
+    topics: pl.Series
+    districts: pl.Series
+    languages: npt.NDArray[np.uint8]
+    codes: dict[str, Found]
+
+    def language_names(self) -> list[str | None]:
+        """The language of each text."""
+        return [LANGUAGE_CODES[place] for place in self.languages.tolist()]
+
+
+def read_batch(texts: Buffers, model: Model, seeds: Path = sql.SEEDS) -> tuple[Read, Floats]:
+    """The kernel on one batch: what it found, and the scores of the model's outputs."""
+    found = found_of(len(texts.is_null), LABEL)
+    run_loop(LABEL, texts.data, texts.offsets, read_table(seeds), model.matrices, found)
+    families = len(model.matrices)
+    read = Read(
+        has_content=found.numbers[:, HAS_CONTENT] > 0,
+        may_name_place=found.numbers[:, MAY_NAME_PLACE] > 0,
+        lexicon=found.lexicon,
+        topics=found.bits[:, 0].view(np.uint64),
+        slots=found.bits[:, 1:].view(np.uint64),
+        languages=found.numbers[:, LANGUAGE].astype(np.uint8),
+        counts=found.numbers[:, COUNTS : COUNTS + families],
+    )
+    sums = found.numbers[:, : families * WIDTH].reshape(-1, families, WIDTH)
+    return read, scores(model, sums, read.counts, read.lexicon)
+
+
+def _read_parts(texts: Buffers, model: Model, seeds: Path, threads: Executor) -> tuple[Read, Floats]:
+    """`read_batch` on parts of a batch, one for each core."""
+    count = len(texts.is_null)
+    size = max(-(-count // (os.cpu_count() or 1)), _PART)
+    parts = [texts.part(start, min(start + size, count)) for start in range(0, max(count, 1), size)]
+    read = list(threads.map(lambda part: read_batch(part, model, seeds), parts))
+    if len(read) == 1:
+        return read[0]
+    columns = zip(*(found for found, _ in read), strict=True)
+    return Read(*map(np.concatenate, columns)), np.concatenate([scored for _, scored in read])
+
+
+def _districts(texts: Buffers, places: npt.NDArray[np.int64], seeds: Path) -> pl.Series:
+    """The kecamatan that the texts at these places name; none in the others."""
+    none = pl.Series("districts", [[]], dtype=pl.List(pl.String))
+    order = np.zeros(len(texts.is_null), np.int64)
+    if not len(places):
+        return none.gather(order)
+    named = find_districts(written(texts.rows(places), read_table(seeds), is_masked=False), seeds)
+    order[places] = np.arange(1, len(places) + 1)
+    return pl.concat([none, named.alias("districts")]).gather(order)
+
+
+def _judge(texts: Buffers, model: Model, seeds: Path, threads: Executor) -> Judged:
+    found, scored = _read_parts(texts, model, seeds, threads)
+    districts = threads.submit(_districts, texts, np.flatnonzero(found.may_name_place), seeds)
+    votes = read_votes(texts, candidates(found.slots, seeds), seeds)
+    codes = heed_exclusions(find_codes(model, scored, votes, found.has_content), texts, seeds)
+    codes[HOAX] = find_hoaxes(texts, seeds)
+    return Judged(
+        has_content=found.has_content & ~texts.is_null,
+        sentiment=sentiment_probabilities(scored[:, : len(SENTIMENTS)], model.temperature),
+        lexicon=found.lexicon,
+        scores=scored,
+        topics=lists_of_bits(found.topics, read_vocabulary(seeds).topics, "topics"),
+        districts=districts.result(),
+        languages=found.languages,
+        codes=codes,
+    )
+
+
+def judge(texts: pl.Series, seeds: Path = sql.SEEDS, weights: Path | None = None) -> Iterator[Judged]:
+    """Batches of texts judged in order, each on all of the machine's cores."""
+    model = read_model(weights or files.folder_of(seeds))
+    whole = buffers(texts)
+    with ThreadPoolExecutor(os.cpu_count()) as threads:
+        for start in range(0, max(len(texts), 1), BATCH):
+            yield _judge(whole.part(start, min(start + BATCH, len(texts))), model, seeds, threads)
+
+
+def text_columns(judged: Judged) -> pl.DataFrame:
+    """Sentiment, its score (-1..1), topics, districts and language; null where there is nothing to label."""
+    names = pl.Series(SENTIMENTS)
+    languages = pl.Series(LANGUAGE_CODES, dtype=pl.String)
+    score = (judged.sentiment[:, 2] - judged.sentiment[:, 0]).round(4) + 0.0
+    frame = pl.DataFrame(
+        {
+            "has_content": judged.has_content,
+            "sentiment": names.gather(judged.sentiment.argmax(axis=1)),
+            "sentiment_score": score,
+            "topics": judged.topics,
+            "districts": judged.districts,
+            "language": languages.gather(judged.languages),
+        }
+    )
+    content = pl.col("has_content")
+    return frame.select(
+        pl.when(content).then("sentiment").alias("sentiment"),
+        pl.when(content).then("sentiment_score").alias("sentiment_score"),
+        "topics",
+        "districts",
+        pl.when(content).then("language").alias("language"),
+    )

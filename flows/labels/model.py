@@ -1,0 +1,110 @@
+"""The model: from sums of weights to calibrated probabilities.
+
+The indications come from the MIT weight file, the sentiment from the share-alike one where it lies beside it. A
+probability is what share of the held-out posts of the corpus with such a score had the label; in the field, where
+acts are rarer, it is an upper bound.
+"""
+
+from functools import cache
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+
+from flows.labels import weights as files
+from flows.labels.calibration import Scored, code_probability
+from flows.labels.compiled.scoring import packed
+from flows.labels.corpora import SENTIMENTS
+from flows.labels.features import dense_features
+from flows.labels.weights import Weights, checksum, read_weights
+
+Floats = npt.NDArray[np.float64]
+
+
+class Code(NamedTuple):
+    """How a score becomes a label: probability = 1 / (1 + exp(-(slope x score + vote [if the rule spoke] + shift)))."""
+
+    slope: float
+    vote: float  # what the word of the cue rule adds
+    shift: float
+    threshold: float  # a probability; from here on the text has the label
+    voted_threshold: float  # the same where the rule spoke too
+    uncertain_from: float  # and from here on it may
+
+
+class Model(NamedTuple):
+    """Loaded weights: matrices in the kernel's form, and what the outputs mean."""
+
+    outputs: tuple[str, ...]
+    matrices: tuple[npt.NDArray[np.int64], ...]
+    scales: Floats  # family, output
+    biases: Floats
+    dense: Floats  # lexicon number, output
+    codes: dict[str, Code]
+    temperature: float  # of the sentiment
+    uncertain_below: float  # of the largest probability of a sentiment
+    version: str
+
+
+def _columns(weights: Weights, outputs: tuple[str, ...]) -> list[int]:
+    return [weights.outputs.index(output) for output in outputs]
+
+
+def join(own: Weights, share_alike: Weights | None, version: str) -> Model:
+    """One model of two weight files: the sentiment of the second, if there is one."""
+    sentiment = share_alike or own
+    codes = tuple(output for output in own.outputs if output not in SENTIMENTS)
+    parts = ((sentiment, _columns(sentiment, SENTIMENTS)), (own, _columns(own, codes)))
+    matrices = []
+    for family in range(len(own.matrices)):
+        matrices.append(
+            packed(np.concatenate([weights.matrices[family][:, columns] for weights, columns in parts], axis=1))
+        )
+
+    def both(field: str) -> Floats:
+        return np.concatenate([np.array(getattr(weights, field))[..., columns] for weights, columns in parts], axis=-1)
+
+    calibration: dict[str, Any] = sentiment.calibration["sentiment"]
+    return Model(
+        outputs=(*SENTIMENTS, *codes),
+        matrices=tuple(matrices),
+        scales=both("scales"),
+        biases=both("biases"),
+        dense=both("dense"),
+        codes={code: Code(**own.calibration["codes"][code]) for code in own.calibration["codes"]},
+        temperature=calibration["temperature"],
+        uncertain_below=calibration["uncertain_below"],
+        version=version,
+    )
+
+
+@cache
+def read_model(folder: Path = files.FOLDER) -> Model:
+    """The model of a folder of weight files; UsageError when a file is missing or refused."""
+    own, share_alike = folder / files.OWN_FILE, folder / files.SHARE_ALIKE_FILE
+    first = read_weights(own)
+    second = read_weights(share_alike) if share_alike.is_file() else None
+    version = checksum(own)[:8] + (checksum(share_alike)[:8] if second else "")
+    return join(first, second, version)
+
+
+def scores(model: Model, sums: npt.NDArray[np.int32], counts: npt.NDArray[np.int32], lexicon: Floats) -> Floats:
+    """Scores of every output of texts: from sums (text, family, output), feature counts and the lexicon's score."""
+    outputs = len(model.outputs)
+    result = dense_features(lexicon) @ model.dense + model.biases
+    for family in range(sums.shape[1]):
+        per_text = 1.0 / np.sqrt(np.maximum(counts[:, family], 1))
+        result += sums[:, family, :outputs] * model.scales[family] * per_text[:, None]
+    return np.asarray(result, dtype=np.float64)
+
+
+def limit(model: Model, code: str, votes: npt.NDArray[np.bool_]) -> Floats:
+    """The threshold of each text for a code, given the words of its cue rule."""
+    how = model.codes[code]
+    return np.where(votes, how.voted_threshold, how.threshold)
+
+
+def probability(model: Model, code: str, found: Floats, votes: npt.NDArray[np.bool_]) -> Floats:
+    """Probability of an indication from the scores of all outputs and the words of its cue rule."""
+    return code_probability(model.codes[code]._asdict(), Scored(found[:, model.outputs.index(code)], votes))

@@ -1,0 +1,97 @@
+"""Weight files: one linear model each, small integers in a file that says what it is and cannot be half read.
+
+Layout: the line `ronda-weights 1`, a line of JSON (licence, corpora, outputs, scales and everything else that is not
+a weight), the weights as 8-bit integers (words, windows, groups; a row for each bucket, a column for each output),
+and the SHA-256 of all that came before. The same training gives the same bytes.
+"""
+
+import hashlib
+import json
+from dataclasses import dataclass, field, fields
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from flows.exits import UsageError
+
+FOLDER = Path(__file__).parent / "weights"
+OWN_FILE = "own.weights"  # MIT: indications and sentiment
+SHARE_ALIKE_FILE = "sharealike.weights"  # CC BY-SA 4.0: sentiment, in the place of the other's
+FORMAT = b"ronda-weights 1\n"
+FEATURES = 1  # raise it with every change of the features
+BUCKETS = (1 << 17, 1 << 17, 1 << 12)  # of words, windows and groups
+_DIGEST_SIZE = 32
+
+
+@dataclass(frozen=True)
+class Weights:
+    """One linear model. The score of an output is the sum over the families of features (words, windows, groups) of
+    scale x (sum of integers of its buckets) / sqrt(features), and the dense weights times the lexicon's numbers.
+
+    `matrices` hold for each family the integers of each bucket and output; `calibration` what turns scores into
+    labels (`model.py`), `measured` what was measured in training.
+    """
+
+    licence: str
+    corpora: dict[str, str]  # name -> SHA-256 of its texts and labels
+    outputs: tuple[str, ...]
+    scales: tuple[tuple[float, ...], ...]  # of each family, for each output
+    biases: tuple[float, ...]
+    dense: tuple[tuple[float, ...], ...]  # of each of the lexicon's numbers, for each output
+    matrices: tuple[npt.NDArray[np.int8], ...]
+    calibration: dict[str, Any] = field(default_factory=dict)
+    measured: dict[str, Any] = field(default_factory=dict)
+
+
+def folder_of(seeds: Path) -> Path:
+    """Where the weights for a folder of seeds lie: its own subfolder `weights`, if it has one, else ronda's."""
+    return seeds / "weights" if (seeds / "weights" / OWN_FILE).is_file() else FOLDER
+
+
+def to_bytes(weights: Weights) -> bytes:
+    """The file of weights."""
+    header: dict[str, Any] = {one.name: getattr(weights, one.name) for one in fields(weights) if one.name != "matrices"}
+    header |= {"features": FEATURES, "buckets": [len(matrix) for matrix in weights.matrices]}
+    line = json.dumps(header, sort_keys=True, separators=(",", ":"), ensure_ascii=True).encode() + b"\n"
+    body = FORMAT + line + b"".join(np.ascontiguousarray(matrix).tobytes() for matrix in weights.matrices)
+    return body + hashlib.sha256(body).digest()
+
+
+def checksum(path: Path) -> str:
+    """The first sixteen letters of a weight file's own SHA-256, its version."""
+    return path.read_bytes()[-_DIGEST_SIZE:].hex()[:16]
+
+
+def read_weights(path: Path) -> Weights:
+    """The weights of a file; UsageError when it is missing, truncated, changed, or of another version."""
+    if not path.is_file():
+        raise UsageError(f"The weight file {path} is missing; restore it or train one with `ronda label train`.")
+    content = path.read_bytes()
+    if not content.startswith(FORMAT):
+        raise UsageError(f"{path} is not a weight file of this version of ronda; train it anew.")
+    body, digest = content[:-_DIGEST_SIZE], content[-_DIGEST_SIZE:]
+    if hashlib.sha256(body).digest() != digest:
+        raise UsageError(f"The weight file {path} is truncated or changed (wrong checksum); restore it or train anew.")
+    line, _, numbers = body.removeprefix(FORMAT).partition(b"\n")
+    header = json.loads(line)
+    if header.pop("features") != FEATURES:
+        raise UsageError(f"The weight file {path} was trained with features of another version; train it anew.")
+    buckets, outputs = header.pop("buckets"), len(header["outputs"])
+    flat = np.frombuffer(numbers, np.int8)
+    parts = np.split(flat, np.cumsum([size * outputs for size in buckets])[:-1])
+    matrices = tuple(part.reshape(size, outputs) for part, size in zip(parts, buckets, strict=True))
+    lists = {key: _as_tuple(header.pop(key)) for key in ("outputs", "scales", "biases", "dense")}
+    return Weights(matrices=matrices, **lists, **header)
+
+
+def _as_tuple(value: Any) -> Any:
+    return tuple(_as_tuple(one) for one in value) if isinstance(value, list) else value
+
+
+def quantise(coefficients: npt.NDArray[np.float64]) -> tuple[npt.NDArray[np.int8], tuple[float, ...]]:
+    """Coefficients of shape (buckets, outputs) as 8-bit integers, and the scale of each output that undoes it."""
+    largest = np.abs(coefficients).max(axis=0)
+    scales = np.array([float(f"{scale:.9g}") for scale in np.where(largest > 0, largest / 127.0, 1.0)])
+    return np.rint(coefficients / scales).astype(np.int8), tuple(scales.tolist())
