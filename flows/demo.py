@@ -1,7 +1,8 @@
 """`ronda demo`: a simulated season of Kabupaten Batang, imported and published like a real one."""
 
 import json
-import threading
+import subprocess
+import sys
 import time
 from collections.abc import Callable, Sequence
 from contextlib import closing, nullcontext
@@ -91,13 +92,15 @@ def run(settings: Settings, posts: int, say: Callable[[str], None]) -> None:
     folder = settings.home / "season"
     _fresh_home(settings, folder)
     is_new = WEEK not in publish.reported_weeks(settings.home)
+    say(f"Simulating a season of {posts:,} posts in {folder} ...")
+    compilation = _compile_labels() if is_new else None
+    batches = season.write_season(folder, posts=posts).batches
+    reported = next(number for number, batch in enumerate(batches) if batch.week == WEEK)
     with _orchestrator(settings) if is_new else nullcontext() as server:
-        say(f"Simulating a season of {posts:,} posts in {folder} ...")
-        batches = season.write_season(folder, posts=posts).batches
-        reported = next(number for number, batch in enumerate(batches) if batch.week == WEEK)
+        if compilation is not None:
+            _import_libraries()
+            compilation.wait()
         say("Replaying it week by week: what landed is loaded, checked and stated ...")
-        if server is not None:
-            threading.Thread(target=_import_early, daemon=True).start()
         _replay(settings, batches[:reported], folder, say)
         if server is not None:
             say(f"Modelling the season and publishing {WEEK} ...")
@@ -114,8 +117,13 @@ def run(settings: Settings, posts: int, say: Callable[[str], None]) -> None:
     say(f"Done in {time.monotonic() - started:.0f} s. Another week: ronda weekly --week 2024-W05")
 
 
-def _import_early() -> None:
-    """Imports what the published week needs, beside the database's work in the replay; imports take seconds."""
+def _compile_labels() -> subprocess.Popen[bytes]:
+    """Compiles the labels' kernel in another process, which is once per installation; what fails there fails here."""
+    return subprocess.Popen([sys.executable, "-m", "flows.labels.compiled"], stderr=subprocess.DEVNULL)
+
+
+def _import_libraries() -> None:
+    """Imports what takes seconds, while other processes prepare the rest."""
     from expectations.run import library
     from flows import weekly  # noqa: F401
 
