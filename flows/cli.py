@@ -40,6 +40,14 @@ def _moment(text: str) -> str:
     return text
 
 
+def _day(text: str) -> str:
+    try:
+        date.fromisoformat(text)
+    except ValueError:
+        raise argparse.ArgumentTypeError(f'"{text}" is not a day; write it like 2024-02-12') from None
+    return text
+
+
 def _say(line: str) -> None:
     print(line, flush=True)
 
@@ -106,6 +114,13 @@ def _serve(settings: Settings, arguments: argparse.Namespace) -> Exit:  # noqa: 
     return Exit.DONE
 
 
+def _daily(settings: Settings, arguments: argparse.Namespace) -> Exit:
+    from flows.daily import daily
+
+    _say(daily(day=arguments.day, as_of=arguments.as_of, lang=arguments.lang or settings.lang))
+    return Exit.DONE
+
+
 def parser() -> argparse.ArgumentParser:
     """The command line of ronda: every verb with its options."""
     command = argparse.ArgumentParser(
@@ -148,6 +163,15 @@ def parser() -> argparse.ArgumentParser:
         "--as-of", type=_moment, metavar="MOMENT", help="moment of release (default: Monday 06:00 after it)"
     )
     weekly.add_argument("--lang", choices=("id", "en"), help="language of the report (default: the setting lang, id)")
+
+    daily = verb("daily", _daily, "Publish the one-page note of a day of the quiet period or of voting day.")
+    daily.add_argument(
+        "--day", type=_day, metavar="2024-02-12", help="the day (default: yesterday, where it has a note)"
+    )
+    daily.add_argument(
+        "--as-of", type=_moment, metavar="MOMENT", help="moment of release (default: 06:00 the next day)"
+    )
+    daily.add_argument("--lang", choices=("id", "en"), help="language of the note (default: the setting lang, id)")
 
     backfill = verb("backfill", _backfill, "Publish past weeks again, in order, with a reason that is recorded.")
     backfill.add_argument("first", metavar="FIRST", help="first ISO week, like 2023-W48")

@@ -66,6 +66,12 @@ def stopped(settings: Settings, texts: Sequence[str]) -> Notice:
     return Notice((first, second, third), link_to(settings, "index.html"))
 
 
+def noted(settings: Settings, day: str, texts: Sequence[str]) -> Notice:
+    """The notice of a daily note; it leads to the note."""
+    first, second, third = (shortened(text) for text in texts)
+    return Notice((first, second, third), link_to(settings, f"daily/{day}/note.pdf"))
+
+
 def published(settings: Settings, week: str, texts: Sequence[str]) -> Notice:
     """The notice of a published week; it leads to its report."""
     first, second, third = (shortened(text) for text in texts)

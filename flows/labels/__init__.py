@@ -23,7 +23,7 @@ from flows.labels.sentiment import join_phrases, judge_sentiment, sentiment_word
 from flows.labels.text import has_content, mask_contestants, normalise, pad
 from flows.labels.tokens import tokenise
 from flows.labels.topics import find_topics
-from flows.periods import read_election
+from flows.periods import read_election, read_seed, seed_path
 
 RULES = "rules-1"  # raise it with every change of the rules that is not a change of a seed
 SEEDS_READ = (
@@ -46,7 +46,7 @@ def label_version(seeds: Path = sql.SEEDS) -> str:
     """A short name of rules and seeds, `rules-1-1a2b3c4d`: another version means a break in every labelled series."""
     digest = hashlib.sha256()
     for name in SEEDS_READ:
-        path = seeds / f"{name}.csv"
+        path = seed_path(name, seeds)
         if not path.is_file():
             raise UsageError(f"The seed {name}.csv is missing in {seeds}; labels need it.")
         digest.update(f"{name}\n{path.read_text(encoding='utf-8')}\n".encode())
@@ -57,6 +57,21 @@ def label_version(seeds: Path = sql.SEEDS) -> str:
 def _vocabulary(seeds: Path) -> tuple[str, ...]:
     """Every word that some rule looks up, in a fixed order."""
     return tuple(sorted(sentiment_words(seeds) | language_words(seeds)))
+
+
+def label_quality(seeds: Path = sql.SEEDS) -> pl.DataFrame:
+    """What is known of how often the labels are right; columns and their meaning: `sql/core/label_quality.sql`.
+
+    Nothing was measured of these rules: every class is a review list with a count.
+    """
+    rows = [
+        {
+            **{"family": "indications", "code": row["code"], "test_set_id": "", "test_set_en": ""},
+            **{"is_real": False, "is_measured": row["is_measured"] == "true"},
+        }
+        for row in read_seed("indications", seeds)
+    ]
+    return pl.DataFrame(rows).sort("family", "code")
 
 
 def _label_texts(texts: pl.Series, seeds: Path) -> pl.DataFrame:

@@ -33,12 +33,17 @@ def test_the_flow_tells_a_published_week_and_survives_an_address_that_is_dead(
         home = copy_home(landed_season, tmp_path / "home")
         done = ronda(home, "weekly", "--week", WEEK)
         stopped = ronda(home, "weekly", "--week", WEEK, before=STOPPED)
+        noted = ronda(home, "daily", "--day", "2024-02-12")
+        refused = ronda(home, "daily", "--day", "2024-02-15")
     finally:
         server.shutdown()
         server.server_close()
     assert done.returncode == 0, done.stderr
     assert stopped.returncode == 4, stopped.stderr
-    first, second = received
+    assert noted.returncode == 0, noted.stderr
+    assert refused.returncode == 2
+    assert "neither in the quiet period nor voting day" in refused.stderr
+    first, second, third = received
     assert first["title"] == f"Ikhtisar {WEEK} terbit (penerbitan ke-1)"
     level, sentence, link = first["message"].splitlines()
     assert level.startswith("Tingkat perhatian: ")
@@ -46,6 +51,9 @@ def test_the_flow_tells_a_published_week_and_survives_an_address_that_is_dead(
     assert link == f"http://ronda.batang.test/{WEEK}/weekly.html"
     assert second["title"] == f"Ikhtisar {WEEK} tidak terbit: dihentikan gerbang mutu"
     assert second["message"].splitlines()[0] == "seven is odd"
+    assert third["title"] == "EMBARGO sampai 14 Feb 2024, 15.00 WIB. Catatan harian 12 Feb 2024 (H-2) terbit"
+    assert third["message"].splitlines()[-1] == "http://ronda.batang.test/daily/2024-02-12/note.pdf"
+    assert (home / "published" / "daily" / "2024-02-12" / "note.pdf").is_file()
 
 
 # A gate that stops the week, put in place before the command line is loaded.
