@@ -40,6 +40,14 @@ def _moment(text: str) -> str:
     return text
 
 
+def _day(text: str) -> str:
+    try:
+        date.fromisoformat(text)
+    except ValueError:
+        raise argparse.ArgumentTypeError(f'"{text}" is not a day; write it like 2024-02-12') from None
+    return text
+
+
 def _say(line: str) -> None:
     print(line, flush=True)
 
@@ -138,7 +146,7 @@ def _label_explain(settings: Settings, arguments: argparse.Namespace) -> Exit:
 
 def _add_label_verbs(label: argparse.ArgumentParser) -> None:
     """The verbs below `ronda label`."""
-    verbs = label.add_subparsers(dest="label_verb", required=True, metavar="VERB")
+    verbs = label.add_subparsers(dest="label_verb", required=True, metavar="VERB", help="what to do")
 
     def verb(
         name: str, action: Callable[[Settings, argparse.Namespace], Exit], summary: str
@@ -169,8 +177,15 @@ def _add_label_verbs(label: argparse.ArgumentParser) -> None:
     )
 
     explain = verb("explain", _label_explain, "Say why a text has its labels.")
-    explain.add_argument("text", metavar="TEXT")
+    explain.add_argument("text", metavar="TEXT", help="a post, in quotation marks")
     explain.add_argument("--at", type=_moment, metavar="MOMENT", help="when it was posted, like 2024-02-12T09:00+07:00")
+
+
+def _daily(settings: Settings, arguments: argparse.Namespace) -> Exit:
+    from flows.daily import daily
+
+    _say(daily(day=arguments.day, as_of=arguments.as_of, lang=arguments.lang or settings.lang))
+    return Exit.DONE
 
 
 def parser() -> argparse.ArgumentParser:
@@ -216,6 +231,15 @@ def parser() -> argparse.ArgumentParser:
     )
     weekly.add_argument("--lang", choices=("id", "en"), help="language of the report (default: the setting lang, id)")
 
+    daily = verb("daily", _daily, "Publish the one-page note of a day of the quiet period or of voting day.")
+    daily.add_argument(
+        "--day", type=_day, metavar="2024-02-12", help="the day (default: yesterday, where it has a note)"
+    )
+    daily.add_argument(
+        "--as-of", type=_moment, metavar="MOMENT", help="moment of release (default: 06:00 the next day)"
+    )
+    daily.add_argument("--lang", choices=("id", "en"), help="language of the note (default: the setting lang, id)")
+
     backfill = verb("backfill", _backfill, "Publish past weeks again, in order, with a reason that is recorded.")
     backfill.add_argument("first", metavar="FIRST", help="first ISO week, like 2023-W48")
     backfill.add_argument("last", metavar="LAST", help="last ISO week")
@@ -224,7 +248,8 @@ def parser() -> argparse.ArgumentParser:
         "--platform", choices=("tiktok", "facebook", "instagram"), help="load only what landed of this platform"
     )
 
-    label = verbs.add_parser("label", help="Train, apply, measure and explain labels.")
+    summary = "Train, apply, measure and explain labels."
+    label = verbs.add_parser("label", help=summary, description=summary)
     _add_label_verbs(label)
 
     status = verb("status", _status, "Show weeks, coverage, the last runs and what is missing.")

@@ -100,6 +100,12 @@ def stopped(settings: Settings, week: str, texts: Sequence[str]) -> Notice:
     return Notice(lines, link_to(settings, "index.html"), f"week {week}", f"stopped {' '.join(lines)}")
 
 
+def noted(settings: Settings, day: str, texts: Sequence[str]) -> Notice:
+    """The notice of a daily note; it leads to the note."""
+    lines = tuple(shortened(text) for text in texts)
+    return Notice(lines, link_to(settings, f"daily/{day}/note.pdf"), f"day {day}", f"noted {' '.join(lines)}")
+
+
 def published(settings: Settings, week: str, publication: int, texts: Sequence[str]) -> Notice:
     """The notice of a published week; it leads to its report."""
     lines = tuple(shortened(text) for text in texts)

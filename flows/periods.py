@@ -20,9 +20,18 @@ _WEEK = re.compile(r"(\d{4})-W(\d{2})")
 RELEASE_HOUR = time(6, 0)
 
 
+def seed_path(name: str, folder: Path = sql.SEEDS) -> Path:
+    """The seed of a folder, or the one of the general election where the folder has none of that name.
+
+    So another election is a folder with the few seeds that differ: calendar, articles, clocks, contestants.
+    """
+    own = folder / f"{name}.csv"
+    return own if own.is_file() else sql.SEEDS / f"{name}.csv"
+
+
 def read_seed(name: str, folder: Path = sql.SEEDS) -> list[dict[str, str]]:
-    """Rows of `sql/seeds/<name>.csv` as dicts of strings."""
-    with (folder / f"{name}.csv").open(encoding="utf-8", newline="") as lines:
+    """Rows of the seed `<name>.csv` of a folder as dicts of strings."""
+    with seed_path(name, folder).open(encoding="utf-8", newline="") as lines:
         return list(csv.DictReader(lines))
 
 

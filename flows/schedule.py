@@ -8,6 +8,7 @@ import prefect
 from prefect.client.schemas.schedules import CronSchedule
 
 from flows.backfill import backfill
+from flows.daily import daily
 from flows.extract import extract
 from flows.weekly import weekly
 
@@ -34,6 +35,7 @@ DEPLOYMENTS: tuple[Deployment, ...] = (
         {"refresh": True},
     ),
     Deployment("weekly", weekly, "0 6 * * 1", "Publish every complete week that is due, Mondays 06:00."),
+    Deployment("daily", daily, "0 6 * * *", "Publish yesterday's note after days of the quiet period and the vote."),
     Deployment("backfill", backfill, None, "Publish past weeks again, with a reason."),
 )
 

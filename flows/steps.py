@@ -4,9 +4,10 @@ A step takes settings, weeks and moments and gives counts and paths; frames and 
 """
 
 from dataclasses import asdict, dataclass
-from datetime import datetime
+from datetime import date, datetime, timedelta
 from importlib.metadata import version
 from pathlib import Path
+from typing import Any
 
 import polars as pl
 
@@ -14,7 +15,7 @@ import reports
 import sql
 from flows import labels, notice, trends
 from flows.exits import GateStoppedError, UsageError
-from flows.periods import Week, read_seed, weeks_between
+from flows.periods import RELEASE_HOUR, Week, read_seed, weeks_between
 from flows.settings import Language, Settings
 from flows.sources import reviews
 from flows.store import ledger, models, publish, sheets, tables, warehouse
@@ -22,6 +23,7 @@ from flows.store.landing import write_private
 from flows.store.runs import Run, read_runs
 from flows.store.watched import read_watch
 
+NOTED_PHASES = frozenset({"quiet", "voting_day"})  # their days have a daily note
 FROM_LEDGER = frozenset({"trends.corrections", "trends.reported"})  # know of a publication once it is stated
 
 
@@ -50,6 +52,21 @@ class Published:
         return f"# {self.week}\n\n{points}\n\nPublication {self.publication}: [{report}]({report})\n"
 
 
+@dataclass(frozen=True, slots=True)
+class Noted:
+    """Where the note of a day is, and what it says in three lines."""
+
+    day: str
+    folder: Path
+    lines: tuple[str, str, str]
+    notice: notice.Notice
+
+    @property
+    def text(self) -> str:
+        """For a terminal."""
+        return "\n".join([f"{self.day}:", *(f"  {line}" for line in self.lines), f"  {self.folder / 'note.pdf'}"])
+
+
 def code_version() -> str:
     """The version of ronda that made a report."""
     return version("ronda")
@@ -62,6 +79,7 @@ def build_tables(settings: Settings) -> int:
         models.load_seeds(connection, settings.seeds)
         tables.write_runs(connection, read_runs(settings.home))
         tables.write_watches(connection, read_watch(settings.home))
+        tables.write_label_quality(connection, labels.label_quality(settings.seeds))
         ledger.load_publications(connection, settings.home)
         models.build(connection, built, trends.METHODS)
     return len(built)
@@ -167,17 +185,7 @@ def publish_week(settings: Settings, run: Run, week: Week, as_of: datetime, lang
             ledger.load_publications(connection, settings.home)
             restated = [model for model in models.read_models(sql.FOLDER) if model.qualified in FROM_LEDGER]
             models.build(connection, restated, trends.METHODS)
-        edition = reports.Edition(
-            week=week,
-            as_of=as_of,
-            lang=lang,
-            election=settings.election,
-            office=settings.office,
-            publication=publication,
-            data_version=tables.data_version(connection),
-            coverage_floor=settings.election.coverage_floor,
-            **release_facts.facts,
-        )
+        edition = _edition(settings, connection, release_facts, week=week, lang=lang, publication=publication)
         frames = tables.report_frames(connection, week, lang, run.verdicts_of_week)
         with publish.new_release(settings.home) as release:
             summaries: list[reports.WeekSummary] = []
@@ -187,13 +195,68 @@ def publish_week(settings: Settings, run: Run, week: Week, as_of: datetime, lang
                 publish.write_manifest(folder, asdict(summaries[0]))
 
             publish.place_folder(release, str(week), render)
-            known = [reports.WeekSummary.from_dict(each["summary"]) for each in publish.read_manifests(release)]
-            reports.render_index(known, release, edition)
+            _place_index(release, edition)
             publish.point_latest(release)
             _place_database(settings, connection, release)
         _write_review(settings, connection, edition)
     told = notice.published(settings, str(week), publication, reports.published_texts(summaries[0], edition))
     return Published(str(week), publication, settings.home / "published" / str(week), summaries[0].sentences, told)
+
+
+def _edition(
+    settings: Settings, connection: warehouse.Connection, release: ledger.Release, **which: Any
+) -> reports.Edition:
+    facts: dict[str, Any] = {**release.facts, **which}
+    return reports.Edition(
+        as_of=release.as_of,
+        election=settings.election,
+        office=settings.office,
+        data_version=tables.data_version(connection),
+        coverage_floor=settings.election.coverage_floor,
+        **facts,
+    )
+
+
+def _place_index(release: Path, edition: reports.Edition) -> None:
+    known = [reports.WeekSummary.from_dict(each["summary"]) for each in publish.read_manifests(release)]
+    reports.render_index(known, release, edition, publish.read_notes(release))
+
+
+def note_day(settings: Settings, moment: datetime) -> date | None:
+    """The day before a moment, where it lies in the quiet period or is voting day; None on any other."""
+    day = moment.astimezone(settings.election.zone).date() - timedelta(days=1)
+    return day if settings.election.phase_of(day).name in NOTED_PHASES else None
+
+
+def note_moment(settings: Settings, day: date) -> datetime:
+    """The default moment of release of a day's note: the hour of the weekly report, the next morning."""
+    return datetime.combine(day + timedelta(days=1), RELEASE_HOUR, settings.election.zone)
+
+
+def publish_note(settings: Settings, day: date, as_of: datetime, lang: Language) -> Noted:
+    """Renders the one-page note of a day into a new release; the weekly reports in it stay what they are.
+
+    Raises UsageError for a day outside the quiet period and voting day.
+    """
+    if settings.election.phase_of(day).name not in NOTED_PHASES:
+        raise UsageError(f"{day} is neither in the quiet period nor voting day; only those days have a note.")
+    with warehouse.opened(settings.home) as connection:
+        release_facts = _release(settings, connection, as_of)
+        edition = _edition(settings, connection, release_facts, week=Week.of(day), lang=lang, publication=1)
+        frames = tables.note_frames(connection)
+        with publish.new_release(settings.home) as release:
+            said: list[tuple[str, str, str]] = []
+
+            def render(folder: Path) -> None:
+                numbers, lines = reports.render_note(edition, day, frames, folder)
+                said.append(lines)
+                publish.write_manifest(folder, numbers)
+
+            publish.place_folder(release, f"{publish.DAILY}/{day}", render)
+            _place_index(release, edition)
+            _place_database(settings, connection, release)
+    folder = settings.home / "published" / publish.DAILY / str(day)
+    return Noted(str(day), folder, said[0], notice.noted(settings, str(day), said[0]))
 
 
 def _write_review(settings: Settings, connection: warehouse.Connection, edition: reports.Edition) -> None:

@@ -6,7 +6,7 @@ is all or nothing, so a second try starts from the state before the first.
 
 import time
 from dataclasses import replace
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from prefect import task
@@ -130,6 +130,12 @@ def check_week(run: Run, week: Week) -> int:
 def publish_week(run: Run, week: Week, as_of: datetime, lang: Language) -> steps.Published:
     """Renders the reports of a week into a new release and swaps it in."""
     return steps.publish_week(_settings(), run, week, as_of, lang)
+
+
+@task(name="Publish the note", timeout_seconds=600, **_RETRIED)
+def publish_note(day: date, as_of: datetime, lang: Language) -> steps.Noted:
+    """Renders the one-page note of a day into a new release and swaps it in."""
+    return steps.publish_note(load_settings(), day, as_of, lang)
 
 
 @task(name="Send the notice", timeout_seconds=120, persist_result=False)

@@ -15,14 +15,14 @@ from flows.store.runs import recorded
 from flows.store.warehouse import exclusive
 
 
-def _now() -> datetime:
+def scheduled_moment() -> datetime:
     """The moment this run was scheduled for, so that a late run does the week it was meant for."""
     scheduled = runtime.flow_run.scheduled_start_time
     return scheduled if isinstance(scheduled, datetime) else datetime.now(UTC)
 
 
 @contextmanager
-def _telling_stops(settings: Settings, week: str, lang: Language) -> Iterator[None]:
+def telling_stops(settings: Settings, week: str, lang: Language) -> Iterator[None]:
     """Tells people when a gate stops what is inside."""
     try:
         yield
@@ -40,14 +40,14 @@ def weekly(week: str | None = None, as_of: str | None = None, lang: Language = "
     settings = load_settings()
     asked = Week.parse(week) if week else None
     with exclusive(settings.home), recorded(settings.home, "weekly", {"week": week or "due", "lang": lang}) as run:
-        with _telling_stops(settings, week or "", lang):
+        with telling_stops(settings, week or "", lang):
             tasks.load_pending(run, None)
             tasks.build_tables()
-        weeks = [asked] if asked else steps.due_weeks(settings, _now())
+        weeks = [asked] if asked else steps.due_weeks(settings, scheduled_moment())
         published = []
         for one in weeks:
             steps.require_data(settings, one)
-            with _telling_stops(settings, str(one), lang):
+            with telling_stops(settings, str(one), lang):
                 tasks.check_week(run, one)
                 moment = datetime.fromisoformat(as_of) if as_of else settings.election.release_moment(one)
                 published.append(tasks.publish_week(run, one, moment, lang))

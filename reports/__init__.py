@@ -5,6 +5,7 @@ no clock, no environment, no network, and the same inputs give the same bytes.
 """
 
 from collections.abc import Mapping, Sequence
+from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -19,6 +20,7 @@ __all__ = [
     "WeekSummary",
     "published_texts",
     "render_index",
+    "render_note",
     "render_review",
     "render_week",
     "stopped_texts",
@@ -32,11 +34,22 @@ def render_week(edition: Edition, tables: Tables, folder: Path) -> WeekSummary:
     return render.render_week(edition, tables, folder)
 
 
-def render_index(summaries: Sequence[WeekSummary], folder: Path, edition: Edition) -> None:
-    """`index.html` over all published weeks; see `index.render_index`."""
+def render_note(
+    edition: Edition, day: date, tables: Tables, folder: Path
+) -> tuple[dict[str, object], tuple[str, str, str]]:
+    """`note.pdf` of a day of the quiet period or of voting day; see `note.note.write_note`."""
+    from reports.note import note
+
+    return note.write_note(edition, day, tables, folder)
+
+
+def render_index(
+    summaries: Sequence[WeekSummary], folder: Path, edition: Edition, notes: Mapping[str, str] | None = None
+) -> None:
+    """`index.html` over all published weeks and daily notes; see `index.render_index`."""
     from reports import index
 
-    index.render_index(summaries, folder, edition)
+    index.render_index(summaries, folder, edition, notes or {})
 
 
 def render_review(

@@ -308,13 +308,25 @@ def first_known(trends: Trends) -> dict[tuple[date, date], float]:
 def briefing_charts(trends: Trends, words: Words, drawn: Sequence[Chart] = ()) -> list[Chart]:
     """The two charts of the briefing: totals of the regency only, nothing crossed with a platform.
 
-    `drawn` are charts that exist already: the signal strip is the weekly report's own.
+    The second one is the signal strip, or, while nothing could be tested yet, the topics. `drawn` are charts that exist
+    already: the signal strip is the weekly report's own.
     """
     facts = trends.facts
     scene = scene_of(facts, words)
     frame = facts.tables["trends.weekly_platform"]
     total = f"{words('platform_all')} {words.number(facts.total('posts'))}"
-    strip = next((chart for chart in drawn if chart.name == "signals"), None) or _finished(
+    first = _finished(facts, words, "volume", volume.draw(frame, scene, {"all": facts.coverage}), total)
+    return [first, _second(trends, words, scene, drawn)]
+
+
+def _second(trends: Trends, words: Words, scene: Scene, drawn: Sequence[Chart]) -> Chart:
+    facts = trends.facts
+    was_tested = facts.tables["trends.signals"]["reason"].null_count() > 0
+    if not was_tested and facts.total("posts"):
+        rows, parts = facts.tables["trends.weekly_topic"], (_topic_labels(facts), topic_changes(trends))
+        figure = topics.draw(rows, scene, facts.buckets, ["all"], parts)
+        return _finished(facts, words, "topics", figure, _topic_finding(facts, words))
+    strip = next((chart for chart in drawn if chart.name == "signals"), None)
+    return strip or _finished(
         facts, words, "signals", signals.draw(*signal_strips(trends, words), scene), _signal_finding(trends, words)
     )
-    return [_finished(facts, words, "volume", volume.draw(frame, scene, {"all": facts.coverage}), total), strip]

@@ -29,9 +29,11 @@ _MEASURES = (
     "status",
 )
 
+# the same flag stands in the seed, which the signals read, and in what the labels say of themselves
+_MEASURED = "The class {code} is measured on real text in {one}, but not in {other}; the two must agree."
+
 _POST = ("text", "indications", "topics", "districts", "likes", "comments", "shares", "views")
 
-OPTIONAL = frozenset({"label_quality"})  # measured precision and recall by class; shown when given
 ALL_WEEKS = "all"  # the week of a row that sums every week
 
 # table -> (columns that identify and order a row, other columns a report reads)
@@ -83,6 +85,14 @@ CONTRACT: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
         ("series", "as_of", "metric"),
         ("publisher", "instrument", "unit", "stage", "scope", "value"),
     ),
+    "core.label_quality": (
+        ("family", "code"),
+        (
+            *("test_set_id", "test_set_en", "is_real", "is_measured", "posts", "positives", "flagged", "correct"),
+            *("precision", "precision_low", "precision_high", "recall", "recall_low", "recall_high"),
+            *("flags_per_1000", "flag_posts"),
+        ),
+    ),
     "core.review_items": (
         ("hand_over_limit", "platform", "post_id"),
         ("week", "indications", "codes", "first_seen_day", "stage", "outcome", "is_detected", "is_open"),
@@ -116,17 +126,38 @@ CONTRACT: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
 }
 
 
+# the frames of a daily note; those that a weekly report also has keep the same columns
+NOTE_CONTRACT: dict[str, tuple[str, ...]] = {
+    "day_counts": ("day", "platform", "posts", "labelled", "detected"),
+    "day_indications": ("day", "code", "posts"),
+    **{
+        name: tuple(column for part in CONTRACT[name] for column in part)
+        for name in (
+            *("core.coverage", "core.review_items", "core.label_quality"),
+            *("seeds.topics", "seeds.indications", "seeds.places", "seeds.receivers"),
+        )
+    },
+}
+
+
 class TableRefusedError(RondaError):
     """A table given to the reports does not keep the contract."""
 
 
-def _refuse(name: str, missing: Iterable[str], private: Iterable[str]) -> None:
-    for column in private:
-        raise TableRefusedError(
-            f"The table {name} holds the private column {column}; no _pi column leaves the warehouse."
-        )
-    for column in missing:
-        raise TableRefusedError(f"The table {name} has no column {column}; see reports/contract.py.")
+def refused(name: str, tables: Tables, columns: Iterable[str]) -> pl.DataFrame:
+    """A table with these columns and no private one; raises TableRefusedError where it is missing or breaks that."""
+    if name not in tables:
+        raise TableRefusedError(f"The table {name} was not given to the reports; see reports/contract.py.")
+    frame = tables[name]
+    for column in frame.columns:
+        if column.endswith("_pi"):
+            raise TableRefusedError(
+                f"The table {name} holds the private column {column}; no _pi column leaves the warehouse."
+            )
+    for column in columns:
+        if column not in frame.columns:
+            raise TableRefusedError(f"The table {name} has no column {column}; see reports/contract.py.")
+    return frame
 
 
 def checked_tables(tables: Tables, week: Week) -> dict[str, pl.DataFrame]:
@@ -138,14 +169,7 @@ def checked_tables(tables: Tables, week: Week) -> dict[str, pl.DataFrame]:
     result = {}
     for name, (keys, others) in CONTRACT.items():
         order = list(keys)
-        if name not in tables:
-            raise TableRefusedError(f"The table {name} was not given to the reports; see reports/contract.py.")
-        frame = tables[name]
-        _refuse(
-            name,
-            [column for column in (*keys, *others) if column not in frame.columns],
-            [column for column in frame.columns if column.endswith("_pi")],
-        )
+        frame = refused(name, tables, (*keys, *others))
         if name == "trends.official":
             frame = frame.filter(pl.col("as_of") <= week.last_day)
         elif name.startswith("trends.") or name == "core.review_items":
@@ -155,4 +179,16 @@ def checked_tables(tables: Tables, week: Week) -> dict[str, pl.DataFrame]:
         if "first_day" in frame.columns and order[:1] == ["week"]:
             order = ["week", "first_day", *keys[1:]]
         result[name] = frame.sort(order, nulls_last=True, maintain_order=True) if order else frame
-    return result | {name: tables[name] for name in OPTIONAL if name in tables}
+    _refuse_difference(result["seeds.indications"], result["core.label_quality"])
+    return result
+
+
+def _refuse_difference(seed: pl.DataFrame, quality: pl.DataFrame) -> None:
+    """A class has a rate and signals where the seed says so; the printed precision must say the same."""
+    flags = dict(zip(seed["code"], seed["is_measured"].cast(pl.String).str.to_lowercase(), strict=True))
+    for row in quality.filter(pl.col("family") == "indications").iter_rows(named=True):
+        given = flags.get(row["code"])
+        if given is not None and (given == "true") != row["is_measured"]:
+            names = ("seeds.indications", "core.label_quality")
+            one, other = names if given == "true" else names[::-1]
+            raise TableRefusedError(_MEASURED.format(code=row["code"], one=one, other=other))

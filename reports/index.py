@@ -1,6 +1,6 @@
 """The index of all published weeks: one page, latest first, every link relative, so that it works from a file share."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import date, datetime
 from pathlib import Path
@@ -38,10 +38,13 @@ def _entry(summary: WeekSummary, words: Words, embargo: str) -> dict[str, object
     }
 
 
-def render_index(summaries: Sequence[WeekSummary], folder: Path, edition: Edition) -> None:
+def render_index(
+    summaries: Sequence[WeekSummary], folder: Path, edition: Edition, notes: Mapping[str, str] | None = None
+) -> None:
     """Write `index.html` over the published weeks into a folder; language, office and election are the edition's.
 
-    Its moment is the latest of theirs and the edition's, so that an older week published again changes nothing on it.
+    `notes` are the addresses of the daily notes by day. Its moment is the latest of theirs and the edition's, so
+    that an older week published again changes nothing on it.
     """
     moments = [datetime.fromisoformat(summary.as_of) for summary in summaries]
     edition = replace(edition, as_of=max(*moments, edition.as_of) if moments else edition.as_of)
@@ -65,6 +68,7 @@ def render_index(summaries: Sequence[WeekSummary], folder: Path, edition: Editio
         embargo=mark if edition.embargoed else "",
         embargo_text=words("embargo_text", hour=end.rsplit(", ", 1)[1]),
         levels=[(level, level_words(words, level)) for level in LEVELS],
+        notes=[(words.long_day(date.fromisoformat(day)), href) for day, href in sorted((notes or {}).items())],
         entries=[_entry(summary, words, mark) for summary in latest_first],
         w=words,
         css=asset("page.css", _FOLDER / "weekly") + asset("index.css", _FOLDER),

@@ -4,6 +4,8 @@ They are text for people to paste into a DuckDB prompt; nothing here opens a dat
 of the calendar and codes of the seeds, written as SQL literals.
 """
 
+from collections.abc import Iterable
+
 from flows.periods import Bucket, Week
 from reports.trends import Signal
 
@@ -13,34 +15,92 @@ def _text(value: str) -> str:
 
 
 def signal(found: Signal) -> str:
-    """The tested cell behind a signal; the ratio is computed anew from what was observed and expected."""
-    return f"""SELECT observed, posts, expected, observed / nullif(expected, 0) AS ratio, ratio_low, ratio_high,
-       greatest(q, 0.001) AS q, baseline_buckets
+    """The tested cell behind a signal; the ratio is computed anew from what was observed and expected.
+
+    `also` are the platforms on which the same change was found too, and the last columns what is known of the class.
+    """
+    subject, direction = _text(found.subject), _text(str(found.row["direction"]))
+    same = f"""week = {_text(str(found.bucket.week))} AND phase = {_text(found.bucket.phase)}
+  AND family = {_text(found.family)} AND subject = {subject}"""
+    query = f"""SELECT direction, observed, posts, expected,
+       observed / nullif(expected, 0) AS ratio, ratio_low, ratio_high, greatest(q, 0.001) AS q, baseline_buckets,
+       list_min(baseline_weeks) AS baseline_first, list_max(baseline_weeks) AS baseline_last,
+       (SELECT list(platform ORDER BY platform) FROM trends.signals
+        WHERE {same.replace(chr(10), chr(10) + " " * 6)}
+          AND signal AND direction = {direction} AND platform <> {_text(found.platform)}) AS also
 FROM trends.signals
-WHERE week = {_text(str(found.bucket.week))} AND phase = {_text(found.bucket.phase)}
-  AND platform = {_text(found.platform)} AND family = {_text(found.family)} AND subject = {_text(found.subject)}"""  # noqa: S608
+WHERE {same} AND platform = {_text(found.platform)}"""  # noqa: S608
+    if found.family != "indications":
+        return query
+    return f"""WITH cell AS (
+{query}
+)
+SELECT cell.*, quality.precision AS share_precision, quality.recall AS share_recall
+FROM cell LEFT JOIN core.label_quality AS quality ON quality.code = {subject} AND quality.is_real"""  # noqa: S608
 
 
 def tests(week: Week) -> str:
-    """The number of tests and signals of a week."""
-    return f"""SELECT count(*) FILTER (WHERE reason IS NULL) AS tests
+    """The number of tests of a week, and the share of what was planned that was collected."""
+    return f"""SELECT count(*) FILTER (WHERE reason IS NULL) AS tests,
+       {_coverage(week)}
 FROM trends.signals
 WHERE week = {_text(str(week))}"""  # noqa: S608
 
 
-def volume(week: Week) -> str:
-    """The posts of a week, counted one by one."""
-    return f"""SELECT count(*) AS posts
+def untested(week: Week, classes: Iterable[str], shown: int) -> str:
+    """The most frequent reasons why nothing of a week could be tested; `classes` are reasons that say nothing of it."""
+    left_out = ", ".join(_text(reason) for reason in sorted(classes))
+    return f"""SELECT reason AS signal_reason, {_coverage(week)}
+FROM trends.signals
+WHERE week = {_text(str(week))} AND reason NOT IN ({left_out})
+GROUP BY reason
+ORDER BY count(*) DESC, reason
+LIMIT {shown}"""  # noqa: S608
+
+
+def _coverage(week: Week) -> str:
+    """A column: collections that succeeded of those planned in a week; NULL where posts came without a plan."""
+    return f"""(SELECT CASE WHEN NOT bool_or(posts > 0 AND planned = 0)
+             THEN sum(succeeded) / nullif(sum(planned), 0) END
+        FROM (SELECT platform, sum(posts) AS posts, coalesce(sum(planned), 0) AS planned, sum(succeeded) AS succeeded
+              FROM core.coverage JOIN core.calendar USING (day)
+              WHERE week = {_text(str(week))} GROUP BY platform)) AS share_coverage"""  # noqa: S608
+
+
+def volume(week: Week, shown: int) -> str:
+    """The posts of a week, counted one by one, and how many signals there are beyond those `shown`."""
+    return f"""SELECT count(*) AS posts, list(DISTINCT platform ORDER BY platform) AS platforms,
+       {_coverage(week)},
+       greatest((SELECT count(DISTINCT (phase, family, subject, direction)) FROM trends.signals
+        WHERE week = {_text(str(week))} AND signal) - {shown}, 0) AS more_signals
 FROM core.posts
 WHERE week = {_text(str(week))} AND state = 'live'"""  # noqa: S608
 
 
 def detected(bucket: Bucket) -> str:
-    """Detected and labelled posts of a bucket, counted one by one."""
-    return f"""SELECT count(*) FILTER (WHERE len(indications) > 0) AS detected,
-       count(*) FILTER (WHERE sentiment IS NOT NULL) AS labelled
-FROM core.posts
-WHERE week = {_text(str(bucket.week))} AND phase = {_text(bucket.phase)} AND state = 'live'"""  # noqa: S608
+    """Detected and labelled posts of a bucket, counted one by one, then those of each class of indication."""
+    return f"""WITH seen AS (
+    {_seen(bucket)}
+)
+SELECT NULL AS indication, count(*) FILTER (WHERE len(indications) > 0) AS detected, count(sentiment) AS labelled
+FROM seen
+UNION ALL
+SELECT code, count(*), NULL FROM seen, unnest(indications) AS each(code) GROUP BY code
+ORDER BY indication NULLS FIRST"""  # noqa: S608
+
+
+def nothing_detected(bucket: Bucket) -> str:
+    """That nothing was detected among the labelled posts of a bucket, its coverage, and the bound of 3.7 / n."""
+    return f"""SELECT count(*) FILTER (WHERE len(indications) > 0) AS detected, count(sentiment) AS labelled,
+       3.7 / nullif(count(sentiment), 0) * 1000 AS bound_per_1000,
+       (SELECT coverage FROM trends.weekly_platform
+        WHERE week = {_text(str(bucket.week))} AND phase = {_text(bucket.phase)} AND platform = 'all') AS share_coverage
+FROM ({_seen(bucket)})"""  # noqa: S608
+
+
+def _seen(bucket: Bucket) -> str:
+    return f"""FROM core.posts
+    WHERE week = {_text(str(bucket.week))} AND phase = {_text(bucket.phase)} AND state = 'live'"""
 
 
 def net(bucket: Bucket, before: Bucket | None) -> str:

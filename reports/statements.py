@@ -10,12 +10,14 @@ from dataclasses import dataclass
 from flows.periods import Bucket
 from reports import queries
 from reports.facts import Row
+from reports.label_quality import quality_text
 from reports.level import Judgement
 from reports.sentences import MINIMUM_POSTS, bucket_words, coverage_words, gap_words, zero_sentence
 from reports.trends import FAMILIES, Signal, Trends, baseline_words
 from reports.words import Words, platform_name
 
-MOST, FEWEST, GAPS_SHOWN = 7, 3, 2
+MOST, GAPS_SHOWN, REASONS_SHOWN = 7, 2, 2
+SIGNALS_SHOWN = MOST - 3
 OF_THE_CLASS = frozenset({"not_measured", "phase_only"})  # say nothing of the week
 
 
@@ -83,24 +85,7 @@ def signal_text(trends: Trends, words: Words, signal: Signal) -> str:
     text = words("sentence_signal", **values)
     if signal.family != "indications":
         return text
-    return f"{text} {quality_text(trends, words, signal.subject)}"
-
-
-def quality_text(trends: Trends, words: Words, code: str) -> str:
-    """The measured precision and recall of a class with the name of its test set, or that they are not at hand."""
-    frame = trends.facts.tables.get("label_quality")
-    rows = [] if frame is None else [row for row in frame.iter_rows(named=True) if row["code"] == code]
-    if not rows:
-        return words("quality_unknown")
-    row = rows[0]
-    return words(
-        "quality_known",
-        precision=words.percent(row["precision"]),
-        precision_interval=words.interval(row["precision_low"] * 100, row["precision_high"] * 100, 0),
-        recall=words.percent(row["recall"]),
-        recall_interval=words.interval(row["recall_low"] * 100, row["recall_high"] * 100, 0),
-        test_set=row["test_set"],
-    )
+    return f"{text} {quality_text(trends.facts, words, signal.subject)}"
 
 
 def statements(trends: Trends, words: Words) -> list[Statement]:
@@ -108,7 +93,7 @@ def statements(trends: Trends, words: Words) -> list[Statement]:
     facts = trends.facts
     made = [
         Statement(signal.key, signal_text(trends, words, signal), queries.signal(signal), signal.key)
-        for signal in trends.signals[: MOST - 3]
+        for signal in trends.signals[:SIGNALS_SHOWN]
     ]
     more = len(trends.signals) - len(made)
     rest: list[Statement] = []
@@ -164,7 +149,6 @@ def _seen(trends: Trends) -> list[Bucket]:
 def _nothing(trends: Trends, words: Words) -> Statement:
     facts = trends.facts
     week = facts.edition.week
-    query = queries.tests(week)
     if trends.tested:
         return Statement(
             "T1",
@@ -174,7 +158,7 @@ def _nothing(trends: Trends, words: Words) -> Statement:
                 coverage=coverage_words(words, facts.coverage),
                 days=words.days(week.first_day, week.last_day),
             ),
-            query,
+            queries.tests(week),
         )
     reasons = reason_counts(trends, words)
     return Statement(
@@ -185,11 +169,11 @@ def _nothing(trends: Trends, words: Words) -> Statement:
             coverage=coverage_words(words, facts.coverage),
             reasons=words.listed(reasons) or words("signal_reason_none"),
         ),
-        query,
+        queries.untested(week, OF_THE_CLASS, REASONS_SHOWN),
     )
 
 
-def reason_counts(trends: Trends, words: Words, shown: int = 2) -> list[str]:
+def reason_counts(trends: Trends, words: Words, shown: int = REASONS_SHOWN) -> list[str]:
     """Why cells of the week could not be tested, the most frequent reasons first, as words."""
     counts: dict[str, int] = {}
     for bucket in trends.facts.buckets:
@@ -214,18 +198,17 @@ def _volume(trends: Trends, words: Words, more: int) -> Statement:
         text = words("sentence_nothing", days=days, coverage=coverage)
     if more > 0:
         text += " " + words("sentence_more_signals", count=words.number(more))
-    return Statement("V1", text, queries.volume(week))
+    return Statement("V1", text, queries.volume(week, SIGNALS_SHOWN))
 
 
 def _detected(trends: Trends, words: Words, bucket: Bucket, number: int) -> Statement:
     facts = trends.facts
     row = facts.measure(bucket)
     names = bucket_words(words, bucket)
-    query = queries.detected(bucket)
     labelled = int(row["labelled"] or 0) if row else 0
     if row is None or not labelled or not row["detected"]:
         zero = zero_sentence(words, labelled, row["coverage"] if row else None)
-        return Statement(f"D{number}", words("sentence_zero", zero=zero, **names), query)
+        return Statement(f"D{number}", words("sentence_zero", zero=zero, **names), queries.nothing_detected(bucket))
     measured = [
         words("detected_item", name=facts.label("indications", code), count=words.number(counts[place]))
         for place in [facts.buckets.index(bucket)]
@@ -239,7 +222,7 @@ def _detected(trends: Trends, words: Words, bucket: Bucket, number: int) -> Stat
         classes="; ".join(measured),
         **names,
     )
-    return Statement(f"D{number}", text, query, "detected")
+    return Statement(f"D{number}", text, queries.detected(bucket), "detected")
 
 
 def _net(trends: Trends, words: Words, bucket: Bucket) -> Statement | None:

@@ -6,7 +6,7 @@ its own marker as well, so that a grey print loses nothing.
 
 import io
 import textwrap
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -17,6 +17,7 @@ import matplotlib as mpl
 from matplotlib.axes import Axes
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
+from matplotlib.markers import TICKDOWN
 
 from flows.periods import Election, Week
 from reports.words import Words, platform_name
@@ -160,6 +161,23 @@ def sign(figure: Figure, scene: Scene, note: str = "") -> None:
     lines = [*textwrap.wrap(note, characters), *textwrap.wrap(scene.source, characters)]
     text = "\n".join(lines)
     figure.text(1.5 / across, 1.3 / down, text, fontsize=SMALL, color=MUTED, va="bottom", linespacing=1.22)
+
+
+def small_ticks(axes_: Axes, places: Sequence[float]) -> None:
+    """Small unlabelled ticks below the x axis as one line of marks, which is drawn much faster than as many ticks."""
+    axes_.plot(
+        places,
+        [0.0] * len(places),
+        transform=axes_.get_xaxis_transform(),
+        linestyle="none",
+        marker=TICKDOWN,
+        markersize=1.6,
+        markeredgewidth=0.4,
+        color=MUTED,
+        clip_on=False,
+        scalex=False,
+        scaley=False,
+    )
 
 
 def width_of(axes_: Axes) -> float:

@@ -14,7 +14,10 @@ from reports.words import DASH, Words, platform_name
 
 @dataclass(frozen=True)
 class Table:
-    """A caption, column heads, rows of text, which columns hold numbers (set right) and which one holds long texts."""
+    """A caption, column heads, rows of text, which columns hold numbers (set right) and which one holds long texts.
+
+    `shares` are the widths of the columns in print, relative to each other; without them they follow from the content.
+    """
 
     name: str
     caption: str
@@ -23,6 +26,7 @@ class Table:
     numeric: list[bool] = field(default_factory=list)
     note: str = ""
     wide: int = -1  # the column that holds long texts, if any
+    shares: tuple[float, ...] = ()
 
 
 def make_table(words: Words, name: str, columns: list[str], texts: int, rows: list[list[str]]) -> Table:

@@ -125,7 +125,8 @@ def view_table(trends: Trends, words: Words) -> Table:
                 ]
             )
     columns = ["bucket", "platform", "seen_posts", "views", "top_share", "net", "net_views"]
-    return replace(make_table(words, "views", columns, 2, rows), note=words("table_views_note"))
+    shares = (2.4, 1.3, 1.0, 1.1, 1.1, 1.1, 1.3)
+    return replace(make_table(words, "views", columns, 2, rows), note=words("table_views_note"), shares=shares)
 
 
 def clock_table(trends: Trends, words: Words) -> Table:
@@ -147,7 +148,8 @@ def clock_table(trends: Trends, words: Words) -> Table:
             ]
         )
     columns = ["limit", "left", "platform", "post", "indication", "first_seen", "index_week"]
-    return replace(make_table(words, "clocks", columns, 7, rows), note=words("table_clocks_note"))
+    shares = (1.1, 1.2, 0.9, 1.9, 2.4, 1.1, 0.9)
+    return replace(make_table(words, "clocks", columns, 7, rows), note=words("table_clocks_note"), shares=shares)
 
 
 def labels(trends: Trends, codes: list[str] | None) -> str:
@@ -167,7 +169,8 @@ def correction_table(trends: Trends, words: Words) -> Table:
     note = words("table_corrections_note")
     if left > 0:
         note += " " + words("table_corrections_more", count=words.number(left))
-    return replace(table, numeric=[*table.numeric[:-1], False], note=note, wide=7)
+    shares = (1.1, 1.0, 1.9, 1.1, 1.2, 1.2, 1.2, 3.0)
+    return replace(table, numeric=[*table.numeric[:-1], False], note=note, wide=7, shares=shares)
 
 
 def _correction_row(words: Words, row: Row) -> list[str]:
@@ -198,7 +201,8 @@ def funnel_table(trends: Trends, words: Words) -> Table:
             names = [words(f"origin_{row['origin']}"), words(f"stage_{row['stage']}")]
             rows.append([bucket_name(words, bucket), *names, *counts])
     columns = ["bucket", "origin", "stage", "entered", "passed", "rejected", "waiting"]
-    return replace(make_table(words, "funnel", columns, 3, rows), note=agreement_text(trends, words))
+    shares = (2.9, 2.0, 2.4, 0.7, 1.1, 0.8, 1.0)
+    return replace(make_table(words, "funnel", columns, 3, rows), note=agreement_text(trends, words), shares=shares)
 
 
 def agreement_text(trends: Trends, words: Words) -> str:
@@ -220,19 +224,18 @@ def official_table(trends: Trends, words: Words) -> Table:
     """The latest published official counts of each series; never to be put on one scale with ours."""
     frame = trends.facts.tables["trends.official"]
     latest = frame.filter(pl.col("as_of") == pl.col("as_of").max().over("series"))
-    rows = [
-        [
-            str(row["publisher"]),
-            str(row["instrument"]),
-            "; ".join(str(row[name]) for name in ("unit", "stage", "scope") if row[name]),
-            words.day(row["as_of"]),
-            words.known(f"official_{row['metric']}", str(row["metric"])),
-            words.number(row["value"]),
-        ]
-        for row in latest.iter_rows(named=True)
-    ]
-    columns = ["publisher", "instrument", "unit_stage", "as_of", "metric", "value"]
-    return replace(make_table(words, "official", columns, 5, rows), note=words("table_official_note"), wide=2)
+    counts: dict[tuple[str, ...], list[str]] = {}
+    for row in latest.iter_rows(named=True):
+        kind = "; ".join(str(row[name]) for name in ("unit", "stage", "scope") if row[name])
+        metric = words.known(f"official_{row['metric']}", str(row["metric"]))
+        count = words("official_count", metric=metric, count=words.number(row["value"]))
+        counts.setdefault((str(row["publisher"]), str(row["instrument"]), kind, words.day(row["as_of"])), []).append(
+            count
+        )
+    rows = [[*series, "; ".join(parts)] for series, parts in counts.items()]
+    columns = ["publisher", "instrument", "unit_stage", "as_of", "value"]
+    table = make_table(words, "official", columns, 5, rows)
+    return replace(table, note=words("table_official_note"), wide=4, shares=(0.9, 1.6, 1.9, 1.0, 2.6))
 
 
 def power_table(trends: Trends, words: Words) -> Table:

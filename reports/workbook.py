@@ -11,6 +11,7 @@ from typing import Any
 import polars as pl
 import xlsxwriter
 
+from reports.contract import CONTRACT
 from reports.edition import embargo_end
 from reports.facts import Facts
 from reports.glyphs import legible
@@ -33,10 +34,12 @@ SHEETS: Mapping[str, str] = {
     "coverage": "core.coverage",
     "loads": "core.loads",
     "rejects": "reject_reasons",
+    "labels": "core.label_quality",
     "checks": "core.checks",
     "evidence": "evidence",
 }
-_OF_THE_WEEK = frozenset({"signals", "slopes", "terms", "views"})  # the data files hold all weeks and keys
+# The data files hold all weeks, keys and columns.
+_OF_THE_WEEK = frozenset({"signals", "slopes", "terms", "views"})
 _LABELS = {
     "topics": ("topic", "topics"),
     "indications": ("indication", "indications"),
@@ -61,6 +64,7 @@ def _frame(facts: Facts, sheet: str) -> pl.DataFrame:
         frame = frame.filter(pl.col("key") == "")
     if sheet in _LABELS:
         key, seed = _LABELS[sheet]
+        frame = frame.select(column for part in CONTRACT[SHEETS[sheet]] for column in part)
         labels = pl.Series("label", [facts.label(seed, str(code)) for code in frame[key]], dtype=pl.String)
         place = frame.get_column_index(key) + 1
         frame = frame.with_columns(labels).select(*frame.columns[:place], "label", *frame.columns[place:])
@@ -72,6 +76,7 @@ class _Pen:
 
     def __init__(self, book: xlsxwriter.Workbook, facts: Facts, words: Words) -> None:
         self._words = words
+        self._legible: dict[str, str] = {}  # most texts of a table are the same few names
         self._zone = facts.edition.election.zone
         self.formats = {
             "title": book.add_format({"bold": True, "font_size": 14}),
@@ -83,12 +88,12 @@ class _Pen:
 
     def text(self, sheet: Any, cell: tuple[int, int], text: str, look: str = "plain") -> None:
         """A text of ours or of a post."""
-        sheet.write_string(*cell, legible(clipped(text, TEXT_LIMIT), self._words), self.formats[look])
+        if text not in self._legible:
+            self._legible[text] = legible(clipped(text, TEXT_LIMIT), self._words)
+        sheet.write_string(*cell, self._legible[text], self.formats[look])
 
     def value(self, sheet: Any, cell: tuple[int, int], value: Any) -> None:
-        """Any value of a frame; unknown stays empty, times are local."""
-        if value is None:
-            return
+        """A known value of a frame; times are local."""
         if isinstance(value, bool):
             sheet.write_boolean(*cell, value)
         elif isinstance(value, (int, float)):
@@ -144,6 +149,7 @@ def workbook(facts: Facts, words: Words, source: str) -> bytes:
             sheet.set_column(column, column, _WIDTHS.get(head, 14))
         for row, values in enumerate(frame.iter_rows(), start=1):
             for column, value in enumerate(values):
-                pen.value(sheet, (row, column), value)
+                if value is not None:
+                    pen.value(sheet, (row, column), value)
     book.close()
     return memory.getvalue()

@@ -21,14 +21,14 @@ from flows.labels.corpora import PUBLIC, read_labelled
 from flows.labels.evaluation import evaluate, expected_precision, predict, wilson
 from flows.labels.hoaxes import SIMILARITY
 from flows.labels.labelling import label_version
-from flows.labels.quality import measured_codes, record
+from flows.labels.quality import TestSet, measured_codes, record
 from flows.labels.weights import Weights, checksum, read_weights
 from flows.periods import read_seed
 
 CARD = Path(__file__).parent / "MODEL_CARD.md"
 PREVALENCES = (0.001, 0.01, 0.05)
 _TEXTS = "texts/comments.txt.gz"
-_TEST_SET = "600 komentar pemilu nyata, diperkaya"  # as reports name it
+_TEST_SET = TestSet("600 komentar pemilu nyata (dua penelaah)", "600 real election comments (two coders)")
 _USES = {
     "own": "sentiment and indications",
     "indodiscourse": "`hate_speech`, its own class, ordinary posts",
@@ -115,9 +115,10 @@ def _dev(result: dict[str, Any]) -> list[str]:
 def write(folder: Path) -> str:
     """The text of the card, measured on the folder of shared data."""
     own, shared = (read_weights(files.FOLDER / name) for name in (files.OWN_FILE, files.SHARE_ALIKE_FILE))
-    dev = evaluate(read_labelled(folder / "annotated" / "dev.csv"))
+    labelled = read_labelled(folder / "annotated" / "dev.csv")
+    dev = evaluate(labelled)
     count, flagged = flag_counts(folder)
-    record(dev, _TEST_SET)
+    record(dev, _TEST_SET, len(labelled), flags=(count, flagged))
     held = shared.measured["sentiment"]
     licences = {corpus.name: corpus.licence for corpus in PUBLIC} | {"own": "MIT"}
     size = sum((files.FOLDER / name).stat().st_size for name in (files.OWN_FILE, files.SHARE_ALIKE_FILE))

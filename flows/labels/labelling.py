@@ -38,6 +38,7 @@ from flows.labels.model import Model, read_model, scores
 from flows.labels.places import find_districts
 from flows.labels.text import Buffers, buffers, written
 from flows.labels.vocabulary import read_vocabulary
+from flows.periods import seed_path
 
 Floats = npt.NDArray[np.float64]
 
@@ -55,7 +56,7 @@ def label_version(seeds: Path = sql.SEEDS, weights: Path | None = None) -> str:
     """A short name of rules, seeds and weights, `labels-2-1a2b3c4d`: another version breaks every labelled series."""
     digest = hashlib.sha256(read_model(weights or files.folder_of(seeds)).version.encode())
     for name in SEEDS_READ:
-        path = seeds / f"{name}.csv"
+        path = seed_path(name, seeds)
         if not path.is_file():
             raise UsageError(f"The seed {name}.csv is missing in {seeds}; labels need it.")
         digest.update(f"{name}\n{path.read_text(encoding='utf-8')}\n".encode())

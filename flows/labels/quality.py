@@ -1,26 +1,43 @@
-"""What the labels were measured to be worth on real text, for the report: written by a measurement, read by label.
+"""What the labels were measured to be worth, for the report: written by a measurement, read by `label_quality`.
 
 `measured.csv` lies beside the weight files and names them; measures of other weights are no measures of these.
 """
 
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import polars as pl
 
 import sql
 from flows.labels import weights as files
+from flows.labels.corpora import SENTIMENTS
 from flows.labels.indications import CALL_TO_VOTE
 from flows.labels.model import read_model
+from flows.periods import read_seed
 
 FILE = "measured.csv"
 FEWEST = 10  # posts of a class in the test set, for its measures to say anything
-MEASURES = ("precision", "recall")
+ANY = "any"
 SCHEMA: dict[str, type[pl.DataType]] = {
-    "code": pl.String,
-    **{f"{measure}{end}": pl.Float64 for measure in MEASURES for end in ("", "_low", "_high")},
-    "test_set": pl.String,
+    **dict.fromkeys(("family", "code", "test_set_id", "test_set_en"), pl.String),
+    "is_real": pl.Boolean,
+    **dict.fromkeys(("posts", "positives", "flagged", "correct"), pl.Int64),
+    **{f"{measure}{end}": pl.Float64 for measure in ("precision", "recall") for end in ("", "_low", "_high")},
+    "flags_per_1000": pl.Float64,
+    "flag_posts": pl.Int64,
 }
+_INDICATIONS, _SENTIMENT = "indications", "sentiment"
+
+
+class TestSet(NamedTuple):
+    """A set of labelled posts as readers shall see it in a sentence, in Indonesian and English."""
+
+    name_id: str
+    name_en: str
+    is_real: bool = True
+
+
+INVENTED = TestSet("korpus buatan sendiri yang disisihkan", "held-out invented corpus", is_real=False)
 
 
 def measured_codes(result: dict[str, Any]) -> tuple[str, ...]:
@@ -29,30 +46,80 @@ def measured_codes(result: dict[str, Any]) -> tuple[str, ...]:
     return tuple(code for code, one in found.items() if one["positives"] >= FEWEST and code != CALL_TO_VOTE)
 
 
-def record(result: dict[str, Any], test_set: str, weights: Path = files.FOLDER) -> Path:
-    """Writes the measures of a labelled file of real posts beside the weights that they were made with."""
-    rows = []
-    for code in measured_codes(result):
-        row: dict[str, Any] = {"code": code}
-        for measure in MEASURES:
-            one = result["indications"][code][measure]
-            row |= {measure: one["value"], f"{measure}_low": one["interval"][0], f"{measure}_high": one["interval"][1]}
-        rows.append(row | {"test_set": test_set})
-    path = weights / FILE
+def _row(family: str, code: str, test_set: TestSet, posts: int | None, measures: dict[str, Any]) -> dict[str, Any]:
+    row: dict[str, Any] = {"family": family, "code": code, "is_real": test_set.is_real, "posts": posts}
+    row |= {"test_set_id": test_set.name_id, "test_set_en": test_set.name_en}
+    row |= {"positives": measures["positives"], "flagged": measures["flagged"], "correct": measures["right"]}
+    for name, of in (("precision", "flagged"), ("recall", "positives")):
+        if measures[of]:
+            low, high = measures[name]["interval"]
+            row |= {name: measures[name]["value"], f"{name}_low": low, f"{name}_high": high}
+    return row
+
+
+def _real_rows(result: dict[str, Any], test_set: TestSet, posts: int) -> list[dict[str, Any]]:
+    codes = [(code, result["indications"][code]) for code in measured_codes(result)]
+    if "any_indication" in result:
+        codes.append((ANY, result["any_indication"]))
+    rows = [_row(_INDICATIONS, code, test_set, posts, one) for code, one in codes]
+    if "sentiment" in result:
+        classes = result["sentiment"]["classes"]
+        rows += [_row(_SENTIMENT, name, test_set, result["sentiment"]["posts"], classes[name]) for name in SENTIMENTS]
+    return rows
+
+
+def record(
+    result: dict[str, Any],
+    test_set: TestSet,
+    posts: int,
+    weights: Path = files.FOLDER,
+    flags: tuple[int, dict[str, int]] | None = None,
+) -> Path:
+    """Writes the measures of labelled real posts (`evaluation.evaluate`) beside the weights they were made with.
+
+    Of the indications that those posts hold too few of, the measures on held-out invented posts are taken. `flags` are
+    the number of real posts that were not enriched, and how many of them each code flags.
+    """
+    rows = _real_rows(result, test_set, posts)
+    known = {row["code"] for row in rows}
+    held = files.read_weights(weights / files.OWN_FILE).measured["codes"]
+    rows += [
+        _row(_INDICATIONS, code, INVENTED, None, one)
+        for code, one in held.items()
+        if code not in known and code != CALL_TO_VOTE
+    ]
+    if flags is not None:
+        count, flagged = flags
+        for row in rows:
+            if row["code"] in flagged:
+                row |= {"flags_per_1000": round(1000 * flagged[row["code"]] / count, 4), "flag_posts": count}
     frame = pl.DataFrame(rows, schema=SCHEMA).with_columns(weights=pl.lit(read_model(weights).version))
-    frame.write_csv(path)
+    path = weights / FILE
+    frame.sort("family", "code").write_csv(path)
     return path
 
 
 def label_quality(seeds: Path = sql.SEEDS) -> pl.DataFrame:
-    """Precision and recall (shares, 95 % intervals) of every class that was measured on real text, and on which.
+    """How right the labels are, a row for every indication, for any of them, and for every sentiment.
 
-    A class without a row was never measured: it is a review list. No rows at all when nothing was measured with the
-    weights in use.
+    Columns: those of `SCHEMA`, and `is_measured`, which for an indication is what the seed says: a class that is not
+    measured on real text is a review list with a count. Shares with 95 % bootstrap intervals; null where nothing was
+    measured with the weights in use, whose test set is then "".
     """
     folder = files.folder_of(seeds)
     path = folder / FILE
-    if not path.is_file():
-        return pl.DataFrame(schema=SCHEMA)
-    frame = pl.read_csv(path, schema={**SCHEMA, "weights": pl.String})
-    return frame.filter(pl.col("weights") == read_model(folder).version).select(*SCHEMA)
+    frame = pl.DataFrame(schema=SCHEMA)
+    if path.is_file():
+        found = pl.read_csv(path, schema={**SCHEMA, "weights": pl.String})
+        frame = found.filter(pl.col("weights") == read_model(folder).version).select(*SCHEMA)
+    called = {row["code"]: row["is_measured"] == "true" for row in read_seed("indications", seeds)}
+    wanted = [(_INDICATIONS, code, called.get(code)) for code in (*called, ANY)]
+    wanted += [(_SENTIMENT, name, None) for name in SENTIMENTS]
+    keys = pl.DataFrame(wanted, schema={"family": pl.String, "code": pl.String, "called": pl.Boolean}, orient="row")
+    return (
+        keys.join(frame, on=["family", "code"], how="left")
+        .with_columns(pl.col("test_set_id", "test_set_en").fill_null(""), pl.col("is_real").fill_null(False))
+        .with_columns(is_measured=pl.coalesce("called", "is_real"))
+        .select(*list(SCHEMA)[:5], "is_measured", *list(SCHEMA)[5:])
+        .sort("family", "code")
+    )

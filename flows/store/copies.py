@@ -10,6 +10,7 @@ import polars as pl
 
 COPIED_WORDS = 5
 _DECORATION = r"\s*(?:https?://\S+|[@#＠]\S+|[^a-z\s]+)"
+_GAP = r"\s{2,}|[\t\n\r]"
 _SEED = 20240214
 
 
@@ -20,7 +21,8 @@ def unit_keys(author_keys: pl.Series, texts: pl.Series) -> pl.Series:
     of Polars, so the keys are compared inside a warehouse and never published.
     """
     frame = pl.DataFrame({"author": author_keys, "text": texts})
-    words = pl.col("text").str.to_lowercase().str.replace_all(_DECORATION, "").str.strip_chars()
+    bare = pl.col("text").str.to_lowercase().str.replace_all(_DECORATION, "")
+    words = bare.str.replace_all(_GAP, " ").str.strip_chars()
     return (
         frame.with_columns(words.alias("words"))
         .select(

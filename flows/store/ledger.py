@@ -8,7 +8,7 @@ these are the facts that cannot be rebuilt; `base.publications` is loaded from t
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
 
 import polars as pl
@@ -76,11 +76,12 @@ def record_publication(home: Path, week: Week, stated: pl.DataFrame, release: Re
     last = publications(home).get(str(week), 0)
     if last and pl.read_parquet(folder / f"{week}-{last}.parquet").filter(~pl.col("restates")).drop(_OWN).equals(own):
         return last
+    until = release.loaded_until.astimezone(UTC) if release.loaded_until else None
     written = (
         pl.concat([own.with_columns(restates=pl.lit(False)), _restated(folder, week, stated, own)])
         .with_columns(
             pl.lit(len(list(folder.glob("*.parquet"))) + 1, pl.Int64).alias("sequence"),
-            pl.lit(release.loaded_until, pl.Datetime("us", "UTC")).alias("loaded_until"),
+            pl.lit(until, pl.Datetime("us", "UTC")).alias("loaded_until"),
         )
         .select(*own.columns, *_OWN)
     )

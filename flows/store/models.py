@@ -19,7 +19,9 @@ from pathlib import Path
 
 import polars as pl
 
+import sql
 from flows.exits import GateStoppedError, UsageError
+from flows.periods import seed_path
 from flows.store.headers import Column, Header, ModelError, read_header
 from flows.store.queries import dependencies
 from flows.store.warehouse import Connection, DatabaseError, literal, query
@@ -94,9 +96,11 @@ class CheckResult:
 def load_seeds(connection: Connection, folder: Path) -> None:
     """Every CSV of a folder as table `seeds.<name>`, all columns VARCHAR, empty = NULL; replaces what was there.
 
-    Raises UsageError for a file whose name or header is not usable.
+    A seed the folder does not have is that of the general election (see `flows.periods.seed_path`). Raises UsageError
+    for a file whose name or header is not usable.
     """
-    for path in sorted(folder.glob("*.csv")):
+    names = {path.stem for path in (*sql.SEEDS.glob("*.csv"), *folder.glob("*.csv"))}
+    for path in (seed_path(name, folder) for name in sorted(names)):
         with path.open(encoding="utf-8", newline="") as lines:
             header = next(csv.reader(lines), [])
         if not _NAME.fullmatch(path.stem) or not header or not all(_NAME.fullmatch(name) for name in header):

@@ -17,6 +17,7 @@ from flows.store.warehouse import Connection, literal
 
 KEPT_RELEASES = 2
 MANIFEST = "manifest.json"
+DAILY = "daily"  # the folder of the daily notes, one folder a day
 
 
 def published_folder(home: Path) -> Path | None:
@@ -58,7 +59,8 @@ def new_release(home: Path) -> Iterator[Path]:
 def place_folder(release: Path, name: str, write: Callable[[Path], None]) -> None:
     """Writes a folder of a release anew; files that come out byte-equal stay the hard links they were."""
     target = release / name
-    fresh = release / f".{name}.draft"
+    target.parent.mkdir(exist_ok=True)
+    fresh = target.with_name(f".{target.name}.draft")
     fresh.mkdir()
     write(fresh)
     for path in sorted(fresh.rglob("*")):
@@ -79,7 +81,7 @@ def file_hashes(folder: Path) -> dict[str, str]:
 
 
 def write_manifest(folder: Path, summary: Mapping[str, Any]) -> None:
-    """`manifest.json` of a week: what the report says in short, and the sha256 of every file beside it."""
+    """`manifest.json` of a week or day: what the report says in short, and the sha256 of every file beside it."""
     manifest = {"summary": summary, "files": file_hashes(folder)}
     text = json.dumps(manifest, ensure_ascii=False, indent=1, sort_keys=True)
     (folder / MANIFEST).write_text(text + "\n", encoding="utf-8")
@@ -88,6 +90,11 @@ def write_manifest(folder: Path, summary: Mapping[str, Any]) -> None:
 def read_manifests(release: Path) -> list[dict[str, Any]]:
     """The manifests of all weeks of a release, in time order."""
     return [json.loads((release / week / MANIFEST).read_bytes()) for week in _weeks(release)]
+
+
+def read_notes(release: Path) -> dict[str, str]:
+    """The daily notes of a release: the address of each, relative to the release, by day."""
+    return {path.parent.name: path.relative_to(release).as_posix() for path in sorted(release.glob(f"{DAILY}/*/*.pdf"))}
 
 
 def reported_weeks(home: Path) -> list[str]:
@@ -109,11 +116,13 @@ def point_latest(release: Path) -> None:
 
 def damaged_files(release: Path) -> list[str]:
     """Published files that are missing or are not what their manifest says, by path relative to the release."""
+    folders = [release / week for week in _weeks(release)]
+    folders += [path.parent for path in sorted(release.glob(f"{DAILY}/*/{MANIFEST}"))]
     return [
-        f"{manifest['summary']['week']}/{name}"
-        for manifest in read_manifests(release)
-        for name, digest in manifest["files"].items()
-        if not (path := release / manifest["summary"]["week"] / name).is_file() or hash_file(path) != digest
+        (folder / name).relative_to(release).as_posix()
+        for folder in folders
+        for name, digest in json.loads((folder / MANIFEST).read_bytes())["files"].items()
+        if not (folder / name).is_file() or hash_file(folder / name) != digest
     ]
 
 

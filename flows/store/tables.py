@@ -31,6 +31,7 @@ _REPORT_FRAMES = {
             *("funnel", "agreement", "official"),
         )
     },
+    "core.label_quality": "SELECT * FROM core.label_quality",
     "core.review_items": "SELECT * FROM core.review_items",
     "core.collection": "SELECT * FROM core.collection",
     "core.coverage": "SELECT * FROM core.coverage",
@@ -43,6 +44,23 @@ _REPORT_FRAMES = {
     "seeds.places": "SELECT * FROM seeds.places",
     "seeds.articles": "SELECT * FROM seeds.articles",
     "seeds.receivers": "SELECT * FROM seeds.receivers",
+}
+
+
+_NOTE_FRAMES = frozenset(
+    {
+        *("core.coverage", "core.review_items", "core.label_quality"),
+        *("seeds.topics", "seeds.indications", "seeds.places", "seeds.receivers"),
+    }
+)
+_DAY_FRAMES = {
+    "day_counts": """
+        SELECT day, platform, count(*) AS posts, count(sentiment) AS labelled,
+            count(*) FILTER (WHERE len(indications) > 0) AS detected
+        FROM core.posts WHERE state = 'live' AND phase IN ('quiet', 'voting_day') GROUP BY ALL ORDER BY ALL""",
+    "day_indications": """
+        SELECT day, code, count(*) AS posts FROM core.posts, unnest(indications) AS each(code)
+        WHERE state = 'live' AND phase IN ('quiet', 'voting_day') GROUP BY ALL ORDER BY ALL""",
 }
 
 
@@ -123,6 +141,12 @@ def report_frames(
         ),
     )
     return frames
+
+
+def note_frames(connection: Connection) -> "dict[str, pl.DataFrame]":
+    """The frames of a daily note (contract: `reports.contract.NOTE_CONTRACT`), posts counted one by one."""
+    frames = {name: query(connection, text) for name, text in _REPORT_FRAMES.items() if name in _NOTE_FRAMES}
+    return frames | {name: query(connection, text) for name, text in _DAY_FRAMES.items()}
 
 
 def write_runs(connection: Connection, records: Sequence[Mapping[str, Any]]) -> None:
@@ -206,6 +230,14 @@ def write_watches(connection: Connection, history: Sequence[Mapping[str, Any]]) 
     connection.register("versions", pl.DataFrame(rows, schema=schema).to_arrow())
     connection.execute("CREATE OR REPLACE TABLE base.watches AS FROM versions")
     connection.unregister("versions")
+
+
+def write_label_quality(connection: Connection, measured: "pl.DataFrame") -> None:
+    """What the labels know of themselves as base.label_quality, whose columns it must have; replaces what was there."""
+    connection.register("measured", measured.to_arrow())
+    connection.execute("DELETE FROM base.label_quality")
+    connection.execute("INSERT INTO base.label_quality BY NAME SELECT * FROM measured")
+    connection.unregister("measured")
 
 
 def public_tables(connection: Connection) -> list[tuple[str, str]]:

@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 Numbers = NDArray[np.float64]
 
 _TINY = 1e-300
+_Z = 1.959963984540054
 _STEPS = 60  # halvings of an interval: to the last bit of a double
 _ROUNDS = 500
 _SPREADS = 40  # how far a table of probabilities reaches, in standard deviations
@@ -79,9 +80,9 @@ def _range(mean: float, variance: float, most: int | None) -> tuple[int, Numbers
     """The counts whose probabilities are tabled: all that are not beyond any doubt."""
     reach = _SPREADS * variance**0.5
     first = 0 if mean + reach <= _WHOLE else max(0, int(mean - reach))
-    last = max(int(mean + reach), 60)
+    last = max(int(mean + reach + _SPREADS * variance / mean), 60)  # far tails fall by exp(-1 / dispersion) a count
     if most is not None:
-        last = min(last, most)
+        last = most if most <= _WHOLE else min(last, most)
     return first, np.arange(first, max(last, first) + 1, dtype=np.float64)
 
 
@@ -169,6 +170,21 @@ def rate_ratio_limits(
     high = np.where(k > 0, beta_quantile(0.975, x + 1, np.maximum(k, 1e-9)), 1.0)
     with np.errstate(divide="ignore"):
         return low / (1 - low) / exposure_ratio, high / (1 - high) / exposure_ratio
+
+
+def share_ratio_limits(
+    now: tuple[float, float], before: tuple[float, float], expected: float, dispersion: float
+) -> tuple[float, float] | None:
+    """95 % limits of observed / expected of a share on the log scale (Katz et al. 1978, Biometrics 34:469).
+
+    `now` and `before` are counts with their trials; None where nothing was expected.
+    """
+    if expected <= 0:
+        return None
+    seen, earlier = max(now[0], 0.5), max(before[0], 0.5)
+    variance = max(1 / seen - 1 / now[1], 0.0) + max(1 / earlier - 1 / before[1], 0.0)
+    width = float(np.exp(_Z * (dispersion * variance) ** 0.5))
+    return seen / expected / width, seen / expected * width
 
 
 def discovery_rates(p: Numbers) -> Numbers:

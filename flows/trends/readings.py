@@ -67,6 +67,7 @@ class Readings:
             self.reasons[self.position[day], platform] = reason
             self.series[self.position[day], platform] = series
         self.unmeasured = set(cells.filter(~pl.col("is_measured"))["subject"].unique())
+        self._comparable: dict[tuple[tuple[str, ...], int, int], list[int]] = {}
         self.counts: dict[Cell, Counts] = {}
         self.days: dict[str, Days] = {}
         for (family, platform), group in cells.group_by("family", "platform"):
@@ -100,15 +101,18 @@ class Readings:
 
     def cells(self, family: str) -> list[Cell]:
         """The cells of a family: each subject on each platform, then on all platforms together."""
-        subjects = [VOLUME]
-        if family != VOLUMES:
-            subjects = sorted({cell.subject for cell in self.counts if cell.family == family})
+        subjects = sorted({cell.subject for cell in self.counts if cell.family == family})
+        if family == VOLUMES and self.days:
+            subjects = [VOLUME]
         return [Cell(family, platform, subject) for platform in (*self.platforms, ALL) for subject in subjects]
 
     def comparable(self, platforms: tuple[str, ...], bucket: int, shortest: int) -> list[int]:
         """Earlier buckets of the same phase and series that may be compared on all these platforms, in time order."""
+        known = self._comparable.get((platforms, bucket, shortest))
+        if known is not None:
+            return known
         phase = self.buckets[bucket].phase
-        return [
+        found = [
             earlier
             for earlier in range(bucket)
             if self.buckets[earlier].phase == phase
@@ -119,6 +123,8 @@ class Readings:
                 for name in platforms
             )
         ]
+        self._comparable[platforms, bucket, shortest] = found
+        return found
 
     def total(self, cell: Cell, bucket: int) -> tuple[float | None, float | None, float | None]:
         """Units, posts and exposure of a cell in a bucket; None where nothing was collected."""

@@ -8,13 +8,15 @@ indications, districts  predictive negative binomial, the gamma-Poisson of shape
 sentiment, topics       beta-binomial with Jeffreys' prior, its variance times the family's dispersion
 volumes                 quasi-Poisson regression (flows.trends.volumes)
 
-The dispersion is Pearson's statistic of the baselines over its degrees of freedom, pooled over the family's cells, at
-least 1 (McCullagh & Nelder 1989, section 4.5.2). A bucket that the others of its baseline would have called a burst
-(upper p below 0.001) is left out like an earlier signal, because the first buckets of a phase are never judged and an
-old outbreak must not hide the next (Farrington et al. 1996, J R Stat Soc A 159:547). The p is ordinary, not mid-p;
-two-sided where more than 5 are expected and upper below, where a decline cannot be detected. Within each family of a
-bucket the cells that could never signal are left out (Tarone 1990, Biometrics 46:515) and the rest is controlled for
-false discoveries (Benjamini & Hochberg 1995, J R Stat Soc B 57:289) at q <= 0.05.
+The dispersion is Pearson's statistic of the baselines over its degrees of freedom, at least 1 (McCullagh & Nelder 1989,
+section 4.5.2). It is pooled over the family's cells, each weighted by 1 - 1 / its count, since a cell in which one
+event was seen always gives 1; where the cells of a platform, or of all together, give more, that holds. A bucket that
+the others of its baseline would have called a burst (upper p below 0.001) is left out like an earlier signal, because
+the first buckets of a phase are never judged and an old outbreak must not hide the next (Farrington et al. 1996, J R
+Stat Soc A 159:547). The p is ordinary, not mid-p; two-sided where more than 5 are expected and upper below, where a
+decline cannot be detected. Within each family of a bucket the cells that could never signal are left out (Tarone 1990,
+Biometrics 46:515) and the rest is controlled for false discoveries (Benjamini & Hochberg 1995, J R Stat Soc B 57:289)
+at q <= 0.05.
 """
 
 from dataclasses import dataclass, field
@@ -23,7 +25,7 @@ import numpy as np
 import polars as pl
 
 from flows.trends import volumes
-from flows.trends.distributions import Predictive, discovery_rates, rate_ratio_limits
+from flows.trends.distributions import Numbers, Predictive, discovery_rates, rate_ratio_limits, share_ratio_limits
 from flows.trends.readings import ALL, FAMILIES, SENTIMENT, TOPICS, VOLUMES, Cell, Readings
 
 LEVEL = 0.05
@@ -31,10 +33,10 @@ SHORTEST = 4  # days of a bucket that is compared
 FEWEST, MOST = 4, 8  # buckets of a baseline
 PAST_BURST = 0.001  # upper p among the other buckets of a baseline that leaves a bucket out
 DECLINES_ABOVE = 5  # expected; below, only the upper tail is judged
+FEW = 5  # observed; below, the limits of the ratio of two shares are the exact ones of two rates
 PROBABILITIES = (0.5, 0.8, 0.95)
 PHASE_ONLY = frozenset({"out_of_schedule", "quiet_period"})  # exist in one phase only: counts, never signals
 SHARES = frozenset({SENTIMENT, TOPICS})
-_Z = 1.959963984540054
 
 SCHEMA: dict[str, pl.DataType | type[pl.DataType]] = {
     "week": pl.String,
@@ -121,7 +123,7 @@ def find(cells: pl.DataFrame) -> pl.DataFrame:
             for item in group:
                 if item.is_signal:
                     signalled.setdefault(item.cell, set()).add(bucket)
-    _limit_rates([item for item in judged if item.p is not None and item.cell.family not in SHARES | {VOLUMES}])
+    _limit_rates([item for item in judged if item.p is not None and not _has_own_limits(item)])
     return _table(readings, judged)
 
 
@@ -174,17 +176,27 @@ def _quiet(readings: Readings, item: Judged, places: list[int]) -> list[int]:
     if item.cell.family in SHARES or item.cell.family == VOLUMES or len(latest) <= FEWEST:
         return latest
     found = [readings.counts[item.cell._replace(platform=name)] for name in item.platforms]
-    observed, exposure = (sum(getattr(each, name)[latest] for each in found) for name in ("observed", "exposure"))
+    observed = np.sum([each.observed[latest] for each in found], axis=0)
+    exposure = np.sum([each.exposure[latest] for each in found], axis=0)
+    bursts = _bursts(observed, exposure)
+    return [place for place, is_burst in zip(latest, bursts, strict=True) if not is_burst]
+
+
+def _bursts(observed: Numbers, exposure: Numbers) -> list[bool]:
+    """Which buckets are far above what the others of them and their own dispersion let expect."""
     others, rest = observed.sum() - observed, exposure.sum() - exposure
-    kept = []
-    for place, count, share, other, left in zip(latest, observed, exposure, others, rest, strict=True):
-        if left <= 0 or share <= 0:
-            kept.append(place)
-            continue
-        mean = (other + 0.5) * share / left
-        if Predictive.negative_binomial(mean, mean * (1 + share / left)).at_least(round(count)) > PAST_BURST:
-            kept.append(place)
-    return kept
+    usable = (rest > 0) & (exposure > 0)
+    scale = exposure / np.where(usable, rest, 1.0)
+    means = (others + 0.5) * scale
+    fitted = np.maximum(exposure * (np.maximum(others, 0.5) / np.where(usable, rest, 1.0))[:, None], 1e-12)
+    distances = (observed - fitted) ** 2 / fitted
+    np.fill_diagonal(distances, 0.0)
+    variances = np.maximum(1.0, distances.sum(axis=1) / (len(observed) - 2)) * means * (1 + scale)
+    found = usable & (observed > means + 2 * np.sqrt(variances))  # up to there the tail is far above PAST_BURST
+    for number in np.flatnonzero(found):
+        predictive = Predictive.negative_binomial(float(means[number]), float(variances[number]))
+        found[number] = predictive.at_least(round(observed[number])) <= PAST_BURST
+    return [bool(is_burst) for is_burst in found]
 
 
 def _compare_volumes(readings: Readings, item: Judged) -> None:
@@ -216,13 +228,14 @@ def _compare_counts(readings: Readings, item: Judged) -> None:
     item.posts = float(sum(each.posts[item.bucket] for each in found))
     item.exposure, item.earlier, item.earlier_exposure = float(now.sum()), float(earlier.sum()), float(before.sum())
     item.expected = float(np.sum(earlier / before * now))
-    if item.cell.platform == ALL or item.earlier == 0:
+    if item.earlier == 0:
         return
     share = item.earlier / item.earlier_exposure
-    fitted = found[0].exposure[places] * share
+    fitted = np.sum([each.exposure[places] * rate for each, rate in zip(found, earlier / before, strict=True)], axis=0)
     kept = fitted > 0
+    seen = np.sum([each.observed[places] for each in found], axis=0)[kept]
     spread = fitted[kept] * (1 - share if item.cell.family in SHARES else 1.0)
-    item.pearson = float(np.sum((found[0].observed[places][kept] - fitted[kept]) ** 2 / np.maximum(spread, 1e-12)))
+    item.pearson = float(np.sum((seen - fitted[kept]) ** 2 / np.maximum(spread, 1e-12)))
     item.freedom = int(kept.sum()) - 1
 
 
@@ -231,24 +244,45 @@ def _compare_counts(readings: Readings, item: Judged) -> None:
 
 def _judge_counts(group: list[Judged]) -> None:
     """Dispersion, p, q and power of the cells of one family and bucket that have a baseline."""
-    freedom = sum(item.freedom for item in group)
-    spread = max(1.0, sum(item.pearson for item in group) / freedom) if freedom else 1.0
+    spreads = _dispersions(group)
     tested: list[tuple[Judged, Predictive]] = []
     for item in group:
-        item.dispersion = spread
-        predictive = _predictive(item, item.earlier, spread)
-        item.p = _p_value(item, predictive)
+        spread = item.dispersion = spreads[item.cell.platform]
+        item.p = _p_value(item, predictive := _predictive(item, item.earlier, spread))
         if _could_signal(item, spread):
             tested.append((item, predictive))
         else:
             item.reason = "too_rare"
     _discover([item for item, _ in tested])
     for item, predictive in tested:
+        spread = spreads[item.cell.platform]
         level = LEVEL / len(tested) / (2 if item.expected > DECLINES_ABOVE else 1)
         critical = predictive.critical(level)
         item.bursts = [max(1, critical - predictive.reached(probability)) for probability in PROBABILITIES]
-        if item.cell.family in SHARES:
-            item.limits = _share_ratio_limits(item, spread)
+        if _has_own_limits(item):
+            item.limits = share_ratio_limits(
+                (item.observed or 0.0, item.exposure or 0.0),
+                (item.earlier, item.earlier_exposure),
+                item.expected,
+                spread,
+            )
+
+
+def _dispersions(group: list[Judged]) -> dict[str, float]:
+    """The dispersion of each platform: the family's, or its own where that is larger."""
+    own = {
+        platform: _pooled([item for item in group if item.cell.platform == platform])
+        for platform in {item.cell.platform for item in group}
+    }
+    family = _pooled([item for item in group if item.cell.platform != ALL])
+    return {platform: max(family, spread) for platform, spread in own.items()}
+
+
+def _pooled(items: list[Judged]) -> float:
+    weights = [1 - 1 / max(1.0, item.earlier) for item in items]
+    freedom = sum(weight * item.freedom for weight, item in zip(weights, items, strict=True))
+    pearson = sum(weight * item.pearson for weight, item in zip(weights, items, strict=True))
+    return max(1.0, pearson / freedom) if freedom else 1.0
 
 
 def _predictive(item: Judged, earlier: float, spread: float) -> Predictive:
@@ -258,8 +292,8 @@ def _predictive(item: Judged, earlier: float, spread: float) -> Predictive:
     if item.cell.family not in SHARES:
         return Predictive.negative_binomial(mean, spread * mean * (1 + scale))
     trials = round(item.exposure or 0.0)
-    share = min(mean / trials, 1 - 1e-9)
     before = item.earlier_exposure + 1
+    share = min(mean / trials * item.earlier_exposure / before, 1 - 1e-9)
     widening = max(spread * (before + trials) / (before + 1), 1 + 1e-9)
     return Predictive.beta_binomial(trials, share, max((trials - widening) / (widening - 1), 1e-3))
 
@@ -304,20 +338,13 @@ def _discover(tested: list[Judged]) -> None:
 # -- intervals and rows ------------------------------------------------------------------------------------------------
 
 
-def _share_ratio_limits(item: Judged, spread: float) -> tuple[float, float] | None:
-    """95 % limits of the ratio of two shares on the log scale (Katz et al. 1978, Biometrics 34:469)."""
-    if item.expected <= 0:
-        return None
-    now, trials = item.observed or 0.0, item.exposure or 0.0
-    seen, before = max(now, 0.5), max(item.earlier, 0.5)
-    variance = max(1 / seen - 1 / trials, 0.0) + max(1 / before - 1 / item.earlier_exposure, 0.0)
-    width = float(np.exp(_Z * (spread * variance) ** 0.5))
-    ratio = seen / item.expected
-    return (0.0 if now == 0 else ratio / width), ratio * width
+def _has_own_limits(item: Judged) -> bool:
+    """Whether the limits of the ratio come from the log scale or the regression; those of few posts are exact."""
+    return item.cell.family == VOLUMES or (item.cell.family in SHARES and (item.observed or 0.0) >= FEW)
 
 
 def _limit_rates(items: list[Judged]) -> None:
-    """Limits of the ratio of two rates, all rows at once."""
+    """Exact limits of the ratio of two rates, all rows at once."""
     if not items:
         return
     low, high = rate_ratio_limits(

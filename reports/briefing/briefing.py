@@ -10,6 +10,7 @@ from reports.briefing.figures import key_figures, seen_buckets
 from reports.decisions import decisions
 from reports.edition import embargo_end
 from reports.facts import Facts
+from reports.label_quality import quality_sentence
 from reports.level import Judgement
 from reports.sentences import coverage_words, gap_words, level_rule, level_words
 from reports.statements import level_sentence, subject_words
@@ -166,7 +167,7 @@ def _unseen(facts: Facts, words: Words) -> list[str]:
     rejects = record_sums(facts)["rejects"]
     if rejects:
         items.append(words("unseen_rejects", count=words.number(rejects)))
-    return [*items, change_text(facts, words), words("unseen_always")]
+    return [*items, change_text(facts, words), quality_sentence(facts, words), words("unseen_always")]
 
 
 def _follow(trends: Trends, words: Words) -> str:

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
+from math import ceil
 
 from matplotlib.axes import Axes
 from matplotlib.collections import PatchCollection
@@ -13,6 +14,7 @@ from reports import style
 from reports.style import Scene
 
 _LEFT, _BLOCK = 26.0, 22.0
+_NAME = 8.5  # mm, a week's name with room beside it
 STATUSES = ("observed", "partial", "not_collected", "unknown")
 
 
@@ -91,7 +93,7 @@ def _days(axes: Axes, scene: Scene, status: Mapping[date, str]) -> None:
 
 
 def _week_names(axes: Axes, scene: Scene) -> None:
-    step = 1 if _weeks(scene) <= 10 else 3
+    step = ceil(_NAME * _weeks(scene) / style.width_of(axes))
     columns = [column for column in range(_weeks(scene)) if (_current(scene) - column) % step == 0]
     axes.set_xticks([column + 0.5 for column in columns])
     labels = [f"W{Week.of(scene.first_day + timedelta(weeks=column)).number:02d}" for column in columns]

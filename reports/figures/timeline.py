@@ -65,9 +65,8 @@ def set_axis(axes: Axes, scene: Scene, labels: bool = True) -> None:
     day_width = style.width_of(axes) / span
     months = [day for day in months if not -11.5 < (position(scene, day) - week) * day_width < 5.5]
     axes.set_xticks([position(scene, day) for day in months])
-    mondays = range(0, int(span) + 1, 7)
-    axes.set_xticks(list(mondays), minor=True)
-    axes.tick_params(axis="x", which="minor", length=1.6, width=0.4)
+    mondays = list(range(0, int(span) + 1, 7))
+    style.small_ticks(axes, mondays)
     if not labels:
         axes.tick_params(axis="x", labelbottom=False)
         return

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from reports.decisions import Decision, decisions
 from reports.edition import Level, embargo_end
 from reports.facts import Check, Facts
+from reports.label_quality import quality_table
 from reports.level import Judgement, judge_buckets
 from reports.sentences import bucket_words, level_rule, level_words, zero_sentence
 from reports.statements import Statement, level_reasons, statements
@@ -73,6 +74,7 @@ class Content:
     evidence: list[Flagged]
     groups: list[Group]
     gates: list[Gate]
+    labels: Table
     method: list[str]
     power: Table
     limits: list[str]
@@ -124,6 +126,7 @@ def weekly_content(trends: Trends, words: Words, judgement: Judgement) -> Conten
         evidence=posts,
         groups=groups_of(trends, words, posts),
         gates=_gates(facts, words),
+        labels=quality_table(facts, words),
         method=[
             words(f"method_{number}", zone=zone, floor=words.percent(edition.coverage_floor))
             for number in range(1, METHODS + 1)

@@ -34,6 +34,8 @@ _WORDS = (
     "quality_intro",
     "quality_empty",
     "quality_pdf",
+    "section_labels",
+    "labels_none",
     "glyph_note",
 )
 

@@ -154,3 +154,25 @@ CREATE TABLE IF NOT EXISTS base.watches (
     added VARCHAR[] NOT NULL,        -- kind:name
     dropped VARCHAR[] NOT NULL
 );
+
+-- What is known of how often the labels are right; see core.label_quality. Given by the labels with each build.
+CREATE TABLE IF NOT EXISTS base.label_quality (
+    family VARCHAR NOT NULL,
+    code VARCHAR NOT NULL,
+    test_set_id VARCHAR NOT NULL,
+    test_set_en VARCHAR NOT NULL,
+    is_real BOOLEAN NOT NULL,
+    is_measured BOOLEAN NOT NULL,
+    posts BIGINT,
+    positives BIGINT,
+    flagged BIGINT,
+    correct BIGINT,
+    "precision" DOUBLE,
+    precision_low DOUBLE,
+    precision_high DOUBLE,
+    recall DOUBLE,
+    recall_low DOUBLE,
+    recall_high DOUBLE,
+    flags_per_1000 DOUBLE,
+    flag_posts BIGINT
+);

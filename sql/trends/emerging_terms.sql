@@ -20,44 +20,40 @@
 --   looked_at | BIGINT | posts | posts of the week that were read
 --   posts_of_week | BIGINT | posts | posts of the week with a text
 
-WITH written AS (
+WITH sizes AS (
+    SELECT
+        calendar.week,
+        CAST(sum(daily.posts) AS BIGINT) AS posts_of_week,
+        CAST(ceil(sum(daily.posts) / 20000) AS UBIGINT) AS one_in
+    FROM (
+        SELECT day, count(*) AS posts
+        FROM base.posts
+        WHERE state = 'live' AND text IS NOT NULL
+        GROUP BY day
+    ) AS daily
+    JOIN core.calendar AS calendar ON daily.day = calendar.day
+    GROUP BY calendar.week
+),
+
+people AS (
+    SELECT list(term) FILTER (WHERE kind = 'title') AS titles FROM seeds.person_names
+),
+
+read AS (
     SELECT
         calendar.week,
         posts.platform,
         posts.post_id,
         posts.author_key,
-        posts.text,
         posts.first_views,
-        md5_number_lower(posts.post_id) AS luck
-    FROM base.posts AS posts
-    JOIN core.calendar AS calendar ON posts.day = calendar.day
-    WHERE posts.state = 'live' AND posts.text IS NOT NULL
-),
-
-sizes AS (
-    SELECT week, count(*) AS posts_of_week, ceil(count(*) / 20000) AS one_in FROM written GROUP BY week
-),
-
-people AS (
-    SELECT
-        list(term) FILTER (WHERE kind = 'title') AS titles
-    FROM seeds.person_names
-),
-
-read AS (
-    SELECT
-        written.week,
-        written.platform,
-        written.post_id,
-        written.author_key,
-        written.first_views,
         regexp_extract_all(
-            regexp_replace(lower(written.text), 'https?://\S+|@\S+|\[[a-z ]+\]', ' ', 'g'),
+            regexp_replace(lower(posts.text), 'https?://\S+|@\S+|\[[a-z ]+\]', ' ', 'g'),
             '#[a-z0-9_]{3,40}|[a-z][a-z-]{2,30}'
         ) AS words
-    FROM written
-    JOIN sizes ON written.week = sizes.week
-    WHERE written.luck % CAST(sizes.one_in AS UBIGINT) = 0
+    FROM base.posts AS posts
+    JOIN core.calendar AS calendar ON posts.day = calendar.day
+    JOIN sizes ON calendar.week = sizes.week
+    WHERE posts.state = 'live' AND posts.text IS NOT NULL AND hash(posts.post_id) % sizes.one_in = 0
 ),
 
 used AS (

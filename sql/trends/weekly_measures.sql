@@ -187,22 +187,19 @@ filled AS (
         AND subjects.subject = sums.subject
 ),
 
--- z is the 97.5 % point of the normal distribution; exposure and the bucket's posts come from dimension platform.
+-- z is the 97.5 % point of the normal distribution; exposure and the bucket's posts come from dimension platform. A
+-- window and not a join of the rows with themselves: DuckDB 2.0 may fail inside such a join (dictionary caching).
 prepared AS (
     SELECT
-        filled.*,
+        *,
         1.959963984540054 AS z,
-        if(filled.dimension = 'indication', whole.labelled, filled.labelled) AS exposure,
-        if(filled.dimension = 'platform', NULL, whole.posts) AS bucket_posts,
-        (filled.positive - filled.negative) / nullif(filled.labelled, 0) AS net,
-        (filled.positive + 1) / (filled.labelled + 2) AS p1,
-        (filled.negative + 1) / (filled.labelled + 2) AS p2
+        if(dimension = 'indication', max(if(dimension = 'platform', labelled, NULL)) OVER whole, labelled) AS exposure,
+        if(dimension = 'platform', NULL, max(if(dimension = 'platform', posts, NULL)) OVER whole) AS bucket_posts,
+        (positive - negative) / nullif(labelled, 0) AS net,
+        (positive + 1) / (labelled + 2) AS p1,
+        (negative + 1) / (labelled + 2) AS p2
     FROM filled
-    JOIN filled AS whole
-        ON filled.week = whole.week
-        AND filled.phase = whole.phase
-        AND filled.platform = whole.platform
-        AND whole.dimension = 'platform'
+    WINDOW whole AS (PARTITION BY first_day, platform)
 ),
 
 clustered AS (

@@ -31,6 +31,7 @@ ORDER = [  # each may import everything before it
     {"flows.refresh"},
     {"flows.tasks", "flows.status", "flows.dictionary"},
     {"flows.weekly", "flows.backfill", "flows.extract"},
+    {"flows.daily"},
     {"flows.schedule"},
     {"flows.serving"},
     {"flows.demo"},
@@ -38,7 +39,14 @@ ORDER = [  # each may import everything before it
 ]
 
 LIBRARIES = {
-    "prefect": {"flows/tasks.py", "flows/weekly.py", "flows/extract.py", "flows/backfill.py", "flows/schedule.py"},
+    "prefect": {
+        "flows/tasks.py",
+        "flows/weekly.py",
+        "flows/extract.py",
+        "flows/backfill.py",
+        "flows/daily.py",
+        "flows/schedule.py",
+    },
     "httpx": {"flows/sources/http.py", "flows/season/services/"},
     "duckdb": {"flows/store/warehouse.py"},
     "great_expectations": {"expectations/"},

@@ -137,6 +137,7 @@ def test_every_verb_is_scheduled_once_and_never_overlaps() -> None:
             ("extract", "0 */6 * * *", {}),
             ("refresh", "30 2 * * *", {"refresh": True}),
             ("weekly", "0 6 * * 1", {}),
+            ("daily", "0 6 * * *", {}),
             ("backfill", None, {}),
         ]
     )

@@ -35,6 +35,8 @@ def test_the_flow_tells_a_published_week_and_survives_an_address_that_is_dead(
         again = ronda(home, "weekly", "--week", WEEK)
         stopped = ronda(home, "weekly", "--week", WEEK, before=STOPPED)
         twice = [ronda(home, "backfill", WEEK, WEEK, "--reason", "the gate was wrong") for _ in "12"]
+        noted = ronda(home, "daily", "--day", "2024-02-12")
+        refused = ronda(home, "daily", "--day", "2024-02-15")
     finally:
         server.shutdown()
         server.server_close()
@@ -42,7 +44,10 @@ def test_the_flow_tells_a_published_week_and_survives_an_address_that_is_dead(
     assert again.returncode == 0, again.stderr
     assert stopped.returncode == 4, stopped.stderr
     assert [each.returncode for each in twice] == [0, 0], twice[0].stderr
-    first, second, third = received  # neither the unchanged week nor the second backfill was told again
+    assert noted.returncode == 0, noted.stderr
+    assert refused.returncode == 2
+    assert "neither in the quiet period nor voting day" in refused.stderr
+    first, second, third, fourth = received  # neither the unchanged week nor the second backfill was told again
     assert third == first
     assert first["title"] == f"Ikhtisar {WEEK} terbit (penerbitan ke-1)"
     level, sentence, link = first["message"].splitlines()
@@ -51,6 +56,9 @@ def test_the_flow_tells_a_published_week_and_survives_an_address_that_is_dead(
     assert link == f"http://ronda.batang.test/{WEEK}/weekly.html"
     assert second["title"] == f"Ikhtisar {WEEK} tidak terbit: dihentikan gerbang mutu"
     assert second["message"].splitlines()[0] == "seven is odd"
+    assert fourth["title"] == "EMBARGO sampai 14 Feb 2024, 15.00 WIB. Catatan harian 12 Feb 2024 (H-2) terbit"
+    assert fourth["message"].splitlines()[-1] == "http://ronda.batang.test/daily/2024-02-12/note.pdf"
+    assert (home / "published" / "daily" / "2024-02-12" / "note.pdf").is_file()
 
 
 # A gate that stops the week, put in place before the command line is loaded.

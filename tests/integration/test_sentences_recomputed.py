@@ -2,31 +2,50 @@
 
 import html
 import re
+from collections.abc import Iterator
 from pathlib import Path
 
 import duckdb
+import polars as pl
 import pytest
 
-from flows import intake, season, steps
-from flows.periods import Week
+import sql
+from flows import intake, labels, season, steps
+from flows.periods import Week, read_seed
 from flows.settings import Settings
 from flows.store.runs import recorded
 from flows.store.warehouse import exclusive
 from reports.words import Words, platform_name
+from tests import reports_fixture as invented
 
 POSTS = 12_000
-WEEKS = ("2023-W34", "2023-W52", "2024-W06")  # the first, an outage, a split with signals
+WEEKS = ("2023-W34", "2023-W45", "2023-W52", "2024-W05", "2024-W06")  # first, calm, outage, burst, split
 WORDS = Words("id")
+LABELS = {row["code"]: row["label_id"] for row in read_seed("indications")}
+
+
+def measured(seeds: Path) -> pl.DataFrame:
+    """Invented figures of every class, money politics measured as in the seeds of this home."""
+    rows = invented.label_quality().filter(pl.col("family") == "indications", pl.col("code") == "any")
+    flags = {row["code"]: row["is_measured"] == "true" for row in read_seed("indications", seeds)}
+    return pl.concat([rows.with_columns(code=pl.lit(code), is_measured=pl.lit(flag)) for code, flag in flags.items()])
 
 
 @pytest.fixture(scope="module")
-def published(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A small season, published for a few of its weeks."""
+def published(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """A small season, published for a few of its weeks, with money politics among the measured classes."""
     home = tmp_path_factory.mktemp("sentences") / "home"
-    settings = Settings(home=home)
+    seeds = home / "seeds"
+    seeds.mkdir(parents=True)
+    seed = (sql.SEEDS / "indications.csv").read_text(encoding="utf-8")
+    (seeds / "indications.csv").write_text(
+        re.sub(r"(?m)^(money_politics,.*),false$", r"\1,true", seed), encoding="utf-8"
+    )
+    settings = Settings(home=home, seeds=seeds)
     written = season.write_season(home / "season", posts=POSTS)
     (home / "secret.key").write_text("cd" * 32)
-    with exclusive(home), recorded(home, "test", {}) as run:
+    with pytest.MonkeyPatch.context() as patch, exclusive(home), recorded(home, "test", {}) as run:
+        patch.setattr(labels, "label_quality", measured)
         for batch in written.batches:
             files = [home / "season" / "exports" / batch.week / name for name in batch.files]
             intake.land_paths(settings, files, batch.landed_at)
@@ -34,7 +53,7 @@ def published(tmp_path_factory: pytest.TempPathFactory) -> Path:
         steps.build_tables(settings)
         for week in map(Week.parse, WEEKS):
             steps.publish_week(settings, run, week, settings.election.release_moment(week), "id")
-    return (home / "published").resolve()
+    yield (home / "published").resolve()
 
 
 def sentences(page: str) -> dict[str, str]:
@@ -47,18 +66,24 @@ def queries(page: str) -> dict[str, str]:
     return {key: html.unescape(query) for key, query in found}
 
 
-def written(value: object) -> set[str]:
-    """Every way our sentences write a value of a query."""
-    if value is None or isinstance(value, bool):
+def written(name: str, value: object) -> set[str]:
+    """Every way our sentences write a value of a query; days are written as spells and are not looked for."""
+    if name.startswith("share_"):
+        return {WORDS.percent(float(str(value)))}
+    if isinstance(value, bool) or not isinstance(value, (int, float, str)) or (name, value) == ("more_signals", 0):
         return {""}
-    if isinstance(value, int):
-        return {WORDS.number(value)}
-    if isinstance(value, float):
-        decimals = {WORDS.decimal(value, places, signed) for places in (1, 3) for signed in (False, True)}
-        return decimals if value != int(value) else decimals | {WORDS.number(int(value))}
     if isinstance(value, str):
-        return {value, platform_name(WORDS, value), WORDS.known(f"status_{value}", value)}
-    return {""}  # days are written as spells
+        known = (f"status_{value}", f"direction_{value}", f"signal_reason_{value}")
+        labels = {LABELS[value]} if value in LABELS else set()
+        return {value, platform_name(WORDS, value), *(WORDS.known(key, value) for key in known)} | labels
+    decimals = {WORDS.decimal(value, places, signed) for places in (1, 2, 3) for signed in (False, True)}
+    return decimals | {WORDS.number(int(value))} if value == int(value) else decimals
+
+
+def is_written(name: str, value: object, text: str) -> bool:
+    """Whether a text says a value; a list of values is said when each of its parts is."""
+    parts = value if isinstance(value, list) else [value]
+    return all(any(form in text for form in written(name, part)) for part in parts)
 
 
 @pytest.mark.parametrize("week", WEEKS)
@@ -75,9 +100,19 @@ def test_every_number_of_a_sentence_comes_out_of_its_printed_query(published: Pa
             assert rows, f"{key} has no answer"
             for row in rows[:1] if key.startswith("C") else rows:
                 for name, value in zip(names, row, strict=True):
-                    if name in {"week", "reason"} or value is None:
+                    if name in {"week", "reason"} or value is None or (name, value) == ("detected", 0):
                         continue
-                    assert any(form in text for form in written(value)), f"{key}: {name} = {value} is not in: {text}"
+                    assert is_written(name, value, text), f"{key}: {name} = {value} is not in: {text}"
+
+
+def test_every_kind_of_sentence_is_among_those_recomputed(published: Path) -> None:
+    said = [sentences((published / week / "weekly.html").read_text(encoding="utf-8")) for week in WEEKS]
+    kinds = {key[0] for found in said for key in found}
+    assert kinds == set("STVDNC")  # signal, tests, volume, detected, net sentiment, not collected
+    texts = " ".join(text for found in said for text in found.values())
+    for part in ("tidak dapat diuji", "Tidak ada perubahan", "Tidak terdeteksi pada", "masuk daftar telaah"):
+        assert part in texts, part
+    assert re.search(r"kali yang diharapkan .*Ketepatan", texts)  # a signal of an indication says how right it is
 
 
 def test_at_least_one_sentence_of_the_season_is_a_signal_with_its_posts(published: Path) -> None:
@@ -85,6 +120,9 @@ def test_at_least_one_sentence_of_the_season_is_a_signal_with_its_posts(publishe
     signals = {week: [key for key in sentences(page) if key.startswith("S")] for week, page in pages.items()}
     assert any(signals.values())
     for week, keys in signals.items():
+        said = sentences(pages[week])
         for key in keys:
+            if ": 0 teks berbeda" in said[key]:
+                continue  # a decline to nothing has no posts
             assert f'<span id="posts-{key}"></span>' in pages[week], f"{week} {key} has no post to look at"
             assert f'href="#posts-{key}" data-group="{key}"' in pages[week]

@@ -6,8 +6,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from flows import steps
 from flows.exits import UsageError
 from flows.periods import Bucket, Week, read_election, weeks_between
+from flows.settings import Settings
 
 ELECTION = read_election()
 DAYS = st.dates(date(2015, 1, 1), date(2035, 12, 31))
@@ -93,3 +95,20 @@ def test_weeks_between_crosses_the_year_and_refuses_the_wrong_order() -> None:
     assert [str(week) for week in weeks] == ["2023-W51", "2023-W52", "2024-W01", "2024-W02"]
     with pytest.raises(UsageError, match="swap them"):
         weeks_between(Week.parse("2024-W02"), Week.parse("2023-W51"))
+
+
+@pytest.mark.parametrize(
+    ("moment", "day"),
+    [
+        ("2024-02-11T06:00:00+07:00", None),  # yesterday was the last day of the campaign
+        ("2024-02-12T06:00:00+07:00", date(2024, 2, 11)),
+        ("2024-02-12T23:30:00+00:00", date(2024, 2, 12)),  # already the 13th in the regency
+        ("2024-02-15T06:00:00+07:00", date(2024, 2, 14)),
+        ("2024-02-16T06:00:00+07:00", None),
+    ],
+)
+def test_the_daily_note_is_due_after_each_day_of_the_quiet_period_and_the_vote(moment: str, day: date | None) -> None:
+    settings = Settings()
+    assert steps.note_day(settings, datetime.fromisoformat(moment)) == day
+    if day:
+        assert steps.note_moment(settings, day).isoformat() == f"{day + timedelta(days=1)}T06:00:00+07:00"

@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
+from flows.periods import read_seed
 from flows.post import Reason
 from reports.contract import CONTRACT
 from reports.edition import Language
@@ -42,6 +43,12 @@ def test_negative_campaigning_and_criticism_are_only_named_to_set_them_apart() -
 
 def test_every_reject_reason_has_words() -> None:
     assert [reason for reason in Reason if f"reason_{reason}" not in read_words("id")] == []
+
+
+def test_every_official_count_has_words() -> None:
+    metrics = {row["metric"] for row in read_seed("official_counts")} | set(read_seed("official_series")[0])
+    named = metrics - {"as_of", "campaign_day"}
+    assert sorted(metric for metric in named if f"official_{metric}" not in read_words("id")) == []
 
 
 def test_every_column_of_the_workbook_is_explained() -> None:

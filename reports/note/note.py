@@ -1,0 +1,250 @@
+"""The note of one day of the quiet period or of voting day: one A4 page, counts only (method §6).
+
+Nothing is compared: these phases have no baseline, and a day is shorter than any bucket that may be tested. Regency
+totals are printed as they are, zero included; cells crossed with a platform follow the disclosure rule.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from pathlib import Path
+
+import polars as pl
+
+from flows.periods import RELEASE_HOUR
+from reports.contract import NOTE_CONTRACT, refused
+from reports.decisions import receivers
+from reports.disclosure import shielded
+from reports.edition import Edition, Tables, embargo_end
+from reports.facts import PLATFORMS, Facts
+from reports.label_quality import quality_sentence
+from reports.sentences import coverage_words, gap_words, zero_sentence
+from reports.trends import Trends
+from reports.typeset import compile_pdf
+from reports.words import DASH, Words, platform_name
+
+PHASES = frozenset({"quiet", "voting_day"})  # the days that have a note
+GAPS_SHOWN, CLASSES_SHOWN, DAYS_SHOWN = 4, 12, 5
+NAME = "note.pdf"
+_HEADS = ("note_day", "column_posts", "column_coverage", "column_labelled", "column_detected")
+
+
+@dataclass(frozen=True)
+class Day:
+    """The counts of one day on one platform (`all`: together) and the share of its plan that was collected."""
+
+    day: date
+    platform: str
+    posts: int
+    labelled: int
+    detected: int
+    coverage: float | None
+
+
+def _platforms(tables: Tables) -> list[str]:
+    seen = set(tables["core.coverage"]["platform"]) | set(tables["day_counts"]["platform"])
+    return [name for name in PLATFORMS if name in seen]
+
+
+def days_of(tables: Tables, facts: Facts, until: date) -> list[Day]:
+    """Every day of the phases that have a note up to one, each platform and all of them, from the given counts."""
+    election = facts.edition.election
+    first = min(phase.first_day for phase in election.phases if phase.name in PHASES and phase.first_day)
+    frame = tables["day_counts"]
+    found = []
+    day = first
+    while day <= until:
+        part = frame.filter(pl.col("day") == day)
+        for name in ("all", *_platforms(tables)):
+            rows = part if name == "all" else part.filter(pl.col("platform") == name)
+            posts, labelled, detected = (int(rows[column].sum()) for column in ("posts", "labelled", "detected"))
+            found.append(Day(day, name, posts, labelled, detected, _coverage(facts, part, name, day)))
+        day += timedelta(days=1)
+    return found
+
+
+def _coverage(facts: Facts, counts: pl.DataFrame, name: str, day: date) -> float | None:
+    """Of all platforms it is unknown where posts of any came without a plan."""
+    brought = [name] if name != "all" else counts.filter(pl.col("posts") > 0)["platform"].to_list()
+    if any(facts.collected(each, day, day).coverage is None for each in brought):
+        return None
+    return facts.collected(name, day, day).coverage
+
+
+def note(edition: Edition, day: date, given: Tables) -> tuple[bytes, tuple[str, str, str], dict[str, object]]:
+    """The PDF of a day's note, the three lines of its notice, and its numbers.
+
+    Raises TableRefusedError when a table does not keep the contract, typst.TypstError when it needs a second page.
+    """
+    tables = {name: refused(name, given, columns) for name, columns in NOTE_CONTRACT.items()}
+    words = Words(edition.lang)
+    facts = Facts(edition, tables)
+    today = Facts(edition, {**tables, "core.coverage": tables["core.coverage"].filter(pl.col("day") == day)})
+    days = days_of(tables, facts, day)
+    now = next(each for each in days if (each.day, each.platform) == (day, "all"))
+    classes = tables["day_indications"].filter(pl.col("day") == day).sort(["posts", "code"], descending=[True, False])
+    election, zone = edition.election, edition.election.zone_label
+    left = words.countdown(election.days_to_vote(day))
+    phase = words(f"phase_{election.phase_of(day).name}")
+    end = words.moment(embargo_end(election), zone)
+    situation = _situation(words, now, facts)
+    number = f"RONDA/{election.regency_code}/{day}/{edition.publication}"
+    data = {
+        "lang": edition.lang,
+        "title": words("note_title"),
+        "subject": words("note_subject", regency=election.regency, day=words.long_day(day), left=left, phase=phase),
+        "office": edition.office,
+        "number": number,
+        "embargo": words("embargo_mark", moment=end) if edition.embargoed else "",
+        "embargo_text": words("embargo_text", hour=end.rsplit(", ", 1)[1]),
+        "facts": _letterhead(edition, words, day, number),
+        "situation": situation,
+        "compared": words("note_not_compared"),
+        "heads": [words(key) for key in _HEADS],
+        "platforms": _rows(words, [each for each in days if each.day == day]),
+        "days": [_row(words, words.day(each.day), each) for each in days if each.platform == "all"][-DAYS_SHOWN:],
+        "class_heads": [words("column_indication"), words("column_detected")],
+        "classes": [
+            [today.label("indications", row["code"]), words.number(row["posts"])]
+            for row in classes.head(CLASSES_SHOWN).iter_rows(named=True)
+        ],
+        "decide": _decide(Trends(today), words, classes["code"].to_list()),
+        "unseen": _unseen(today, words),
+        "next": _next(edition, words, day),
+        "words": {key: words(key) for key in _TITLES},
+    }
+    lines = (words("note_notice", day=words.day(day), left=left), situation, words("note_not_compared"))
+    if edition.embargoed:
+        lines = (f"{words('embargo_mark', moment=end)}. {lines[0]}", *lines[1:])
+    return compile_pdf("note/note.typ", data, words, edition.local), lines, _numbers(edition, days, classes)
+
+
+_TITLES = (
+    "briefing_class",
+    "briefing_situation",
+    "briefing_decide",
+    "briefing_unseen",
+    "note_by_platform",
+    "note_by_day",
+    "note_classes",
+    "note_no_class",
+    "note_next",
+    "unreviewed_note",
+)
+
+
+def _letterhead(edition: Edition, words: Words, day: date, number: str) -> list[tuple[str, str]]:
+    election = edition.election
+    name = election.name_id if edition.lang == "id" else election.name_en
+    drafter = words(
+        "briefing_drafter_value", office=edition.office, code=edition.code_version, publication=edition.publication
+    )
+    return [
+        (words("briefing_number"), number),
+        (words("briefing_date"), words.moment(edition.local, election.zone_label)),
+        (words("briefing_window"), words("note_window", day=words.long_day(day), zone=election.zone_label)),
+        (words("briefing_drafter"), drafter),
+        (words("briefing_basis"), words("note_basis", election=name)),
+        (words("briefing_classification"), words("briefing_classification_value")),
+    ]
+
+
+def _situation(words: Words, now: Day, facts: Facts) -> str:
+    counts = facts.tables["day_counts"].filter(pl.col("day") == now.day, pl.col("posts") > 0)
+    named = [name for name in PLATFORMS if name in set(counts["platform"])]
+    coverage = coverage_words(words, now.coverage)
+    if not now.posts:
+        return words("sentence_nothing", days=words.day(now.day), coverage=coverage)
+    platforms = words.listed([platform_name(words, name) for name in named])
+    collected = words(
+        "sentence_volume",
+        posts=words.number(now.posts),
+        platforms=platforms,
+        days=words.day(now.day),
+        coverage=coverage,
+    )
+    if not now.detected:
+        return f"{collected} {zero_sentence(words, now.labelled, now.coverage)}"
+    listed = words("note_detected", detected=words.number(now.detected), labelled=words.number(now.labelled))
+    return f"{collected} {listed}"
+
+
+def _row(words: Words, name: str, found: Day) -> list[str]:
+    coverage = words("unknown") if found.coverage is None else words.percent(found.coverage)
+    return [name, words.number(found.posts), coverage, words.number(found.labelled), words.number(found.detected)]
+
+
+def _rows(words: Words, found: Sequence[Day]) -> list[list[str]]:
+    parts = [each for each in found if each.platform != "all"]
+    hidden = shielded([each.detected for each in parts], words)
+    rows = [_row(words, platform_name(words, each.platform), each) for each in found]
+    for row, text in zip(rows[1:], hidden, strict=True):
+        row[-1] = text
+    return rows
+
+
+def _decide(trends: Trends, words: Words, codes: list[str]) -> str:
+    open_items = trends.open_items
+    if not open_items:
+        return words("decide_none")
+    today = trends.facts.edition.local.date()
+    limits = [item["hand_over_limit"] for item in open_items if item["hand_over_limit"]]
+    ahead = min((limit for limit in limits if limit >= today), default=None)
+    text = words(
+        "note_decide",
+        count=words.number(len(open_items)),
+        overdue=words.number(sum(limit < today for limit in limits)),
+        limit=words.day(ahead) if ahead else DASH,
+    )
+    return f"{text} {words('note_receivers', receivers=receivers(trends, codes))}" if codes else text
+
+
+def _unseen(facts: Facts, words: Words) -> list[str]:
+    gaps = gap_words(facts, words)[:GAPS_SHOWN]
+    return [*(gaps or [words("note_no_gap")]), quality_sentence(facts, words), words("unseen_always")]
+
+
+def _next(edition: Edition, words: Words, day: date) -> list[str]:
+    """The next note or, after the last one, the weekly report; and the end of the embargo while it holds."""
+    election, zone = edition.election, edition.election.zone_label
+    following = day + timedelta(days=1)
+    items = []
+    if election.phase_of(following).name in PHASES:
+        items.append(
+            words("note_next_note", day=words.day(following), moment=words.moment(moment_of(edition, following), zone))
+        )
+    week = edition.week
+    items.append(words("note_next_week", week=str(week), moment=words.moment(election.release_moment(week), zone)))
+    if edition.embargoed:
+        items.append(words("note_embargo_ends", moment=words.moment(embargo_end(election), zone)))
+    return items
+
+
+def moment_of(edition: Edition, day: date) -> datetime:
+    """The default release of a day's note: the next morning, when weekly reports come out."""
+    return datetime.combine(day + timedelta(days=1), RELEASE_HOUR, edition.election.zone)
+
+
+def _numbers(edition: Edition, days: Sequence[Day], classes: pl.DataFrame) -> dict[str, object]:
+    """What the note states, kept beside it."""
+    return {
+        "as_of": edition.local.isoformat(),
+        "label_version": edition.label_version,
+        "data_version": edition.data_version,
+        "code_version": edition.code_version,
+        "days": [
+            {"day": each.day.isoformat(), "platform": each.platform, "posts": each.posts, "labelled": each.labelled,
+             "detected": each.detected, "coverage": each.coverage}
+            for each in days
+        ],
+        "indications": dict(classes.select("code", "posts").iter_rows()),
+    }  # fmt: skip
+
+
+def write_note(
+    edition: Edition, day: date, tables: Tables, folder: Path
+) -> tuple[dict[str, object], tuple[str, str, str]]:
+    """Writes `note.pdf` into a folder; gives its numbers for the manifest, and the lines of its notice."""
+    pdf, lines, numbers = note(edition, day, tables)
+    (folder / NAME).write_bytes(pdf)
+    return numbers, lines

@@ -1,0 +1,72 @@
+"""The simulated season as it arrives week by week, and what the signals make of its planted bursts and outages."""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import polars as pl
+
+import sql
+from flows import demo, season, steps, trends
+from flows.settings import Settings
+from flows.store import models, warehouse
+
+POSTS = 20_000
+# (week, platform, subject): 24 posts on TikTok and 14 on Facebook from 30 January to 1 February, all worded differently
+BURSTS = [("2024-W05", platform, "money_politics") for platform in ("tiktok", "facebook", "all")]
+OUTAGES = [("2023-W42", "tiktok"), ("2023-W52", "instagram"), ("2024-W01", "facebook")]
+MEASURED = "UPDATE seeds.indications SET is_measured = 'true'"
+TRUTH = """
+    UPDATE base.posts SET sentiment = truth.sentiment, topics = truth.topics, districts = truth.districts,
+        indications = list_filter(truth.indications, lambda code: code <> 'call_to_vote'), label_version = 'truth'
+    FROM read_parquet($truth) AS truth
+    WHERE base.posts.platform = truth.platform AND base.posts.post_id = truth.post_id"""
+
+
+def replay(home: Path, half: str, then: Callable[[warehouse.Connection], None]) -> Path:
+    """Writes a season below a home and replays it; calls `then` once the week `half` had arrived. Gives its folder."""
+    settings, folder = Settings(home=home), home / "season"
+    demo._fresh_home(settings, folder)
+    batches = season.write_season(folder, posts=POSTS).batches
+    middle = next(number for number, batch in enumerate(batches) if batch.week == half) + 1
+    for part in (batches[:middle], batches[middle:]):
+        demo._replay(settings, part, folder, lambda _: None)
+        steps.build_tables(settings)
+        if part[-1].week == half:
+            with warehouse.opened(home) as connection:
+                then(connection)
+    return folder
+
+
+@contextmanager
+def judged(connection: warehouse.Connection, folder: Path, is_true: bool) -> Iterator[pl.DataFrame]:
+    """The season's signals with every class taken as measured, on true or on predicted labels; undone at the end."""
+    connection.execute("BEGIN TRANSACTION")
+    connection.execute(MEASURED)
+    if is_true:
+        connection.execute(TRUTH, {"truth": str(folder / "truth" / "posts.parquet")})
+    models.build(connection, models.read_models(sql.FOLDER), trends.METHODS)
+    try:
+        yield warehouse.query(connection, "FROM trends.signals")
+    finally:
+        connection.execute("ROLLBACK")
+
+
+def planted(signals: pl.DataFrame) -> list[tuple[str, str, str, int, float, int, bool]]:
+    """Of every burst: week, platform, subject, observed, expected, the size found with 95 %, and if it was."""
+    rows = []
+    for week, platform, subject in BURSTS:
+        at = (pl.col("week") == week) & (pl.col("subject") == subject) & (pl.col("platform") == platform)
+        row = signals.filter(at).row(0, named=True)
+        is_found = row["signal"] and row["direction"] == "up"
+        rows.append((week, platform, subject, row["observed"], row["expected"], row["burst_95"], is_found))
+    return rows
+
+
+def false_alarms(signals: pl.DataFrame) -> list[tuple[str, str, int]]:
+    """Of every outage: week, platform, and how many signals of volume it raised there and on all platforms."""
+    rows = []
+    for week, platform in OUTAGES:
+        at = (pl.col("week") == week) & pl.col("platform").is_in([platform, "all"]) & (pl.col("family") == "volumes")
+        rows.append((week, platform, signals.filter(at)["signal"].sum()))
+    return rows

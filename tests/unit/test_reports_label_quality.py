@@ -1,0 +1,107 @@
+"""How right the labels are is printed with every figure that rests on them; what was not measured is a review list."""
+
+import io
+import re
+from dataclasses import asdict
+
+import openpyxl
+import polars as pl
+import pytest
+from pypdf import PdfReader
+
+import sql
+from flows.store import models
+from reports.briefing.briefing import briefing
+from reports.charts import briefing_charts, source_line
+from reports.contract import CONTRACT, TableRefusedError, checked_tables
+from reports.edition import Language, Tables
+from reports.facts import Facts
+from reports.label_quality import quality_sentence, quality_table, quality_text
+from reports.level import judge
+from reports.trends import Trends
+from reports.words import THIN, Words
+from reports.workbook import workbook
+from tests import reports_fixture as invented
+
+WEEK = "2024-W05"
+
+
+def facts_of(tables: Tables, lang: Language = "id") -> Facts:
+    edition = invented.edition(WEEK, lang)
+    return Facts(edition, checked_tables(tables, edition.week))
+
+
+def without_quality() -> Tables:
+    tables = dict(invented.season(WEEK))
+    tables["core.label_quality"] = tables["core.label_quality"].clear()
+    return tables
+
+
+def test_the_contract_is_the_table_that_the_labels_fill() -> None:
+    model = next(model for model in models.read_models(sql.FOLDER) if model.qualified == "core.label_quality")
+    keys, others = CONTRACT["core.label_quality"]
+    assert [column.name for column in model.columns] == [*keys, *others]
+    assert set(invented.label_quality().columns) == {*keys, *others}
+
+
+def test_every_class_has_a_row_with_its_use_and_only_measured_figures_are_unmarked() -> None:
+    table = quality_table(facts_of(invented.season(WEEK)), Words("id"))
+    rows = {row[0]: row[1:] for row in table.rows}
+    assert len(rows) == 3 + len(invented.INDICATIONS) + 1
+    share, recall = f"62{THIN}% (48 s.d. 74)", f"52{THIN}% (39 s.d. 64)"
+    measured = rows["Ujaran kebencian / SARA"]
+    assert measured[:4] == ["terukur", share, recall, "600 komentar karangan"]
+    assert measured[4] == "60 menurut penelaah, 50 ditandai, 31 keduanya, dari 600"
+    assert measured[5] == "4,3 (27.000 unggahan nyata)"
+    assert rows["Hoaks / disinformasi"][0] == "daftar telaah"
+    assert rows["Hoaks / disinformasi"][3] == "korpus sendiri (teks karangan, bukan ukuran di lapangan)"
+    assert rows["Politik uang"][:5] == ["daftar telaah", "–", "–", "–", "–"]
+    assert list(rows)[-1] == "Sedikitnya satu indikasi"
+    assert "Versi label a1b2c3d4" in table.note and "bukan ukuran kejadian" in table.note
+
+
+def test_a_signal_says_how_right_its_class_is_and_invented_figures_say_nothing_of_it() -> None:
+    facts, words = facts_of(invented.season(WEEK)), Words("id")
+    assert quality_text(facts, words, "insult") == (
+        f"Ketepatan terukur 62{THIN}% (48 s.d. 74), kelengkapan 52{THIN}% (39 s.d. 64) pada 600 komentar karangan; "
+        "galat label belum termasuk dalam selang."
+    )
+    for code in ("hoax", "money_politics"):
+        assert quality_text(facts, words, code).startswith("Ketepatan jenis ini belum terukur pada teks nyata")
+
+
+def test_the_briefing_names_what_was_measured_and_how_many_classes_were_not() -> None:
+    words = Words("id")
+    text = quality_sentence(facts_of(invented.season(WEEK)), words)
+    assert text.startswith("Ketepatan label terukur pada 600 komentar karangan: Ujaran kebencian / SARA ketepatan 62")
+    assert text.endswith(
+        "6 jenis lain belum terukur pada teks nyata: jumlahnya panjang daftar telaah, bukan ukuran kejadian."
+    )
+    assert "panjang daftar telaah" in quality_sentence(facts_of(without_quality()), words)
+    trends = Trends(facts_of(invented.season(WEEK)))
+    reader = PdfReader(io.BytesIO(briefing(trends, words, judge(trends), briefing_charts(trends, words))))
+    assert len(reader.pages) == 2
+    assert "Ketepatan label terukur pada" in re.sub(r"\s+", " ", reader.pages[1].extract_text())
+
+
+def test_the_workbook_has_a_sheet_of_it() -> None:
+    facts, words = facts_of(invented.season(WEEK)), Words("id")
+    book = openpyxl.load_workbook(io.BytesIO(workbook(facts, words, source_line(facts, words))), read_only=True)
+    rows = list(book["Label"].iter_rows(values_only=True))
+    assert rows[0][:2] == ("family", "code")
+    assert len(rows) == 1 + invented.label_quality().height
+
+
+def test_a_class_that_is_measured_here_and_not_there_is_refused() -> None:
+    tables = dict(invented.season(WEEK))
+    changed = pl.when(pl.col("code") == "insult").then(False).otherwise(pl.col("is_measured")).alias("is_measured")
+    tables["core.label_quality"] = tables["core.label_quality"].with_columns(changed)
+    with pytest.raises(TableRefusedError, match=r"insult is measured .* in seeds\.indications, but not in core"):
+        facts_of(tables)
+
+
+def test_the_english_table_is_english() -> None:
+    table = asdict(quality_table(facts_of(invented.season(WEEK), "en"), Words("en")))
+    text = " ".join(cell for row in table["rows"] for cell in row)
+    assert "review list" in text and "600 invented comments" in text
+    assert re.findall(r"\b(ketepatan|daftar|unggahan|menurut)\b", text) == []

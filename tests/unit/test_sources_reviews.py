@@ -1,0 +1,142 @@
+"""Review sheets: they go out as a workbook and come back from any spreadsheet program, or as CSV."""
+
+import io
+import zipfile
+from datetime import date, datetime
+from pathlib import Path
+
+import openpyxl
+import polars as pl
+import pytest
+
+import reports
+import sql
+from flows.periods import Week, read_election
+from flows.post import Reason
+from flows.sources import reviews
+from flows.sources.format import Fault
+
+HEADER = "platform,post id,code,stage,coder,date,note"
+
+
+def read(content: bytes) -> list[reviews.Review | Fault]:
+    return list(reviews.read(content, sql.SEEDS))
+
+
+def sheet(*rows: str) -> bytes:
+    return "\n".join([HEADER, *rows]).encode()
+
+
+@pytest.fixture(scope="module")
+def workbook() -> bytes:
+    """A sheet with two posts, as `ronda weekly` writes it."""
+    election = read_election()
+    week = Week.parse("2024-W05")
+    edition = reports.Edition(
+        week=week,
+        as_of=election.release_moment(week),
+        lang="id",
+        election=election,
+        office="Diskominfo",
+        publication=1,
+        label_version="a",
+        data_version="b",
+        code_version="1",
+        coverage_floor=0.7,
+    )
+    posts = pl.DataFrame(
+        {
+            "platform": ["tiktok", "facebook"],
+            "post_id": ["7329770043877526898", "1234567890123456"],
+            "week": ["2024-W05"] * 2,
+            "link": ["https://contoh.id/1", "https://contoh.id/2"],
+            "text": ["=1+1 bukan rumus", "teks kedua"],
+            "why": ["Politik uang", ""],
+            "limit": [date(2024, 2, 6), None],
+        }
+    )
+    headings = {key: titles[0] for key, titles in reviews.COLUMNS.items()}
+    return reports.render_review(edition, posts, headings, {"code": ["hoax", "none"]}, reviews.SHEET)
+
+
+def filled(content: bytes, *cells: tuple[int, str, object]) -> bytes:
+    """The workbook with cells (row, heading, value) filled in and saved by another program."""
+    book = openpyxl.load_workbook(io.BytesIO(content))
+    page = book[reviews.SHEET]
+    columns = {cell.value: cell.column for cell in page[1]}
+    for row, heading, value in cells:
+        page.cell(row, columns[heading]).value = value
+    saved = io.BytesIO()
+    book.save(saved)
+    return saved.getvalue()
+
+
+def test_the_same_posts_give_the_same_sheet_and_texts_stay_texts(workbook: bytes) -> None:
+    page = openpyxl.load_workbook(io.BytesIO(workbook))[reviews.SHEET]
+    assert [cell.value for cell in page[1]] == [titles[0] for titles in reviews.COLUMNS.values()]
+    assert page["B2"].value == "7329770043877526898"
+    assert page["E2"].data_type == "s"
+
+
+def test_an_empty_sheet_says_nothing(workbook: bytes) -> None:
+    assert read(workbook) == []
+
+
+def test_a_filled_workbook_comes_back(workbook: bytes, tmp_path: Path) -> None:
+    content = filled(
+        workbook,
+        (2, "kode", "money_politics"),
+        (2, "penelaah", "AB "),
+        (2, "tanggal", datetime(2024, 2, 6)),  # noqa: DTZ001 - a spreadsheet's day has no zone
+        (3, "kode", "none"),
+        (3, "tahap", "ditelaah"),
+        (3, "penelaah", "ab"),
+        (3, "tanggal", "7/2/2024"),
+        (3, "catatan", "kritik biasa"),
+    )
+    path = tmp_path / "any name.xlsx"
+    path.write_bytes(content)
+    assert reviews.recognise(path, content[:4])
+    assert read(content) == [
+        reviews.Review(2, "tiktok", "7329770043877526898", "money_politics", "reviewed", "ab", date(2024, 2, 6), None),
+        reviews.Review(3, "facebook", "1234567890123456", "none", "reviewed", "ab", date(2024, 2, 7), "kritik biasa"),
+    ]
+
+
+def test_a_csv_of_the_sheet_comes_back_in_either_language(tmp_path: Path) -> None:
+    english = sheet("tiktok,1,hoax,referred,ab,2024-02-06,")
+    indonesian = b"platform,id unggahan,kode,tahap,penelaah\ntiktok,1,hoax,diteruskan,ab\n"
+    for content in (english, indonesian):
+        assert reviews.recognise(tmp_path / "x.csv", content)
+        [row] = read(content)
+        assert (row.code, row.stage, row.coder) == ("hoax", "referred", "ab")
+
+
+@pytest.mark.parametrize(
+    ("row", "reason"),
+    [
+        ("tiktok,1,hoax,,,,", Reason.WRONG_SHAPE),  # no coder
+        ("tiktok,1,rumour,,ab,,", Reason.WRONG_SHAPE),
+        ("tiktok,1,hoax,sent,ab,,", Reason.WRONG_SHAPE),
+        ("tiktok,1,hoax,,ab,yesterday,", Reason.NO_TIME),
+        ("tiktok,1,hoax,,ab,31/02/2024,", Reason.NO_TIME),
+        ("tiktok,,hoax,,ab,,", Reason.NO_ID),
+        ("orkut,1,hoax,,ab,,", Reason.UNKNOWN_PLATFORM),
+    ],
+)
+def test_a_row_that_cannot_be_used_is_a_fault(row: str, reason: Reason) -> None:
+    [fault] = read(sheet(row))
+    assert isinstance(fault, Fault) and fault.reason == reason and fault.number == 2
+
+
+def test_other_workbooks_and_archives_are_not_ours(workbook: bytes, tmp_path: Path) -> None:
+    book = openpyxl.Workbook()
+    path = tmp_path / "other.xlsx"
+    book.save(path)
+    assert not reviews.recognise(path, path.read_bytes()[:4])
+    with zipfile.ZipFile(tmp_path / "a.zip", "w") as archive:
+        archive.writestr("xl/workbook.xml", "<!DOCTYPE x [<!ENTITY a 'b'>]><x>&a;</x>")
+    assert not reviews.recognise(tmp_path / "a.zip", b"PK\x03\x04")
+    (tmp_path / "cut.xlsx").write_bytes(workbook[:200])
+    assert not reviews.recognise(tmp_path / "cut.xlsx", workbook[:4])
+    assert not reviews.recognise(tmp_path / "posts.csv", b"platform,id,text\n")
