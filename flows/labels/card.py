@@ -21,14 +21,14 @@ from flows.labels.corpora import PUBLIC, read_labelled
 from flows.labels.evaluation import evaluate, expected_precision, predict, wilson
 from flows.labels.hoaxes import SIMILARITY
 from flows.labels.labelling import label_version
-from flows.labels.quality import TestSet, measured_codes, record
+from flows.labels.quality import CodedSet, measured_codes, record
 from flows.labels.weights import Weights, checksum, read_weights
 from flows.periods import read_seed
 
 CARD = Path(__file__).parent / "MODEL_CARD.md"
 PREVALENCES = (0.001, 0.01, 0.05)
 _TEXTS = "texts/comments.txt.gz"
-_TEST_SET = TestSet("600 komentar pemilu nyata (dua penelaah)", "600 real election comments (two coders)")
+_TEST_SET = CodedSet("600 komentar pemilu nyata (dua penelaah)", "600 real election comments (two coders)")
 _USES = {
     "own": "sentiment and indications",
     "indodiscourse": "`hate_speech`, its own class, ordinary posts",
@@ -182,11 +182,11 @@ def write(folder: Path) -> str:
         + ", ".join(f"`{code}` {part:.2f}" for code, part in STATED_PRECISION.items())
         + f", others {OTHER_PRECISION:.2f}; where the cue rule spoke too {VOTED_PRECISION:.2f}) and at most "
         + ", ".join(f"{100 * part:g} % (`{code}`)" for code, part in BACKGROUND_RATE.items())
-        + f" or {100 * OTHER_RATE:g} % (others) of ordinary public posts are flagged; those of `hate_speech` all name "
-        "a group. The share of right flags to expect takes the recall (of real posts where there are enough of them, "
-        f"else of held-out invented ones) and every flag on {count:,} real, mostly harmless comments as false, for "
-        "0.1, 1 and 5 % of posts that perform the act; in brackets the worst and best ends of both 95 % intervals "
-        "(rate: Wilson).",
+        + f" or {100 * OTHER_RATE:g} % (others) of ordinary public posts are flagged: those of all public corpora "
+        "for `insult`, of IndoDiscourse for the others. The share of right flags to expect takes the recall (of real "
+        f"posts where there are enough of them, else of held-out invented ones) and every flag on {count:,} real, "
+        "mostly harmless comments as false, for 0.1, 1 and 5 % of posts that perform the act; in brackets the worst and "
+        "best ends of both 95 % intervals (rate: Wilson).",
         "",
         *_worth(own, dev, count, flagged),
         "",

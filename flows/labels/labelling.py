@@ -1,12 +1,13 @@
-"""Texts to labels: the kernel over parts of a batch on all cores, then the phrase rules on the few texts they concern.
+"""Texts to labels: the kernel over a batch, then the phrase rules on the few texts they concern.
 
 A batch is large because the regular expressions of the rules are made anew for each.
 """
 
 import hashlib
 import os
+from collections import deque
 from collections.abc import Iterator
-from concurrent.futures import Executor, ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from functools import cache
 from pathlib import Path
 from typing import NamedTuple
@@ -16,7 +17,6 @@ import numpy.typing as npt
 import polars as pl
 
 import sql
-from flows.exits import UsageError
 from flows.labels import weights as files
 from flows.labels.calibration import sentiment_probabilities
 from flows.labels.compiled.batch import (
@@ -48,7 +48,7 @@ SEEDS_READ = (
     *("place_names", "places", "topics"),
 )
 BATCH = 100_000  # texts at a time, so that memory stays flat
-_PART = 5_000  # texts of a batch for which a thread is worth its while
+_FEWEST = 5_000  # texts for which a thread is worth its while
 
 
 @cache
@@ -56,10 +56,7 @@ def label_version(seeds: Path = sql.SEEDS, weights: Path | None = None) -> str:
     """A short name of rules, seeds and weights, `labels-2-1a2b3c4d`: another version breaks every labelled series."""
     digest = hashlib.sha256(read_model(weights or files.folder_of(seeds)).version.encode())
     for name in SEEDS_READ:
-        path = seed_path(name, seeds)
-        if not path.is_file():
-            raise UsageError(f"The seed {name}.csv is missing in {seeds}; labels need it.")
-        digest.update(f"{name}\n{path.read_text(encoding='utf-8')}\n".encode())
+        digest.update(f"{name}\n{seed_path(name, seeds).read_text(encoding='utf-8')}\n".encode())
     return f"{RULES}-{digest.hexdigest()[:8]}"
 
 
@@ -110,18 +107,6 @@ def read_batch(texts: Buffers, model: Model, seeds: Path = sql.SEEDS) -> tuple[R
     return read, scores(model, sums, read.counts, read.lexicon)
 
 
-def _read_parts(texts: Buffers, model: Model, seeds: Path, threads: Executor) -> tuple[Read, Floats]:
-    """`read_batch` on parts of a batch, one for each core."""
-    count = len(texts.is_null)
-    size = max(-(-count // (os.cpu_count() or 1)), _PART)
-    parts = [texts.part(start, min(start + size, count)) for start in range(0, max(count, 1), size)]
-    read = list(threads.map(lambda part: read_batch(part, model, seeds), parts))
-    if len(read) == 1:
-        return read[0]
-    columns = zip(*(found for found, _ in read), strict=True)
-    return Read(*map(np.concatenate, columns)), np.concatenate([scored for _, scored in read])
-
-
 def _districts(texts: Buffers, places: npt.NDArray[np.int64], seeds: Path) -> pl.Series:
     """The kecamatan that the texts at these places name; none in the others."""
     none = pl.Series("districts", [[]], dtype=pl.List(pl.String))
@@ -133,9 +118,8 @@ def _districts(texts: Buffers, places: npt.NDArray[np.int64], seeds: Path) -> pl
     return pl.concat([none, named.alias("districts")]).gather(order)
 
 
-def _judge(texts: Buffers, model: Model, seeds: Path, threads: Executor) -> Judged:
-    found, scored = _read_parts(texts, model, seeds, threads)
-    districts = threads.submit(_districts, texts, np.flatnonzero(found.may_name_place), seeds)
+def _judge(texts: Buffers, model: Model, seeds: Path) -> Judged:
+    found, scored = read_batch(texts, model, seeds)
     votes = read_votes(texts, candidates(found.slots, seeds), seeds)
     codes = heed_exclusions(find_codes(model, scored, votes, found.has_content), texts, seeds)
     codes[HOAX] = find_hoaxes(texts, seeds)
@@ -145,19 +129,25 @@ def _judge(texts: Buffers, model: Model, seeds: Path, threads: Executor) -> Judg
         lexicon=found.lexicon,
         scores=scored,
         topics=lists_of_bits(found.topics, read_vocabulary(seeds).topics, "topics"),
-        districts=districts.result(),
+        districts=_districts(texts, np.flatnonzero(found.may_name_place), seeds),
         languages=found.languages,
         codes=codes,
     )
 
 
 def judge(texts: pl.Series, seeds: Path = sql.SEEDS, weights: Path | None = None) -> Iterator[Judged]:
-    """Batches of texts judged in order, each on all of the machine's cores."""
+    """Batches of texts judged, in order, one on each of the machine's cores at a time."""
     model = read_model(weights or files.folder_of(seeds))
-    whole = buffers(texts)
-    with ThreadPoolExecutor(os.cpu_count()) as threads:
-        for start in range(0, max(len(texts), 1), BATCH):
-            yield _judge(whole.part(start, min(start + BATCH, len(texts))), model, seeds, threads)
+    whole, count, cores = buffers(texts), len(texts), os.cpu_count() or 1
+    size = min(max(-(-count // cores), _FEWEST), BATCH)
+    waiting: deque[Future[Judged]] = deque()
+    with ThreadPoolExecutor(cores) as threads:
+        for start in range(0, max(count, 1), size):
+            waiting.append(threads.submit(_judge, whole.part(start, min(start + size, count)), model, seeds))
+            if len(waiting) > cores:  # no more than so many are held at once
+                yield waiting.popleft().result()
+        while waiting:
+            yield waiting.popleft().result()
 
 
 def text_columns(judged: Judged) -> pl.DataFrame:

@@ -29,7 +29,7 @@ SCHEMA: dict[str, type[pl.DataType]] = {
 _INDICATIONS, _SENTIMENT = "indications", "sentiment"
 
 
-class TestSet(NamedTuple):
+class CodedSet(NamedTuple):
     """A set of labelled posts as readers shall see it in a sentence, in Indonesian and English."""
 
     name_id: str
@@ -37,7 +37,7 @@ class TestSet(NamedTuple):
     is_real: bool = True
 
 
-INVENTED = TestSet("korpus buatan sendiri yang disisihkan", "held-out invented corpus", is_real=False)
+INVENTED = CodedSet("korpus buatan sendiri yang disisihkan", "held-out invented corpus", is_real=False)
 
 
 def measured_codes(result: dict[str, Any]) -> tuple[str, ...]:
@@ -46,7 +46,7 @@ def measured_codes(result: dict[str, Any]) -> tuple[str, ...]:
     return tuple(code for code, one in found.items() if one["positives"] >= FEWEST and code != CALL_TO_VOTE)
 
 
-def _row(family: str, code: str, test_set: TestSet, posts: int | None, measures: dict[str, Any]) -> dict[str, Any]:
+def _row(family: str, code: str, test_set: CodedSet, posts: int | None, measures: dict[str, Any]) -> dict[str, Any]:
     row: dict[str, Any] = {"family": family, "code": code, "is_real": test_set.is_real, "posts": posts}
     row |= {"test_set_id": test_set.name_id, "test_set_en": test_set.name_en}
     row |= {"positives": measures["positives"], "flagged": measures["flagged"], "correct": measures["right"]}
@@ -57,7 +57,7 @@ def _row(family: str, code: str, test_set: TestSet, posts: int | None, measures:
     return row
 
 
-def _real_rows(result: dict[str, Any], test_set: TestSet, posts: int) -> list[dict[str, Any]]:
+def _real_rows(result: dict[str, Any], test_set: CodedSet, posts: int) -> list[dict[str, Any]]:
     codes = [(code, result["indications"][code]) for code in measured_codes(result)]
     if "any_indication" in result:
         codes.append((ANY, result["any_indication"]))
@@ -70,7 +70,7 @@ def _real_rows(result: dict[str, Any], test_set: TestSet, posts: int) -> list[di
 
 def record(
     result: dict[str, Any],
-    test_set: TestSet,
+    test_set: CodedSet,
     posts: int,
     weights: Path = files.FOLDER,
     flags: tuple[int, dict[str, int]] | None = None,

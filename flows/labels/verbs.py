@@ -83,7 +83,7 @@ def evaluate(settings: Settings, path: Path | None, test_set: str | None, *, as_
     written = json.dumps(result, indent=2) + "\n"
     (folder / f"{path.stem}.json").write_text(written, encoding="utf-8")
     if test_set is not None:
-        named = quality.TestSet(test_set, test_set)
+        named = quality.CodedSet(test_set, test_set)
         quality.record(result, named, len(frame), files.folder_of(settings.seeds))
     say(written.rstrip() if as_json else f"{evaluation.as_text(result)}\nwritten to {folder / f'{path.stem}.json'}")
 

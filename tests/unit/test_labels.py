@@ -175,7 +175,9 @@ def test_batches_change_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_a_very_long_text_is_labelled() -> None:
-    assert labelled("bagus " * 17_000)["sentiment"].to_list() == ["positive"]
+    text = "terima kasih pak lurah, jalan desa sudah halus dan lampunya terang. " * 1_600
+    assert len(text) > 100_000
+    assert labelled(text)["sentiment"].to_list() == ["positive"]
 
 
 def test_different_lengths_are_an_error() -> None:

@@ -7,6 +7,7 @@ import numpy as np
 import polars as pl
 import pytest
 
+import sql
 from flows.exits import UsageError
 from flows.labels import label, label_version
 from flows.labels.cues import read_cues, translate
@@ -282,6 +283,9 @@ def test_a_null_text_has_no_cue() -> None:
     assert not any(flags.any() for flags in vote(pl.Series([None, "tidak ada apa apa"], dtype=pl.String)).values())
 
 
-def test_the_version_names_every_seed_that_labels_read(tmp_path: Path) -> None:
-    with pytest.raises(UsageError, match="is missing"):
-        label_version(tmp_path)
+def test_another_seed_is_another_version_and_a_missing_one_is_that_of_ronda(tmp_path: Path) -> None:
+    assert label_version(tmp_path) == label_version()
+    other = tmp_path / "other"
+    other.mkdir()
+    (other / "topics.csv").write_text((sql.SEEDS / "topics.csv").read_text(encoding="utf-8") + "\n", encoding="utf-8")
+    assert label_version(other) != label_version()

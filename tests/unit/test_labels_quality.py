@@ -12,7 +12,7 @@ from flows.labels import label_quality
 from flows.labels import weights as files
 from flows.labels.evaluation import expected_precision, wilson
 from flows.labels.model import read_model
-from flows.labels.quality import FILE, TestSet, record
+from flows.labels.quality import FILE, CodedSet, record
 from flows.periods import read_seed
 
 
@@ -47,7 +47,7 @@ def test_every_class_has_its_row_though_nothing_was_measured(seeds: Path) -> Non
 
 
 def test_measures_are_given_with_their_intervals_and_test_set(seeds: Path) -> None:
-    record(measured(40), TestSet("komentar uji", "test comments"), 100, seeds / "weights", (2000, {"insult": 30}))
+    record(measured(40), CodedSet("komentar uji", "test comments"), 100, seeds / "weights", (2000, {"insult": 30}))
     found = insult(label_quality(seeds))
     assert found["is_real"] and found["is_measured"]
     assert (found["test_set_id"], found["test_set_en"], found["posts"]) == ("komentar uji", "test comments", 100)
@@ -57,14 +57,14 @@ def test_measures_are_given_with_their_intervals_and_test_set(seeds: Path) -> No
 
 
 def test_a_class_with_few_posts_is_measured_on_invented_ones(seeds: Path) -> None:
-    record(measured(9), TestSet("komentar uji", "test comments"), 100, seeds / "weights")
+    record(measured(9), CodedSet("komentar uji", "test comments"), 100, seeds / "weights")
     found = insult(label_quality(seeds))
     assert not found["is_real"]
     assert found["test_set_en"] == "held-out invented corpus"
 
 
 def test_measures_of_other_weights_are_not_given(seeds: Path) -> None:
-    path = record(measured(40), TestSet("komentar uji", "test comments"), 100, seeds / "weights")
+    path = record(measured(40), CodedSet("komentar uji", "test comments"), 100, seeds / "weights")
     path.write_text(path.read_text(encoding="utf-8").replace(read_model(seeds / "weights").version, "0123456789abcdef"))
     assert insult(label_quality(seeds))["precision"] is None
 
