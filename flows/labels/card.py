@@ -185,8 +185,8 @@ def write(folder: Path) -> str:
         + f" or {100 * OTHER_RATE:g} % (others) of ordinary public posts are flagged: those of all public corpora "
         "for `insult`, of IndoDiscourse for the others. The share of right flags to expect takes the recall (of real "
         f"posts where there are enough of them, else of held-out invented ones) and every flag on {count:,} real, "
-        "mostly harmless comments as false, for 0.1, 1 and 5 % of posts that perform the act; in brackets the worst and "
-        "best ends of both 95 % intervals (rate: Wilson).",
+        "mostly harmless comments as false, for 0.1, 1 and 5 % of posts that perform the act; in brackets the worst "
+        "and best ends of both 95 % intervals (rate: Wilson).",
         "",
         *_worth(own, dev, count, flagged),
         "",
