@@ -70,6 +70,7 @@ def test_the_demo_again_changes_no_published_byte(home: Path, ronda: Ronda) -> N
     assert ronda(home, "verify").stdout == tables
 
 
+@pytest.mark.slow
 def test_another_week_in_english_joins_the_release(home: Path, ronda: Ronda) -> None:
     before = published_bytes(home)
     done = ronda(home, "weekly", "--week", "2023-W52", "--lang", "en")
@@ -86,8 +87,6 @@ def test_a_backfill_says_which_weeks_it_changed(home: Path, ronda: Ronda) -> Non
     done = ronda(home, "backfill", "2024-W06", "2024-W06", "--reason", "late posts of TikTok")
     assert done.returncode == 0, done.stderr
     assert "2024-W06: publication 2" in done.stdout  # late posts and removals came with the batch after it
-    again = ronda(home, "backfill", "2024-W06", "2024-W06", "--reason", "once more")
-    assert "2024-W06: unchanged" in again.stdout
     runs = [json.loads(path.read_text()) for path in sorted((home / "runs").glob("*.json"))]
     assert any(run["parameters"].get("reason") == "late posts of TikTok" for run in runs)
 
