@@ -97,9 +97,10 @@ def run(settings: Settings, posts: int, say: Callable[[str], None]) -> None:
     batches = season.write_season(folder, posts=posts).batches
     reported = next(number for number, batch in enumerate(batches) if batch.week == WEEK)
     with _orchestrator(settings) if is_new else nullcontext() as server:
-        if compilation is not None:
+        if server is not None and compilation is not None:
             _import_libraries()
             compilation.wait()
+            server.start()
         say("Replaying it week by week: what landed is loaded, checked and stated ...")
         _replay(settings, batches[:reported], folder, say)
         if server is not None:

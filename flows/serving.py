@@ -40,21 +40,26 @@ def site_server(settings: Settings) -> ThreadingHTTPServer:
 class Orchestrator:
     """The Prefect server in a process of its own; flows of this process and its children use it.
 
-    To be made before Prefect is imported, and closed by whoever made it. `quiet` hides what it prints.
+    To be made before Prefect is imported, then started, and closed by whoever made it. `quiet` hides what it prints.
     """
 
     def __init__(self, settings: Settings, port: int, log_level: str, *, quiet: bool) -> None:
+        self._port, self._quiet = port, quiet
         self._api = f"http://{LOOPBACK}:{port}/api"
+        self._process: subprocess.Popen[bytes] | None = None
         settings.export(api_url=self._api, log_level=log_level)
-        command = [sys.executable, "-m", "prefect", "server", "start", "--host", LOOPBACK, "--port", str(port)]
-        errors = subprocess.DEVNULL if quiet else None
+
+    def start(self) -> None:
+        """Starts it; it answers some seconds later."""
+        command = [sys.executable, "-m", "prefect", "server", "start", "--host", LOOPBACK, "--port", str(self._port)]
+        errors = subprocess.DEVNULL if self._quiet else None
         self._process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=errors)
 
     def wait(self) -> None:
         """Returns when it answers; raises RondaError when it ended or does not answer in time."""
         end = time.monotonic() + _START_SECONDS
         while time.monotonic() < end:
-            if self._process.poll() is not None:
+            if self._process is None or self._process.poll() is not None:
                 raise RondaError("The Prefect server ended while starting; is its port in use (setting server_port)?")
             try:
                 with urllib.request.urlopen(f"{self._api}/health", timeout=2):  # noqa: S310 - loopback address
@@ -65,8 +70,9 @@ class Orchestrator:
 
     def close(self) -> None:
         """Ends the server and waits for its end."""
-        self._process.terminate()
-        self._process.wait(timeout=30)
+        if self._process is not None:
+            self._process.terminate()
+            self._process.wait(timeout=30)
 
 
 def free_port() -> int:
@@ -81,6 +87,7 @@ def serve(settings: Settings, say: Callable[[str], None]) -> None:
     site = site_server(settings)
     server = Orchestrator(settings, settings.server_port, "INFO", quiet=False)
     try:
+        server.start()
         server.wait()
         threading.Thread(target=site.serve_forever, daemon=True).start()
         say(f"Reports: http://{LOOPBACK}:{settings.site_port}/")
