@@ -9,7 +9,7 @@ from contextlib import closing, nullcontext
 from datetime import UTC, datetime
 from pathlib import Path
 
-from flows import intake, season, steps
+from flows import intake, labels, season, steps
 from flows.exits import UsageError
 from flows.periods import Week
 from flows.season.plan import FIRST_DAY
@@ -98,7 +98,7 @@ def run(settings: Settings, posts: int, say: Callable[[str], None]) -> None:
     reported = next(number for number, batch in enumerate(batches) if batch.week == WEEK)
     with _orchestrator(settings) if is_new else nullcontext() as server:
         if server is not None and compilation is not None:
-            _import_libraries()
+            _make_ready(settings)
             compilation.wait()
             server.start()
         say("Replaying it week by week: what landed is loaded, checked and stated ...")
@@ -123,12 +123,13 @@ def _compile_labels() -> subprocess.Popen[bytes]:
     return subprocess.Popen([sys.executable, "-m", "flows.labels.compiled"], stderr=subprocess.DEVNULL)
 
 
-def _import_libraries() -> None:
-    """Imports what takes seconds, while other processes prepare the rest."""
+def _make_ready(settings: Settings) -> None:
+    """Imports and reads what takes seconds, while another process compiles."""
     from expectations.run import library
     from flows import weekly  # noqa: F401
 
     library()
+    labels.read_tables(settings.seeds)
 
 
 def _orchestrator(settings: Settings) -> closing[Orchestrator]:

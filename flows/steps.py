@@ -97,7 +97,7 @@ def state_numbers(settings: Settings, connection: warehouse.Connection, week: We
     `check_week` and `publish_week`.
     """
     stated = models.needed(connection, models.read_models(sql.FOLDER), ledger.MEASURES)
-    models.build(connection, stated, trends.METHODS)
+    models.build(connection, stated, trends.METHODS, with_comments=False)
     release = _release(settings, connection, settings.election.release_moment(week))
     return ledger.record_publication(settings.home, week, ledger.numbers(connection), release)
 

@@ -13,11 +13,11 @@ import polars as pl
 
 import sql
 from flows.labels.indications import list_indications, phases_of
-from flows.labels.labelling import judge, label_version, text_columns
+from flows.labels.labelling import judge, label_version, read_tables, text_columns
 from flows.labels.quality import label_quality
 from flows.periods import read_election
 
-__all__ = ["label", "label_quality", "label_version"]
+__all__ = ["label", "label_quality", "label_version", "read_tables"]
 
 
 def label(texts: pl.Series, created_at: pl.Series, seeds: Path = sql.SEEDS) -> pl.DataFrame:

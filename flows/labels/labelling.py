@@ -26,6 +26,7 @@ from flows.labels.compiled.batch import (
     LANGUAGE,
     MAY_NAME_PLACE,
     found_of,
+    read_letters_table,
     read_table,
     run_loop,
 )
@@ -58,6 +59,13 @@ def label_version(seeds: Path = sql.SEEDS, weights: Path | None = None) -> str:
     for name in SEEDS_READ:
         digest.update(f"{name}\n{seed_path(name, seeds).read_text(encoding='utf-8')}\n".encode())
     return f"{RULES}-{digest.hexdigest()[:8]}"
+
+
+def read_tables(seeds: Path = sql.SEEDS) -> None:
+    """Reads weights and vocabulary, which `label` does at its first call in a process; needs no compiled kernel."""
+    read_model(files.folder_of(seeds))
+    read_table(seeds)
+    read_letters_table()
 
 
 class Read(NamedTuple):
