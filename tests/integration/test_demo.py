@@ -101,6 +101,7 @@ def test_status_shows_weeks_runs_and_what_is_missing(home: Path, ronda: Ronda) -
     assert "instagram/zeeschuimer: 7 days not collected, 2023-12-25 to 2023-12-31" in text
 
 
+@pytest.mark.slow
 def test_without_its_warehouse_everything_is_rebuilt_from_landing_and_ledger(
     home: Path, ronda: Ronda, tmp_path: Path
 ) -> None:

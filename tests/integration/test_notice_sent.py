@@ -10,6 +10,8 @@ import pytest
 
 from tests.integration.conftest import Ronda, copy_home
 
+pytestmark = pytest.mark.slow
+
 WEEK = "2024-W04"
 
 

@@ -18,6 +18,8 @@ from flows.settings import Settings, TableMapping
 from flows.store.runs import recorded
 from flows.store.warehouse import exclusive
 
+pytestmark = pytest.mark.slow
+
 PILKADA = sql.FOLDER / "seeds_pilkada_2024"
 SPLIT, VOTE = Week.parse("2024-W47"), Week.parse("2024-W48")
 FIRST, LAST = date(2024, 10, 14), date(2024, 12, 1)

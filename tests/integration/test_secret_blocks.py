@@ -16,6 +16,8 @@ from flows.season.services.serve import Services, serving
 from tests.extract.watching import written
 from tests.integration.conftest import Ronda, environment
 
+pytestmark = pytest.mark.slow
+
 NOW = datetime(2024, 2, 12, 1, 0, tzinfo=UTC)
 SECRETS = {
     "tiktok_client_key": "season-key",

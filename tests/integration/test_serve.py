@@ -12,7 +12,12 @@ from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
+import pytest
+
 from tests.integration.conftest import copy_home, environment, free_port
+
+pytestmark = pytest.mark.slow
+DEPLOYMENTS = {"extract", "refresh", "weekly", "daily", "backfill"}
 
 
 def ask(url: str, body: dict[str, Any] | None = None) -> Any:
@@ -45,9 +50,9 @@ def test_serve_schedules_runs_and_shows(landed_season: Path, tmp_path: Path) -> 
         deployments = wait_for(
             lambda: {item["name"]: item for item in ask(f"{api}/deployments/filter", {}) if not item["paused"]}, 120
         )
-        wait_for(lambda: len(ask(f"{api}/deployments/filter", {})) == 4, 30)
+        wait_for(lambda: len(ask(f"{api}/deployments/filter", {})) == len(DEPLOYMENTS), 30)
         weekly = {item["name"]: item for item in ask(f"{api}/deployments/filter", {})}["weekly"]
-        assert deployments.keys() <= {"extract", "refresh", "weekly", "backfill"}
+        assert deployments.keys() <= DEPLOYMENTS
 
         planned = {"deployments": {"name": {"any_": ["weekly"]}}, "sort": "EXPECTED_START_TIME_ASC"}
         runs = wait_for(lambda: ask(f"{api}/flow_runs/filter", planned), 60)
