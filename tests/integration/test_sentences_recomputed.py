@@ -18,6 +18,7 @@ from flows.store.warehouse import exclusive
 from reports.words import Words, platform_name
 from tests import reports_fixture as invented
 
+pytestmark = pytest.mark.slow
 POSTS = 12_000
 WEEKS = ("2023-W34", "2023-W45", "2023-W52", "2024-W05", "2024-W06")  # first, calm, outage, burst, split
 WORDS = Words("id")
