@@ -1,7 +1,7 @@
 """CSV records: real CSV with cells over several lines; a bad row never takes its neighbours with it."""
 
 import csv
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from itertools import chain
 from typing import BinaryIO
 
@@ -10,8 +10,6 @@ from flows.sources.chunks import BOM, EXCERPT_BYTES, LINE_BYTES, blocks, too_lon
 from flows.sources.format import Fault, Record
 
 DELIMITERS = (",", ";", "\t")
-
-csv.field_size_limit(LINE_BYTES)
 
 
 class _CsvFeed:
@@ -79,9 +77,14 @@ class _CsvFeed:
             return line.decode(errors="replace") + "\n"
 
 
+def _reader(lines: Iterable[str], delimiter: str, strict: bool = False) -> Iterator[list[str]]:
+    csv.field_size_limit(LINE_BYTES)  # of the whole process: set where it is needed, another reader may have its own
+    return csv.reader(lines, delimiter=delimiter, strict=strict)
+
+
 def _header(line: bytes) -> tuple[tuple[str, ...], str]:
     text = line.replace(b"\0", b"").replace(b"\r", b"").decode(errors="replace")
-    named = {delimiter: next(csv.reader([text], delimiter=delimiter), []) for delimiter in DELIMITERS}
+    named = {delimiter: next(_reader([text], delimiter), []) for delimiter in DELIMITERS}
     delimiter = max(DELIMITERS, key=lambda candidate: len(named[candidate]))
     return tuple(name.strip() for name in named[delimiter]), delimiter
 
@@ -93,7 +96,7 @@ def csv_header(sample: bytes) -> tuple[tuple[str, ...], str]:
 
 def _csv_cells(feed: _CsvFeed, delimiter: str) -> Iterator[list[str] | Fault]:
     """Rows that are not blank, and faults."""
-    reader = csv.reader(feed, delimiter=delimiter, strict=True)
+    reader = _reader(feed, delimiter, strict=True)
     while True:
         feed.begin()
         try:
