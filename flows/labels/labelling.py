@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from functools import cache
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -50,6 +50,7 @@ SEEDS_READ = (
 )
 BATCH = 100_000  # texts at a time, so that memory stays flat
 _FEWEST = 5_000  # texts for which a thread is worth its while
+_PART = 2_000  # texts whose numbers stay in the processor's cache
 
 
 @cache
@@ -97,22 +98,30 @@ class Judged(NamedTuple):
         return [LANGUAGE_CODES[place] for place in self.languages.tolist()]
 
 
-def read_batch(texts: Buffers, model: Model, seeds: Path = sql.SEEDS) -> tuple[Read, Floats]:
-    """The kernel on one batch: what it found, and the scores of the model's outputs."""
+def _read_part(texts: Buffers, model: Model, seeds: Path) -> tuple[npt.NDArray[Any], ...]:
     found = found_of(len(texts.is_null), LABEL)
     run_loop(LABEL, texts.data, texts.offsets, read_table(seeds), model.matrices, found)
     families = len(model.matrices)
-    read = Read(
-        has_content=found.numbers[:, HAS_CONTENT] > 0,
-        may_name_place=found.numbers[:, MAY_NAME_PLACE] > 0,
-        lexicon=found.lexicon,
-        topics=found.bits[:, 0].view(np.uint64),
-        slots=found.bits[:, 1:].view(np.uint64),
-        languages=found.numbers[:, LANGUAGE].astype(np.uint8),
-        counts=found.numbers[:, COUNTS : COUNTS + families],
-    )
+    counts = found.numbers[:, COUNTS : COUNTS + families]
     sums = found.numbers[:, : families * WIDTH].reshape(-1, families, WIDTH)
-    return read, scores(model, sums, read.counts, read.lexicon)
+    return (
+        found.numbers[:, HAS_CONTENT] > 0,
+        found.numbers[:, MAY_NAME_PLACE] > 0,
+        found.lexicon,
+        found.bits[:, 0].view(np.uint64),
+        found.bits[:, 1:].view(np.uint64),
+        found.numbers[:, LANGUAGE].astype(np.uint8),
+        counts,
+        scores(model, sums, counts, found.lexicon),
+    )
+
+
+def read_batch(texts: Buffers, model: Model, seeds: Path = sql.SEEDS) -> tuple[Read, Floats]:
+    """The kernel on one batch: what it found, and the scores of the model's outputs."""
+    starts = range(0, max(len(texts.is_null), 1), _PART)
+    parts = [_read_part(texts.part(start, min(start + _PART, len(texts.is_null))), model, seeds) for start in starts]
+    *read, scored = (np.concatenate(columns) for columns in zip(*parts, strict=True))
+    return Read(*read), scored
 
 
 def _districts(texts: Buffers, places: npt.NDArray[np.int64], seeds: Path) -> pl.Series:
@@ -128,6 +137,7 @@ def _districts(texts: Buffers, places: npt.NDArray[np.int64], seeds: Path) -> pl
 
 def _judge(texts: Buffers, model: Model, seeds: Path) -> Judged:
     found, scored = read_batch(texts, model, seeds)
+    districts = _places_thread().submit(_districts, texts, np.flatnonzero(found.may_name_place), seeds)
     votes = read_votes(texts, candidates(found.slots, seeds), seeds)
     codes = heed_exclusions(find_codes(model, scored, votes, found.has_content), texts, seeds)
     codes[HOAX] = find_hoaxes(texts, seeds)
@@ -137,10 +147,26 @@ def _judge(texts: Buffers, model: Model, seeds: Path) -> Judged:
         lexicon=found.lexicon,
         scores=scored,
         topics=lists_of_bits(found.topics, read_vocabulary(seeds).topics, "topics"),
-        districts=_districts(texts, np.flatnonzero(found.may_name_place), seeds),
+        districts=districts.result(),
         languages=found.languages,
         codes=codes,
     )
+
+
+@cache
+def _threads() -> ThreadPoolExecutor:
+    """One thread a core, kept: each keeps its room in the kernel and its compiled regular expressions."""
+    return ThreadPoolExecutor(os.cpu_count())
+
+
+@cache
+def _places_thread() -> ThreadPoolExecutor:
+    """A thread for the places: polars keeps 32 regular expressions a thread, and these would drive out the cues'."""
+    return ThreadPoolExecutor(1)
+
+
+for _threads_of in (_threads, _places_thread):
+    os.register_at_fork(after_in_child=_threads_of.cache_clear)
 
 
 def judge(texts: pl.Series, seeds: Path = sql.SEEDS, weights: Path | None = None) -> Iterator[Judged]:
@@ -149,13 +175,12 @@ def judge(texts: pl.Series, seeds: Path = sql.SEEDS, weights: Path | None = None
     whole, count, cores = buffers(texts), len(texts), os.cpu_count() or 1
     size = min(max(-(-count // cores), _FEWEST), BATCH)
     waiting: deque[Future[Judged]] = deque()
-    with ThreadPoolExecutor(cores) as threads:
-        for start in range(0, max(count, 1), size):
-            waiting.append(threads.submit(_judge, whole.part(start, min(start + size, count)), model, seeds))
-            if len(waiting) > cores:  # no more than so many are held at once
-                yield waiting.popleft().result()
-        while waiting:
+    for start in range(0, max(count, 1), size):
+        waiting.append(_threads().submit(_judge, whole.part(start, min(start + size, count)), model, seeds))
+        if len(waiting) > cores:  # no more than so many are held at once
             yield waiting.popleft().result()
+    while waiting:
+        yield waiting.popleft().result()
 
 
 def text_columns(judged: Judged) -> pl.DataFrame:

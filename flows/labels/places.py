@@ -54,10 +54,11 @@ _GRID = {
 
 
 class Group(NamedTuple):
-    """Names of one grade that stand for one kecamatan, as an alternation for padded texts."""
+    """Names of one grade that stand for one kecamatan, and as an alternation for padded texts."""
 
     code: str
     grade: str
+    spoken: list[str]
     names: str
 
 
@@ -71,9 +72,19 @@ class Places(NamedTuple):
     ordinary: str
 
 
-def _alternation(names: list[str]) -> str:
+def _spoken(names: list[str]) -> list[str]:
+    """Names as they stand in normalised texts, the longest first."""
     spoken = normalise(pl.Series(names, dtype=pl.String)).str.strip_chars(" ").to_list()
-    return "(?:" + "|".join(sorted(set(spoken), key=lambda name: (-len(name), name))).replace(".", r"\.") + ")"
+    return sorted(set(spoken), key=lambda name: (-len(name), name))
+
+
+def _alternation(spoken: list[str]) -> str:
+    return "(?:" + "|".join(spoken).replace(".", r"\.") + ")"
+
+
+def _group(code: str, grade: str, names: list[str]) -> Group:
+    spoken = _spoken(names)
+    return Group(code, grade, spoken, _alternation(spoken))
 
 
 @cache
@@ -96,12 +107,12 @@ def read_places(seeds: Path = sql.SEEDS) -> Places:
         names = [row["name"] for row in rows if row["kind"] == kind]
         if not names:
             raise UsageError(f'The seed place_names.csv has no row of kind "{kind}"; add one.')
-        return _alternation(names)
+        return _alternation(_spoken(names))
 
     plain = f" (?:{of_kind('regency')}|# {of_kind('hashtag')}|{of_kind('account')}) "
     return Places(
-        groups=tuple(Group(code, grade, _alternation(names)) for (code, grade), names in named.items()),
-        landmarks=tuple(Group(code, "full", _alternation(names)) for code, names in landmarks.items()),
+        groups=tuple(_group(code, grade, names) for (code, grade), names in named.items()),
+        landmarks=tuple(_group(code, "full", names) for code, names in landmarks.items()),
         regency=plain,
         elsewhere=f" {of_kind('elsewhere')} ",
         ordinary=rf"\b{of_kind('ordinary')}\b",
@@ -132,11 +143,11 @@ def _cues(group: Group, others: str) -> list[pl.Expr]:
 def _grid(frame: pl.DataFrame, places: Places) -> pl.DataFrame:
     """Of every group and candidate text that holds its name: the cues, as rows of (row, code, grade, ...)."""
     others = "(?:" + "|".join(group.names for group in places.groups if group.grade != "regency_name") + ")"
-    found = []
+    found, whole = [], "\n".join(frame["text"])
     for group in places.groups:
-        literal = frame.filter(pl.col("text").str.contains(group.names))
-        if literal.is_empty():
+        if not any(name in whole for name in group.spoken):
             continue
+        literal = frame.filter(pl.col("text").str.contains_any(group.spoken))
         cues = literal.with_columns(_cues(group, others)).filter(pl.col("bare") | pl.col("sure"))
         found.append(
             cues.select(
@@ -152,9 +163,10 @@ def _grid(frame: pl.DataFrame, places: Places) -> pl.DataFrame:
             )
         )
     for landmark in places.landmarks:
-        seen = frame.filter(pl.col("text").str.contains(f" {landmark.names} "))
-        if seen.is_empty():
+        padded = [f" {name} " for name in landmark.spoken]
+        if not any(name in whole for name in padded):
             continue
+        seen = frame.filter(pl.col("text").str.contains_any(padded))
         yes, no = pl.lit(value=True), pl.lit(value=False)
         found.append(
             seen.select(

@@ -5,6 +5,7 @@ therefore part of the loop, so that a change in any of them is compiled anew.
 """
 
 import hashlib
+import threading
 from collections.abc import Callable
 from functools import cache
 from pathlib import Path
@@ -62,6 +63,8 @@ _BYTES_PER_POINT = 5  # four bytes and a space
 _FEATURES_PER_POINT = 3  # words, pairs and negated words; the windows are fewer
 _SPARE = 64
 _MEMO = 1 << 17  # tokens that are kept at least
+_LINE = 64  # bytes of a line of the processor's cache
+_LONGEST = 4096  # bytes of the longest text for which the room is kept
 _FULL = 5, 8  # the share of the memo from which it is emptied
 _SOURCES = ("batch", "compiling", "letters", "rules", "scoring", "tokens")
 _TABLES = ("hashing.py", "letters.py", "reference.py", "spelling.py", "vocabulary.py")  # whose constants are compiled
@@ -119,7 +122,7 @@ def read_table(seeds: Path = sql.SEEDS) -> Table:
     known = [(hash_words(key), entry) for key, entry in vocabulary.entries.items()]
     known += [(hash_stem(stem), entry) for stem, entry in vocabulary.stems.items()]
     size = 1 << (2 * len(known)).bit_length()
-    rows, lexicon = np.zeros((size, COLUMNS), np.uint64), np.zeros((size, 4))
+    rows, lexicon = _lines(size + 1, COLUMNS).view(np.uint64), np.zeros((size + 1, 4))
     lexicon[:] = _numbers(Entry())
     for key, entry in known:
         row = key & (size - 1)
@@ -138,6 +141,67 @@ def _numbers(entry: Entry) -> list[float]:
     return [numbers[column] for column in range(len(numbers))]
 
 
+def _lines(rows: int, columns: int) -> Numbers:
+    """Noughts, the first row at the beginning of a line of the cache."""
+    octets = np.zeros(rows * columns * 8 + _LINE, np.uint8)
+    start = -octets.ctypes.data % _LINE
+    return octets[start : start + rows * columns * 8].view(np.int64).reshape(rows, columns)
+
+
+class _Room(NamedTuple):
+    """What the loop works on for texts up to a length. The memo holds what tokens tell, from one call to the next."""
+
+    points: npt.NDArray[np.int32]
+    octets: npt.NDArray[np.uint8]
+    typed: Numbers
+    masked: Numbers
+    notes: Numbers
+    hashes: Numbers
+    memo: Numbers
+    pushes: Numbers
+
+
+class _Kept(threading.local):
+    """The room of each thread, with the vocabulary and the weights that its memo was made from."""
+
+    room: _Room | None = None
+    table: Numbers | None = None
+    windows: Numbers | None = None
+
+
+_kept = _Kept()
+
+
+def _new_room(longest: int) -> _Room:
+    points = _POINTS_PER_BYTE * longest + _SPARE
+    memo = max(_MEMO, 1 << (longest + _SPARE).bit_length())
+    octets = np.zeros(_BYTES_PER_POINT * points, np.uint8)
+    octets[: len(OWN_OCTETS)] = list(OWN_OCTETS)
+    return _Room(
+        points=np.zeros(points, np.int32),
+        octets=octets,
+        typed=_lines(points, TOKEN_COLUMNS),
+        masked=_lines(points, TOKEN_COLUMNS),
+        notes=np.zeros((4, points), np.int64),
+        hashes=np.zeros(_FEATURES_PER_POINT * points, np.int64),
+        memo=_lines(memo + 1, COLUMNS),
+        pushes=_lines(memo + 1, 4),
+    )
+
+
+def _room_for(longest: int, table: Numbers, windows: Numbers | None) -> _Room:
+    """The thread's own room, its memo emptied when the vocabulary or the weights (None: of no account) changed."""
+    if longest > _LONGEST:
+        return _new_room(longest)
+    if _kept.room is None:
+        _kept.room = _new_room(_LONGEST)
+    elif _kept.table is not table or (windows is not None and _kept.windows is not windows):
+        _kept.room.memo[:, KEY] = 0
+    _kept.table = table
+    _kept.windows = _kept.windows if windows is None else windows
+    return _kept.room
+
+
 def run_loop(
     mode: int,
     data: npt.NDArray[np.uint8],
@@ -148,10 +212,7 @@ def run_loop(
 ) -> int:
     """Runs the loop over texts (UTF-8 bytes, and where each begins and ends); gives the bytes that `WRITE` needs."""
     longest = int(np.diff(offsets).max(initial=0))
-    points = _POINTS_PER_BYTE * longest + _SPARE
-    memo = max(_MEMO, 1 << (longest + _SPARE).bit_length())
-    octets = np.zeros(_BYTES_PER_POINT * points, np.uint8)
-    octets[: len(OWN_OCTETS)] = list(OWN_OCTETS)
+    room = _room_for(longest, table.rows, matrices[1] if mode == LABEL else None)
     return int(
         _loop()(
             mode,
@@ -160,14 +221,7 @@ def run_loop(
             read_letters_table(),
             *table,
             *matrices,
-            np.zeros(points, np.int32),
-            octets,
-            np.zeros((points, TOKEN_COLUMNS), np.int64),
-            np.zeros((points, TOKEN_COLUMNS), np.int64),
-            np.zeros((4, points), np.int64),
-            np.zeros(_FEATURES_PER_POINT * points, np.int64),
-            np.zeros((memo + 1, COLUMNS), np.int64),
-            np.zeros((memo + 1, 4), np.int64),
+            *room,
             *found,
         )
     )
@@ -212,16 +266,18 @@ def _loop() -> Callable[..., int]:
         listed: Any,
         ends: Any,
     ) -> int:
-        size = len(memo) - 1
+        size, is_label = len(memo) - 1, mode == LABEL
         terms, groups, ends_of, lanes = notes[0], notes[1], notes[2], notes[3]
         at = 0
+        for family in range(3):
+            ends_of[family] = 0
         for row in range(len(offsets) - 1):
             if memo[size, 0] + offsets[row + 1] - offsets[row] > size * _FULL[0] // _FULL[1]:
                 memo[:, KEY] = 0
             length, is_plain = fold_text(data, offsets[row], offsets[row + 1], letters, points)
-            count = spell_text(points, length, letters, table, memo, pushes, windows, hashes, octets, typed)
+            count = spell_text(points, length, letters, table, memo, pushes, windows, hashes, octets, typed, is_label)
             tokens, first = typed, PRESET
-            if mode == LABEL:
+            if is_label:
                 numbers[row, HAS_CONTENT] = has_content(typed, count)
                 numbers[row, MAY_NAME_PLACE] = may_name_place(typed, count, memo, table)
             if mode != WRITE:

@@ -95,9 +95,11 @@ def spread(number: int) -> int:
 
 @compiled
 def find_row(table: Any, key: int) -> int:
-    """The row of a key, or an empty one."""
-    last = len(table) - 1
+    """The row of a key; for an unknown one the last, which is empty and, being one for all, stays in the cache."""
+    last = len(table) - 2
     row = key & last
-    while table[row, KEY] != key and table[row, KEY] != 0:
+    while table[row, KEY] != key:
+        if table[row, KEY] == 0:
+            return len(table) - 1
         row = (row + 1) & last
     return row

@@ -104,28 +104,31 @@ def _fold_alikes(points: Any, count: int, letters: Any) -> None:
 
 
 @compiled
-def _shorten(points: Any, count: int, letters: Any) -> int:
-    """See `spelling.fold` on repeated letters; in place, gives the new number of characters."""
-    kept, place = NOUGHT, NOUGHT
+def _shorten(points: Any, count: int, letters: Any) -> Any:
+    """See `spelling.fold` on repeated letters; in place, gives the new number of characters and whether one is a digit."""
+    kept, place, has_digit = NOUGHT, NOUGHT, False
     while place < count:
         point = points[place]
         end = place + 1
-        if LOWER_A <= point <= LOWER_Z:
+        if not LOWER_A <= point <= LOWER_Z:
+            has_digit |= ZERO <= point <= NINE
+        elif end < count and points[end] == point:
             while end < count and points[end] == point:
                 end += 1
-        run = end - place
-        if run > 1:
+            run = end - place
             is_final = end == count or not is_word(points, end, letters)
             if run > 2:
                 is_name = run == 3 and is_final and (kept == 0 or not is_word(points, kept - 1, letters))
                 run = 3 if is_name else 1
             elif is_final and kept > 0 and LOWER_A <= points[kept - 1] <= LOWER_Z:
                 run = 1
-        for _ in range(run):
-            points[kept] = point
-            kept += 1
+            for _ in range(run - 1):
+                points[kept] = point
+                kept += 1
+        points[kept] = point
+        kept += 1
         place = end
-    return int(kept)
+    return kept, has_digit
 
 
 @compiled
@@ -160,5 +163,7 @@ def fold_text(data: Any, first: int, last: int, letters: Any, points: Any) -> An
     count, is_plain = _decode(data, first, last, letters, points)
     if not is_plain:
         _fold_alikes(points, count, letters)
-    count = _shorten(points, count, letters)
-    return _join_thousands(points, count, letters), is_plain
+    count, has_digit = _shorten(points, count, letters)
+    if has_digit:
+        count = _join_thousands(points, count, letters)
+    return count, is_plain

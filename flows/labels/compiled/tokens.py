@@ -140,7 +140,7 @@ def _learn(memo: Any, slot: Any, kind: Any, octets: Any, start: int, end: int, t
     row = find_row(table, memo[slot, KEY])
     for column in range(KEY + 1, COLUMNS):
         memo[slot, column] = table[row, column]
-    memo[slot, ROW], memo[slot, KIND] = row, kind
+    memo[slot, ROW], memo[slot, KIND], memo[slot, WINDOWS] = row, kind, -1
     value: Any = FNV_START
     spoken: Any = FNV_START
     digits, number = 0, 0
@@ -236,11 +236,12 @@ def spell_text(
     hashes: Any,
     octets: Any,
     tokens: Any,
+    is_scored: bool,
 ) -> int:
     """The tokens of folded characters after `PRESET` others, then `MAX_PHRASE` empty ones; gives how many there are.
 
     Each has a space before and after its bytes. `pushes` are the sums, as lanes, of the rows of `matrix` of a
-    token's windows, if these are no more than lanes hold.
+    token's windows, if these are no more than lanes hold and the text `is_scored`.
     """
     at, number, place = NOUGHT + len(OWN_OCTETS), NOUGHT, NOUGHT
     last = len(memo) - 2
@@ -277,12 +278,12 @@ def spell_text(
             memo[slot, KEY] = key
             memo[last + 1, 0] += 1
             _learn(memo, slot, kind, octets, start, stop, table)
+        if is_scored and memo[slot, WINDOWS] < 0:
+            size = list_windows(octets, start, stop, hashes) if kind == WORD else NOUGHT
+            memo[slot, WINDOWS] = size
             pushes[slot, :] = 0
-            if kind == WORD:
-                size = list_windows(octets, start, stop, hashes)
-                memo[slot, WINDOWS] = size
-                if size <= LANES_HOLD:
-                    sum_rows(hashes, NOUGHT, size, matrix, pushes[slot])
+            if size <= LANES_HOLD:
+                sum_rows(hashes, NOUGHT, size, matrix, pushes[slot])
         tokens[number, TOKEN], tokens[number, START], tokens[number, END] = slot, start, stop
         tokens[number, TOKEN_KEY] = key
         tokens[number, TOKEN_ROLES], tokens[number, TOKEN_BEGINS] = memo[slot, ROLES], memo[slot, BEGINS]
