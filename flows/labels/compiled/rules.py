@@ -52,6 +52,7 @@ OFFICE, TELLS_BITS, TELLS_GROUP = (
     vocabulary.TELLS_BITS,
     vocabulary.TELLS_GROUP,
 )
+MAY_NAME = vocabulary.NAME | CONTEST | NUMBER_WORD | VOTE  # of a token or the vote word before it
 MAX_PHRASE = vocabulary.MAX_PHRASE
 NEGATION_REACH, EMOJI_LIMIT, MIXED_SHARE = reference.NEGATION_REACH, reference.EMOJI_LIMIT, reference.MIXED_SHARE
 BATANG = signed(hash_word(reference.BATANG))
@@ -76,7 +77,8 @@ def _length(tokens: Any, place: int, role: int, memo: Any, table: Any) -> int:
 def may_name_place(tokens: Any, count: int, memo: Any, table: Any) -> bool:
     """Whether typed tokens are worth the places rule."""
     for place in range(PRESET, count):
-        if _length(tokens, place, PLACE, memo, table) > 0:
+        told = tokens[place, TOKEN_ROLES] | tokens[place, TOKEN_BEGINS]
+        if told & PLACE and _length(tokens, place, PLACE, memo, table) > 0:
             return True
         if tokens[place, TOKEN_KEY] == BATANG and place > PRESET:
             before = place - 2 if tokens[place - 1, TOKEN_KIND] == FULL_STOP and place > PRESET + 1 else place - 1
@@ -100,8 +102,9 @@ def _drop_addresses(tokens: Any, count: int) -> int:
         if is_clock or (0 < one < 300 and 0 < two < 300 and three == 400):
             place += 3
             continue
-        for column in range(TOKEN_COLUMNS):
-            tokens[kept, column] = tokens[place, column]
+        if kept < place:
+            for column in range(TOKEN_COLUMNS):
+                tokens[kept, column] = tokens[place, column]
         kept += 1
         place += 1
         if tokens[kept - 1, TOKEN_ROLES] & PLACE_NUMBER:
@@ -148,7 +151,13 @@ def mask_tokens(tokens: Any, count: int, memo: Any, table: Any, masked: Any) -> 
     count = _drop_addresses(tokens, count)
     kept, place = 0, PRESET
     while place < count:
-        length = _contestant_length(tokens, place, memo, table)
+        told = tokens[place, TOKEN_ROLES] | tokens[place, TOKEN_BEGINS]
+        if place > PRESET:
+            told |= tokens[place - 1, TOKEN_ROLES] & VOTE
+        kind = tokens[place, TOKEN_KIND]
+        length = 0
+        if told & MAY_NAME or tokens[place, TOKEN_DIGITS] > 0 or kind == CONTESTANT_TOKEN or kind == HASH_TOKEN:
+            length = _contestant_length(tokens, place, memo, table)
         source = place
         if length > 0:
             source = 0
