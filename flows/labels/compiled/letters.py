@@ -105,7 +105,7 @@ def _fold_alikes(points: Any, count: int, letters: Any) -> None:
 
 @compiled
 def _shorten(points: Any, count: int, letters: Any) -> Any:
-    """See `spelling.fold` on repeated letters; in place, gives the new number of characters and whether one is a digit."""
+    """See `spelling.fold` on repeated letters; in place, gives the new number of characters and if one is a digit."""
     kept, place, has_digit = NOUGHT, NOUGHT, False
     while place < count:
         point = points[place]
