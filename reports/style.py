@@ -194,6 +194,11 @@ def foot_height(scene: Scene, note: str = "", width: float = WIDTH) -> float:
     return 3.0 + _LINE * (len(textwrap.wrap(note, characters)) + len(textwrap.wrap(scene.source, characters)))
 
 
+def fitted(label: str, characters: int) -> str:
+    """A label beside a row, in two lines where one is too short for it."""
+    return "\n".join(textwrap.wrap(label, characters, max_lines=2, placeholder="…"))
+
+
 def ink_on(fill: tuple[float, float, float, float]) -> str:
     """The text colour, dark or white, that stands out more on a fill (WCAG relative luminance)."""
     channels = [part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4 for part in fill[:3]]
