@@ -12,7 +12,7 @@ from reports.edition import embargo_end
 from reports.facts import PLATFORMS, Facts
 from reports.figures import corrections, coverage, indications, overlay, sentiment, signals, timeline, topics, volume
 from reports.sentences import MINIMUM_POSTS
-from reports.statements import subject_words
+from reports.statements import change_words, subject_words
 from reports.style import Chart, Scene
 from reports.trends import FAMILIES, Trends
 from reports.watch import breaks
@@ -136,15 +136,7 @@ def _indication_finding(trends: Trends, words: Words) -> str:
 
 
 def _signal_finding(trends: Trends, words: Words) -> str:
-    items = [
-        " ".join(
-            (
-                subject_words(trends, words, signal.family, signal.subject),
-                words(f"direction_{signal.row['direction']}"),
-            )
-        )
-        for signal in trends.signals
-    ]
+    items = [change_words(trends, words, signal) for signal in trends.signals]
     return "; ".join(items) or words("alt_no_signal", tests=words.number(trends.tested))
 
 

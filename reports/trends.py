@@ -3,7 +3,7 @@
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import UTC, date, timedelta
+from datetime import date, timedelta
 from functools import cached_property
 from typing import NamedTuple
 
@@ -148,9 +148,11 @@ class Trends:
 
     @cached_property
     def corrections(self) -> pl.DataFrame:
-        """Restated values known at the moment of release, newest first."""
-        until = self.facts.edition.as_of.astimezone(UTC)
-        frame = self.facts.tables["trends.corrections"].filter(pl.col("corrected_at") <= until)
+        """Restated values of the weeks up to this one, newest first: all that the ledger holds when this is rendered.
+
+        A week that is published again prints what is known now, so its corrections are those known now as well.
+        """
+        frame = self.facts.tables["trends.corrections"].filter(pl.col("week") <= str(self.facts.edition.week))
         return frame.sort(
             ["corrected_at", "week", "phase", "table_name", "platform", "key", "metric"],
             descending=[True, True, False, False, False, False, False],
