@@ -25,9 +25,10 @@ def signal(found: Signal) -> str:
   AND family = {_text(found.family)} AND subject = {subject}"""
     counts = "observed, posts, expected,\n       observed / nullif(expected, 0) AS ratio"
     if found.platform != "all":
-        counts = """if(observed < 5, NULL, observed) AS observed, if(posts < 5, NULL, posts) AS posts, expected,
-       if(observed < 5, NULL, observed / nullif(expected, 0)) AS ratio"""
-    query = f"""SELECT direction, {counts}, ratio_low, ratio_high, greatest(q, 0.001) AS q, baseline_buckets,
+        counts = """if(observed < 5, NULL, observed) AS observed, if(posts < 5, NULL, posts) AS posts,
+       expected, if(observed < 5, NULL, observed / nullif(expected, 0)) AS ratio"""
+    query = f"""SELECT direction, {counts},
+       ratio_low, ratio_high, greatest(q, 0.001) AS q, baseline_buckets,
        list_min(baseline_weeks) AS baseline_first, list_max(baseline_weeks) AS baseline_last,
        (SELECT list(platform ORDER BY platform) FROM trends.signals
         WHERE {same.replace(chr(10), chr(10) + " " * 6)}

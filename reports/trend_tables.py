@@ -13,6 +13,7 @@ from reports.words import DASH, Words, platform_name
 
 CORRECTIONS_SHOWN, TERMS_SHOWN, SLOPES_SHOWN = 60, 10, 12
 CORRECTED_METRICS = ("posts", "detected")
+SAMPLE = "sample"  # the origin of posts drawn at random
 STAGES = ("detected", "reviewed", "indicated", "referred", "decided")
 
 
@@ -216,7 +217,10 @@ def funnel_table(trends: Trends, words: Words) -> Table:
     frame = trends.facts.tables["trends.funnel"].filter(pl.col("week") == str(trends.facts.edition.week))
     rows = []
     for bucket in trends.facts.buckets:
-        for row in frame.filter(pl.col("phase") == bucket.phase).iter_rows(named=True):
+        part = frame.filter(pl.col("phase") == bucket.phase)
+        for row in part.iter_rows(named=True):
+            if row["origin"] == SAMPLE and not part.filter(pl.col("origin") == SAMPLE)["entered"].sum():
+                continue  # nothing of the sample came back yet
             counts = [words.number(row[name]) for name in ("entered", "passed", "rejected", "waiting")]
             names = [words(f"origin_{row['origin']}"), words(f"stage_{row['stage']}")]
             rows.append([bucket_name(words, bucket), *names, *counts])
