@@ -136,17 +136,17 @@ def view_table(trends: Trends, words: Words) -> Table:
     return replace(make_table(words, "views", columns, 2, rows), note=words("table_views_note"), shares=shares)
 
 
-def clock_table(trends: Trends, words: Words, with_overdue: bool = True) -> Table:
-    """Unreviewed items whose internal limit falls before the next report, soonest first.
+def clock_table(trends: Trends, words: Words, overdue: bool = False) -> Table:
+    """Unreviewed items whose internal limit falls before the next report, soonest first; or those that are overdue.
 
-    In print those that are overdue are only counted: where nobody reviews, their list grows every week.
+    The overdue are a table of their own, since their list grows every week in which nobody reviews.
     """
     today = trends.facts.edition.local.date()
     rows = []
     for item in trends.open_clocks:
         limit = item["hand_over_limit"]
         left = (limit - today).days
-        if left < 0 and not with_overdue:
+        if (left < 0) != overdue:
             continue
         rows.append(
             [
@@ -161,10 +161,10 @@ def clock_table(trends: Trends, words: Words, with_overdue: bool = True) -> Tabl
         )
     columns = ["limit", "left", "platform", "post", "indication", "first_seen", "index_week"]
     shares = (1.1, 1.2, 0.9, 1.9, 2.4, 1.1, 0.9)
-    note = words("table_clocks_note")
-    if trends.overdue and not with_overdue:
-        note = f"{words('clocks_overdue', count=words.number(len(trends.overdue)))} {note}"
-    return replace(make_table(words, "clocks", columns, 7, rows), note=note, shares=shares, empty=words("clocks_none"))
+    table = replace(make_table(words, "clocks", columns, 7, rows), shares=shares, empty=words("clocks_none"))
+    if overdue:
+        return replace(table, caption=words("clocks_overdue", count=words.number(len(trends.overdue))))
+    return replace(table, note=words("table_clocks_note"))
 
 
 def _left(words: Words, days: int) -> str:

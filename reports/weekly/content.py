@@ -68,7 +68,7 @@ class Content:
     change_tables: list[Table]
     tables: list[Table]
     clocks: Table
-    clocks_ahead: Table  # those that still run
+    overdue: Table
     funnel: Table
     corrections: Table
     evidence_intro: str
@@ -121,7 +121,7 @@ def weekly_content(trends: Trends, words: Words, judgement: Judgement) -> Conten
         change_tables=[make(trends, words) for make in CHANGE_TABLES],
         tables=[*weekly_tables(facts, words), *(make(trends, words) for make in MORE_TABLES)],
         clocks=clock_table(trends, words),
-        clocks_ahead=clock_table(trends, words, with_overdue=False),
+        overdue=clock_table(trends, words, overdue=True),
         funnel=funnel_table(trends, words),
         corrections=correction_table(trends, words),
         evidence_intro=_intro(trends, words, posts),

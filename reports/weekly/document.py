@@ -18,6 +18,7 @@ _WORDS = (
     "section_corrections",
     "briefing_decide",
     "corrections_none",
+    "clocks_overdue_where",
     "method_queries",
     "method_queries_intro",
     "note_marks",

@@ -150,13 +150,14 @@ def test_what_is_decided_says_who_looks_and_adds_up() -> None:
     assert what.endswith("melampaui keragaman biasa.")
 
 
-def test_print_counts_overdue_clocks_and_lists_those_that_run() -> None:
+def test_clocks_that_run_and_those_that_ran_out_are_two_lists() -> None:
     trends = trends_of("2024-W06")
     item = {**trends.open_clocks[0], "hand_over_limit": invented.edition("2023-W50").local.date()}
     trends.__dict__["open_clocks"] = [item, *trends.open_clocks]
-    running, all_of_them = (clock_table(trends, WORDS, with_overdue=flag) for flag in (False, True))
-    assert len(all_of_them.rows) - len(running.rows) == len(trends.overdue) >= 1
-    assert running.note.startswith(f"Sudah lewat: {len(trends.overdue)} unggahan")
+    running, overdue = (clock_table(trends, WORDS, overdue=flag) for flag in (False, True))
+    assert len(overdue.rows) == len(trends.overdue) >= 1
+    assert len(overdue.rows) + len(running.rows) == len(trends.open_clocks)
+    assert overdue.caption == f"Batas internalnya sudah lewat: {len(trends.overdue)} unggahan"
 
 
 @pytest.mark.parametrize(("seed", "characters"), [("topics", 25), ("indications", 29)])
