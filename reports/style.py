@@ -100,7 +100,7 @@ class Scene:
     first_day: date
     last_day: date
     floor: float
-    source: str  # the line printed under every chart
+    source: str  # the line printed under every chart: coverage of the week, embargo, origin and versions
     breaks: tuple[date, ...] = ()  # days on which what is watched changed
 
     def platform(self, name: str) -> str:
