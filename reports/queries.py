@@ -7,7 +7,7 @@ of the calendar and codes of the seeds, written as SQL literals.
 from collections.abc import Iterable
 
 from flows.periods import Bucket, Week
-from reports.trends import Signal
+from reports.trends import COPIES_SHARE, Signal
 
 
 def _text(value: str) -> str:
@@ -73,11 +73,14 @@ def _coverage(week: Week) -> str:
 
 
 def volume(week: Week, shown: int) -> str:
-    """The posts of a week, counted one by one, and how many signals there are beyond those `shown`."""
+    """The posts of a week, counted one by one, how many signals there are beyond those `shown`, and the copies of texts
+    where they are many."""
     return f"""SELECT count(*) AS posts, list(DISTINCT platform ORDER BY platform) AS platforms,
        {_coverage(week)},
        greatest((SELECT count(DISTINCT (phase, family, subject, direction)) FROM trends.signals
-        WHERE week = {_text(str(week))} AND signal) - {shown}, 0) AS more_signals
+        WHERE week = {_text(str(week))} AND signal) - {shown}, 0) AS more_signals,
+       (SELECT sum(posts - observed) FROM trends.signals WHERE week = {_text(str(week))}
+          AND family = 'volumes' AND platform = 'all' AND posts - observed >= {COPIES_SHARE} * posts) AS copies
 FROM core.posts
 WHERE week = {_text(str(week))} AND state = 'live'"""  # noqa: S608
 

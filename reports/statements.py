@@ -212,6 +212,8 @@ def _volume(trends: Trends, words: Words, more: int) -> Statement:
         text = words("sentence_volume", posts=words.number(posts), platforms=names, days=days, coverage=coverage)
     else:
         text = words("sentence_nothing", days=days, coverage=coverage)
+    if trends.copies:
+        text += " " + words("sentence_copies", count=words.number(trends.copies))
     if more > 0:
         text += " " + words("sentence_more_signals", count=words.number(more))
     return Statement("V1", text, queries.volume(week, SIGNALS_SHOWN))

@@ -8,7 +8,7 @@ from reports.disclosure import is_small
 from reports.facts import Row
 from reports.level import judge_buckets
 from reports.sentences import MINIMUM_POSTS, per_day, zero_sentence
-from reports.trends import Signal, Trends
+from reports.trends import Signal, Trends, copies_of
 from reports.words import DASH, Words, platform_name
 
 HIGH_CONFIDENCE = 0.01  # limit of q
@@ -136,7 +136,9 @@ def _change(trends: Trends, words: Words, bucket: Bucket, tests: Tests) -> str:
     tested = [row for row in rows if row["reason"] is None]
     if tested:
         key = "change_none_measured" if tests[0][0] == "indications" else "change_none"
-        return words(key, q=words.decimal(min(row["q"] for row in tested), 2))
+        text = words(key, q=words.decimal(min(row["q"] for row in tested), 2))
+        copies = max(copies_of(row) for row in tested)
+        return f"{text}; {words('change_copies', count=words.number(copies))}" if copies else text
     reasons = list(dict.fromkeys(row["reason"] for row in rows))
     return words("change_untested", reason=words.known(f"signal_reason_{reasons[0]}", reasons[0]) if reasons else DASH)
 

@@ -19,7 +19,7 @@ from reports.facts import Facts
 from reports.figures import timeline, topics
 from reports.level import judge
 from reports.queries import signal as signal_query
-from reports.statements import change_words, signal_text
+from reports.statements import change_words, signal_text, statements
 from reports.tables import detected_table
 from reports.trend_tables import clock_table, correction_table, signal_table
 from reports.trends import Trends
@@ -176,3 +176,17 @@ def test_a_total_that_lacks_a_platform_is_not_joined_to_its_neighbours() -> None
     rows[1]["reason"] = "platform_missing"
     assert [len(run) for run in timeline.runs(rows, "posts")] == [1, 1, 1]
     assert [len(run) for run in timeline.runs([{**row, "platform": "tiktok"} for row in rows], "posts")] == [3]
+
+
+def test_a_week_of_many_copies_names_them_where_the_tests_see_one_text() -> None:
+    tables = dict(invented.season("2024-W04"))
+    many = (pl.col("week") == "2024-W04") & (pl.col("family") == "volumes") & (pl.col("platform") == "all")
+    observed = pl.when(many).then(pl.col("posts") - 300).otherwise(pl.col("posts")).alias("observed")
+    tables["trends.signals"] = tables["trends.signals"].with_columns(observed)
+    trends = trends_of("2024-W04", tables)
+    said = {statement.key: statement for statement in statements(trends, WORDS)}
+    assert "300 di antaranya menyalin teks unggahan lain" in said["V1"].text
+    assert "AS copies" in said["V1"].query
+    assert "300 salinan teks tidak dihitung lagi" in figure_texts(trends, 0)
+    few = {**tables, "trends.signals": tables["trends.signals"].with_columns(pl.col("posts").alias("observed"))}
+    assert "menyalin" not in " ".join(each.text for each in statements(trends_of("2024-W04", few), WORDS))
