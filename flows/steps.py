@@ -187,6 +187,7 @@ def publish_week(settings: Settings, run: Run, week: Week, as_of: datetime, lang
             models.build(connection, restated, trends.METHODS)
         edition = _edition(settings, connection, release_facts, week=week, lang=lang, publication=publication)
         frames = tables.report_frames(connection, week, lang, run.verdicts_of_week)
+        frames["evidence"] = _with_reasons(settings, frames["evidence"], lang)
         with publish.new_release(settings.home) as release:
             summaries: list[reports.WeekSummary] = []
 
@@ -259,18 +260,25 @@ def publish_note(settings: Settings, day: date, as_of: datetime, lang: Language)
     return Noted(str(day), folder, said[0], notice.noted(settings, str(day), said[0]))
 
 
+def _with_reasons(settings: Settings, posts: pl.DataFrame, lang: Language) -> pl.DataFrame:
+    """Posts with a column `why`: for each indication who spoke for it, rules or the model, and its strongest words."""
+    names = {row["code"]: row[f"label_{lang}"] for row in read_seed("indications", settings.seeds)}
+    found = labels.reasons(posts["text"], posts["indications"], settings.seeds)
+    why = [reports.why_flagged(lang, [(names[each.code], each.spoke, each.words) for each in some]) for some in found]
+    return posts.with_columns(pl.Series("why", why, dtype=pl.String))
+
+
 def _write_review(settings: Settings, connection: warehouse.Connection, edition: reports.Edition) -> None:
     """Writes the review sheet of a publication, which only its owner can read; one that is there is left alone."""
     path = settings.home / "review" / f"{edition.week}-{edition.publication}.xlsx"
     if path.exists():
         return
     posts = sheets.posts_to_review(connection, edition.week)
-    codes = {row["code"]: row[f"label_{edition.lang}"] for row in read_seed("indications", settings.seeds)}
-    why = pl.element().replace_strict(codes, return_dtype=pl.String)
-    posts = posts.with_columns(pl.col("indications").list.eval(why).list.join("; ").alias("why"))
+    posts = _with_reasons(settings, posts, edition.lang)
     column = 0 if edition.lang == "id" else 1
     headings = {key: titles[column] for key, titles in reviews.COLUMNS.items()}
     stages = [row[f"label_{edition.lang}"] for row in read_seed("review_stages", settings.seeds)]
+    codes = [row["code"] for row in read_seed("indications", settings.seeds)]
     choices = {"code": [*codes, reviews.NONE], "stage": stages}
     path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     write_private(path, reports.render_review(edition, posts, headings, choices, reviews.SHEET))

@@ -24,6 +24,7 @@ __all__ = [
     "render_review",
     "render_week",
     "stopped_texts",
+    "why_flagged",
 ]
 
 
@@ -63,6 +64,13 @@ def render_review(
     from reports import review
 
     return review.review_workbook(edition, posts, headings, choices, name)
+
+
+def why_flagged(lang: Language, reasons: Sequence[tuple[str, str, Sequence[str]]]) -> str:
+    """Why a post is on the review list, as a text; see `sentences.why_flagged`."""
+    from reports import sentences
+
+    return sentences.why_flagged(lang, reasons)
 
 
 def published_texts(summary: WeekSummary, edition: Edition) -> tuple[str, str, str]:

@@ -11,8 +11,8 @@ from reports import style
 from reports.edition import embargo_end
 from reports.facts import PLATFORMS, Facts
 from reports.figures import corrections, coverage, indications, overlay, sentiment, signals, timeline, topics, volume
-from reports.sentences import MINIMUM_POSTS
-from reports.statements import subject_words
+from reports.sentences import MINIMUM_POSTS, coverage_words
+from reports.statements import change_words, subject_words
 from reports.style import Chart, Scene
 from reports.trends import FAMILIES, Trends
 from reports.watch import breaks
@@ -47,6 +47,7 @@ def scene_of(facts: Facts, words: Words) -> Scene:
     known = facts.tables["trends.weekly_platform"]["week"].unique().sort().to_list()
     seen = [found for text in known if earliest <= (found := Week.parse(text)) <= week]
     first = min([*seen[:1], week.shift(1 - SHORTEST_WINDOW)])
+    coverage = words("source_coverage", week=str(week), coverage=coverage_words(words, facts.coverage))
     return Scene(
         words=words,
         election=facts.edition.election,
@@ -54,7 +55,7 @@ def scene_of(facts: Facts, words: Words) -> Scene:
         first_day=first.first_day,
         last_day=week.last_day,
         floor=facts.edition.coverage_floor,
-        source=source_line(facts, words),
+        source=f"{coverage} {source_line(facts, words)}",
         breaks=tuple(day for day in breaks(facts) if first.first_day <= day <= week.last_day),
     )
 
@@ -136,15 +137,7 @@ def _indication_finding(trends: Trends, words: Words) -> str:
 
 
 def _signal_finding(trends: Trends, words: Words) -> str:
-    items = [
-        " ".join(
-            (
-                subject_words(trends, words, signal.family, signal.subject),
-                words(f"direction_{signal.row['direction']}"),
-            )
-        )
-        for signal in trends.signals
-    ]
+    items = [change_words(trends, words, signal) for signal in trends.signals]
     return "; ".join(items) or words("alt_no_signal", tests=words.number(trends.tested))
 
 

@@ -19,7 +19,7 @@ class Decision(NamedTuple):
     until: str
 
 
-def receivers(trends: Trends, codes: list[str]) -> str:
+def receivers(trends: Trends, words: Words, codes: list[str]) -> str:
     """The first receivers of indications at the moment of release, in the order of the seed."""
     day = trends.facts.edition.local.date()
     seed = trends.facts.tables["seeds.indications"]
@@ -30,7 +30,7 @@ def receivers(trends: Trends, codes: list[str]) -> str:
     named: dict[str, None] = {}
     for row in table.iter_rows(named=True):
         if row["code"] in routes and _is_valid(row, day):
-            named[str(row["first_receiver"])] = None
+            named[words.known(f"receiver_{row['code']}", str(row["first_receiver"]))] = None
     return "; ".join(named) or DASH
 
 
@@ -58,7 +58,7 @@ def _indicated(trends: Trends, words: Words) -> list[Decision]:
     codes = sorted({code for item in items for code in item["codes"] or ()})
     limit = min((item["hand_over_limit"] for item in items if item["hand_over_limit"]), default=None)
     what = words("decide_refer", count=words.number(len(items)))
-    return [Decision(what, receivers(trends, codes), _until(trends, words, limit))]
+    return [Decision(what, receivers(trends, words, codes), _until(trends, words, limit))]
 
 
 def _review(trends: Trends, words: Words) -> list[Decision]:
@@ -66,15 +66,18 @@ def _review(trends: Trends, words: Words) -> list[Decision]:
     if not items:
         return []
     counts = Counter(code for item in items for code in item["indications"] or ())
+    ordered = sorted(counts.items(), key=lambda each: (-each[1], each[0]))
     classes = [
         words("attention_type", name=trends.facts.label("indications", code), count=words.number(count))
-        for code, count in sorted(counts.items(), key=lambda each: (-each[1], each[0]))[:CLASSES_SHOWN]
+        for code, count in ordered[:CLASSES_SHOWN]
     ]
+    if rest := sum(count for _, count in ordered[CLASSES_SHOWN:]):
+        classes.append(words("attention_rest", count=words.number(rest)))
     overdue = words("decide_overdue", count=words.number(len(trends.overdue))) if trends.overdue else ""
     what = words("decide_review", count=words.number(len(items)), classes="; ".join(classes), overdue=overdue)
     today = trends.facts.edition.local.date()
     ahead = [item["hand_over_limit"] for item in items if item["hand_over_limit"] >= today]
-    whom = words("decide_reviewers", receivers=receivers(trends, sorted(counts)))
+    whom = words("decide_reviewers", receivers=receivers(trends, words, sorted(counts)))
     return [Decision(what.strip(), whom, _until(trends, words, min(ahead, default=today)))]
 
 
@@ -85,8 +88,10 @@ def _signals(trends: Trends, words: Words) -> list[Decision]:
         if not rising:
             continue
         names = list(dict.fromkeys(_subject(trends, words, signal) for signal in rising))[:NAMES_SHOWN]
-        codes = [signal.subject for signal in rising] if family == "indications" else []
-        whom = receivers(trends, codes) if codes else words("decide_office")
+        whom = words("decide_office")
+        if family == "indications":
+            named = receivers(trends, words, [signal.subject for signal in rising])
+            whom = words("decide_reviewers", receivers=named)
         found.append(Decision(words(f"decide_signal_{family}", names=words.listed(names)), whom, DASH))
     return found
 

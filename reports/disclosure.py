@@ -10,6 +10,16 @@ from reports.words import Words
 SMALLEST = 5
 
 
+def is_small(platform: str, count: int | None) -> bool:
+    """Whether a count is of a single platform and too small to be shown."""
+    return platform != "all" and count is not None and count < SMALLEST
+
+
+def count_text(words: Words, platform: str, count: int) -> str:
+    """A count as a text: of a single platform below 5 as "<5"."""
+    return f"<{SMALLEST}" if is_small(platform, count) else words.number(count)
+
+
 def shielded(counts: Sequence[int | None], words: Words) -> list[str]:
     """The counts of a total's parts as texts: below 5 as "<5", at least two hidden where any is, unknown as a dash."""
     texts = [f"<{SMALLEST}" if count is not None and count < SMALLEST else words.number(count) for count in counts]

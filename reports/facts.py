@@ -5,7 +5,7 @@ things that add up (posts, labelled, detected, sentiment classes; never authors)
 """
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from functools import cached_property
 from typing import Any, NamedTuple
 
@@ -144,20 +144,47 @@ class Facts:
             return None
         return self.coverage_of("all")
 
+    @cached_property
+    def restated_until(self) -> datetime | None:
+        """When the latest file came in, in local time, if that is after the moment of release.
+
+        Such a week is published again: its numbers are those known now, though it carries its own day.
+        """
+        latest = self.tables["core.loads"]["landed_at"].max()
+        if not isinstance(latest, datetime) or latest <= self.edition.as_of:
+            return None
+        return latest.astimezone(self.edition.election.zone)
+
     def is_comparable(self, row: Row | None) -> bool:
         """Whether a bucket was seen well enough to be compared: a known coverage at or above the floor."""
         if row is None or row["coverage"] is None or row["coverage"] < self.edition.coverage_floor:
             return False
         return bool(row.get("is_comparable", True))
 
+    def _earlier(self, bucket: Bucket) -> Bucket | None:
+        for earlier in self.edition.election.buckets(bucket.week.shift(-1)):
+            if earlier.phase == bucket.phase and earlier.days >= SHORTEST_BASELINE:
+                return earlier
+        return None
+
     def previous(self, bucket: Bucket) -> Bucket | None:
         """The bucket of the same phase in the week before; None when it is short or either was not seen enough."""
-        before = bucket.week.shift(-1)
-        for earlier in self.edition.election.buckets(before):
-            if earlier.phase == bucket.phase and earlier.days >= SHORTEST_BASELINE:
-                both = (self.measure(bucket), self.measure(earlier))
-                return earlier if all(self.is_comparable(row) for row in both) else None
-        return None
+        earlier = self._earlier(bucket)
+        both = [self.measure(each) for each in (bucket, earlier) if each]
+        return earlier if all(self.is_comparable(row) for row in both) else None
+
+    def not_compared(self, bucket: Bucket) -> str:
+        """Why a bucket is not compared with the one before it, though there is one; empty when it is, or is the first.
+
+        The reason of this bucket, else of the earlier one, as `trends.weekly_platform` has it.
+        """
+        earlier = self._earlier(bucket)
+        rows = [row for each in (bucket, earlier) if each and (row := self.measure(each)) and row["posts"]]
+        if len(rows) < 2 or self.previous(bucket):
+            return ""
+        found = next(row for row in rows if not self.is_comparable(row))
+        unseen = "coverage_unknown" if found["coverage"] is None else "coverage_below_floor"
+        return str(found.get("reason") or unseen)
 
     @cached_property
     def gaps(self) -> list[Gap]:

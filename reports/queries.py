@@ -7,7 +7,7 @@ of the calendar and codes of the seeds, written as SQL literals.
 from collections.abc import Iterable
 
 from flows.periods import Bucket, Week
-from reports.trends import Signal
+from reports.trends import COPIES_SHARE, Signal
 
 
 def _text(value: str) -> str:
@@ -18,12 +18,17 @@ def signal(found: Signal) -> str:
     """The tested cell behind a signal; the ratio is computed anew from what was observed and expected.
 
     `also` are the platforms on which the same change was found too, and the last columns what is known of the class.
+    A count below 5 of a single platform is not shown, as in the sentence.
     """
     subject, direction = _text(found.subject), _text(str(found.row["direction"]))
     same = f"""week = {_text(str(found.bucket.week))} AND phase = {_text(found.bucket.phase)}
   AND family = {_text(found.family)} AND subject = {subject}"""
-    query = f"""SELECT direction, observed, posts, expected,
-       observed / nullif(expected, 0) AS ratio, ratio_low, ratio_high, greatest(q, 0.001) AS q, baseline_buckets,
+    counts = "observed, posts, expected,\n       observed / nullif(expected, 0) AS ratio"
+    if found.platform != "all":
+        counts = """if(observed < 5, NULL, observed) AS observed, if(posts < 5, NULL, posts) AS posts,
+       expected, if(observed < 5, NULL, observed / nullif(expected, 0)) AS ratio"""
+    query = f"""SELECT direction, {counts},
+       ratio_low, ratio_high, greatest(q, 0.001) AS q, baseline_buckets,
        list_min(baseline_weeks) AS baseline_first, list_max(baseline_weeks) AS baseline_last,
        (SELECT list(platform ORDER BY platform) FROM trends.signals
         WHERE {same.replace(chr(10), chr(10) + " " * 6)}
@@ -68,11 +73,14 @@ def _coverage(week: Week) -> str:
 
 
 def volume(week: Week, shown: int) -> str:
-    """The posts of a week, counted one by one, and how many signals there are beyond those `shown`."""
+    """The posts of a week, counted one by one, how many signals there are beyond those `shown`, and the copies of texts
+    where they are many."""
     return f"""SELECT count(*) AS posts, list(DISTINCT platform ORDER BY platform) AS platforms,
        {_coverage(week)},
        greatest((SELECT count(DISTINCT (phase, family, subject, direction)) FROM trends.signals
-        WHERE week = {_text(str(week))} AND signal) - {shown}, 0) AS more_signals
+        WHERE week = {_text(str(week))} AND signal) - {shown}, 0) AS more_signals,
+       (SELECT sum(posts - observed) FROM trends.signals WHERE week = {_text(str(week))}
+          AND family = 'volumes' AND platform = 'all' AND posts - observed >= {COPIES_SHARE} * posts) AS copies
 FROM core.posts
 WHERE week = {_text(str(week))} AND state = 'live'"""  # noqa: S608
 

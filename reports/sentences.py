@@ -1,5 +1,6 @@
 """Pieces of sentences: coverage, zeros, gaps, levels and notices, in the reader's language."""
 
+from collections.abc import Sequence
 from datetime import date
 
 from flows.periods import Bucket
@@ -68,6 +69,19 @@ def level_words(words: Words, level: Level) -> str:
 def level_rule(facts: Facts, words: Words) -> str:
     """The rule of the level, to be printed wherever a level is."""
     return words("level_rule", floor=words.percent(facts.edition.coverage_floor))
+
+
+def why_flagged(lang: Language, reasons: Sequence[tuple[str, str, Sequence[str]]]) -> str:
+    """`Politik uang (menurut aturan dan model; kata “gelem”, “inbox”)`, a class after another.
+
+    A reason is the class as readers know it, who spoke for it (rule, model, both) and the words that told most.
+    """
+    words = Words(lang)
+    texts = []
+    for name, spoke, told in reasons:
+        marks = words("why_words", words=", ".join(f"“{word}”" for word in told)) if told else ""
+        texts.append(words("why_class", name=name, who=words(f"why_{spoke}"), words=marks))
+    return "; ".join(texts)
 
 
 def published_texts(summary: WeekSummary, edition: Edition) -> tuple[str, str, str]:

@@ -9,12 +9,13 @@ from dataclasses import dataclass
 
 from flows.periods import Bucket
 from reports import queries
+from reports.disclosure import count_text, is_small
 from reports.facts import Row
 from reports.label_quality import quality_text
 from reports.level import Judgement
 from reports.sentences import MINIMUM_POSTS, bucket_words, coverage_words, gap_words, zero_sentence
 from reports.trends import FAMILIES, Signal, Trends, baseline_words
-from reports.words import Words, platform_name
+from reports.words import DASH, Words, platform_name
 
 MOST, GAPS_SHOWN, REASONS_SHOWN = 7, 2, 2
 SIGNALS_SHOWN = MOST - 3
@@ -39,14 +40,29 @@ def subject_words(trends: Trends, words: Words, family: str, subject: str) -> st
     return words(f"subject_{family}", name=name)
 
 
+def change_words(trends: Trends, words: Words, signal: Signal) -> str:
+    """`Topik Keagamaan naik`; where only single platforms show it, which one: `Daftar telaah Penghinaan naik pada
+    Facebook`."""
+    what = subject_words(trends, words, signal.family, signal.subject)
+    direction = words(f"direction_{signal.row['direction']}")
+    if signal.platform == "all":
+        return f"{what} {direction}"
+    places = [platform_name(words, name) for name in (signal.platform, *signal.also)]
+    return words("change_at", change=f"{what} {direction}", place=words.listed(places))
+
+
+def ratio_text(words: Words, row: Row) -> str:
+    """The ratio of a tested cell; a dash where it would tell a count that is too small to be shown (method §6)."""
+    return DASH if is_small(row["platform"], row["observed"]) else words.decimal(row["ratio"])
+
+
 def _ratio(words: Words, row: Row) -> str:
     if row["ratio"] is None:
         return words("signal_new")
-    return words(
-        "signal_ratio",
-        ratio=words.decimal(row["ratio"]),
-        interval=words.interval(row["ratio_low"], row["ratio_high"]),
-    )
+    interval = words.interval(row["ratio_low"], row["ratio_high"])
+    if is_small(row["platform"], row["observed"]):
+        return words("signal_ratio_hidden", interval=interval)
+    return words("signal_ratio", ratio=words.decimal(row["ratio"]), interval=interval)
 
 
 def baseline_text(words: Words, row: Row) -> str:
@@ -75,8 +91,8 @@ def signal_text(trends: Trends, words: Words, signal: Signal) -> str:
         "what": subject_words(trends, words, signal.family, signal.subject),
         "direction": words(f"direction_{row['direction']}"),
         "place": _place(words, signal),
-        "observed": words.number(row["observed"]),
-        "posts": words.number(row["posts"]),
+        "observed": count_text(words, row["platform"], row["observed"]),
+        "posts": count_text(words, row["platform"], row["posts"]),
         "ratio": _ratio(words, row),
         "baseline": baseline_text(words, row),
         "q": words.decimal(max(row["q"], 0.001), 3),
@@ -119,13 +135,13 @@ def level_reasons(trends: Trends, words: Words, judgement: Judgement) -> str:
     for key, values in judgement.reasons:
         filled = dict(values)
         if "phase" in values:
-            filled["phase"] = words(f"phase_{values['phase']}")
+            phase = words(f"phase_{values['phase']}")
+            filled["phase"] = f"{phase[:1].lower()}{phase[1:]}"
         if "platforms" in values:
             filled["platforms"] = words.listed([platform_name(words, name) for name in values["platforms"].split()])
         if "signal" in values:
             signal = named[values["signal"]]
-            filled["what"] = subject_words(trends, words, signal.family, signal.subject)
-            filled["direction"] = words(f"direction_{signal.row['direction']}")
+            filled["change"] = change_words(trends, words, signal)
         texts.append(words(key, **filled))
     return "; ".join(texts)
 
@@ -196,6 +212,8 @@ def _volume(trends: Trends, words: Words, more: int) -> Statement:
         text = words("sentence_volume", posts=words.number(posts), platforms=names, days=days, coverage=coverage)
     else:
         text = words("sentence_nothing", days=days, coverage=coverage)
+    if trends.copies:
+        text += " " + words("sentence_copies", count=words.number(trends.copies))
     if more > 0:
         text += " " + words("sentence_more_signals", count=words.number(more))
     return Statement("V1", text, queries.volume(week, SIGNALS_SHOWN))
@@ -230,7 +248,8 @@ def _net(trends: Trends, words: Words, bucket: Bucket) -> Statement | None:
     if row is None or row["net_low"] is None or (row["labelled"] or 0) < MINIMUM_POSTS:
         return None
     interval = words.interval(row["net_low"] * 100, row["net_high"] * 100, signed=True)
-    before = words("net_no_before")
+    reason = trends.facts.not_compared(bucket)
+    before = words("net_not_compared", reason=words(f"signal_reason_{reason}")) if reason else words("net_no_before")
     earlier = trends.facts.previous(bucket)
     old = trends.facts.measure(earlier) if earlier else None
     if earlier and old and old["net_low"] is not None:

@@ -100,7 +100,7 @@ class Scene:
     first_day: date
     last_day: date
     floor: float
-    source: str  # the line printed under every chart
+    source: str  # the line printed under every chart: coverage of the week, embargo, origin and versions
     breaks: tuple[date, ...] = ()  # days on which what is watched changed
 
     def platform(self, name: str) -> str:
@@ -192,6 +192,11 @@ def foot_height(scene: Scene, note: str = "", width: float = WIDTH) -> float:
     """The height in mm that `sign` needs."""
     characters = int(width / _CHARACTER)
     return 3.0 + _LINE * (len(textwrap.wrap(note, characters)) + len(textwrap.wrap(scene.source, characters)))
+
+
+def fitted(label: str, characters: int) -> str:
+    """A label beside a row, in two lines where one is too short for it."""
+    return "\n".join(textwrap.wrap(label, characters, max_lines=2, placeholder="…"))
 
 
 def ink_on(fill: tuple[float, float, float, float]) -> str:

@@ -25,6 +25,7 @@ class Table:
     rows: list[list[str]]
     numeric: list[bool] = field(default_factory=list)
     note: str = ""
+    empty: str = ""  # what stands there instead of rows
     wide: int = -1  # the column that holds long texts, if any
     shares: tuple[float, ...] = ()
 
@@ -32,7 +33,8 @@ class Table:
 def make_table(words: Words, name: str, columns: list[str], texts: int, rows: list[list[str]]) -> Table:
     heads = [words.known(f"column_{column}", column) for column in columns]
     numeric = [number >= texts for number in range(len(columns))]
-    return Table(name, words(f"table_{name}"), heads, rows, numeric)
+    empty = words.known(f"table_empty_{name}", words("table_empty"))
+    return Table(name, words(f"table_{name}"), heads, rows, numeric, empty=empty)
 
 
 def bucket_name(words: Words, bucket: Bucket) -> str:
@@ -85,18 +87,27 @@ def sentiment_table(facts: Facts, words: Words) -> Table:
 
 
 def detected_table(facts: Facts, words: Words) -> Table:
-    """Detected posts of each bucket and platform: the length of the review list, no rate (method §1)."""
+    """Detected posts of each bucket and platform: the length of the review list, no rate (method §1).
+
+    Totals of the regency are printed as they are, cells crossed with a platform below 5 are hidden (method §6).
+    """
+    cells = _by_platform(facts)
+    detected: dict[tuple[str, str], str] = {}
+    for bucket in facts.buckets:
+        parts = [(name, row["detected"]) for each, name, row in cells if each == bucket and name != "all"]
+        shown = shielded([count for _, count in parts], words) if len(facts.platforms) > 1 else []
+        detected |= {(bucket.phase, name): text for (name, _), text in zip(parts, shown, strict=False)}
     rows = [
         [
             bucket_name(words, bucket),
             platform_name(words, name),
-            words.number(row["detected"]),
+            detected.get((bucket.phase, name), words.number(row["detected"])),
             words.number(row["labelled"]),
         ]
-        for bucket, name, row in _by_platform(facts)
+        for bucket, name, row in cells
     ]
-    columns = ["bucket", "platform", "detected", "labelled"]
-    return replace(make_table(words, "detected", columns, 2, rows), note=words("unreviewed_note"))
+    note = f"{words('unreviewed_note')} {words('suppression_note')}"
+    return replace(make_table(words, "detected", ["bucket", "platform", "detected", "labelled"], 2, rows), note=note)
 
 
 def indication_table(facts: Facts, words: Words) -> Table:

@@ -4,14 +4,16 @@ from dataclasses import replace
 
 import polars as pl
 
+from reports.disclosure import count_text
 from reports.facts import Row
-from reports.statements import baseline_text, subject_words, untested
+from reports.statements import baseline_text, ratio_text, subject_words, untested
 from reports.tables import Table, bucket_name, make_table
 from reports.trends import Signal, Trends
 from reports.words import DASH, Words, platform_name
 
 CORRECTIONS_SHOWN, TERMS_SHOWN, SLOPES_SHOWN = 60, 10, 12
 CORRECTED_METRICS = ("posts", "detected")
+SAMPLE = "sample"  # the origin of posts drawn at random
 STAGES = ("detected", "reviewed", "indicated", "referred", "decided")
 
 
@@ -21,20 +23,22 @@ def signal_table(trends: Trends, words: Words) -> Table:
     columns = ["signal", "bucket", "platform", "subject", "observed_units", "baseline", "ratio", "interval", "q"]
     numeric = [False, False, False, False, True, False, True, True, True]
     table = make_table(words, "signals", columns, 4, rows)
-    return replace(table, numeric=numeric, note=words("table_signals_note"), wide=5)
+    shares = (0.6, 1.5, 1.4, 1.8, 1.1, 2.3, 0.7, 1.3, 0.7)
+    return replace(table, numeric=numeric, note=words("table_signals_note"), wide=5, shares=shares)
 
 
 def _signal_row(trends: Trends, words: Words, signal: Signal) -> list[str]:
     row = signal.row
     places = [platform_name(words, name) for name in (signal.platform, *signal.also)]
+    counts = [count_text(words, signal.platform, row[name]) for name in ("observed", "posts")]
     return [
         signal.key,
         bucket_name(words, signal.bucket),
         ", ".join(places),
         subject_words(trends, words, signal.family, signal.subject),
-        words("signal_units", units=words.number(row["observed"]), posts=words.number(row["posts"])),
+        words("signal_units", units=counts[0], posts=counts[1]),
         baseline_text(words, row),
-        words.decimal(row["ratio"]),
+        ratio_text(words, row),
         words.interval(row["ratio_low"], row["ratio_high"]),
         words.decimal(max(row["q"], 0.001), 3),
     ]
@@ -44,7 +48,7 @@ def test_table(trends: Trends, words: Words) -> Table:
     """How many cells of each family were tested, and why the others were not."""
     columns = ["bucket", "family", "tests", "signals", "untested"]
     table = make_table(words, "tests", columns, 2, untested(trends, words))
-    return replace(table, numeric=[False, False, True, True, False], wide=4)
+    return replace(table, numeric=[False, False, True, True, False], wide=4, shares=(2.5, 1.0, 0.5, 0.7, 4.4))
 
 
 def slope_table(trends: Trends, words: Words) -> Table:
@@ -65,7 +69,10 @@ def slope_table(trends: Trends, words: Words) -> Table:
             ]
         )
     columns = ["subject", "unit", "buckets", "slope", "interval", "q"]
-    note = words("table_slopes_note", count=words.number(len(trends.slopes) - len(rows)))
+    more = len(trends.slopes) - len(rows)
+    note = words("table_slopes_note")
+    if more:
+        note += " " + words("table_slopes_more", count=words.number(more))
     return replace(make_table(words, "slopes", columns, 2, rows), note=note)
 
 
@@ -129,17 +136,22 @@ def view_table(trends: Trends, words: Words) -> Table:
     return replace(make_table(words, "views", columns, 2, rows), note=words("table_views_note"), shares=shares)
 
 
-def clock_table(trends: Trends, words: Words) -> Table:
-    """Unreviewed items whose internal limit falls before the next report, soonest first."""
+def clock_table(trends: Trends, words: Words, overdue: bool = False) -> Table:
+    """Unreviewed items whose internal limit falls before the next report, soonest first; or those that are overdue.
+
+    The overdue are a table of their own, since their list grows every week in which nobody reviews.
+    """
     today = trends.facts.edition.local.date()
     rows = []
     for item in trends.open_clocks:
         limit = item["hand_over_limit"]
         left = (limit - today).days
+        if (left < 0) != overdue:
+            continue
         rows.append(
             [
                 words.day(limit),
-                words("clock_passed", days=words.number(-left)) if left < 0 else words("clock_left", days=left),
+                _left(words, left),
                 platform_name(words, item["platform"]),
                 str(item["post_id"]),
                 labels(trends, item["indications"]) or DASH,
@@ -149,7 +161,16 @@ def clock_table(trends: Trends, words: Words) -> Table:
         )
     columns = ["limit", "left", "platform", "post", "indication", "first_seen", "index_week"]
     shares = (1.1, 1.2, 0.9, 1.9, 2.4, 1.1, 0.9)
-    return replace(make_table(words, "clocks", columns, 7, rows), note=words("table_clocks_note"), shares=shares)
+    table = replace(make_table(words, "clocks", columns, 7, rows), shares=shares, empty=words("clocks_none"))
+    if overdue:
+        return replace(table, caption=words("clocks_overdue", count=words.number(len(trends.overdue))))
+    return replace(table, note=words("table_clocks_note"))
+
+
+def _left(words: Words, days: int) -> str:
+    if days == 0:
+        return words("clock_today")
+    return words("clock_passed", days=words.number(-days)) if days < 0 else words("clock_left", days=days)
 
 
 def labels(trends: Trends, codes: list[str] | None) -> str:
@@ -196,7 +217,10 @@ def funnel_table(trends: Trends, words: Words) -> Table:
     frame = trends.facts.tables["trends.funnel"].filter(pl.col("week") == str(trends.facts.edition.week))
     rows = []
     for bucket in trends.facts.buckets:
-        for row in frame.filter(pl.col("phase") == bucket.phase).iter_rows(named=True):
+        part = frame.filter(pl.col("phase") == bucket.phase)
+        for row in part.iter_rows(named=True):
+            if row["origin"] == SAMPLE and not part.filter(pl.col("origin") == SAMPLE)["entered"].sum():
+                continue  # nothing of the sample came back yet
             counts = [words.number(row[name]) for name in ("entered", "passed", "rejected", "waiting")]
             names = [words(f"origin_{row['origin']}"), words(f"stage_{row['stage']}")]
             rows.append([bucket_name(words, bucket), *names, *counts])
@@ -260,4 +284,4 @@ def power_table(trends: Trends, words: Words) -> Table:
                 ]
             )
     columns = ["bucket", "subject", "expected", "burst_50", "burst_80", "burst_95"]
-    return replace(make_table(words, "power", columns, 2, rows), note=words("table_power_note"))
+    return replace(make_table(words, "power", columns, 2, rows), note=words("table_power_note") if rows else "")

@@ -3,7 +3,7 @@
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import UTC, date, timedelta
+from datetime import date, timedelta
 from functools import cached_property
 from typing import NamedTuple
 
@@ -15,6 +15,7 @@ from reports.facts import Facts, Row
 
 FAMILIES = ("indications", "volumes", "topics", "sentiment", "districts")
 POSTS = "trends.weekly_platform"
+COPIES_SHARE = 0.05  # of the posts of a cell: from here on copies of texts are named
 
 
 @dataclass(frozen=True)
@@ -109,6 +110,12 @@ class Trends:
         return next((row for row in self._rows if tuple(row[key] for key in keys) == wanted), None)
 
     @cached_property
+    def copies(self) -> int:
+        """Posts of the week that repeat a text of another, where they are many: the tests count a text once."""
+        rows = [row for row in self._rows if (row["family"], row["platform"]) == ("volumes", "all")]
+        return sum(copies_of(row) for row in rows)
+
+    @cached_property
     def open_items(self) -> list[Row]:
         """Unreviewed posts, soonest internal hand-over limit first, of all weeks up to this one."""
         frame = self.facts.tables["core.review_items"].filter(pl.col("is_open"))
@@ -148,9 +155,11 @@ class Trends:
 
     @cached_property
     def corrections(self) -> pl.DataFrame:
-        """Restated values known at the moment of release, newest first."""
-        until = self.facts.edition.as_of.astimezone(UTC)
-        frame = self.facts.tables["trends.corrections"].filter(pl.col("corrected_at") <= until)
+        """Restated values of the weeks up to this one, newest first: all that the ledger holds when this is rendered.
+
+        A week that is published again prints what is known now, so its corrections are those known now as well.
+        """
+        frame = self.facts.tables["trends.corrections"].filter(pl.col("week") <= str(self.facts.edition.week))
         return frame.sort(
             ["corrected_at", "week", "phase", "table_name", "platform", "key", "metric"],
             descending=[True, True, False, False, False, False, False],
@@ -191,6 +200,14 @@ class Trends:
         frame = self.facts.tables["trends.slopes"]
         frame = frame.filter((pl.col("week") == str(self.facts.edition.week)) & pl.col("direction").is_not_null())
         return list(frame.sort("q", "family", "subject", "platform").iter_rows(named=True))
+
+
+def copies_of(row: Row) -> int:
+    """The posts of a cell beyond its distinct texts, 0 where they are few."""
+    if row["posts"] is None or row["observed"] is None:
+        return 0
+    copies = int(row["posts"]) - int(row["observed"])
+    return copies if copies >= COPIES_SHARE * row["posts"] else 0
 
 
 def baseline_words(weeks: list[str]) -> tuple[str, str]:

@@ -7,6 +7,7 @@ names, parties and running numbers are masked first.
 """
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 import polars as pl
@@ -17,7 +18,17 @@ from flows.labels.labelling import judge, label_version, read_tables, text_colum
 from flows.labels.quality import label_quality
 from flows.periods import read_election
 
-__all__ = ["label", "label_quality", "label_version", "read_tables"]
+if TYPE_CHECKING:
+    from flows.labels.explaining import Reason
+
+__all__ = ["label", "label_quality", "label_version", "read_tables", "reasons"]
+
+
+def reasons(texts: pl.Series, indications: pl.Series, seeds: Path = sql.SEEDS) -> "list[tuple[Reason, ...]]":
+    """Why each text has its indications; see `explaining.reasons`."""
+    from flows.labels import explaining
+
+    return explaining.reasons(texts, indications, seeds)
 
 
 def label(texts: pl.Series, created_at: pl.Series, seeds: Path = sql.SEEDS) -> pl.DataFrame:

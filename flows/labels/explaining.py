@@ -16,7 +16,7 @@ from flows.labels.corpora import SENTIMENTS
 from flows.labels.cues import REMIND, REMINDER, read_rules
 from flows.labels.features import dense_features
 from flows.labels.hoaxes import SIMILARITY, similarity
-from flows.labels.indications import CALL_TO_VOTE, HOAX, list_indications, phases_of, who_spoke
+from flows.labels.indications import BY_PHASE, CALL_TO_VOTE, HOAX, list_indications, phases_of, who_spoke
 from flows.labels.labelling import Judged, judge, label_version
 from flows.labels.letters import read_letters
 from flows.labels.model import limit, read_model
@@ -24,9 +24,10 @@ from flows.labels.reference import pieces, read
 from flows.labels.text import mask_contestants
 from flows.labels.vocabulary import read_vocabulary
 from flows.labels.weights import Weights, read_weights
-from flows.periods import read_election
+from flows.periods import read_election, read_seed
 
 TOP = 8  # pieces shown of each label
+WORDS_SHOWN = 3  # of a reason
 _DENSE_NAMES = ("lexicon", "lexicon, good words", "lexicon, bad words", "no word of the lexicon")
 
 
@@ -153,6 +154,52 @@ def explain(
         words=tuple(read(clean, read_vocabulary(seeds), read_letters()).tokens),
         version=label_version(seeds, weights),
     )
+
+
+class Reason(NamedTuple):
+    """Why a post is on the review list for a code: who spoke, and the words that told the model most."""
+
+    code: str
+    spoke: str  # rule, model or both
+    words: tuple[str, ...]
+
+
+def _words(text: str, output: str, people: frozenset[str], seeds: Path, weights: Path) -> tuple[str, ...]:
+    """Whole words of the text that speak for an output, the strongest first; names of people are left out."""
+    pushed = [push.piece for push in pushes(text, (output,), seeds, weights)[output] if push.weight > 0]
+    whole = [piece for piece in pushed if piece.isalpha() and piece not in people | {"lexicon"}]
+    return tuple(whole[:WORDS_SHOWN])
+
+
+def reasons(
+    texts: pl.Series, indications: pl.Series, seeds: Path = sql.SEEDS, weights: Path | None = None
+) -> list[tuple[Reason, ...]]:
+    """For each text the reason of each of its indications (lists of codes); about 10 ms a reason.
+
+    A call to vote is what speaks for the codes that exist only in a phase. A text that is gone has no reason.
+    """
+    weights = weights or files.folder_of(seeds)
+    model = read_model(weights)
+    people = frozenset(row["term"].lower() for row in read_seed("person_names", seeds))
+    found: list[tuple[Reason, ...]] = []
+    clean = texts.fill_null("")
+    for batch in judge(clean, seeds, weights) if len(clean) else ():
+        spoken = {code: who_spoke(model, code, batch.scores, each.vote) for code, each in batch.codes.items()}
+        for place in range(len(batch.has_content)):
+            text = clean[len(found)]
+            codes = {code: CALL_TO_VOTE if code in BY_PHASE.values() else code for code in indications[len(found)]}
+            found.append(
+                tuple(
+                    Reason(
+                        code,
+                        "rule" if source == HOAX else spoken[source][place],
+                        _words(text, source, people, seeds, weights) if source in model.codes else (),
+                    )
+                    for code, source in codes.items()
+                    if text and source in spoken
+                )
+            )
+    return found
 
 
 def _shown(some: tuple[Push, ...]) -> str:

@@ -112,16 +112,12 @@ def data_version(connection: Connection) -> str:
 def report_frames(
     connection: Connection, week: Week, lang: str, verdicts: Sequence[Mapping[str, Any]]
 ) -> "dict[str, pl.DataFrame]":
-    """The frames the reports of a week are made from (contract: `reports.edition`)."""
+    """The frames the reports of a week are made from (contract: `reports.contract`), but for `why` of the evidence."""
     import polars as pl
 
     frames = {name: query(connection, text) for name, text in _REPORT_FRAMES.items()}
-    labels = dict(frames["seeds.indications"].select("code", f"label_{lang}").iter_rows())
-    why = pl.element().replace_strict(labels, return_dtype=pl.String)
     frames["signal_posts"] = evidence.signal_posts(connection, week)
-    frames["evidence"] = evidence.detected_posts(connection, week).with_columns(
-        pl.col("indications").list.eval(why).list.join("; ").alias("why")
-    )
+    frames["evidence"] = evidence.detected_posts(connection, week)
     frames["core.checks"] = pl.DataFrame(
         [
             {

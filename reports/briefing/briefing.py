@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from datetime import date, timedelta
-from itertools import product
 
 import typst
 
@@ -13,7 +12,7 @@ from reports.facts import Facts
 from reports.label_quality import quality_sentence
 from reports.level import Judgement
 from reports.sentences import coverage_words, gap_words, level_rule, level_words
-from reports.statements import level_sentence, subject_words
+from reports.statements import change_words, level_sentence
 from reports.style import Chart
 from reports.tables import bucket_name, record_sums
 from reports.trend_tables import STAGES
@@ -24,7 +23,7 @@ from reports.weekly.content import bucket_levels
 from reports.words import Words, platform_name
 
 GAPS_SHOWN, AGENDA_SHOWN, DECISIONS_SHOWN = 4, 6, 6
-CHART_WIDTHS = (80, 66, 54, 42)  # per cent of the text width, of the chart of each page
+CHART_WIDTHS = (80, 73, 66, 60, 54, 48, 42)  # per cent of the text width, of the chart of each page
 TOO_LONG = "the briefing must have two pages"  # the template's own assertion
 _TITLES = (
     "briefing_class",
@@ -86,21 +85,32 @@ def briefing(trends: Trends, words: Words, judgement: Judgement, charts: Sequenc
         "agenda": _agenda(trends, words),
         "words": {key: words(key) for key in _TITLES} | {"page_of": words("page_of", page="#", pages="#")},
     }
-    pairs = sorted(product(CHART_WIDTHS, repeat=2), key=lambda pair: -sum(pair))
-    for number, pair in enumerate(pairs, start=1):
-        try:
-            return compile_pdf("briefing/briefing.typ", {**data, "chart_widths": pair}, words, edition.local)
-        except typst.TypstError as error:
-            if TOO_LONG not in error.message or number == len(pairs):
-                raise
-    raise AssertionError("the last pair of widths either fits or raises")
+    pdf, widths = b"", [CHART_WIDTHS[-1]] * 2
+    for page in range(2):  # what stands on one page does not move the other
+        for width in CHART_WIDTHS:
+            widths[page] = width
+            try:
+                pdf = compile_pdf("briefing/briefing.typ", {**data, "chart_widths": widths}, words, edition.local)
+                break
+            except typst.TypstError as error:
+                if TOO_LONG not in error.message or width == CHART_WIDTHS[-1]:
+                    raise
+    return pdf
 
 
 def _letterhead(facts: Facts, words: Words, election: str) -> list[tuple[str, str]]:
     edition = facts.edition
     week = edition.week
+    restated = ""
+    if facts.restated_until:
+        moment = words.moment(facts.restated_until, edition.election.zone_label)
+        restated = words("briefing_restated", moment=moment)
     drafter = words(
-        "briefing_drafter_value", office=edition.office, code=edition.code_version, publication=edition.publication
+        "briefing_drafter_value",
+        office=edition.office,
+        code=edition.code_version,
+        publication=edition.publication,
+        restated=restated,
     )
     released = (
         words.long_day(edition.local.date())
@@ -128,15 +138,7 @@ def _situation(trends: Trends, words: Words) -> str:
     facts = trends.facts
     week = facts.edition.week
     if trends.signals:
-        names = [
-            " ".join(
-                (
-                    subject_words(trends, words, signal.family, signal.subject),
-                    words(f"direction_{signal.row['direction']}"),
-                )
-            )
-            for signal in trends.signals
-        ]
+        names = [change_words(trends, words, signal) for signal in trends.signals]
         found = words.listed(names[:2]) + (words("signal_more") if len(names) > 2 else "")
         change = words("situation_change", changes=found)
     elif trends.tested:

@@ -4,13 +4,15 @@ from collections.abc import Callable
 from typing import NamedTuple
 
 from flows.periods import Bucket
+from reports.disclosure import is_small
 from reports.facts import Row
 from reports.level import judge_buckets
 from reports.sentences import MINIMUM_POSTS, per_day, zero_sentence
-from reports.trends import Trends
-from reports.words import DASH, Words
+from reports.trends import Signal, Trends, copies_of
+from reports.words import DASH, Words, platform_name
 
-HIGH_CONFIDENCE, SIGNAL = 0.01, 0.05  # limits of q
+HIGH_CONFIDENCE = 0.01  # limit of q
+CLASSES_SHOWN = 3  # of the review list, by name
 
 
 class Value(NamedTuple):
@@ -38,8 +40,8 @@ def _coverage(row: Row | None, words: Words) -> Value:
 
 def _net(row: Row | None, words: Words) -> Value:
     if row is None or row["net_sentiment"] is None or row["net_low"] is None:
-        is_small = row is not None and row["labelled"] is not None and row["labelled"] < MINIMUM_POSTS
-        return Value(DASH, words("net_below") if is_small else "")
+        is_below = row is not None and row["labelled"] is not None and row["labelled"] < MINIMUM_POSTS
+        return Value(DASH, words("net_below") if is_below else "")
     interval = words.interval(row["net_low"] * 100, row["net_high"] * 100, signed=True)
     return Value(words.decimal(row["net_sentiment"] * 100, signed=True), words("interval_95", interval=interval))
 
@@ -73,24 +75,50 @@ def key_figures(trends: Trends, words: Words) -> list[dict[str, object]]:
     rows: list[dict[str, object]] = []
     for key, cell, named in _FIGURES:
         cells = []
-        tests = tuple(("indications", code) for code in sorted(trends.measured)) if cell is _detected else named
+        is_detected = cell is _detected
+        tests = tuple(("indications", code) for code in sorted(trends.measured)) if is_detected else named
         for bucket in seen_buckets(trends):
             value = cell(trends.facts.measure(bucket), words)
+            classes = _classes(trends, words, bucket) if is_detected else ""
+            before = _before(trends, words, bucket, cell)
+            change = _change(trends, words, bucket, tests)
+            if change and before == words("briefing_no_before"):
+                before = ""  # the line on the direction says why
             cells.append(
                 {
                     "value": value.text,
-                    "more": value.more,
-                    "before": _before(trends, words, bucket, cell),
-                    "change": _change(trends, words, bucket, tests),
+                    "more": f"{value.more}: {classes}" if classes else value.more,
+                    "before": before,
+                    "change": change,
                 }
             )
         rows.append({"name": words(key), "cells": cells})
     return rows
 
 
+def _classes(trends: Trends, words: Words, bucket: Bucket) -> str:
+    """What the review list of a bucket is made of, the largest classes by name."""
+    row = trends.facts.measure(bucket)
+    if row is None or not row["detected"]:
+        return ""
+    place = trends.facts.buckets.index(bucket)
+    counts = [(code, count) for code, all_counts in trends.facts.detected_by_indication if (count := all_counts[place])]
+    counts.sort(key=lambda each: -each[1])
+    items = [
+        words("attention_type", name=trends.facts.label("indications", code), count=words.number(count))
+        for code, count in counts[:CLASSES_SHOWN]
+    ]
+    if rest := sum(count for _, count in counts[CLASSES_SHOWN:]):
+        items.append(words("attention_rest", count=words.number(rest)))
+    return "; ".join(items)
+
+
 def _before(trends: Trends, words: Words, bucket: Bucket, cell: Cell) -> str:
     earlier = trends.facts.previous(bucket)
     if earlier is None:
+        reason = trends.facts.not_compared(bucket)
+        if reason:
+            return words("briefing_not_compared", reason=words.known(f"signal_reason_{reason}", reason))
         return words("briefing_no_before")
     row = trends.facts.measure(earlier)
     value = cell(row, words)
@@ -99,27 +127,41 @@ def _before(trends: Trends, words: Words, bucket: Bucket, cell: Cell) -> str:
 
 
 def _change(trends: Trends, words: Words, bucket: Bucket, tests: Tests) -> str:
-    rows = [row for family, subject in tests if (row := trends.row(bucket, family, subject))]
     if not tests:
         return ""
-    found = [_found(words, row) for row in rows if row["signal"]]
-    if found:
-        return "; ".join(found)
+    signals = [each for each in trends.signals if each.bucket == bucket and (each.family, each.subject) in tests]
+    if signals:
+        return "; ".join(_found(trends, words, signal) for signal in signals)
+    rows = [row for family, subject in tests if (row := trends.row(bucket, family, subject))]
     tested = [row for row in rows if row["reason"] is None]
     if tested:
-        return words("change_none", q=words.decimal(min(row["q"] for row in tested), 2))
+        key = "change_none_measured" if tests[0][0] == "indications" else "change_none"
+        text = words(key, q=words.decimal(min(row["q"] for row in tested), 2))
+        copies = max(copies_of(row) for row in tested)
+        return f"{text}; {words('change_copies', count=words.number(copies))}" if copies else text
     reasons = list(dict.fromkeys(row["reason"] for row in rows))
     return words("change_untested", reason=words.known(f"signal_reason_{reasons[0]}", reasons[0]) if reasons else DASH)
 
 
-def _found(words: Words, row: Row) -> str:
-    level = "change_sure" if row["q"] <= HIGH_CONFIDENCE else "change_fair"
-    ratio = words("signal_new") if row["ratio"] is None else words.decimal(row["ratio"])
+def _found(trends: Trends, words: Words, signal: Signal) -> str:
+    """A signal in a cell: its direction, what and where where that is not plain, by how much, how sure."""
+    row = signal.row
+    name = words.known(f"change_{signal.subject}", "")
+    if signal.family == "indications":
+        name = trends.facts.label("indications", signal.subject)
+    if signal.platform != "all":
+        places = words.listed([platform_name(words, place) for place in (signal.platform, *signal.also)])
+        name = words("change_at", change=name, place=places)
+    key = "change_found"
+    if row["ratio"] is None:
+        key = "change_new"
+    elif is_small(signal.platform, row["observed"]):
+        key = "change_hidden"
     return words(
-        "change_found",
+        key,
         arrow="▲" if row["direction"] == "up" else "▼",
-        name=words.known(f"change_{row['subject']}", ""),
-        ratio=ratio,
+        name=name.strip(),
+        ratio=words.decimal(row["ratio"]),
         interval=words.interval(row["ratio_low"], row["ratio_high"]),
-        confidence=words(level),
+        confidence=words("change_sure" if row["q"] <= HIGH_CONFIDENCE else "change_fair"),
     ).replace("  ", " ")

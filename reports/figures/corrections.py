@@ -11,7 +11,7 @@ from reports import style
 from reports.figures import timeline
 from reports.style import Scene
 
-_LEFT, _RIGHT, _UPPER, _LOWER = 18.0, 27.0, 36.0, 20.0
+_LEFT, _RIGHT, _UPPER, _LOWER = 18.0, 29.0, 36.0, 20.0
 Known = Mapping[tuple[date, date], float]  # posts of a bucket as first reported, for buckets that were published
 
 
@@ -57,7 +57,7 @@ def _lines(axes: Axes, rows: Sequence[timeline.Row], first: Known, scene: Scene)
             color="#0072b2",
             zorder=4,
         )
-    axes.set_ylim(0, axes.get_ylim()[1] * 1.05)
+    axes.set_ylim(0, axes.get_ylim()[1] * 1.15)  # the names at the end stay clear of those of the phases
     timeline.value_axis(axes, scene)
     axes.set_ylabel(scene.words("axis_posts_day"))
     last = rows[-1]

@@ -1,5 +1,6 @@
 """Indications by class: a rate with its interval where the class's precision was measured, else only a count."""
 
+import math
 from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import NamedTuple
@@ -13,7 +14,7 @@ from reports import style
 from reports.figures import timeline
 from reports.style import Scene
 
-_PANEL, _ROW, _LABEL, _BUCKETS = 30.0, 5.0, 46.0, 8
+_PANEL, _ROW, _LABEL, _BUCKETS = 30.0, 5.6, 46.0, 8
 _FILLS = ("#ffffff", "#e4edf4", "#b5d0e3", "#7fabc9")
 _STEPS = (1, 3, 10)  # a darker fill from each of these counts on
 
@@ -95,7 +96,7 @@ def _panel(axes: Axes, shown: Sequence[timeline.Row], scene: Scene, label: str, 
 def _top(rows: Sequence[timeline.Row]) -> float:
     values = max((float(row["per_1000"]) for row in rows), default=0.0)
     ends = sorted(float(row["per_1000_high"]) for row in rows if row["per_1000_high"] is not None)
-    usual = ends[int(0.9 * (len(ends) - 1))] if ends else 1.0
+    usual = ends[math.ceil(0.9 * (len(ends) - 1))] if ends else 1.0
     return min(max(values * 1.15, usual * 1.25, 0.5), 1000.0)
 
 
@@ -110,7 +111,7 @@ def _grid(axes: Axes, frame: pl.DataFrame, scene: Scene, counted: Mapping[str, s
     axes.set_xticks([number + 0.5 for number in range(len(buckets))])
     axes.set_xticklabels([f"{first.day}/{first.month}" for first in buckets])
     axes.set_yticks([row + 0.5 for row in range(len(counted))])
-    axes.set_yticklabels([_fitted(label) for label in counted.values()], color=style.INK)
+    axes.set_yticklabels([style.fitted(label, 29) for label in counted.values()], color=style.INK, linespacing=0.95)
     title = scene.words("indications_counted")
     axes.annotate(
         title,
@@ -143,7 +144,3 @@ def _cell(axes: Axes, across: int, down: int, count: int | None) -> None:
     axes.add_patch(Rectangle(square, 0.92, 0.84, facecolor=fill, edgecolor=style.FAINT, lw=0.3))
     colour = style.INK if count else style.MUTED
     axes.text(across + 0.5, down + 0.52, str(count), fontsize=style.SMALL, color=colour, ha="center", va="center")
-
-
-def _fitted(label: str, limit: int = 29) -> str:
-    return label if len(label) <= limit else label[: limit - 1].rstrip() + "…"

@@ -57,7 +57,7 @@ def _panel(axes: Axes, points: Sequence[Point], scene: Scene, key: str, colour: 
     timeline.value_axis(axes, scene)
     shown = points if len(points) <= 5 else points[-1:]
     for point in shown:
-        near_end = timeline.position(scene, point.day) > timeline.position(scene, scene.last_day) - 8
+        near_end = timeline.position(scene, point.day) > timeline.position(scene, scene.last_day) - 14
         axes.annotate(
             scene.words.number(point.total),
             (timeline.position(scene, point.day) + 1, point.total),

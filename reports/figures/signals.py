@@ -13,7 +13,7 @@ from reports.figures import timeline
 from reports.style import Scene
 
 SUBJECTS_SHOWN = 10
-_LABEL, _ROW = 47.0, 5.0
+_LABEL, _ROW = 47.0, 5.4
 _COLOUR = {"up": "#8c1c13", "down": "#0072b2"}
 _MARK = {"up": "^", "down": "v"}
 BOTH = "both"  # a family in which one subject rose and another fell
@@ -59,7 +59,7 @@ def _rows(axes: Axes, rows: Sequence[Strip], families: int, scene: Scene) -> Non
     axes.set_ylim(len(rows), 0)
     axes.spines["left"].set_visible(False)
     axes.set_yticks([number + 0.5 for number in range(len(rows))])
-    axes.set_yticklabels([_fitted(strip.label) for strip in rows], color=style.INK)
+    axes.set_yticklabels([style.fitted(strip.label, 29) for strip in rows], color=style.INK, linespacing=0.95)
     for number, label in enumerate(axes.get_yticklabels()):
         label.set_fontweight("bold" if number < families else "normal")
     axes.axhline(families, color=style.MUTED, linewidth=0.6)
@@ -89,7 +89,3 @@ def _square(axes: Axes, scene: Scene, row: int, span: Span, state: str) -> None:
         if state in {direction, BOTH}:
             at, size = (row + 0.5, 5.0) if state != BOTH else (row + (0.32 if direction == "up" else 0.7), 3.4)
             axes.plot(middle, at, mark, color=_COLOUR[direction], markersize=size, clip_on=False, zorder=5)
-
-
-def _fitted(label: str, limit: int = 29) -> str:
-    return label if len(label) <= limit else label[: limit - 1].rstrip() + "…"

@@ -37,17 +37,25 @@ def rows_of(frame: pl.DataFrame, scene: Scene, platform: str) -> list[Row]:
 
 
 def runs(rows: Sequence[Row], value: str) -> list[list[Row]]:
-    """Stretches of adjoining, collected buckets that have a value: a line is drawn within one, never across two."""
+    """Stretches of adjoining, collected buckets that have a value: a line is drawn within one, never across two.
+
+    A total that lacks a whole platform stands alone: joined to its neighbours the outage would look like a fall.
+    """
     stretches: list[list[Row]] = []
     for row in rows:
         if row[value] is None or row["status"] not in DRAWN:
             continue
         last = stretches[-1][-1] if stretches else None
-        if last is not None and row["first_day"] - last["last_day"] == timedelta(days=1):
+        adjoins = last is not None and row["first_day"] - last["last_day"] == timedelta(days=1)
+        if last is not None and adjoins and not (_lacks_platform(row) or _lacks_platform(last)):
             stretches[-1].append(row)
         else:
             stretches.append([row])
     return stretches
+
+
+def _lacks_platform(row: Row) -> bool:
+    return row["platform"] == "all" and row.get("reason") == "platform_missing"
 
 
 def set_axis(axes: Axes, scene: Scene, labels: bool = True) -> None:

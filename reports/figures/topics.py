@@ -13,6 +13,7 @@ from matplotlib.patches import Rectangle
 
 from flows.periods import Bucket
 from reports import style
+from reports.disclosure import shielded
 from reports.style import Scene
 
 TOPICS_SHOWN = 10
@@ -20,7 +21,17 @@ _SHADES = LinearSegmentedColormap.from_list("shares", ["#f7f9fb", "#a9c8de", "#2
 _ROW, _LABEL, _NAMES, _GAP, _LINE = 5.6, 40.0, 10.0, 5.0, 6.0
 _ARROWS = {"up": "▲", "down": "▼", "": ""}
 Cell = tuple[str, str, str]  # (phase, platform, topic)
-Cells = dict[Cell, tuple[float | None, str]]  # (share, status)
+
+
+class Share(NamedTuple):
+    """A share with the status of its bucket; `hidden` is what a cell of too few posts shows instead (method §6)."""
+
+    share: float | None
+    status: str
+    hidden: str = ""
+
+
+Cells = dict[Cell, Share]
 
 
 class Change(NamedTuple):
@@ -64,7 +75,7 @@ def draw(
             axes = style.axes(figure, (_LABEL, top, width, len(shown) * _ROW))
             _block(axes, grid, bucket)
             axes.set_yticks([row + 0.5 for row in range(len(shown))])
-            axes.set_yticklabels([_fitted(labels.get(topic, topic)) for topic in shown], color=style.INK)
+            axes.set_yticklabels([style.fitted(labels.get(topic, topic), 25) for topic in shown], color=style.INK)
         for number, bucket in enumerate([bucket for bucket in buckets if bucket not in seen] if shown else ()):
             axes = style.axes(figure, (1.5, style.HEAD + block * len(seen) + number * _LINE, 100, _LINE))
             axes.set_axis_off()
@@ -79,28 +90,32 @@ def _title(scene: Scene, bucket: Bucket) -> str:
     return scene.words("bucket_inline", phase=phase, days=scene.words.days(bucket.first_day, bucket.last_day))
 
 
-def _fitted(name: str, limit: int = 25) -> str:
-    return name if len(name) <= limit else name[: limit - 1].rstrip() + "…"
-
-
 def _known(cells: Cells) -> list[Cell]:
-    return [cell for cell, (share, status) in cells.items() if share is not None and status != "not_collected"]
+    return [cell for cell, found in cells.items() if found.share is not None and found.status != "not_collected"]
 
 
 def _cells(frame: pl.DataFrame, scene: Scene, platforms: Sequence[str]) -> Cells:
     week = frame.filter(pl.col("week") == str(scene.week), pl.col("platform").is_in(list(platforms)))
-    return {
-        (row["phase"], row["platform"], row["topic"]): (row["share"], row["status"])
-        for row in week.iter_rows(named=True)
-    }
+    cells: Cells = {}
+    crossed: dict[tuple[str, str], list[tuple[Cell, int | None]]] = {}
+    for row in week.iter_rows(named=True):
+        cell = (row["phase"], row["platform"], row["topic"])
+        cells[cell] = Share(row["share"], row["status"])
+        if row["platform"] != "all" and len(platforms) > 1:
+            crossed.setdefault((row["phase"], row["topic"]), []).append((cell, row["posts"]))
+    for parts in crossed.values():
+        for (cell, count), text in zip(parts, shielded([count for _, count in parts], scene.words), strict=True):
+            if text != scene.words.number(count):
+                cells[cell] = cells[cell]._replace(hidden=text)
+    return cells
 
 
 def _ordered(cells: Cells, buckets: Sequence[Bucket], labels: Mapping[str, str]) -> list[str]:
     largest: dict[str, float] = {}
     days = {bucket.phase: bucket.days for bucket in buckets}
-    for (phase, platform, topic), (share, _) in cells.items():
+    for (phase, platform, topic), found in cells.items():
         weight = days.get(phase, 0) * (100 if platform == "all" else 1)
-        largest[topic] = largest.get(topic, 0.0) + (share or 0.0) * weight
+        largest[topic] = largest.get(topic, 0.0) + (found.share or 0.0) * weight
     present = [topic for topic in largest if largest[topic] > 0]
     return sorted(present, key=lambda topic: (-round(largest[topic], 9), labels.get(topic, topic)))
 
@@ -117,11 +132,13 @@ class _Grid:
 
     def share(self, cell: Cell) -> float | None:
         """The share of a cell; None when it is not known or nothing was collected."""
-        share, status = self.cells.get(cell, (None, "unknown"))
-        return None if status == "not_collected" else share
+        found = self.cells.get(cell)
+        return None if found is None or found.status == "not_collected" else found.share
 
     def text(self, cell: Cell, share: float) -> str:
         """The share and, where there is a baseline, its change: `16,9 (+2,1)`, with an arrow where it is a signal."""
+        if hidden := self.cells[cell].hidden:
+            return hidden
         words = self.scene.words
         change = self.changes.get(cell)
         if change is None:
@@ -132,7 +149,7 @@ class _Grid:
     @cached_property
     def high(self) -> float:
         """The largest share of the map, at least a little above 0."""
-        return max([share for share, _ in self.cells.values() if share is not None], default=0.0) or 1.0
+        return max([found.share for found in self.cells.values() if found.share is not None], default=0.0) or 1.0
 
 
 def _block(axes: Axes, grid: _Grid, bucket: Bucket) -> None:
@@ -163,7 +180,7 @@ def _block(axes: Axes, grid: _Grid, bucket: Bucket) -> None:
             if share is None:
                 axes.add_patch(_square(across, down, facecolor=style.PAPER, edgecolor="#b3b3b3", hatch="////"))
                 continue
-            fill = _SHADES(share / grid.high)
+            fill = _SHADES(0.0 if grid.cells[cell].hidden else share / grid.high)
             is_signal = cell in grid.changes and grid.changes[cell].direction != ""
             look = {"edgecolor": style.INK, "linewidth": 1.6, "zorder": 3} if is_signal else {"edgecolor": "none"}
             axes.add_patch(_square(across, down, facecolor=fill, **look))

@@ -137,7 +137,11 @@ def _letterhead(edition: Edition, words: Words, day: date, number: str) -> list[
     election = edition.election
     name = election.name_id if edition.lang == "id" else election.name_en
     drafter = words(
-        "briefing_drafter_value", office=edition.office, code=edition.code_version, publication=edition.publication
+        "briefing_drafter_value",
+        office=edition.office,
+        code=edition.code_version,
+        publication=edition.publication,
+        restated="",
     )
     return [
         (words("briefing_number"), number),
@@ -196,7 +200,7 @@ def _decide(trends: Trends, words: Words, codes: list[str]) -> str:
         overdue=words.number(sum(limit < today for limit in limits)),
         limit=words.day(ahead) if ahead else DASH,
     )
-    return f"{text} {words('note_receivers', receivers=receivers(trends, codes))}" if codes else text
+    return f"{text} {words('note_receivers', receivers=receivers(trends, words, codes))}" if codes else text
 
 
 def _unseen(facts: Facts, words: Words) -> list[str]:

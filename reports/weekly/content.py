@@ -68,6 +68,7 @@ class Content:
     change_tables: list[Table]
     tables: list[Table]
     clocks: Table
+    overdue: Table
     funnel: Table
     corrections: Table
     evidence_intro: str
@@ -120,6 +121,7 @@ def weekly_content(trends: Trends, words: Words, judgement: Judgement) -> Conten
         change_tables=[make(trends, words) for make in CHANGE_TABLES],
         tables=[*weekly_tables(facts, words), *(make(trends, words) for make in MORE_TABLES)],
         clocks=clock_table(trends, words),
+        overdue=clock_table(trends, words, overdue=True),
         funnel=funnel_table(trends, words),
         corrections=correction_table(trends, words),
         evidence_intro=_intro(trends, words, posts),
@@ -200,14 +202,16 @@ def _declaration(facts: Facts, words: Words) -> list[tuple[str, str]]:
         "zone": zone,
         "buckets": buckets,
     }
-    released = words.moment(edition.local, zone)
+    released = words("declare_as_of_value", moment=words.moment(edition.local, zone), publication=edition.publication)
+    if facts.restated_until:
+        released += words("declare_restated", moment=words.moment(facts.restated_until, zone))
     embargo = words("declare_embargo_none")
     if edition.embargoed:
         embargo = words("embargo_mark", moment=words.moment(embargo_end(edition.election), zone))
     versions = {"label": edition.label_version, "data": edition.data_version, "code": edition.code_version}
     return [
         (words("declare_week"), words("declare_week_value", **week)),
-        (words("declare_as_of"), words("declare_as_of_value", moment=released, publication=edition.publication)),
+        (words("declare_as_of"), released),
         (words("declare_office"), edition.office),
         (
             words("declare_platforms"),

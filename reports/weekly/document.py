@@ -17,8 +17,8 @@ _WORDS = (
     "section_clocks",
     "section_corrections",
     "briefing_decide",
-    "clocks_none",
     "corrections_none",
+    "clocks_overdue_where",
     "method_queries",
     "method_queries_intro",
     "note_marks",
@@ -30,7 +30,6 @@ _WORDS = (
     "section_method",
     "section_limits",
     "level_title",
-    "table_empty",
     "quality_intro",
     "quality_empty",
     "quality_pdf",
@@ -48,8 +47,12 @@ def weekly_document(content: Content, charts: Sequence[Chart], words: Words, as_
     if all_posts > len(shown):
         cut = words("evidence_shown", shown=words.number(len(shown)), count=words.number(all_posts))
     reasons = content.level_reasons
-    heads = [words("column_post"), words("column_text"), words("column_indication"), words("column_topic")]
-    data = asdict(replace(content, evidence=shown)) | {
+    heads = [words(f"column_{name}") for name in ("post", "text", "why", "topic")]
+    printed = [
+        replace(post, why=f"{post.why}\n{words('why_limit', limit=post.limit)}" if post.sort_limit else post.why)
+        for post in shown
+    ]
+    data = asdict(replace(content, evidence=printed)) | {
         "level_sentence": f"{reasons[:1].upper()}{reasons[1:]}.",
         "charts": [{"svg": chart.svg, "alt": chart.alt} for chart in charts],
         "decision_columns": [words(f"decide_{name}") for name in ("what", "whom", "until")],

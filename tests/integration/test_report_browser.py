@@ -65,6 +65,7 @@ addEventListener("load", function () {
       return box.height > 0 && box.height < 24 && !isInText; }).map(function (element) { return element.outerHTML; }),
     plain: list("main p a, main li a, main td a").filter(function (element) {
       return getComputedStyle(element).textDecorationLine.indexOf("underline") < 0; }).length,
+    columns: list("table.evidence thead th").map(function (cell) { return cell.getBoundingClientRect().width; }),
     zoom: /user-scalable=no|maximum-scale/.test(document.querySelector("meta[name=viewport]").content),
     strays: list("ul > *:not(li), dl > *:not(dt):not(dd), tr > *:not(th):not(td)").length,
     strangers: list("main script, main iframe, main img:not([src^='data:'])").length };
@@ -176,6 +177,7 @@ def test_pages_fit_the_screen_and_are_accessible(
     assert (seen["lost"], seen["unlabelled"], seen["forced"], seen["unreachable"]) == (0, 0, 0, 0)
     assert (seen["landmarks"], seen["plain"], seen["strays"], seen["zoom"]) == ([1, 1, 1], 0, 0, False)
     assert seen["small"] == []
+    assert min(seen["columns"], default=100) >= 60, "a column of the evidence is too narrow to be read"
     assert all(after - before <= 1 for before, after in zip(seen["headings"], seen["headings"][1:], strict=False))
     assert seen["faint"] == []
 

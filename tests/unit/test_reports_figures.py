@@ -80,6 +80,7 @@ def test_every_chart_carries_its_title_and_source_and_the_embargo_while_it_holds
         assert scene.words(f"chart_{name}") in written
         assert "EMBARGO sampai 14 Feb 2024, 15.00 WIB" in written
         assert "Sumber: ronda" in written
+        assert re.search(r"2024-W06: cakupan rencana \d+\s%", written)
 
 
 def test_detections_are_drawn_with_the_words_of_their_stage_and_their_error() -> None:

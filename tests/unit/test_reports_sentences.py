@@ -1,0 +1,192 @@
+"""What pages say agrees with itself: small cells stay hidden, a change is named with its place, nothing is untested
+and within ordinary variation at once, a week published again says so."""
+
+import re
+from datetime import UTC, datetime
+
+import polars as pl
+import pytest
+
+import sql
+from flows.periods import read_seed
+from reports import style
+from reports.briefing.figures import key_figures
+from reports.charts import scene_of, topic_changes
+from reports.contract import checked_tables
+from reports.decisions import decisions
+from reports.edition import Tables
+from reports.facts import Facts
+from reports.figures import timeline, topics
+from reports.level import judge
+from reports.queries import signal as signal_query
+from reports.statements import change_words, signal_text, statements
+from reports.tables import detected_table
+from reports.trend_tables import clock_table, correction_table, signal_table
+from reports.trends import Trends
+from reports.weekly.content import weekly_content
+from reports.words import Words
+from tests import reports_fixture as invented
+
+BURST = invented.tested.BURST
+WORDS = Words("id")
+
+
+def trends_of(week: str, tables: Tables | None = None) -> Trends:
+    edition = invented.edition(week)
+    return Trends(Facts(edition, checked_tables(tables or invented.season(week), edition.week)))
+
+
+def on_facebook(observed: int, posts: int) -> Tables:
+    """The week of the burst, its class of indications found on Facebook alone and with these counts."""
+    tables = dict(invented.season(BURST))
+    cell = (pl.col("week") == BURST) & (pl.col("family") == "indications") & (pl.col("subject") == "insult")
+    here, everywhere = (cell & (pl.col("platform") == name) for name in ("facebook", "all"))
+    frame = tables["trends.signals"]
+    source = frame.filter(everywhere).with_columns(
+        pl.lit("facebook").alias("platform"),
+        pl.lit(observed).cast(pl.Int64).alias("observed"),
+        pl.lit(posts).cast(pl.Int64).alias("posts"),
+        pl.lit(11.137).alias("ratio"),
+        pl.lit(1.3).alias("ratio_low"),
+        pl.lit(133.3).alias("ratio_high"),
+    )
+    rest = frame.filter(~here).with_columns(
+        pl.when(everywhere).then(pl.lit(False)).otherwise(pl.col("signal")).alias("signal")
+    )
+    return {**tables, "trends.signals": pl.concat([rest, source])}
+
+
+def figure_texts(trends: Trends, row: int) -> str:
+    cells = key_figures(trends, WORDS)[row]["cells"]
+    assert isinstance(cells, list)
+    return " ".join(str(text) for cell in cells for text in cell.values())
+
+
+def test_a_change_found_on_one_platform_is_named_with_it_wherever_it_is_said() -> None:
+    trends = trends_of(BURST, on_facebook(30, 41))
+    signal = next(each for each in trends.signals if each.family == "indications")
+    assert change_words(trends, WORDS, signal).endswith("naik pada Facebook")
+    content = weekly_content(trends, WORDS, judge(trends))
+    assert "naik pada Facebook (S1)" in content.level_reasons
+    assert "▲ Penghinaan / kampanye hitam pada Facebook 11,1 kali yang diharapkan" in figure_texts(trends, 2)
+
+
+def test_a_small_count_of_one_platform_is_shown_nowhere_nor_what_would_tell_it() -> None:
+    trends = trends_of(BURST, on_facebook(3, 4))
+    signal = next(each for each in trends.signals if each.family == "indications")
+    said = signal_text(trends, WORDS, signal)
+    row = next(row for row in signal_table(trends, WORDS).rows if row[0] == signal.key)
+    assert "<5 teks berbeda dari <5 unggahan" in said
+    assert row[4:7:2] == ["<5 (<5)", "–"]
+    assert "11,1" not in said + " ".join(row) + figure_texts(trends, 2)
+    assert "1,3 s.d. 133,3" in said
+    assert "if(observed < 5, NULL, observed)" in signal_query(signal)  # the printed query hides what the sentence hides
+
+
+def test_detections_crossed_with_a_platform_are_hidden_and_the_regency_s_are_not() -> None:
+    tables = dict(invented.season("2024-W04"))
+    counts = {"all": 12, "tiktok": 7, "facebook": 3, "instagram": 2}
+    frame = tables["trends.weekly_platform"]
+    detected = pl.col("platform").replace_strict(counts, return_dtype=pl.Int64).alias("detected")
+    trends = trends_of("2024-W04", {**tables, "trends.weekly_platform": frame.with_columns(detected)})
+    shown = [row[2] for row in detected_table(trends.facts, WORDS).rows]
+    assert shown == ["12", "7", "<5", "<5"]
+
+
+def test_a_heat_map_hides_small_cells_of_a_platform() -> None:
+    tables = dict(invented.season("2024-W04"))
+    frame = tables["trends.weekly_topic"]
+    few = (pl.col("platform") == "facebook") & (pl.col("topic") == "flood")
+    tables["trends.weekly_topic"] = frame.with_columns(
+        pl.when(few).then(pl.lit(3)).otherwise(pl.col("posts") + 5).cast(pl.Int64).alias("posts")
+    )
+    trends = trends_of("2024-W04", tables)
+    scene = scene_of(trends.facts, WORDS)
+    platforms = ["all", "tiktok", "facebook", "instagram"]
+    labels = {code: code for code in frame["topic"].unique()}
+    figure = topics.draw(
+        tables["trends.weekly_topic"], scene, trends.facts.buckets, platforms, (labels, topic_changes(trends))
+    )
+    written = [text.get_text() for axes in figure.axes for text in axes.texts]
+    assert (written.count("<5"), written.count("ditutup")) == (1, 1)
+
+
+def test_the_review_list_s_figure_names_its_classes_and_says_which_of_them_were_tested() -> None:
+    trends = trends_of("2024-W04")
+    text = figure_texts(trends, 2)
+    assert re.search(r"dari [\d.]+ unggahan berlabel: [A-Z][^;]+ \d+", text)
+    assert re.search(r"= jenis terukur dalam keragaman biasa \(q = \d,\d\d\); jenis lain tidak diuji", text)
+
+
+def test_a_bucket_that_cannot_be_compared_says_why_and_not_that_there_is_nothing_before_it() -> None:
+    trends = trends_of("2024-W03")  # the week before it is the outage
+    assert "Tidak dibandingkan dengan kurun lalu: " in figure_texts(trends, 0)
+    assert "Belum ada pembanding" not in figure_texts(trends, 0)
+    assert trends.facts.not_compared(trends_of("2023-W34").facts.buckets[0]) == ""
+
+
+def test_a_week_published_again_says_until_when_it_knows_and_lists_those_corrections() -> None:
+    tables = dict(invented.season("2024-W04"))
+    later = datetime(2024, 2, 19, 5, tzinfo=UTC)
+    reported = tables["trends.corrections"].with_columns(pl.lit(later).alias("corrected_at"))
+    tables["trends.corrections"] = reported
+    first = trends_of("2024-W04", tables)
+    assert not first.facts.restated_until
+    tables["core.loads"] = tables["core.loads"].with_columns(
+        pl.lit(later).dt.cast_time_unit("us").alias("landed_at").cast(tables["core.loads"].schema["landed_at"])
+    )
+    again = trends_of("2024-W04", tables)
+    released = dict(weekly_content(again, WORDS, judge(again)).declaration)["Diterbitkan"]
+    assert released.endswith("memuat berkas yang masuk sampai 19 Feb 2024, 12.00 WIB")
+    assert len(correction_table(again, WORDS).rows) == reported.filter(pl.col("platform") == "all").height
+
+
+def test_what_is_decided_says_who_looks_and_adds_up() -> None:
+    what, whom, _ = next(each for each in decisions(trends_of(BURST), WORDS) if "lebih dahulu" in each.what)
+    assert whom.startswith("penelaah; bila terindikasi: ")
+    review = next(each.what for each in decisions(trends_of("2024-W07"), WORDS) if "belum ditinjau" in each.what)
+    counts = [int(count) for count in re.findall(r" (\d+)(?:;|\. Ini)", review)]
+    assert sum(counts) >= int(re.findall(r"Menelaah (\d+)", review)[0])
+    assert what.endswith("melampaui keragaman biasa.")
+
+
+def test_clocks_that_run_and_those_that_ran_out_are_two_lists() -> None:
+    trends = trends_of("2024-W06")
+    item = {**trends.open_clocks[0], "hand_over_limit": invented.edition("2023-W50").local.date()}
+    trends.__dict__["open_clocks"] = [item, *trends.open_clocks]
+    running, overdue = (clock_table(trends, WORDS, overdue=flag) for flag in (False, True))
+    assert len(overdue.rows) == len(trends.overdue) >= 1
+    assert len(overdue.rows) + len(running.rows) == len(trends.open_clocks)
+    assert overdue.caption == f"Batas internalnya sudah lewat: {len(trends.overdue)} unggahan"
+
+
+@pytest.mark.parametrize(("seed", "characters"), [("topics", 25), ("indications", 29)])
+@pytest.mark.parametrize("lang", ["id", "en"])
+def test_no_name_of_a_class_or_topic_is_cut_in_a_chart(seed: str, characters: int, lang: str) -> None:
+    for row in read_seed(seed, sql.SEEDS):
+        label = style.fitted(row[f"label_{lang}"], characters)
+        assert "…" not in label
+        assert label.count("\n") <= 1
+
+
+def test_a_total_that_lacks_a_platform_is_not_joined_to_its_neighbours() -> None:
+    trends = trends_of("2024-W04")
+    rows = timeline.rows_of(trends.facts.tables["trends.weekly_platform"], scene_of(trends.facts, WORDS), "all")[-3:]
+    rows = [{**row, "status": "observed", "reason": None} for row in rows]
+    rows[1]["reason"] = "platform_missing"
+    assert [len(run) for run in timeline.runs(rows, "posts")] == [1, 1, 1]
+    assert [len(run) for run in timeline.runs([{**row, "platform": "tiktok"} for row in rows], "posts")] == [3]
+
+
+def test_a_week_of_many_copies_names_them_where_the_tests_see_one_text() -> None:
+    tables = dict(invented.season("2024-W04"))
+    many = (pl.col("week") == "2024-W04") & (pl.col("family") == "volumes") & (pl.col("platform") == "all")
+    observed = pl.when(many).then(pl.col("posts") - 300).otherwise(pl.col("posts")).alias("observed")
+    tables["trends.signals"] = tables["trends.signals"].with_columns(observed)
+    trends = trends_of("2024-W04", tables)
+    said = {statement.key: statement for statement in statements(trends, WORDS)}
+    assert "300 di antaranya menyalin teks unggahan lain" in said["V1"].text
+    assert "AS copies" in said["V1"].query
+    assert "300 salinan teks tidak dihitung lagi" in figure_texts(trends, 0)
+    few = {**tables, "trends.signals": tables["trends.signals"].with_columns(pl.col("posts").alias("observed"))}
+    assert "menyalin" not in " ".join(each.text for each in statements(trends_of("2024-W04", few), WORDS))
