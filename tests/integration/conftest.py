@@ -1,18 +1,22 @@
 """A real Prefect server for the tests that run flows, and homes to run them in."""
 
+import fcntl
+import json
 import os
 import shutil
-import socket
+import signal
 import subprocess
 import sys
 import time
 import urllib.request
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
 
 from flows import intake, season
+from flows.serving import free_port
 from flows.settings import Settings
 from tests.conftest import REPOSITORY
 
@@ -20,41 +24,56 @@ POSTS = 2_000
 Ronda = Callable[..., subprocess.CompletedProcess[str]]
 
 
-def free_port() -> int:
-    """A port nobody listens on at this moment."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
-
-
 def environment(home: Path, **more: str) -> dict[str, str]:
     """The environment of a `ronda` process: its home, and a watch that ends it if it leaves this machine."""
     return os.environ | {"RONDA_HOME": str(home), "PYTHONPATH": str(REPOSITORY / "tests" / "offline")} | more
 
 
-@pytest.fixture(scope="session")
-def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """The API address of a Prefect server that lives as long as the tests."""
-    home = tmp_path_factory.mktemp("prefect")
+def start_server(folder: Path) -> tuple[int, str]:
+    """Starts a Prefect server below a folder and waits until it answers; gives its process and its API address."""
     port = free_port()
+    home = folder / f"prefect-{port}"
+    home.mkdir()
     variables = environment(home, PREFECT_HOME=str(home), PREFECT_SERVER_ANALYTICS_ENABLED="false", DO_NOT_TRACK="1")
     command = [sys.executable, "-m", "prefect", "server", "start", "--host", "127.0.0.1", "--port", str(port)]
     with (home / "server.log").open("wb") as log:
         process = subprocess.Popen(command, env=variables, stdout=log, stderr=log)
     address = f"http://127.0.0.1:{port}/api"
-    try:
-        for _ in range(240):
-            try:
-                urllib.request.urlopen(f"{address}/health", timeout=2)  # noqa: S310 - loopback
-                break
-            except OSError:
-                assert process.poll() is None, (home / "server.log").read_text()
-                time.sleep(0.5)
-        yield address
-    finally:
-        process.terminate()
-        process.wait(timeout=30)
+    for _ in range(240):
+        try:
+            urllib.request.urlopen(f"{address}/health", timeout=2)  # noqa: S310 - loopback
+            break
+        except OSError:
+            assert process.poll() is None, (home / "server.log").read_text()
+            time.sleep(0.5)
+    return process.pid, address
+
+
+@pytest.fixture(scope="session")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The API address of a Prefect server that lives as long as the tests, one for all processes of a test run."""
+    folder = tmp_path_factory.getbasetemp()
+    if "PYTEST_XDIST_WORKER" in os.environ:
+        folder = folder.parent
+    state = folder / "prefect.json"  # process, address and how many test processes use it
+    with locked(folder / "prefect.lock"):
+        pid, address, users = json.loads(state.read_text()) if state.exists() else (*start_server(folder), 0)
+        state.write_text(json.dumps([pid, address, users + 1]))
+    yield address
+    with locked(folder / "prefect.lock"):
+        *_, users = json.loads(state.read_text())
+        state.write_text(json.dumps([pid, address, users - 1]))
+        if users == 1:
+            os.kill(pid, signal.SIGTERM)
+            state.unlink()
+
+
+@contextmanager
+def locked(path: Path) -> Iterator[None]:
+    """One process at a time."""
+    with path.open("a") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
 
 
 @pytest.fixture(scope="session")
