@@ -11,22 +11,62 @@ import time
 import urllib.request
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
 from flows import intake, season
+from flows.season.services.posts import watch_list
+from flows.season.services.serve import Services
 from flows.serving import free_port
 from flows.settings import Settings
 from tests.conftest import REPOSITORY
+from tests.served import served
 
 POSTS = 2_000
+season_folder, catalogues, running_services = served(posts=POSTS)
+NOW = datetime(2024, 2, 12, 1, 0, tzinfo=UTC)
+# What a `ronda` process runs before, so that its clock stands still at NOW.
+AT = (
+    "from flows.sources import pacing; from datetime import datetime; "
+    f"pacing.SystemClock.now = lambda self: datetime.fromisoformat('{NOW.isoformat()}'); "
+    "pacing.SystemClock.sleep = lambda self, seconds: None"
+)
 Ronda = Callable[..., subprocess.CompletedProcess[str]]
 
 
 def environment(home: Path, **more: str) -> dict[str, str]:
     """The environment of a `ronda` process: its home, and a watch that ends it if it leaves this machine."""
     return os.environ | {"RONDA_HOME": str(home), "PYTHONPATH": str(REPOSITORY / "tests" / "offline")} | more
+
+
+def run_demo(home: Path, *words: str) -> subprocess.CompletedProcess[str]:
+    """`ronda demo` in a home, with a Prefect server of its own."""
+    done = subprocess.run(
+        [sys.executable, "-m", "flows.cli", "demo", *words],
+        env=environment(home),
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=300,
+    )
+    assert done.returncode == 0, done.stderr
+    assert "offline:" not in done.stderr
+    return done
+
+
+def write_watch(home: Path, services: Services, folder: Path, accounts: int) -> None:
+    """The ronda.toml of a home that watches some accounts of a served season, as fast as they answer."""
+    addresses = [f'tiktok_url = "{services["tiktok"]}"', f'graph_url = "{services["facebook"]}"']
+    addresses += [f'instagram_url = "{services["instagram"]}"', 'instagram_user_id = "17841400000000001"']
+    paces = ["graph_requests_per_second = 500", "tiktok_requests_per_second = 500"]
+    lists = [
+        f"[watch.{name}]\naccounts = {json.dumps(list(each.accounts[:accounts]))}"
+        for name, each in watch_list(folder).items()
+    ]
+    home.mkdir(parents=True)
+    (home / "ronda.toml").write_text("\n".join([*addresses, *paces, *lists, ""]))
 
 
 def start_server(folder: Path) -> tuple[int, str]:
@@ -92,6 +132,14 @@ def ronda(server: str) -> Ronda:
         )
 
     return run
+
+
+@pytest.fixture
+def services(running_services: Services) -> Services:
+    """The stand-ins of the platforms without faults, at NOW."""
+    running_services.reset()
+    running_services.clock(NOW)
+    return running_services
 
 
 @pytest.fixture(scope="session")

@@ -5,50 +5,22 @@ import re
 import subprocess
 import sys
 from collections.abc import Iterator
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from pathlib import Path
 
 import duckdb
 import pytest
 
-from flows import season
-from flows.season.services.posts import watch_list
-from flows.season.services.serve import Services, serving
-from tests.integration.conftest import Ronda, copy_home, environment
-
-NOW = datetime(2024, 2, 12, 1, 0, tzinfo=UTC)
-SECRETS = {
-    "RONDA_TIKTOK_CLIENT_KEY": "season-key",
-    "RONDA_TIKTOK_CLIENT_SECRET": "season-secret",
-    "RONDA_FACEBOOK_TOKEN": "season-token",
-    "RONDA_INSTAGRAM_TOKEN": "season-token",
-    "RONDA_INSTAGRAM_USER_ID": "17841400000000001",
-}
+from flows.season.services.serve import Services
+from tests.extract.watching import SECRETS
+from tests.integration.conftest import AT, NOW, Ronda, copy_home, run_demo, write_watch
 
 
 @pytest.fixture(scope="module")
-def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return season.write_season(tmp_path_factory.mktemp("served"), posts=2_000).folder
-
-
-@pytest.fixture(scope="module")
-def services(folder: Path) -> Iterator[Services]:
-    with serving(folder, now=NOW) as running:
-        yield running
-
-
-@pytest.fixture(scope="module")
-def configured_home(services: Services, folder: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+def configured_home(running_services: Services, season_folder: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A home whose ronda.toml watches some accounts."""
     home = tmp_path_factory.mktemp("configured") / "home"
-    home.mkdir()
-    watched = watch_list(folder)
-    lists = "".join(
-        f"[watch.{platform}]\naccounts = {json.dumps(list(each.accounts[:6]))}\n" for platform, each in watched.items()
-    )
-    addresses = f'tiktok_url = "{services["tiktok"]}"\ngraph_url = "{services["facebook"]}"\n'
-    addresses += f'instagram_url = "{services["instagram"]}"\ngraph_requests_per_second = 500\n'
-    (home / "ronda.toml").write_text(addresses + "tiktok_requests_per_second = 500\n" + lists)
+    write_watch(home, running_services, season_folder, 6)
     return home
 
 
@@ -56,32 +28,25 @@ def configured_home(services: Services, folder: Path, tmp_path_factory: pytest.T
 def credentials() -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
         for name, value in SECRETS.items():
-            patch.setenv(name, value)
+            patch.setenv(f"RONDA_{name.upper()}", value)
         yield
 
 
 @pytest.fixture
 def configured(services: Services, configured_home: Path, tmp_path: Path) -> Path:
     """A home of its own with these settings, and platforms without faults."""
-    services.reset()
     return copy_home(configured_home, tmp_path / "home")
 
 
 @pytest.fixture(scope="module")
-def extracted(services: Services, configured_home: Path, ronda: Ronda) -> tuple[Path, str]:
+def extracted(running_services: Services, configured_home: Path, ronda: Ronda) -> tuple[Path, str]:
     """A home after one extraction, and what it said."""
-    services.reset()
+    running_services.reset()
+    running_services.clock(NOW)
     home = copy_home(configured_home, configured_home.parent / "extracted")
     done = ronda(home, "extract", before=AT)
     assert done.returncode == 0, done.stderr + done.stdout
     return home, done.stdout
-
-
-AT = (
-    "from flows.sources import pacing; from datetime import datetime; "
-    f"pacing.SystemClock.now = lambda self: datetime.fromisoformat('{NOW.isoformat()}'); "
-    "pacing.SystemClock.sleep = lambda self, seconds: None"
-)
 
 
 def test_extract_loads_what_it_pulled_and_says_what_was_missed(
@@ -127,13 +92,9 @@ def test_a_refresh_forgets_what_is_gone_and_status_shows_a_sudden_silence(
     extracted: tuple[Path, str], services: Services, ronda: Ronda, tmp_path: Path
 ) -> None:
     home = copy_home(extracted[0], tmp_path / "home")
-    services.reset()
     services.clock(NOW + timedelta(days=16))
     later = AT.replace(NOW.isoformat(), (NOW + timedelta(days=16)).isoformat())
-    try:
-        done = ronda(home, "extract", "--refresh", before=later)
-    finally:
-        services.clock(NOW)
+    done = ronda(home, "extract", "--refresh", before=later)
     assert done.returncode == 0, done.stderr + done.stdout
     assert "looked at again" in done.stdout
     assert re.search(r"\d+ records erased in \d+ files of the landing", done.stdout)
@@ -146,7 +107,7 @@ def test_without_credentials_only_the_inbox_is_emptied(
     tmp_path: Path, ronda: Ronda, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     for name in SECRETS:
-        monkeypatch.delenv(name)
+        monkeypatch.delenv(f"RONDA_{name.upper()}")
     done = ronda(tmp_path / "home", "extract")
     assert done.returncode == 0, done.stderr
     assert "0 files" in done.stdout
@@ -171,14 +132,5 @@ def test_every_verb_is_scheduled_once_and_never_overlaps() -> None:
 
 @pytest.mark.slow
 def test_the_live_demo_extracts_and_publishes(tmp_path: Path) -> None:
-    done = subprocess.run(
-        [sys.executable, "-m", "flows.cli", "demo", "--live", "--posts", "3000"],
-        env=environment(tmp_path / "home"),
-        capture_output=True,
-        text=True,
-        check=False,
-        timeout=300,
-    )
-    assert done.returncode == 0, done.stderr
-    assert "offline:" not in done.stderr
+    run_demo(tmp_path / "home", "--live", "--posts", "3000")
     assert (tmp_path / "home" / "published" / "2024-W06" / "weekly.html").is_file()
