@@ -6,7 +6,8 @@ from collections.abc import Callable, Sequence
 from datetime import UTC, date, datetime
 from pathlib import Path
 
-from flows.exits import Exit, RondaError
+from flows.exits import Exit, RondaError, UsageError
+from flows.periods import Week, weeks_between
 from flows.settings import Settings, load_settings
 
 Action = Callable[[Settings, argparse.Namespace], Exit]
@@ -48,6 +49,14 @@ def _day(text: str) -> str:
     return text
 
 
+def _week(text: str) -> str:
+    try:
+        Week.parse(text)
+    except UsageError as error:
+        raise argparse.ArgumentTypeError(str(error)) from None
+    return text
+
+
 def _say(line: str) -> None:
     print(line, flush=True)
 
@@ -86,6 +95,7 @@ def _weekly(settings: Settings, arguments: argparse.Namespace) -> Exit:
 
 
 def _backfill(settings: Settings, arguments: argparse.Namespace) -> Exit:
+    weeks_between(Week.parse(arguments.first), Week.parse(arguments.last))  # refuses before seconds of imports
     from flows.backfill import backfill
 
     _say(backfill(arguments.first, arguments.last, arguments.reason, arguments.platform, settings.lang))
@@ -225,7 +235,9 @@ def parser() -> argparse.ArgumentParser:
     )
 
     weekly = verb("weekly", _weekly, "Load what landed, rebuild and check the trends, publish the week's report.")
-    weekly.add_argument("--week", metavar="2024-W05", help="ISO week (default: every complete week that is due)")
+    weekly.add_argument(
+        "--week", type=_week, metavar="2024-W05", help="ISO week (default: every complete week that is due)"
+    )
     weekly.add_argument(
         "--as-of", type=_moment, metavar="MOMENT", help="moment of release (default: Monday 06:00 after it)"
     )
@@ -241,8 +253,8 @@ def parser() -> argparse.ArgumentParser:
     daily.add_argument("--lang", choices=("id", "en"), help="language of the note (default: the setting lang, id)")
 
     backfill = verb("backfill", _backfill, "Publish past weeks again, in order, with a reason that is recorded.")
-    backfill.add_argument("first", metavar="FIRST", help="first ISO week, like 2023-W48")
-    backfill.add_argument("last", metavar="LAST", help="last ISO week")
+    backfill.add_argument("first", type=_week, metavar="FIRST", help="first ISO week, like 2023-W48")
+    backfill.add_argument("last", type=_week, metavar="LAST", help="last ISO week")
     backfill.add_argument("--reason", required=True, help="why; kept in the run record")
     backfill.add_argument(
         "--platform", choices=("tiktok", "facebook", "instagram"), help="load only what landed of this platform"

@@ -5,7 +5,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Sequence
-from contextlib import closing, nullcontext
+from contextlib import closing
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -91,31 +91,41 @@ def run(settings: Settings, posts: int, say: Callable[[str], None]) -> None:
     started = time.monotonic()
     folder = settings.home / "season"
     _fresh_home(settings, folder)
-    is_new = WEEK not in publish.reported_weeks(settings.home)
     say(f"Simulating a season of {posts:,} posts in {folder} ...")
-    compilation = _compile_labels() if is_new else None
+    with closing(Orchestrator(settings, free_port(), "CRITICAL", quiet=True)) as server:
+        if WEEK in publish.reported_weeks(settings.home):
+            is_changed = _replay(settings, season.write_season(folder, posts=posts).batches, folder, say)
+        else:
+            is_changed = _publish(settings, server, posts, folder, say)
+        if is_changed:
+            with exclusive(settings.home):
+                steps.build_tables(settings)
+                steps.publish_tables(settings)
+    say(f"Done in {time.monotonic() - started:.0f} s. Another week: ronda weekly --week 2024-W05")
+
+
+def _publish(settings: Settings, server: Orchestrator, posts: int, folder: Path, say: Callable[[str], None]) -> bool:
+    """Replays the season and publishes its reported week on the way; whether anything came in after that week.
+
+    Two processors are kept busy: the labels' kernel is compiled and then Prefect's server started in other processes.
+    """
+    compilation = _compile_labels()
     batches = season.write_season(folder, posts=posts).batches
     reported = next(number for number, batch in enumerate(batches) if batch.week == WEEK)
-    with _orchestrator(settings) if is_new else nullcontext() as server:
-        if server is not None and compilation is not None:
-            _make_ready(settings)
-            compilation.wait()
-            server.start()
-        say("Replaying it week by week: what landed is loaded, checked and stated ...")
-        _replay(settings, batches[:reported], folder, say)
-        if server is not None:
-            say(f"Modelling the season and publishing {WEEK} ...")
-            with exclusive(settings.home):
-                _land(settings, batches[reported], folder)
-            server.wait()
-            from flows.weekly import weekly
+    _make_ready(settings)
+    compilation.wait()
+    server.start()
+    say("Replaying it week by week: what landed is loaded, checked and stated ...")
+    _replay(settings, batches[:reported], folder, say)
+    say(f"Modelling the season and publishing {WEEK} ...")
+    with exclusive(settings.home):
+        _land(settings, batches[reported], folder)
+    server.wait()
+    from flows.weekly import weekly
 
-            say(weekly(week=WEEK, lang=settings.lang))
-    if _replay(settings, batches[reported + 1 :], folder, say):
-        with exclusive(settings.home):
-            steps.build_tables(settings)
-            steps.publish_tables(settings)
-    say(f"Done in {time.monotonic() - started:.0f} s. Another week: ronda weekly --week 2024-W05")
+    say(weekly(week=WEEK, lang=settings.lang))
+    server.end()
+    return _replay(settings, batches[reported + 1 :], folder, say)
 
 
 def _compile_labels() -> subprocess.Popen[bytes]:
@@ -127,14 +137,10 @@ def _make_ready(settings: Settings) -> None:
     """Imports and reads what takes seconds, while another process compiles."""
     from expectations.run import library
     from flows import weekly  # noqa: F401
+    from reports import render  # noqa: F401
 
     library()
     labels.read_tables(settings.seeds)
-
-
-def _orchestrator(settings: Settings) -> closing[Orchestrator]:
-    """Prefect's server for this demo alone: it starts while the season is simulated and replayed."""
-    return closing(Orchestrator(settings, free_port(), "CRITICAL", quiet=True))
 
 
 def _land(settings: Settings, batch: season.Batch, folder: Path) -> tuple[Landed, ...]:

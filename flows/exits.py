@@ -46,9 +46,3 @@ class WarehouseBusyError(RondaError):
     """Another run holds the warehouse."""
 
     exit_code = Exit.BUSY
-
-
-class SourceFailedError(RondaError):
-    """A source failed; what the other sources brought was loaded."""
-
-    exit_code = Exit.SOURCE

@@ -266,6 +266,7 @@ def load_pending(
             held = _landing_gate(run, ready.prepared.files) if ready.prepared.files else {}
             batch = _batch(ready, held)
             with warehouse.transaction(connection):
+                models.load_seeds(connection, settings.seeds)
                 _load(settings, connection, run, batch)
                 if batch.files:
                     _posts_gate(connection, run)
@@ -295,6 +296,8 @@ def replay(
         tempfile.TemporaryDirectory(dir=settings.home, prefix=".load-") as scratch,
     ):
         ready = _make_ready(settings, [item for group in groups for item in group], key, Path(scratch))
+        with warehouse.transaction(connection):
+            models.load_seeds(connection, settings.seeds)
         for number, group in enumerate(groups):
             batch = _batch(ready, {}, frozenset(item.file_id for item in group))
             with warehouse.transaction(connection):
@@ -349,8 +352,7 @@ def _facts(connection: warehouse.Connection, batch: loading.Batch) -> dict[str, 
 
 
 def _load(settings: Settings, connection: warehouse.Connection, run: Run, batch: loading.Batch) -> None:
-    """Loads a batch and labels anew what other labels have, inside the caller's transaction."""
-    models.load_seeds(connection, settings.seeds)
+    """Loads a batch and labels anew what other labels have, inside the caller's transaction, with the seeds there."""
     loading.load(connection, batch, settings.election.zone.key)
     loading.relabel(connection, partial(labels.label, seeds=settings.seeds), labels.label_version(settings.seeds))
     if batch.files:

@@ -68,10 +68,15 @@ class Orchestrator:
                 time.sleep(0.2)
         raise RondaError(f"The Prefect server did not answer within {_START_SECONDS} s; look at its output above.")
 
-    def close(self) -> None:
-        """Ends the server and waits for its end."""
+    def end(self) -> None:
+        """Asks the server to end, which takes it some seconds."""
         if self._process is not None:
             self._process.terminate()
+
+    def close(self) -> None:
+        """Ends the server and waits for its end."""
+        self.end()
+        if self._process is not None:
             self._process.wait(timeout=30)
 
 

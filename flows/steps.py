@@ -3,6 +3,7 @@
 A step takes settings, weeks and moments and gives counts and paths; frames and connections stay inside it.
 """
 
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, dataclass
 from datetime import date, datetime, timedelta
 from importlib.metadata import version
@@ -188,7 +189,9 @@ def publish_week(settings: Settings, run: Run, week: Week, as_of: datetime, lang
         edition = _edition(settings, connection, release_facts, week=week, lang=lang, publication=publication)
         frames = tables.report_frames(connection, week, lang, run.verdicts_of_week)
         frames["evidence"] = _with_reasons(settings, frames["evidence"], lang)
-        with publish.new_release(settings.home) as release:
+        with publish.new_release(settings.home) as release, ThreadPoolExecutor(1) as beside:
+            # The disk works while pages are drawn.
+            placed = beside.submit(_place_database, settings, connection, release)
             summaries: list[reports.WeekSummary] = []
 
             def render(folder: Path) -> None:
@@ -198,7 +201,7 @@ def publish_week(settings: Settings, run: Run, week: Week, as_of: datetime, lang
             publish.place_folder(release, str(week), render)
             _place_index(release, edition)
             publish.point_latest(release)
-            _place_database(settings, connection, release)
+            placed.result()
         _write_review(settings, connection, edition)
     told = notice.published(settings, str(week), publication, reports.published_texts(summaries[0], edition))
     return Published(str(week), publication, settings.home / "published" / str(week), summaries[0].sentences, told)

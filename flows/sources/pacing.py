@@ -122,13 +122,6 @@ class Pace:
         account.spent += 1
         self._save()
 
-    def spend_day(self) -> None:
-        """The platform says the day's requests are used up, whatever was counted here."""
-        self._turn_day()
-        if self._limit.per_day is not None:
-            self._account.spent = max(self._account.spent, self._limit.per_day)
-            self._save()
-
     @property
     def is_day_spent(self) -> bool:
         """Whether the account of this UTC day is used up."""

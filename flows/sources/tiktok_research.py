@@ -21,7 +21,6 @@ from flows.sources.walking import End, Gap, Progress, Step, Verdict, Walk, utc_d
 SOURCE, PLATFORM = "tiktok_research", "tiktok"
 PAGE_SIZE = 100
 WINDOW_DAYS = 28  # with a day of overlap at both ends at most the 30 days a query may span
-DAY_QUOTA = 1000
 LOOKED_AT_ONCE = 10_000
 FIELDS = (
     *("id", "username", "create_time", "region_code", "video_description", "hashtag_names", "view_count"),

@@ -32,10 +32,6 @@ class Gap(StrEnum):
     OUTAGE = "outage"
 
 
-# What concerns a whole source and not one account only.
-STOPPING = frozenset({Gap.QUOTA, Gap.TOKEN, Gap.SHAPE})
-
-
 @dataclass(frozen=True, slots=True)
 class Walk:
     """What is to be asked. `query` is its name in the coverage ledger, `target` what the connector needs to ask it."""

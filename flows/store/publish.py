@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from flows.store.landing import hash_file
-from flows.store.warehouse import Connection, literal
+from flows.store.warehouse import Connection, literal, transaction
 
 KEPT_RELEASES = 2
 MANIFEST = "manifest.json"
@@ -134,29 +134,32 @@ def write_public_database(connection: Connection, target: Path, tables: Sequence
     target.unlink(missing_ok=True)
     connection.execute(f"ATTACH {literal(str(target))} AS public_copy")
     try:
-        for schema in sorted({schema for schema, _ in tables}):
-            connection.execute(f"CREATE SCHEMA public_copy.{schema}")
-        for schema, name in tables:
-            columns = connection.execute(
-                "SELECT column_name, comment FROM duckdb_columns() "
-                "WHERE database_name = current_database() AND schema_name = ? AND table_name = ? ORDER BY column_index",
-                [schema, name],
-            ).fetchall()
-            private = [column for column, _ in columns if column.endswith("_pi")]
-            if private:
-                raise ValueError(f"{schema}.{name} holds personal data in {', '.join(private)} and cannot be published")
-            connection.execute(f"CREATE TABLE public_copy.{schema}.{name} AS SELECT * FROM {schema}.{name}")  # noqa: S608
-            for column, comment in columns:
-                if comment:
-                    connection.execute(
-                        f'COMMENT ON COLUMN public_copy.{schema}.{name}."{column}" IS {literal(comment)}'
-                    )
-        for schema, name, comment in connection.execute(
-            "SELECT schema_name, table_name, comment FROM duckdb_tables() WHERE comment IS NOT NULL UNION ALL "
-            "SELECT schema_name, view_name, comment FROM duckdb_views() WHERE comment IS NOT NULL AND NOT internal"
-        ).fetchall():
-            if (schema, name) in tables:
-                connection.execute(f"COMMENT ON TABLE public_copy.{schema}.{name} IS {literal(comment)}")
+        with transaction(connection):  # each statement alone would be written to the disk on its own
+            for schema in sorted({schema for schema, _ in tables}):
+                connection.execute(f"CREATE SCHEMA public_copy.{schema}")
+            for schema, name in tables:
+                _copy_table(connection, schema, name)
+            for schema, name, comment in connection.execute(
+                "SELECT schema_name, table_name, comment FROM duckdb_tables() WHERE comment IS NOT NULL UNION ALL "
+                "SELECT schema_name, view_name, comment FROM duckdb_views() WHERE comment IS NOT NULL AND NOT internal"
+            ).fetchall():
+                if (schema, name) in tables:
+                    connection.execute(f"COMMENT ON TABLE public_copy.{schema}.{name} IS {literal(comment)}")
     finally:
         connection.execute("DETACH public_copy")
     target.chmod(0o444)
+
+
+def _copy_table(connection: Connection, schema: str, name: str) -> None:
+    columns = connection.execute(
+        "SELECT column_name, comment FROM duckdb_columns() "
+        "WHERE database_name = current_database() AND schema_name = ? AND table_name = ? ORDER BY column_index",
+        [schema, name],
+    ).fetchall()
+    private = [column for column, _ in columns if column.endswith("_pi")]
+    if private:
+        raise ValueError(f"{schema}.{name} holds personal data in {', '.join(private)} and cannot be published")
+    connection.execute(f"CREATE TABLE public_copy.{schema}.{name} AS SELECT * FROM {schema}.{name}")  # noqa: S608
+    for column, comment in columns:
+        if comment:
+            connection.execute(f'COMMENT ON COLUMN public_copy.{schema}.{name}."{column}" IS {literal(comment)}')

@@ -10,6 +10,7 @@ Every week is judged with what was first read up to it. Left out: short buckets,
 those before the last change of keywords or labels. Platform `all` weighs the platforms the same in every bucket.
 """
 
+from bisect import bisect_right
 from dataclasses import dataclass
 from functools import cache
 from math import erfc, sqrt
@@ -113,10 +114,13 @@ def find(cells: pl.DataFrame) -> pl.DataFrame:
     readings = Readings(cells)
     followed = [cell for family in FAMILIES for cell in readings.cells(family)]
     values = {cell: _values(readings, cell) for cell in followed}
+    usable = {cell: _usable(readings, cell, values[cell]) for cell in followed}
     rows: list[dict[str, object]] = []
     for week in dict.fromkeys(bucket.week for bucket in readings.buckets):
         last = max(place for place, bucket in enumerate(readings.buckets) if bucket.week == week)
-        group = [_row(readings, cell, values[cell], week, last) for cell in followed]
+        group = [
+            _row(readings, cell, values[cell], _places(readings, cell, usable[cell], last), week) for cell in followed
+        ]
         tested = [row for row in group if row["p"] is not None]
         rates = discovery_rates(np.array([row["p"] for row in tested], dtype=np.float64))
         for row, rate in zip(tested, rates.tolist(), strict=True):
@@ -127,13 +131,12 @@ def find(cells: pl.DataFrame) -> pl.DataFrame:
     return pl.DataFrame(rows, schema=SCHEMA).sort("week", "family", "subject", "platform")
 
 
-def _row(readings: Readings, cell: Cell, values: Numbers, week: str, last: int) -> dict[str, object]:
+def _row(readings: Readings, cell: Cell, values: Numbers, places: list[int], week: str) -> dict[str, object]:
     row: dict[str, object] = dict.fromkeys(SCHEMA)
     row |= {"week": week, "platform": cell.platform, "family": cell.family, "subject": cell.subject}
     row |= {"unit": _UNIT.get(cell.family, "share"), "buckets": 0}
     if cell.subject in PHASE_ONLY or cell.subject in readings.unmeasured:
         return row | {"reason": "phase_only" if cell.subject in PHASE_ONLY else "not_measured"}
-    places = _places(readings, cell, values, last)
     row |= {"buckets": len(places), "first_week": readings.buckets[places[0]].week if places else None}
     if len(places) < FEWEST:
         return row | {"reason": "too_few_buckets"}
@@ -143,16 +146,22 @@ def _row(readings: Readings, cell: Cell, values: Numbers, week: str, last: int) 
     return row | {name: round(value, 9) for name, value in numbers.items()} | {"p": round(found.p, 12)}
 
 
-def _places(readings: Readings, cell: Cell, values: Numbers, last: int) -> list[int]:
-    """The buckets of a cell's series up to `last`: long enough, comparable, after the last change of the series."""
+def _usable(readings: Readings, cell: Cell, values: Numbers) -> list[int]:
+    """The buckets of a cell that are long enough and comparable, in time order."""
     names = readings.platforms if cell.platform == ALL else (cell.platform,)
-    good = [
+    return [
         place
-        for place in range(last + 1)
-        if readings.buckets[place].days >= SHORTEST
+        for place, bucket in enumerate(readings.buckets)
+        if bucket.days >= SHORTEST
         and not np.isnan(values[place])
         and all(readings.reasons.get((place, name), "") is None for name in names)
     ]
+
+
+def _places(readings: Readings, cell: Cell, usable: list[int], last: int) -> list[int]:
+    """The usable buckets of a cell up to `last` that come after the last change of the series."""
+    names = readings.platforms if cell.platform == ALL else (cell.platform,)
+    good = usable[: bisect_right(usable, last)]
     if not good:
         return []
     series = [tuple(readings.series[place, name] for name in names) for place in good]

@@ -1,6 +1,7 @@
 """The house: which room may import which, and where each heavy library may be touched."""
 
 import ast
+from functools import cache
 from pathlib import Path
 
 from tests.conftest import REPOSITORY
@@ -68,7 +69,9 @@ def _imports(path: Path) -> set[str]:
     return found
 
 
+@cache
 def _modules() -> dict[str, set[str]]:
+    """Every module of the repository and what it imports."""
     files = [path for package in PACKAGES for path in sorted((REPOSITORY / package).rglob("*.py"))]
     return {path.relative_to(REPOSITORY).as_posix(): _imports(path) for path in files}
 
@@ -84,24 +87,23 @@ def _rank(room: str) -> int | None:
     return next((rank for rank, rooms in enumerate(ORDER) if room in rooms), None)
 
 
-MODULES = _modules()
-
-
 def test_there_is_something_to_check() -> None:
-    assert len(MODULES) > 30
-    assert sum(len(imports) for imports in MODULES.values()) > 200
+    assert len(_modules()) > 30
+    assert sum(len(imports) for imports in _modules().values()) > 200
 
 
 def test_every_module_has_a_room() -> None:
     homeless = {
-        name for name in MODULES if (room := _room(name.removesuffix(".py").replace("/", "."))) and _rank(room) is None
+        name
+        for name in _modules()
+        if (room := _room(name.removesuffix(".py").replace("/", "."))) and _rank(room) is None
     }
     assert homeless <= {"flows/__init__.py"}
 
 
 def test_imports_go_one_way() -> None:
     wrong = []
-    for name, imports in MODULES.items():
+    for name, imports in _modules().items():
         own = _room(name.removesuffix(".py").replace("/", ".").removesuffix(".__init__"))
         for imported in imports:
             other = _room(imported)
@@ -115,7 +117,7 @@ def test_imports_go_one_way() -> None:
 
 def test_heavy_libraries_stay_in_their_rooms() -> None:
     seen = dict.fromkeys(LIBRARIES, 0)
-    for name, imports in MODULES.items():
+    for name, imports in _modules().items():
         for library, rooms in LIBRARIES.items():
             if any(item == library or item.startswith(f"{library}.") for item in imports):
                 seen[library] += 1
@@ -124,10 +126,10 @@ def test_heavy_libraries_stay_in_their_rooms() -> None:
 
 
 def test_no_room_without_a_name() -> None:
-    names = {part for name in MODULES for part in Path(name).with_suffix("").parts}
+    names = {part for name in _modules() for part in Path(name).with_suffix("").parts}
     assert not names & {"utils", "util", "common", "helpers", "helper", "manager", "misc"}
 
 
 def test_only_settings_reads_the_environment() -> None:
-    readers = {name for name in MODULES if "os.environ" in (REPOSITORY / name).read_text(encoding="utf-8")}
+    readers = {name for name in _modules() if "os.environ" in (REPOSITORY / name).read_text(encoding="utf-8")}
     assert readers <= {"flows/settings.py", "expectations/run.py"}

@@ -1,30 +1,15 @@
-"""The platforms' stand-ins with a small season, and a home that watches a part of it."""
+"""A home that watches a part of the season the stand-ins serve."""
 
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from flows.season import write_season
-from flows.season.services.posts import Catalogue, read_season
-from flows.season.services.serve import Services, serving
+from flows.season.services.posts import Catalogue
+from flows.season.services.serve import Services
 from tests.extract.watching import NOW, Watching
+from tests.served import served
 
-
-@pytest.fixture(scope="session")
-def season_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return write_season(tmp_path_factory.mktemp("season-extracted"), posts=8_000, seed=11).folder
-
-
-@pytest.fixture(scope="session")
-def catalogues(season_folder: Path) -> dict[str, Catalogue]:
-    return read_season(season_folder)[0]
-
-
-@pytest.fixture(scope="session")
-def running_services(season_folder: Path) -> Iterator[Services]:
-    with serving(season_folder) as services:
-        yield services
+season_folder, catalogues, running_services = served(posts=8_000, seed=11)
 
 
 @pytest.fixture

@@ -5,7 +5,6 @@ import os
 import signal
 import subprocess
 import sys
-from pathlib import Path
 from random import Random
 
 import pytest
@@ -14,7 +13,7 @@ from flows.sources import facebook_graph, instagram_graph, tiktok_research
 from flows.sources.http import Answer, Client, Request
 from flows.store import journal, landing
 from tests.conftest import REPOSITORY
-from tests.extract.watching import NOW, SECRETS, SOURCE, Watching, days, written
+from tests.extract.watching import NOW, SECRETS, SOURCE, Watching, days
 
 PLATFORMS = tuple(SOURCE)
 Ledger = dict[tuple[str, object], dict[str, str]]
@@ -28,19 +27,6 @@ class KilledError(BaseException):
 def small_pages(monkeypatch: pytest.MonkeyPatch) -> None:
     for module in (tiktok_research, facebook_graph, instagram_graph):
         monkeypatch.setattr(module, "PAGE_SIZE", 20)
-
-
-def lines_of(watching: Watching, platform: str) -> list[tuple[str, str]]:
-    """(request, body) of every landed page."""
-    found = []
-    for item in landing.landed_files(watching.home):
-        if item.kind == "posts" and item.platform == platform:
-            content = written(landing.stored_path(watching.home, item).parent)
-            for line in content[Path(item.path).name].splitlines():
-                if line.startswith(b'{"ronda_page"'):
-                    page = json.loads(line)
-                    found.append((json.dumps(page["request"]), page["body"]))
-    return found
 
 
 def whole(watching: Watching, platform: str) -> tuple[object, Ledger, int]:

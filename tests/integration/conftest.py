@@ -1,31 +1,39 @@
 """A real Prefect server for the tests that run flows, and homes to run them in."""
 
+import fcntl
+import json
 import os
 import shutil
-import socket
+import signal
 import subprocess
 import sys
 import time
 import urllib.request
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
 from flows import intake, season
+from flows.season.services.posts import watch_list
+from flows.season.services.serve import Services
+from flows.serving import free_port
 from flows.settings import Settings
 from tests.conftest import REPOSITORY
+from tests.served import served
 
 POSTS = 2_000
+season_folder, catalogues, running_services = served(posts=POSTS)
+NOW = datetime(2024, 2, 12, 1, 0, tzinfo=UTC)
+# What a `ronda` process runs before, so that its clock stands still at NOW.
+AT = (
+    "from flows.sources import pacing; from datetime import datetime; "
+    f"pacing.SystemClock.now = lambda self: datetime.fromisoformat('{NOW.isoformat()}'); "
+    "pacing.SystemClock.sleep = lambda self, seconds: None"
+)
 Ronda = Callable[..., subprocess.CompletedProcess[str]]
-
-
-def free_port() -> int:
-    """A port nobody listens on at this moment."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
 
 
 def environment(home: Path, **more: str) -> dict[str, str]:
@@ -33,28 +41,79 @@ def environment(home: Path, **more: str) -> dict[str, str]:
     return os.environ | {"RONDA_HOME": str(home), "PYTHONPATH": str(REPOSITORY / "tests" / "offline")} | more
 
 
-@pytest.fixture(scope="session")
-def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """The API address of a Prefect server that lives as long as the tests."""
-    home = tmp_path_factory.mktemp("prefect")
+def run_demo(home: Path, *words: str) -> subprocess.CompletedProcess[str]:
+    """`ronda demo` in a home, with a Prefect server of its own."""
+    done = subprocess.run(
+        [sys.executable, "-m", "flows.cli", "demo", *words],
+        env=environment(home),
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=300,
+    )
+    assert done.returncode == 0, done.stderr
+    assert "offline:" not in done.stderr
+    return done
+
+
+def write_watch(home: Path, services: Services, folder: Path, accounts: int) -> None:
+    """The ronda.toml of a home that watches some accounts of a served season, as fast as they answer."""
+    addresses = [f'tiktok_url = "{services["tiktok"]}"', f'graph_url = "{services["facebook"]}"']
+    addresses += [f'instagram_url = "{services["instagram"]}"', 'instagram_user_id = "17841400000000001"']
+    paces = ["graph_requests_per_second = 500", "tiktok_requests_per_second = 500"]
+    lists = [
+        f"[watch.{name}]\naccounts = {json.dumps(list(each.accounts[:accounts]))}"
+        for name, each in watch_list(folder).items()
+    ]
+    home.mkdir(parents=True)
+    (home / "ronda.toml").write_text("\n".join([*addresses, *paces, *lists, ""]))
+
+
+def start_server(folder: Path) -> tuple[int, str]:
+    """Starts a Prefect server below a folder and waits until it answers; gives its process and its API address."""
     port = free_port()
+    home = folder / f"prefect-{port}"
+    home.mkdir()
     variables = environment(home, PREFECT_HOME=str(home), PREFECT_SERVER_ANALYTICS_ENABLED="false", DO_NOT_TRACK="1")
     command = [sys.executable, "-m", "prefect", "server", "start", "--host", "127.0.0.1", "--port", str(port)]
     with (home / "server.log").open("wb") as log:
         process = subprocess.Popen(command, env=variables, stdout=log, stderr=log)
     address = f"http://127.0.0.1:{port}/api"
-    try:
-        for _ in range(240):
-            try:
-                urllib.request.urlopen(f"{address}/health", timeout=2)  # noqa: S310 - loopback
-                break
-            except OSError:
-                assert process.poll() is None, (home / "server.log").read_text()
-                time.sleep(0.5)
-        yield address
-    finally:
-        process.terminate()
-        process.wait(timeout=30)
+    for _ in range(240):
+        try:
+            urllib.request.urlopen(f"{address}/health", timeout=2)  # noqa: S310 - loopback
+            break
+        except OSError:
+            assert process.poll() is None, (home / "server.log").read_text()
+            time.sleep(0.5)
+    return process.pid, address
+
+
+@pytest.fixture(scope="session")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The API address of a Prefect server that lives as long as the tests, one for all processes of a test run."""
+    folder = tmp_path_factory.getbasetemp()
+    if "PYTEST_XDIST_WORKER" in os.environ:
+        folder = folder.parent
+    state = folder / "prefect.json"  # process, address and how many test processes use it
+    with locked(folder / "prefect.lock"):
+        pid, address, users = json.loads(state.read_text()) if state.exists() else (*start_server(folder), 0)
+        state.write_text(json.dumps([pid, address, users + 1]))
+    yield address
+    with locked(folder / "prefect.lock"):
+        *_, users = json.loads(state.read_text())
+        state.write_text(json.dumps([pid, address, users - 1]))
+        if users == 1:
+            os.kill(pid, signal.SIGTERM)
+            state.unlink()
+
+
+@contextmanager
+def locked(path: Path) -> Iterator[None]:
+    """One process at a time."""
+    with path.open("a") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
 
 
 @pytest.fixture(scope="session")
@@ -73,6 +132,14 @@ def ronda(server: str) -> Ronda:
         )
 
     return run
+
+
+@pytest.fixture
+def services(running_services: Services) -> Services:
+    """The stand-ins of the platforms without faults, at NOW."""
+    running_services.reset()
+    running_services.clock(NOW)
+    return running_services
 
 
 @pytest.fixture(scope="session")

@@ -2,14 +2,12 @@
 
 import json
 import shutil
-import subprocess
-import sys
 from pathlib import Path
 
 import duckdb
 import pytest
 
-from tests.integration.conftest import Ronda, environment, published_bytes
+from tests.integration.conftest import Ronda, published_bytes, run_demo
 
 FILES = {"weekly.html", "weekly.pdf", "briefing.pdf", "tables.xlsx", "manifest.json"}
 
@@ -18,16 +16,7 @@ FILES = {"weekly.html", "weekly.pdf", "briefing.pdf", "tables.xlsx", "manifest.j
 def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A fresh home after `ronda demo`, which starts its own temporary server."""
     home = tmp_path_factory.mktemp("demo") / "home"
-    done = subprocess.run(
-        [sys.executable, "-m", "flows.cli", "demo", "--posts", "3000"],
-        env=environment(home),
-        capture_output=True,
-        text=True,
-        check=False,
-        timeout=300,
-    )
-    assert done.returncode == 0, done.stderr
-    assert "offline:" not in done.stderr
+    done = run_demo(home, "--posts", "3000")
     assert str(home / "published" / "2024-W06" / "weekly.html") in done.stdout
     return home
 

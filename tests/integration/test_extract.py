@@ -5,75 +5,63 @@ import re
 import subprocess
 import sys
 from collections.abc import Iterator
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from pathlib import Path
 
 import duckdb
 import pytest
 
-from flows import season
-from flows.season.services.posts import watch_list
-from flows.season.services.serve import Services, serving
-from tests.integration.conftest import Ronda, environment
-
-NOW = datetime(2024, 2, 12, 1, 0, tzinfo=UTC)
-SECRETS = {
-    "RONDA_TIKTOK_CLIENT_KEY": "season-key",
-    "RONDA_TIKTOK_CLIENT_SECRET": "season-secret",
-    "RONDA_FACEBOOK_TOKEN": "season-token",
-    "RONDA_INSTAGRAM_TOKEN": "season-token",
-    "RONDA_INSTAGRAM_USER_ID": "17841400000000001",
-}
+from flows.season.services.serve import Services
+from tests.extract.watching import SECRETS
+from tests.integration.conftest import AT, NOW, Ronda, copy_home, run_demo, write_watch
 
 
 @pytest.fixture(scope="module")
-def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return season.write_season(tmp_path_factory.mktemp("served"), posts=2_000).folder
-
-
-@pytest.fixture(scope="module")
-def services(folder: Path) -> Iterator[Services]:
-    with serving(folder, now=NOW) as running:
-        yield running
-
-
-@pytest.fixture
-def configured(services: Services, folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A home whose ronda.toml watches some accounts, with the credentials in the environment."""
-    services.reset()
-    home = tmp_path / "home"
-    home.mkdir()
-    watched = watch_list(folder)
-    lists = "".join(
-        f"[watch.{platform}]\naccounts = {json.dumps(list(each.accounts[:6]))}\n" for platform, each in watched.items()
-    )
-    addresses = f'tiktok_url = "{services["tiktok"]}"\ngraph_url = "{services["facebook"]}"\n'
-    addresses += f'instagram_url = "{services["instagram"]}"\ngraph_requests_per_second = 500\n'
-    (home / "ronda.toml").write_text(addresses + "tiktok_requests_per_second = 500\n" + lists)
-    for name, value in SECRETS.items():
-        monkeypatch.setenv(name, value)
+def configured_home(running_services: Services, season_folder: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A home whose ronda.toml watches some accounts."""
+    home = tmp_path_factory.mktemp("configured") / "home"
+    write_watch(home, running_services, season_folder, 6)
     return home
 
 
-AT = (
-    "from flows.sources import pacing; from datetime import datetime; "
-    f"pacing.SystemClock.now = lambda self: datetime.fromisoformat('{NOW.isoformat()}'); "
-    "pacing.SystemClock.sleep = lambda self, seconds: None"
-)
+@pytest.fixture(scope="module", autouse=True)
+def credentials() -> Iterator[None]:
+    with pytest.MonkeyPatch.context() as patch:
+        for name, value in SECRETS.items():
+            patch.setenv(f"RONDA_{name.upper()}", value)
+        yield
 
 
-def test_extract_loads_what_it_pulled_and_says_what_was_missed(configured: Path, ronda: Ronda) -> None:
-    done = ronda(configured, "extract", before=AT)
+@pytest.fixture
+def configured(services: Services, configured_home: Path, tmp_path: Path) -> Path:
+    """A home of its own with these settings, and platforms without faults."""
+    return copy_home(configured_home, tmp_path / "home")
+
+
+@pytest.fixture(scope="module")
+def extracted(running_services: Services, configured_home: Path, ronda: Ronda) -> tuple[Path, str]:
+    """A home after one extraction, and what it said."""
+    running_services.reset()
+    running_services.clock(NOW)
+    home = copy_home(configured_home, configured_home.parent / "extracted")
+    done = ronda(home, "extract", before=AT)
     assert done.returncode == 0, done.stderr + done.stdout
-    assert "facebook_graph:" in done.stdout
-    with duckdb.connect(str(configured / "warehouse.duckdb"), read_only=True) as database:
+    return home, done.stdout
+
+
+def test_extract_loads_what_it_pulled_and_says_what_was_missed(
+    extracted: tuple[Path, str], ronda: Ronda, tmp_path: Path
+) -> None:
+    home, said = copy_home(extracted[0], tmp_path / "home"), extracted[1]
+    assert "facebook_graph:" in said
+    with duckdb.connect(str(home / "warehouse.duckdb"), read_only=True) as database:
         rows = database.execute("SELECT platform, sum(planned), sum(succeeded) FROM base.collection GROUP BY ALL")
         found = {platform: (planned, succeeded) for platform, planned, succeeded in rows.fetchall()}
         assert set(found) == {"tiktok", "facebook", "instagram"}
         assert all(0 < succeeded < planned for planned, succeeded in found.values()), "today is not over"
-    watches = list((configured / "ledger" / "watch").iterdir())
+    watches = list((home / "ledger" / "watch").iterdir())
     assert len(watches) == 1
-    again = ronda(configured, "extract", before=AT)
+    again = ronda(home, "extract", before=AT)
     assert again.returncode == 0, again.stderr
     assert "0 posts +" in again.stdout
     assert "What is watched has changed" not in again.stdout
@@ -101,26 +89,25 @@ def test_a_failed_source_ends_with_six_and_the_others_are_loaded(
 
 
 def test_a_refresh_forgets_what_is_gone_and_status_shows_a_sudden_silence(
-    configured: Path, services: Services, ronda: Ronda
+    extracted: tuple[Path, str], services: Services, ronda: Ronda, tmp_path: Path
 ) -> None:
-    assert ronda(configured, "extract", before=AT).returncode == 0
+    home = copy_home(extracted[0], tmp_path / "home")
     services.clock(NOW + timedelta(days=16))
     later = AT.replace(NOW.isoformat(), (NOW + timedelta(days=16)).isoformat())
-    try:
-        done = ronda(configured, "extract", "--refresh", before=later)
-    finally:
-        services.clock(NOW)
+    done = ronda(home, "extract", "--refresh", before=later)
     assert done.returncode == 0, done.stderr + done.stdout
     assert "looked at again" in done.stdout
     assert re.search(r"\d+ records erased in \d+ files of the landing", done.stdout)
-    status = ronda(configured, "status")
+    status = ronda(home, "status")
     assert status.returncode == 0, status.stderr
-    assert ("sudden silence" in status.stdout) == bool(
-        json.loads(ronda(configured, "status", "--json").stdout)["to_look_at"]
-    )
+    assert ("sudden silence" in status.stdout) == bool(json.loads(ronda(home, "status", "--json").stdout)["to_look_at"])
 
 
-def test_without_credentials_only_the_inbox_is_emptied(tmp_path: Path, ronda: Ronda) -> None:
+def test_without_credentials_only_the_inbox_is_emptied(
+    tmp_path: Path, ronda: Ronda, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in SECRETS:
+        monkeypatch.delenv(f"RONDA_{name.upper()}")
     done = ronda(tmp_path / "home", "extract")
     assert done.returncode == 0, done.stderr
     assert "0 files" in done.stdout
@@ -145,14 +132,5 @@ def test_every_verb_is_scheduled_once_and_never_overlaps() -> None:
 
 @pytest.mark.slow
 def test_the_live_demo_extracts_and_publishes(tmp_path: Path) -> None:
-    done = subprocess.run(
-        [sys.executable, "-m", "flows.cli", "demo", "--live", "--posts", "3000"],
-        env=environment(tmp_path / "home"),
-        capture_output=True,
-        text=True,
-        check=False,
-        timeout=300,
-    )
-    assert done.returncode == 0, done.stderr
-    assert "offline:" not in done.stderr
+    run_demo(tmp_path / "home", "--live", "--posts", "3000")
     assert (tmp_path / "home" / "published" / "2024-W06" / "weekly.html").is_file()

@@ -4,32 +4,16 @@ import json
 import subprocess
 import sys
 import urllib.request
-from collections.abc import Iterator
-from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
-from flows import season
-from flows.season.services.posts import watch_list
-from flows.season.services.serve import Services, serving
-from tests.extract.watching import written
-from tests.integration.conftest import Ronda, environment
+from flows.season.services.serve import Services
+from tests.extract.watching import SECRETS, written
+from tests.integration.conftest import AT, Ronda, environment, write_watch
 
 pytestmark = pytest.mark.slow
 
-NOW = datetime(2024, 2, 12, 1, 0, tzinfo=UTC)
-SECRETS = {
-    "tiktok_client_key": "season-key",
-    "tiktok_client_secret": "season-secret",
-    "facebook_token": "season-token",
-    "instagram_token": "season-token",
-}
-AT = (
-    "from flows.sources import pacing; from datetime import datetime; "
-    f"pacing.SystemClock.now = lambda self: datetime.fromisoformat('{NOW.isoformat()}'); "
-    "pacing.SystemClock.sleep = lambda self, seconds: None"
-)
 CRASH = """
 from flows import ledger
 def settle(*_):
@@ -44,29 +28,11 @@ for name, value in json.loads(sys.stdin.read()).items():
 """
 
 
-@pytest.fixture(scope="module")
-def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return season.write_season(tmp_path_factory.mktemp("served"), posts=1_000).folder
-
-
-@pytest.fixture(scope="module")
-def services(folder: Path) -> Iterator[Services]:
-    with serving(folder, now=NOW) as running:
-        yield running
-
-
 @pytest.fixture
-def home(services: Services, folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+def home(services: Services, season_folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A home whose settings name blocks."""
-    services.reset()
     home = tmp_path / "home"
-    home.mkdir()
-    watched = watch_list(folder)
-    lists = [f"[watch.{name}]\naccounts = {json.dumps(list(each.accounts[:3]))}\n" for name, each in watched.items()]
-    addresses = [f'tiktok_url = "{services["tiktok"]}"', f'graph_url = "{services["facebook"]}"']
-    addresses += [f'instagram_url = "{services["instagram"]}"', 'instagram_user_id = "17841400000000001"']
-    paces = ["graph_requests_per_second = 500", "tiktok_requests_per_second = 500"]
-    (home / "ronda.toml").write_text("\n".join([*addresses, *paces, *lists]))
+    write_watch(home, services, season_folder, 3)
     for name in SECRETS:
         monkeypatch.setenv(f"RONDA_{name.upper()}", f"block:ronda-{name.replace('_', '-')}")
     return home

@@ -14,7 +14,8 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from tests.integration.conftest import copy_home, environment, free_port
+from flows.serving import free_port
+from tests.integration.conftest import copy_home, environment
 
 pytestmark = pytest.mark.slow
 DEPLOYMENTS = {"extract", "refresh", "weekly", "daily", "backfill"}

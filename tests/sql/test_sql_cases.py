@@ -28,7 +28,7 @@ def test_a_model_gives_the_expected_rows(case: Path) -> None:
     expected = read_rows(case / "expected.csv")
     tables = ("posts", "collection", "reviews", "publications")
     connection = warehouse_of(*(read_rows(case / f"base_{name}.csv") for name in tables))
-    build(connection)
+    build(connection, model.qualified)
 
     columns = list(expected[0])
     rows = connection.execute(f"SELECT {', '.join(columns)} FROM {model.qualified}").fetchall()  # noqa: S608

@@ -90,10 +90,13 @@ def warehouse_of(
     return connection
 
 
-def build(connection: warehouse.Connection) -> None:
-    """Every model of the repository, in one transaction."""
+def build(connection: warehouse.Connection, *names: str) -> None:
+    """The models of these names and what they read, or every model of the repository; in one transaction."""
+    built = models.read_models(sql.FOLDER)
+    if names:
+        built = models.needed(connection, built, names)
     with warehouse.transaction(connection):
-        models.build(connection, models.read_models(sql.FOLDER), trends.METHODS)
+        models.build(connection, built, trends.METHODS, with_comments=False)
 
 
 def _numbered(rows: Iterable[Row]) -> list[dict[str, str]]:

@@ -1,34 +1,20 @@
-"""The stand-ins of the platforms, started once for all unit tests and as new for each."""
+"""The stand-ins of the platforms, as new for each test."""
 
 from collections.abc import Iterator
 from datetime import UTC, datetime
-from pathlib import Path
 
 import httpx
 import pytest
 
-from flows.season import write_season
-from flows.season.services.posts import Catalogue, read_season
-from flows.season.services.serve import Services, serving
+from flows.season.services.posts import Catalogue
+from flows.season.services.serve import Services
 from tests.platform_walks import Client, Walks
+from tests.served import served
 
 LANDED = datetime(2024, 2, 18, 22, tzinfo=UTC)  # the last batch of the season
 
 
-@pytest.fixture(scope="session")
-def season_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return write_season(tmp_path_factory.mktemp("season-served"), posts=12_000, seed=6).folder
-
-
-@pytest.fixture(scope="session")
-def catalogues(season_folder: Path) -> dict[str, Catalogue]:
-    return read_season(season_folder)[0]
-
-
-@pytest.fixture(scope="session")
-def running_services(season_folder: Path) -> Iterator[Services]:
-    with serving(season_folder) as services:
-        yield services
+season_folder, catalogues, running_services = served(posts=12_000, seed=6)
 
 
 @pytest.fixture

@@ -57,7 +57,7 @@ def test_published_limits_of_a_count_of_ten() -> None:
 def test_rates_beyond_the_seed_are_byars_and_close_to_exact() -> None:
     count = 1500
     connection = warehouse_of([{"indications": "hoax", "copies": str(count)}, {"copies": "500"}])
-    build(connection)
+    build(connection, "trends.weekly_measures")
     [(low, high)] = _measures(connection, "all", "per_1000_low", "per_1000_high")
     z = 1.959963984540054
     byar_low = count * (1 - 1 / (9 * count) - z / (3 * math.sqrt(count))) ** 3
@@ -75,7 +75,7 @@ def shares() -> list[tuple[float, ...]]:
         rows.append({"day": _day_of_week(week), "topics": "prices", "copies": str(posts)})
         rows.append({"day": _day_of_week(week), "copies": str(bucket - posts)})
     connection = warehouse_of(rows)
-    build(connection)
+    build(connection, "trends.weekly_measures")
     found = _measures(connection, "prices", "posts", "share", "share_low", "share_high")
     return [(posts, bucket, *row[1:]) for (posts, bucket), row in zip(cases, found, strict=True) if row[0] == posts]
 
@@ -114,7 +114,7 @@ def test_net_sentiment_gives_the_published_bonett_price_interval(
         {"author_key": f"{sentiment}-*", "sentiment": sentiment, "copies": str(copies)}
         for sentiment, copies in counts.items()
     )
-    build(connection)
+    build(connection, "trends.weekly_measures")
     [row] = _measures(connection, "all", "net_sentiment", "net_low", "net_high", "design_effect")
     assert row == pytest.approx(((positive - negative) / 299, low, high, 1.0), abs=1e-6)
 
@@ -128,7 +128,7 @@ def test_the_design_effect_is_the_clustered_over_the_simple_variance() -> None:
         for sentiment, copies in zip(("positive", "negative", "neutral"), author, strict=True)
     ]
     connection = warehouse_of(rows)
-    build(connection)
+    build(connection, "trends.weekly_measures")
     [(design_effect,)] = _measures(connection, "all", "design_effect")
 
     posts = [value for p, n, u in authors for value in [1] * p + [-1] * n + [0] * u]
@@ -147,5 +147,5 @@ def test_authors_who_balance_themselves_never_narrow_the_interval() -> None:
         for sentiment in ("positive", "negative")
     ]
     connection = warehouse_of(rows)
-    build(connection)
+    build(connection, "trends.weekly_measures")
     assert _measures(connection, "all", "net_sentiment", "design_effect") == [(0.0, 1.0)]

@@ -12,7 +12,6 @@ from flows.trends import signals
 
 FIRST = date(2023, 9, 4)
 LABELLED = 1000.0
-SPINE = ("bucket", "week", "phase", "days", "platform", "reason", "series", "family", "subject", "is_measured", "day")
 
 Change = Mapping[str, Any]
 
