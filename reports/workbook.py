@@ -40,6 +40,8 @@ SHEETS: Mapping[str, str] = {
 }
 # The data files hold all weeks, keys and columns.
 _OF_THE_WEEK = frozenset({"signals", "slopes", "terms", "views"})
+_OF_A_YEAR = frozenset({"volume", "topics", "indications", "districts", "funnel"})
+WEEKS = 53  # of such a year, the last one that of the report
 _LABELS = {
     "topics": ("topic", "topics"),
     "indications": ("indication", "indications"),
@@ -60,6 +62,11 @@ def _frame(facts: Facts, sheet: str) -> pl.DataFrame:
     frame = facts.tables[SHEETS[sheet]]
     if sheet in _OF_THE_WEEK:
         frame = frame.filter(pl.col("week") == str(facts.edition.week))
+    last, first = facts.edition.week, facts.edition.week.shift(1 - WEEKS)
+    if sheet in _OF_A_YEAR:
+        frame = frame.filter(pl.col("week").is_between(pl.lit(str(first)), pl.lit(str(last))))
+    if sheet == "coverage":
+        frame = frame.filter(pl.col("day").is_between(first.first_day, last.last_day))
     if sheet == "corrections":
         frame = frame.filter(pl.col("key") == "")
     if sheet in _LABELS:

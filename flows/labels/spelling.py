@@ -19,6 +19,8 @@ ACCOUNT = "_akun_"
 CONTESTANT = "_calon_"
 OWN = (URL, ACCOUNT, CONTESTANT)
 
+LABEL_LETTERS, ADDRESS_LABELS = 63, 8  # of a web address: letters of a label, labels between the first and the last
+
 _ENTITY = re.compile(r"&(?:#[0-9]{1,7}|#[xX][0-9a-fA-F]{1,6}|[A-Za-z][A-Za-z0-9]{1,31});")
 _ENTITY_ROUNDS = 3
 _EMOTICONS = {":)": "🙂", ":-)": "🙂", ":(": "🙁", ":-(": "🙁", ":'(": "😢"}
@@ -86,13 +88,13 @@ def _patterns() -> _Patterns:
     flags = _characters(np.flatnonzero(kinds == FLAG))
     emoji = _characters(np.flatnonzero(kinds == EMOJI))
     word = rf"(?:[a-z0-9]|[^\x00-\x7f{flags}{emoji}])"
-    label = "[a-z0-9-]+"
+    label = f"[a-z0-9-]{{1,{LABEL_LETTERS}}}"
     emoticon = "|".join(re.escape(drawn) for drawn in _EMOTICONS)
     token = re.compile(
         rf"""
         (?P<url> [a-z]{{2,8}}://[^ ]*
                | www\.{label}\.[^ ]+
-               | [a-z0-9][a-z0-9-]*(?:\.{label})*\.(?:com|id|me|ly)(?![-_]|{word})(?:/[^ ]*)? )
+               | [a-z0-9][a-z0-9-]{{0,{LABEL_LETTERS - 1}}}(?:\.{label}){{0,{ADDRESS_LABELS}}}\.(?:com|id|me|ly)(?![-_]|{word})(?:/[^ ]*)? )
       | (?P<mask> {_MASK.replace(" ", "[ ]")} )
       | (?P<account> @(?:{word}|[_.])+ )
       | (?P<own> {"|".join(OWN)} )

@@ -107,7 +107,17 @@ def test_where_there_is_nothing_to_label_there_is_no_label() -> None:
 
 @pytest.mark.parametrize(
     "text",
-    ["😂😂😂", "привет как дела", "ยินดีต้อนรับ", "你好", "مرحبا", "a" * 100_000, "bagus " * 16_000, "a.b.c." * 4_000],
+    [
+        "😂😂😂",
+        "привет как дела",
+        "ยินดีต้อนรับ",
+        "你好",
+        "مرحبا",
+        "a" * 100_000,
+        "bagus " * 16_000,
+        "a.b.c." * 16_000,
+        "a-" * 50_000,
+    ],
 )
 def test_emoji_other_scripts_and_very_long_texts_are_labelled(text: str) -> None:
     row = labelled(text)[0]

@@ -41,6 +41,10 @@ def masked(text: str) -> str:
         ("Kec.Bandar,Kab.Batang", "kec . bandar , kab . batang"),
         ("lihat https://contoh.example/a?b=1 ya", f"lihat {URL} ya"),
         ("cek www.contoh.example sekarang", f"cek {URL} sekarang"),
+        ("c1.c2.c3.c4.c5.c6.c7.c8.c9.com", URL),
+        ("c0.c1.c2.c3.c4.c5.c6.c7.c8.c9.com", f"c0 . {URL}"),  # no address has more labels
+        (f"{'ab' * 31}c.com", URL),
+        (f"{'ab' * 32}.com", f"{'ab' * 32} . com"),  # nor one more letters
         ("halo @akun dan @orang.lain", f"halo {ACCOUNT} dan {ACCOUNT}"),
         ("hubungi [telepon] atau [surel]", "hubungi atau"),
         ("mantap😂😂", "mantap 😂 😂"),

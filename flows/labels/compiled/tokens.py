@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from flows.labels import letters as kinds
-from flows.labels import reference, vocabulary
+from flows.labels import reference, spelling, vocabulary
 from flows.labels.compiled.compiling import (
     ACCOUNT_TOKEN,
     APOSTROPHE,
@@ -81,7 +81,8 @@ PRESET: Any = np.int64(2)  # tokens before those of the text: a contestant and a
 @compiled
 def _skip(points: Any, place: int, count: int, letters: Any) -> int:
     """Where the label of a web address ends that begins here."""
-    while place < count and points[place] < 0x80 and (is_word(points, place, letters) or points[place] == DASH):
+    last = min(count, place + spelling.LABEL_LETTERS)
+    while place < last and points[place] < 0x80 and (is_word(points, place, letters) or points[place] == DASH):
         place += 1
     return place
 
@@ -100,7 +101,7 @@ def _address_end(points: Any, place: int, count: int, letters: Any) -> int:
         found = end if is_open else place
     is_web = end - place == 3 and points[place] == points[place + 1] == points[place + 2] == LOWER_W
     labels = 0
-    while not is_open and end + 1 < count and points[end] == FULL_STOP:
+    while not is_open and labels <= spelling.ADDRESS_LABELS and end + 1 < count and points[end] == FULL_STOP:
         first = end + 1
         end = _skip(points, first, count, letters)
         if end == first:
