@@ -84,6 +84,12 @@ def _place(words: Words, signal: Signal) -> str:
     return words("signal_also", place=place, also=words.listed([platform_name(words, name) for name in signal.also]))
 
 
+def _counted(words: Words, row: Row) -> str:
+    """What was tested of a cell: its distinct texts, and its posts where these are more."""
+    observed, posts = (count_text(words, row["platform"], row[name]) for name in ("observed", "posts"))
+    return words("counted_posts" if observed == posts else "counted_texts", observed=observed, posts=posts)
+
+
 def signal_text(trends: Trends, words: Words, signal: Signal) -> str:
     """The sentence of a signal."""
     row = signal.row
@@ -91,8 +97,7 @@ def signal_text(trends: Trends, words: Words, signal: Signal) -> str:
         "what": subject_words(trends, words, signal.family, signal.subject),
         "direction": words(f"direction_{row['direction']}"),
         "place": _place(words, signal),
-        "observed": count_text(words, row["platform"], row["observed"]),
-        "posts": count_text(words, row["platform"], row["posts"]),
+        "counted": _counted(words, row),
         "ratio": _ratio(words, row),
         "baseline": baseline_text(words, row),
         "q": words.decimal(max(row["q"], 0.001), 3),

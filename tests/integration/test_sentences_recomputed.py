@@ -123,7 +123,7 @@ def test_at_least_one_sentence_of_the_season_is_a_signal_with_its_posts(publishe
     for week, keys in signals.items():
         said = sentences(pages[week])
         for key in keys:
-            if re.search(" turun pada .*: (0|<5) teks berbeda", said[key]):
+            if re.search(" turun pada .*: (0|<5) unggahan", said[key]):
                 continue  # a decline to nothing has no posts
             assert f'<span id="posts-{key}"></span>' in pages[week], f"{week} {key} has no post to look at"
             assert f'href="#posts-{key}" data-group="{key}"' in pages[week]
