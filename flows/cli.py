@@ -1,6 +1,7 @@
 """The `ronda` command: parse, call, print."""
 
 import argparse
+import subprocess
 import sys
 from collections.abc import Callable, Sequence
 from datetime import UTC, date, datetime
@@ -62,12 +63,18 @@ def _say(line: str) -> None:
 
 
 def _demo(settings: Settings, arguments: argparse.Namespace) -> Exit:
-    from flows import demo
+    # The labels' kernel, once per installation, compiles in another process while this one imports.
+    compilation = subprocess.Popen([sys.executable, "-m", "flows.labels.compiled"], stderr=subprocess.DEVNULL)
+    try:
+        from flows import demo
 
-    if arguments.live:
-        demo.run_live(settings, posts=arguments.posts, say=_say)
-    else:
-        demo.run(settings, posts=arguments.posts, say=_say)
+        if arguments.live:
+            demo.run_live(settings, posts=arguments.posts, say=_say)
+        else:
+            demo.run(settings, posts=arguments.posts, say=_say, compilation=compilation)
+    finally:
+        compilation.kill()
+        compilation.wait()
     return Exit.DONE
 
 

@@ -2,7 +2,6 @@
 
 import json
 import subprocess
-import sys
 import time
 from collections.abc import Callable, Sequence
 from contextlib import closing
@@ -82,21 +81,26 @@ def run_live(settings: Settings, posts: int, say: Callable[[str], None]) -> None
     say(f"Done in {time.monotonic() - started:.0f} s. Another week: ronda weekly --week 2024-W05")
 
 
-def run(settings: Settings, posts: int, say: Callable[[str], None]) -> None:
+def run(settings: Settings, posts: int, say: Callable[[str], None], compilation: subprocess.Popen[bytes]) -> None:
     """Writes the season and replays it as it arrived: every batch is loaded and its week published before the next.
 
     One week gets its reports, the others their numbers, so that late posts and removals make real corrections. What is
-    already published is not published again.
+    already published is not published again. `compilation` is the process that compiles the labels' kernel; what fails
+    there fails here too.
     """
     started = time.monotonic()
     folder = settings.home / "season"
     _fresh_home(settings, folder)
     say(f"Simulating a season of {posts:,} posts in {folder} ...")
     with closing(Orchestrator(settings, free_port(), "CRITICAL", quiet=True)) as server:
+        batches = season.write_season(folder, posts=posts).batches
         if WEEK in publish.reported_weeks(settings.home):
-            is_changed = _replay(settings, season.write_season(folder, posts=posts).batches, folder, say)
+            is_changed = _replay(settings, batches, folder, say)
         else:
-            is_changed = _publish(settings, server, posts, folder, say)
+            _make_ready(settings)
+            server.start()
+            compilation.wait()
+            is_changed = _publish(settings, server, batches, folder, say)
         if is_changed:
             with exclusive(settings.home):
                 steps.build_tables(settings)
@@ -104,17 +108,15 @@ def run(settings: Settings, posts: int, say: Callable[[str], None]) -> None:
     say(f"Done in {time.monotonic() - started:.0f} s. Another week: ronda weekly --week 2024-W05")
 
 
-def _publish(settings: Settings, server: Orchestrator, posts: int, folder: Path, say: Callable[[str], None]) -> bool:
-    """Replays the season and publishes its reported week on the way; whether anything came in after that week.
-
-    Two processors are kept busy: the labels' kernel is compiled and then Prefect's server started in other processes.
-    """
-    compilation = _compile_labels()
-    batches = season.write_season(folder, posts=posts).batches
+def _publish(
+    settings: Settings,
+    server: Orchestrator,
+    batches: Sequence[season.Batch],
+    folder: Path,
+    say: Callable[[str], None],
+) -> bool:
+    """Replays the season and publishes its reported week on the way; whether anything came in after that week."""
     reported = next(number for number, batch in enumerate(batches) if batch.week == WEEK)
-    _make_ready(settings)
-    compilation.wait()
-    server.start()
     say("Replaying it week by week: what landed is loaded, checked and stated ...")
     _replay(settings, batches[:reported], folder, say)
     say(f"Modelling the season and publishing {WEEK} ...")
@@ -128,13 +130,8 @@ def _publish(settings: Settings, server: Orchestrator, posts: int, folder: Path,
     return _replay(settings, batches[reported + 1 :], folder, say)
 
 
-def _compile_labels() -> subprocess.Popen[bytes]:
-    """Compiles the labels' kernel in another process, which is once per installation; what fails there fails here."""
-    return subprocess.Popen([sys.executable, "-m", "flows.labels.compiled"], stderr=subprocess.DEVNULL)
-
-
 def _make_ready(settings: Settings) -> None:
-    """Imports and reads what takes seconds, while another process compiles."""
+    """Imports and reads what takes seconds."""
     from expectations.run import library
     from flows import weekly  # noqa: F401
     from reports import render  # noqa: F401

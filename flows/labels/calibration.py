@@ -12,7 +12,6 @@ from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
-import scipy.optimize
 
 Floats = npt.NDArray[np.float64]
 Flags = npt.NDArray[np.bool_]
@@ -45,6 +44,8 @@ def _rounded(number: float) -> float:
 
 
 def _platt(posts: Scored, truth: Flags) -> tuple[float, float, float]:
+    from scipy import optimize
+
     columns = np.stack([posts.scores, posts.votes.astype(float), np.ones(len(truth))], axis=1)
     signs = np.where(truth, 1.0, -1.0)
 
@@ -55,7 +56,7 @@ def _platt(posts: Scored, truth: Flags) -> tuple[float, float, float]:
         value = np.logaddexp(0.0, -margins).sum() + float((penalty * three**2).sum()) / 2
         return float(value), columns.T @ pull + penalty * three
 
-    found = scipy.optimize.minimize(
+    found = optimize.minimize(
         loss, np.array([1.0, 0.0, 0.0]), jac=True, method="L-BFGS-B", bounds=[(0.05, 20), (0, 20), (-50, 50)]
     )
     slope, rule, shift = found.x
@@ -116,11 +117,13 @@ def calibrate_code(code: str, posts: Scored, truth: Flags, background: Scored) -
 def calibrate_sentiment(scores: Floats, truth: npt.NDArray[np.int64]) -> dict[str, float]:
     """The temperature that makes held-out probabilities honest, and below which largest one a label is uncertain."""
 
+    from scipy import optimize
+
     def loss(temperature: float) -> float:
         found = sentiment_probabilities(scores, temperature)
         return float(-np.log(np.maximum(found[np.arange(len(truth)), truth], 1e-12)).mean())
 
-    found = scipy.optimize.minimize_scalar(loss, bounds=(0.1, 10.0), method="bounded")
+    found = optimize.minimize_scalar(loss, bounds=(0.1, 10.0), method="bounded")
     temperature = _rounded(found.x)
     best = sentiment_probabilities(scores, temperature)
     order = np.argsort(best.max(axis=1), kind="stable")

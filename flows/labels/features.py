@@ -5,15 +5,18 @@ windows of letters, and four dense numbers of the lexicon.
 """
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 import polars as pl
-import scipy.sparse
 
 import sql
 from flows.labels.compiled.batch import LIST, found_of, no_weights, read_table, run_loop
 from flows.labels.reference import DENSE, SCORE_SOFTNESS
 from flows.labels.text import buffers
+
+if TYPE_CHECKING:
+    import scipy.sparse
 
 _BATCH = 2_000  # texts at a time
 _FEATURES_PER_BYTE = 24  # at most, of any family
@@ -27,8 +30,10 @@ def dense_features(
     return np.stack([score, np.maximum(score, 0.0), np.maximum(-score, 0.0), (lexicon == 0.0).astype(float)], axis=1)
 
 
-def _block(hashes: np.ndarray, ends: np.ndarray, buckets: int) -> scipy.sparse.csr_matrix:
+def _block(hashes: np.ndarray, ends: np.ndarray, buckets: int) -> "scipy.sparse.csr_matrix":
     """Counts over the square root of their number, as rows of so many columns."""
+    import scipy.sparse
+
     offsets = np.concatenate([[0], ends])
     sizes = np.diff(offsets)
     columns = (hashes[: offsets[-1]] & (buckets - 1)).astype(np.int32)
@@ -38,8 +43,10 @@ def _block(hashes: np.ndarray, ends: np.ndarray, buckets: int) -> scipy.sparse.c
     return block
 
 
-def matrix(texts: pl.Series, buckets: tuple[int, ...], seeds: Path = sql.SEEDS) -> scipy.sparse.csr_matrix:
+def matrix(texts: pl.Series, buckets: tuple[int, ...], seeds: Path = sql.SEEDS) -> "scipy.sparse.csr_matrix":
     """Rows of texts: so many columns for each family of features, and the dense ones. A null text is empty."""
+    import scipy.sparse
+
     blocks = []
     for start in range(0, max(len(texts), 1), _BATCH):
         part = buffers(texts.slice(start, _BATCH))

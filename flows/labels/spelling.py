@@ -89,12 +89,13 @@ def _patterns() -> _Patterns:
     emoji = _characters(np.flatnonzero(kinds == EMOJI))
     word = rf"(?:[a-z0-9]|[^\x00-\x7f{flags}{emoji}])"
     label = f"[a-z0-9-]{{1,{LABEL_LETTERS}}}"
+    first = f"[a-z0-9][a-z0-9-]{{0,{LABEL_LETTERS - 1}}}"
     emoticon = "|".join(re.escape(drawn) for drawn in _EMOTICONS)
     token = re.compile(
         rf"""
         (?P<url> [a-z]{{2,8}}://[^ ]*
                | www\.{label}\.[^ ]+
-               | [a-z0-9][a-z0-9-]{{0,{LABEL_LETTERS - 1}}}(?:\.{label}){{0,{ADDRESS_LABELS}}}\.(?:com|id|me|ly)(?![-_]|{word})(?:/[^ ]*)? )
+               | {first}(?:\.{label}){{0,{ADDRESS_LABELS}}}\.(?:com|id|me|ly)(?![-_]|{word})(?:/[^ ]*)? )
       | (?P<mask> {_MASK.replace(" ", "[ ]")} )
       | (?P<account> @(?:{word}|[_.])+ )
       | (?P<own> {"|".join(OWN)} )

@@ -1,9 +1,5 @@
 """Compiles the kernel, so that no post waits for it: `python -m flows.labels.compiled`."""
 
-from datetime import UTC, datetime
+from flows.labels.compiled.batch import compile_loop
 
-import polars as pl
-
-from flows.labels import label
-
-label(pl.Series(["selamat pagi"]), pl.Series([datetime(2024, 2, 1, tzinfo=UTC)]))
+compile_loop()

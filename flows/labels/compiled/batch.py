@@ -227,6 +227,15 @@ def run_loop(
     )
 
 
+def compile_loop() -> None:
+    """Compiles the loop, or reads it from where it is kept; no vocabulary and no weights are read for it."""
+    nothing = Table(_lines(2, COLUMNS), np.zeros((2, 4)))
+    data, offsets = np.zeros(0, np.uint8), np.zeros(1, np.int64)
+    for array in (data, offsets):
+        array.flags.writeable = False  # as those of texts are
+    run_loop(LABEL, data, offsets, nothing, no_weights(), found_of(0, LABEL))
+
+
 @cache
 def _digest() -> str:
     folder = Path(__file__).parent
