@@ -4,8 +4,8 @@ Signals and what people found move it; the counts of automatic detection do not:
 measured on real text is a review list without a level (method §1), and an unreviewed item is nobody's finding yet.
 
 Each bucket is judged by itself, first match wins:
-  red    a signal upwards in a measured class of indications, or a reviewed item whose internal limit falls before the
-         next report and that was not handed over
+  red    a signal upwards in a measured class of indications that counts at least five, or a reviewed item whose
+         internal limit falls before the next report and that was not handed over
   grey   nothing was labelled, the coverage is unknown or below the floor, or no change could be tested because there is
          nothing to compare with (the quiet period and voting day are amber instead: they never have a baseline)
   amber  any other signal, a reviewed item that waits to be handed over, a platform below the floor, a day collected
@@ -18,6 +18,7 @@ planned and nothing came in is named and not judged; a week with such a bucket i
 from typing import NamedTuple
 
 from flows.periods import Bucket
+from reports.disclosure import SMALLEST
 from reports.edition import Level
 from reports.facts import Row
 from reports.trends import Trends
@@ -97,6 +98,7 @@ def _urgent(trends: Trends, bucket: Bucket) -> list[Reason]:
         and signal.family == "indications"
         and signal.row["direction"] == "up"
         and signal.subject in trends.measured
+        and signal.row["observed"] >= SMALLEST
     ]
     limits = [item["hand_over_limit"] for item in trends.indicated if item["hand_over_limit"]]
     if bucket == trends.facts.buckets[-1] and any(limit <= trends.next_release for limit in limits):

@@ -162,7 +162,8 @@ def district_table(facts: Facts, words: Words) -> Table:
         for row, (code, _) in enumerate(places)
     ]
     columns = ["district", *(bucket_name(words, bucket) for bucket in facts.buckets)]
-    return replace(make_table(words, "districts", columns, 1, rows), note=words("suppression_note"))
+    shares = (1.4, *(1.0 for _ in facts.buckets))  # the names of the buckets are wider than their counts
+    return replace(make_table(words, "districts", columns, 1, rows), note=words("suppression_note"), shares=shares)
 
 
 def coverage_table(facts: Facts, words: Words) -> Table:

@@ -86,6 +86,16 @@ def test_a_rise_in_a_measured_class_of_indications_makes_red_and_names_it() -> N
     assert level_reasons(trends, words, judgement) == "Daftar telaah Penghinaan / kampanye hitam naik (S1)"
 
 
+def test_a_rise_to_fewer_than_five_makes_amber() -> None:
+    tables = invented.season(invented.tested.BURST)
+    few = tables["trends.signals"].with_columns(
+        observed=pl.when(pl.col("family") == "indications").then(4).otherwise(pl.col("observed"))
+    )
+    judgement = judged(invented.tested.BURST, {**tables, "trends.signals": few})
+    assert judgement.level == "amber"
+    assert ("level_signal", {"signal": "S1"}) in judgement.reasons
+
+
 def test_any_other_signal_makes_amber() -> None:
     judgement = judged("2024-W05", without_signals("2024-W05", "indications"))
     assert (judgement.level, keys(judgement)) == ("amber", ["level_signal", "level_gaps"])
