@@ -157,6 +157,7 @@ class Settings(BaseSettings):
         os.environ["PREFECT_HOME"] = str(self.home / "prefect")
         os.environ["DO_NOT_TRACK"] = "1"
         os.environ["PREFECT_SERVER_ANALYTICS_ENABLED"] = "false"
+        os.environ["PREFECT_SERVER_EPHEMERAL_STARTUP_TIMEOUT_SECONDS"] = "120"  # a busy office machine takes over 20
         os.environ["GX_ANALYTICS_ENABLED"] = "false"
         os.environ["PREFECT_LOGGING_LEVEL"] = log_level
         if api_url is not None:
