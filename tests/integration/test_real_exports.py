@@ -14,14 +14,10 @@ from tests.integration.conftest import Ronda
 def home(shared_data: Path, ronda: Ronda, tmp_path_factory: pytest.TempPathFactory) -> Path:
     home = tmp_path_factory.mktemp("real") / "home"
     exports = shared_data / "exports"
-    said = {}
-    for name in ("zeeschuimer-tiktok.ndjson", "zeeschuimer-instagram.ndjson", "graph"):
-        done = ronda(home, "import", str(exports / name))
-        assert done.returncode == 0, done.stderr
-        said[name] = done.stdout.splitlines()[0]
-    assert said["zeeschuimer-tiktok.ndjson"] == "1 file: 60 records = 60 posts + 0 duplicates + 0 rejects"
-    assert said["zeeschuimer-instagram.ndjson"] == "1 file: 23 records = 23 posts + 0 duplicates + 0 rejects"
-    assert said["graph"].startswith("32 files: 142 records = ")
+    paths = [str(exports / name) for name in ("zeeschuimer-tiktok.ndjson", "zeeschuimer-instagram.ndjson", "graph")]
+    done = ronda(home, "import", *paths)
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.splitlines()[0] == "34 files: 225 records = 172 posts + 13 duplicates + 40 rejects"
     for week in ("2023-W41", "2026-W06"):
         done = ronda(home, "weekly", "--week", week)
         assert done.returncode == 0, done.stderr
@@ -64,6 +60,14 @@ def test_every_instagram_post_has_its_time_and_hidden_likes_are_unknown(home: Pa
         else:
             assert posts[code]["likes"] == data["like_count"]
     assert hidden > 0
+
+
+def test_every_record_of_an_export_is_a_post(home: Path) -> None:
+    counts = published(
+        home,
+        "SELECT platform, records, posts, duplicates, rejects FROM core.loads WHERE source = 'zeeschuimer' ORDER BY 1",
+    )
+    assert [tuple(row.values()) for row in counts] == [("instagram", 23, 23, 0, 0), ("tiktok", 60, 60, 0, 0)]
 
 
 def test_every_object_of_the_graph_folder_is_accounted_for(home: Path) -> None:
