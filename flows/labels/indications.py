@@ -67,10 +67,15 @@ def candidates(slots: npt.NDArray[np.uint64], seeds: Path = sql.SEEDS) -> dict[s
     return found
 
 
+def _masked(texts: Buffers, where: dict[str, Flags], seeds: Path) -> tuple[npt.NDArray[np.int64], pl.Series]:
+    """The places of the texts of `where`, and these texts as the cue patterns read them."""
+    rows = np.flatnonzero(np.any(list(where.values()), axis=0))
+    return rows, written(texts.rows(rows), read_table(seeds), is_masked=True).str.replace_all(REMINDER, REMIND)
+
+
 def read_votes(texts: Buffers, where: dict[str, Flags], seeds: Path = sql.SEEDS) -> dict[str, Flags]:
     """The word of every cue rule, read on the texts of `where` only."""
-    rows = np.flatnonzero(np.any(list(where.values()), axis=0))
-    masked = written(texts.rows(rows), read_table(seeds), is_masked=True).str.replace_all(REMINDER, REMIND)
+    rows, masked = _masked(texts, where, seeds)
     votes = {}
     for code, cues in read_cues(seeds).items():
         votes[code] = np.zeros(len(texts.is_null), dtype=bool)
@@ -88,8 +93,7 @@ def vote(texts: pl.Series, seeds: Path = sql.SEEDS) -> dict[str, Flags]:
 
 def read_silenced(texts: Buffers, where: dict[str, Flags], seeds: Path = sql.SEEDS) -> dict[str, Flags]:
     """Which of the texts of `where` match an exclusion of the code: they report, condemn, deny or ask about the act."""
-    rows = np.flatnonzero(np.any(list(where.values()), axis=0))
-    masked = written(texts.rows(rows), read_table(seeds), is_masked=True).str.replace_all(REMINDER, REMIND)
+    rows, masked = _masked(texts, where, seeds)
     silenced = {}
     for code, cues in read_cues(seeds).items():
         silenced[code] = np.zeros(len(texts.is_null), dtype=bool)
