@@ -23,7 +23,11 @@ def backfill(first: str, last: str, reason: str, platform: str | None = None, la
     if not reason.strip():
         raise UsageError("A backfill needs a reason; give one with --reason.")
     parameters = {"first": first, "last": last, "reason": reason, "platform": platform or "all", "lang": lang}
-    with exclusive(settings.home), recorded(settings.home, "backfill", parameters) as run:
+    with (
+        exclusive(settings.home),
+        recorded(settings.home, "backfill", parameters) as run,
+        steps.drawing_process() as beside,
+    ):
         tasks.load_pending(run, platform)
         tasks.build_tables()
         for week in weeks:
@@ -32,7 +36,8 @@ def backfill(first: str, last: str, reason: str, platform: str | None = None, la
         for week in weeks:
             before = steps.publication_number(settings, week)
             tasks.check_week(run, week)
-            published = tasks.publish_week(run, week, settings.election.release_moment(week), lang)
+            moment = settings.election.release_moment(week)
+            published = tasks.publish_week(run, week, moment, lang, beside)
             change = "unchanged" if published.publication == before else f"publication {published.publication}"
             lines.append(f"{week}: {change}")
             tasks.tell(settings, published.notice)

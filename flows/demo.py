@@ -5,9 +5,11 @@ import subprocess
 import time
 from collections.abc import Callable, Sequence
 from contextlib import closing
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
+import reports
 from flows import intake, labels, season, steps
 from flows.exits import UsageError
 from flows.periods import Week
@@ -94,13 +96,12 @@ def run(settings: Settings, posts: int, say: Callable[[str], None], compilation:
     say(f"Simulating a season of {posts:,} posts in {folder} ...")
     with closing(Orchestrator(settings, free_port(), "CRITICAL", quiet=True)) as server:
         batches = season.write_season(folder, posts=posts).batches
+        demo = _Demo(settings, folder, say, compilation)
         if WEEK in publish.reported_weeks(settings.home):
-            is_changed = _replay(settings, batches, folder, say)
+            is_changed = demo.replay(batches)
         else:
             _make_ready(settings)
-            server.start()
-            compilation.wait()
-            is_changed = _publish(settings, server, batches, folder, say)
+            is_changed = demo.publish(batches, server)
         if is_changed:
             with exclusive(settings.home):
                 steps.build_tables(settings)
@@ -108,54 +109,63 @@ def run(settings: Settings, posts: int, say: Callable[[str], None], compilation:
     say(f"Done in {time.monotonic() - started:.0f} s. Another week: ronda weekly --week 2024-W05")
 
 
-def _publish(
-    settings: Settings,
-    server: Orchestrator,
-    batches: Sequence[season.Batch],
-    folder: Path,
-    say: Callable[[str], None],
-) -> bool:
-    """Replays the season and publishes its reported week on the way; whether anything came in after that week."""
-    reported = next(number for number, batch in enumerate(batches) if batch.week == WEEK)
-    say("Replaying it week by week: what landed is loaded, checked and stated ...")
-    _replay(settings, batches[:reported], folder, say)
-    say(f"Modelling the season and publishing {WEEK} ...")
-    with exclusive(settings.home):
-        _land(settings, batches[reported], folder)
-    server.wait()
-    from flows.weekly import weekly
-
-    say(weekly(week=WEEK, lang=settings.lang))
-    server.end()
-    return _replay(settings, batches[reported + 1 :], folder, say)
-
-
 def _make_ready(settings: Settings) -> None:
     """Imports and reads what takes seconds."""
     from expectations.run import library
     from flows import weekly  # noqa: F401
-    from reports import render  # noqa: F401
 
     library()
+    reports.make_ready()
     labels.read_tables(settings.seeds)
 
 
-def _land(settings: Settings, batch: season.Batch, folder: Path) -> tuple[Landed, ...]:
-    files = [folder / "exports" / batch.week / name for name in batch.files]
-    return intake.land_paths(settings, files, batch.landed_at).landed
+@dataclass(frozen=True, slots=True)
+class _Demo:
+    """A season in a folder on its way into a home."""
 
+    settings: Settings
+    folder: Path
+    say: Callable[[str], None]
+    compilation: subprocess.Popen[bytes]
 
-def _replay(settings: Settings, batches: Sequence[season.Batch], folder: Path, say: Callable[[str], None]) -> bool:
-    """Loads each batch and states the numbers of its week; whether there was anything new."""
-    known = ledger.publications(settings.home)
-    new = [batch for batch in batches if batch.week not in known]
-    if not new:
-        return False
+    def publish(self, batches: Sequence[season.Batch], server: Orchestrator) -> bool:
+        """Replays the season and publishes its reported week on the way; whether anything came after that week."""
+        reported = next(number for number, batch in enumerate(batches) if batch.week == WEEK)
+        self.say("Replaying it week by week: what landed is loaded, checked and stated ...")
+        self.replay(batches[:reported], server.start)
+        self.say(f"Modelling the season and publishing {WEEK} ...")
+        with exclusive(self.settings.home):
+            self._land(batches[reported])
+        server.wait()
+        from flows.weekly import weekly
 
-    def state(connection: Connection, number: int, counts: str) -> None:
-        steps.state_numbers(settings, connection, Week.parse(new[number].week))
-        say(f"  {new[number].week}: {counts}")
+        self.say(weekly(week=WEEK, lang=self.settings.lang))
+        server.end()
+        return self.replay(batches[reported + 1 :])
 
-    with exclusive(settings.home), recorded(settings.home, "demo", {"weeks": str(len(new))}) as record:
-        intake.replay(settings, record, [_land(settings, batch, folder) for batch in new], state)
-    return True
+    def replay(self, batches: Sequence[season.Batch], landed: Callable[[], None] = lambda: None) -> bool:
+        """Loads each batch and states the numbers of its week; whether there was anything new.
+
+        `landed` is called once everything has landed, before this waits for the kernel.
+        """
+        settings = self.settings
+        known = ledger.publications(settings.home)
+        new = [batch for batch in batches if batch.week not in known]
+
+        def state(connection: Connection, number: int, counts: str) -> None:
+            steps.state_numbers(settings, connection, Week.parse(new[number].week))
+            self.say(f"  {new[number].week}: {counts}")
+
+        if new:
+            with exclusive(settings.home), recorded(settings.home, "demo", {"weeks": str(len(new))}) as record:
+                files = [self._land(batch) for batch in new]
+                landed()
+                self.compilation.wait()
+                intake.replay(settings, record, files, state)
+        else:
+            landed()
+        return bool(new)
+
+    def _land(self, batch: season.Batch) -> tuple[Landed, ...]:
+        files = [self.folder / "exports" / batch.week / name for name in batch.files]
+        return intake.land_paths(self.settings, files, batch.landed_at).landed

@@ -3,16 +3,14 @@
 import csv
 import tempfile
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from functools import partial
-from multiprocessing import get_context
 from pathlib import Path
 from typing import Any
 
 import sql
-from flows import labels, prepare, sources
+from flows import labels, prepare, processes, sources
 from flows.exits import Exit, GateStoppedError, InputRefusedError
 from flows.periods import Week
 from flows.post import Post
@@ -168,7 +166,7 @@ def _prepare_all(settings: Settings, files: Sequence[Landed], key: bytes, folder
     shares: list[list[Landed]] = [[] for _ in range(_WORKERS)]
     for item in sorted(files, key=lambda item: item.bytes, reverse=True):
         min(shares, key=lambda share: sum(each.bytes for each in share)).append(item)
-    with ProcessPoolExecutor(_WORKERS, mp_context=get_context("spawn")) as pool:
+    with processes.pool(_WORKERS) as pool:
         jobs = [
             pool.submit(prepare.prepare, settings, share, key, folder, f"share{number}")
             for number, share in enumerate(shares)

@@ -11,7 +11,7 @@ from contextlib import contextmanager
 from datetime import date
 from functools import cached_property
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, Self
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, Field, SecretStr, ValidationError
 from pydantic_settings import (
@@ -146,6 +146,20 @@ class Settings(BaseSettings):
     def election(self) -> Election:
         """The election the seeds describe."""
         return read_election(self.seeds)
+
+    def make_home(self) -> None:
+        """Makes the home where there is none; raises UsageError when it is not a folder that can be written."""
+        try:
+            self.home.mkdir(parents=True, exist_ok=True)
+            is_usable = os.access(self.home, os.W_OK | os.X_OK)
+        except OSError:  # a file stands in the way, or a folder nobody may write to
+            is_usable = False
+        if not is_usable:
+            raise UsageError(f"{self.home} is not a folder that can be written; set RONDA_HOME to another one.")
+
+    def in_language(self, lang: Language) -> Self:
+        """The same settings for reports in another language."""
+        return self.model_copy(update={"lang": lang})
 
     def export(self, api_url: str | None = None, log_level: str = "CRITICAL") -> None:
         """Tells the libraries below, through the environment, where to keep their state and to report to nobody.

@@ -3,7 +3,7 @@
 A step takes settings, weeks and moments and gives counts and paths; frames and connections stay inside it.
 """
 
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Executor, ThreadPoolExecutor
 from dataclasses import asdict, dataclass
 from datetime import date, datetime, timedelta
 from importlib.metadata import version
@@ -14,10 +14,10 @@ import polars as pl
 
 import reports
 import sql
-from flows import labels, notice, trends
+from flows import labels, notice, processes, trends
 from flows.exits import GateStoppedError, UsageError
 from flows.periods import RELEASE_HOUR, Week, read_seed, weeks_between
-from flows.settings import Language, Settings
+from flows.settings import Settings
 from flows.sources import reviews
 from flows.store import ledger, models, publish, sheets, tables, warehouse
 from flows.store.landing import write_private
@@ -177,8 +177,17 @@ def check_week(settings: Settings, run: Run, week: Week) -> int:
     return sum(not result.passed for result in results) + sum(verdict.is_breach for verdict in verdicts)
 
 
-def publish_week(settings: Settings, run: Run, week: Week, as_of: datetime, lang: Language) -> Published:
-    """Renders a week's reports into a new release and makes it the published one."""
+def drawing_process() -> Executor:
+    """A process for `publish_week` that draws beside this one; it imports what that takes at once."""
+    pool = processes.pool(1)
+    pool.submit(reports.make_ready)
+    return pool
+
+
+def publish_week(
+    settings: Settings, run: Run, week: Week, as_of: datetime, beside: Executor | None = None
+) -> Published:
+    """Renders a week's reports into a new release and makes it the published one; `beside` draws a part of them."""
     with warehouse.opened(settings.home) as connection:
         release_facts = _release(settings, connection, as_of)
         publication = ledger.record_publication(settings.home, week, ledger.numbers(connection), release_facts)
@@ -186,16 +195,16 @@ def publish_week(settings: Settings, run: Run, week: Week, as_of: datetime, lang
             ledger.load_publications(connection, settings.home)
             restated = [model for model in models.read_models(sql.FOLDER) if model.qualified in FROM_LEDGER]
             models.build(connection, restated, trends.METHODS)
-        edition = _edition(settings, connection, release_facts, week=week, lang=lang, publication=publication)
-        frames = tables.report_frames(connection, week, lang, run.verdicts_of_week)
-        frames["evidence"] = _with_reasons(settings, frames["evidence"], lang)
-        with publish.new_release(settings.home) as release, ThreadPoolExecutor(1) as beside:
+        edition = _edition(settings, connection, release_facts, week=week, publication=publication)
+        frames = tables.report_frames(connection, week, settings.lang, run.verdicts_of_week)
+        frames["evidence"] = _with_reasons(settings, frames["evidence"])
+        with publish.new_release(settings.home) as release, ThreadPoolExecutor(1) as disk:
             # The disk works while pages are drawn.
-            placed = beside.submit(_place_database, settings, connection, release)
+            placed = disk.submit(_place_database, settings, connection, release)
             summaries: list[reports.WeekSummary] = []
 
             def render(folder: Path) -> None:
-                summaries.append(reports.render_week(edition, frames, folder))
+                summaries.append(reports.render_week(edition, frames, folder, beside))
                 publish.write_manifest(folder, asdict(summaries[0]))
 
             publish.place_folder(release, str(week), render)
@@ -213,6 +222,7 @@ def _edition(
     facts: dict[str, Any] = {**release.facts, **which}
     return reports.Edition(
         as_of=release.as_of,
+        lang=settings.lang,
         election=settings.election,
         office=settings.office,
         data_version=tables.data_version(connection),
@@ -237,7 +247,7 @@ def note_moment(settings: Settings, day: date) -> datetime:
     return datetime.combine(day + timedelta(days=1), RELEASE_HOUR, settings.election.zone)
 
 
-def publish_note(settings: Settings, day: date, as_of: datetime, lang: Language) -> Noted:
+def publish_note(settings: Settings, day: date, as_of: datetime) -> Noted:
     """Renders the one-page note of a day into a new release; the weekly reports in it stay what they are.
 
     Raises UsageError for a day outside the quiet period and voting day.
@@ -246,7 +256,7 @@ def publish_note(settings: Settings, day: date, as_of: datetime, lang: Language)
         raise UsageError(f"{day} is neither in the quiet period nor voting day; only those days have a note.")
     with warehouse.opened(settings.home) as connection:
         release_facts = _release(settings, connection, as_of)
-        edition = _edition(settings, connection, release_facts, week=Week.of(day), lang=lang, publication=1)
+        edition = _edition(settings, connection, release_facts, week=Week.of(day), publication=1)
         frames = tables.note_frames(connection)
         with publish.new_release(settings.home) as release:
             said: list[tuple[str, str, str]] = []
@@ -263,8 +273,9 @@ def publish_note(settings: Settings, day: date, as_of: datetime, lang: Language)
     return Noted(str(day), folder, said[0], notice.noted(settings, str(day), said[0]))
 
 
-def _with_reasons(settings: Settings, posts: pl.DataFrame, lang: Language) -> pl.DataFrame:
+def _with_reasons(settings: Settings, posts: pl.DataFrame) -> pl.DataFrame:
     """Posts with a column `why`: for each indication who spoke for it, rules or the model, and its strongest words."""
+    lang = settings.lang
     names = {row["code"]: row[f"label_{lang}"] for row in read_seed("indications", settings.seeds)}
     found = labels.reasons(posts["text"], posts["indications"], settings.seeds)
     why = [reports.why_flagged(lang, [(names[each.code], each.spoke, each.words) for each in some]) for some in found]
@@ -277,7 +288,7 @@ def _write_review(settings: Settings, connection: warehouse.Connection, edition:
     if path.exists():
         return
     posts = sheets.posts_to_review(connection, edition.week)
-    posts = _with_reasons(settings, posts, edition.lang)
+    posts = _with_reasons(settings, posts)
     column = 0 if edition.lang == "id" else 1
     headings = {key: titles[column] for key, titles in reviews.COLUMNS.items()}
     stages = [row[f"label_{edition.lang}"] for row in read_seed("review_stages", settings.seeds)]
@@ -298,9 +309,9 @@ def _place_database(settings: Settings, connection: warehouse.Connection, releas
     publish.write_public_database(connection, release / "ronda.duckdb", tables.public_tables(connection))
 
 
-def stopped_notice(settings: Settings, week: str, reason: str, lang: Language) -> notice.Notice:
+def stopped_notice(settings: Settings, week: str, reason: str) -> notice.Notice:
     """What people are told when a gate stopped a week (empty: the loading, before any week)."""
-    return notice.stopped(settings, week, reports.stopped_texts(week, reason, lang))
+    return notice.stopped(settings, week, reports.stopped_texts(week, reason, settings.lang))
 
 
 def verify(settings: Settings) -> list[str]:

@@ -5,6 +5,7 @@ is all or nothing, so a second try starts from the state before the first.
 """
 
 import time
+from concurrent.futures import Executor
 from dataclasses import replace
 from datetime import date, datetime
 from typing import Any
@@ -127,15 +128,15 @@ def check_week(run: Run, week: Week) -> int:
 
 
 @task(name="Publish the week", timeout_seconds=1800, **_RETRIED)
-def publish_week(run: Run, week: Week, as_of: datetime, lang: Language) -> steps.Published:
+def publish_week(run: Run, week: Week, as_of: datetime, lang: Language, beside: Executor) -> steps.Published:
     """Renders the reports of a week into a new release and swaps it in."""
-    return steps.publish_week(_settings(), run, week, as_of, lang)
+    return steps.publish_week(_settings().in_language(lang), run, week, as_of, beside)
 
 
 @task(name="Publish the note", timeout_seconds=600, **_RETRIED)
 def publish_note(day: date, as_of: datetime, lang: Language) -> steps.Noted:
     """Renders the one-page note of a day into a new release and swaps it in."""
-    return steps.publish_note(load_settings(), day, as_of, lang)
+    return steps.publish_note(_settings().in_language(lang), day, as_of)
 
 
 @task(name="Send the notice", timeout_seconds=120, persist_result=False)

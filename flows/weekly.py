@@ -22,12 +22,12 @@ def scheduled_moment() -> datetime:
 
 
 @contextmanager
-def telling_stops(settings: Settings, week: str, lang: Language) -> Iterator[None]:
+def telling_stops(settings: Settings, week: str) -> Iterator[None]:
     """Tells people when a gate stops what is inside."""
     try:
         yield
     except GateStoppedError as stop:
-        tasks.tell(settings, steps.stopped_notice(settings, week, str(stop), lang))
+        tasks.tell(settings, steps.stopped_notice(settings, week, str(stop)))
         raise
 
 
@@ -37,20 +37,24 @@ def weekly(week: str | None = None, as_of: str | None = None, lang: Language = "
 
     Without a week it publishes every complete week that is due, so that a missed run is caught up.
     """
-    settings = load_settings()
+    settings = load_settings().in_language(lang)
     asked = Week.parse(week) if week else None
-    with exclusive(settings.home), recorded(settings.home, "weekly", {"week": week or "due", "lang": lang}) as run:
-        with telling_stops(settings, week or "", lang):
+    with (
+        exclusive(settings.home),
+        recorded(settings.home, "weekly", {"week": week or "due", "lang": lang}) as run,
+        steps.drawing_process() as beside,
+    ):
+        with telling_stops(settings, week or ""):
             tasks.load_pending(run, None)
             tasks.build_tables()
         weeks = [asked] if asked else steps.due_weeks(settings, scheduled_moment())
         published = []
         for one in weeks:
             steps.require_data(settings, one)
-            with telling_stops(settings, str(one), lang):
+            with telling_stops(settings, str(one)):
                 tasks.check_week(run, one)
                 moment = datetime.fromisoformat(as_of) if as_of else settings.election.release_moment(one)
-                published.append(tasks.publish_week(run, one, moment, lang))
+                published.append(tasks.publish_week(run, one, moment, lang, beside))
             create_markdown_artifact(key=f"week-{one}".lower(), markdown=published[-1].markdown)
             tasks.tell(settings, published[-1].notice)
         return "\n".join(item.text for item in published) or "Every complete week is published; nothing is due."

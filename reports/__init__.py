@@ -5,6 +5,7 @@ no clock, no environment, no network, and the same inputs give the same bytes.
 """
 
 from collections.abc import Mapping, Sequence
+from concurrent.futures import Executor
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -18,6 +19,7 @@ __all__ = [
     "Edition",
     "Tables",
     "WeekSummary",
+    "make_ready",
     "published_texts",
     "render_index",
     "render_note",
@@ -28,11 +30,16 @@ __all__ = [
 ]
 
 
-def render_week(edition: Edition, tables: Tables, folder: Path) -> WeekSummary:
+def make_ready() -> None:
+    """Imports what drawing takes, which takes a second."""
+    from reports import render  # noqa: F401
+
+
+def render_week(edition: Edition, tables: Tables, folder: Path, beside: Executor | None = None) -> WeekSummary:
     """Every file of a week's publication, written into a folder; see `render.render_week`."""
     from reports import render
 
-    return render.render_week(edition, tables, folder)
+    return render.render_week(edition, tables, folder, beside)
 
 
 def render_note(

@@ -19,6 +19,8 @@ from reports.watch import breaks
 from reports.words import Words
 
 WINDOW_WEEKS, SHORTEST_WINDOW = 26, 8
+# The charts of the weekly report, in reading order.
+WEEKLY = ("signals", "volume", "sentiment", "indications", "topics", "coverage", "corrections", "overlay")
 OFFICIAL_SERIES = "bawaslu_2024"
 STATES = ("none", "tested", "down", "up", signals.BOTH)  # of a family in a bucket, the last one wins
 
@@ -220,32 +222,31 @@ def _finished(facts: Facts, words: Words, name: str, figure: Figure, finding: st
     return Chart(name=name, title=words(f"chart_{name}"), alt=alt, svg=svg, png=png)
 
 
-def weekly_charts(trends: Trends, words: Words) -> list[Chart]:
-    """The charts of the weekly report, in reading order."""
+def weekly_charts(trends: Trends, words: Words, names: Sequence[str] = WEEKLY) -> list[Chart]:
+    """The charts of the weekly report, or those of some names, in the order of the names."""
     facts = trends.facts
     scene = scene_of(facts, words)
     platforms = _platforms_in(facts, scene)
     frame = facts.tables["trends.weekly_platform"]
     shown = ["all", *platforms] if len(platforms) != 1 else platforms
-    drawings: list[tuple[str, Callable[[], Figure], str]] = [
-        (
-            "signals",
+    drawings: dict[str, tuple[Callable[[], Figure], Callable[[], str]]] = {
+        "signals": (
             lambda: signals.draw(*signal_strips(trends, words), scene),
-            _signal_finding(trends, words),
+            lambda: _signal_finding(trends, words),
         ),
-        (
-            "volume",
+        "volume": (
             lambda: volume.draw(frame, scene, {name: facts.coverage_of(name) for name in platforms}),
-            _volume_finding(facts, words, scene),
+            lambda: _volume_finding(facts, words, scene),
         ),
-        ("sentiment", lambda: sentiment.draw(frame, scene, shown), _finding(facts, words, scene, NET)),
-        (
-            "indications",
+        "sentiment": (
+            lambda: sentiment.draw(frame, scene, shown),
+            lambda: _finding(facts, words, scene, NET),
+        ),
+        "indications": (
             lambda: indications.draw(facts.tables["trends.weekly_indication"], scene, classes_of(trends)),
-            _indication_finding(trends, words),
+            lambda: _indication_finding(trends, words),
         ),
-        (
-            "topics",
+        "topics": (
             lambda: topics.draw(
                 facts.tables["trends.weekly_topic"],
                 scene,
@@ -253,25 +254,23 @@ def weekly_charts(trends: Trends, words: Words) -> list[Chart]:
                 shown,
                 (_topic_labels(facts), topic_changes(trends)),
             ),
-            _topic_finding(facts, words),
+            lambda: _topic_finding(facts, words),
         ),
-        (
-            "coverage",
+        "coverage": (
             lambda: coverage.draw(facts.day_status, scene, platforms),
-            _coverage_finding(facts, words, scene),
+            lambda: _coverage_finding(facts, words, scene),
         ),
-        (
-            "corrections",
+        "corrections": (
             lambda: corrections.draw(timeline.rows_of(frame, scene, "all"), first_known(trends), scene),
-            _correction_finding(trends, words),
+            lambda: _correction_finding(trends, words),
         ),
-        (
-            "overlay",
+        "overlay": (
             lambda: overlay.draw(_official_points(trends), _our_points(trends), scene),
-            _overlay_finding(trends, words),
+            lambda: _overlay_finding(trends, words),
         ),
-    ]
-    return [_finished(facts, words, name, draw(), finding) for name, draw, finding in drawings]
+    }
+    chosen = [(name, *drawings[name]) for name in names]
+    return [_finished(facts, words, name, draw(), finding()) for name, draw, finding in chosen]
 
 
 def _topic_labels(facts: Facts) -> dict[str, str]:

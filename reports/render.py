@@ -1,15 +1,19 @@
 """A week's publication, file by file: charts, HTML, PDF, briefing, workbook, data."""
 
+from collections.abc import Callable, Sequence
+from concurrent.futures import Executor
 from pathlib import Path
+from typing import ParamSpec, TypeVar
 
 from reports.briefing.briefing import briefing
-from reports.charts import briefing_charts, source_line, weekly_charts
+from reports.charts import WEEKLY, briefing_charts, source_line, weekly_charts
 from reports.contract import checked_tables
 from reports.data_files import write_data
 from reports.edition import Edition, Tables, WeekSummary
 from reports.facts import Facts
 from reports.level import Judgement, judge
 from reports.statements import headline, level_reasons
+from reports.style import Chart
 from reports.trends import Trends
 from reports.weekly.content import weekly_content
 from reports.weekly.document import weekly_document
@@ -17,34 +21,57 @@ from reports.weekly.page import weekly_page
 from reports.words import Words
 from reports.workbook import workbook
 
+P = ParamSpec("P")
+T = TypeVar("T")
 
-def render_week(edition: Edition, tables: Tables, folder: Path) -> WeekSummary:
+
+def render_week(edition: Edition, tables: Tables, folder: Path, beside: Executor | None = None) -> WeekSummary:
     """Write every file of an edition into a folder and say what it holds.
 
     Files: weekly.html, weekly.pdf, briefing.pdf, tables.xlsx, charts/*.png and *.svg, data/*.parquet. The same edition
-    and tables give the same bytes. Raises TableRefusedError when a table does not keep the contract.
+    and tables give the same bytes. `beside` is another process, which draws every second chart and the workbook.
+    Raises TableRefusedError when a table does not keep the contract.
     """
-    facts = Facts(edition, checked_tables(tables, edition.week))
-    trends = Trends(facts)
-    words = Words(edition.lang)
-    judgement = judge(trends)
-    source = source_line(facts, words)
-
-    charts = weekly_charts(trends, words)
+    tables = checked_tables(tables, edition.week)
+    others = _later(beside, _charts, edition, tables, WEEKLY[1::2])
+    book = _later(beside, _book, edition, tables)
+    drawn = {chart.name: chart for chart in (*_charts(edition, tables, WEEKLY[::2]), *others())}
+    charts = [drawn[name] for name in WEEKLY]
     pictures = folder / "charts"
     pictures.mkdir(parents=True, exist_ok=True)
     for chart in charts:
         (pictures / f"{chart.name}.svg").write_text(chart.svg, encoding="utf-8", newline="\n")
         (pictures / f"{chart.name}.png").write_bytes(chart.png)
 
+    facts = Facts(edition, tables)
+    trends = Trends(facts)
+    words = Words(edition.lang)
+    judgement = judge(trends)
+    source = source_line(facts, words)
     content = weekly_content(trends, words, judgement)
     page = weekly_page(content, charts, words, source)
     (folder / "weekly.html").write_text(page, encoding="utf-8", newline="\n")
     (folder / "weekly.pdf").write_bytes(weekly_document(content, charts, words, edition.local))
     (folder / "briefing.pdf").write_bytes(briefing(trends, words, judgement, briefing_charts(trends, words, charts)))
-    (folder / "tables.xlsx").write_bytes(workbook(facts, words, source))
     write_data(facts, folder / "data", source)
+    (folder / "tables.xlsx").write_bytes(book())
     return summarise(trends, words, judgement)
+
+
+def _later(beside: Executor | None, work: Callable[P, T], *given: P.args, **named: P.kwargs) -> Callable[[], T]:
+    """What gives the result of some work: begun now in another process, or done in this one when it is asked for."""
+    if beside is None:
+        return lambda: work(*given, **named)
+    return beside.submit(work, *given, **named).result
+
+
+def _charts(edition: Edition, tables: Tables, names: Sequence[str]) -> list[Chart]:
+    return weekly_charts(Trends(Facts(edition, tables)), Words(edition.lang), names)
+
+
+def _book(edition: Edition, tables: Tables) -> bytes:
+    facts, words = Facts(edition, tables), Words(edition.lang)
+    return workbook(facts, words, source_line(facts, words))
 
 
 def summarise(trends: Trends, words: Words, judgement: Judgement) -> WeekSummary:

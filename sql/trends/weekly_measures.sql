@@ -80,7 +80,6 @@ authors AS (
         count(*) AS posts,
         count(sentiment) AS labelled,
         count_if(sentiment = 'negative') AS negative,
-        count_if(sentiment = 'neutral') AS neutral,
         count_if(sentiment = 'positive') AS positive,
         count_if(is_detected) AS detected
     FROM live
@@ -95,7 +94,6 @@ authors AS (
         count(*) AS posts,
         count(sentiment) AS labelled,
         count_if(sentiment = 'negative') AS negative,
-        count_if(sentiment = 'neutral') AS neutral,
         count_if(sentiment = 'positive') AS positive,
         count_if(is_detected) AS detected
     FROM (SELECT *, unnest(topics) AS subject FROM live)
@@ -110,7 +108,6 @@ authors AS (
         count(*) AS posts,
         count(sentiment) AS labelled,
         count_if(sentiment = 'negative') AS negative,
-        count_if(sentiment = 'neutral') AS neutral,
         count_if(sentiment = 'positive') AS positive,
         count_if(is_detected) AS detected
     FROM (SELECT *, unnest(indications) AS subject FROM live)
@@ -125,7 +122,6 @@ authors AS (
         count(*) AS posts,
         count(sentiment) AS labelled,
         count_if(sentiment = 'negative') AS negative,
-        count_if(sentiment = 'neutral') AS neutral,
         count_if(sentiment = 'positive') AS positive,
         count_if(is_detected) AS detected
     FROM (
@@ -137,17 +133,16 @@ authors AS (
 ),
 
 -- Sums of integers; the last three are the cluster sums of y = positive - negative and n = labelled.
-sums AS (
+sums_of_platform AS (
     SELECT
         dimension,
         subject,
         bucket,
-        coalesce(platform, 'all') AS platform,
+        platform,
         sum(posts) AS posts,
         sum(labelled) AS labelled,
         count(author) AS authors,
         sum(negative) AS negative,
-        sum(neutral) AS neutral,
         sum(positive) AS positive,
         sum(detected) AS detected,
         sum(if(author IS NULL, labelled, CAST(labelled > 0 AS BIGINT))) AS clusters,
@@ -155,7 +150,15 @@ sums AS (
         sum(if(author IS NULL, positive - negative, (positive - negative) * labelled)) AS yn,
         sum(if(author IS NULL, labelled, labelled * labelled)) AS nn
     FROM authors
-    GROUP BY GROUPING SETS ((dimension, subject, bucket, platform), (dimension, subject, bucket))
+    GROUP BY dimension, subject, bucket, platform
+),
+
+sums AS (
+    FROM sums_of_platform
+    UNION ALL BY NAME
+    SELECT dimension, subject, bucket, 'all' AS platform, sum(COLUMNS(* EXCLUDE (dimension, subject, bucket, platform)))
+    FROM sums_of_platform
+    GROUP BY dimension, subject, bucket
 ),
 
 -- Every subject of every bucket: 0 where something was collected, NULL where nothing was.
@@ -169,9 +172,13 @@ filled AS (
         subjects.subject,
         if(buckets.status = 'not_collected', NULL, coalesce(CAST(sums.posts AS BIGINT), 0)) AS posts,
         if(buckets.status = 'not_collected', NULL, coalesce(CAST(sums.labelled AS BIGINT), 0)) AS labelled,
-        if(buckets.status = 'not_collected', NULL, coalesce(sums.authors, 0)) AS authors,
+        if(buckets.status = 'not_collected', NULL, coalesce(CAST(sums.authors AS BIGINT), 0)) AS authors,
         if(buckets.status = 'not_collected', NULL, coalesce(CAST(sums.negative AS BIGINT), 0)) AS negative,
-        if(buckets.status = 'not_collected', NULL, coalesce(CAST(sums.neutral AS BIGINT), 0)) AS neutral,
+        if(
+            buckets.status = 'not_collected',
+            NULL,
+            coalesce(CAST(sums.labelled - sums.negative - sums.positive AS BIGINT), 0)
+        ) AS neutral,
         if(buckets.status = 'not_collected', NULL, coalesce(CAST(sums.positive AS BIGINT), 0)) AS positive,
         if(buckets.status = 'not_collected', NULL, coalesce(CAST(sums.detected AS BIGINT), 0)) AS detected,
         CAST(sums.clusters AS DOUBLE) AS clusters,

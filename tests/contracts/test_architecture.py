@@ -22,7 +22,7 @@ ROOMS = {
 }
 ORDER = [  # each may import everything before it
     {"sql"},
-    {"flows.exits"},
+    {"flows.exits", "flows.processes"},
     {"flows.periods", "flows.post"},
     {"flows.settings"},
     set(ROOMS),

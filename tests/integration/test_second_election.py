@@ -69,8 +69,8 @@ def published(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
         intake.load_pending(settings, run)
         steps.build_tables(settings)
         for week in (SPLIT, VOTE):
-            steps.publish_week(settings, run, week, settings.election.release_moment(week), "id")
-        steps.publish_note(settings, date(2024, 11, 26), steps.note_moment(settings, date(2024, 11, 26)), "id")
+            steps.publish_week(settings, run, week, settings.election.release_moment(week))
+        steps.publish_note(settings, date(2024, 11, 26), steps.note_moment(settings, date(2024, 11, 26)))
     yield (home / "published").resolve()
 
 

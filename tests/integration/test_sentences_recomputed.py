@@ -53,7 +53,7 @@ def published(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
         intake.load_pending(settings, run)
         steps.build_tables(settings)
         for week in map(Week.parse, WEEKS):
-            steps.publish_week(settings, run, week, settings.election.release_moment(week), "id")
+            steps.publish_week(settings, run, week, settings.election.release_moment(week))
     yield (home / "published").resolve()
 
 

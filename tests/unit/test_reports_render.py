@@ -37,8 +37,11 @@ import sys
 from pathlib import Path
 from typing import Any
 import reports
+from flows import processes
 from tests import reports_fixture as invented
-reports.render_week(invented.edition("2024-W06"), invented.season("2024-W06", failed=1), Path(sys.argv[1]))
+tables = invented.season("2024-W06", failed=1)
+with processes.pool(1) as beside:
+    reports.render_week(invented.edition("2024-W06"), tables, Path(sys.argv[1]), beside)
 """
 
 
@@ -64,7 +67,7 @@ def rendered(folder: Path, week: str, tables: Tables, lang: Language = "id") -> 
 
 @pytest.fixture(scope="module")
 def other_process(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple["subprocess.Popen[bytes]", Path]]:
-    """Another process that renders 2024-W06 too, elsewhere on earth, while the tests go on."""
+    """Two other processes that share the drawing of 2024-W06, elsewhere on earth, while the tests go on."""
     folder = tmp_path_factory.mktemp("again")
     environment = {**os.environ, "PYTHONHASHSEED": "7", "TZ": "America/New_York", "LC_ALL": "C"}
     repository = Path(reports.__file__).parent.parent
