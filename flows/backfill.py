@@ -36,8 +36,7 @@ def backfill(first: str, last: str, reason: str, platform: str | None = None, la
         for week in weeks:
             before = steps.publication_number(settings, week)
             tasks.check_week(run, week)
-            moment = settings.election.release_moment(week)
-            published = tasks.publish_week(run, week, moment, lang, beside)
+            published = tasks.publish_week(run, week, None, lang, beside)
             change = "unchanged" if published.publication == before else f"publication {published.publication}"
             lines.append(f"{week}: {change}")
             tasks.tell(settings, published.notice)

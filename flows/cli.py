@@ -249,7 +249,10 @@ def parser() -> argparse.ArgumentParser:
         "--week", type=_week, metavar="2024-W05", help="ISO week (default: every complete week that is due)"
     )
     weekly.add_argument(
-        "--as-of", type=_moment, metavar="MOMENT", help="moment of release (default: Monday 06:00 after it)"
+        "--as-of",
+        type=_moment,
+        metavar="MOMENT",
+        help="moment of release (default: Monday 06:00 after it, or when the last file landed, if that is later)",
     )
     weekly.add_argument("--lang", choices=("id", "en"), help="language of the report (default: the setting lang, id)")
 

@@ -4,7 +4,7 @@ A step takes settings, weeks and moments and gives counts and paths; frames and 
 """
 
 from concurrent.futures import Executor, ThreadPoolExecutor
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import date, datetime, timedelta
 from importlib.metadata import version
 from pathlib import Path
@@ -185,12 +185,21 @@ def drawing_process() -> Executor:
 
 
 def publish_week(
-    settings: Settings, run: Run, week: Week, as_of: datetime, beside: Executor | None = None
+    settings: Settings, run: Run, week: Week, as_of: datetime | None = None, beside: Executor | None = None
 ) -> Published:
-    """Renders a week's reports into a new release and makes it the published one; `beside` draws a part of them."""
+    """Renders a week's reports into a new release and makes it the published one; `beside` draws a part of them.
+
+    Without a moment of release it is that of the last publication, where nothing has changed since; else the Monday
+    after the week, or the landing of the last file where that is later: no report is older than what it knows.
+    """
     with warehouse.opened(settings.home) as connection:
-        release_facts = _release(settings, connection, as_of)
-        publication = ledger.record_publication(settings.home, week, ledger.numbers(connection), release_facts)
+        numbers = ledger.numbers(connection)
+        release_facts = _release(settings, connection, as_of or settings.election.release_moment(week))
+        if as_of is None:
+            known = ledger.stated_before(settings.home, week, numbers, release_facts)
+            latest = max(release_facts.as_of, release_facts.loaded_until or release_facts.as_of)
+            release_facts = replace(release_facts, as_of=(known or latest).astimezone(settings.election.zone))
+        publication = ledger.record_publication(settings.home, week, numbers, release_facts)
         with warehouse.transaction(connection):
             ledger.load_publications(connection, settings.home)
             restated = [model for model in models.read_models(sql.FOLDER) if model.qualified in FROM_LEDGER]

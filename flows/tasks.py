@@ -128,7 +128,7 @@ def check_week(run: Run, week: Week) -> int:
 
 
 @task(name="Publish the week", timeout_seconds=1800, **_RETRIED)
-def publish_week(run: Run, week: Week, as_of: datetime, lang: Language, beside: Executor) -> steps.Published:
+def publish_week(run: Run, week: Week, as_of: datetime | None, lang: Language, beside: Executor) -> steps.Published:
     """Renders the reports of a week into a new release and swaps it in."""
     return steps.publish_week(_settings().in_language(lang), run, week, as_of, beside)
 

@@ -53,7 +53,7 @@ def weekly(week: str | None = None, as_of: str | None = None, lang: Language = "
             steps.require_data(settings, one)
             with telling_stops(settings, str(one)):
                 tasks.check_week(run, one)
-                moment = datetime.fromisoformat(as_of) if as_of else settings.election.release_moment(one)
+                moment = datetime.fromisoformat(as_of) if as_of else None
                 published.append(tasks.publish_week(run, one, moment, lang, beside))
             create_markdown_artifact(key=f"week-{one}".lower(), markdown=published[-1].markdown)
             tasks.tell(settings, published[-1].notice)

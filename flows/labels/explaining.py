@@ -164,10 +164,10 @@ class Reason(NamedTuple):
     words: tuple[str, ...]
 
 
-def _words(text: str, output: str, people: frozenset[str], seeds: Path, weights: Path) -> tuple[str, ...]:
-    """Whole words of the text that speak for an output, the strongest first; names of people are left out."""
+def _words(text: str, output: str, left_out: frozenset[str], seeds: Path, weights: Path) -> tuple[str, ...]:
+    """Whole words of the text that speak for an output, the strongest first, but for those left out."""
     pushed = [push.piece for push in pushes(text, (output,), seeds, weights)[output] if push.weight > 0]
-    whole = [piece for piece in pushed if piece.isalpha() and piece not in people | {"lexicon"}]
+    whole = [piece for piece in pushed if piece.isalpha() and piece not in left_out]
     return tuple(whole[:WORDS_SHOWN])
 
 
@@ -176,11 +176,14 @@ def reasons(
 ) -> list[tuple[Reason, ...]]:
     """For each text the reason of each of its indications (lists of codes); about 10 ms a reason.
 
-    A call to vote is what speaks for the codes that exist only in a phase. A text that is gone has no reason.
+    Names of people and function words are left out. A call to vote is what speaks for the codes that exist only in a
+    phase. A text that is gone has no reason.
     """
     weights = weights or files.folder_of(seeds)
     model = read_model(weights)
-    people = frozenset(row["term"].lower() for row in read_seed("person_names", seeds))
+    # Names are nobody's reason, and words like "ini" say nothing to a reader, whatever they weigh.
+    left_out = {"lexicon"} | {row["term"].lower() for row in read_seed("person_names", seeds)}
+    left_out |= {row["word"] for row in read_seed("function_words", seeds)}
     found: list[tuple[Reason, ...]] = []
     clean = texts.fill_null("")
     for batch in judge(clean, seeds, weights) if len(clean) else ():
@@ -193,7 +196,7 @@ def reasons(
                     Reason(
                         code,
                         "rule" if source == HOAX else spoken[source][place],
-                        _words(text, source, people, seeds, weights) if source in model.codes else (),
+                        _words(text, source, frozenset(left_out), seeds, weights) if source in model.codes else (),
                     )
                     for code, source in codes.items()
                     if text and source in spoken

@@ -77,7 +77,7 @@ class Facebook:
             page = handle if variant % 4 == 0 else number
             slash = "/" if variant % 16 == 3 else ""
             message = "" if text is None else '"' + text.replace('"', '""') + '"'
-            seen = f"{_thousands(views)}" if views else "0"
+            seen = _thousands(max(views, 0))  # CrowdTangle's 0 of what is no video
             rows.append(
                 f"{accounts.names[who]},{handle},{number},{'PERSONAL_BLOG' if variant & 1 else 'NEWS_SITE'},ID,,"
                 f"2016-03-0{1 + who % 9} 02:11:00,{_thousands(followers - 7)},{_thousands(followers)},"

@@ -171,7 +171,7 @@ def _engagement(rng: Generator, stream: int, reach: NDArray[np.float64], media: 
         hidden = np.where(luck < 0.07, UNKNOWN, likes)
         return hidden, np.where(luck > 0.99, UNKNOWN, comments), unknown, np.where(media == VIDEO, views, UNKNOWN)
     if stream == CROWDTANGLE:
-        return likes, comments, shares, np.where(media == VIDEO, views, 0)
+        return likes, comments, shares, np.where(media == VIDEO, views, UNKNOWN)
     return likes, comments, shares, unknown
 
 

@@ -1,7 +1,8 @@
 """CrowdTangle's CSV of Facebook and Instagram posts (the service closed on 14 August 2024; files of its time).
 
 Columns are found by name: older files have fewer, and the last one carries the weights of a score in its name.
-`Facebook Id` is the Page's id; the post's id is in the URL.
+`Facebook Id` is the Page's id; the post's id is in the URL. Views are those of videos: other posts have 0 there, which
+says nothing of how often they were seen.
 """
 
 import re
@@ -76,11 +77,11 @@ def facebook_post(raw: Mapping[str, Any]) -> Post:
         author_name=cell(raw, "Page Name") or cell(raw, "Group Name"),
         text=text,
         hashtags=hashtags_in(text),
-        media_type=FACEBOOK_TYPES.get((cell(raw, "Type") or "").lower()),
+        media_type=media_type(raw, FACEBOOK_TYPES),
         likes=reactions(raw),
         comments=count(raw.get("Comments")),
         shares=count(raw.get("Shares")),
-        views=count(raw.get("Total Views")),
+        views=views(raw, "Total Views", FACEBOOK_TYPES),
         url=url,
     )
 
@@ -103,10 +104,10 @@ def instagram_post(raw: Mapping[str, Any]) -> Post:
         author_name=cell(raw, "Account"),
         text=text,
         hashtags=hashtags_in(text),
-        media_type=INSTAGRAM_TYPES.get((cell(raw, "Type") or "").lower()),
+        media_type=media_type(raw, INSTAGRAM_TYPES),
         likes=count(raw.get("Likes")),
         comments=count(raw.get("Comments")),
-        views=count(raw.get("Views")),
+        views=views(raw, "Views", INSTAGRAM_TYPES),
         url=url,
     )
 
@@ -115,6 +116,17 @@ def cell(raw: Mapping[str, Any], name: str) -> str | None:
     """The text of a cell; None when it is blank or its column is missing."""
     text = clean(raw.get(name))
     return text if text and text.strip() else None
+
+
+def media_type(raw: Mapping[str, Any], types: Mapping[str, str]) -> str | None:
+    """The kind of post in `Type`; None when it is no known one."""
+    return types.get((cell(raw, "Type") or "").lower())
+
+
+def views(raw: Mapping[str, Any], name: str, types: Mapping[str, str]) -> int | None:
+    """How often a post was seen; None for the 0 of one that is no video."""
+    seen = count(raw.get(name))
+    return seen if seen or media_type(raw, types) == "video" else None
 
 
 def facebook_id(url: str | None) -> str:

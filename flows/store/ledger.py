@@ -69,13 +69,10 @@ def record_publication(home: Path, week: Week, stated: pl.DataFrame, release: Re
     """
     folder = home / "ledger" / "publications"
     folder.mkdir(parents=True, exist_ok=True)
-    own = stated.filter(pl.col("week") == str(week)).with_columns(
-        pl.lit(release.as_of.isoformat()).alias("as_of"),
-        *(pl.lit(value).alias(name) for name, value in release.facts.items()),
-    )
-    last = publications(home).get(str(week), 0)
-    if last and pl.read_parquet(folder / f"{week}-{last}.parquet").filter(~pl.col("restates")).drop(_OWN).equals(own):
-        return last
+    own = _own(week, stated, release)
+    number, last = _last(home, week)
+    if last is not None and last.equals(own):
+        return number
     until = release.loaded_until.astimezone(UTC) if release.loaded_until else None
     written = (
         pl.concat([own.with_columns(restates=pl.lit(False)), _restated(folder, week, stated, own)])
@@ -85,10 +82,36 @@ def record_publication(home: Path, week: Week, stated: pl.DataFrame, release: Re
         )
         .select(*own.columns, *_OWN)
     )
-    draft = folder / f".{week}-{last + 1}.{os.getpid()}.draft"
+    draft = folder / f".{week}-{number + 1}.{os.getpid()}.draft"
     written.write_parquet(draft)
-    draft.replace(folder / f"{week}-{last + 1}.parquet")
-    return last + 1
+    draft.replace(folder / f"{week}-{number + 1}.parquet")
+    return number + 1
+
+
+def stated_before(home: Path, week: Week, stated: pl.DataFrame, release: Release) -> datetime | None:
+    """The moment of the last publication of a week, when it stated these very numbers under the same versions."""
+    _, last = _last(home, week)
+    own = _own(week, stated, release)
+    if last is None or not last.drop("as_of").equals(own.drop("as_of")):
+        return None
+    return datetime.fromisoformat(last["as_of"][0]) if len(last) else None
+
+
+def _own(week: Week, stated: pl.DataFrame, release: Release) -> pl.DataFrame:
+    """What a publication says of its week: the numbers, and the conditions beside each."""
+    return stated.filter(pl.col("week") == str(week)).with_columns(
+        pl.lit(release.as_of.isoformat()).alias("as_of"),
+        *(pl.lit(value).alias(name) for name, value in release.facts.items()),
+    )
+
+
+def _last(home: Path, week: Week) -> tuple[int, pl.DataFrame | None]:
+    """The number of the last publication of a week (0: none) and what it said of it."""
+    number = publications(home).get(str(week), 0)
+    if not number:
+        return 0, None
+    written = pl.read_parquet(home / "ledger" / "publications" / f"{week}-{number}.parquet")
+    return number, written.filter(~pl.col("restates")).drop(_OWN)
 
 
 def _restated(folder: Path, week: Week, stated: pl.DataFrame, own: pl.DataFrame) -> pl.DataFrame:

@@ -3,9 +3,9 @@
 -- Bawaslu. A post is indicated when two coders agree on a code or an adjudicator gives one; what was handed over or
 -- decided counts as indicated.
 --
--- outcome  unreviewed; one_coder, disagreed (waiting for a second or third person), dismissed (agreed: none); indicated
---          (waiting for a decision to hand over), closed (not handed over); referred (waiting), pending, not_violation,
---          violation
+-- outcome  unreviewed; gone (removed before anybody looked at it); one_coder, disagreed (waiting for a second or third
+--          person), dismissed (agreed: none); indicated (waiting for a decision to hand over), closed (not handed over);
+--          referred (waiting), pending, not_violation, violation
 --
 -- Grain: platform, post_id
 -- Columns:
@@ -24,7 +24,7 @@
 --   code | VARCHAR | - | the code that holds; NULL while there is none
 --   stage | VARCHAR | - | detected, reviewed, indicated, referred or decided
 --   outcome | VARCHAR | - | where it stands
---   is_open | BOOLEAN | - | whether nobody has looked at it yet
+--   is_open | BOOLEAN | - | whether nobody has looked at it yet and it can still be seen
 
 WITH lengths AS (
     SELECT
@@ -115,9 +115,10 @@ SELECT
         WHEN items.code IS NOT NULL THEN 'indicated'
         WHEN items.coders >= 2 THEN 'disagreed'
         WHEN items.is_reviewed THEN 'one_coder'
+        WHEN items.state = 'removed' THEN 'gone'
         ELSE 'unreviewed'
     END AS outcome,
-    NOT items.is_reviewed AS is_open
+    NOT items.is_reviewed AND items.state = 'live' AS is_open
 FROM items
 JOIN limits ON items.first_seen_day = limits.first_seen_day
 ORDER BY items.platform, items.post_id

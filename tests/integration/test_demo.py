@@ -76,6 +76,8 @@ def test_a_backfill_says_which_weeks_it_changed(home: Path, ronda: Ronda) -> Non
     done = ronda(home, "backfill", "2024-W06", "2024-W06", "--reason", "late posts of TikTok")
     assert done.returncode == 0, done.stderr
     assert "2024-W06: publication 2" in done.stdout  # late posts and removals came with the batch after it
+    manifest = json.loads((home / "published" / "2024-W06" / "manifest.json").read_text(encoding="utf-8"))
+    assert manifest["summary"]["as_of"] == "2024-02-19T05:00:00+07:00"  # no report is older than what it knows
     runs = [json.loads(path.read_text()) for path in sorted((home / "runs").glob("*.json"))]
     assert any(run["parameters"].get("reason") == "late posts of TikTok" for run in runs)
 

@@ -10,6 +10,7 @@ from flows.store import ledger, warehouse
 
 WEEK, NEXT = Week.parse("2024-W05"), Week.parse("2024-W06")
 AS_OF = datetime.fromisoformat("2024-02-05T06:00:00+07:00")
+LATER = datetime.fromisoformat("2024-02-19T05:00:00+07:00")
 LOADED = datetime.fromisoformat("2024-02-05T05:00:00+07:00")
 
 
@@ -41,6 +42,16 @@ def test_the_same_numbers_are_the_same_publication(tmp_path: Path) -> None:
     first = read(tmp_path, "2024-W05-1")
     assert first["value"].to_list() == [5]
     assert first["as_of"].to_list() == [AS_OF.isoformat()]
+
+
+def test_a_week_that_says_the_same_again_keeps_its_moment(tmp_path: Path) -> None:
+    later = ledger.Release(LATER, LATER, {"label_version": "a", "code_version": "1"})
+    assert ledger.stated_before(tmp_path, WEEK, numbers(W05=5), later) is None  # never published
+    record(tmp_path, WEEK, numbers(W05=5))
+    assert ledger.stated_before(tmp_path, WEEK, numbers(W05=5, W06=8), later) == AS_OF
+    assert ledger.stated_before(tmp_path, WEEK, numbers(W05=6), later) is None  # other numbers
+    other = ledger.Release(LATER, LATER, {"label_version": "b", "code_version": "1"})
+    assert ledger.stated_before(tmp_path, WEEK, numbers(W05=5), other) is None  # other labels
 
 
 def test_a_publication_restates_what_changed_in_weeks_published_before(tmp_path: Path) -> None:

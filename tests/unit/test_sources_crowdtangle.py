@@ -88,10 +88,27 @@ def test_a_facebook_row_becomes_a_post() -> None:
             likes=1990 + 20 + 2 + 8 + 1 + 0 + 2,
             comments=1_972_048,
             shares=61,
-            views=0,
+            views=None,  # a photo
             url="https://www.facebook.com/102938475610293/posts/122118273645019283/",
         )
     ]
+
+
+@pytest.mark.parametrize(
+    ("kind", "total", "views"),
+    [
+        ("Photo", "0", None),
+        ("Link", "0", None),
+        ("Native Video", "0", 0),
+        ("Native Video", "1,204", 1204),
+        ("", "7", 7),
+    ],
+)
+def test_no_views_are_unknown_where_there_is_no_video(kind: str, total: str, views: int | None) -> None:
+    assert crowdtangle.facebook_post(FACEBOOK_ROW | {"Type": kind, "Total Views": total}).views == views
+    assert crowdtangle.instagram_post(INSTAGRAM_ROW | {"Type": kind, "Views": total}).views == (
+        None if kind == "Native Video" and total == "0" else views  # Instagram calls it Video
+    )
 
 
 def test_an_instagram_row_has_its_caption_in_description_and_its_id_in_the_url() -> None:
