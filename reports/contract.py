@@ -117,6 +117,7 @@ CONTRACT: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
         ("created_at", "platform", "post_id"),
         (*_POST, "why", "hand_over_limit", "stage"),
     ),
+    "copied_texts": ((), ("text", "posts", "authors", "platforms", "first_day", "last_day")),
     "signal_posts": (("phase", "family", "subject", "signal_platform", "created_at", "platform", "post_id"), _POST),
     "seeds.topics": (("code",), ("label_id", "label_en")),
     "seeds.indications": (("code",), ("label_id", "label_en", "is_measured", "receivers")),

@@ -238,6 +238,15 @@ class Facts:
         counts = [(code, self._counts(found, code)) for code in codes]
         return sorted(counts, key=lambda item: (-sum(count or 0 for count in item[1]), item[0]))
 
+    def detected_in(self, bucket: Bucket) -> dict[str, int]:
+        """Detected posts of each indication in any bucket (platform `all`), most first in the edition's week."""
+        frame = self.tables["trends.weekly_indication"]
+        rows = frame.filter(
+            pl.col("week") == str(bucket.week), pl.col("phase") == bucket.phase, pl.col("platform") == "all"
+        )
+        counts = dict(zip(rows["indication"], rows["detected"], strict=True))
+        return {code: int(counts.get(code) or 0) for code, _ in self.detected_by_indication}
+
     @cached_property
     def posts_by_district(self) -> list[tuple[str, list[int | None]]]:
         """Posts that name a kecamatan, per bucket (platform `all`), in the order of the places seed; unknown last."""

@@ -7,7 +7,7 @@ of the calendar and codes of the seeds, written as SQL literals.
 from collections.abc import Iterable
 
 from flows.periods import Bucket, Week
-from reports.trends import COPIES_SHARE, Signal
+from reports.trends import COPIES, COPIES_SHARE, Signal
 
 
 def _text(value: str) -> str:
@@ -74,26 +74,44 @@ def _coverage(week: Week) -> str:
 
 def volume(week: Week, shown: int) -> str:
     """The posts of a week, counted one by one, how many signals there are beyond those `shown`, and the copies of texts
-    where they are many."""
-    return f"""SELECT count(*) AS posts, list(DISTINCT platform ORDER BY platform) AS platforms,
+    where they are many, with the posts and known authors of the text copied most."""
+    posts = f"FROM core.posts\nWHERE week = {_text(str(week))} AND state = 'live'"
+    return f"""WITH counted AS (
+    SELECT sum(posts - observed) AS copies FROM trends.signals
+    WHERE week = {_text(str(week))} AND family = 'volumes' AND platform = 'all'
+      AND posts - observed >= {COPIES_SHARE} * posts
+),
+copied AS (
+    SELECT count(*) AS posts, count(DISTINCT author_key) AS authors {posts.replace(chr(10), " ")} AND trim(text) <> ''
+    GROUP BY lower(text) HAVING count(*) >= {COPIES} ORDER BY posts DESC, min(text) LIMIT 1
+)
+SELECT count(*) AS posts, list(DISTINCT platform ORDER BY platform) AS platforms,
        {_coverage(week)},
        greatest((SELECT count(DISTINCT (phase, family, subject, direction)) FROM trends.signals
         WHERE week = {_text(str(week))} AND signal) - {shown}, 0) AS more_signals,
-       (SELECT sum(posts - observed) FROM trends.signals WHERE week = {_text(str(week))}
-          AND family = 'volumes' AND platform = 'all' AND posts - observed >= {COPIES_SHARE} * posts) AS copies
-FROM core.posts
-WHERE week = {_text(str(week))} AND state = 'live'"""  # noqa: S608
+       (SELECT copies FROM counted) AS copies,
+       (SELECT copied.posts FROM copied, counted WHERE copies > 0) AS copied_posts,
+       (SELECT copied.authors FROM copied, counted WHERE copies > 0) AS copied_authors
+{posts}"""  # noqa: S608
 
 
-def detected(bucket: Bucket) -> str:
-    """Detected and labelled posts of a bucket, counted one by one, then those of each class of indication."""
+def detected(bucket: Bucket, earlier: Bucket | None) -> str:
+    """Detected and labelled posts of a bucket, counted one by one, then those of each class of indication, with its
+    posts in the bucket before where the two are compared."""
+    before = "NULL"
+    if earlier:
+        before = f"""(SELECT count(*)
+            FROM ({_seen(earlier)})
+            WHERE list_contains(indications, code))"""  # noqa: S608
     return f"""WITH seen AS (
     {_seen(bucket)}
 )
-SELECT NULL AS indication, count(*) FILTER (WHERE len(indications) > 0) AS detected, count(sentiment) AS labelled
+SELECT NULL AS indication, count(*) FILTER (WHERE len(indications) > 0) AS detected, count(sentiment) AS labelled,
+       NULL AS before
 FROM seen
 UNION ALL
-SELECT code, count(*), NULL FROM seen, unnest(indications) AS each(code) GROUP BY code
+SELECT code, count(*), NULL, {before}
+FROM seen, unnest(indications) AS each(code) GROUP BY code
 ORDER BY indication NULLS FIRST"""  # noqa: S608
 
 

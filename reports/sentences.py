@@ -30,6 +30,12 @@ def bucket_words(words: Words, bucket: Bucket) -> dict[str, str]:
     return {"phase": words(f"phase_{bucket.phase}"), "days": words.days(bucket.first_day, bucket.last_day)}
 
 
+def q_words(words: Words, q: float) -> str:
+    """`= 0,012`, or `< 0,001` of anything smaller."""
+    least = 0.001
+    return f"< {words.decimal(least, 3)}" if q < least else f"= {words.decimal(q, 3)}"
+
+
 def per_day(row: Row | None) -> float | None:
     """Posts a day of a bucket's row."""
     return None if row is None or row["posts"] is None else row["posts"] / row["days"]

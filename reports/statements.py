@@ -5,7 +5,9 @@ tests were made and what was seen, where nothing could be tested it says why. De
 such cells are not tested (method §4).
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import partial
 
 from flows.periods import Bucket
 from reports import queries
@@ -13,7 +15,7 @@ from reports.disclosure import count_text, is_small
 from reports.facts import Row
 from reports.label_quality import quality_text
 from reports.level import Judgement
-from reports.sentences import MINIMUM_POSTS, bucket_words, coverage_words, gap_words, zero_sentence
+from reports.sentences import MINIMUM_POSTS, bucket_words, coverage_words, gap_words, q_words, zero_sentence
 from reports.trends import FAMILIES, Signal, Trends, baseline_words
 from reports.words import DASH, Words, platform_name
 
@@ -100,7 +102,7 @@ def signal_text(trends: Trends, words: Words, signal: Signal) -> str:
         "counted": _counted(words, row),
         "ratio": _ratio(words, row),
         "baseline": baseline_text(words, row),
-        "q": words.decimal(max(row["q"], 0.001), 3),
+        "q": q_words(words, row["q"]),
         **bucket_words(words, signal.bucket),
     }
     text = words("sentence_signal", **values)
@@ -219,6 +221,10 @@ def _volume(trends: Trends, words: Words, more: int) -> Statement:
         text = words("sentence_nothing", days=days, coverage=coverage)
     if trends.copies:
         text += " " + words("sentence_copies", count=words.number(trends.copies))
+        most = trends.copied[0] if trends.copied else None
+        if most:
+            counts = {name: words.number(most[name]) for name in ("posts", "authors")}
+            text += " " + words("sentence_copied", **counts)
     if more > 0:
         text += " " + words("sentence_more_signals", count=words.number(more))
     return Statement("V1", text, queries.volume(week, SIGNALS_SHOWN))
@@ -232,20 +238,26 @@ def _detected(trends: Trends, words: Words, bucket: Bucket, number: int) -> Stat
     if row is None or not labelled or not row["detected"]:
         zero = zero_sentence(words, labelled, row["coverage"] if row else None)
         return Statement(f"D{number}", words("sentence_zero", zero=zero, **names), queries.nothing_detected(bucket))
-    measured = [
-        words("detected_item", name=facts.label("indications", code), count=words.number(counts[place]))
-        for place in [facts.buckets.index(bucket)]
-        for code, counts in facts.detected_by_indication
-        if counts[place]
-    ]
+    found = {code: count for code, count in facts.detected_in(bucket).items() if count}
     text = words(
         "sentence_review",
         detected=words.number(row["detected"]),
         labelled=words.number(labelled),
-        classes="; ".join(measured),
+        classes=_classes(trends, words, found),
         **names,
     )
-    return Statement(f"D{number}", text, queries.detected(bucket), "detected")
+    earlier = facts.previous(bucket)
+    if earlier:
+        known = facts.detected_in(earlier)
+        before = _classes(trends, words, {code: known.get(code, 0) for code in found})
+        text += " " + words("detected_before", days=words.days(earlier.first_day, earlier.last_day), classes=before)
+    return Statement(f"D{number}", text, queries.detected(bucket, earlier), "detected")
+
+
+def _classes(trends: Trends, words: Words, counts: Mapping[str, int]) -> str:
+    """`Politik uang 30; Hoaks 2`, in the order given."""
+    name = partial(trends.facts.label, "indications")
+    return "; ".join(words("detected_item", name=name(code), count=words.number(n)) for code, n in counts.items())
 
 
 def _net(trends: Trends, words: Words, bucket: Bucket) -> Statement | None:

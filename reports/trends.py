@@ -15,6 +15,7 @@ from reports.facts import Facts, Row
 
 FAMILIES = ("indications", "volumes", "topics", "sentiment", "districts")
 POSTS = "trends.weekly_platform"
+COPIES = 5  # posts, from here on a text is named as copied
 COPIES_SHARE = 0.05  # of the posts of a cell: from here on copies of texts are named
 
 
@@ -114,6 +115,11 @@ class Trends:
         """Posts of the week that repeat a text of another, where they are many: the tests count a text once."""
         rows = [row for row in self._rows if (row["family"], row["platform"]) == ("volumes", "all")]
         return sum(copies_of(row) for row in rows)
+
+    @cached_property
+    def copied(self) -> list[Row]:
+        """The texts of the week that were posted most often, the most copied first."""
+        return [row for row in self.facts.tables["copied_texts"].iter_rows(named=True) if row["posts"] >= COPIES]
 
     @cached_property
     def open_items(self) -> list[Row]:

@@ -373,9 +373,19 @@ def season(week: str = "2024-W05", evidence: int = 24, failed: int = 0) -> Table
         "reject_reasons": pl.DataFrame({"source": ["zeeschuimer"], "reason": ["no time"], "records": [90]}),
         "core.checks": _checks(failed),
         "evidence": items,
+        "copied_texts": _copied(Week.parse(week)),
         "core.label_quality": label_quality(),
         **_seeds(),
     }
+
+
+def _copied(week: Week) -> pl.DataFrame:
+    """A text that many accounts posted, with what a page must not take for its own, and one that two posted."""
+    rows = [
+        ("Dukung pasar murah <b>sekarang</b> =1+1", 40, 31, ["facebook", "tiktok"], week.first_day, week.last_day),
+        ("Terima kasih warga", 2, 2, ["tiktok"], week.first_day, week.first_day),
+    ]
+    return pl.DataFrame(rows, schema=["text", "posts", "authors", "platforms", "first_day", "last_day"], orient="row")
 
 
 def _coverage(rows: list[Any]) -> pl.DataFrame:
@@ -408,7 +418,7 @@ def imported(week: str = "2023-W41", platform: str = "tiktok", posts: int = 3) -
         name: frame.clear()
         for name, frame in tables.items()
         if (name.startswith("trends.") and name not in kept)
-        or name in {"core.review_items", "signal_posts", "core.collection"}
+        or name in {"core.review_items", "signal_posts", "copied_texts", "core.collection"}
     }
     days = [(platform, "zeeschuimer", day, None, None, None, 1, "unknown", None) for day in bucket.week.days[1:4]]
     schema = tables["trends.weekly_platform"].schema

@@ -51,6 +51,23 @@ JOIN core.posts AS posts ON terms.example = concat(posts.platform, '/', posts.po
 ORDER BY ALL
 """  # noqa: S608 - columns of ours
 
+COPIED_TEXTS = 10
+_COPIED = f"""
+SELECT
+    min(text) AS text,
+    count(*) AS posts,
+    count(DISTINCT author_key) AS authors,
+    list(DISTINCT platform ORDER BY platform) AS platforms,
+    min(day) AS first_day,
+    max(day) AS last_day
+FROM core.posts
+WHERE week = ? AND state = 'live' AND trim(text) <> ''
+GROUP BY lower(text)
+HAVING count(*) > 1
+ORDER BY posts DESC, text
+LIMIT {COPIED_TEXTS}
+"""  # noqa: S608 - a number of ours
+
 
 def detected_posts(connection: Connection, week: Week) -> pl.DataFrame:
     """The review list of a week with its internal limits, in time order."""
@@ -60,3 +77,8 @@ def detected_posts(connection: Connection, week: Week) -> pl.DataFrame:
 def signal_posts(connection: Connection, week: Week) -> pl.DataFrame:
     """Up to 30 posts behind each signal of a week, and the example posts of its emerging terms (family `terms`)."""
     return query(connection, _SIGNALS, [str(week)] * 3)
+
+
+def copied_texts(connection: Connection, week: Week) -> pl.DataFrame:
+    """The ten texts of a week that most posts have in common, letter by letter but for case."""
+    return query(connection, _COPIED, [str(week)])

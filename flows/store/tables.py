@@ -118,6 +118,7 @@ def report_frames(
     frames = {name: query(connection, text) for name, text in _REPORT_FRAMES.items()}
     frames["signal_posts"] = evidence.signal_posts(connection, week)
     frames["evidence"] = evidence.detected_posts(connection, week)
+    frames["copied_texts"] = evidence.copied_texts(connection, week)
     frames["core.checks"] = pl.DataFrame(
         [
             {

@@ -20,7 +20,7 @@ from tests import reports_fixture as invented
 
 pytestmark = pytest.mark.slow
 POSTS = 12_000
-WEEKS = ("2023-W34", "2023-W45", "2023-W52", "2024-W05", "2024-W06")  # first, calm, outage, burst, split
+WEEKS = ("2023-W34", "2023-W45", "2023-W52", "2024-W02", "2024-W05", "2024-W06")  # first, calm, outage, bursts, split
 WORDS = Words("id")
 LABELS = {row["code"]: row["label_id"] for row in read_seed("indications")}
 
@@ -111,7 +111,14 @@ def test_every_kind_of_sentence_is_among_those_recomputed(published: Path) -> No
     kinds = {key[0] for found in said for key in found}
     assert kinds == set("STVDNC")  # signal, tests, volume, detected, net sentiment, not collected
     texts = " ".join(text for found in said for text in found.values())
-    for part in ("tidak dapat diuji", "Tidak ada perubahan", "Tidak terdeteksi pada", "masuk daftar telaah"):
+    for part in (
+        "tidak dapat diuji",
+        "Tidak ada perubahan",
+        "Tidak terdeteksi pada",
+        "masuk daftar telaah",
+        "paling banyak disalin",
+        "Kurun sebelumnya",
+    ):
         assert part in texts, part
     assert re.search(r"kali yang diharapkan .*Ketepatan", texts)  # a signal of an indication says how right it is
 
