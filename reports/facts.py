@@ -7,6 +7,7 @@ things that add up (posts, labelled, detected, sentiment classes; never authors)
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import cached_property
+from itertools import product
 from typing import Any, NamedTuple
 
 import polars as pl
@@ -188,11 +189,15 @@ class Facts:
 
     @cached_property
     def gaps(self) -> list[Gap]:
-        """Days of the week that were not fully collected, joined into spells, by platform."""
-        week = self.edition.week
+        """Days of the week that were not fully collected, joined into spells, by platform.
+
+        A day before the release of which the coverage table knows nothing is one too, where it knows the platform.
+        """
+        days = [day for day in self.edition.week.days if day < self.edition.local.date()]
         spells: list[Gap] = []
-        for (platform, day), (status, reason) in self.day_status.items():
-            if status == "observed" or not week.first_day <= day <= week.last_day:
+        for platform, day in product(sorted({name for name, day in self.day_status if day in days}), days):
+            status, reason = self.day_status.get((platform, day), ("not_collected", "no record"))
+            if status == "observed":
                 continue
             gap = Gap(platform, day, day, status, reason)
             last = spells[-1] if spells else None

@@ -145,9 +145,14 @@ ORDER BY week"""  # noqa: S608
 
 
 def gaps(week: Week) -> str:
-    """The days of a week that were not fully collected."""
-    return f"""SELECT coverage.platform, coverage.day, coverage.status, coverage.reason
-FROM core.coverage AS coverage
-JOIN core.calendar AS calendar USING (day)
-WHERE calendar.week = {_text(str(week))} AND coverage.status <> 'observed'
+    """The days of a week that were not fully collected, those nothing is known of among them."""
+    return f"""WITH days AS (
+    SELECT day FROM core.calendar WHERE week = {_text(str(week))}
+),
+watched AS (
+    SELECT DISTINCT platform FROM core.coverage SEMI JOIN days USING (day)
+)
+SELECT platform, day, coalesce(coverage.status, 'not_collected') AS status, coverage.reason
+FROM watched CROSS JOIN days LEFT JOIN core.coverage AS coverage USING (platform, day)
+WHERE coverage.status IS DISTINCT FROM 'observed'
 ORDER BY ALL"""  # noqa: S608

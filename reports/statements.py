@@ -12,7 +12,7 @@ from functools import partial
 from flows.periods import Bucket
 from reports import queries
 from reports.disclosure import count_text, is_small
-from reports.facts import Row
+from reports.facts import SHORTEST_BASELINE, Row
 from reports.label_quality import quality_text
 from reports.level import Judgement
 from reports.sentences import MINIMUM_POSTS, bucket_words, coverage_words, gap_words, q_words, zero_sentence
@@ -246,7 +246,7 @@ def _detected(trends: Trends, words: Words, bucket: Bucket, number: int) -> Stat
         classes=_classes(trends, words, found),
         **names,
     )
-    earlier = facts.previous(bucket)
+    earlier = facts.previous(bucket) if bucket.days >= SHORTEST_BASELINE else None
     if earlier:
         known = facts.detected_in(earlier)
         before = _classes(trends, words, {code: known.get(code, 0) for code in found})

@@ -161,6 +161,14 @@ def test_the_headline_says_what_was_not_seen_once_for_platforms_with_the_same_ga
     ]
 
 
+def test_days_nothing_is_known_of_are_gaps_too() -> None:
+    tables = dict(invented.season("2024-W05"))
+    tables["core.coverage"] = tables["core.coverage"].filter(pl.col("day") < date(2024, 2, 2))
+    assert gap_words(facts_of("2024-W05", tables), Words("id"))[-1] == (
+        "TikTok, Facebook, dan Instagram 2–4 Feb 2024 tidak dikumpulkan (tanpa catatan pengumpulan)"
+    )
+
+
 @pytest.mark.parametrize("week", ["2023-W34", invented.ZERO, "2023-W48", "2024-W05", "2024-W06", "2024-W07"])
 def test_the_headline_has_three_to_seven_sentences(week: str) -> None:
     assert 3 <= len(headline(Trends(facts_of(week)), Words("id"))) <= 7
@@ -194,6 +202,6 @@ def test_small_cells_are_hidden_and_never_only_one() -> None:
 
 def test_reasons_of_gaps_are_translated_part_by_part_and_unknown_ones_kept() -> None:
     words = Words("id")
-    assert reason_words(words, "outage: login wall, quota") == "gangguan: dinding masuk, kuota habis"
+    assert reason_words(words, "outage: login wall, quota") == "gangguan: halaman meminta masuk akun, kuota habis"
     assert reason_words(words, "a comment, not a post") == "komentar, bukan unggahan"
     assert reason_words(words, "hujan deras") == "hujan deras"
