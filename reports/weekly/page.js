@@ -1,5 +1,18 @@
 (function () {
   "use strict";
+  function cue(box) {
+    var isWide = box.scrollWidth > box.clientWidth + 1;
+    box.classList.toggle("wide", isWide);
+    box.tabIndex = isWide ? 0 : -1;
+  }
+  var boxes = Array.prototype.slice.call(document.querySelectorAll(".scroll"));
+  var watch = window.ResizeObserver && new ResizeObserver(function (seen) {
+    seen.forEach(function (entry) { cue(entry.target); });
+  });
+  boxes.forEach(function (box) {
+    cue(box);
+    if (watch) { watch.observe(box); }
+  });
   var table = document.querySelector("table.evidence");
   if (!table) { return; }
   var body = table.tBodies[0];

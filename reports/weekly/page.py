@@ -2,38 +2,66 @@
 
 import base64
 import hashlib
+import re
 from collections.abc import Sequence
 from dataclasses import replace
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
 from reports.glyphs import legible
 from reports.style import Chart
 from reports.weekly.content import Content
 from reports.weekly.evidence import Flagged
-from reports.words import Words
+from reports.weekly.grid import Grid, grid, texts
+from reports.words import DASH, THIN, Words
 
 SECTIONS = (
     *("situation", "changes", "declaration", "charts", "tables", "clocks", "evidence", "corrections", "quality"),
     *("method", "limits"),
 )
 TEXT_LIMIT = 2_000
+VERDICTS = ("check", "verdict", "severity", "observed", "detail")
+DECISIONS = ("decide_what", "decide_whom", "decide_until")
+# head, class of the column, what stands in it
+EVIDENCE = (
+    ("time", "when", "time"),
+    ("text", "what", "text"),
+    ("indication", "", "indications"),
+    ("why", "why", "why"),
+    ("limit", "day", "limit"),
+    ("topic", "", "topics"),
+    ("district", "", "districts"),
+    ("reach", "", "responses"),
+)
+_SORTED_BY = {"time": "sort_time", "limit": "sort_limit"}
+_PER_CENT = re.compile(r"(?<=\d) (?=%)")
+_HELD = re.compile(  # 2024-W07-1, 2024-02-12, H-44, hari-H, 7/hari, 5–11: a browser would break them inside
+    r"\b(?:\d{4}-(?:W\d{2}(?:-\d+)?|\d{2}-\d{2})|[HD][-+]\d+|hari-H|\d[\d.,]*/[a-z]+|\d{1,2}–\d{1,2})(?![\w-])"
+)
 _FOLDER = Path(__file__).parent
 
 
 @cache
 def environment(folder: Path = _FOLDER) -> Environment:
     """Templates of a folder: everything is escaped, an unknown name is an error."""
-    return Environment(
+    found = Environment(
         loader=FileSystemLoader(folder),
         autoescape=True,
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
     )
+    found.filters["held"] = held
+    return found
+
+
+def held(text: str) -> Markup:
+    """The text as markup, in which weeks, publications, countdowns and per cents are not broken over two lines."""
+    joined = str(escape(_PER_CENT.sub(THIN, text)))
+    return Markup(_HELD.sub(r'<span class="held">\g<0></span>', joined))  # noqa: S704 - escaped above
 
 
 def clipped(text: str, limit: int) -> str:
@@ -65,12 +93,30 @@ def _shown(post: Flagged, words: Words) -> Flagged:
     )
 
 
+def _columns(posts: Sequence[Flagged]) -> list[tuple[str, str, str, str]]:
+    """The columns of the posts that hold more than dashes: head, class, what stands there, what they are sorted by."""
+    return [
+        (head, style, name, _SORTED_BY.get(name, name))
+        for head, style, name in EVIDENCE
+        if any(getattr(post, name) != DASH for post in posts)
+    ]
+
+
 def weekly_page(content: Content, charts: Sequence[Chart], words: Words, source: str) -> str:
     """The HTML of the weekly report."""
     script = asset("page.js")
     page = environment().get_template("page.html.j2")
+    decided = [(row.what, row.whom, row.until) for row in content.decisions]
+
+    def verdicts(caption: str, rows: Sequence[Sequence[str]], mark: str) -> Grid:
+        return texts(caption, [words(f"column_{name}") for name in VERDICTS], rows, mark)
+
     return page.render(
         content=replace(content, evidence=[_shown(post, words) for post in content.evidence]),
+        columns=_columns(content.evidence),
+        grid=partial(grid, words=words),
+        verdicts=verdicts,
+        decisions=texts(words("decide_caption"), [words(name) for name in DECISIONS], decided),
         charts=[{"title": chart.title, "alt": chart.alt, "source": data_address(chart)} for chart in charts],
         shown={group.key for group in content.groups},
         w=words,

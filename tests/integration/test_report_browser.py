@@ -35,7 +35,38 @@ addEventListener("load", function () {
   var spoken = list("main *, header *").filter(function (element) {
     return Array.prototype.some.call(element.childNodes, function (node) {
       return node.nodeType === 3 && node.textContent.trim(); }); });
+  list("details").forEach(function (element) { element.open = true; });
+  var lines = function (node, start, end) {
+    var range = document.createRange();
+    range.setStart(node, start); range.setEnd(node, end);
+    var tops = Array.prototype.map.call(range.getClientRects(), function (box) { return Math.round(box.top); });
+    return new Set(tops).size; };
+  var broken = function (pattern, elements) {
+    return elements.reduce(function (found, element) {
+      Array.prototype.forEach.call(element.childNodes, function (node) {
+        if (node.nodeType !== 3 || element.closest(".said, .code, pre, script, style")) { return; }
+        Array.from(node.textContent.matchAll(pattern)).forEach(function (match) {
+          if (lines(node, match.index, match.index + match[0].length) > 1) { found.push(match[0]); } }); });
+      return found; }, []); };
+  var boxOf = function (element) { return element.getBoundingClientRect(); };
+  var overflown = list(".scroll").filter(function (box) { return box.scrollWidth > box.clientWidth + 1; });
   var result = {
+    brokenWords: broken(/\\p{L}+/gu, list("main *")),
+    brokenTokens: broken(/\\d{4}-W\\d\\d(-\\d+)?|[HD][-+]\\d+|\\d\\s%|\\d+\\/hari/g, list("main *, header *")),
+    uncued: overflown.filter(function (box) {
+      return box.tabIndex !== 0 || getComputedStyle(box.querySelector(".hint")).display === "none"; }).length,
+    numberless: list("table").filter(function (table) {
+      var box = boxOf(table.closest(".scroll"));
+      return Array.prototype.some.call(table.tBodies, function (body) {
+        var row = body.rows[body.rows.length - 1];
+        return row && (boxOf(row.cells[1]).left > box.right - 24 || (boxOf(row).height > 0 &&
+          getComputedStyle(row).display === "table-row" && boxOf(row.cells[0]).width > box.width / 2 &&
+          overflown.indexOf(table.closest(".scroll")) >= 0)); }); }).map(function (table) {
+      return table.caption.textContent; }),
+    repeated: list("table").filter(function (table) {
+      var heads = table.tHead.rows[0].cells;
+      return heads[0].textContent === "Kurun"; }).length,
+    charts: list("figure img").map(function (image) { return boxOf(image).width; }),
     title: document.title, lang: document.documentElement.lang,
     width: innerWidth, scroll: document.documentElement.scrollWidth,
     images: list("img").map(function (image) { return [image.naturalWidth > 0, image.alt.length > 20]; }),
@@ -163,7 +194,7 @@ def browse(chromium: str, folder: Path, *arguments: str) -> str:
     return done.stdout
 
 
-@pytest.mark.parametrize("width", [390, 1280])
+@pytest.mark.parametrize("width", [390, 1024, 1280])
 @pytest.mark.parametrize("name", ["2024-W06/weekly.html", "2023-W41/weekly.html", "index.html"])
 def test_pages_fit_the_screen_and_are_accessible(
     chromium: str, published: Path, tmp_path: Path, name: str, width: int
@@ -180,6 +211,10 @@ def test_pages_fit_the_screen_and_are_accessible(
     assert min(seen["columns"], default=100) >= 60, "a column of the evidence is too narrow to be read"
     assert all(after - before <= 1 for before, after in zip(seen["headings"], seen["headings"][1:], strict=False))
     assert seen["faint"] == []
+    assert seen["brokenWords"] == [], "a cell is narrower than its longest word"
+    assert seen["brokenTokens"] == [], "a week, a countdown or a per cent is broken over two lines"
+    assert (seen["uncued"], seen["numberless"], seen["repeated"]) == (0, [], 0)
+    assert min(seen["charts"], default=600) >= 420, "the letters of a chart are too small to be read"
 
 
 def test_the_review_list_filters_and_sorts_and_hostile_posts_do_nothing(

@@ -1,0 +1,51 @@
+"""The page's own layout: what stands over rows, what is not broken over lines, how wide columns are."""
+
+from dataclasses import replace
+
+import pytest
+
+from reports.tables import Table
+from reports.weekly.grid import grid
+from reports.weekly.page import held
+from reports.words import Words
+
+WORDS = Words("id")
+BUCKET = WORDS("column_bucket")
+
+
+def table(*rows: list[str]) -> Table:
+    return Table("volume", "Unggahan", [BUCKET, "Platform", "Jumlah"], list(rows), [False, False, True])
+
+
+def test_the_name_of_a_bucket_stands_once_over_its_rows() -> None:
+    drawn = grid(table(["Kampanye", "TikTok", "7"], ["Kampanye", "Facebook", "5"], ["Tenang", "TikTok", "0"]), WORDS)
+    assert [column.name for column in drawn.columns] == ["Platform", "Jumlah"]
+    assert drawn.groups == [("Kampanye", [["TikTok", "7"], ["Facebook", "5"]]), ("Tenang", [["TikTok", "0"]])]
+
+
+def test_a_later_bucket_column_stands_over_the_rows_only_where_it_says_the_same_in_all() -> None:
+    turned = ["Platform", BUCKET, "Jumlah"]
+    same = grid(replace(table(["TikTok", "Tenang", "7"], ["Facebook", "Tenang", "5"]), columns=turned), WORDS)
+    other = grid(replace(table(["TikTok", "Tenang", "7"], ["Facebook", "Kampanye", "5"]), columns=turned), WORDS)
+    assert [name for name, _ in same.groups] == ["Tenang"]
+    assert [column.name for column in other.columns] == turned
+
+
+def test_a_table_without_rows_has_no_groups() -> None:
+    assert grid(table(), WORDS).groups == []
+
+
+def test_a_column_of_dashes_takes_only_what_it_needs() -> None:
+    rows = [["Kampanye", "–", "7"]]
+    drawn = grid(replace(table(*rows), columns=["Fase", "Platform", "Jumlah"], shares=(3.0, 2.0, 1.0)), WORDS)
+    assert [column.share for column in drawn.columns] == [75, 0, 25]
+
+
+@pytest.mark.parametrize("token", ["2024-W07-1", "2023-W46", "2024-02-12", "H-44", "hari-H", "7/hari", "5–11"])
+def test_a_token_is_not_broken_over_two_lines(token: str) -> None:
+    assert held(f"pada ({token}).") == f'pada (<span class="held">{token}</span>).'
+
+
+def test_a_per_cent_stays_with_its_number_and_text_is_escaped() -> None:
+    assert held("95 % <b>") == "95\u00a0% &lt;b&gt;"
+    assert held("RT-04 anti-hoaks") == "RT-04 anti-hoaks"
