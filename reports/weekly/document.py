@@ -118,7 +118,7 @@ def _listed(listing: Listing, words: Words) -> dict[str, Any]:
         }
         rows.append([cells[column] for column in columns])
     return {
-        "caption": f"{listing.caption} {counts}",
+        "caption": f"{listing.caption} {counts}" if rows else listing.caption,
         "columns": [words(f"column_{column}") for column in columns],
         "rows": rows,
     }
