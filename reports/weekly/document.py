@@ -105,7 +105,7 @@ def cut(listings: Sequence[Listing]) -> list[Listing]:
 
 def _listed(listing: Listing, words: Words) -> dict[str, Any]:
     """A list of posts as a table: of posts behind a signal the caption says why they are here."""
-    columns = ["post", "text", "why", "topic"] if listing.key == DETECTED else ["post", "text", "topic"]
+    columns = ["post", "text", "why", "about"] if listing.key == DETECTED else ["post", "text", "about"]
     counts = words("evidence_list_counts", shown=words.number(len(listing.posts)), count=listing.count)
     rows = []
     for post in listing.posts:
@@ -114,7 +114,7 @@ def _listed(listing: Listing, words: Words) -> dict[str, Any]:
             "post": f"{post.time}\n{post.platform}\n{post.post_id}",
             "text": clipped(post.text, TEXT_LIMIT),
             "why": post.why + limit,
-            "topic": f"{post.topics}\n{post.districts}\n{post.responses}",
+            "about": f"{post.topics}\n{post.districts}\n{post.responses}",
         }
         rows.append([cells[column] for column in columns])
     return {
