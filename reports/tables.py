@@ -111,7 +111,7 @@ def detected_table(facts: Facts, words: Words) -> Table:
 
 
 def indication_table(facts: Facts, words: Words) -> Table:
-    """Detected posts by class; a rate with its interval only for classes whose precision was measured."""
+    """Detected posts by class, most first in each bucket; a rate only for classes whose precision was measured."""
     seed = facts.tables["seeds.indications"]
     measured = {code for code, flag in zip(seed["code"], seed["is_measured"], strict=True) if str(flag) == "true"}
     frame = facts.tables["trends.weekly_indication"].filter(
@@ -120,8 +120,8 @@ def indication_table(facts: Facts, words: Words) -> Table:
     found = {(row["phase"], row["indication"]): row for row in frame.iter_rows(named=True)}
     rows = []
     for bucket in facts.buckets:
-        for code, _ in facts.detected_by_indication:
-            row = found.get((bucket.phase, code))
+        rows_of = {code: found.get((bucket.phase, code)) for code, _ in facts.detected_by_indication}
+        for code, row in sorted(rows_of.items(), key=lambda item: -(item[1]["posts"] or 0) if item[1] else 0):
             rate = interval = words("review_list")
             if row is not None and code in measured:
                 rate = words.decimal(row["per_1000"])
@@ -173,7 +173,8 @@ def coverage_table(facts: Facts, words: Words) -> Table:
     for name in facts.platforms:
         seen = facts.collected(name, week.first_day, week.last_day)
         counts = [words.number(count) if seen.planned else DASH for count in seen]
-        posts = words.number(facts.posts_of(name))
+        known = [row["posts"] for bucket in facts.buckets if (row := facts.measure(bucket, name))]
+        posts = DASH if all(count is None for count in known) else words.number(facts.posts_of(name))
         rows.append([platform_name(words, name), *counts, _coverage(words, seen.coverage), posts])
     columns = ["platform", "planned", "attempted", "succeeded", "coverage", "posts"]
     return make_table(words, "coverage", columns, 1, rows)
@@ -192,23 +193,37 @@ def load_table(facts: Facts, words: Words) -> Table:
     rows = [
         [
             platform_name(words, row["platform"]),
-            row["source"],
+            format_name(words, row["source"]),
             words.number(row["files"]),
             *(words.number(row[key]) for key in counts),
         ]
         for row in sums.iter_rows(named=True)
     ]
-    return make_table(words, "loads", ["platform", "source", "files", *counts], 2, rows)
+    table = make_table(words, "loads", ["platform", "source", "files", *counts], 2, rows)
+    return replace(table, caption=f"{table.caption} {_loaded(facts, words)}")
 
 
 def reject_table(facts: Facts, words: Words) -> Table:
-    """Rejected records by source and reason, most first."""
+    """Rejected records of all files by source and reason, most first."""
     frame = facts.tables["reject_reasons"].sort(["records", "source", "reason"], descending=[True, False, False])
     rows = [
-        [row["source"], reason_words(words, row["reason"]), words.number(row["records"])]
+        [format_name(words, row["source"]), reason_words(words, row["reason"]), words.number(row["records"])]
         for row in frame.iter_rows(named=True)
     ]
-    return make_table(words, "rejects", ["source", "reason", "records"], 2, rows)
+    table = make_table(words, "rejects", ["source", "reason", "records"], 2, rows)
+    return replace(table, caption=f"{table.caption} {_loaded(facts, words)}")
+
+
+def format_name(words: Words, source: str) -> str:
+    """What readers call the format or list a file came in: `daftar hapus` for `removals`."""
+    return words.known(f"format_{source}", source)
+
+
+def _loaded(facts: Facts, words: Words) -> str:
+    """The days on which the counted files came in, in brackets: not those of the week."""
+    zone = facts.edition.election.zone
+    landed = [moment.astimezone(zone).date() for moment in facts.tables["core.loads"]["landed_at"]]
+    return words("loaded_days", days=words.days(min(landed), max(landed))) if landed else words("loaded_none")
 
 
 def weekly_tables(facts: Facts, words: Words) -> list[Table]:

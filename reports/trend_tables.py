@@ -1,6 +1,8 @@
 """Tables of what was tested, found, restated and reviewed, as rows of finished text."""
 
+from collections.abc import Callable
 from dataclasses import replace
+from typing import Any
 
 import polars as pl
 
@@ -11,7 +13,7 @@ from reports.tables import Table, bucket_name, make_table
 from reports.trends import Signal, Trends
 from reports.words import DASH, Words, platform_name
 
-CORRECTIONS_SHOWN, TERMS_SHOWN, SLOPES_SHOWN = 60, 10, 12
+CORRECTIONS_SHOWN, TERMS_SHOWN, SLOPES_SHOWN = 40, 10, 12
 CORRECTED_METRICS = ("posts", "detected")
 SAMPLE = "sample"  # the origin of posts drawn at random
 STAGES = ("detected", "reviewed", "indicated", "referred", "decided")
@@ -80,19 +82,31 @@ def term_table(trends: Trends, words: Words) -> Table:
     """Words and hashtags that are new or much more frequent this week; names of people are left out upstream."""
     rows = [
         [
-            term_words(row),
-            words.number(row["posts"]),
-            words.number(row["authors"]),
-            words.decimal(row["expected"]),
-            words.decimal(row["score"]),
-            "\n".join(f"“{_short(post['text'] or '')}”" for post in trends.posts_of_term(row["term"])) or DASH,
+            ", ".join(term_words(row) for row in same),
+            *(_ends(words.number, [row[name] for row in same]) for name in ("posts", "authors")),
+            *(_ends(words.decimal, [row[name] for row in same]) for name in ("expected", "score")),
+            "\n".join(f"“{_short(post['text'] or '')}”" for post in trends.posts_of_term(same[0]["term"])) or DASH,
         ]
-        for row in trends.emerging[:TERMS_SHOWN]
+        for same in _phrases(trends.emerging)[:TERMS_SHOWN]
     ]
     columns = ["term", "posts", "authors", "expected", "score", "examples"]
     numeric = [False, True, True, True, True, False]
     table = make_table(words, "terms", columns, 1, rows)
     return replace(table, numeric=numeric, note=words("table_terms_note"), wide=5)
+
+
+def _phrases(terms: list[Row]) -> list[list[Row]]:
+    """Terms with the same example posts together, since they are words of one phrase; in the order of the first."""
+    phrases: dict[frozenset[str], list[Row]] = {}
+    for row in terms:
+        phrases.setdefault(frozenset(row["examples"] or ()) or frozenset([row["term"]]), []).append(row)
+    return list(phrases.values())
+
+
+def _ends(written: Callable[[Any], str], values: list[Any]) -> str:
+    """One value, or the least and the greatest of several: `14–19`."""
+    ends = list(dict.fromkeys(written(value) for value in (min(values), max(values))))
+    return DASH.join(ends)
 
 
 def term_words(row: Row) -> str:
@@ -179,19 +193,27 @@ def labels(trends: Trends, codes: list[str] | None) -> str:
 
 
 def correction_table(trends: Trends, words: Words) -> Table:
-    """Restated totals of the regency with their reasons, newest first; the data files list every value."""
-    frame = trends.corrections.filter(
+    """Restated totals of the regency with their reasons: of this week first, then those of the latest edition.
+
+    The workbook and the data files list every value.
+    """
+    found = trends.corrections.filter(
         pl.col("key") == "", pl.col("platform") == "all", pl.col("metric").is_in(CORRECTED_METRICS)
-    ).head(CORRECTIONS_SHOWN)
-    rows = [_correction_row(words, row) for row in frame.iter_rows(named=True)]
+    )
+    of_the_week = pl.col("week") == str(trends.facts.edition.week)
+    shown = found.sort(of_the_week, descending=True, maintain_order=True).head(CORRECTIONS_SHOWN)
+    rows = [_correction_row(words, row) for row in shown.iter_rows(named=True)]
     columns = ["publication", "index_week", "phase", "metric", "first_reported", "previous", "now_known", "reason"]
     table = make_table(words, "corrections", columns, 4, rows)
-    left = trends.corrections.height - len(rows)
-    note = words("table_corrections_note")
-    if left > 0:
-        note += " " + words("table_corrections_more", count=words.number(left))
-    shares = (1.1, 1.0, 1.9, 1.1, 1.2, 1.2, 1.2, 3.0)
-    return replace(table, numeric=[*table.numeric[:-1], False], note=note, wide=7, shares=shares)
+    notes = [words("table_corrections_note")]
+    if found.height > len(rows):
+        counts = {"shown": words.number(len(rows)), "count": words.number(found.height)}
+        notes.append(words("table_corrections_cut", **counts))
+    others = trends.corrections.height - found.height
+    if others:
+        notes.append(words("table_corrections_more", count=words.number(others)))
+    shares = (1.1, 1.0, 1.9, 1.1, 1.2, 1.1, 1.1, 3.0)
+    return replace(table, numeric=[*table.numeric[:-1], False], note=" ".join(notes), wide=7, shares=shares)
 
 
 def _correction_row(words: Words, row: Row) -> list[str]:
@@ -215,15 +237,18 @@ def _value(words: Words, value: float | None) -> str:
 def funnel_table(trends: Trends, words: Words) -> Table:
     """Where the items of the week stand: entered = passed on + closed + waiting, at every stage."""
     frame = trends.facts.tables["trends.funnel"].filter(pl.col("week") == str(trends.facts.edition.week))
+    seen = {bucket: (trends.facts.measure(bucket) or {}).get("posts") for bucket in trends.facts.buckets}
     rows = []
     for bucket in trends.facts.buckets:
         part = frame.filter(pl.col("phase") == bucket.phase)
         for row in part.iter_rows(named=True):
             if row["origin"] == SAMPLE and not part.filter(pl.col("origin") == SAMPLE)["entered"].sum():
                 continue  # nothing of the sample came back yet
-            counts = [words.number(row[name]) for name in ("entered", "passed", "rejected", "waiting")]
-            names = [words(f"origin_{row['origin']}"), words(f"stage_{row['stage']}")]
-            rows.append([bucket_name(words, bucket), *names, *counts])
+            unseen = seen[bucket] is None and not row["entered"]  # a gap is no zero
+            names = ("entered", "passed", "rejected", "waiting")
+            counts = [DASH if unseen else words.number(row[name]) for name in names]
+            stage = [words(f"origin_{row['origin']}"), words(f"stage_{row['stage']}")]
+            rows.append([bucket_name(words, bucket), *stage, *counts])
     columns = ["bucket", "origin", "stage", "entered", "passed", "rejected", "waiting"]
     shares = (2.9, 2.0, 2.4, 0.7, 1.1, 0.8, 1.0)
     return replace(make_table(words, "funnel", columns, 3, rows), note=agreement_text(trends, words), shares=shares)
@@ -242,24 +267,6 @@ def agreement_text(trends: Trends, words: Words) -> str:
         posts=words.number(row["posts"]),
         coders=words.number(row["coders"]),
     )
-
-
-def official_table(trends: Trends, words: Words) -> Table:
-    """The latest published official counts of each series; never to be put on one scale with ours."""
-    frame = trends.facts.tables["trends.official"]
-    latest = frame.filter(pl.col("as_of") == pl.col("as_of").max().over("series"))
-    counts: dict[tuple[str, ...], list[str]] = {}
-    for row in latest.iter_rows(named=True):
-        kind = "; ".join(str(row[name]) for name in ("unit", "stage", "scope") if row[name])
-        metric = words.known(f"official_{row['metric']}", str(row["metric"]))
-        count = words("official_count", metric=metric, count=words.number(row["value"]))
-        counts.setdefault((str(row["publisher"]), str(row["instrument"]), kind, words.day(row["as_of"])), []).append(
-            count
-        )
-    rows = [[*series, "; ".join(parts)] for series, parts in counts.items()]
-    columns = ["publisher", "instrument", "unit_stage", "as_of", "value"]
-    table = make_table(words, "official", columns, 5, rows)
-    return replace(table, note=words("table_official_note"), wide=4, shares=(0.9, 1.6, 1.9, 1.0, 2.6))
 
 
 def power_table(trends: Trends, words: Words) -> Table:

@@ -5,6 +5,7 @@ shipped in packages are used: those inside the Typst compiler and DejaVu Sans of
 """
 
 import json
+import re
 from collections.abc import Mapping
 from dataclasses import asdict, is_dataclass
 from datetime import datetime, timedelta, timezone
@@ -19,6 +20,7 @@ from reports.style import FONT_FOLDER
 from reports.words import Words
 
 ROOT = Path(__file__).parent
+_PER_CENT = re.compile(r"(\d) %")
 RAW = "svg"  # the one key whose text is a picture and not words
 
 
@@ -32,7 +34,7 @@ def plain(value: Any, words: Words) -> Any:
     if is_dataclass(value) and not isinstance(value, type):
         return plain(asdict(value), words)
     if isinstance(value, str):
-        return printable(value, words)
+        return _PER_CENT.sub("\\1\u00a0%", printable(value, words))
     if isinstance(value, Mapping):
         return {key: each if key == RAW else plain(each, words) for key, each in value.items()}
     if isinstance(value, (list, tuple)):

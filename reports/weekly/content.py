@@ -10,6 +10,7 @@ from reports.edition import Level, embargo_end
 from reports.facts import Check, Facts
 from reports.label_quality import quality_table
 from reports.level import Judgement, judge_buckets
+from reports.official_table import official_table
 from reports.sentences import bucket_words, level_rule, level_words, zero_sentence
 from reports.statements import Statement, level_reasons, statements
 from reports.tables import Table, record_sums, weekly_tables
@@ -17,7 +18,6 @@ from reports.trend_tables import (
     clock_table,
     correction_table,
     funnel_table,
-    official_table,
     power_table,
     signal_table,
     slope_table,
@@ -27,7 +27,7 @@ from reports.trend_tables import (
 )
 from reports.trends import Trends
 from reports.watch import break_text, change_text, watch_text
-from reports.weekly.evidence import Flagged, Group, evidence, groups_of
+from reports.weekly.evidence import MOST, Flagged, Group, Listing, evidence, groups_of, listings_of
 from reports.words import DASH, Words, platform_name
 
 CHANGE_TABLES = (signal_table, test_table, slope_table, term_table)
@@ -73,6 +73,7 @@ class Content:
     corrections: Table
     evidence_intro: str
     evidence: list[Flagged]
+    listings: list[Listing]  # the same posts, each list under its own caption
     groups: list[Group]
     gates: list[Gate]
     labels: Table
@@ -126,6 +127,7 @@ def weekly_content(trends: Trends, words: Words, judgement: Judgement) -> Conten
         corrections=correction_table(trends, words),
         evidence_intro=_intro(trends, words, posts),
         evidence=posts,
+        listings=listings_of(trends, words, posts),
         groups=groups_of(trends, words, posts),
         gates=_gates(facts, words),
         labels=quality_table(facts, words),
@@ -155,7 +157,10 @@ def bucket_levels(trends: Trends, words: Words) -> list[str]:
 
 def _intro(trends: Trends, words: Words, posts: list[Flagged]) -> str:
     detected = trends.facts.tables["evidence"].height
-    return words("evidence_intro", count=words.number(detected), signals=words.number(len(posts) - detected))
+    texts = [words("evidence_intro", count=words.number(detected))]
+    if len(posts) > detected:
+        texts.append(words("evidence_signals", signals=words.number(len(posts) - detected), most=words.number(MOST)))
+    return " ".join(texts)
 
 
 def _zeros(facts: Facts, words: Words) -> list[str]:

@@ -1,16 +1,22 @@
 """The weekly report as PDF: the same content as the HTML page, the review list cut to what a printed list can carry."""
 
 from collections.abc import Sequence
-from dataclasses import asdict, replace
+from dataclasses import asdict, dataclass, replace
 from datetime import datetime
+from itertools import groupby
+from typing import Any
 
 from reports.style import Chart
+from reports.tables import Table
 from reports.typeset import compile_pdf
 from reports.weekly.content import Content
+from reports.weekly.evidence import DETECTED, Flagged, Listing
 from reports.weekly.page import clipped
 from reports.words import Words
 
-EVIDENCE_ROWS, TEXT_LIMIT = 60, 280
+EVIDENCE_ROWS, SIGNAL_ROWS, TEXT_LIMIT = 60, 20, 280  # of the rows, those kept for signals where there are any
+SHORTEST, LONGEST, LONG_TEXTS = 8, 40, 80  # characters of a cell by which the widths of columns are reckoned
+TABLES = ("clocks", "overdue", "funnel", "corrections", "labels", "power")
 _WORDS = (
     "section_situation",
     "section_changes",
@@ -26,6 +32,7 @@ _WORDS = (
     "section_charts",
     "section_tables",
     "section_evidence",
+    "evidence_list_above",
     "section_quality",
     "section_method",
     "section_limits",
@@ -39,25 +46,100 @@ _WORDS = (
 )
 
 
+@dataclass(frozen=True)
+class Printed:
+    """A table as it is set: rows under the name of their bucket, the widths of its columns (0: what they need)."""
+
+    name: str
+    caption: str
+    columns: list[str]
+    groups: list[tuple[str, list[list[str]]]]
+    numeric: list[bool]
+    widths: list[float]
+    note: str
+    empty: str
+
+
+def printed(table: Table, words: Words) -> Printed:
+    """A table for print: a first column of buckets becomes a head over the rows of each, repeated on every page."""
+    by_bucket = bool(table.columns) and table.columns[0] == words("column_bucket") and len(table.columns) > 1
+    first = int(by_bucket)
+    widths = list(table.shares) or _widths(table)
+    groups = groupby(table.rows, key=lambda row: row[0] if by_bucket else "")
+    return Printed(
+        name=table.name,
+        caption=table.caption,
+        columns=table.columns[first:],
+        groups=[(name, [row[first:] for row in rows]) for name, rows in groups],
+        numeric=table.numeric[first:],
+        widths=widths[first:],
+        note=table.note,
+        empty=table.empty,
+    )
+
+
+def _widths(table: Table) -> list[float]:
+    """Shares of text columns by their longest line; 0 for numbers, which need little."""
+    widths = []
+    for place, numeric in enumerate(table.numeric):
+        lines = [len(line) for row in table.rows for line in row[place].split("\n")]
+        longest = LONG_TEXTS if place == table.wide else LONGEST
+        widths.append(0.0 if numeric else float(min(max([*lines, SHORTEST]), longest)))
+    return widths
+
+
+def cut(listings: Sequence[Listing]) -> list[Listing]:
+    """What print can carry: the review list first, the rest shared evenly by the signals, spread over their days."""
+    review = [listing for listing in listings if listing.key == DETECTED]
+    signals = [listing for listing in listings if listing.key != DETECTED]
+    kept = min(SIGNAL_ROWS, sum(len(listing.posts) for listing in signals))
+    result = [replace(listing, posts=listing.posts[: EVIDENCE_ROWS - kept]) for listing in review]
+    left = EVIDENCE_ROWS - sum(len(listing.posts) for listing in result)
+    shown: dict[str, list[Flagged]] = {}
+    for place, listing in enumerate(sorted(signals, key=lambda each: len(each.posts))):
+        count = min(len(listing.posts), left // (len(signals) - place))
+        left -= count
+        shown[listing.key] = [listing.posts[number * len(listing.posts) // count] for number in range(count)]
+    return result + [replace(listing, posts=shown[listing.key]) for listing in signals]
+
+
+def _listed(listing: Listing, words: Words) -> dict[str, Any]:
+    """A list of posts as a table: of posts behind a signal the caption says why they are here."""
+    columns = ["post", "text", "why", "about"] if listing.key == DETECTED else ["post", "text", "about"]
+    counts = words("evidence_list_counts", shown=words.number(len(listing.posts)), count=listing.count)
+    rows = []
+    for post in listing.posts:
+        limit = f"\n{words('why_limit', limit=post.limit)}" if post.sort_limit else ""
+        cells = {
+            "post": f"{post.time}\n{post.platform}\n{post.post_id}",
+            "text": clipped(post.text, TEXT_LIMIT),
+            "why": post.why + limit,
+            "about": f"{post.topics}\n{post.districts}\n{post.responses}",
+        }
+        rows.append([cells[column] for column in columns])
+    return {
+        "caption": f"{listing.caption} {counts}" if rows else listing.caption,
+        "columns": [words(f"column_{column}") for column in columns],
+        "rows": rows,
+    }
+
+
 def weekly_document(content: Content, charts: Sequence[Chart], words: Words, as_of: datetime) -> bytes:
     """The PDF of the weekly report."""
-    shown = [replace(post, text=clipped(post.text, TEXT_LIMIT)) for post in content.evidence[:EVIDENCE_ROWS]]
-    all_posts = len(content.evidence)
-    cut = ""
-    if all_posts > len(shown):
-        cut = words("evidence_shown", shown=words.number(len(shown)), count=words.number(all_posts))
+    listings = cut(content.listings)
+    shown = sum(len(listing.posts) for listing in listings)
     reasons = content.level_reasons
-    heads = [words(f"column_{name}") for name in ("post", "text", "why", "topic")]
-    printed = [
-        replace(post, why=f"{post.why}\n{words('why_limit', limit=post.limit)}" if post.sort_limit else post.why)
-        for post in shown
-    ]
-    data = asdict(replace(content, evidence=printed)) | {
+    tables = {name: printed(getattr(content, name), words) for name in TABLES}
+    data = asdict(replace(content, evidence=[], listings=[])) | {
+        **{name: asdict(table) for name, table in tables.items()},
+        "change_tables": [asdict(printed(table, words)) for table in content.change_tables],
+        "tables": [asdict(printed(table, words)) for table in content.tables],
         "level_sentence": f"{reasons[:1].upper()}{reasons[1:]}.",
         "charts": [{"svg": chart.svg, "alt": chart.alt} for chart in charts],
         "decision_columns": [words(f"decide_{name}") for name in ("what", "whom", "until")],
-        "evidence_cut": cut,
-        "evidence_columns": heads,
+        "listings": [_listed(listing, words) for listing in listings],
+        "review_empty": all(listing.key != DETECTED for listing in listings),
+        "evidence_cut": words("evidence_shown") if len(content.evidence) > shown else "",
         "gate_columns": [words(f"column_{name}") for name in ("check", "verdict", "severity", "observed", "detail")],
         "words": {key: words(key) for key in _WORDS} | {"page_of": words("page_of", page="#", pages="#")},
     }

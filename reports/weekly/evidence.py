@@ -1,13 +1,17 @@
-"""The posts a person can look at: behind each signal and each indication, masked, with why they are here."""
+"""The posts a person can look at, masked: the review list, then ordinary posts behind each signal, kept apart."""
 
 from dataclasses import dataclass, field
 
+import polars as pl
+
+from reports.disclosure import count_text
 from reports.facts import Row
-from reports.statements import subject_words
-from reports.trends import Trends
+from reports.statements import change_words, subject_words
+from reports.trends import Signal, Trends
 from reports.words import DASH, Words, platform_name
 
 DETECTED = "detected"  # the group of the review list
+MOST = 30  # posts of a signal
 
 
 @dataclass(frozen=True)
@@ -38,33 +42,67 @@ class Group:
     count: int
 
 
+@dataclass(frozen=True)
+class Listing:
+    """Posts under a caption of their own: the review list or those of one signal, of `count` there are in all."""
+
+    key: str
+    caption: str
+    count: str
+    posts: list[Flagged]
+
+
 def evidence(trends: Trends, words: Words) -> list[Flagged]:
-    """The review list first, then the posts behind signals, each post once, in time order within each."""
-    facts = trends.facts
+    """The review list, then the posts of each signal in the order of the signals, each post once; each in time order.
+
+    A post's first group is the list it stands in: a post of the review list stays there whatever else it is behind.
+    """
     reasons: dict[tuple[str, str], list[str]] = {}
     groups: dict[tuple[str, str], list[str]] = {}
     rows: dict[tuple[str, str], Row] = {}
-    for row in facts.tables["evidence"].iter_rows(named=True):
+    for row in trends.facts.tables["evidence"].sort("created_at", maintain_order=True).iter_rows(named=True):
         key = (row["platform"], row["post_id"])
         rows[key] = row
         reasons[key] = [words("why_detected", why=row["why"] or DASH)]
         groups[key] = [DETECTED, *(f"class-{code}" for code in row["indications"] or ())]
-    keys = {
-        (found.bucket.phase, found.family, found.subject, place): found
-        for found in trends.signals
-        for place in (found.platform, *found.also)
-    }
-    for row in facts.tables["signal_posts"].iter_rows(named=True):
-        signal = keys.get((row["phase"], row["family"], row["subject"], row["signal_platform"]))
-        if signal is None:
-            continue
-        key = (row["platform"], row["post_id"])
-        rows.setdefault(key, row)
-        if signal.key not in groups.setdefault(key, []):
-            groups[key].append(signal.key)
-            what = subject_words(trends, words, signal.family, signal.subject)
+    for signal in trends.signals:
+        what = subject_words(trends, words, signal.family, signal.subject)
+        for row in _posts_behind(trends, signal):
+            key = (row["platform"], row["post_id"])
+            rows.setdefault(key, row)
+            groups.setdefault(key, []).append(signal.key)
             reasons.setdefault(key, []).append(words("why_signal", key=signal.key, what=what))
     return [_flagged(trends, words, row, reasons[key], groups[key]) for key, row in rows.items()]
+
+
+def _posts_behind(trends: Trends, signal: Signal) -> list[Row]:
+    """At most `MOST` posts of a signal in time order: of the place it was found first, then of the others."""
+    frame = trends.facts.tables["signal_posts"].filter(
+        pl.col("phase") == signal.bucket.phase,
+        pl.col("family") == signal.family,
+        pl.col("subject") == signal.subject,
+    )
+    found: dict[tuple[str, str], Row] = {}
+    for place in (signal.platform, *signal.also):
+        for row in frame.filter(pl.col("signal_platform") == place).iter_rows(named=True):
+            found.setdefault((row["platform"], row["post_id"]), row)
+    return sorted(list(found.values())[:MOST], key=lambda row: row["created_at"])
+
+
+def listings_of(trends: Trends, words: Words, posts: list[Flagged]) -> list[Listing]:
+    """The posts under their captions, with how many there are in all: the review list, then one list a signal."""
+    detected = trends.facts.tables["evidence"].height
+    lists: dict[str, list[Flagged]] = {DETECTED: []} if detected else {}
+    lists |= {signal.key: [] for signal in trends.signals}
+    for post in posts:
+        lists[post.groups[0]].append(post)
+    captions = {DETECTED: words("evidence_list_detected")}
+    counts = {DETECTED: words.number(detected)}
+    for signal in trends.signals:
+        change = change_words(trends, words, signal)
+        captions[signal.key] = words("evidence_list_signal", key=signal.key, change=change)
+        counts[signal.key] = count_text(words, signal.platform, signal.row["posts"])
+    return [Listing(key, captions[key], counts[key], lists[key]) for key in lists]
 
 
 def groups_of(trends: Trends, words: Words, posts: list[Flagged]) -> list[Group]:
