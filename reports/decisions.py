@@ -74,11 +74,13 @@ def _review(trends: Trends, words: Words) -> list[Decision]:
     if rest := sum(count for _, count in ordered[CLASSES_SHOWN:]):
         classes.append(words("attention_rest", count=words.number(rest)))
     overdue = words("decide_overdue", count=words.number(len(trends.overdue))) if trends.overdue else ""
+    several = words("decide_review_several") if sum(counts.values()) > len(items) else ""
     what = words("decide_review", count=words.number(len(items)), classes="; ".join(classes), overdue=overdue)
+    what = f"{what.strip()} {several}".strip()
     today = trends.facts.edition.local.date()
     ahead = [item["hand_over_limit"] for item in items if item["hand_over_limit"] >= today]
     whom = words("decide_reviewers", receivers=receivers(trends, words, sorted(counts)))
-    return [Decision(what.strip(), whom, _until(trends, words, min(ahead, default=today)))]
+    return [Decision(what, whom, _until(trends, words, min(ahead, default=today)))]
 
 
 def _signals(trends: Trends, words: Words) -> list[Decision]:

@@ -8,12 +8,14 @@ import polars as pl
 
 from reports.disclosure import count_text
 from reports.facts import Row
+from reports.sentences import q_words
 from reports.statements import baseline_text, ratio_text, subject_words, untested
 from reports.tables import Table, bucket_name, make_table
 from reports.trends import Signal, Trends
 from reports.words import DASH, Words, platform_name
 
 CORRECTIONS_SHOWN, TERMS_SHOWN, SLOPES_SHOWN = 40, 10, 12
+COPIED_LENGTH = 140  # signs
 CORRECTED_METRICS = ("posts", "detected")
 SAMPLE = "sample"  # the origin of posts drawn at random
 STAGES = ("detected", "reviewed", "indicated", "referred", "decided")
@@ -25,6 +27,8 @@ def signal_table(trends: Trends, words: Words) -> Table:
     columns = ["signal", "bucket", "platform", "subject", "observed_units", "baseline", "ratio", "interval", "q"]
     numeric = [False, False, False, False, True, False, True, True, True]
     table = make_table(words, "signals", columns, 4, rows)
+    if not trends.tested:
+        table = replace(table, empty=words("table_empty_untested"))
     shares = (0.6, 1.5, 1.4, 1.8, 1.1, 2.3, 0.7, 1.3, 0.7)
     return replace(table, numeric=numeric, note=words("table_signals_note"), wide=5, shares=shares)
 
@@ -42,7 +46,7 @@ def _signal_row(trends: Trends, words: Words, signal: Signal) -> list[str]:
         baseline_text(words, row),
         ratio_text(words, row),
         words.interval(row["ratio_low"], row["ratio_high"]),
-        words.decimal(max(row["q"], 0.001), 3),
+        q_words(words, row["q"]).removeprefix("= "),
     ]
 
 
@@ -67,7 +71,7 @@ def slope_table(trends: Trends, words: Words) -> Table:
                 words.number(row["buckets"]),
                 words.decimal(row["slope"] * scale, 2, signed=True),
                 words.interval(ends[0], ends[1], 2, signed=True),
-                words.decimal(max(row["q"], 0.001), 3),
+                q_words(words, row["q"]).removeprefix("= "),
             ]
         )
     columns = ["subject", "unit", "buckets", "slope", "interval", "q"]
@@ -107,6 +111,24 @@ def _ends(written: Callable[[Any], str], values: list[Any]) -> str:
     """One value, or the least and the greatest of several: `14–19`."""
     ends = list(dict.fromkeys(written(value) for value in (min(values), max(values))))
     return DASH.join(ends)
+
+
+def copied_table(trends: Trends, words: Words) -> Table:
+    """The texts that most posts of the week have in common: what somebody asked many accounts to post."""
+    rows = [
+        [
+            f"“{_short(row['text'], COPIED_LENGTH)}”",
+            words.number(row["posts"]),
+            words.number(row["authors"]),
+            ", ".join(platform_name(words, name) for name in row["platforms"]),
+            words.days(row["first_day"], row["last_day"]),
+        ]
+        for row in trends.copied
+    ]
+    columns = ["copied_text", "posts", "authors", "platform", "days"]
+    table = make_table(words, "copied", columns, 1, rows)
+    numeric = [False, True, True, False, False]
+    return replace(table, numeric=numeric, note=words("table_copied_note"), wide=0, shares=(4.0, 0.8, 0.8, 1.6, 1.4))
 
 
 def term_words(row: Row) -> str:

@@ -44,7 +44,7 @@ def watch_text(facts: Facts, words: Words) -> str:
         words(
             "declare_watch_item",
             platform=platform_name(words, name),
-            queries=_shown(names, words) if len(names) > NAMES_SHOWN else ", ".join(names),
+            queries=_shown(names, words),
         )
         for name in facts.platforms
         if (names := list(dict.fromkeys(query.name for query in queries if query.platform == name)))
@@ -60,14 +60,14 @@ def change_text(facts: Facts, words: Words) -> str:
     if now == before:
         return words("watch_same", version=version_of(sorted(now)))
     changed = [sorted(query.name for query in part) for part in (now - before, before - now)]
-    added, left = (words.listed(each) if len(each) <= NAMES_SHOWN else _shown(each, words) for each in changed)
+    added, left = (_shown(each, words) for each in changed)
     return words("watch_changed", added=added or words("declare_none"), left=left or words("declare_none"))
 
 
 def _shown(names: Sequence[str], words: Words) -> str:
-    """The first names of a list, and how many there are besides."""
+    """The first names of a list in quotes, as they are nobody's words but the office's, and how many there are besides."""
     more = len(names) - NAMES_SHOWN
-    shown = ", ".join(names[:NAMES_SHOWN])
+    shown = ", ".join(f"“{name}”" for name in names[:NAMES_SHOWN])
     return words("watch_more", names=shown, count=words.number(more)) if more > 0 else shown
 
 

@@ -16,6 +16,7 @@ from reports.statements import Statement, level_reasons, statements
 from reports.tables import Table, record_sums, weekly_tables
 from reports.trend_tables import (
     clock_table,
+    copied_table,
     correction_table,
     funnel_table,
     power_table,
@@ -30,7 +31,7 @@ from reports.watch import break_text, change_text, watch_text
 from reports.weekly.evidence import MOST, Flagged, Group, Listing, evidence, groups_of, listings_of
 from reports.words import DASH, Words, platform_name
 
-CHANGE_TABLES = (signal_table, test_table, slope_table, term_table)
+CHANGE_TABLES = (signal_table, test_table, slope_table, copied_table, term_table)
 MORE_TABLES = (view_table, official_table)
 METHODS = 12  # sentences of the method page
 
