@@ -153,7 +153,7 @@ def _official_points(trends: Trends) -> list[overlay.Point]:
     return [overlay.Point(row["as_of"], int(row["value"])) for row in frame.iter_rows(named=True)]
 
 
-def _our_points(trends: Trends) -> list[overlay.Point]:
+def our_points(trends: Trends) -> list[overlay.Point]:
     """Our cumulative count from the first day of the campaign on, the quiet period and voting day included."""
     began = [
         day for phase in trends.facts.edition.election.phases if phase.name == "campaign" and (day := phase.first_day)
@@ -171,7 +171,7 @@ def _our_points(trends: Trends) -> list[overlay.Point]:
 
 
 def _overlay_finding(trends: Trends, words: Words) -> str:
-    official, ours = _official_points(trends), _our_points(trends)
+    official, ours = _official_points(trends), our_points(trends)
     theirs, own = words("alt_overlay_no_official"), words("alt_overlay_no_ours")
     if official:
         theirs = words("alt_overlay_official", count=words.number(official[-1].total), day=words.day(official[-1].day))
@@ -270,7 +270,7 @@ def weekly_charts(trends: Trends, words: Words, names: Sequence[str] = WEEKLY) -
             lambda: _correction_finding(trends, words),
         ),
         "overlay": (
-            lambda: overlay.draw(_official_points(trends), _our_points(trends), scene),
+            lambda: overlay.draw(_official_points(trends), our_points(trends), scene),
             lambda: _overlay_finding(trends, words),
         ),
     }

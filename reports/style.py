@@ -29,7 +29,7 @@ HALF_A4 = 86.0  # mm, half the text width of an A4 page
 SMALL, BASE, TITLE = 7.4, 8.0, 9.4  # points
 PNG_DPI = 200
 MM = 25.4
-CHARACTER = 1.46  # mm, mean width of a small character
+_CHARACTER = 1.46  # mm, mean width of a character of the foot lines
 _LINE = 3.35  # mm from one foot line to the next
 HEAD = 7.5  # mm above every chart for its title
 
@@ -183,7 +183,7 @@ def head(figure: Figure, title: str) -> None:
 def sign(figure: Figure, scene: Scene, note: str = "") -> None:
     """Write the reading note and the source line at the foot of a figure."""
     across, down = (float(side) * MM for side in figure.get_size_inches())
-    characters = int(across / CHARACTER)
+    characters = int(across / _CHARACTER)
     lines = [*textwrap.wrap(note, characters), *textwrap.wrap(scene.source, characters)]
     text = "\n".join(lines)
     figure.text(1.5 / across, 1.3 / down, text, fontsize=SMALL, color=MUTED, va="bottom", linespacing=1.22)
@@ -216,7 +216,7 @@ def width_of(axes_: Axes) -> float:
 
 def foot_height(scene: Scene, note: str = "", width: float = WIDTH) -> float:
     """The height in mm that `sign` needs."""
-    characters = int(width / CHARACTER)
+    characters = int(width / _CHARACTER)
     return 3.0 + _LINE * (len(textwrap.wrap(note, characters)) + len(textwrap.wrap(scene.source, characters)))
 
 

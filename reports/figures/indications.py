@@ -18,7 +18,7 @@ from reports.words import DASH
 _PANEL, _BELOW, _ROW, _LABEL, _BUCKETS = 30.0, 17.0, 5.6, 46.0, 8
 # classes that exist in one phase only, by the labels' rules
 PHASE_ONLY = {"out_of_schedule": "pre_campaign", "quiet_period": "quiet"}
-_USUAL = 4.0  # an interval's end above so many times the middle one is cut off, with an arrow and its value
+_USUAL = 6.0  # an interval's end above so many times the middle one is cut off, with an arrow and its value
 _FILLS = ("#ffffff", "#e4edf4", "#b5d0e3", "#7fabc9")
 _STEPS = (1, 3, 10)  # a darker fill from each of these counts on
 
@@ -43,14 +43,14 @@ def draw(frame: pl.DataFrame, scene: Scene, classes: Classes) -> Figure:
         lines = (len(classes.measured) + 1) // 2 or 1
         grid_top = top + lines * (_PANEL + _BELOW) - 2
         codes = [code for code in classes.counted if frame.filter(pl.col("indication") == code).height]
-        height = grid_top + 11 + len(codes) * _ROW + style.foot_height(scene, note)
+        height = grid_top + 14 + len(codes) * _ROW + style.foot_height(scene, note)
         figure = style.canvas(height)
         style.head(figure, scene.words("chart_indications"))
         _panels(figure, frame, scene, classes.measured, top)
         if codes:
             shown = {code: classes.counted[code] for code in codes}
             width = (style.WIDTH - _LABEL - 4) / _BUCKETS * max(len(_buckets(frame, scene, codes[0])), 1)
-            _grid(style.axes(figure, (_LABEL, grid_top + 8, width, len(codes) * _ROW)), frame, scene, shown)
+            _grid(style.axes(figure, (_LABEL, grid_top + 11, width, len(codes) * _ROW)), frame, scene, shown)
         style.sign(figure, scene, note)
         return figure
 
@@ -119,10 +119,10 @@ def _cut(axes: Axes, scene: Scene, at: float, value: float) -> None:
 
 def _top(rows: Sequence[timeline.Row]) -> float:
     """The top of the panels: above every rate, and every interval's end but those of buckets of very few posts."""
-    values = [float(row["per_1000"]) for row in rows]
+    values = [0.5, *(float(row["per_1000"]) for row in rows)]
     ends = [float(row["per_1000_high"]) for row in rows if row["per_1000_high"] is not None]
     usual = _USUAL * median(ends) if ends else 1.0
-    return max(0.5, *[1.06 * value for value in [*values, *(end for end in ends if end <= usual)]])
+    return 1.06 * max([*values, *(end for end in ends if end <= usual)])
 
 
 def _grid(axes: Axes, frame: pl.DataFrame, scene: Scene, counted: Mapping[str, str]) -> None:
@@ -134,7 +134,7 @@ def _grid(axes: Axes, frame: pl.DataFrame, scene: Scene, counted: Mapping[str, s
     axes.tick_params(axis="both", length=0)
     axes.xaxis.tick_top()
     axes.set_xticks([number + 0.5 for number in range(len(buckets))])
-    axes.set_xticklabels([f"{first.day} {scene.words.month(first)}" for first in buckets])
+    axes.set_xticklabels([f"{first.day}\n{scene.words.month(first)}" for first in buckets])
     axes.set_yticks([row + 0.5 for row in range(len(counted))])
     axes.set_yticklabels([style.fitted(label, 29) for label in counted.values()], color=style.INK, linespacing=0.95)
     title = scene.words("indications_counted", count=len(buckets))
@@ -142,7 +142,7 @@ def _grid(axes: Axes, frame: pl.DataFrame, scene: Scene, counted: Mapping[str, s
         title,
         (0, 1),
         xycoords="axes fraction",
-        xytext=(-(_LABEL - 1.5) / style.MM * 72, 15),
+        xytext=(-(_LABEL - 1.5) / style.MM * 72, 24),
         textcoords="offset points",
         fontsize=style.BASE,
         fontweight="bold",

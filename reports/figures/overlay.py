@@ -58,15 +58,14 @@ def _panel(axes: Axes, points: Sequence[Point], scene: Scene, key: str, colour: 
     timeline.value_axis(axes, scene)
     shown = points if len(points) <= 5 else points[-1:]
     for point in shown:
-        near_end = timeline.end(scene, point.day) > timeline.end(scene, scene.last_day) - 14
         axes.annotate(
             scene.words.number(point.total),
             (timeline.end(scene, point.day), point.total),
-            xytext=(-2 if near_end else 0, 4),
+            xytext=(0, 4),
             textcoords="offset points",
             fontsize=style.SMALL,
             fontweight="bold",
             color=colour,
-            ha="right" if near_end else "center",
+            ha="center",
             annotation_clip=False,
         )

@@ -100,8 +100,8 @@ def _square(axes: Axes, scene: Scene, row: int, span: Span, state: str) -> None:
             (left + 0.4, row + 0.14),
             width - 0.8,
             0.72,
-            facecolor=style.PAPER if is_none else "#dfe5ea",
-            edgecolor="#a6a6a6",
+            facecolor="none" if is_none else "#dfe5ea",
+            edgecolor="#808080",
             linewidth=0.4,
             linestyle=":" if is_none else "-",
         )

@@ -18,8 +18,8 @@ from reports.style import Scene
 
 Row = dict[str, Any]
 DRAWN = frozenset({"observed", "partial"})
-_OVERHANG, _FIRST_LABEL, _YEAR_AND_WEEK = 1.2, 10.0, 20.0  # mm: what labels of the day axis need
-_EDGE, _SWATCH, _LEGEND_LINE = 1.5, 4.0, 4.2  # mm
+_OVERHANG, _FIRST_LABEL, _YEAR_AND_WEEK = 2.0, 10.0, 23.0  # mm: what labels of the day axis need
+_EDGE, _SWATCH, _LETTER, _LEGEND_LINE = 1.5, 4.0, 1.66, 4.2  # mm
 _DASHED = (0, (4, 2))
 
 
@@ -176,7 +176,7 @@ def _entries(scene: Scene) -> list[_Entry]:
     left, line = _EDGE, 0
     for key in dict.fromkeys(key for key, _, _ in _spells(scene)):
         name = scene.words(f"phase_short_{key}", day=f"{vote.day} {scene.words.month(vote)}")
-        breadth = _SWATCH + 1 + len(name) * style.CHARACTER + 2
+        breadth = _SWATCH + 1 + len(name) * _LETTER + 2
         if left + breadth > style.WIDTH - _EDGE:
             left, line = _EDGE, line + 1
         entries.append(_Entry(key, name, left, line))

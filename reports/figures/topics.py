@@ -1,6 +1,6 @@
 """Topic by platform: the share of posts that touch a topic, and its change, as a heat map with numbers."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, NamedTuple
@@ -19,8 +19,8 @@ from reports.style import Scene
 TOPICS_SHOWN = 10
 # light enough for black letters and for the black frame of a signal, in grey as well
 _SHADES = LinearSegmentedColormap.from_list("shares", ["#fafcfd", "#bcd6e8", "#7fb0d3"])
-_ROW, _LABEL, _COLUMN, _NAMES, _GAP, _LINE = 5.6, 35.0, 24.0, 10.0, 5.0, 6.0
-_CHARACTERS = 23  # of a topic's name in one line
+_ROW, _LABEL, _COLUMN, _NAMES, _GAP, _LINE = 6.0, 33.0, 24.0, 10.0, 5.0, 6.0
+_CHARACTERS = 21  # of a topic's name in one line
 _MARKS = {"up": "^", "down": "v"}
 Cell = tuple[str, str, str]  # (phase, platform, topic)
 
@@ -64,7 +64,7 @@ def draw(
         rows = rows if any(rows.values()) else {}
         unseen = [bucket for bucket in buckets if bucket not in rows] if rows else []
         blocks = [_NAMES + max(len(shown), 1) * _ROW + _GAP for shown in rows.values()]
-        note = _note(grid)
+        note = _note(grid, {(bucket.phase, topic) for bucket, shown in rows.items() for topic in shown})
         bottom = style.HEAD + (sum(blocks) or _NAMES + 4 * _ROW + _GAP)
         figure = style.canvas(bottom + len(unseen) * _LINE + style.foot_height(scene, note))
         style.head(figure, scene.words("chart_topics_change" if grid.has_change else "chart_topics"))
@@ -72,7 +72,7 @@ def draw(
             axes = style.axes(figure, (10, style.HEAD + _NAMES, style.WIDTH - 20, 4 * _ROW))
             axes.set_axis_off()
             style.say(axes, scene.words("empty_topics"))
-        width = min(style.WIDTH - _LABEL - 4, _COLUMN * len(platforms))
+        width = min(style.WIDTH - _LABEL - 1.5, _COLUMN * len(platforms))
         for number, (bucket, shown) in enumerate(rows.items()):
             top = style.HEAD + sum(blocks[:number]) + _NAMES
             axes = style.axes(figure, (_LABEL, top, width, max(len(shown), 1) * _ROW))
@@ -86,8 +86,9 @@ def draw(
         return figure
 
 
-def _note(grid: "_Grid") -> str:
-    is_closed = any(found.hidden == grid.scene.words("suppressed") for found in grid.cells.values())
+def _note(grid: "_Grid", shown: Set[tuple[str, str]]) -> str:
+    inside = [found for (phase, _, topic), found in grid.cells.items() if (phase, topic) in shown]
+    is_closed = any(found.hidden == grid.scene.words("suppressed") for found in inside)
     keys = ["note_topics", *(["note_topics_closed"] if is_closed else [])]
     keys += ["note_topics_change"] if grid.has_change else []
     return " ".join(grid.scene.words(key) for key in keys)
@@ -180,7 +181,9 @@ def _block(axes: Axes, grid: _Grid, bucket: Bucket, topics: Mapping[str, str]) -
     axes.set_xlim(0, len(platforms))
     axes.set_ylim(max(len(topics), 1), 0)
     axes.set_yticks([row + 0.5 for row in range(len(topics))])
-    axes.set_yticklabels([style.fitted(label, _CHARACTERS) for label in topics.values()], color=style.INK)
+    axes.set_yticklabels(
+        [style.fitted(label, _CHARACTERS) for label in topics.values()], color=style.INK, linespacing=0.95
+    )
     for spine in axes.spines.values():
         spine.set_visible(False)
     axes.tick_params(axis="both", length=0)
