@@ -15,7 +15,7 @@ from reports.figures import timeline
 from reports.style import Scene
 from reports.words import DASH
 
-_PANEL, _BELOW, _ROW, _LABEL, _BUCKETS = 30.0, 17.0, 5.6, 46.0, 8
+_PANEL, _BELOW, _ROW, _LABEL, _BUCKETS = 30.0, 15.0, 5.6, 46.0, 8
 # classes that exist in one phase only, by the labels' rules
 PHASE_ONLY = {"out_of_schedule": "pre_campaign", "quiet_period": "quiet"}
 _USUAL = 6.0  # an interval's end above so many times the middle one is cut off, with an arrow and its value
@@ -41,9 +41,9 @@ def draw(frame: pl.DataFrame, scene: Scene, classes: Classes) -> Figure:
         note = timeline.with_widened(scene, scene.words("note_indications"))
         top = style.HEAD + timeline.legend_height(scene) + 6
         lines = (len(classes.measured) + 1) // 2 or 1
-        grid_top = top + lines * (_PANEL + _BELOW) - 2
+        grid_top = top + lines * (_PANEL + _BELOW) - 4
         codes = [code for code in classes.counted if frame.filter(pl.col("indication") == code).height]
-        height = grid_top + 14 + len(codes) * _ROW + style.foot_height(scene, note)
+        height = grid_top + 13 + len(codes) * _ROW + style.foot_height(scene, note)
         figure = style.canvas(height)
         style.head(figure, scene.words("chart_indications"))
         _panels(figure, frame, scene, classes.measured, top)

@@ -11,7 +11,7 @@ from reports.figures import timeline
 from reports.style import Scene
 
 MINIMUM_POSTS = 30  # method §4: none below
-_PANEL = 27.0
+_PANEL, _BELOW = 27.0, 14.0
 
 
 def draw(frame: pl.DataFrame, scene: Scene, platforms: Sequence[str]) -> Figure:
@@ -21,7 +21,7 @@ def draw(frame: pl.DataFrame, scene: Scene, platforms: Sequence[str]) -> Figure:
         lines = (len(platforms) + 1) // 2
         columns = 2 if len(platforms) > 1 else 1
         first = style.HEAD + timeline.legend_height(scene) + 6
-        height = first + lines * (_PANEL + 17) - 6 + style.foot_height(scene, note)
+        height = first + lines * (_PANEL + _BELOW) - 3 + style.foot_height(scene, note)
         figure = style.canvas(height)
         width = (style.WIDTH - 3) / columns - 14
         style.head(figure, scene.words("chart_sentiment"))
@@ -29,7 +29,7 @@ def draw(frame: pl.DataFrame, scene: Scene, platforms: Sequence[str]) -> Figure:
         limits = _limits(frame, scene, platforms)
         for number, platform in enumerate(platforms):
             left = 13 + (number % columns) * (width + 14)
-            top = first + (number // columns) * (_PANEL + 17)
+            top = first + (number // columns) * (_PANEL + _BELOW)
             axes = style.axes(figure, (left, top, width, _PANEL))
             _panel(axes, frame, scene, platform, limits)
         style.sign(figure, scene, note)

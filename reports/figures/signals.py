@@ -12,7 +12,7 @@ from reports import style
 from reports.figures import timeline
 from reports.style import Scene
 
-SUBJECTS_SHOWN = 10
+SUBJECTS_SHOWN = 10  # rows
 _LABEL, _ROW = 47.0, 5.4
 _COLOUR = {"up": "#8c1c13", "down": "#0072b2"}
 _MARK = {"up": "^", "down": "v"}
@@ -37,14 +37,14 @@ class Strip(NamedTuple):
 def draw(families: Sequence[Strip], subjects: Sequence[Strip], scene: Scene) -> Figure:
     """Families on top, a square a bucket: filled when tested, empty when not; below, what signalled, latest first.
 
-    Subjects beyond SUBJECTS_SHOWN share the last row, which says how many they are: no mark is without a row.
+    Where there are more than SUBJECTS_SHOWN, the last row is shared and says by how many: no mark is without a row.
     """
     with style.contract():
         note = timeline.with_widened(scene, scene.words("note_signals"))
         inside = [strip for strip in subjects if any(span.first_day >= scene.first_day for span in strip.states)]
-        shown, rest = inside[:SUBJECTS_SHOWN], inside[SUBJECTS_SHOWN:]
-        if len(rest) == 1:
-            shown, rest = inside, []
+        whole = len(inside) <= SUBJECTS_SHOWN
+        shown = inside if whole else inside[: SUBJECTS_SHOWN - 1]
+        rest = inside[len(shown) :]
         rows = [*families, *shown, *([_joined(rest, scene)] if rest else [])]
         top = style.HEAD + timeline.legend_height(scene) + 2.5
         height = top + max(len(rows), 4) * _ROW + 10 + style.foot_height(scene, note)

@@ -19,7 +19,7 @@ from reports.style import Scene
 Row = dict[str, Any]
 DRAWN = frozenset({"observed", "partial"})
 _OVERHANG, _FIRST_LABEL, _YEAR_AND_WEEK = 2.0, 10.0, 23.0  # mm: what labels of the day axis need
-_EDGE, _SWATCH, _LETTER, _LEGEND_LINE = 1.5, 4.0, 1.66, 4.2  # mm
+_EDGE, _SWATCH, _LETTER, _LEGEND_LINE = 1.5, 4.0, 1.66, 3.9  # mm
 _DASHED = (0, (4, 2))
 
 

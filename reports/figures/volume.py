@@ -11,7 +11,7 @@ from reports import style
 from reports.figures import timeline
 from reports.style import Scene
 
-_LEFT, _RIGHT, _PLOT = 18.0, 21.0, 42.0
+_LEFT, _RIGHT, _PLOT = 18.0, 21.0, 40.0
 
 
 def draw(frame: pl.DataFrame, scene: Scene, shares: Mapping[str, float | None]) -> Figure:

@@ -311,15 +311,15 @@ def test_no_month_of_a_small_panel_is_left_out_beside_the_week(week: str) -> Non
     assert week in texts(figure)
 
 
-def test_subjects_beyond_ten_share_a_row_that_says_how_many_they_are() -> None:
+def test_where_more_than_ten_subjects_signalled_the_tenth_row_is_shared_and_says_by_how_many() -> None:
     _, scene = prepared("2024-W05")
     spans = [signals.Span(week.first_day, week.last_day) for week in (scene.week.shift(-2), scene.week)]
     families = [signals.Strip("Topik", {spans[1]: "up"})]
     subjects = [signals.Strip(f"Topik {n}", {spans[n % 2]: "up" if n % 2 else "down"}) for n in range(13)]
     figure = signals.draw(families, subjects, scene)
     labels = [label.get_text() for label in figure.axes[0].get_yticklabels()]
-    assert labels == ["Topik", *(f"Topik {n}" for n in range(10)), scene.words("signals_more", count=3)]
-    assert len(marks(figure)) == 1 + 10 + 2  # the family, ten subjects, a rise and a fall in the last row
+    assert labels == ["Topik", *(f"Topik {n}" for n in range(9)), scene.words("signals_more", count=4)]
+    assert len(marks(figure)) == 1 + 9 + 2  # the family, nine subjects, a rise and a fall in the last row
 
 
 def topic_rows(shares: dict[str, float], phase: str) -> list[dict[str, object]]:
