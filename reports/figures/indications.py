@@ -15,7 +15,7 @@ from reports.figures import timeline
 from reports.style import Scene
 from reports.words import DASH
 
-_PANEL, _BELOW, _ROW, _LABEL, _BUCKETS = 30.0, 15.0, 5.6, 46.0, 8
+_PANEL, _BELOW, _ROW, _LABEL, _BUCKETS = 27.5, 15.0, 5.6, 46.0, 8
 # classes that exist in one phase only, by the labels' rules
 PHASE_ONLY = {"out_of_schedule": "pre_campaign", "quiet_period": "quiet"}
 _USUAL = 6.0  # an interval's end above so many times the middle one is cut off, with an arrow and its value
