@@ -15,6 +15,7 @@ from reports.sentences import MINIMUM_POSTS, coverage_words
 from reports.statements import change_words, subject_words
 from reports.style import Chart, Scene
 from reports.trends import FAMILIES, Trends
+from reports.volumes import daily
 from reports.watch import breaks
 from reports.words import Words
 
@@ -22,7 +23,6 @@ WINDOW_WEEKS, SHORTEST_WINDOW = 26, 8
 # The charts of the weekly report, in reading order.
 WEEKLY = ("signals", "volume", "sentiment", "indications", "topics", "coverage", "corrections", "overlay")
 OFFICIAL_SERIES = "bawaslu_2024"
-STATES = ("none", "tested", "down", "up", signals.BOTH)  # of a family in a bucket, the last one wins
 
 
 def source_line(facts: Facts, words: Words) -> str:
@@ -153,9 +153,15 @@ def _official_points(trends: Trends) -> list[overlay.Point]:
     return [overlay.Point(row["as_of"], int(row["value"])) for row in frame.iter_rows(named=True)]
 
 
-def _our_points(trends: Trends) -> list[overlay.Point]:
+def our_points(trends: Trends) -> list[overlay.Point]:
+    """Our cumulative count from the first day of the campaign on, the quiet period and voting day included."""
+    began = [
+        day for phase in trends.facts.edition.election.phases if phase.name == "campaign" and (day := phase.first_day)
+    ]
+    if not began:
+        return []
     frame = trends.facts.tables["trends.weekly_platform"]
-    frame = frame.filter((frame["platform"] == "all") & (frame["phase"] == "campaign")).sort("first_day")
+    frame = frame.filter((frame["platform"] == "all") & (frame["first_day"] >= min(began))).sort("first_day")
     points, total = [], 0
     for row in frame.iter_rows(named=True):
         if row["detected"] is not None:
@@ -165,13 +171,13 @@ def _our_points(trends: Trends) -> list[overlay.Point]:
 
 
 def _overlay_finding(trends: Trends, words: Words) -> str:
-    official, ours = _official_points(trends), _our_points(trends)
-    values = {
-        "official": words.number(official[-1].total if official else None),
-        "day": words.day(official[-1].day) if official else words("unknown"),
-        "ours": words.number(ours[-1].total if ours else None),
-    }
-    return words("alt_overlay_values", **values)
+    official, ours = _official_points(trends), our_points(trends)
+    theirs, own = words("alt_overlay_no_official"), words("alt_overlay_no_ours")
+    if official:
+        theirs = words("alt_overlay_official", count=words.number(official[-1].total), day=words.day(official[-1].day))
+    if ours:
+        own = words("alt_overlay_ours", count=words.number(ours[-1].total))
+    return f"{theirs}; {own}"
 
 
 def topic_changes(trends: Trends) -> dict[topics.Cell, topics.Change]:
@@ -204,11 +210,10 @@ def signal_strips(trends: Trends, words: Words) -> tuple[list[signals.Strip], li
             continue
         states = families[row["family"]]
         state = str(row["direction"]) if row["signal"] else "none" if row["reason"] else "tested"
-        before = states.get(span, "none")
-        is_both = {before, state} == {"up", "down"}
-        states[span] = signals.BOTH if is_both else max(before, state, key=STATES.index)
+        states[span] = signals.joined(states.get(span, "none"), state)
         if row["signal"]:
-            subjects.setdefault((row["family"], row["subject"]), {})[span] = state
+            found = subjects.setdefault((row["family"], row["subject"]), {})
+            found[span] = signals.joined(found.get(span, "none"), state)
     latest = sorted(subjects, key=lambda key: (-max(span.first_day for span in subjects[key]).toordinal(), key))
     return (
         [signals.Strip(words(f"family_{family}"), states) for family, states in families.items()],
@@ -235,7 +240,7 @@ def weekly_charts(trends: Trends, words: Words, names: Sequence[str] = WEEKLY) -
             lambda: _signal_finding(trends, words),
         ),
         "volume": (
-            lambda: volume.draw(frame, scene, {name: facts.coverage_of(name) for name in platforms}),
+            lambda: volume.draw(daily(facts), scene, {name: facts.coverage_of(name) for name in platforms}),
             lambda: _volume_finding(facts, words, scene),
         ),
         "sentiment": (
@@ -261,11 +266,11 @@ def weekly_charts(trends: Trends, words: Words, names: Sequence[str] = WEEKLY) -
             lambda: _coverage_finding(facts, words, scene),
         ),
         "corrections": (
-            lambda: corrections.draw(timeline.rows_of(frame, scene, "all"), first_known(trends), scene),
+            lambda: corrections.draw(timeline.rows_of(daily(facts), scene, "all"), first_known(trends), scene),
             lambda: _correction_finding(trends, words),
         ),
         "overlay": (
-            lambda: overlay.draw(_official_points(trends), _our_points(trends), scene),
+            lambda: overlay.draw(_official_points(trends), our_points(trends), scene),
             lambda: _overlay_finding(trends, words),
         ),
     }
@@ -305,9 +310,8 @@ def briefing_charts(trends: Trends, words: Words, drawn: Sequence[Chart] = ()) -
     """
     facts = trends.facts
     scene = scene_of(facts, words)
-    frame = facts.tables["trends.weekly_platform"]
     total = f"{words('platform_all')} {words.number(facts.total('posts'))}"
-    first = _finished(facts, words, "volume", volume.draw(frame, scene, {"all": facts.coverage}), total)
+    first = _finished(facts, words, "volume", volume.draw(daily(facts), scene, {"all": facts.coverage}), total)
     return [first, _second(trends, words, scene, drawn)]
 
 

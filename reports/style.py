@@ -9,7 +9,8 @@ import textwrap
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -19,7 +20,7 @@ from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 from matplotlib.markers import TICKDOWN
 
-from flows.periods import Election, Week
+from flows.periods import Election, Week, weeks_between
 from reports.words import Words, platform_name
 
 FONT_FOLDER = Path(mpl.get_data_path()) / "fonts" / "ttf"  # DejaVu Sans, shipped in the matplotlib wheel
@@ -36,12 +37,21 @@ INK = "#1a1a1a"
 MUTED = "#595959"
 FAINT = "#d9d9d9"
 PAPER = "#ffffff"
+BOUNDARY = "#8a8170"  # between the phases
 
 SERIES_COLOUR = {"all": INK, "tiktok": "#5b1a52", "facebook": "#0072b2", "instagram": "#d98200"}
 SERIES_MARKER = {"all": "o", "tiktok": "o", "facebook": "s", "instagram": "^"}
 SERIES_LINE = {"all": "-", "tiktok": "-", "facebook": "-", "instagram": "-"}
 
-PHASE_FILL = {"campaign": "#f6f1e3", "rally": "#ece2c6", "quiet": "#d5e0e8", "voting_day": "#b9c9d4"}
+# each darker than the one before, so that they differ in grey; before the campaign nothing is shaded
+PHASE_FILL = {
+    "campaign": "#f4ecd6",
+    "rally": "#e6d8b0",
+    "quiet": "#b3cbde",
+    "voting_day": "#93b4cc",
+    "post_election": "#ececec",
+}
+NARROWEST = 5  # days, the width at which a shorter bucket is drawn
 
 # status of a day or bucket -> (fill, edge, hatch)
 STATUS_MARK = {
@@ -102,6 +112,22 @@ class Scene:
     floor: float
     source: str  # the line printed under every chart: coverage of the week, embargo, origin and versions
     breaks: tuple[date, ...] = ()  # days on which what is watched changed
+
+    @cached_property
+    def starts(self) -> dict[date, float]:
+        """Where each day of the window begins on the axis, and where the last one ends.
+
+        A day is one wide, but a bucket is never narrower than NARROWEST days: else a single day could not be seen.
+        """
+        starts, at = {}, 0.0
+        for week in weeks_between(Week.of(self.first_day), Week.of(self.last_day)):
+            for bucket in self.election.buckets(week):
+                width = max(bucket.days, NARROWEST) / bucket.days
+                for number in range(bucket.days):
+                    starts[bucket.first_day + timedelta(days=number)] = at + number * width
+                at += bucket.days * width
+        starts[self.last_day + timedelta(days=1)] = at
+        return starts
 
     def platform(self, name: str) -> str:
         """The reader's name of a platform."""
@@ -197,13 +223,6 @@ def foot_height(scene: Scene, note: str = "", width: float = WIDTH) -> float:
 def fitted(label: str, characters: int) -> str:
     """A label beside a row, in two lines where one is too short for it."""
     return "\n".join(textwrap.wrap(label, characters, max_lines=2, placeholder="…"))
-
-
-def ink_on(fill: tuple[float, float, float, float]) -> str:
-    """The text colour, dark or white, that stands out more on a fill (WCAG relative luminance)."""
-    channels = [part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4 for part in fill[:3]]
-    luminance = 0.2126 * channels[0] + 0.7152 * channels[1] + 0.0722 * channels[2]
-    return INK if (luminance + 0.05) ** 2 > 1.05 * 0.06 else PAPER
 
 
 def say(axes_: Axes, text: str, width: int = 60) -> None:

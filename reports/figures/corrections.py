@@ -16,17 +16,18 @@ Known = Mapping[tuple[date, date], float]  # posts of a bucket as first reported
 
 
 def draw(rows: Sequence[timeline.Row], first: Known, scene: Scene) -> Figure:
-    """Posts a day as first reported and as now known (`rows` of weekly_platform `all`); below, the difference."""
+    """Posts per collected day as first reported and as now known (`rows` of `volumes.daily`); below, the difference."""
     with style.contract():
-        note = scene.words("note_corrections")
-        top = style.HEAD + 7
+        note = timeline.with_widened(scene, scene.words("note_corrections"))
+        top = style.HEAD + timeline.legend_height(scene) + 2.5
         figure = style.canvas(top + _UPPER + 5 + _LOWER + 10 + style.foot_height(scene, note))
         style.head(figure, scene.words("chart_corrections"))
         width = style.WIDTH - _LEFT - _RIGHT
         upper = style.axes(figure, (_LEFT, top, width, _UPPER))
         lower = style.axes(figure, (_LEFT, top + _UPPER + 5, width, _LOWER), share_x=upper)
+        timeline.phase_legend(figure, scene)
         timeline.phase_bands(upper, scene)
-        published = [row for row in rows if (row["first_day"], row["last_day"]) in first and row["posts"] is not None]
+        published = [row for row in rows if (row["first_day"], row["last_day"]) in first and row["per_day"] is not None]
         if not published:
             lower.set_visible(False)
             upper.set_axis_off()
@@ -44,24 +45,33 @@ def _first(row: timeline.Row, first: Known) -> float:
     return first[row["first_day"], row["last_day"]]
 
 
+def _first_rate(row: timeline.Row, first: Known) -> float:
+    """First reported, over the same collected days as what is now known."""
+    days = row["posts"] / row["per_day"] if row["posts"] else row["days"]
+    return _first(row, first) / float(days)
+
+
 def _lines(axes: Axes, rows: Sequence[timeline.Row], first: Known, scene: Scene) -> None:
-    for run in timeline.runs(rows, "posts"):
+    for run in timeline.runs(rows, "per_day"):
         across = [timeline.middle(scene, row) for row in run]
-        axes.plot(across, [row["posts"] / row["days"] for row in run], "-", color=style.INK, zorder=3)
+        axes.plot(across, [row["per_day"] for row in run], "-", color=style.INK, zorder=3)
         axes.plot(
             across,
-            [_first(row, first) / row["days"] for row in run],
+            [_first_rate(row, first) for row in run],
             linestyle=(0, (3, 2)),
-            marker="o",
-            markerfacecolor=style.PAPER,
+            marker="_",
+            markersize=8,
+            markeredgewidth=1.3,
             color="#0072b2",
             zorder=4,
         )
+    for row in rows:
+        timeline.mark(axes, scene, row, row["per_day"], "all")
     axes.set_ylim(0, axes.get_ylim()[1] * 1.15)  # the names at the end stay clear of those of the phases
     timeline.value_axis(axes, scene)
     axes.set_ylabel(scene.words("axis_posts_day"))
     last = rows[-1]
-    now, then = last["posts"] / last["days"], _first(last, first) / last["days"]
+    now, then = last["per_day"], _first_rate(last, first)
     step = (axes.get_ylim()[1]) * 0.12
     up = now if abs(now - then) > step else (now + then) / 2 + step / 2
     down = then if abs(now - then) > step else (now + then) / 2 - step / 2
@@ -84,7 +94,7 @@ def _differences(axes: Axes, rows: Sequence[timeline.Row], first: Known, scene: 
     gaps = [row["posts"] - _first(row, first) for row in rows]
     for row, gap in zip(rows, gaps, strict=True):
         colour = "#5b1a52" if gap >= 0 else "#d98200"
-        axes.bar(timeline.middle(scene, row), gap, width=row["days"] * 0.75, color=colour, zorder=3)
+        axes.bar(timeline.middle(scene, row), gap, width=timeline.width(scene, row) * 0.75, color=colour, zorder=3)
     high, low = max([0.0, *gaps]), min([0.0, *gaps])
     axes.set_ylim(low * 1.15 - (0.5 if low else 0.2), high * 1.15 + 0.5)
     axes.axhline(0, color=style.MUTED, linewidth=0.7)

@@ -1,8 +1,8 @@
 """Indications by class: a rate with its interval where the class's precision was measured, else only a count."""
 
-import math
 from collections.abc import Mapping, Sequence
 from datetime import date
+from statistics import median
 from typing import NamedTuple
 
 import polars as pl
@@ -13,8 +13,12 @@ from matplotlib.patches import Rectangle
 from reports import style
 from reports.figures import timeline
 from reports.style import Scene
+from reports.words import DASH
 
-_PANEL, _ROW, _LABEL, _BUCKETS = 30.0, 5.6, 46.0, 8
+_PANEL, _BELOW, _ROW, _LABEL, _BUCKETS = 27.5, 15.0, 5.6, 46.0, 8
+# classes that exist in one phase only, by the labels' rules
+PHASE_ONLY = {"out_of_schedule": "pre_campaign", "quiet_period": "quiet"}
+_USUAL = 6.0  # an interval's end above so many times the middle one is cut off, with an arrow and its value
 _FILLS = ("#ffffff", "#e4edf4", "#b5d0e3", "#7fabc9")
 _STEPS = (1, 3, 10)  # a darker fill from each of these counts on
 
@@ -30,39 +34,40 @@ def draw(frame: pl.DataFrame, scene: Scene, classes: Classes) -> Figure:
     """Detected posts from `weekly_indication` (all buckets, platform `all`).
 
     A measured class is a panel: posts per 1,000 labelled with Garwood's interval (counting error only). The others
-    are a grid of counts of the latest buckets: a review list has no rate (method §1).
+    are a grid of counts of the latest buckets: a review list has no rate (method §1). A class is a dash in a bucket
+    of a phase it does not exist in.
     """
     with style.contract():
-        note = scene.words("note_indications")
-        top = style.HEAD + 7
+        note = timeline.with_widened(scene, scene.words("note_indications"))
+        top = style.HEAD + timeline.legend_height(scene) + 6
         lines = (len(classes.measured) + 1) // 2 or 1
-        grid_top = top + lines * (_PANEL + 14) + 2
+        grid_top = top + lines * (_PANEL + _BELOW) - 4
         codes = [code for code in classes.counted if frame.filter(pl.col("indication") == code).height]
-        height = grid_top + 11 + len(codes) * _ROW + style.foot_height(scene, note)
+        height = grid_top + 13 + len(codes) * _ROW + style.foot_height(scene, note)
         figure = style.canvas(height)
         style.head(figure, scene.words("chart_indications"))
-        _panels(figure, frame, scene, classes.measured)
+        _panels(figure, frame, scene, classes.measured, top)
         if codes:
             shown = {code: classes.counted[code] for code in codes}
             width = (style.WIDTH - _LABEL - 4) / _BUCKETS * max(len(_buckets(frame, scene, codes[0])), 1)
-            _grid(style.axes(figure, (_LABEL, grid_top + 8, width, len(codes) * _ROW)), frame, scene, shown)
+            _grid(style.axes(figure, (_LABEL, grid_top + 11, width, len(codes) * _ROW)), frame, scene, shown)
         style.sign(figure, scene, note)
         return figure
 
 
-def _panels(figure: Figure, frame: pl.DataFrame, scene: Scene, measured: Mapping[str, str]) -> None:
-    top = style.HEAD + 7
+def _panels(figure: Figure, frame: pl.DataFrame, scene: Scene, measured: Mapping[str, str], top: float) -> None:
     if not measured:
         axes = style.axes(figure, (13, top, style.WIDTH - 17, _PANEL))
         axes.set_axis_off()
         style.say(axes, scene.words("indications_unmeasured"))
         return
+    timeline.phase_legend(figure, scene)
     columns = 2 if len(measured) > 1 else 1
     width = (style.WIDTH - 3) / columns - 14
     panels = []
     for number, (code, label) in enumerate(measured.items()):
         left = 13 + (number % columns) * (width + 14)
-        axes = style.axes(figure, (left, top + (number // columns) * (_PANEL + 14), width, _PANEL))
+        axes = style.axes(figure, (left, top + (number // columns) * (_PANEL + _BELOW), width, _PANEL))
         rows = timeline.rows_of(frame.filter(pl.col("indication") == code), scene, "all")
         shown = [row for row in rows if row["per_1000"] is not None]
         panels.append((axes, shown, label))
@@ -72,7 +77,7 @@ def _panels(figure: Figure, frame: pl.DataFrame, scene: Scene, measured: Mapping
 
 
 def _panel(axes: Axes, shown: Sequence[timeline.Row], scene: Scene, label: str, high: float) -> None:
-    timeline.phase_bands(axes, scene, names=False)
+    timeline.phase_bands(axes, scene)
     axes.set_title(label)
     axes.set_ylim(0, high)
     timeline.set_axis(axes, scene)
@@ -81,23 +86,43 @@ def _panel(axes: Axes, shown: Sequence[timeline.Row], scene: Scene, label: str, 
         axes.set_yticks([])
         style.say(axes, scene.words("empty_indications"), 34)
         return
+    axes.set_ylabel(scene.words("axis_per_1000"), labelpad=1.5)
     colour = style.SERIES_COLOUR["all"]
     for row in shown:
         at, low, top = timeline.middle(scene, row), row["per_1000_low"], row["per_1000_high"]
         if low is None or top is None:
             continue
         axes.plot([at, at], [low, min(top, high)], color=colour, linewidth=0.9, alpha=0.75, zorder=2)
-        if top > high:  # a bucket of few posts has a huge upper end: cut there and said with an arrow
-            axes.plot(at, high * 0.985, "^", color=colour, markersize=3, clip_on=False, zorder=5)
+        if top > high:
+            _cut(axes, scene, at, top)
     for row in shown:
-        timeline.mark(axes, scene, row, min(row["per_1000"], high), "all")
+        timeline.mark(axes, scene, row, row["per_1000"], "all")
+
+
+def _cut(axes: Axes, scene: Scene, at: float, value: float) -> None:
+    """An interval that goes on above the panel: an arrow at the top, and where it ends."""
+    axes.plot(
+        at, 1, "^", color=style.INK, markersize=3.4, transform=axes.get_xaxis_transform(), clip_on=False, zorder=5
+    )
+    is_late = at > axes.get_xlim()[1] / 2
+    axes.annotate(
+        scene.words.decimal(value),
+        (at, 1),
+        xycoords=axes.get_xaxis_transform(),
+        xytext=(-4 if is_late else 4, -1),
+        textcoords="offset points",
+        fontsize=style.SMALL,
+        ha="right" if is_late else "left",
+        va="top",
+    )
 
 
 def _top(rows: Sequence[timeline.Row]) -> float:
-    values = max((float(row["per_1000"]) for row in rows), default=0.0)
-    ends = sorted(float(row["per_1000_high"]) for row in rows if row["per_1000_high"] is not None)
-    usual = ends[math.ceil(0.9 * (len(ends) - 1))] if ends else 1.0
-    return min(max(values * 1.15, usual * 1.25, 0.5), 1000.0)
+    """The top of the panels: above every rate, and every interval's end but those of buckets of very few posts."""
+    values = [0.5, *(float(row["per_1000"]) for row in rows)]
+    ends = [float(row["per_1000_high"]) for row in rows if row["per_1000_high"] is not None]
+    usual = _USUAL * median(ends) if ends else 1.0
+    return 1.06 * max([*values, *(end for end in ends if end <= usual)])
 
 
 def _grid(axes: Axes, frame: pl.DataFrame, scene: Scene, counted: Mapping[str, str]) -> None:
@@ -109,15 +134,15 @@ def _grid(axes: Axes, frame: pl.DataFrame, scene: Scene, counted: Mapping[str, s
     axes.tick_params(axis="both", length=0)
     axes.xaxis.tick_top()
     axes.set_xticks([number + 0.5 for number in range(len(buckets))])
-    axes.set_xticklabels([f"{first.day}/{first.month}" for first in buckets])
+    axes.set_xticklabels([f"{first.day}\n{scene.words.month(first)}" for first in buckets])
     axes.set_yticks([row + 0.5 for row in range(len(counted))])
     axes.set_yticklabels([style.fitted(label, 29) for label in counted.values()], color=style.INK, linespacing=0.95)
-    title = scene.words("indications_counted")
+    title = scene.words("indications_counted", count=len(buckets))
     axes.annotate(
         title,
         (0, 1),
         xycoords="axes fraction",
-        xytext=(-(_LABEL - 1.5) / style.MM * 72, 15),
+        xytext=(-(_LABEL - 1.5) / style.MM * 72, 24),
         textcoords="offset points",
         fontsize=style.BASE,
         fontweight="bold",
@@ -127,7 +152,8 @@ def _grid(axes: Axes, frame: pl.DataFrame, scene: Scene, counted: Mapping[str, s
     for down, code in enumerate(counted):
         rows = timeline.rows_of(frame.filter(pl.col("indication") == code), scene, "all")[-_BUCKETS:]
         for across, row in enumerate(rows):
-            _cell(axes, across, down, row["posts"] if row["status"] != "not_collected" else None)
+            text = DASH if PHASE_ONLY.get(code, row["phase"]) != row["phase"] else ""
+            _cell(axes, across, down, row["posts"] if row["status"] != "not_collected" else None, text)
 
 
 def _buckets(frame: pl.DataFrame, scene: Scene, code: str) -> list[date]:
@@ -135,12 +161,14 @@ def _buckets(frame: pl.DataFrame, scene: Scene, code: str) -> list[date]:
     return [row["first_day"] for row in rows][-_BUCKETS:]
 
 
-def _cell(axes: Axes, across: int, down: int, count: int | None) -> None:
+def _cell(axes: Axes, across: int, down: int, count: int | None, instead: str = "") -> None:
     square = (across + 0.04, down + 0.08)
     if count is None:
         axes.add_patch(Rectangle(square, 0.92, 0.84, facecolor=style.PAPER, edgecolor="#b3b3b3", hatch="////", lw=0.3))
         return
-    fill = _FILLS[sum(count >= step for step in _STEPS)]
-    axes.add_patch(Rectangle(square, 0.92, 0.84, facecolor=fill, edgecolor=style.FAINT, lw=0.3))
     colour = style.INK if count else style.MUTED
-    axes.text(across + 0.5, down + 0.52, str(count), fontsize=style.SMALL, color=colour, ha="center", va="center")
+    if not instead:
+        fill = _FILLS[sum(count >= step for step in _STEPS)]
+        axes.add_patch(Rectangle(square, 0.92, 0.84, facecolor=fill, edgecolor=style.FAINT, lw=0.3))
+    text = instead or str(count)
+    axes.text(across + 0.5, down + 0.52, text, fontsize=style.SMALL, color=colour, ha="center", va="center")

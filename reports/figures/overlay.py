@@ -24,13 +24,14 @@ class Point(NamedTuple):
 def draw(official: Sequence[Point], ours: Sequence[Point], scene: Scene) -> Figure:
     """Bawaslu's published cumulative series above, our cumulative detections since the campaign began below."""
     with style.contract():
-        note = scene.words("note_overlay")
-        top = style.HEAD + 11
-        figure = style.canvas(top + 2 * _PANEL + 24 + style.foot_height(scene, note))
+        note = timeline.with_widened(scene, scene.words("note_overlay"))
+        top = style.HEAD + timeline.legend_height(scene) + 6
+        figure = style.canvas(top + 2 * _PANEL + 23 + style.foot_height(scene, note))
         style.head(figure, scene.words("chart_overlay"))
+        timeline.phase_legend(figure, scene)
         width = style.WIDTH - _LEFT - _RIGHT
         upper = style.axes(figure, (_LEFT, top, width, _PANEL))
-        lower = style.axes(figure, (_LEFT, top + _PANEL + 14, width, _PANEL), share_x=upper)
+        lower = style.axes(figure, (_LEFT, top + _PANEL + 11, width, _PANEL), share_x=upper)
         inside = [[point for point in each if scene.first_day <= point.day] for each in (official, ours)]
         _panel(upper, inside[0], scene, "overlay_official", "#5b1a52")
         _panel(lower, inside[1], scene, "overlay_ours", style.INK)
@@ -41,15 +42,15 @@ def draw(official: Sequence[Point], ours: Sequence[Point], scene: Scene) -> Figu
 
 
 def _panel(axes: Axes, points: Sequence[Point], scene: Scene, key: str, colour: str) -> None:
-    timeline.phase_bands(axes, scene, names=False)
+    timeline.phase_bands(axes, scene)
     axes.set_title(scene.words(key), color=colour, fontsize=style.SMALL)
     axes.set_ylabel(scene.words(f"{key}_axis"))
     if not points:
         axes.set_yticks([])
-        axes.set_xlim(0, timeline.position(scene, scene.last_day) + 1)
+        axes.set_xlim(0, timeline.end(scene, scene.last_day))
         style.say(axes, scene.words(f"{key}_empty"), 64)
         return
-    across = [timeline.position(scene, point.day) + 1 for point in points]
+    across = [timeline.end(scene, point.day) for point in points]
     axes.plot(across, [point.total for point in points], drawstyle="steps-post", color=colour, linewidth=1.0)
     axes.plot(across, [point.total for point in points], "o", color=colour, markersize=3.4, clip_on=False)
     high = max(point.total for point in points)
@@ -57,15 +58,14 @@ def _panel(axes: Axes, points: Sequence[Point], scene: Scene, key: str, colour: 
     timeline.value_axis(axes, scene)
     shown = points if len(points) <= 5 else points[-1:]
     for point in shown:
-        near_end = timeline.position(scene, point.day) > timeline.position(scene, scene.last_day) - 14
         axes.annotate(
             scene.words.number(point.total),
-            (timeline.position(scene, point.day) + 1, point.total),
-            xytext=(-2 if near_end else 0, 4),
+            (timeline.end(scene, point.day), point.total),
+            xytext=(0, 4),
             textcoords="offset points",
             fontsize=style.SMALL,
             fontweight="bold",
             color=colour,
-            ha="right" if near_end else "center",
+            ha="center",
             annotation_clip=False,
         )

@@ -11,23 +11,25 @@ from reports.figures import timeline
 from reports.style import Scene
 
 MINIMUM_POSTS = 30  # method §4: none below
-_PANEL = 27.0
+_PANEL, _BELOW = 27.0, 14.0
 
 
 def draw(frame: pl.DataFrame, scene: Scene, platforms: Sequence[str]) -> Figure:
     """Net sentiment in percentage points from `weekly_platform` (all buckets), two panels a row."""
     with style.contract():
-        note = scene.words("note_sentiment")
+        note = timeline.with_widened(scene, scene.words("note_sentiment"))
         lines = (len(platforms) + 1) // 2
         columns = 2 if len(platforms) > 1 else 1
-        height = style.HEAD + lines * (_PANEL + 17) + 1 + style.foot_height(scene, note)
+        first = style.HEAD + timeline.legend_height(scene) + 6
+        height = first + lines * (_PANEL + _BELOW) - 3 + style.foot_height(scene, note)
         figure = style.canvas(height)
         width = (style.WIDTH - 3) / columns - 14
         style.head(figure, scene.words("chart_sentiment"))
+        timeline.phase_legend(figure, scene)
         limits = _limits(frame, scene, platforms)
         for number, platform in enumerate(platforms):
             left = 13 + (number % columns) * (width + 14)
-            top = style.HEAD + 7 + (number // columns) * (_PANEL + 17)
+            top = first + (number // columns) * (_PANEL + _BELOW)
             axes = style.axes(figure, (left, top, width, _PANEL))
             _panel(axes, frame, scene, platform, limits)
         style.sign(figure, scene, note)
@@ -48,7 +50,7 @@ def _limits(frame: pl.DataFrame, scene: Scene, platforms: Sequence[str]) -> tupl
 def _panel(axes: Axes, frame: pl.DataFrame, scene: Scene, platform: str, limits: tuple[float, float]) -> None:
     rows = timeline.rows_of(frame, scene, platform)
     shown = [row for row in rows if row["net_sentiment"] is not None and (row["labelled"] or 0) >= MINIMUM_POSTS]
-    timeline.phase_bands(axes, scene, names=False)
+    timeline.phase_bands(axes, scene)
     axes.set_title(scene.platform(platform), color=style.SERIES_COLOUR[platform])
     axes.set_ylim(*limits)
     timeline.set_axis(axes, scene)
@@ -57,6 +59,7 @@ def _panel(axes: Axes, frame: pl.DataFrame, scene: Scene, platform: str, limits:
         axes.set_yticks([])
         style.say(axes, scene.words("empty_sentiment"), 42)
         return
+    axes.set_ylabel(scene.words("axis_points"), labelpad=1.5)
     axes.axhline(0, color=style.MUTED, linewidth=0.7)
     colour = style.SERIES_COLOUR[platform]
     for run in timeline.runs(shown, "net_sentiment"):

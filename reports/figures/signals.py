@@ -12,11 +12,12 @@ from reports import style
 from reports.figures import timeline
 from reports.style import Scene
 
-SUBJECTS_SHOWN = 10
+SUBJECTS_SHOWN = 10  # rows
 _LABEL, _ROW = 47.0, 5.4
 _COLOUR = {"up": "#8c1c13", "down": "#0072b2"}
 _MARK = {"up": "^", "down": "v"}
-BOTH = "both"  # a family in which one subject rose and another fell
+BOTH = "both"  # a row in which one subject rose and another fell
+STATES = ("none", "tested", "down", "up", BOTH)  # the later one says more
 
 
 class Span(NamedTuple):
@@ -34,11 +35,18 @@ class Strip(NamedTuple):
 
 
 def draw(families: Sequence[Strip], subjects: Sequence[Strip], scene: Scene) -> Figure:
-    """Families on top, a square a bucket: filled when tested, empty when not; below, what signalled, latest first."""
+    """Families on top, a square a bucket: filled when tested, empty when not; below, what signalled, latest first.
+
+    Where there are more than SUBJECTS_SHOWN, the last row is shared and says by how many: no mark is without a row.
+    """
     with style.contract():
-        note = scene.words("note_signals")
-        rows = [*families, *subjects[:SUBJECTS_SHOWN]]
-        top = style.HEAD + 7
+        note = timeline.with_widened(scene, scene.words("note_signals"))
+        inside = [strip for strip in subjects if any(span.first_day >= scene.first_day for span in strip.states)]
+        whole = len(inside) <= SUBJECTS_SHOWN
+        shown = inside if whole else inside[: SUBJECTS_SHOWN - 1]
+        rest = inside[len(shown) :]
+        rows = [*families, *shown, *([_joined(rest, scene)] if rest else [])]
+        top = style.HEAD + timeline.legend_height(scene) + 2.5
         height = top + max(len(rows), 4) * _ROW + 10 + style.foot_height(scene, note)
         figure = style.canvas(height)
         style.head(figure, scene.words("chart_signals"))
@@ -48,9 +56,23 @@ def draw(families: Sequence[Strip], subjects: Sequence[Strip], scene: Scene) -> 
             axes.set_position((0.05, axes.get_position().y0, 0.9, axes.get_position().height))
             style.say(axes, scene.words("empty_signals"))
         else:
+            timeline.phase_legend(figure, scene)
             _rows(axes, rows, len(families), scene)
         style.sign(figure, scene, note)
         return figure
+
+
+def joined(before: str, state: str) -> str:
+    """The state of a bucket of which two states are known: the one that says more, `both` for a rise and a fall."""
+    return BOTH if {before, state} == {"up", "down"} else max(before, state, key=STATES.index)
+
+
+def _joined(strips: Sequence[Strip], scene: Scene) -> Strip:
+    states: dict[Span, str] = {}
+    for strip in strips:
+        for span, state in strip.states.items():
+            states[span] = joined(states.get(span, "none"), state)
+    return Strip(scene.words("signals_more", count=len(strips)), states)
 
 
 def _rows(axes: Axes, rows: Sequence[Strip], families: int, scene: Scene) -> None:
@@ -71,20 +93,20 @@ def _rows(axes: Axes, rows: Sequence[Strip], families: int, scene: Scene) -> Non
 
 def _square(axes: Axes, scene: Scene, row: int, span: Span, state: str) -> None:
     left = timeline.position(scene, span.first_day)
-    days = (span.last_day - span.first_day).days + 1
+    width = timeline.end(scene, span.last_day) - left
     is_none = state == "none"
     axes.add_patch(
         Rectangle(
             (left + 0.4, row + 0.14),
-            days - 0.8,
+            width - 0.8,
             0.72,
-            facecolor=style.PAPER if is_none else "#dfe5ea",
-            edgecolor="#a6a6a6",
+            facecolor="none" if is_none else "#dfe5ea",
+            edgecolor="#808080",
             linewidth=0.4,
             linestyle=":" if is_none else "-",
         )
     )
-    middle = left + days / 2
+    middle = left + width / 2
     for direction, mark in _MARK.items():
         if state in {direction, BOTH}:
             at, size = (row + 0.5, 5.0) if state != BOTH else (row + (0.32 if direction == "up" else 0.7), 3.4)

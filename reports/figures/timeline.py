@@ -2,11 +2,15 @@
 
 from collections.abc import Sequence
 from datetime import date, timedelta
-from typing import Any
+from typing import Any, NamedTuple
 
 import polars as pl
 from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from matplotlib.lines import Line2D
+from matplotlib.patches import Rectangle
 from matplotlib.ticker import MaxNLocator
+from matplotlib.transforms import ScaledTranslation
 
 from flows.periods import Week
 from reports import style
@@ -14,16 +18,38 @@ from reports.style import Scene
 
 Row = dict[str, Any]
 DRAWN = frozenset({"observed", "partial"})
+_OVERHANG, _FIRST_LABEL, _YEAR_AND_WEEK = 2.0, 10.0, 23.0  # mm: what labels of the day axis need
+_EDGE, _SWATCH, _LETTER, _LEGEND_LINE = 1.5, 4.0, 1.66, 3.9  # mm
+_DASHED = (0, (4, 2))
 
 
 def position(scene: Scene, day: date) -> float:
-    """A day on the axis: days since the window's first day, at the day's start."""
-    return float((day - scene.first_day).days)
+    """Where a day begins on the axis; short buckets are widened (see `Scene.starts`)."""
+    if day in scene.starts:
+        return scene.starts[day]
+    nearest = min(max(day, scene.first_day), scene.last_day + timedelta(days=1))
+    return scene.starts[nearest] + (day - nearest).days
+
+
+def end(scene: Scene, day: date) -> float:
+    """Where a day ends on the axis."""
+    return position(scene, day + timedelta(days=1))
+
+
+def width(scene: Scene, row: Row) -> float:
+    """The width of a bucket on the axis."""
+    return end(scene, row["last_day"]) - position(scene, row["first_day"])
 
 
 def middle(scene: Scene, row: Row) -> float:
     """The middle of a bucket on the axis."""
-    return (position(scene, row["first_day"]) + position(scene, row["last_day"]) + 1) / 2
+    return (position(scene, row["first_day"]) + end(scene, row["last_day"])) / 2
+
+
+def with_widened(scene: Scene, note: str) -> str:
+    """A chart's note, and that short buckets are drawn wider where the window has one."""
+    is_plain = end(scene, scene.last_day) == (scene.last_day - scene.first_day).days + 1
+    return note if is_plain else f"{note} {scene.words('note_widened', days=style.NARROWEST)}"
 
 
 def rows_of(frame: pl.DataFrame, scene: Scene, platform: str) -> list[Row]:
@@ -58,96 +84,140 @@ def _lacks_platform(row: Row) -> bool:
     return row["platform"] == "all" and row.get("reason") == "platform_missing"
 
 
-def set_axis(axes: Axes, scene: Scene, labels: bool = True) -> None:
-    """Month labels, a tick a week, and a marker under the week the report is about."""
-    span = position(scene, scene.last_day) + 1
+def set_axis(axes: Axes, scene: Scene) -> None:
+    """Month labels, a tick a week, and below the axis a bar along the week the report is about, with its name."""
+    span = end(scene, scene.last_day)
     axes.set_xlim(0, span)
-    months = [
-        day
-        for day in (scene.first_day + timedelta(days=n) for n in range(int(span)))
-        if day.day == 1 and position(scene, day) < span - 2
-    ]
-    if not months or position(scene, months[0]) > 21:
+    breadth = style.width_of(axes) / span
+    days = [scene.first_day + timedelta(days=n) for n in range((scene.last_day - scene.first_day).days + 1)]
+    months = [day for day in days if day.day == 1 and (span - position(scene, day)) * breadth > _OVERHANG]
+    if not months or position(scene, months[0]) * breadth > _FIRST_LABEL:
         months.insert(0, scene.first_day)
-    week = (position(scene, scene.week.first_day) + position(scene, scene.week.last_day) + 1) / 2
-    day_width = style.width_of(axes) / span
-    months = [day for day in months if not -11.5 < (position(scene, day) - week) * day_width < 5.5]
     axes.set_xticks([position(scene, day) for day in months])
-    mondays = list(range(0, int(span) + 1, 7))
-    style.small_ticks(axes, mondays)
-    if not labels:
-        axes.tick_params(axis="x", labelbottom=False)
-        return
+    style.small_ticks(axes, [position(scene, day) for day in days if day.weekday() == 0] + [span])
     texts = []
     for number, day in enumerate(months):
         first = scene.words.month(day) if day.day == 1 else f"{day.day} {scene.words.month(day)}"
-        year = f"\n{day.year}" if number == 0 or day.month == 1 else "\n"
-        texts.append(first + year)
+        has_room = (span - position(scene, day)) * breadth > _YEAR_AND_WEEK
+        texts.append(f"{first}\n{day.year if (number == 0 or day.month == 1) and has_room else ''}")
     axes.set_xticklabels(texts, ha="left")
+    _week_mark(axes, scene)
+
+
+def _week_mark(axes: Axes, scene: Scene) -> None:
+    left, right = position(scene, scene.week.first_day), end(scene, scene.week.last_day)
+    figure = axes.get_figure(root=True)
+    if figure is None:
+        raise ValueError("these axes belong to no figure")
+    below = axes.get_xaxis_transform() + ScaledTranslation(0, -1.9 / 72, figure.dpi_scale_trans)
+    axes.plot(
+        [left, right],
+        [0, 0],
+        transform=below,
+        color=style.INK,
+        linewidth=2.4,
+        solid_capstyle="butt",
+        clip_on=False,
+        scalex=False,
+        scaley=False,
+        zorder=6,
+    )
     axes.annotate(
-        f"▲\nW{scene.week.number:02d}",
-        (week, 0),
-        xycoords=("data", "axes fraction"),
-        xytext=(0, -2),
+        str(scene.week),
+        (1, 0),
+        xycoords="axes fraction",
+        xytext=(0, -16.6),
         textcoords="offset points",
-        ha="center",
+        ha="right",
         va="top",
         fontsize=style.SMALL,
         fontweight="bold",
-        linespacing=1.15,
         annotation_clip=False,
     )
 
 
-def _spells(scene: Scene) -> list[tuple[str, bool, date, date]]:
-    spells: list[tuple[str, bool, date, date]] = []
+def _spells(scene: Scene) -> list[tuple[str, date, date]]:
+    spells: list[tuple[str, date, date]] = []
     day = scene.first_day
     while day <= scene.last_day:
         phase = scene.election.phase_of(day)
         last = min(phase.last_day or scene.last_day, scene.last_day)
-        spells.append((phase.name, phase.is_rally, day, last))
+        spells.append(("rally" if phase.is_rally else phase.name, day, last))
         day = last + timedelta(days=1)
     return spells
 
 
-def phase_bands(axes: Axes, scene: Scene, names: bool = True) -> None:
-    """Shade the phases of the calendar behind the data and name those wide enough to carry a name."""
-    span = position(scene, scene.last_day) + 1
-    for phase, is_rally, first, last in _spells(scene):
-        key = "rally" if is_rally else phase
-        left, right = position(scene, first), position(scene, last) + 1
+def phase_bands(axes: Axes, scene: Scene) -> None:
+    """Shade the phases of the calendar behind the data, a line where each begins, and a dashed one on voting day."""
+    for key, first, last in _spells(scene):
+        left, right = position(scene, first), end(scene, last)
         if key in style.PHASE_FILL:
             axes.axvspan(left, right, color=style.PHASE_FILL[key], linewidth=0, zorder=0)
-        name = scene.words(f"phase_short_{key}")
-        fits = (right - left) / span * style.width_of(axes) > len(name) * 1.5
-        if names and fits:
-            axes.text(
-                left + span * 0.004,
-                1.0,
-                name,
-                transform=axes.get_xaxis_transform(),
-                fontsize=style.SMALL,
-                color=style.MUTED,
-                va="bottom",
-                ha="left",
-            )
+        if left > 0:
+            axes.axvline(left, color=style.BOUNDARY, linewidth=0.5, zorder=0.5)
     vote = scene.election.voting_day
     if scene.first_day <= vote <= scene.last_day:
-        axes.axvline(position(scene, vote) + 0.5, color=style.INK, linewidth=0.8, linestyle=(0, (4, 2)), zorder=1)
-        if names:
-            is_near_end = position(scene, vote) > span * 0.8
-            axes.annotate(
-                scene.words("voting_mark", day=f"{vote.day} {scene.words.month(vote)}"),
-                (span if is_near_end else position(scene, vote), 1.0),
-                xycoords=axes.get_xaxis_transform(),
-                xytext=(0, 9.5),
-                textcoords="offset points",
-                fontsize=style.SMALL,
-                fontweight="bold",
-                va="bottom",
-                ha="right" if is_near_end else "left",
-                annotation_clip=False,
+        at = (position(scene, vote) + end(scene, vote)) / 2
+        axes.axvline(at, color=style.INK, linewidth=0.8, linestyle=_DASHED, zorder=1)
+
+
+class _Entry(NamedTuple):
+    """A phase in the legend: its key, its name, and where it stands, in mm from the left and in lines."""
+
+    key: str
+    name: str
+    left: float
+    line: int
+
+
+def _entries(scene: Scene) -> list[_Entry]:
+    vote = scene.election.voting_day
+    entries: list[_Entry] = []
+    left, line = _EDGE, 0
+    for key in dict.fromkeys(key for key, _, _ in _spells(scene)):
+        name = scene.words(f"phase_short_{key}", day=f"{vote.day} {scene.words.month(vote)}")
+        breadth = _SWATCH + 1 + len(name) * _LETTER + 2
+        if left + breadth > style.WIDTH - _EDGE:
+            left, line = _EDGE, line + 1
+        entries.append(_Entry(key, name, left, line))
+        left += breadth
+    return entries
+
+
+def legend_height(scene: Scene) -> float:
+    """The height in mm that `phase_legend` needs."""
+    return _LEGEND_LINE * (_entries(scene)[-1].line + 1)
+
+
+def phase_legend(figure: Figure, scene: Scene) -> None:
+    """Name the shades of the phases in the window, in one line or two below the title."""
+    across, down = (float(side) * style.MM for side in figure.get_size_inches())
+    for entry in _entries(scene):
+        top = style.HEAD + entry.line * _LEGEND_LINE
+        left, base = entry.left / across, 1 - (top + 2.8) / down
+        figure.add_artist(
+            Rectangle(
+                (left, base),
+                _SWATCH / across,
+                2.5 / down,
+                facecolor=style.PHASE_FILL.get(entry.key, style.PAPER),
+                edgecolor=style.BOUNDARY,
+                linewidth=0.5,
             )
+        )
+        if entry.key == "voting_day":
+            at = left + _SWATCH / across / 2
+            figure.add_artist(
+                Line2D([at, at], [base, base + 2.5 / down], color=style.INK, linewidth=0.8, linestyle=_DASHED)
+            )
+        figure.text(
+            (entry.left + _SWATCH + 1) / across,
+            1 - (top + 1.55) / down,
+            entry.name,
+            fontsize=style.SMALL,
+            color=style.MUTED,
+            va="center_baseline",
+        )
 
 
 def break_marks(axes: Axes, scene: Scene) -> None:

@@ -1,6 +1,6 @@
 """Topic by platform: the share of posts that touch a topic, and its change, as a heat map with numbers."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, NamedTuple
@@ -17,9 +17,11 @@ from reports.disclosure import shielded
 from reports.style import Scene
 
 TOPICS_SHOWN = 10
-_SHADES = LinearSegmentedColormap.from_list("shares", ["#f7f9fb", "#a9c8de", "#2f6690", "#10314a"])
-_ROW, _LABEL, _NAMES, _GAP, _LINE = 5.6, 40.0, 10.0, 5.0, 6.0
-_ARROWS = {"up": "▲", "down": "▼", "": ""}
+# light enough for black letters and for the black frame of a signal, in grey as well
+_SHADES = LinearSegmentedColormap.from_list("shares", ["#fafcfd", "#bcd6e8", "#7fb0d3"])
+_ROW, _LABEL, _COLUMN, _NAMES, _GAP, _LINE = 6.0, 33.0, 24.0, 10.0, 5.0, 6.0
+_CHARACTERS = 21  # of a topic's name in one line
+_MARKS = {"up": "^", "down": "v"}
 Cell = tuple[str, str, str]  # (phase, platform, topic)
 
 
@@ -51,38 +53,45 @@ def draw(
     """Shares from `weekly_topic` for the buckets of one week: one block a bucket, one column a platform.
 
     `topics` is the reader's word for each code, and the change of each cell that has a baseline. The ten topics with
-    the largest shares have a row; a topic with no post anywhere in the week has none.
+    the largest shares of a bucket have a row, and those beyond them with a signal; a topic with no post and no signal
+    in the bucket has none.
     """
     labels, changes = topics
     with style.contract():
-        note = scene.words("note_topics")
-        cells = _cells(frame, scene, platforms)
-        shown = _ordered(cells, buckets, labels)[:TOPICS_SHOWN]
-        seen = [bucket for bucket in buckets if any(phase == bucket.phase for phase, _, _ in _known(cells))]
-        block = _NAMES + (len(shown) or 4) * _ROW + _GAP
-        unseen = len(buckets) - len(seen) if shown else 0
-        height = style.HEAD + block * max(len(seen), 1) + unseen * _LINE + style.foot_height(scene, note)
-        figure = style.canvas(height)
-        style.head(figure, scene.words("chart_topics"))
-        grid = _Grid(scene, platforms, shown, cells, changes)
-        if not shown:
+        grid = _Grid(scene, platforms, _cells(frame, scene, platforms), changes)
+        known = {phase for phase, _, _ in _known(grid.cells)}
+        rows = {bucket: _ordered(grid, bucket, labels) for bucket in buckets if bucket.phase in known}
+        rows = rows if any(rows.values()) else {}
+        unseen = [bucket for bucket in buckets if bucket not in rows] if rows else []
+        blocks = [_NAMES + max(len(shown), 1) * _ROW + _GAP for shown in rows.values()]
+        note = _note(grid, {(bucket.phase, topic) for bucket, shown in rows.items() for topic in shown})
+        bottom = style.HEAD + (sum(blocks) or _NAMES + 4 * _ROW + _GAP)
+        figure = style.canvas(bottom + len(unseen) * _LINE + style.foot_height(scene, note))
+        style.head(figure, scene.words("chart_topics_change" if grid.has_change else "chart_topics"))
+        if not rows:
             axes = style.axes(figure, (10, style.HEAD + _NAMES, style.WIDTH - 20, 4 * _ROW))
             axes.set_axis_off()
             style.say(axes, scene.words("empty_topics"))
-        width = min(style.WIDTH - _LABEL - 4, 24.0 * len(platforms))
-        for number, bucket in enumerate(seen if shown else ()):
-            top = style.HEAD + number * block + _NAMES
-            axes = style.axes(figure, (_LABEL, top, width, len(shown) * _ROW))
-            _block(axes, grid, bucket)
-            axes.set_yticks([row + 0.5 for row in range(len(shown))])
-            axes.set_yticklabels([style.fitted(labels.get(topic, topic), 25) for topic in shown], color=style.INK)
-        for number, bucket in enumerate([bucket for bucket in buckets if bucket not in seen] if shown else ()):
-            axes = style.axes(figure, (1.5, style.HEAD + block * len(seen) + number * _LINE, 100, _LINE))
+        width = min(style.WIDTH - _LABEL - 1.5, _COLUMN * len(platforms))
+        for number, (bucket, shown) in enumerate(rows.items()):
+            top = style.HEAD + sum(blocks[:number]) + _NAMES
+            axes = style.axes(figure, (_LABEL, top, width, max(len(shown), 1) * _ROW))
+            _block(axes, grid, bucket, {topic: labels.get(topic, topic) for topic in shown})
+        for number, bucket in enumerate(unseen):
+            axes = style.axes(figure, (1.5, bottom + number * _LINE, 100, _LINE))
             axes.set_axis_off()
             text = f"{_title(scene, bucket)}: {scene.words('status_not_collected')}"
             axes.text(0, 0.5, text, fontsize=style.BASE, fontweight="bold", va="center")
         style.sign(figure, scene, note)
         return figure
+
+
+def _note(grid: "_Grid", shown: Set[tuple[str, str]]) -> str:
+    inside = [found for (phase, _, topic), found in grid.cells.items() if (phase, topic) in shown]
+    is_closed = any(found.hidden == grid.scene.words("suppressed") for found in inside)
+    keys = ["note_topics", *(["note_topics_closed"] if is_closed else [])]
+    keys += ["note_topics_change"] if grid.has_change else []
+    return " ".join(grid.scene.words(key) for key in keys)
 
 
 def _title(scene: Scene, bucket: Bucket) -> str:
@@ -110,14 +119,18 @@ def _cells(frame: pl.DataFrame, scene: Scene, platforms: Sequence[str]) -> Cells
     return cells
 
 
-def _ordered(cells: Cells, buckets: Sequence[Bucket], labels: Mapping[str, str]) -> list[str]:
+def _ordered(grid: "_Grid", bucket: Bucket, labels: Mapping[str, str]) -> list[str]:
     largest: dict[str, float] = {}
-    days = {bucket.phase: bucket.days for bucket in buckets}
-    for (phase, platform, topic), found in cells.items():
-        weight = days.get(phase, 0) * (100 if platform == "all" else 1)
-        largest[topic] = largest.get(topic, 0.0) + (found.share or 0.0) * weight
-    present = [topic for topic in largest if largest[topic] > 0]
-    return sorted(present, key=lambda topic: (-round(largest[topic], 9), labels.get(topic, topic)))
+    for (phase, platform, topic), found in grid.cells.items():
+        if phase == bucket.phase:
+            weight = 100 if platform == "all" else 1
+            largest[topic] = largest.get(topic, 0.0) + (found.share or 0.0) * weight
+    ranked = sorted(largest, key=lambda topic: (-round(largest[topic], 9), labels.get(topic, topic)))
+    first = [topic for topic in ranked if largest[topic] > 0][:TOPICS_SHOWN]
+    signals = {
+        topic for (phase, _, topic), change in grid.changes.items() if phase == bucket.phase and change.direction
+    }
+    return [topic for topic in ranked if topic in first or topic in signals]
 
 
 @dataclass(frozen=True)
@@ -126,9 +139,21 @@ class _Grid:
 
     scene: Scene
     platforms: Sequence[str]
-    topics: Sequence[str]
     cells: Cells
     changes: Mapping[Cell, Change]
+
+    @cached_property
+    def has_change(self) -> bool:
+        """Whether any cell shows a change."""
+        return any(self.changed(cell) for cell in self.cells)
+
+    def changed(self, cell: Cell) -> Change | None:
+        """The change a cell shows: none where the cell itself is hidden or not known."""
+        return None if self.share(cell) is None or self.cells[cell].hidden else self.changes.get(cell)
+
+    def is_signal(self, cell: Cell) -> bool:
+        """Whether a cell is framed; a hidden one as well, its direction is stated elsewhere."""
+        return cell in self.changes and self.changes[cell].direction != ""
 
     def share(self, cell: Cell) -> float | None:
         """The share of a cell; None when it is not known or nothing was collected."""
@@ -136,15 +161,14 @@ class _Grid:
         return None if found is None or found.status == "not_collected" else found.share
 
     def text(self, cell: Cell, share: float) -> str:
-        """The share and, where there is a baseline, its change: `16,9 (+2,1)`, with an arrow where it is a signal."""
+        """The share and, where there is a baseline, its change: `16,9 (+2,1)`."""
         if hidden := self.cells[cell].hidden:
             return hidden
         words = self.scene.words
-        change = self.changes.get(cell)
+        change = self.changed(cell)
         if change is None:
             return words.decimal(share * 100)
-        points = words.decimal(change.points, signed=True)
-        return f"{words.decimal(share * 100)} ({points}){_ARROWS[change.direction]}"
+        return f"{words.decimal(share * 100)} ({words.decimal(change.points, signed=True)})"
 
     @cached_property
     def high(self) -> float:
@@ -152,10 +176,14 @@ class _Grid:
         return max([found.share for found in self.cells.values() if found.share is not None], default=0.0) or 1.0
 
 
-def _block(axes: Axes, grid: _Grid, bucket: Bucket) -> None:
+def _block(axes: Axes, grid: _Grid, bucket: Bucket, topics: Mapping[str, str]) -> None:
     scene, platforms = grid.scene, grid.platforms
     axes.set_xlim(0, len(platforms))
-    axes.set_ylim(len(grid.topics), 0)
+    axes.set_ylim(max(len(topics), 1), 0)
+    axes.set_yticks([row + 0.5 for row in range(len(topics))])
+    axes.set_yticklabels(
+        [style.fitted(label, _CHARACTERS) for label in topics.values()], color=style.INK, linespacing=0.95
+    )
     for spine in axes.spines.values():
         spine.set_visible(False)
     axes.tick_params(axis="both", length=0)
@@ -174,23 +202,25 @@ def _block(axes: Axes, grid: _Grid, bucket: Bucket) -> None:
         annotation_clip=False,
     )
     for across, platform in enumerate(platforms):
-        for down, topic in enumerate(grid.topics):
+        for down, topic in enumerate(topics):
             cell = (bucket.phase, platform, topic)
             share = grid.share(cell)
             if share is None:
                 axes.add_patch(_square(across, down, facecolor=style.PAPER, edgecolor="#b3b3b3", hatch="////"))
                 continue
             fill = _SHADES(0.0 if grid.cells[cell].hidden else share / grid.high)
-            is_signal = cell in grid.changes and grid.changes[cell].direction != ""
-            look = {"edgecolor": style.INK, "linewidth": 1.6, "zorder": 3} if is_signal else {"edgecolor": "none"}
+            is_signal = grid.is_signal(cell)
+            look = {"edgecolor": style.INK, "linewidth": 1.6, "zorder": 3} if is_signal else {"edgecolor": style.FAINT}
             axes.add_patch(_square(across, down, facecolor=fill, **look))
+            if is_signal:
+                mark = _MARKS[grid.changes[cell].direction]
+                axes.plot(across + 0.89, down + 0.5, mark, color=style.INK, markersize=3.6, zorder=4)
             axes.text(
-                across + 0.5,
+                across + (0.44 if is_signal else 0.5),
                 down + 0.52,
                 grid.text(cell, share),
                 fontsize=style.SMALL,
                 zorder=4,
-                color=style.ink_on(fill),
                 ha="center",
                 va="center",
             )

@@ -11,25 +11,26 @@ from reports import style
 from reports.figures import timeline
 from reports.style import Scene
 
-_LEFT, _RIGHT, _PLOT = 18.0, 21.0, 42.0
+_LEFT, _RIGHT, _PLOT = 18.0, 21.0, 40.0
 
 
 def draw(frame: pl.DataFrame, scene: Scene, shares: Mapping[str, float | None]) -> Figure:
-    """Posts per day from `weekly_platform` (all buckets), one mark a bucket.
+    """Posts per collected day (`volumes.daily`, all buckets), one mark a bucket.
 
     `shares` names the platforms to draw, each with its coverage over the whole week (None: unknown).
     """
     with style.contract():
         platforms = list(shares)
-        note = scene.words("note_volume")
+        note = timeline.with_widened(scene, scene.words("note_volume"))
         ribbon = 4.2 * max(len(platforms), 1)
-        top = style.HEAD + 7
+        top = style.HEAD + timeline.legend_height(scene) + 2.5
         height = top + _PLOT + 3 + ribbon + 10 + style.foot_height(scene, note)
         figure = style.canvas(height)
         width = style.WIDTH - _LEFT - _RIGHT
         style.head(figure, scene.words("chart_volume"))
         upper = style.axes(figure, (_LEFT, top, width, _PLOT))
         lower = style.axes(figure, (_LEFT, top + _PLOT + 3, width, ribbon), share_x=upper)
+        timeline.phase_legend(figure, scene)
         timeline.phase_bands(upper, scene)
         timeline.break_marks(upper, scene)
         ends = _lines(upper, frame, scene, platforms)
@@ -48,21 +49,21 @@ def _lines(axes: Axes, frame: pl.DataFrame, scene: Scene, platforms: Sequence[st
     ends = []
     for platform in platforms:
         rows = timeline.rows_of(frame, scene, platform)
-        for run in timeline.runs(rows, "posts"):
+        for run in timeline.runs(rows, "per_day"):
             axes.plot(
                 [timeline.middle(scene, row) for row in run],
-                [row["posts"] / row["days"] for row in run],
+                [row["per_day"] for row in run],
                 style.SERIES_LINE[platform],
                 color=style.SERIES_COLOUR[platform],
                 zorder=3,
             )
-        shown = [row for row in rows if row["posts"] is not None and row["status"] != "not_collected"]
+        shown = [row for row in rows if row["per_day"] is not None and row["status"] != "not_collected"]
         shown = [row for row in shown if row["status"] in timeline.DRAWN or row["posts"]]
         for row in shown:
-            timeline.mark(axes, scene, row, row["posts"] / row["days"], platform)
+            timeline.mark(axes, scene, row, row["per_day"], platform)
         if shown:
             last = shown[-1]
-            ends.append((platform, timeline.middle(scene, last), last["posts"] / last["days"]))
+            ends.append((platform, timeline.middle(scene, last), last["per_day"]))
     if not ends:
         axes.set_ylim(0, 1)
         axes.set_yticks([])
@@ -100,12 +101,9 @@ def _ribbon(axes: Axes, frame: pl.DataFrame, scene: Scene, shares: Mapping[str, 
     for number, platform in enumerate(platforms):
         for row in timeline.rows_of(frame, scene, platform):
             fill, edge, hatch = style.STATUS_MARK[row["status"]]
-            left = timeline.position(scene, row["first_day"])
-            axes.add_patch(
-                Rectangle(
-                    (left, number + 0.12), row["days"], 0.76, facecolor=fill, edgecolor=edge, hatch=hatch, linewidth=0.3
-                )
-            )
+            place = timeline.position(scene, row["first_day"]), number + 0.12
+            width = timeline.width(scene, row)
+            axes.add_patch(Rectangle(place, width, 0.76, facecolor=fill, edgecolor=edge, hatch=hatch, linewidth=0.3))
         share = shares[platform]
         text = scene.words("ribbon_unknown") if share is None else scene.words.percent(share)
         axes.text(1.012, number + 0.5, text, transform=axes.get_yaxis_transform(), fontsize=style.SMALL, va="center")

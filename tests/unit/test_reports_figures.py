@@ -11,15 +11,17 @@ from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from matplotlib.text import Text
 
+from flows.labels.indications import BY_PHASE
 from flows.periods import Bucket
 from reports import style
-from reports.charts import classes_of, first_known, scene_of, signal_strips, topic_changes
+from reports.charts import classes_of, first_known, our_points, scene_of, signal_strips, topic_changes, weekly_charts
 from reports.contract import checked_tables
 from reports.edition import Tables
 from reports.facts import Facts, day_status
 from reports.figures import corrections, coverage, indications, overlay, sentiment, signals, timeline, topics, volume
 from reports.style import Scene
 from reports.trends import Trends
+from reports.volumes import collected_days, daily
 from reports.watch import break_text
 from reports.words import Words
 from tests import reports_fixture as invented
@@ -38,7 +40,7 @@ def texts(figure: Figure) -> str:
 
 
 def draw_all(facts: Facts, scene: Scene) -> dict[str, Figure]:
-    frame, shares = facts.tables["trends.weekly_platform"], {name: facts.coverage_of(name) for name in PLATFORMS}
+    frame, shares = daily(facts), {name: facts.coverage_of(name) for name in PLATFORMS}
     topic_frame, buckets = facts.tables["trends.weekly_topic"], facts.buckets
     labels = {code: code for code in topic_frame["topic"].unique()}
     trends, indication_frame = Trends(facts), facts.tables["trends.weekly_indication"]
@@ -112,7 +114,7 @@ def test_the_window_ends_with_the_week_and_reaches_back_half_a_year_at_most() ->
 
 
 def volume_of(facts: Facts, scene: Scene) -> Figure:
-    return volume.draw(facts.tables["trends.weekly_platform"], scene, dict.fromkeys(PLATFORMS[1:], 1.0))
+    return volume.draw(daily(facts), scene, dict.fromkeys(PLATFORMS[1:], 1.0))
 
 
 def charts_of(facts: Facts, scene: Scene) -> list[str]:
@@ -208,7 +210,7 @@ def test_classes_that_were_never_measured_have_a_count_and_no_rate() -> None:
     figure = indications.draw(facts.tables["trends.weekly_indication"], scene, indications.Classes({}, classes.counted))
     written = texts(figure)
     assert scene.words("indications_unmeasured") in written
-    assert scene.words("indications_counted") in written
+    assert scene.words("indications_counted", count=8) in written
 
 
 def test_the_official_series_and_ours_never_share_an_axis() -> None:
@@ -225,7 +227,12 @@ def test_a_burst_is_marked_in_the_strip_and_in_the_heat_map() -> None:
     marked = {strip.label for strip in families if "up" in strip.states.values()}
     assert marked == {"Indikasi", "Topik"}
     assert [strip.label for strip in subjects][-1] == "Topik Banjir rob dan cuaca"
-    assert re.search(r"2,4 \(\+1,\d\)▲", texts(figures["topics"]))
+    assert re.search(r"2,4 \(\+1,\d\)", texts(figures["topics"]))
+    assert marks(figures["topics"]) == ["^"] * len(PLATFORMS)
+
+
+def marks(figure: Figure) -> list[str]:
+    return [str(line.get_marker()) for line in figure.findobj(Line2D) if line.get_marker() in {"^", "v"}]
 
 
 def test_an_outage_is_never_drawn_as_a_signal() -> None:
@@ -244,8 +251,145 @@ def test_a_change_of_what_is_watched_is_a_line_in_the_chart_and_a_sentence() -> 
     watches = pl.DataFrame(rows, schema=tables["core.watches"].schema, orient="row")
     facts, scene = prepared(week, {**tables, "core.watches": watches})
     assert scene.breaks == (date(2024, 1, 10),)
-    figure = volume.draw(facts.tables["trends.weekly_platform"], scene, {"all": 0.9})
+    figure = volume.draw(daily(facts), scene, {"all": 0.9})
     lines = [line for line in figure.findobj(Line2D) if isinstance(line, Line2D) and line.get_gid() == "break"]
     assert [line.get_xdata()[0] for line in lines] == [timeline.position(scene, date(2024, 1, 10))]  # type: ignore[index]
     assert break_text(facts, Words("id")).startswith("Daftar pantau penarikan otomatis berubah pada 10 Jan")
     assert break_text(prepared(week)[0], Words("en")) == ""
+
+
+def test_a_day_without_collection_is_left_out_of_the_posts_a_day() -> None:
+    facts, _ = prepared("2023-W44")
+    rows = daily(facts).filter(pl.col("week") == invented.GAP)  # collected on Saturday and Sunday only
+    each = {row["platform"]: row for row in rows.iter_rows(named=True)}
+    assert collected_days(facts, each["tiktok"]) == 2
+    assert [each[name]["per_day"] for name in PLATFORMS[1:]] == [each[name]["posts"] / 2 for name in PLATFORMS[1:]]
+    assert each["all"]["per_day"] == pytest.approx(sum(each[name]["per_day"] for name in PLATFORMS[1:]))
+
+
+def test_a_total_counts_each_platform_over_its_own_days_and_leaves_out_one_that_was_not_collected() -> None:
+    facts, _ = prepared(invented.OUTAGE)
+    rows = daily(facts).filter(pl.col("week") == invented.OUTAGE)
+    each = {row["platform"]: row["per_day"] for row in rows.iter_rows(named=True)}
+    assert each["facebook"] is None
+    assert each["all"] == pytest.approx(each["tiktok"] + each["instagram"])
+
+
+def test_where_no_plan_was_declared_every_day_counts() -> None:
+    facts, _ = prepared("2023-W41", invented.imported())
+    row = daily(facts).filter(pl.col("platform") == "tiktok").row(0, named=True)
+    assert row["status"] == "unknown"
+    assert row["per_day"] == row["posts"] / row["days"]
+
+
+def test_a_bucket_of_one_day_is_wide_enough_to_be_seen_and_the_chart_says_so() -> None:
+    _, scene, figures = drawn("2024-W07")
+    vote = scene.election.voting_day
+    assert timeline.end(scene, vote) - timeline.position(scene, vote) == style.NARROWEST
+    for name in ("signals", "volume", "sentiment", "indications", "corrections", "overlay"):
+        assert scene.words("note_widened", days=style.NARROWEST) in texts(figures[name]).replace("\n", " "), name
+    _, earlier, before = drawn("2023-W34")
+    assert timeline.end(earlier, earlier.last_day) == 8 * 7
+    assert earlier.words("note_widened", days=style.NARROWEST) not in texts(before["volume"])
+
+
+@pytest.mark.parametrize("name", ["signals", "volume", "sentiment", "indications", "corrections", "overlay"])
+def test_every_phase_in_the_window_is_named_once_in_the_legend(name: str) -> None:
+    _, _, figures = drawn("2024-W07")
+    written = [text.get_text() for text in figures[name].findobj(Text) if isinstance(text, Text)]
+    phases = ("Sebelum kampanye", "Kampanye", "Rapat umum", "Masa tenang", "14 Feb: pemungutan suara")
+    assert [written.count(phase) for phase in phases] == [1] * 5
+
+
+@pytest.mark.parametrize("week", ["2023-W47", "2023-W51", "2024-W02", "2024-W06"])
+def test_no_month_of_a_small_panel_is_left_out_beside_the_week(week: str) -> None:
+    facts, scene = prepared(week)
+    figure = sentiment.draw(facts.tables["trends.weekly_platform"], scene, PLATFORMS)
+    labels = [label.get_text().split("\n")[0] for label in figure.axes[0].get_xticklabels()]
+    months = [scene.words.month(day) for day in sorted(scene.starts) if day.day == 1]
+    assert [label for label in labels if " " not in label] == months
+    assert week in texts(figure)
+
+
+def test_where_more_than_ten_subjects_signalled_the_tenth_row_is_shared_and_says_by_how_many() -> None:
+    _, scene = prepared("2024-W05")
+    spans = [signals.Span(week.first_day, week.last_day) for week in (scene.week.shift(-2), scene.week)]
+    families = [signals.Strip("Topik", {spans[1]: "up"})]
+    subjects = [signals.Strip(f"Topik {n}", {spans[n % 2]: "up" if n % 2 else "down"}) for n in range(13)]
+    figure = signals.draw(families, subjects, scene)
+    labels = [label.get_text() for label in figure.axes[0].get_yticklabels()]
+    assert labels == ["Topik", *(f"Topik {n}" for n in range(9)), scene.words("signals_more", count=4)]
+    assert len(marks(figure)) == 1 + 9 + 2  # the family, nine subjects, a rise and a fall in the last row
+
+
+def topic_rows(shares: dict[str, float], phase: str) -> list[dict[str, object]]:
+    row = {"week": "2023-W48", "phase": phase, "platform": "all", "posts": 50, "status": "observed"}
+    return [{**row, "topic": topic, "share": share} for topic, share in shares.items()]
+
+
+def test_the_ten_topics_are_chosen_for_each_bucket_and_one_with_a_signal_is_always_there() -> None:
+    _, scene = prepared("2023-W48")
+    first = {f"early {n:02d}": 0.2 - n / 100 for n in range(12)}
+    second = {f"late {n:02d}": 0.2 - n / 100 for n in range(12)}
+    frame = pl.DataFrame(topic_rows(first, "pre_campaign") + topic_rows(second, "campaign"))
+    changes = {("campaign", "all", "late 11"): topics.Change(-3.0, "down")}
+    buckets = scene.election.buckets(scene.week)
+    figure = topics.draw(frame, scene, buckets, ["all"], ({}, changes))
+    rows = [[label.get_text() for label in axes.get_yticklabels()] for axes in figure.axes]
+    assert rows == [[f"early {n:02d}" for n in range(10)], [*(f"late {n:02d}" for n in range(10)), "late 11"]]
+    assert marks(figure) == ["v"]
+
+
+def test_the_heat_map_speaks_of_changes_and_of_closed_cells_only_where_it_shows_any() -> None:
+    _, scene, split = drawn("2023-W48")
+    assert scene.words("chart_topics_change") not in texts(split["topics"])
+    assert scene.words("note_topics_change") not in texts(split["topics"])
+    _, _, figures = drawn(invented.tested.BURST)
+    assert scene.words("chart_topics_change") in texts(figures["topics"])
+    assert scene.words("note_topics_closed") not in texts(figures["topics"])
+
+
+def test_a_class_of_one_phase_is_a_dash_in_every_other() -> None:
+    assert {code: phase for phase, code in BY_PHASE.items()} == indications.PHASE_ONLY
+    facts, scene = prepared("2024-W06")
+    classes = indications.Classes({}, {"quiet_period": "Kampanye di masa tenang"})
+    figure = indications.draw(facts.tables["trends.weekly_indication"], scene, classes)
+    cells = [text.get_text() for text in figure.axes[1].texts if text.get_text() in {"–"} or text.get_text().isdigit()]
+    assert cells[:-1] == ["–"] * 7
+    assert cells[-1].isdigit()
+
+
+def test_an_interval_that_leaves_the_panel_has_an_arrow_and_its_end_and_all_others_fit() -> None:
+    _, scene = prepared("2024-W05")
+    highs = [2.0, 2.5, 3.0, 11.2, 40.0]
+    rows = [
+        {
+            **{"week": str(week), "phase": "campaign", "platform": "all", "indication": "insult", "days": 7},
+            **{"first_day": week.first_day, "last_day": week.last_day, "status": "observed", "posts": 1},
+            **{"per_1000": 1.0, "per_1000_low": 0.1, "per_1000_high": high},
+        }
+        for week, high in zip([scene.week.shift(-n) for n in range(5)], highs, strict=True)
+    ]
+    figure = indications.draw(pl.DataFrame(rows), scene, indications.Classes({"insult": "Penghinaan"}, {}))
+    panel = figure.axes[0]
+    assert 11.2 < panel.get_ylim()[1] < 40
+    assert marks(figure) == ["^"]
+    assert "40,0" in texts(figure)
+    assert panel.get_ylabel() == "per 1.000"
+
+
+def test_our_cumulative_series_goes_on_through_the_quiet_period_to_voting_day() -> None:
+    facts, _ = prepared("2024-W07")
+    frame = facts.tables["trends.weekly_platform"]
+    since = frame.filter(pl.col("platform") == "all", pl.col("first_day") >= date(2023, 11, 28))
+    points = our_points(Trends(facts))
+    assert points[0].day == date(2023, 12, 3)
+    assert points[-1].total == since["detected"].sum()
+    assert date(2024, 2, 14) in {point.day for point in points}
+
+
+def test_the_words_for_the_official_series_do_not_print_a_figure_that_does_not_exist() -> None:
+    facts, _ = prepared("2024-W05", invented.nothing())
+    alt = weekly_charts(Trends(facts), Words("id"), ["overlay"])[0].alt
+    assert "Belum ada angka resmi yang terbit" in alt
+    assert "tidak diketahui" not in alt
