@@ -15,7 +15,6 @@ from reports.sentences import MINIMUM_POSTS, coverage_words
 from reports.statements import change_words, subject_words
 from reports.style import Chart, Scene
 from reports.trends import FAMILIES, Trends
-from reports.volumes import daily
 from reports.watch import breaks
 from reports.words import Words
 
@@ -240,7 +239,7 @@ def weekly_charts(trends: Trends, words: Words, names: Sequence[str] = WEEKLY) -
             lambda: _signal_finding(trends, words),
         ),
         "volume": (
-            lambda: volume.draw(daily(facts), scene, {name: facts.coverage_of(name) for name in platforms}),
+            lambda: volume.draw(facts.volumes, scene, {name: facts.coverage_of(name) for name in platforms}),
             lambda: _volume_finding(facts, words, scene),
         ),
         "sentiment": (
@@ -266,7 +265,7 @@ def weekly_charts(trends: Trends, words: Words, names: Sequence[str] = WEEKLY) -
             lambda: _coverage_finding(facts, words, scene),
         ),
         "corrections": (
-            lambda: corrections.draw(timeline.rows_of(daily(facts), scene, "all"), first_known(trends), scene),
+            lambda: corrections.draw(timeline.rows_of(facts.volumes, scene, "all"), first_known(trends), scene),
             lambda: _correction_finding(trends, words),
         ),
         "overlay": (
@@ -311,7 +310,7 @@ def briefing_charts(trends: Trends, words: Words, drawn: Sequence[Chart] = ()) -
     facts = trends.facts
     scene = scene_of(facts, words)
     total = f"{words('platform_all')} {words.number(facts.total('posts'))}"
-    first = _finished(facts, words, "volume", volume.draw(daily(facts), scene, {"all": facts.coverage}), total)
+    first = _finished(facts, words, "volume", volume.draw(facts.volumes, scene, {"all": facts.coverage}), total)
     return [first, _second(trends, words, scene, drawn)]
 
 

@@ -14,6 +14,7 @@ import polars as pl
 
 from flows.periods import Bucket
 from reports.edition import PLATFORM_ORDER, Edition, Tables
+from reports.volumes import daily
 
 PLATFORMS = PLATFORM_ORDER[1:]
 SHORTEST_BASELINE = 4  # days, method §3
@@ -95,9 +96,14 @@ class Facts:
         return self.edition.election.buckets(self.edition.week)
 
     @cached_property
+    def volumes(self) -> pl.DataFrame:
+        """The rows of weekly_platform with `per_day`, posts over the days that were collected."""
+        return daily(self.tables["trends.weekly_platform"], self.day_status)
+
+    @cached_property
     def measures(self) -> dict[tuple[str, str, str], Row]:
-        """The rows of weekly_platform by week, phase and platform."""
-        rows = self.tables["trends.weekly_platform"].iter_rows(named=True)
+        """The rows of `volumes` by week, phase and platform."""
+        rows = self.volumes.iter_rows(named=True)
         return {(row["week"], row["phase"], row["platform"]): row for row in rows}
 
     def measure(self, bucket: Bucket, platform: str = "all") -> Row | None:

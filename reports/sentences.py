@@ -5,7 +5,7 @@ from datetime import date
 
 from flows.periods import Bucket
 from reports.edition import Edition, Language, Level, WeekSummary, embargo_end
-from reports.facts import Facts, Row
+from reports.facts import Facts
 from reports.words import Words, platform_name
 
 MINIMUM_POSTS = 30  # for a net sentiment, method §4
@@ -34,11 +34,6 @@ def q_words(words: Words, q: float) -> str:
     """`= 0,012`, or `< 0,001` of anything smaller."""
     least = 0.001
     return f"< {words.decimal(least, 3)}" if q < least else f"= {words.decimal(q, 3)}"
-
-
-def per_day(row: Row | None) -> float | None:
-    """Posts a day of a bucket's row."""
-    return None if row is None or row["posts"] is None else row["posts"] / row["days"]
 
 
 def gap_words(facts: Facts, words: Words) -> list[str]:

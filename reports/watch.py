@@ -65,7 +65,7 @@ def change_text(facts: Facts, words: Words) -> str:
 
 
 def _shown(names: Sequence[str], words: Words) -> str:
-    """The first names of a list in quotes, as they are nobody's words but the office's, and how many there are besides."""
+    """The first names of a list in quotes, since the office gave them, and how many there are besides."""
     more = len(names) - NAMES_SHOWN
     shown = ", ".join(f"“{name}”" for name in names[:NAMES_SHOWN])
     return words("watch_more", names=shown, count=words.number(more)) if more > 0 else shown

@@ -7,7 +7,7 @@ from flows.periods import Bucket
 from reports.disclosure import is_small
 from reports.facts import Row
 from reports.level import judge_buckets
-from reports.sentences import MINIMUM_POSTS, per_day, zero_sentence
+from reports.sentences import MINIMUM_POSTS, zero_sentence
 from reports.trends import Signal, Trends, copies_of
 from reports.words import DASH, Words, platform_name
 
@@ -29,7 +29,7 @@ Tests = tuple[tuple[str, str], ...]  # the tested cells (family, subject) that s
 def _posts(row: Row | None, words: Words) -> Value:
     if row is None or row["posts"] is None:
         return Value(DASH)
-    return Value(words.number(row["posts"]), words("briefing_per_day", value=words.decimal(per_day(row))))
+    return Value(words.number(row["posts"]), words("briefing_per_day", value=words.decimal(row["per_day"])))
 
 
 def _coverage(row: Row | None, words: Words) -> Value:

@@ -16,7 +16,7 @@ Known = Mapping[tuple[date, date], float]  # posts of a bucket as first reported
 
 
 def draw(rows: Sequence[timeline.Row], first: Known, scene: Scene) -> Figure:
-    """Posts per collected day as first reported and as now known (`rows` of `volumes.daily`); below, the difference."""
+    """Posts per collected day as first reported and as now known (`rows` of `Facts.volumes`); below, the difference."""
     with style.contract():
         note = timeline.with_widened(scene, scene.words("note_corrections"))
         top = style.HEAD + timeline.legend_height(scene) + 2.5

@@ -15,7 +15,7 @@ _LEFT, _RIGHT, _PLOT = 18.0, 21.0, 40.0
 
 
 def draw(frame: pl.DataFrame, scene: Scene, shares: Mapping[str, float | None]) -> Figure:
-    """Posts per collected day (`volumes.daily`, all buckets), one mark a bucket.
+    """Posts per collected day (`Facts.volumes`, all buckets), one mark a bucket.
 
     `shares` names the platforms to draw, each with its coverage over the whole week (None: unknown).
     """

@@ -21,7 +21,7 @@ from reports.facts import Facts, day_status
 from reports.figures import corrections, coverage, indications, overlay, sentiment, signals, timeline, topics, volume
 from reports.style import Scene
 from reports.trends import Trends
-from reports.volumes import collected_days, daily
+from reports.volumes import collected_days
 from reports.watch import break_text
 from reports.words import Words
 from tests import reports_fixture as invented
@@ -40,7 +40,7 @@ def texts(figure: Figure) -> str:
 
 
 def draw_all(facts: Facts, scene: Scene) -> dict[str, Figure]:
-    frame, shares = daily(facts), {name: facts.coverage_of(name) for name in PLATFORMS}
+    frame, shares = facts.volumes, {name: facts.coverage_of(name) for name in PLATFORMS}
     topic_frame, buckets = facts.tables["trends.weekly_topic"], facts.buckets
     labels = {code: code for code in topic_frame["topic"].unique()}
     trends, indication_frame = Trends(facts), facts.tables["trends.weekly_indication"]
@@ -114,7 +114,7 @@ def test_the_window_ends_with_the_week_and_reaches_back_half_a_year_at_most() ->
 
 
 def volume_of(facts: Facts, scene: Scene) -> Figure:
-    return volume.draw(daily(facts), scene, dict.fromkeys(PLATFORMS[1:], 1.0))
+    return volume.draw(facts.volumes, scene, dict.fromkeys(PLATFORMS[1:], 1.0))
 
 
 def charts_of(facts: Facts, scene: Scene) -> list[str]:
@@ -251,7 +251,7 @@ def test_a_change_of_what_is_watched_is_a_line_in_the_chart_and_a_sentence() -> 
     watches = pl.DataFrame(rows, schema=tables["core.watches"].schema, orient="row")
     facts, scene = prepared(week, {**tables, "core.watches": watches})
     assert scene.breaks == (date(2024, 1, 10),)
-    figure = volume.draw(daily(facts), scene, {"all": 0.9})
+    figure = volume.draw(facts.volumes, scene, {"all": 0.9})
     lines = [line for line in figure.findobj(Line2D) if isinstance(line, Line2D) and line.get_gid() == "break"]
     assert [line.get_xdata()[0] for line in lines] == [timeline.position(scene, date(2024, 1, 10))]  # type: ignore[index]
     assert break_text(facts, Words("id")).startswith("Daftar pantau penarikan otomatis berubah pada 10 Jan")
@@ -260,16 +260,16 @@ def test_a_change_of_what_is_watched_is_a_line_in_the_chart_and_a_sentence() -> 
 
 def test_a_day_without_collection_is_left_out_of_the_posts_a_day() -> None:
     facts, _ = prepared("2023-W44")
-    rows = daily(facts).filter(pl.col("week") == invented.GAP)  # collected on Saturday and Sunday only
+    rows = facts.volumes.filter(pl.col("week") == invented.GAP)  # collected on Saturday and Sunday only
     each = {row["platform"]: row for row in rows.iter_rows(named=True)}
-    assert collected_days(facts, each["tiktok"]) == 2
+    assert collected_days(each["tiktok"], facts.day_status) == 2
     assert [each[name]["per_day"] for name in PLATFORMS[1:]] == [each[name]["posts"] / 2 for name in PLATFORMS[1:]]
     assert each["all"]["per_day"] == pytest.approx(sum(each[name]["per_day"] for name in PLATFORMS[1:]))
 
 
 def test_a_total_counts_each_platform_over_its_own_days_and_leaves_out_one_that_was_not_collected() -> None:
     facts, _ = prepared(invented.OUTAGE)
-    rows = daily(facts).filter(pl.col("week") == invented.OUTAGE)
+    rows = facts.volumes.filter(pl.col("week") == invented.OUTAGE)
     each = {row["platform"]: row["per_day"] for row in rows.iter_rows(named=True)}
     assert each["facebook"] is None
     assert each["all"] == pytest.approx(each["tiktok"] + each["instagram"])
@@ -277,7 +277,7 @@ def test_a_total_counts_each_platform_over_its_own_days_and_leaves_out_one_that_
 
 def test_where_no_plan_was_declared_every_day_counts() -> None:
     facts, _ = prepared("2023-W41", invented.imported())
-    row = daily(facts).filter(pl.col("platform") == "tiktok").row(0, named=True)
+    row = facts.volumes.filter(pl.col("platform") == "tiktok").row(0, named=True)
     assert row["status"] == "unknown"
     assert row["per_day"] == row["posts"] / row["days"]
 

@@ -114,7 +114,7 @@ def test_a_heat_map_hides_small_cells_of_a_platform() -> None:
 def test_the_review_list_s_figure_names_its_classes_and_says_which_of_them_were_tested() -> None:
     trends = trends_of("2024-W04")
     text = figure_texts(trends, 2)
-    assert re.search(r"dari [\d.]+ unggahan berlabel: [A-Z][^;]+ \d+", text)
+    assert re.search(r"dari [\d.]+ unggahan berlabel: [A-Z][^;]+\s\d+", text)
     assert re.search(r"= jenis terukur dalam keragaman biasa \(q = \d,\d\d\); jenis lain tidak diuji", text)
 
 
@@ -145,7 +145,7 @@ def test_what_is_decided_says_who_looks_and_adds_up() -> None:
     what, whom, _ = next(each for each in decisions(trends_of(BURST), WORDS) if "lebih dahulu" in each.what)
     assert whom.startswith("penelaah; bila terindikasi: ")
     review = next(each.what for each in decisions(trends_of("2024-W07"), WORDS) if "belum ditinjau" in each.what)
-    counts = [int(count) for count in re.findall(r" (\d+)(?:;|\. Ini)", review)]
+    counts = [int(count) for count in re.findall(r"\s(\d+)(?:;|\. Ini)", review)]
     assert sum(counts) >= int(re.findall(r"Menelaah (\d+)", review)[0])
     assert what.endswith("melampaui keragaman biasa.")
 
