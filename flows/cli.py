@@ -66,7 +66,7 @@ def _say(line: str) -> None:
 
 
 def _demo(settings: Settings, arguments: argparse.Namespace) -> Exit:
-    # The labels' kernel, once per installation, compiles in another process while this one imports.
+    # The labels' kernel, once per installation, compiles in another process; this one waits where it first labels.
     compilation = subprocess.Popen([sys.executable, "-m", "flows.labels.compiled"], stderr=subprocess.DEVNULL)
     try:
         from flows import demo
@@ -74,7 +74,7 @@ def _demo(settings: Settings, arguments: argparse.Namespace) -> Exit:
         if arguments.live:
             demo.run_live(settings, posts=arguments.posts, say=_say)
         else:
-            demo.run(settings, posts=arguments.posts, say=_say, compilation=compilation)
+            demo.run(settings, posts=arguments.posts, say=_say)
     finally:
         compilation.kill()
         compilation.wait()

@@ -1,7 +1,6 @@
 """`ronda demo`: a simulated season of Kabupaten Batang, imported and published like a real one."""
 
 import json
-import subprocess
 import time
 from collections.abc import Callable, Sequence
 from contextlib import closing
@@ -83,12 +82,11 @@ def run_live(settings: Settings, posts: int, say: Callable[[str], None]) -> None
     say(f"Done in {time.monotonic() - started:.0f} s. Another week: ronda weekly --week 2024-W05")
 
 
-def run(settings: Settings, posts: int, say: Callable[[str], None], compilation: subprocess.Popen[bytes]) -> None:
+def run(settings: Settings, posts: int, say: Callable[[str], None]) -> None:
     """Writes the season and replays it as it arrived: every batch is loaded and its week published before the next.
 
     One week gets its reports, the others their numbers, so that late posts and removals make real corrections. What is
-    already published is not published again. `compilation` is the process that compiles the labels' kernel; what fails
-    there fails here too.
+    already published is not published again.
     """
     started = time.monotonic()
     folder = settings.home / "season"
@@ -96,7 +94,7 @@ def run(settings: Settings, posts: int, say: Callable[[str], None], compilation:
     say(f"Simulating a season of {posts:,} posts in {folder} ...")
     with closing(Orchestrator(settings, free_port(), "CRITICAL", quiet=True)) as server:
         batches = season.write_season(folder, posts=posts).batches
-        demo = _Demo(settings, folder, say, compilation)
+        demo = _Demo(settings, folder, say)
         if WEEK in publish.reported_weeks(settings.home):
             is_changed = demo.replay(batches)
         else:
@@ -126,13 +124,13 @@ class _Demo:
     settings: Settings
     folder: Path
     say: Callable[[str], None]
-    compilation: subprocess.Popen[bytes]
 
     def publish(self, batches: Sequence[season.Batch], server: Orchestrator) -> bool:
         """Replays the season and publishes its reported week on the way; whether anything came after that week."""
         reported = next(number for number, batch in enumerate(batches) if batch.week == WEEK)
         self.say("Replaying it week by week: what landed is loaded, checked and stated ...")
-        self.replay(batches[:reported], server.start)
+        server.start()
+        self.replay(batches[:reported])
         self.say(f"Modelling the season and publishing {WEEK} ...")
         with exclusive(self.settings.home):
             self._land(batches[reported])
@@ -143,28 +141,21 @@ class _Demo:
         server.end()
         return self.replay(batches[reported + 1 :])
 
-    def replay(self, batches: Sequence[season.Batch], landed: Callable[[], None] = lambda: None) -> bool:
-        """Loads each batch and states the numbers of its week; whether there was anything new.
-
-        `landed` is called once everything has landed, before this waits for the kernel.
-        """
+    def replay(self, batches: Sequence[season.Batch]) -> bool:
+        """Loads each batch and states the numbers of its week; whether there was anything new."""
         settings = self.settings
         known = ledger.publications(settings.home)
         new = [batch for batch in batches if batch.week not in known]
+        if not new:
+            return False
 
         def state(connection: Connection, number: int, counts: str) -> None:
             steps.state_numbers(settings, connection, Week.parse(new[number].week))
             self.say(f"  {new[number].week}: {counts}")
 
-        if new:
-            with exclusive(settings.home), recorded(settings.home, "demo", {"weeks": str(len(new))}) as record:
-                files = [self._land(batch) for batch in new]
-                landed()
-                self.compilation.wait()
-                intake.replay(settings, record, files, state)
-        else:
-            landed()
-        return bool(new)
+        with exclusive(settings.home), recorded(settings.home, "demo", {"weeks": str(len(new))}) as record:
+            intake.replay(settings, record, [self._land(batch) for batch in new], state)
+        return True
 
     def _land(self, batch: season.Batch) -> tuple[Landed, ...]:
         files = [self.folder / "exports" / batch.week / name for name in batch.files]

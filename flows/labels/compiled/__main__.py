@@ -1,5 +1,5 @@
 """Compiles the kernel, so that no post waits for it: `python -m flows.labels.compiled`."""
 
-from flows.labels.compiled.batch import compile_loop
+from flows.labels.compiled.batch import compiled_loop
 
-compile_loop()
+compiled_loop()

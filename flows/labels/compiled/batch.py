@@ -4,9 +4,11 @@ Numba keeps machine code by the source of the outermost function only; the diges
 therefore part of the loop, so that a change in any of them is compiled anew.
 """
 
+import fcntl
 import hashlib
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from functools import cache
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -213,27 +215,33 @@ def run_loop(
     """Runs the loop over texts (UTF-8 bytes, and where each begins and ends); gives the bytes that `WRITE` needs."""
     longest = int(np.diff(offsets).max(initial=0))
     room = _room_for(longest, table.rows, matrices[1] if mode == LABEL else None)
-    return int(
-        _loop()(
-            mode,
-            data,
-            offsets,
-            read_letters_table(),
-            *table,
-            *matrices,
-            *room,
-            *found,
-        )
-    )
+    return int(compiled_loop()(mode, data, offsets, read_letters_table(), *table, *matrices, *room, *found))
 
 
-def compile_loop() -> None:
-    """Compiles the loop, or reads it from where it is kept; no vocabulary and no weights are read for it."""
+@cache
+def compiled_loop() -> Callable[..., int]:
+    """The loop, compiled or read from where it is kept; one process compiles, others wait for what it keeps.
+
+    No vocabulary and no weights are read for it.
+    """
     nothing = Table(_lines(2, COLUMNS), np.zeros((2, 4)))
     data, offsets = np.zeros(0, np.uint8), np.zeros(1, np.int64)
     for array in (data, offsets):
         array.flags.writeable = False  # as those of texts are
-    run_loop(LABEL, data, offsets, nothing, no_weights(), found_of(0, LABEL))
+    room, found = _new_room(0), found_of(0, LABEL)
+    with _alone():
+        loop = _loop()
+        loop(LABEL, data, offsets, read_letters_table(), *nothing, *no_weights(), *room, *found)
+    return loop
+
+
+@contextmanager
+def _alone() -> Iterator[None]:
+    """One process at a time. The lock is on this file; on a file system without locks every process compiles."""
+    with Path(__file__).open("rb") as file:
+        with suppress(OSError):
+            fcntl.flock(file, fcntl.LOCK_EX)
+        yield
 
 
 @cache
