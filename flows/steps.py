@@ -197,7 +197,7 @@ def publish_week(
         release_facts = _release(settings, connection, as_of or settings.election.release_moment(week))
         if as_of is None:
             known = ledger.stated_before(settings.home, week, numbers, release_facts)
-            latest = max(release_facts.as_of, release_facts.loaded_until or release_facts.as_of)
+            latest = max(release_facts.as_of, _full_minute(release_facts.loaded_until or release_facts.as_of))
             release_facts = replace(release_facts, as_of=(known or latest).astimezone(settings.election.zone))
         publication = ledger.record_publication(settings.home, week, numbers, release_facts)
         with warehouse.transaction(connection):
@@ -223,6 +223,12 @@ def publish_week(
         _write_review(settings, connection, edition)
     told = notice.published(settings, str(week), publication, reports.published_texts(summaries[0], edition))
     return Published(str(week), publication, settings.home / "published" / str(week), summaries[0].sentences, told)
+
+
+def _full_minute(moment: datetime) -> datetime:
+    """The first full minute that is not before a moment."""
+    minute = moment.replace(second=0, microsecond=0)
+    return minute if minute == moment else minute + timedelta(minutes=1)
 
 
 def _edition(

@@ -51,9 +51,8 @@ def compile_pdf(template: str, data: Mapping[str, Any], words: Words, as_of: dat
     compiler = typst.Compiler(
         str(ROOT / template), root=str(ROOT), font_paths=_fonts(), ignore_system_fonts=True, sys_inputs={"data": text}
     )
-    pdf = compiler.compile(
-        format="pdf", pdf_standards="ua-1", timestamp=as_of.astimezone(timezone(as_of.utcoffset() or timedelta()))
-    )
+    zone = timezone(as_of.utcoffset() or timedelta())
+    pdf = compiler.compile(format="pdf", pdf_standards="ua-1", timestamp=as_of.astimezone(zone).replace(microsecond=0))
     if not isinstance(pdf, bytes):
         raise TypeError(f"Typst gave no PDF for {template}.")
     return pdf
