@@ -17,6 +17,8 @@ from reports.edition import PLATFORM_ORDER, Edition, Tables
 from reports.volumes import daily
 
 PLATFORMS = PLATFORM_ORDER[1:]
+# Classes of indications that exist in one phase only, by the labels' rules.
+PHASE_ONLY = {"out_of_schedule": "pre_campaign", "quiet_period": "quiet"}
 SHORTEST_BASELINE = 4  # days, method §3
 Row = dict[str, Any]
 
@@ -59,6 +61,11 @@ class Check(NamedTuple):
     def is_breach(self) -> bool:
         """Whether the check failed or could not be evaluated."""
         return self.verdict in {"failed", "crashed"}
+
+
+def is_of_another_phase(indication: str, phase: str) -> bool:
+    """Whether a class cannot occur in a phase, so that there is no number of it, not even 0."""
+    return PHASE_ONLY.get(indication, phase) != phase
 
 
 def day_status(coverage: pl.DataFrame) -> dict[tuple[str, date], tuple[str, str]]:

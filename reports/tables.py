@@ -7,7 +7,7 @@ import polars as pl
 
 from flows.periods import Bucket
 from reports.disclosure import shielded
-from reports.facts import Facts, Row
+from reports.facts import Facts, Row, is_of_another_phase
 from reports.sentences import MINIMUM_POSTS, bucket_words, reason_words
 from reports.words import DASH, Words, platform_name
 
@@ -127,6 +127,8 @@ def indication_table(facts: Facts, words: Words) -> Table:
                 rate = words.decimal(row["per_1000"])
                 interval = words.interval(row["per_1000_low"], row["per_1000_high"])
             posts = words.number(row["posts"] if row else None)
+            if is_of_another_phase(code, bucket.phase):
+                posts = rate = interval = DASH
             rows.append([bucket_name(words, bucket), facts.label("indications", code), posts, rate, interval])
     columns = ["bucket", "indication", "posts", "rate", "interval"]
     return make_table(words, "indications", columns, 2, rows)

@@ -11,13 +11,12 @@ from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
 
 from reports import style
+from reports.facts import is_of_another_phase
 from reports.figures import timeline
 from reports.style import Scene
 from reports.words import DASH
 
 _PANEL, _BELOW, _ROW, _LABEL, _BUCKETS = 27.5, 15.0, 5.6, 46.0, 8
-# classes that exist in one phase only, by the labels' rules
-PHASE_ONLY = {"out_of_schedule": "pre_campaign", "quiet_period": "quiet"}
 _USUAL = 6.0  # an interval's end above so many times the middle one is cut off, with an arrow and its value
 _FILLS = ("#ffffff", "#e4edf4", "#b5d0e3", "#7fabc9")
 _STEPS = (1, 3, 10)  # a darker fill from each of these counts on
@@ -152,7 +151,7 @@ def _grid(axes: Axes, frame: pl.DataFrame, scene: Scene, counted: Mapping[str, s
     for down, code in enumerate(counted):
         rows = timeline.rows_of(frame.filter(pl.col("indication") == code), scene, "all")[-_BUCKETS:]
         for across, row in enumerate(rows):
-            text = DASH if PHASE_ONLY.get(code, row["phase"]) != row["phase"] else ""
+            text = DASH if is_of_another_phase(code, row["phase"]) else ""
             _cell(axes, across, down, row["posts"] if row["status"] != "not_collected" else None, text)
 
 

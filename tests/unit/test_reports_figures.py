@@ -17,7 +17,7 @@ from reports import style
 from reports.charts import classes_of, first_known, our_points, scene_of, signal_strips, topic_changes, weekly_charts
 from reports.contract import checked_tables
 from reports.edition import Tables
-from reports.facts import Facts, day_status
+from reports.facts import PHASE_ONLY, Facts, day_status
 from reports.figures import corrections, coverage, indications, overlay, sentiment, signals, timeline, topics, volume
 from reports.style import Scene
 from reports.trends import Trends
@@ -350,7 +350,7 @@ def test_the_heat_map_speaks_of_changes_and_of_closed_cells_only_where_it_shows_
 
 
 def test_a_class_of_one_phase_is_a_dash_in_every_other() -> None:
-    assert {code: phase for phase, code in BY_PHASE.items()} == indications.PHASE_ONLY
+    assert {code: phase for phase, code in BY_PHASE.items()} == PHASE_ONLY
     facts, scene = prepared("2024-W06")
     classes = indications.Classes({}, {"quiet_period": "Kampanye di masa tenang"})
     figure = indications.draw(facts.tables["trends.weekly_indication"], scene, classes)

@@ -227,3 +227,10 @@ def test_a_long_table_keeps_two_rows_and_its_note_together_and_repeats_its_heads
     assert all("Platform" in page and "Kurun" in page for page in pages)
     assert "Judul" in pages[0]
     assert [("Catatan." in page) for page in pages] == [False] * (len(pages) - 1) + [True]
+
+
+def test_a_class_that_cannot_occur_in_a_phase_has_no_number_there() -> None:
+    table = indication_table(trends_of("2024-W06").facts, WORDS)
+    quiet = trends_of("2024-W06").facts.label("indications", "quiet_period")
+    rows = [row for row in table.rows if row[1] == quiet]
+    assert [row[2:] == ["–", "–", "–"] for row in rows] == [True, False]  # the campaign, then the quiet period
