@@ -120,16 +120,15 @@ def indication_table(facts: Facts, words: Words) -> Table:
     found = {(row["phase"], row["indication"]): row for row in frame.iter_rows(named=True)}
     rows = []
     for bucket in facts.buckets:
-        rows_of = {code: found.get((bucket.phase, code)) for code, _ in facts.detected_by_indication}
-        for code, row in sorted(rows_of.items(), key=lambda item: -(item[1]["posts"] or 0) if item[1] else 0):
-            rate = interval = words("review_list")
-            if row is not None and code in measured:
+        counts = {code: row for code, _ in facts.detected_by_indication if (row := found.get((bucket.phase, code)))}
+        absent = {code for code in counts if is_of_another_phase(code, bucket.phase)}
+        for code in sorted(counts, key=lambda code: (code in absent, -(counts[code]["posts"] or 0))):
+            row, rate, interval = counts[code], words("review_list"), words("review_list")
+            if code in measured:
                 rate = words.decimal(row["per_1000"])
                 interval = words.interval(row["per_1000_low"], row["per_1000_high"])
-            posts = words.number(row["posts"] if row else None)
-            if is_of_another_phase(code, bucket.phase):
-                posts = rate = interval = DASH
-            rows.append([bucket_name(words, bucket), facts.label("indications", code), posts, rate, interval])
+            cells = [words.number(row["posts"]), rate, interval] if code not in absent else [DASH] * 3
+            rows.append([bucket_name(words, bucket), facts.label("indications", code), *cells])
     columns = ["bucket", "indication", "posts", "rate", "interval"]
     return make_table(words, "indications", columns, 2, rows)
 
