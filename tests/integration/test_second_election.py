@@ -76,6 +76,7 @@ def published(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
 
 def text_of(page: Path) -> str:
     found = re.sub(r"<style>.*?</style>|<script>.*?</script>", "", page.read_text(encoding="utf-8"), flags=re.DOTALL)
+    found = re.sub(r"</?span[^>]*>", "", found)  # inside words and sentences
     return " ".join(html.unescape(re.sub(r"<[^>]+>", " ", found)).split())
 
 

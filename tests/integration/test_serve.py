@@ -61,7 +61,9 @@ def test_serve_schedules_runs_and_shows(landed_season: Path, tmp_path: Path) -> 
         starts = [datetime.fromisoformat(run["expected_start_time"]).astimezone(zone) for run in runs]
         assert {(start.isoweekday(), start.hour, start.minute) for start in starts} == {(1, 6, 0)}
 
-        made = ask(f"{api}/deployments/{weekly['id']}/create_flow_run", {"parameters": {"week": "2024-W05"}})
+        # A busy server answers 503 while its database is locked; any client asks again.
+        asked = {"parameters": {"week": "2024-W05"}}
+        made = wait_for(lambda: ask(f"{api}/deployments/{weekly['id']}/create_flow_run", asked), 60)
         state = wait_for(
             lambda: (
                 (run := ask(f"{api}/flow_runs/{made['id']}"))["state_type"] in {"COMPLETED", "FAILED", "CRASHED"}
