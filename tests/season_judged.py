@@ -30,7 +30,7 @@ def replay(home: Path, half: str, then: Callable[[warehouse.Connection], None]) 
     batches = season.write_season(folder, posts=POSTS).batches
     middle = next(number for number, batch in enumerate(batches) if batch.week == half) + 1
     for part in (batches[:middle], batches[middle:]):
-        demo._replay(settings, part, folder, lambda _: None)
+        demo._Demo(settings, folder, lambda _: None).replay(part)
         steps.build_tables(settings)
         if part[-1].week == half:
             with warehouse.opened(home) as connection:
