@@ -5,6 +5,7 @@ from datetime import date
 from typing import NamedTuple
 
 from reports.facts import Row
+from reports.sentences import class_counts
 from reports.trends import FAMILIES, Signal, Trends
 from reports.words import DASH, Words, platform_name
 
@@ -67,15 +68,10 @@ def _review(trends: Trends, words: Words) -> list[Decision]:
         return []
     counts = Counter(code for item in items for code in item["indications"] or ())
     ordered = sorted(counts.items(), key=lambda each: (-each[1], each[0]))
-    classes = [
-        words("attention_type", name=trends.facts.label("indications", code), count=words.number(count))
-        for code, count in ordered[:CLASSES_SHOWN]
-    ]
-    if rest := sum(count for _, count in ordered[CLASSES_SHOWN:]):
-        classes.append(words("attention_rest", count=words.number(rest)))
+    classes = class_counts(trends.facts, words, ordered, CLASSES_SHOWN)
     overdue = words("decide_overdue", count=words.number(len(trends.overdue))) if trends.overdue else ""
     several = words("decide_review_several") if sum(counts.values()) > len(items) else ""
-    what = words("decide_review", count=words.number(len(items)), classes="; ".join(classes), overdue=overdue)
+    what = words("decide_review", count=words.number(len(items)), classes=classes, overdue=overdue)
     what = f"{what.strip()} {several}".strip()
     today = trends.facts.edition.local.date()
     ahead = [item["hand_over_limit"] for item in items if item["hand_over_limit"] >= today]

@@ -35,7 +35,10 @@ def render_week(edition: Edition, tables: Tables, folder: Path, beside: Executor
     tables = checked_tables(tables, edition.week)
     others = _later(beside, _charts, edition, tables, WEEKLY[1::2])
     book = _later(beside, _book, edition, tables)
-    drawn = {chart.name: chart for chart in (*_charts(edition, tables, WEEKLY[::2]), *others())}
+    facts = Facts(edition, tables)
+    trends = Trends(facts)
+    words = Words(edition.lang)
+    drawn = {chart.name: chart for chart in (*weekly_charts(trends, words, WEEKLY[::2]), *others())}
     charts = [drawn[name] for name in WEEKLY]
     pictures = folder / "charts"
     pictures.mkdir(parents=True, exist_ok=True)
@@ -43,9 +46,6 @@ def render_week(edition: Edition, tables: Tables, folder: Path, beside: Executor
         (pictures / f"{chart.name}.svg").write_text(chart.svg, encoding="utf-8", newline="\n")
         (pictures / f"{chart.name}.png").write_bytes(chart.png)
 
-    facts = Facts(edition, tables)
-    trends = Trends(facts)
-    words = Words(edition.lang)
     judgement = judge(trends)
     source = source_line(facts, words)
     content = weekly_content(trends, words, judgement)

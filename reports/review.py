@@ -12,8 +12,7 @@ import xlsxwriter
 
 from reports.edition import Edition
 from reports.glyphs import legible
-from reports.weekly.page import clipped
-from reports.words import Words
+from reports.words import Words, clipped
 
 _TEXT_LIMIT = 32_000
 _WIDTHS = {"post_id": 22, "link": 40, "text": 70, "why": 34, "limit": 14, "code": 18, "stage": 22, "note": 40}

@@ -1,6 +1,7 @@
 """Pieces of sentences: coverage, zeros, gaps, levels and notices, in the reader's language."""
 
-from collections.abc import Sequence
+import sys
+from collections.abc import Iterable, Sequence
 from datetime import date
 
 from flows.periods import Bucket
@@ -30,10 +31,28 @@ def bucket_words(words: Words, bucket: Bucket) -> dict[str, str]:
     return {"phase": words(f"phase_{bucket.phase}"), "days": words.days(bucket.first_day, bucket.last_day)}
 
 
-def q_words(words: Words, q: float) -> str:
-    """`= 0,012`, or `< 0,001` of anything smaller."""
+def class_counts(facts: Facts, words: Words, counts: Iterable[tuple[str, int]], shown: int = sys.maxsize) -> str:
+    """`Politik uang 30; Hoaks 2; jenis lain 1`: classes in the order given, what is beyond `shown` as one number."""
+    pairs = list(counts)
+    texts = [
+        words("attention_type", name=facts.label("indications", code), count=words.number(count))
+        for code, count in pairs[:shown]
+    ]
+    if rest := sum(count for _, count in pairs[shown:]):
+        texts.append(words("attention_rest", count=words.number(rest)))
+    return "; ".join(texts)
+
+
+def q_text(words: Words, q: float) -> str:
+    """`0,012`, or `< 0,001` of anything smaller."""
     least = 0.001
-    return f"< {words.decimal(least, 3)}" if q < least else f"= {words.decimal(q, 3)}"
+    return f"< {words.decimal(least, 3)}" if q < least else words.decimal(q, 3)
+
+
+def q_words(words: Words, q: float) -> str:
+    """The same after the letter q: `= 0,012` or `< 0,001`."""
+    text = q_text(words, q)
+    return text if text.startswith("<") else f"= {text}"
 
 
 def gap_words(facts: Facts, words: Words) -> list[str]:

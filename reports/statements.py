@@ -5,9 +5,7 @@ tests were made and what was seen, where nothing could be tested it says why. De
 such cells are not tested (method §4).
 """
 
-from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import partial
 
 from flows.periods import Bucket
 from reports import queries
@@ -15,7 +13,15 @@ from reports.disclosure import count_text, is_small
 from reports.facts import SHORTEST_BASELINE, Row
 from reports.label_quality import quality_text
 from reports.level import Judgement
-from reports.sentences import MINIMUM_POSTS, bucket_words, coverage_words, gap_words, q_words, zero_sentence
+from reports.sentences import (
+    MINIMUM_POSTS,
+    bucket_words,
+    class_counts,
+    coverage_words,
+    gap_words,
+    q_words,
+    zero_sentence,
+)
 from reports.trends import FAMILIES, Signal, Trends, baseline_words
 from reports.words import DASH, Words, platform_name
 
@@ -243,21 +249,15 @@ def _detected(trends: Trends, words: Words, bucket: Bucket, number: int) -> Stat
         "sentence_review",
         detected=words.number(row["detected"]),
         labelled=words.number(labelled),
-        classes=_classes(trends, words, found),
+        classes=class_counts(facts, words, found.items()),
         **names,
     )
     earlier = facts.previous(bucket) if bucket.days >= SHORTEST_BASELINE else None
     if earlier:
         known = facts.detected_in(earlier)
-        before = _classes(trends, words, {code: known.get(code, 0) for code in found})
+        before = class_counts(facts, words, ((code, known[code]) for code in found))
         text += " " + words("detected_before", days=words.days(earlier.first_day, earlier.last_day), classes=before)
     return Statement(f"D{number}", text, queries.detected(bucket, earlier), "detected")
-
-
-def _classes(trends: Trends, words: Words, counts: Mapping[str, int]) -> str:
-    """`Politik uang 30; Hoaks 2`, in the order given."""
-    name = partial(trends.facts.label, "indications")
-    return "; ".join(words("detected_item", name=name(code), count=words.number(n)) for code, n in counts.items())
 
 
 def _net(trends: Trends, words: Words, bucket: Bucket) -> Statement | None:

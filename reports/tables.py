@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, field, replace
 from datetime import UTC, timedelta
+from itertools import groupby
 
 import polars as pl
 
@@ -35,6 +36,13 @@ def make_table(words: Words, name: str, columns: list[str], texts: int, rows: li
     numeric = [number >= texts for number in range(len(columns))]
     empty = words.known(f"table_empty_{name}", words("table_empty"))
     return Table(name, words(f"table_{name}"), heads, rows, numeric, empty=empty)
+
+
+def under_names(table: Table, place: int | None) -> tuple[list[int], list[tuple[str, list[list[str]]]]]:
+    """The columns of a table but the one that names its rows (None: there is none), and the rows under each name."""
+    kept = [number for number in range(len(table.columns)) if number != place]
+    groups = groupby(table.rows, key=lambda row: "" if place is None else row[place])
+    return kept, [(name, [[row[number] for number in kept] for row in rows]) for name, rows in groups]
 
 
 def bucket_name(words: Words, bucket: Bucket) -> str:

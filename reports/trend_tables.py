@@ -8,11 +8,11 @@ import polars as pl
 
 from reports.disclosure import count_text
 from reports.facts import Row
-from reports.sentences import q_words
+from reports.sentences import q_text
 from reports.statements import baseline_text, ratio_text, subject_words, untested
 from reports.tables import Table, bucket_name, make_table
 from reports.trends import Signal, Trends
-from reports.words import DASH, Words, platform_name
+from reports.words import DASH, Words, clipped, platform_name
 
 CORRECTIONS_SHOWN, TERMS_SHOWN, SLOPES_SHOWN = 40, 10, 12
 COPIED_LENGTH = 140  # signs
@@ -46,7 +46,7 @@ def _signal_row(trends: Trends, words: Words, signal: Signal) -> list[str]:
         baseline_text(words, row),
         ratio_text(words, row),
         words.interval(row["ratio_low"], row["ratio_high"]),
-        q_words(words, row["q"]).removeprefix("= "),
+        q_text(words, row["q"]),
     ]
 
 
@@ -71,7 +71,7 @@ def slope_table(trends: Trends, words: Words) -> Table:
                 words.number(row["buckets"]),
                 words.decimal(row["slope"] * scale, 2, signed=True),
                 words.interval(ends[0], ends[1], 2, signed=True),
-                q_words(words, row["q"]).removeprefix("= "),
+                q_text(words, row["q"]),
             ]
         )
     columns = ["subject", "unit", "buckets", "slope", "interval", "q"]
@@ -138,8 +138,7 @@ def term_words(row: Row) -> str:
 
 
 def _short(text: str, limit: int = 90) -> str:
-    line = " ".join(text.split())
-    return line if len(line) <= limit else line[: limit - 1].rstrip() + "…"
+    return clipped(" ".join(text.split()), limit)
 
 
 def view_table(trends: Trends, words: Words) -> Table:

@@ -140,6 +140,11 @@ class Words:
 _PLATFORM_NAMES = {"tiktok": "TikTok", "facebook": "Facebook", "instagram": "Instagram"}
 
 
+def clipped(text: str, limit: int) -> str:
+    """The text, cut at a limit with a sign that it was cut."""
+    return text if len(text) <= limit else text[: limit - 1].rstrip() + "…"
+
+
 def platform_name(words: Words, platform: str) -> str:
     """TikTok for `tiktok`, `Semua platform` for `all`; anything else as it is."""
     return _PLATFORM_NAMES.get(platform) or words.known(f"platform_{platform}", platform)

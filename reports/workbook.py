@@ -15,8 +15,7 @@ from reports.contract import CONTRACT
 from reports.edition import embargo_end
 from reports.facts import Facts
 from reports.glyphs import legible
-from reports.weekly.page import clipped
-from reports.words import Words
+from reports.words import Words, clipped
 
 TEXT_LIMIT = 32_000  # a cell holds 32,767 characters
 SHEETS: Mapping[str, str] = {

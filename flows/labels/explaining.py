@@ -182,8 +182,8 @@ def reasons(
     weights = weights or files.folder_of(seeds)
     model = read_model(weights)
     # Names are nobody's reason, and words like "ini" say nothing to a reader, whatever they weigh.
-    left_out = {"lexicon"} | {row["term"].lower() for row in read_seed("person_names", seeds)}
-    left_out |= {row["word"] for row in read_seed("function_words", seeds)}
+    names = (row["term"].lower() for row in read_seed("person_names", seeds))
+    left_out = frozenset(("lexicon", *names, *(row["word"] for row in read_seed("function_words", seeds))))
     found: list[tuple[Reason, ...]] = []
     clean = texts.fill_null("")
     for batch in judge(clean, seeds, weights) if len(clean) else ():
@@ -196,7 +196,7 @@ def reasons(
                     Reason(
                         code,
                         "rule" if source == HOAX else spoken[source][place],
-                        _words(text, source, frozenset(left_out), seeds, weights) if source in model.codes else (),
+                        _words(text, source, left_out, seeds, weights) if source in model.codes else (),
                     )
                     for code, source in codes.items()
                     if text and source in spoken

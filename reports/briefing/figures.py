@@ -7,7 +7,7 @@ from flows.periods import Bucket
 from reports.disclosure import is_small
 from reports.facts import Row
 from reports.level import judge_buckets
-from reports.sentences import MINIMUM_POSTS, zero_sentence
+from reports.sentences import MINIMUM_POSTS, class_counts, zero_sentence
 from reports.trends import Signal, Trends, copies_of
 from reports.words import DASH, Words, platform_name
 
@@ -101,16 +101,8 @@ def _classes(trends: Trends, words: Words, bucket: Bucket) -> str:
     row = trends.facts.measure(bucket)
     if row is None or not row["detected"]:
         return ""
-    place = trends.facts.buckets.index(bucket)
-    counts = [(code, count) for code, all_counts in trends.facts.detected_by_indication if (count := all_counts[place])]
-    counts.sort(key=lambda each: -each[1])
-    items = [
-        words("attention_type", name=trends.facts.label("indications", code), count=words.number(count))
-        for code, count in counts[:CLASSES_SHOWN]
-    ]
-    if rest := sum(count for _, count in counts[CLASSES_SHOWN:]):
-        items.append(words("attention_rest", count=words.number(rest)))
-    return "; ".join(items)
+    counts = [(code, count) for code, count in trends.facts.detected_in(bucket).items() if count]
+    return class_counts(trends.facts, words, sorted(counts, key=lambda each: -each[1]), CLASSES_SHOWN)
 
 
 def _before(trends: Trends, words: Words, bucket: Bucket, cell: Cell) -> str:

@@ -3,16 +3,14 @@
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, replace
 from datetime import datetime
-from itertools import groupby
 from typing import Any
 
 from reports.style import Chart
-from reports.tables import Table
+from reports.tables import Table, under_names
 from reports.typeset import compile_pdf
 from reports.weekly.content import Content
 from reports.weekly.evidence import DETECTED, Flagged, Listing
-from reports.weekly.page import clipped
-from reports.words import Words
+from reports.words import Words, clipped
 
 EVIDENCE_ROWS, SIGNAL_ROWS, TEXT_LIMIT = 60, 20, 280  # of the rows, those kept for signals where there are any
 SHORTEST, LONGEST, LONG_TEXTS = 8, 40, 80  # characters of a cell by which the widths of columns are reckoned
@@ -63,16 +61,15 @@ class Printed:
 def printed(table: Table, words: Words) -> Printed:
     """A table for print: a first column of buckets becomes a head over the rows of each, repeated on every page."""
     by_bucket = bool(table.columns) and table.columns[0] == words("column_bucket") and len(table.columns) > 1
-    first = int(by_bucket)
+    kept, groups = under_names(table, 0 if by_bucket else None)
     widths = list(table.shares) or _widths(table)
-    groups = groupby(table.rows, key=lambda row: row[0] if by_bucket else "")
     return Printed(
         name=table.name,
         caption=table.caption,
-        columns=table.columns[first:],
-        groups=[(name, [row[first:] for row in rows]) for name, rows in groups],
-        numeric=table.numeric[first:],
-        widths=widths[first:],
+        columns=[table.columns[number] for number in kept],
+        groups=groups,
+        numeric=[table.numeric[number] for number in kept],
+        widths=[widths[number] for number in kept],
         note=table.note,
         empty=table.empty,
     )

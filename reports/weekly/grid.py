@@ -2,9 +2,8 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import groupby
 
-from reports.tables import Table
+from reports.tables import Table, under_names
 from reports.words import DASH, Words
 
 STACKED = frozenset({"clocks"})  # beside all tables that have a column of long texts
@@ -35,14 +34,11 @@ class Grid:
 
 def grid(table: Table, words: Words) -> Grid:
     """A table without the column of its buckets, whose names become rows over the rows they share."""
-    place = _bucket_column(table, words)
-    kept = [number for number in range(len(table.columns)) if number != place]
-    names = [row[place] if place is not None else "" for row in table.rows]
-    pairs = zip(names, ([row[number] for number in kept] for row in table.rows), strict=True)
+    kept, groups = under_names(table, _bucket_column(table, words))
     return Grid(
         caption=table.caption,
         columns=[Column(table.columns[number], _style(table, number), _share(table, kept, number)) for number in kept],
-        groups=[(name, [cells for _, cells in rows]) for name, rows in groupby(pairs, key=lambda pair: pair[0])],
+        groups=groups,
         note=table.note,
         empty=table.empty,
         stacked=table.wide >= 0 or table.name in STACKED,

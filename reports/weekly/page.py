@@ -16,7 +16,7 @@ from reports.style import Chart
 from reports.weekly.content import Content
 from reports.weekly.evidence import Flagged
 from reports.weekly.grid import Grid, grid, texts
-from reports.words import DASH, THIN, Words
+from reports.words import DASH, THIN, Words, clipped
 
 SECTIONS = (
     *("situation", "changes", "declaration", "charts", "tables", "clocks", "evidence", "corrections", "quality"),
@@ -62,11 +62,6 @@ def held(text: str) -> Markup:
     """The text as markup, in which weeks, publications, countdowns and per cents are not broken over two lines."""
     joined = str(escape(_PER_CENT.sub(THIN, text)))
     return Markup(_HELD.sub(r'<span class="held">\g<0></span>', joined))  # noqa: S704 - escaped above
-
-
-def clipped(text: str, limit: int) -> str:
-    """The text, cut at a limit with a sign that it was cut."""
-    return text if len(text) <= limit else text[: limit - 1].rstrip() + "…"
 
 
 def data_address(chart: Chart) -> str:
