@@ -15,7 +15,7 @@ from enum import StrEnum
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
-from expectations import landing
+from expectations import landed_files
 from expectations.suite import Expectation, Gate, Kind, Severity, Suite
 
 if TYPE_CHECKING:
@@ -123,7 +123,7 @@ def validate(frame: "pd.DataFrame", suite: Suite, *, empty_is_valid: bool) -> li
 def validate_sources(frame: "pd.DataFrame") -> dict[str, list[Verdict]]:
     """The landing suite's verdicts for each source of a frame of files (columns of the suite, and source)."""
     return {
-        str(source): validate(files, landing.suite(str(source)), empty_is_valid=False)
+        str(source): validate(files, landed_files.suite(str(source)), empty_is_valid=False)
         for source, files in frame.groupby("source", sort=True)
     }
 

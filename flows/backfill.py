@@ -3,9 +3,11 @@
 from prefect import flow
 from prefect.artifacts import create_markdown_artifact
 
-from flows import steps, tasks
+from flows import tasks
 from flows.exits import UsageError
 from flows.periods import Week, weeks_between
+from flows.publishing import due
+from flows.publishing.week import drawing_process
 from flows.settings import Language, load_settings
 from flows.store.runs import recorded
 from flows.store.warehouse import exclusive
@@ -26,17 +28,17 @@ def backfill(first: str, last: str, reason: str, platform: str | None = None, la
     with (
         exclusive(settings.home),
         recorded(settings.home, "backfill", parameters) as run,
-        steps.drawing_process() as beside,
+        drawing_process(),
     ):
-        tasks.load_pending(run, platform)
+        tasks.load_pending(run.run_id, platform)
         tasks.build_tables()
         for week in weeks:
-            steps.require_data(settings, week)
+            due.require_data(settings, week)
         lines = []
         for week in weeks:
-            before = steps.publication_number(settings, week)
-            tasks.check_week(run, week)
-            published = tasks.publish_week(run, week, None, lang, beside)
+            before = due.publication_number(settings, week)
+            tasks.check_week(run.run_id, week)
+            published = tasks.publish_week(run.run_id, week, None, lang)
             change = "unchanged" if published.publication == before else f"publication {published.publication}"
             lines.append(f"{week}: {change}")
             tasks.tell(settings, published.notice)

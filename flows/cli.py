@@ -82,9 +82,9 @@ def _demo(settings: Settings, arguments: argparse.Namespace) -> Exit:
 
 
 def _import(settings: Settings, arguments: argparse.Namespace) -> Exit:
-    from flows import intake
+    from flows.loading.imports import run_import
 
-    return intake.run_import(settings, arguments.paths, datetime.now(UTC), arguments.covers, _say)
+    return run_import(settings, arguments.paths, datetime.now(UTC), arguments.covers, _say)
 
 
 def _extract(settings: Settings, arguments: argparse.Namespace) -> Exit:  # noqa: ARG001 - one shape for all verbs
@@ -120,9 +120,9 @@ def _status(settings: Settings, arguments: argparse.Namespace) -> Exit:
 
 
 def _verify(settings: Settings, arguments: argparse.Namespace) -> Exit:  # noqa: ARG001 - one shape for all verbs
-    from flows import steps
+    from flows.publishing import database
 
-    for line in steps.verify(settings):
+    for line in database.verify(settings):
         _say(line)
     return Exit.DONE
 

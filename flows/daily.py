@@ -4,7 +4,8 @@ from datetime import date, datetime
 
 from prefect import flow
 
-from flows import steps, tasks
+from flows import tasks
+from flows.publishing import due
 from flows.settings import Language, load_settings
 from flows.store.runs import recorded
 from flows.store.warehouse import exclusive
@@ -18,14 +19,14 @@ def daily(day: str | None = None, as_of: str | None = None, lang: Language = "id
     Without a day it is yesterday's, and nothing happens when yesterday was no day of the quiet period or of the vote.
     """
     settings = load_settings().in_language(lang)
-    noted = date.fromisoformat(day) if day else steps.note_day(settings, scheduled_moment())
+    noted = date.fromisoformat(day) if day else due.note_day(settings, scheduled_moment())
     if noted is None:
         return "Yesterday was neither in the quiet period nor voting day; no daily note is due."
     with exclusive(settings.home), recorded(settings.home, "daily", {"day": str(noted), "lang": lang}) as run:
         with telling_stops(settings, ""):
-            tasks.load_pending(run, None)
+            tasks.load_pending(run.run_id, None)
             tasks.build_tables()
-        moment = datetime.fromisoformat(as_of) if as_of else steps.note_moment(settings, noted)
+        moment = datetime.fromisoformat(as_of) if as_of else due.note_moment(settings, noted)
         published = tasks.publish_note(noted, moment, lang)
         tasks.tell(settings, published.notice)
         return published.text

@@ -9,16 +9,20 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import reports
-from flows import intake, labels, season, steps
+from flows import labels, simulation
 from flows.exits import UsageError
+from flows.loading import privacy
+from flows.loading.arrivals import land_paths
+from flows.loading.landing import Landed
+from flows.loading.pending import replay
 from flows.periods import Week
-from flows.season.plan import FIRST_DAY
-from flows.season.services import posts as posts_served
-from flows.season.services.serve import serving
+from flows.publishing import build, database, publications, releases
+from flows.publishing.state import state_numbers
 from flows.serving import Orchestrator, free_port
 from flows.settings import Settings, lent
-from flows.store import ledger, privacy, publish
-from flows.store.landing import Landed
+from flows.simulation.plan import FIRST_DAY
+from flows.simulation.services import archive as posts_served
+from flows.simulation.services.serve import serving
 from flows.store.runs import recorded
 from flows.store.warehouse import Connection, exclusive
 
@@ -56,7 +60,7 @@ def run_live(settings: Settings, posts: int, say: Callable[[str], None]) -> None
     folder = settings.home / "season"
     _fresh_home(settings, folder)
     say(f"Simulating a season of {posts:,} posts in {folder} ...")
-    season.write_season(folder, posts=posts)
+    simulation.write_season(folder, posts=posts)
     # After the import of `demo`, so that this process holds the settings before the flows read them.
     from flows.extract import extract
     from flows.weekly import weekly
@@ -93,17 +97,17 @@ def run(settings: Settings, posts: int, say: Callable[[str], None]) -> None:
     _fresh_home(settings, folder)
     say(f"Simulating a season of {posts:,} posts in {folder} ...")
     with closing(Orchestrator(settings, free_port(), "CRITICAL", quiet=True)) as server:
-        batches = season.write_season(folder, posts=posts).batches
+        batches = simulation.write_season(folder, posts=posts).batches
         demo = _Demo(settings, folder, say)
-        if WEEK in publish.reported_weeks(settings.home):
+        if WEEK in releases.reported_weeks(settings.home):
             is_changed = demo.replay(batches)
         else:
             _make_ready(settings)
             is_changed = demo.publish(batches, server)
         if is_changed:
             with exclusive(settings.home):
-                steps.build_tables(settings)
-                steps.publish_tables(settings)
+                build.build_tables(settings)
+                database.publish_tables(settings)
     say(f"Done in {time.monotonic() - started:.0f} s. Another week: ronda weekly --week 2024-W05")
 
 
@@ -125,7 +129,7 @@ class _Demo:
     folder: Path
     say: Callable[[str], None]
 
-    def publish(self, batches: Sequence[season.Batch], server: Orchestrator) -> bool:
+    def publish(self, batches: Sequence[simulation.Batch], server: Orchestrator) -> bool:
         """Replays the season and publishes its reported week on the way; whether anything came after that week."""
         reported = next(number for number, batch in enumerate(batches) if batch.week == WEEK)
         self.say("Replaying it week by week: what landed is loaded, checked and stated ...")
@@ -141,22 +145,22 @@ class _Demo:
         server.end()
         return self.replay(batches[reported + 1 :])
 
-    def replay(self, batches: Sequence[season.Batch]) -> bool:
+    def replay(self, batches: Sequence[simulation.Batch]) -> bool:
         """Loads each batch and states the numbers of its week; whether there was anything new."""
         settings = self.settings
-        known = ledger.publications(settings.home)
+        known = publications.publications(settings.home)
         new = [batch for batch in batches if batch.week not in known]
         if not new:
             return False
 
         def state(connection: Connection, number: int, counts: str) -> None:
-            steps.state_numbers(settings, connection, Week.parse(new[number].week))
+            state_numbers(settings, connection, Week.parse(new[number].week))
             self.say(f"  {new[number].week}: {counts}")
 
         with exclusive(settings.home), recorded(settings.home, "demo", {"weeks": str(len(new))}) as record:
-            intake.replay(settings, record, [self._land(batch) for batch in new], state)
+            replay(settings, record, [self._land(batch) for batch in new], state)
         return True
 
-    def _land(self, batch: season.Batch) -> tuple[Landed, ...]:
+    def _land(self, batch: simulation.Batch) -> tuple[Landed, ...]:
         files = [self.folder / "exports" / batch.week / name for name in batch.files]
-        return intake.land_paths(self.settings, files, batch.landed_at).landed
+        return land_paths(self.settings, files, batch.landed_at).landed

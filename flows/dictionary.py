@@ -11,7 +11,7 @@ from pydantic.fields import FieldInfo
 from pydantic_core import PydanticUndefined
 
 import sql
-from expectations import landing, posts, trends
+from expectations import landed_files, posts, trend_tables
 from expectations.suite import Suite
 from flows.post import PLATFORMS
 from flows.settings import Settings, TableMapping, Watch, WatchedPlatform
@@ -78,12 +78,12 @@ def checks_section() -> str:
         for name, header in models.read_checks(sql.FOLDER / "checks")
     ]
     suites: tuple[Suite, ...] = (
-        landing.suite("<source>"),
+        landed_files.suite("<source>"),
         posts.suite(),
-        trends.weekly_platform(),
-        trends.weekly_topic(),
-        trends.weekly_indication(),
-        trends.weekly_district(),
+        trend_tables.weekly_platform(),
+        trend_tables.weekly_topic(),
+        trend_tables.weekly_indication(),
+        trend_tables.weekly_district(),
     )
     expected = [
         (f"`{each.name}`", suite.gate, suite.table, each.severity, f"{each.description_en} ({each.rule.expected})")

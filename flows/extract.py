@@ -5,13 +5,14 @@ from datetime import UTC, datetime
 
 from prefect import flow
 
-from flows import notice, pull, tasks
+from flows import tasks
+from flows.collecting import pull, watch_list
+from flows.publishing import notice
+from flows.publishing.releases import published_folder
 from flows.settings import Settings, load_settings
-from flows.sources import watch
-from flows.store.publish import published_folder
 from flows.store.runs import recorded
 from flows.store.warehouse import exclusive, extracting
-from flows.store.watched import note_watch, read_watch
+from flows.store.watch_history import note_watch, read_watch
 
 LOAD_PATIENCE = 1800.0  # seconds to wait for another run's load or publication
 
@@ -26,13 +27,13 @@ class Extracted:
 
 def _note_watch(settings: Settings, now: str | None) -> str | None:
     """A change of what is watched is a break in the series; the sentence that says so."""
-    watched = watch.read_watched(settings)
+    watched = watch_list.read_watched(settings)
     lists = {
         platform: {name: sorted(getattr(each, name)) for name in ("accounts", "keywords", "hashtags")}
         for platform, each in watched.items()
     }
     moment = datetime.fromisoformat(now) if now else datetime.now(UTC)
-    version, is_first = watch.version(watched), not read_watch(settings.home)
+    version, is_first = watch_list.version(watched), not read_watch(settings.home)
     if not note_watch(settings.home, version, lists, moment):
         return None
     if is_first:
@@ -59,21 +60,20 @@ def extract(refresh: bool = False, now: str | None = None) -> Extracted:
         for each in pulled:
             lines += [each.sentence(), *(f"  {sentence}" for sentence in each.sentences[:5])]
         with exclusive(settings.home, wait=LOAD_PATIENCE):
-            loaded = tasks.load_pending(run, None)
+            loaded = tasks.load_pending(run.run_id, None)
         if refresh:
             looked = tasks.look_again(now)
             failures += looked.failures
             with exclusive(settings.home, wait=LOAD_PATIENCE):
-                tasks.load_pending(run, None)
+                tasks.load_pending(run.run_id, None)
                 erased = tasks.erase(now)
                 if erased.records and published_folder(settings.home):
                     tasks.publish_tables()
             lines += [looked.sentence(), erased.sentence()]
             failures += erased.left
         failures += loaded.held
-        run.held = list(failures)
-        run.message = loaded.sentence()
-        lines.append(run.message)
+        run.note(held=list(failures), message=loaded.sentence())
+        lines.append(loaded.sentence())
     for failure in failures:
         tasks.tell(settings, notice.failed(settings, failure))
     return Extracted("\n".join(lines), tuple(failures))

@@ -5,11 +5,14 @@ from collections.abc import Sequence
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
+from flows.loading import landing
 from flows.periods import Week
+from flows.publishing import publications as ledger
+from flows.publishing import releases
 from flows.settings import Settings
-from flows.store import landing, ledger, publish, tables
+from flows.store import tables
 from flows.store.runs import read_runs
-from flows.store.watched import read_state
+from flows.store.watch_history import read_state
 
 _SHOWN_RUNS = 5
 _SHOWN_WEEKS = 8
@@ -20,11 +23,11 @@ def gather(settings: Settings) -> dict[str, Any]:
 
     Weeks and days are those of the published tables; what landed after the last release is counted as waiting.
     """
-    release = publish.published_folder(settings.home)
+    release = releases.published_folder(settings.home)
     known = tables.published_state(release / "ronda.duckdb") if release else {"loaded": [], "weeks": [], "missing": []}
     publications = ledger.publications(settings.home)
     weeks = [week | {"publication": publications.get(week["week"])} for week in known["weeks"]]
-    reported = [Week.parse(week) for week in publish.reported_weeks(settings.home)]
+    reported = [Week.parse(week) for week in releases.reported_weeks(settings.home)]
     due = [week["week"] for week in weeks if reported and Week.parse(week["week"]) > max(reported)]
     runs = read_runs(settings.home, last=_SHOWN_RUNS)
     loaded = set(known["loaded"])

@@ -7,9 +7,11 @@ from datetime import UTC, datetime
 from prefect import flow, runtime
 from prefect.artifacts import create_markdown_artifact
 
-from flows import steps, tasks
+from flows import tasks
 from flows.exits import GateStoppedError
 from flows.periods import Week
+from flows.publishing import due, notice
+from flows.publishing.week import drawing_process
 from flows.settings import Language, Settings, load_settings
 from flows.store.runs import recorded
 from flows.store.warehouse import exclusive
@@ -27,7 +29,7 @@ def telling_stops(settings: Settings, week: str) -> Iterator[None]:
     try:
         yield
     except GateStoppedError as stop:
-        tasks.tell(settings, steps.stopped_notice(settings, week, str(stop)))
+        tasks.tell(settings, notice.stopped(settings, week, str(stop)))
         raise
 
 
@@ -42,19 +44,19 @@ def weekly(week: str | None = None, as_of: str | None = None, lang: Language = "
     with (
         exclusive(settings.home),
         recorded(settings.home, "weekly", {"week": week or "due", "lang": lang}) as run,
-        steps.drawing_process() as beside,
+        drawing_process(),
     ):
         with telling_stops(settings, week or ""):
-            tasks.load_pending(run, None)
+            tasks.load_pending(run.run_id, None)
             tasks.build_tables()
-        weeks = [asked] if asked else steps.due_weeks(settings, scheduled_moment())
+        weeks = [asked] if asked else due.due_weeks(settings, scheduled_moment())
         published = []
         for one in weeks:
-            steps.require_data(settings, one)
+            due.require_data(settings, one)
             with telling_stops(settings, str(one)):
-                tasks.check_week(run, one)
+                tasks.check_week(run.run_id, one)
                 moment = datetime.fromisoformat(as_of) if as_of else None
-                published.append(tasks.publish_week(run, one, moment, lang, beside))
+                published.append(tasks.publish_week(run.run_id, one, moment, lang))
             create_markdown_artifact(key=f"week-{one}".lower(), markdown=published[-1].markdown)
             tasks.tell(settings, published[-1].notice)
         return "\n".join(item.text for item in published) or "Every complete week is published; nothing is due."

@@ -55,7 +55,7 @@ def render_index(
     summaries: Sequence[WeekSummary], folder: Path, edition: Edition, notes: Mapping[str, str] | None = None
 ) -> None:
     """`index.html` over all published weeks and daily notes; see `index.render_index`."""
-    from reports import index
+    from reports.site import index
 
     index.render_index(summaries, folder, edition, notes or {})
 
@@ -68,27 +68,27 @@ def render_review(
     name: str,
 ) -> bytes:
     """The review sheet of a week as a workbook; see `review.review_workbook`."""
-    from reports import review
+    from reports.tables import review_sheet
 
-    return review.review_workbook(edition, posts, headings, choices, name)
+    return review_sheet.review_workbook(edition, posts, headings, choices, name)
 
 
 def why_flagged(lang: Language, reasons: Sequence[tuple[str, str, Sequence[str]]]) -> str:
     """Why a post is on the review list, as a text; see `sentences.why_flagged`."""
-    from reports import sentences
+    from reports.wording import sentences
 
     return sentences.why_flagged(lang, reasons)
 
 
 def published_texts(summary: WeekSummary, edition: Edition) -> tuple[str, str, str]:
     """The three lines of the notice of a published week; see `sentences.published_texts`."""
-    from reports import sentences
+    from reports.wording import sentences
 
     return sentences.published_texts(summary, edition)
 
 
 def stopped_texts(week: str, reason: str, lang: Language) -> tuple[str, str, str]:
     """The three lines of the notice of a week that a gate stopped; see `sentences.stopped_texts`."""
-    from reports import sentences
+    from reports.wording import sentences
 
     return sentences.stopped_texts(week, reason, lang)

@@ -6,20 +6,20 @@ from pathlib import Path
 from typing import ParamSpec, TypeVar
 
 from reports.briefing.briefing import briefing
-from reports.charts import WEEKLY, briefing_charts, source_line, weekly_charts
-from reports.contract import checked_tables
-from reports.data_files import write_data
 from reports.edition import Edition, Tables, WeekSummary
-from reports.facts import Facts
-from reports.level import Judgement, judge
-from reports.statements import headline, level_reasons
-from reports.style import Chart
-from reports.trends import Trends
+from reports.figures.charts import WEEKLY, briefing_charts, source_line, weekly_charts
+from reports.figures.style import Chart
+from reports.judging.level import Judgement, judge
+from reports.reading.contract import checked_tables
+from reports.reading.facts import Facts
+from reports.reading.outcomes import Trends
+from reports.tables.data_files import write_data
+from reports.tables.workbook import workbook
 from reports.weekly.content import weekly_content
 from reports.weekly.document import weekly_document
 from reports.weekly.page import weekly_page
-from reports.words import Words
-from reports.workbook import workbook
+from reports.wording.statements import headline, level_reasons
+from reports.wording.words import Words
 
 P = ParamSpec("P")
 T = TypeVar("T")

@@ -15,9 +15,8 @@ from typing import Any
 
 import typst
 
-from reports.glyphs import printable
-from reports.style import FONT_FOLDER
-from reports.words import Words
+from reports.wording.glyphs import FONT_FOLDER, printable
+from reports.wording.words import Words
 
 ROOT = Path(__file__).parent
 _PER_CENT = re.compile(r"(\d) %")

@@ -6,11 +6,11 @@ from typing import Any
 
 import httpx
 
-from flows.season.services.graph import TOKEN
-from flows.season.services.instagram import USER_ID
-from flows.season.services.posts import Catalogue
-from flows.season.services.serve import Services
-from flows.season.services.tiktok import CLIENT_KEY, CLIENT_SECRET
+from flows.simulation.services.archive import Catalogue
+from flows.simulation.services.graph import TOKEN
+from flows.simulation.services.instagram import USER_ID
+from flows.simulation.services.serve import Services
+from flows.simulation.services.tiktok import CLIENT_KEY, CLIENT_SECRET
 
 VIDEO_FIELDS = "id,username,create_time,video_description,hashtag_names,view_count,like_count,comment_count,share_count"
 POST_FIELDS = "id,message,created_time,shares,reactions.summary(true).limit(0),comments.summary(true).limit(0)"

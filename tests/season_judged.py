@@ -7,7 +7,8 @@ from pathlib import Path
 import polars as pl
 
 import sql
-from flows import demo, season, steps, trends
+from flows import demo, simulation, trends
+from flows.publishing.build import build_tables
 from flows.settings import Settings
 from flows.store import models, warehouse
 
@@ -27,11 +28,11 @@ def replay(home: Path, half: str, then: Callable[[warehouse.Connection], None]) 
     """Writes a season below a home and replays it; calls `then` once the week `half` had arrived. Gives its folder."""
     settings, folder = Settings(home=home), home / "season"
     demo._fresh_home(settings, folder)
-    batches = season.write_season(folder, posts=POSTS).batches
+    batches = simulation.write_season(folder, posts=POSTS).batches
     middle = next(number for number, batch in enumerate(batches) if batch.week == half) + 1
     for part in (batches[:middle], batches[middle:]):
         demo._Demo(settings, folder, lambda _: None).replay(part)
-        steps.build_tables(settings)
+        build_tables(settings)
         if part[-1].week == half:
             with warehouse.opened(home) as connection:
                 then(connection)

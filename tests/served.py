@@ -6,9 +6,9 @@ from typing import Any
 
 import pytest
 
-from flows.season import write_season
-from flows.season.services.posts import Catalogue, read_season
-from flows.season.services.serve import Services, serving
+from flows.simulation import write_season
+from flows.simulation.services.archive import Catalogue, read_season
+from flows.simulation.services.serve import Services, serving
 
 
 def served(posts: int, seed: int = 20240214) -> tuple[Any, Any, Any]:

@@ -22,8 +22,8 @@ import polars as pl
 import sql
 from flows.exits import GateStoppedError, UsageError
 from flows.periods import seed_path
+from flows.store.dependencies import dependencies
 from flows.store.headers import Column, Header, ModelError, read_header
-from flows.store.queries import dependencies
 from flows.store.warehouse import Connection, DatabaseError, literal, query
 
 LAYERS = ("core", "trends")

@@ -6,61 +6,70 @@ A run that was stopped, even by SIGKILL, keeps the evidence it had written.
 import json
 import os
 import secrets
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 from flows.exits import GateStoppedError
-from flows.store.landing import write_whole
+from flows.store.files import write_whole
 
 
-@dataclass(slots=True)
+@dataclass(frozen=True, slots=True)
 class Run:
-    """One run of a verb: what was asked, when, how it ended, and the verdicts of its checks."""
+    """One run of a verb, by its record on disk: two plain values, so that a task in another process finds it too.
 
-    run_id: str
-    verb: str
-    parameters: dict[str, str]
-    started_at: str
-    pid: int
+    Facts of a record: run_id, verb, parameters, started_at, pid, outcome (running, done, stopped, failed), ended_at,
+    message, counts, week (the one that is worked on), held (sources whose shape stopped them), verdicts.
+    """
+
     home: Path
-    outcome: str = "running"  # running, done, stopped, failed
-    ended_at: str | None = None
-    message: str = ""
-    counts: dict[str, int] = field(default_factory=dict)
-    week: str = ""  # the week that is worked on
-    held: list[str] = field(default_factory=list)  # sources whose shape stopped them
-    verdicts: list[dict[str, Any]] = field(default_factory=list)
+    run_id: str
 
-    def save(self) -> None:
-        """Writes the record; readers see the old one or the new."""
-        facts = asdict(self)
-        del facts["home"]
-        write_whole(
-            self.home / "runs" / f"{self.run_id}.json", json.dumps(facts, indent=1, ensure_ascii=False).encode()
-        )
+    @property
+    def _path(self) -> Path:
+        return self.home / "runs" / f"{self.run_id}.json"
 
-    def add_verdicts(self, verdicts: list[dict[str, Any]]) -> None:
-        """Keeps the verdicts of a gate, before the gate decides."""
-        self.verdicts.extend({"week": self.week, **verdict} for verdict in verdicts)
-        self.save()
+    @property
+    def facts(self) -> dict[str, Any]:
+        """The record as it stands on disk."""
+        facts: dict[str, Any] = json.loads(self._path.read_bytes())
+        return facts
+
+    def note(self, **facts: Any) -> None:
+        """Changes facts of the record; readers see the old one or the new."""
+        self._write(self.facts | facts)
+
+    def _write(self, facts: dict[str, Any]) -> None:
+        write_whole(self._path, json.dumps(facts, indent=1, ensure_ascii=False).encode())
+
+    def add_counts(self, counts: Mapping[str, int]) -> None:
+        """Keeps counts by name."""
+        facts = self.facts
+        self._write(facts | {"counts": facts["counts"] | dict(counts)})
+
+    def add_verdicts(self, verdicts: Sequence[Mapping[str, Any]]) -> None:
+        """Keeps the verdicts of a gate on the week that is worked on, before the gate decides."""
+        facts = self.facts
+        facts["verdicts"] += [{"week": facts["week"], **verdict} for verdict in verdicts]
+        self._write(facts)
 
     def start_week(self, week: str) -> None:
         """Verdicts added from now on are about this week."""
-        self.week = week
+        self.note(week=week)
 
     @property
     def verdicts_of_week(self) -> list[dict[str, Any]]:
         """The verdicts on the week that is worked on."""
-        return [verdict for verdict in self.verdicts if verdict["week"] == self.week]
+        facts = self.facts
+        return [verdict for verdict in facts["verdicts"] if verdict["week"] == facts["week"]]
 
-    def end(self, outcome: str, message: str = "") -> None:
-        """Closes the record."""
-        self.outcome, self.message, self.ended_at = outcome, message, _now()
-        self.save()
+    def end(self, outcome: str, message: str | None = None) -> None:
+        """Closes the record; without a message it keeps the one it has."""
+        said = {} if message is None else {"message": message}
+        self.note(outcome=outcome, ended_at=_now(), **said)
 
 
 def _now() -> str:
@@ -70,9 +79,23 @@ def _now() -> str:
 def begin(home: Path, verb: str, parameters: dict[str, str]) -> Run:
     """A new run record, saved as running."""
     moment = _now()
-    run_id = f"{moment[:19].replace(':', '').replace('-', '')}-{secrets.token_hex(3)}"
-    run = Run(run_id, verb, parameters, moment, os.getpid(), home)
-    run.save()
+    run = Run(home, f"{moment[:19].replace(':', '').replace('-', '')}-{secrets.token_hex(3)}")
+    run._write(
+        {
+            "run_id": run.run_id,
+            "verb": verb,
+            "parameters": parameters,
+            "started_at": moment,
+            "pid": os.getpid(),
+            "outcome": "running",
+            "ended_at": None,
+            "message": "",
+            "counts": {},
+            "week": "",
+            "held": [],
+            "verdicts": [],
+        }
+    )
     return run
 
 
@@ -88,7 +111,7 @@ def recorded(home: Path, verb: str, parameters: dict[str, str]) -> Iterator[Run]
     except BaseException as error:
         run.end("failed", f"{type(error).__name__}: {error}")
         raise
-    run.end("done", run.message)
+    run.end("done")
 
 
 def _is_alive(pid: int) -> bool:

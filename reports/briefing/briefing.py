@@ -5,22 +5,22 @@ from datetime import date, timedelta
 
 import typst
 
-from reports.briefing.figures import key_figures, seen_buckets
-from reports.decisions import decisions
+from reports.briefing.key_numbers import key_figures, seen_buckets
 from reports.edition import embargo_end
-from reports.facts import Facts
-from reports.label_quality import quality_sentence
-from reports.level import Judgement
-from reports.sentences import coverage_words, gap_words, level_rule, level_words
-from reports.statements import change_words, level_sentence
-from reports.style import Chart
-from reports.tables import bucket_name, record_sums
-from reports.trend_tables import STAGES
-from reports.trends import Trends
+from reports.figures.style import Chart
+from reports.judging.level import Judgement
+from reports.reading.facts import Facts
+from reports.reading.outcomes import Trends
+from reports.tables.outcomes import STAGES
+from reports.tables.weekly import bucket_name, record_sums
 from reports.typeset import compile_pdf
-from reports.watch import change_text
 from reports.weekly.content import bucket_levels
-from reports.words import Words, platform_name
+from reports.wording.decisions import decisions
+from reports.wording.label_quality import quality_sentence
+from reports.wording.sentences import coverage_words, gap_words, level_rule, level_words
+from reports.wording.statements import change_words, level_sentence
+from reports.wording.watch_list import change_text
+from reports.wording.words import Words, platform_name
 
 GAPS_SHOWN, AGENDA_SHOWN, DECISIONS_SHOWN = 4, 6, 6
 CHART_WIDTHS = (80, 73, 66, 60, 54, 48, 42)  # per cent of the text width, of the chart of each page

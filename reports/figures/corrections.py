@@ -7,9 +7,8 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
-from reports import style
-from reports.figures import timeline
-from reports.style import Scene
+from reports.figures import style, timeline
+from reports.figures.style import Scene
 
 _LEFT, _RIGHT, _UPPER, _LOWER = 18.0, 29.0, 36.0, 20.0
 Known = Mapping[tuple[date, date], float]  # posts of a bucket as first reported, for buckets that were published

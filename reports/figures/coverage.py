@@ -10,8 +10,8 @@ from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
 
 from flows.periods import Week
-from reports import style
-from reports.style import Scene
+from reports.figures import style
+from reports.figures.style import Scene
 
 _LEFT, _BLOCK = 26.0, 22.0
 _NAME = 8.5  # mm, a week's name with room beside it

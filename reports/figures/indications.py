@@ -10,11 +10,10 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
 
-from reports import style
-from reports.facts import is_of_another_phase
-from reports.figures import timeline
-from reports.style import Scene
-from reports.words import DASH
+from reports.figures import style, timeline
+from reports.figures.style import Scene
+from reports.reading.facts import is_of_another_phase
+from reports.wording.words import DASH
 
 _PANEL, _BELOW, _ROW, _LABEL, _BUCKETS = 27.5, 15.0, 5.6, 46.0, 8
 _USUAL = 6.0  # an interval's end above so many times the middle one is cut off, with an arrow and its value

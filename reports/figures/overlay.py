@@ -7,9 +7,8 @@ from typing import NamedTuple
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from reports import style
-from reports.figures import timeline
-from reports.style import Scene
+from reports.figures import style, timeline
+from reports.figures.style import Scene
 
 _LEFT, _RIGHT, _PANEL = 18.0, 8.0, 26.0
 

@@ -6,9 +6,8 @@ import polars as pl
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from reports import style
-from reports.figures import timeline
-from reports.style import Scene
+from reports.figures import style, timeline
+from reports.figures.style import Scene
 
 MINIMUM_POSTS = 30  # method §4: none below
 _PANEL, _BELOW = 27.0, 14.0

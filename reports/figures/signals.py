@@ -8,9 +8,8 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
 
-from reports import style
-from reports.figures import timeline
-from reports.style import Scene
+from reports.figures import style, timeline
+from reports.figures.style import Scene
 
 SUBJECTS_SHOWN = 10  # rows
 _LABEL, _ROW = 47.0, 5.4

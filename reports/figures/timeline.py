@@ -13,8 +13,8 @@ from matplotlib.ticker import MaxNLocator
 from matplotlib.transforms import ScaledTranslation
 
 from flows.periods import Week
-from reports import style
-from reports.style import Scene
+from reports.figures import style
+from reports.figures.style import Scene
 
 Row = dict[str, Any]
 DRAWN = frozenset({"observed", "partial"})

@@ -12,9 +12,9 @@ from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
 
 from flows.periods import Bucket
-from reports import style
-from reports.disclosure import shielded
-from reports.style import Scene
+from reports.figures import style
+from reports.figures.style import Scene
+from reports.wording.counts import shielded
 
 TOPICS_SHOWN = 10
 # light enough for black letters and for the black frame of a signal, in grey as well

@@ -7,9 +7,8 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
 
-from reports import style
-from reports.figures import timeline
-from reports.style import Scene
+from reports.figures import style, timeline
+from reports.figures.style import Scene
 
 _LEFT, _RIGHT, _PLOT = 18.0, 21.0, 40.0
 

@@ -12,16 +12,16 @@ from pathlib import Path
 import polars as pl
 
 from flows.periods import RELEASE_HOUR
-from reports.contract import NOTE_CONTRACT, refused
-from reports.decisions import receivers
-from reports.disclosure import shielded
 from reports.edition import Edition, Tables, embargo_end
-from reports.facts import PLATFORMS, Facts
-from reports.label_quality import quality_sentence
-from reports.sentences import coverage_words, gap_words, zero_sentence
-from reports.trends import Trends
+from reports.reading.contract import NOTE_CONTRACT, refused
+from reports.reading.facts import PLATFORMS, Facts
+from reports.reading.outcomes import Trends
 from reports.typeset import compile_pdf
-from reports.words import DASH, Words, platform_name
+from reports.wording.counts import shielded
+from reports.wording.decisions import receivers
+from reports.wording.label_quality import quality_sentence
+from reports.wording.sentences import coverage_words, gap_words, zero_sentence
+from reports.wording.words import DASH, Words, platform_name
 
 PHASES = frozenset({"quiet", "voting_day"})  # the days that have a note
 GAPS_SHOWN, CLASSES_SHOWN, DAYS_SHOWN = 4, 12, 5

@@ -5,16 +5,13 @@ Both the HTML page and the PDF print this content, so they cannot say different 
 
 from dataclasses import dataclass
 
-from reports.decisions import Decision, decisions
 from reports.edition import Level, embargo_end
-from reports.facts import Check, Facts
-from reports.label_quality import quality_table
-from reports.level import Judgement, judge_buckets
-from reports.official_table import official_table
-from reports.sentences import bucket_words, level_rule, level_words, zero_sentence
-from reports.statements import Statement, level_reasons, statements
-from reports.tables import Table, record_sums, weekly_tables
-from reports.trend_tables import (
+from reports.judging.level import Judgement, judge_buckets
+from reports.reading.facts import Check, Facts
+from reports.reading.outcomes import Trends
+from reports.tables.label_quality import quality_table
+from reports.tables.official import official_table
+from reports.tables.outcomes import (
     clock_table,
     copied_table,
     correction_table,
@@ -26,10 +23,13 @@ from reports.trend_tables import (
     test_table,
     view_table,
 )
-from reports.trends import Trends
-from reports.watch import break_text, change_text, watch_text
+from reports.tables.weekly import Table, record_sums, weekly_tables
 from reports.weekly.evidence import MOST, Flagged, Group, Listing, evidence, groups_of, listings_of
-from reports.words import DASH, Words, platform_name
+from reports.wording.decisions import Decision, decisions
+from reports.wording.sentences import bucket_words, level_rule, level_words, zero_sentence
+from reports.wording.statements import Statement, level_reasons, statements
+from reports.wording.watch_list import break_text, change_text, watch_text
+from reports.wording.words import DASH, Words, platform_name
 
 CHANGE_TABLES = (signal_table, test_table, slope_table, copied_table, term_table)
 MORE_TABLES = (view_table, official_table)

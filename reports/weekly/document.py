@@ -5,12 +5,12 @@ from dataclasses import asdict, dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from reports.style import Chart
-from reports.tables import Table, under_names
+from reports.figures.style import Chart
+from reports.tables.weekly import Table, under_names
 from reports.typeset import compile_pdf
 from reports.weekly.content import Content
 from reports.weekly.evidence import DETECTED, Flagged, Listing
-from reports.words import Words, clipped
+from reports.wording.words import Words, clipped
 
 EVIDENCE_ROWS, SIGNAL_ROWS, TEXT_LIMIT = 60, 20, 280  # of the rows, those kept for signals where there are any
 SHORTEST, LONGEST, LONG_TEXTS = 8, 40, 80  # characters of a cell by which the widths of columns are reckoned

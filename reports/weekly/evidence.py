@@ -4,11 +4,11 @@ from dataclasses import dataclass, field
 
 import polars as pl
 
-from reports.disclosure import count_text
-from reports.facts import Row
-from reports.statements import change_words, subject_words
-from reports.trends import Signal, Trends
-from reports.words import DASH, Words, platform_name
+from reports.reading.facts import Row
+from reports.reading.outcomes import Signal, Trends
+from reports.wording.counts import count_text
+from reports.wording.statements import change_words, subject_words
+from reports.wording.words import DASH, Words, platform_name
 
 DETECTED = "detected"  # the group of the review list
 MOST = 30  # posts of a signal

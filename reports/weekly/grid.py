@@ -3,8 +3,8 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from reports.tables import Table, under_names
-from reports.words import DASH, Words
+from reports.tables.weekly import Table, under_names
+from reports.wording.words import DASH, Words
 
 STACKED = frozenset({"clocks"})  # beside all tables that have a column of long texts
 LONG_TEXTS = 40  # per cent of the width for a column of long texts, where the table says nothing

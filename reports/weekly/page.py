@@ -11,12 +11,12 @@ from pathlib import Path
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup, escape
 
-from reports.glyphs import legible
-from reports.style import Chart
+from reports.figures.style import Chart
 from reports.weekly.content import Content
 from reports.weekly.evidence import Flagged
 from reports.weekly.grid import Grid, grid, texts
-from reports.words import DASH, THIN, Words, clipped
+from reports.wording.glyphs import legible
+from reports.wording.words import DASH, THIN, Words, clipped
 
 SECTIONS = (
     *("situation", "changes", "declaration", "charts", "tables", "clocks", "evidence", "corrections", "quality"),

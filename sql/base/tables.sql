@@ -73,7 +73,7 @@ CREATE TABLE IF NOT EXISTS base.posts (
     text_hash UBIGINT,
     former_text_hash UBIGINT,        -- of the text before the last edit
     edits INTEGER NOT NULL,
-    unit_key UBIGINT,                -- posts of the same key are one event, see flows/store/copies.py; NULL: its own
+    unit_key UBIGINT,                -- posts of the same key are one event, see flows/loading/copies.py; NULL: its own
     first_source VARCHAR NOT NULL,   -- the format that brought it first
     first_landed_at TIMESTAMPTZ NOT NULL, -- when it was first known here
     first_views BIGINT,              -- at its first observation, so that weeks are compared at about the same age

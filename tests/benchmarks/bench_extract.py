@@ -11,11 +11,12 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 from pathlib import Path
 
-from flows import pull, season
-from flows.season.plan import FIRST_DAY
-from flows.season.services.posts import visible_ids, watch_list
-from flows.season.services.serve import serving
+from flows import simulation
+from flows.collecting import pull
 from flows.settings import Settings
+from flows.simulation.plan import FIRST_DAY
+from flows.simulation.services.archive import visible_ids, watch_list
+from flows.simulation.services.serve import serving
 from flows.sources.pacing import VirtualClock
 
 NOW = datetime(2024, 2, 18, 22, 0, tzinfo=UTC)
@@ -24,7 +25,7 @@ NOW = datetime(2024, 2, 18, 22, 0, tzinfo=UTC)
 def main(posts: int) -> None:
     """Prints the figures; ends with 1 when a post is missing."""
     with tempfile.TemporaryDirectory() as scratch:
-        folder = season.write_season(Path(scratch) / "season", posts=posts).folder
+        folder = simulation.write_season(Path(scratch) / "season", posts=posts).folder
         watched = {
             platform: {"accounts": each.accounts, "keywords": each.keywords, "hashtags": each.hashtags}
             for platform, each in watch_list(folder).items()

@@ -17,7 +17,10 @@ from pathlib import Path
 
 import duckdb
 
-from flows import intake, season, steps
+from flows import simulation
+from flows.loading.arrivals import land_paths
+from flows.loading.pending import load_pending
+from flows.publishing.build import build_tables
 from flows.settings import Settings
 from flows.store import warehouse
 from flows.store.runs import recorded
@@ -41,7 +44,7 @@ def main(posts: int) -> None:
         settings = Settings(home=folder / "home", author_key="ab" * 32)
         settings.export()
         with timed("season"):
-            season.write_season(folder / "season", posts=posts, weekly=False)
+            simulation.write_season(folder / "season", posts=posts, weekly=False)
         export = next((folder / "season" / "exports").glob("*/tiktok.ndjson"))
         with export.open("rb") as lines:
             records = sum(1 for _ in lines)
@@ -56,11 +59,11 @@ def main(posts: int) -> None:
             ).write_parquet(str(target))
         with warehouse.exclusive(settings.home), recorded(settings.home, "bench", {}) as run:
             with timed("land"):
-                intake.land_paths(settings, [export], LANDED)
+                land_paths(settings, [export], LANDED)
             with timed("load"):
-                print(intake.load_pending(settings, run).sentence())
+                print(load_pending(settings, run).sentence())
             with timed("build tables"):
-                steps.build_tables(settings)
+                build_tables(settings)
         whole = sum(seconds[step] for step in ("land", "load", "build tables"))
         peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1e6
         ratio = whole / seconds["DuckDB NDJSON to Parquet"]

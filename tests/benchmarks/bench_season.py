@@ -8,7 +8,7 @@ import tempfile
 import time
 from pathlib import Path
 
-from flows.season import write_season
+from flows.simulation import write_season
 
 
 def main(sizes: list[int]) -> None:

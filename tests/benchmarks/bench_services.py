@@ -13,10 +13,10 @@ from pathlib import Path
 
 import httpx
 
-from flows.season import write_season
-from flows.season.plan import FIRST_DAY, LAST_DAY
-from flows.season.services.posts import WatchList, watch_list
-from flows.season.services.serve import serving
+from flows.simulation import write_season
+from flows.simulation.plan import FIRST_DAY, LAST_DAY
+from flows.simulation.services.archive import WatchList, watch_list
+from flows.simulation.services.serve import serving
 from tests.platform_walks import Client
 
 WINDOW = timedelta(days=30)

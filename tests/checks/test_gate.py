@@ -10,18 +10,18 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from expectations import landing, posts, trends
+from expectations import landed_files, posts, trend_tables
 from expectations.run import Outcome, Verdict, gate, highest_breach, validate
 from expectations.suite import Expectation, Gate, Rule, Severity, Suite, at_least, one_of, present
 
 REPOSITORY = Path(__file__).parents[2]
 SUITES = [
-    landing.suite("zeeschuimer"),
+    landed_files.suite("zeeschuimer"),
     posts.suite(),
-    trends.weekly_platform(),
-    trends.weekly_topic(),
-    trends.weekly_indication(),
-    trends.weekly_district(),
+    trend_tables.weekly_platform(),
+    trend_tables.weekly_topic(),
+    trend_tables.weekly_indication(),
+    trend_tables.weekly_district(),
 ]
 # Words that only a decided case may carry (method, words of the stages).
 FORBIDDEN = {"temuan", "laporan", "pelanggaran", "pelaku", "terbukti", "rawan", "aman", "nihil"}
@@ -163,13 +163,13 @@ import socket, sys
 def refuse(*arguments, **options):
     raise OSError("no network")
 socket.socket.connect = socket.getaddrinfo = refuse
-from expectations import posts, run, trends
+from expectations import posts, run, trend_tables
 assert not {"great_expectations", "pandas"} & set(sys.modules), "heavy imports at start"
 import warnings
 show_warning = warnings.showwarning
 import pandas as pd
-frame = pd.DataFrame({column: [None] for column in trends.weekly_platform().columns})
-verdicts = run.validate(frame, trends.weekly_platform(), empty_is_valid=False)
+frame = pd.DataFrame({column: [None] for column in trend_tables.weekly_platform().columns})
+verdicts = run.validate(frame, trend_tables.weekly_platform(), empty_is_valid=False)
 assert run.gate(verdicts) is not None
 assert warnings.showwarning is show_warning, "warnings were redirected"
 print(len(verdicts))
@@ -188,6 +188,6 @@ def test_a_validation_needs_no_network_writes_no_file_and_prints_nothing(tmp_pat
         timeout=120,
         check=False,
     )
-    expected = len(trends.weekly_platform().expectations) + 2
+    expected = len(trend_tables.weekly_platform().expectations) + 2
     assert (run.returncode, run.stdout.strip(), run.stderr) == (0, str(expected), "")
     assert list(tmp_path.iterdir()) == []

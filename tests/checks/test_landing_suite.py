@@ -5,7 +5,7 @@ from typing import Any
 import pandas as pd
 import pytest
 
-from expectations.landing import suite
+from expectations.landed_files import suite
 from expectations.run import Outcome, gate, validate
 
 

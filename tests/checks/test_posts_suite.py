@@ -15,7 +15,7 @@ import sql
 from expectations.posts import COLUMNS, MASKED, suite
 from expectations.run import Outcome, gate, highest_breach, validate
 from expectations.suite import Severity
-from flows.store.privacy import masked
+from flows.loading.privacy import masked
 
 POSTS = 40
 

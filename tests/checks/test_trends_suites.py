@@ -8,16 +8,16 @@ import pandas as pd
 import pytest
 
 import sql
-from expectations import trends
+from expectations import trend_tables
 from expectations.run import Outcome, gate, validate
 from expectations.suite import Suite
 
 WEEKS = [f"2024-W{number:02d}" for number in range(1, 7)]
 SUITES: dict[str, Suite] = {
-    "weekly_platform": trends.weekly_platform(),
-    "weekly_topic": trends.weekly_topic(),
-    "weekly_indication": trends.weekly_indication(),
-    "weekly_district": trends.weekly_district(),
+    "weekly_platform": trend_tables.weekly_platform(),
+    "weekly_topic": trend_tables.weekly_topic(),
+    "weekly_indication": trend_tables.weekly_indication(),
+    "weekly_district": trend_tables.weekly_district(),
 }
 SUBJECTS = {"weekly_topic": "topic", "weekly_indication": "indication", "weekly_district": "district"}
 
@@ -172,8 +172,12 @@ def test_a_surge_is_more_than_ten_times_the_median_of_the_earlier_buckets(
 
 def test_only_the_reported_week_is_compared(verdict_of: Any) -> None:
     spoiled = with_row(posts=9_000)(healthy())
-    assert verdict_of(spoiled, trends.weekly_platform("2024-W05"), "volume_without_surge").outcome is Outcome.PASSED
-    assert verdict_of(spoiled, trends.weekly_platform("2024-W06"), "volume_without_surge").outcome is Outcome.FAILED
+    assert (
+        verdict_of(spoiled, trend_tables.weekly_platform("2024-W05"), "volume_without_surge").outcome is Outcome.PASSED
+    )
+    assert (
+        verdict_of(spoiled, trend_tables.weekly_platform("2024-W06"), "volume_without_surge").outcome is Outcome.FAILED
+    )
 
 
 def test_a_first_bucket_has_nothing_to_be_compared_with(verdict_of: Any) -> None:

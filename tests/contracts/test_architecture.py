@@ -10,12 +10,11 @@ PACKAGES = ("flows", "expectations", "reports", "sql")
 
 # Room -> the rooms it may import. A room is a module or package of the first two levels.
 FOUNDATION = {"flows.exits", "flows.periods", "flows.post", "flows.settings", "sql"}
-STEPS = {"flows.steps", "flows.notice", "flows.intake", "flows.prepare", "flows.ledger"}
 ROOMS = {
     "flows.sources": FOUNDATION,
     "flows.labels": FOUNDATION,
     "flows.store": FOUNDATION,
-    "flows.season": FOUNDATION,
+    "flows.simulation": FOUNDATION,
     "flows.trends": FOUNDATION,
     "expectations": FOUNDATION,
     "reports": FOUNDATION,
@@ -26,10 +25,9 @@ ORDER = [  # each may import everything before it
     {"flows.periods", "flows.post"},
     {"flows.settings"},
     set(ROOMS),
-    {"flows.prepare"},
-    STEPS,
-    {"flows.pull", "flows.inbox"},
-    {"flows.refresh"},
+    {"flows.loading"},
+    {"flows.collecting", "flows.publishing"},
+    {"flows.secret_blocks"},
     {"flows.tasks", "flows.status", "flows.dictionary"},
     {"flows.weekly", "flows.backfill", "flows.extract"},
     {"flows.daily"},
@@ -37,6 +35,20 @@ ORDER = [  # each may import everything before it
     {"flows.serving"},
     {"flows.demo"},
     {"flows.cli"},
+]
+# The rooms of `reports`, in the same way: from frames to documents.
+REPORT_ORDER = [
+    {"reports.edition"},
+    {"reports.reading"},
+    {"reports.judging"},
+    {"reports.wording"},
+    {"reports.tables"},
+    {"reports.figures"},
+    {"reports.typeset"},
+    {"reports.weekly"},
+    {"reports.briefing", "reports.note", "reports.site"},
+    {"reports.render"},
+    {"reports"},
 ]
 
 LIBRARIES = {
@@ -47,15 +59,16 @@ LIBRARIES = {
         "flows/backfill.py",
         "flows/daily.py",
         "flows/schedule.py",
+        "flows/secret_blocks.py",
     },
-    "httpx": {"flows/sources/http.py", "flows/season/services/"},
+    "httpx": {"flows/sources/http.py", "flows/simulation/services/"},
     "duckdb": {"flows/store/warehouse.py"},
     "great_expectations": {"expectations/"},
     "matplotlib": {"reports/"},
     "typst": {"reports/"},
     "jinja2": {"reports/"},
     "xlsxwriter": {"reports/"},
-    "apprise": {"flows/notice.py"},
+    "apprise": {"flows/publishing/notice.py"},
 }
 
 
@@ -83,8 +96,18 @@ def _room(dotted: str) -> str | None:
     return ".".join(parts[:2]) if parts[0] == "flows" else parts[0]
 
 
-def _rank(room: str) -> int | None:
-    return next((rank for rank, rooms in enumerate(ORDER) if room in rooms), None)
+def _rank(room: str, order: list[set[str]] | None = None) -> int | None:
+    return next((rank for rank, rooms in enumerate(order or ORDER) if room in rooms), None)
+
+
+def _report_room(dotted: str) -> str | None:
+    """The room of `reports` a dotted name lies in; a name the package itself gives is the package's."""
+    package, *below = dotted.split(".")
+    if package != "reports":
+        return None
+    path = REPOSITORY / package / (below[0] if below else "")
+    is_room = below and (path.is_dir() or path.with_suffix(".py").is_file())
+    return f"reports.{below[0]}" if is_room else "reports"
 
 
 def test_there_is_something_to_check() -> None:
@@ -113,6 +136,29 @@ def test_imports_go_one_way() -> None:
             if (allowed is not None and other not in allowed) or (allowed is None and _rank(other) > _rank(own)):
                 wrong.append(f"{name} imports {imported}")
     assert wrong == []
+
+
+def test_imports_within_the_reports_go_one_way() -> None:
+    wrong, seen = [], 0
+    for name, imports in _modules().items():
+        own = _report_room(name.removesuffix(".py").replace("/", ".").removesuffix(".__init__"))
+        if own is None or own == "reports":
+            continue
+        assert _rank(own, REPORT_ORDER) is not None, f"{own} has no place in the order of the reports"
+        for imported in imports:
+            other = _report_room(imported)
+            if other in (None, "reports", own):
+                continue
+            seen += 1
+            if _rank(other, REPORT_ORDER) > _rank(own, REPORT_ORDER):
+                wrong.append(f"{name} imports {imported}")
+    assert seen > 100
+    assert wrong == []
+
+
+def test_no_module_is_longer_than_a_person_reads_at_once() -> None:
+    lengths = {name: len((REPOSITORY / name).read_text(encoding="utf-8").splitlines()) for name in _modules()}
+    assert {name: lines for name, lines in lengths.items() if lines > 400} == {}
 
 
 def test_heavy_libraries_stay_in_their_rooms() -> None:

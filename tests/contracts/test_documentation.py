@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from flows import cli, dictionary
+from flows.collecting.watch_list import read_watched
 from flows.settings import Settings, load_settings
-from flows.sources.watch import read_watched
 from tests.conftest import REPOSITORY
 
 README = (REPOSITORY / "README.md").read_text(encoding="utf-8")

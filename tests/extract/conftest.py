@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from flows.season.services.posts import Catalogue
-from flows.season.services.serve import Services
+from flows.simulation.services.archive import Catalogue
+from flows.simulation.services.serve import Services
 from tests.extract.watching import NOW, Watching
 from tests.served import served
 

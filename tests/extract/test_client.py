@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from flows.exits import UsageError
-from flows.season.services.serve import Services
+from flows.simulation.services.serve import Services
 from flows.sources import graph_answers
 from flows.sources.http import Answer, Client, Redactor, Request, checked_base, user_agent
 from flows.sources.pacing import (

@@ -6,8 +6,10 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from flows import ledger, status, steps
-from flows.ledger import Known
+from flows import status
+from flows.collecting import collected_days
+from flows.collecting.collected_days import Known
+from flows.publishing.build import build_tables
 from flows.sources.pacing import BREAKS_AFTER
 from flows.sources.walking import COMPLETE, End, Gap, Outcome, Walk
 from flows.store import warehouse
@@ -37,7 +39,7 @@ def outcome(
 
 def rows_of(known: Known, *outcomes: Outcome, today: date | None = None) -> dict[date, tuple[int, int, str | None]]:
     last = max(each.walk.last_day for each in outcomes)
-    rows = ledger.settle(known, outcomes, ZONE, today or last + timedelta(days=1))
+    rows = collected_days.settle(known, outcomes, ZONE, today or last + timedelta(days=1))
     return {row.day: (row.attempted, row.succeeded, row.reason) for row in rows}
 
 
@@ -110,7 +112,7 @@ def test_a_hashtag_day_is_collected_when_no_hour_of_it_went_unseen() -> None:
     for hours in (0, 20, 40, 70):  # the last one comes too late for the evening of the second day
         moment = datetime(2024, 1, 1, 1, tzinfo=ZONE) + timedelta(hours=hours)
         polled = Outcome(walk(moment.date(), moment.date(), "hashtag"), COMPLETE, moment, 2, {}, {})
-        rows = ledger.settle(known, [polled], ZONE, moment.date())
+        rows = collected_days.settle(known, [polled], ZONE, moment.date())
     found = {row.day: row.succeeded for row in rows}
     assert found == {day: 1, day + timedelta(days=1): 0, day + timedelta(days=2): 0}
 
@@ -118,10 +120,10 @@ def test_a_hashtag_day_is_collected_when_no_hour_of_it_went_unseen() -> None:
 def test_a_ledger_is_kept_and_a_damaged_one_is_none(tmp_path: Path) -> None:
     known = Known({"q": {FIRST: 3}}, {"h": [datetime(2024, 1, 1, tzinfo=UTC)]}, {"q": [FIRST]})
     path = tmp_path / "ledger.json"
-    ledger.write_known(path, known)
-    assert ledger.read_known(path) == known
+    collected_days.write_known(path, known)
+    assert collected_days.read_known(path) == known
     path.write_text("{half")
-    assert ledger.read_known(path) == Known()
+    assert collected_days.read_known(path) == Known()
 
 
 @pytest.mark.parametrize("platform", ["facebook", "instagram", "tiktok"])
@@ -145,7 +147,7 @@ def test_a_sudden_silence_is_a_day_not_collected_in_the_tables_and_a_line_in_the
     watching.pull("facebook")
     settings = watching.settings()
     load(settings)
-    steps.build_tables(settings)
+    build_tables(settings)
     query = "SELECT * FROM core.collection WHERE reason = 'fall to nothing'"
     with warehouse.opened(settings.home) as connection:
         silent = warehouse.query(connection, query).to_dicts()
@@ -198,6 +200,6 @@ def test_a_source_that_is_down_is_left_alone_by_later_runs_and_the_status_says_u
 
 def test_silences_are_shown_span_by_span(watching: Watching) -> None:
     flagged = {"keywords": [FIRST, FIRST + timedelta(days=1), FIRST + timedelta(days=40)]}
-    ledger.write_known(watching.home / "extract" / "ledger" / "tiktok_research.json", Known(flagged=flagged))
+    collected_days.write_known(watching.home / "extract" / "ledger" / "tiktok_research.json", Known(flagged=flagged))
     found = [(each["first_day"], each["last_day"]) for each in status.gather(watching.settings())["to_look_at"]]
     assert found == [("2024-01-01", "2024-01-02"), ("2024-02-10", "2024-02-10")]

@@ -15,14 +15,19 @@ from typing import Any
 import pyarrow.parquet as pq
 import pytest
 
-from flows import inbox, intake, prepare, refresh, sources, steps
+from flows import sources
+from flows.collecting import gone, inbox, refresh
+from flows.loading import landing, prepared
+from flows.loading.arrivals import land_paths
 from flows.post import Post
+from flows.publishing.build import build_tables
+from flows.publishing.database import publish_tables
 from flows.settings import Settings
 from flows.sources.erasing import Erasing
 from flows.sources.pacing import VirtualClock
 from flows.sources.reading import open_stream, sample
 from flows.sources.tombstone import Key
-from flows.store import gone, landing, warehouse
+from flows.store import warehouse
 from tests import exports
 from tests.extract.formats import (
     CASES,
@@ -74,7 +79,7 @@ def kept(path: Path) -> list[tuple[Any, ...]]:
     """Of every post of a file what a tombstone keeps."""
     form, _ = sources.recognise(path, SETTINGS)
     with open_stream(path) as stream:
-        found = [post for _, post in prepare.read_posts(form, stream, None)]
+        found = [post for _, post in prepared.read_posts(form, stream, None)]
     assert all(isinstance(post, Post) for post in found), found
     names = ("platform", "post_id", "created_at", "created_from", "media_type", "likes", "comments", "shares", "views")
     return [tuple(getattr(post, name) for name in names) for post in found]
@@ -162,8 +167,8 @@ class Home:
     def publish(self) -> None:
         """The tables as an analyst reads them; the release before last goes."""
         with warehouse.exclusive(self.home):
-            steps.build_tables(self.settings)
-            steps.publish_tables(self.settings)
+            build_tables(self.settings)
+            publish_tables(self.settings)
 
     def load(self) -> None:
         load(self.settings)
@@ -175,7 +180,7 @@ class Home:
     def remove(self) -> None:
         ids = [("facebook", POSTS[0]), ("facebook", MCL[0]), ("instagram", CODES[0]), ("tiktok", VIDEOS[0])]
         listed = [(platform, each, LATER.isoformat(), "removed") for platform, each in ids]
-        intake.land_paths(self.settings, [exports.removals(self.home.parent / "gone.csv", listed)], LATER)
+        land_paths(self.settings, [exports.removals(self.home.parent / "gone.csv", listed)], LATER)
         self.load()
 
     def everything(self) -> bytes:

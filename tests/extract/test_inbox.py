@@ -6,10 +6,10 @@ from pathlib import Path
 
 import pytest
 
-from flows import inbox
+from flows.collecting import inbox
+from flows.loading import landing
 from flows.settings import Settings
 from flows.sources.pacing import VirtualClock
-from flows.store import landing
 from tests.exports import tiktok, write_lines
 
 NOW = datetime(2024, 2, 12, 1, 0, tzinfo=UTC)

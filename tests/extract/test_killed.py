@@ -9,9 +9,10 @@ from random import Random
 
 import pytest
 
+from flows.collecting import journal
+from flows.loading import landing
 from flows.sources import facebook_graph, instagram_graph, tiktok_research
 from flows.sources.http import Answer, Client, Request
-from flows.store import journal, landing
 from tests.conftest import REPOSITORY
 from tests.extract.watching import NOW, SECRETS, SOURCE, Watching, days
 
@@ -104,11 +105,11 @@ def test_killed_at_fifty_points_it_ends_like_an_uninterrupted_one(
 SCRIPT = """
 import json, os, signal, sys
 from datetime import datetime
-from flows import pull
+from flows.collecting import pull
 from flows.settings import Settings
 from flows.sources import facebook_graph
 from flows.sources.pacing import VirtualClock
-from flows.store.journal import Journal
+from flows.collecting.journal import Journal
 facts, now, point = json.loads(sys.argv[1]), datetime.fromisoformat(sys.argv[2]), int(sys.argv[3])
 append, count = Journal.append, 0
 def counting(self, line):

@@ -13,13 +13,14 @@ from typing import Any
 import pytest
 
 import sql
-from flows import prepare, pull, sources
+from flows import sources
+from flows.collecting import pull
+from flows.collecting import watch_list as watch_lists
+from flows.loading import landing, prepared
 from flows.post import Post
 from flows.settings import Settings
-from flows.sources import watch as watch_lists
 from flows.sources.pacing import VirtualClock
 from flows.sources.reading import open_stream
-from flows.store import landing
 
 NOW = datetime(2021, 12, 1, tzinfo=UTC)
 
@@ -76,7 +77,7 @@ def pulled(
             path = landing.stored_path(settings.home, item)
             form, _ = sources.recognise(path, settings)
             with open_stream(path) as stream:
-                posts += [post for _, post in prepare.read_posts(form, stream, None) if isinstance(post, Post)]
+                posts += [post for _, post in prepared.read_posts(form, stream, None) if isinstance(post, Post)]
     return done, posts, asked
 
 

@@ -7,12 +7,14 @@ from pathlib import Path
 
 import pytest
 
-from flows import intake, pull, refresh
-from flows.season.services.posts import Account, Catalogue
-from flows.season.services.serve import Services
+from flows.collecting import gone, pull, refresh
+from flows.loading import landing
+from flows.loading.arrivals import land_paths
 from flows.settings import Settings
+from flows.simulation.services.archive import Account, Catalogue
+from flows.simulation.services.serve import Services
 from flows.sources.pacing import VirtualClock
-from flows.store import gone, landing, warehouse
+from flows.store import warehouse
 from tests.extract.watching import NOW, SOURCE, Watching, load, written
 
 LATER = NOW + timedelta(days=16)
@@ -112,7 +114,7 @@ def test_erasing_takes_the_words_out_of_the_landing_and_keeps_both_hashes(full: 
     lines = [f"{row['platform']},{row['post_id']},{LATER.isoformat()},private" for row in victims]
     listed.write_text("platform,post_id,gone_at,reason\n" + "\n".join(lines) + "\n")
     before = {platform: full.found(platform) for platform in SOURCE}
-    intake.land_paths(settings, [listed], LATER)
+    land_paths(settings, [listed], LATER)
     load(settings)
     texts = [str(row["text_pi"]) for row in victims]
     outside = rows(settings, "SELECT 1 FROM base.rejects WHERE reason = 'outside the days asked for'")
@@ -140,7 +142,7 @@ def test_after_erasing_everything_can_be_loaded_anew_with_the_same_counts(full: 
     victim = rows(settings, "SELECT platform, post_id FROM base.posts WHERE platform = 'tiktok' LIMIT 1")[0]
     listed = full.home.parent / "removals.csv"
     listed.write_text(f"platform,post_id,gone_at,reason\ntiktok,{victim['post_id']},{LATER.isoformat()},removed\n")
-    intake.land_paths(settings, [listed], LATER)
+    land_paths(settings, [listed], LATER)
     load(settings)
     refresh.erase(settings, LATER)
     counts = "SELECT file_id, records, posts, duplicates, rejects FROM base.loads ORDER BY file_id"
@@ -204,7 +206,7 @@ def test_pages_that_could_not_be_read_forget_too(watching: Watching) -> None:
     listed = watching.home.parent / "removals.csv"
     lines = [f"facebook,{row['post_id']},{LATER.isoformat()},removed" for row in victims]
     listed.write_text("platform,post_id,gone_at,reason\n" + "\n".join(lines) + "\n")
-    intake.land_paths(settings, [listed], LATER)
+    land_paths(settings, [listed], LATER)
     load(settings)
     others = {row["text_pi"] for row in rows(settings, "SELECT text_pi FROM base.posts WHERE state = 'live'")}
     texts = {str(row["text_pi"]) for row in victims} - others

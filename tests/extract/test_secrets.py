@@ -5,10 +5,10 @@ import traceback
 
 import pytest
 
+from flows.collecting.journal import Journal
 from flows.settings import Settings
 from flows.sources import facebook_graph, instagram_graph, tiktok_research
 from flows.sources.http import HIDDEN, Redactor, Request
-from flows.store.journal import Journal
 from tests.extract.watching import SECRETS, SOURCE, Watching, written
 
 WORDS = {*SECRETS.values(), "season-app-secret", "clt."}

@@ -8,11 +8,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from flows.collecting import watch_list
+from flows.collecting.watch_list import HASHTAG_BUDGET, HashtagBudget, Watched
 from flows.exits import UsageError
 from flows.settings import Settings
-from flows.sources import watch
-from flows.sources.watch import HASHTAG_BUDGET, HashtagBudget, Watched
-from flows.store.watched import note_watch, read_watch
+from flows.store.watch_history import note_watch, read_watch
 from tests.extract.watching import Watching, days
 
 NOW = datetime(2024, 2, 12, tzinfo=UTC)
@@ -32,7 +32,9 @@ def _seeds(tmp_path: Path) -> Path:
 
 
 def test_seeds_and_settings_make_one_list(tmp_path: Path) -> None:
-    found = watch.read_watched(settings(tmp_path, tiktok={"accounts": ["kpu.contoh", "warga"], "hashtags": ["batang"]}))
+    found = watch_list.read_watched(
+        settings(tmp_path, tiktok={"accounts": ["kpu.contoh", "warga"], "hashtags": ["batang"]})
+    )
     assert found["tiktok"] == Watched(("kpu.contoh", "warga"), ("bupati contoh",), ("contoh", "batang"))
     assert found["facebook"] == Watched(("1029384756",), (), ("contoh",))
     assert found["instagram"] == Watched((), (), ("contoh",))
@@ -50,14 +52,14 @@ def test_seeds_and_settings_make_one_list(tmp_path: Path) -> None:
 )
 def test_a_name_that_cannot_be_one_is_refused(tmp_path: Path, wrong: dict[str, list[str]]) -> None:
     with pytest.raises(UsageError):
-        watch.read_watched(settings(tmp_path, instagram=wrong))
+        watch_list.read_watched(settings(tmp_path, instagram=wrong))
 
 
 def test_the_version_follows_the_list_and_not_its_order(tmp_path: Path) -> None:
     one = {"tiktok": Watched(("a", "b"))}
-    assert watch.version(one) == watch.version({"tiktok": Watched(("b", "a"))})
-    assert watch.version(one) != watch.version({"tiktok": Watched(("a",))})
-    assert watch.version(one) != watch.version({"tiktok": Watched(("a", "b"), keywords=("c",))})
+    assert watch_list.version(one) == watch_list.version({"tiktok": Watched(("b", "a"))})
+    assert watch_list.version(one) != watch_list.version({"tiktok": Watched(("a",))})
+    assert watch_list.version(one) != watch_list.version({"tiktok": Watched(("a", "b"), keywords=("c",))})
 
 
 def test_a_change_is_noted_once(tmp_path: Path) -> None:
@@ -70,7 +72,7 @@ def test_a_change_is_noted_once(tmp_path: Path) -> None:
 
 def test_many_accounts_are_several_queries() -> None:
     many = Watched(tuple(f"a{n}" for n in range(120)), ("x",), ("y", "z"))
-    made = watch.queries("tiktok", many)
+    made = watch_list.queries("tiktok", many)
     assert list(made) == ["keywords", "hashtags", "accounts-1", "accounts-2", "accounts-3"]
     assert made["hashtags"]["query"]["or"] == [
         {"operation": "IN", "field_name": "hashtag_name", "field_values": ["y", "z"]}
@@ -81,7 +83,7 @@ def test_many_accounts_are_several_queries() -> None:
 @given(st.sets(st.integers(min_value=0, max_value=120)), st.integers(min_value=1, max_value=40))
 def test_windows_hold_every_day_once(offsets: set[int], size: int) -> None:
     wanted = {TODAY - timedelta(days=n) for n in offsets}
-    made = watch.windows(wanted, size)
+    made = watch_list.windows(wanted, size)
     listed = [day for first, last in made for day in days(first, last)]
     assert sorted(listed) == sorted(wanted)
     assert all((last - first).days < size for first, last in made)
@@ -91,11 +93,11 @@ def test_windows_hold_every_day_once(offsets: set[int], size: int) -> None:
 def test_no_more_than_thirty_hashtags_in_seven_days() -> None:
     tags = [f"t{n}" for n in range(40)]
     budget = HashtagBudget({}, {})
-    walks, over = watch.hashtag_walks(tags, budget, NOW, TODAY)
+    walks, over = watch_list.hashtag_walks(tags, budget, NOW, TODAY)
     assert (len(walks), over) == (HASHTAG_BUDGET, tags[30:])
-    again, still_over = watch.hashtag_walks(tags, budget, NOW + timedelta(days=6), TODAY)
+    again, still_over = watch_list.hashtag_walks(tags, budget, NOW + timedelta(days=6), TODAY)
     assert ([walk.query for walk in again], still_over) == ([walk.query for walk in walks], over)
-    later, _ = watch.hashtag_walks(list(reversed(tags)), budget, NOW + timedelta(days=7), TODAY)
+    later, _ = watch_list.hashtag_walks(list(reversed(tags)), budget, NOW + timedelta(days=7), TODAY)
     assert later[0].query == "hashtag:t39"
 
 

@@ -11,14 +11,17 @@ from typing import Any
 from unittest.mock import patch
 from zoneinfo import ZoneInfo
 
-from flows import intake, prepare, pull, sources
+from flows import sources
+from flows.collecting import pull
+from flows.loading import gates, landing, prepared
+from flows.loading.pending import LoadSummary, load_pending
 from flows.post import Post
-from flows.season.services.posts import Account, Catalogue
-from flows.season.services.serve import Services
 from flows.settings import Settings
+from flows.simulation.services.archive import Account, Catalogue
+from flows.simulation.services.serve import Services
 from flows.sources.pacing import VirtualClock
 from flows.sources.reading import open_stream
-from flows.store import landing, runs, warehouse
+from flows.store import runs, warehouse
 
 NOW = datetime(2024, 2, 12, 1, 0, tzinfo=UTC)  # Monday 08:00 in Batang
 SINCE = date(2024, 1, 15)
@@ -96,7 +99,7 @@ class Watching:
             path = landing.stored_path(self.home, item)
             form, _ = sources.recognise(path, settings)
             with open_stream(path) as stream:
-                for _, post in prepare.read_posts(form, stream, None):
+                for _, post in prepared.read_posts(form, stream, None):
                     if isinstance(post, Post):
                         posts[datetime.fromtimestamp(post.created_at, ZONE).date()].add(post.post_id)
         return posts
@@ -123,14 +126,14 @@ class Watching:
         }
 
 
-def load(settings: Settings) -> intake.LoadSummary:
+def load(settings: Settings) -> LoadSummary:
     """Loads what landed; the quality gates, which are tested elsewhere and take seconds, are left open."""
     with (
-        patch.object(intake, "_landing_gate", return_value={}),
-        patch.object(intake, "_posts_gate"),
+        patch.object(gates, "landing_gate", return_value={}),
+        patch.object(gates, "posts_gate"),
         warehouse.exclusive(settings.home),
     ):
-        return intake.load_pending(settings, runs.begin(settings.home, "test", {}))
+        return load_pending(settings, runs.begin(settings.home, "test", {}))
 
 
 def _seeds(home: Path) -> Path:

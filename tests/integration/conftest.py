@@ -16,11 +16,12 @@ from pathlib import Path
 
 import pytest
 
-from flows import intake, season
-from flows.season.services.posts import watch_list
-from flows.season.services.serve import Services
+from flows import simulation
+from flows.loading.arrivals import land_paths
 from flows.serving import free_port
 from flows.settings import Settings
+from flows.simulation.services.archive import watch_list
+from flows.simulation.services.serve import Services
 from tests.conftest import REPOSITORY
 from tests.served import served
 
@@ -121,7 +122,7 @@ def ronda(server: str) -> Ronda:
     """Runs the command line as a person would: `ronda(home, "weekly", "--week", "2024-W06")`."""
 
     def run(home: Path, *words: str, before: str = "") -> subprocess.CompletedProcess[str]:
-        program = f"import sys\n{before}\nfrom flows.cli import main\nsys.exit(main(sys.argv[1:]))"
+        program = f"import sys\n{before}\nfrom flows.cli import command\nsys.exit(command())"
         return subprocess.run(
             [sys.executable, "-c", program, *words],
             env=environment(home, PREFECT_API_URL=server),
@@ -147,10 +148,10 @@ def landed_season(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A home in which a small season has landed and nothing was loaded yet."""
     home = tmp_path_factory.mktemp("landed") / "home"
     settings = Settings(home=home)
-    written = season.write_season(home / "season", posts=POSTS)
+    written = simulation.write_season(home / "season", posts=POSTS)
     for batch in written.batches:
         files = [home / "season" / "exports" / batch.week / name for name in batch.files]
-        intake.land_paths(settings, files, batch.landed_at)
+        land_paths(settings, files, batch.landed_at)
     (home / "secret.key").write_text("ef" * 32)
     return home
 

@@ -11,7 +11,7 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from flows.season.services.serve import Services
+from flows.simulation.services.serve import Services
 from tests.extract.watching import SECRETS
 from tests.integration.conftest import AT, NOW, Ronda, copy_home, run_demo, write_watch
 

@@ -26,12 +26,30 @@ def killing(function):
 
 # (module, owner, function, kill before it runs rather than after, condition on its arguments)
 STEPS = [
-    ("flows.store.load", "flows.store.load", "load", False, "True"),  # all facts written, not committed
-    ("flows.steps", "flows.store.models", "load_seeds", True, "'tables' not in arguments"),  # before the load
+    ("flows.loading.load", "flows.loading.load", "load", False, "True"),  # all facts written, not committed
+    (
+        "flows.publishing.build",
+        "flows.store.models",
+        "load_seeds",
+        True,
+        "'tables' not in arguments",
+    ),  # before the load
     ("flows.store.models", "flows.store.models", "build", False, "True"),  # tables built, not committed
-    ("flows.store.ledger", "flows.store.ledger", "record_publication", False, "True"),  # ledger written
+    (
+        "flows.publishing.publications",
+        "flows.publishing.publications",
+        "record_publication",
+        False,
+        "True",
+    ),  # ledger written
     ("reports", "reports", "render_week", False, "True"),  # reports rendered into a draft
-    ("flows.store.publish", "flows.store.publish", "write_public_database", False, "True"),  # draft complete
+    (
+        "flows.publishing.releases",
+        "flows.publishing.releases",
+        "write_public_database",
+        False,
+        "True",
+    ),  # draft complete
     ("pathlib", "pathlib.Path", "symlink_to", True, "'.published' in str(arguments[0])"),  # release named, link old
     ("pathlib", "pathlib.Path", "replace", False, "str(arguments[1]).endswith('published')"),  # link swapped
 ]

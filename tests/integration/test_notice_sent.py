@@ -66,9 +66,9 @@ def test_the_flow_tells_a_published_week_and_survives_an_address_that_is_dead(
 
 # A gate that stops the week, put in place before the command line is loaded.
 STOPPED = """
-from flows import steps
 from flows.exits import GateStoppedError
+from flows.publishing import check
 def stop(settings, run, week):
     raise GateStoppedError("seven is odd")
-steps.check_week = stop
+check.check_week = stop
 """

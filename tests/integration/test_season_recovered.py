@@ -8,7 +8,10 @@ from typing import Any
 import polars as pl
 import pytest
 
-from flows import intake, season, steps
+from flows import simulation
+from flows.loading.arrivals import land_paths
+from flows.loading.pending import load_pending
+from flows.publishing.build import build_tables
 from flows.settings import Settings
 from flows.store import warehouse
 from flows.store.runs import recorded
@@ -21,13 +24,13 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
     home = tmp_path_factory.mktemp("season") / "home"
     settings = Settings(home=home, author_key="cd" * 32)
     settings.export()
-    written = season.write_season(home / "season", posts=POSTS)
+    written = simulation.write_season(home / "season", posts=POSTS)
     with warehouse.exclusive(home), recorded(home, "test", {}) as run:
         for batch in written.batches:
             files = [home / "season" / "exports" / batch.week / name for name in batch.files]
-            intake.land_paths(settings, files, batch.landed_at)
-        intake.load_pending(settings, run)
-        steps.build_tables(settings)
+            land_paths(settings, files, batch.landed_at)
+        load_pending(settings, run)
+        build_tables(settings)
     return home
 
 

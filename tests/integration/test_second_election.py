@@ -12,8 +12,13 @@ import pytest
 from pypdf import PdfReader
 
 import sql
-from flows import intake, steps
+from flows.loading.arrivals import land_paths
+from flows.loading.pending import load_pending
 from flows.periods import Week
+from flows.publishing.build import build_tables
+from flows.publishing.due import note_moment
+from flows.publishing.note import publish_note
+from flows.publishing.week import publish_week
 from flows.settings import Settings, TableMapping
 from flows.store.runs import recorded
 from flows.store.warehouse import exclusive
@@ -65,12 +70,12 @@ def published(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     (home / "secret.key").write_text("ef" * 32)
     with exclusive(home), recorded(home, "test", {}) as run:
         files = write_exports(home / "exports")
-        intake.land_paths(settings, files, datetime.fromisoformat("2024-12-02T05:00:00+07:00"))
-        intake.load_pending(settings, run)
-        steps.build_tables(settings)
+        land_paths(settings, files, datetime.fromisoformat("2024-12-02T05:00:00+07:00"))
+        load_pending(settings, run)
+        build_tables(settings)
         for week in (SPLIT, VOTE):
-            steps.publish_week(settings, run, week, settings.election.release_moment(week))
-        steps.publish_note(settings, date(2024, 11, 26), steps.note_moment(settings, date(2024, 11, 26)))
+            publish_week(settings, run, week, settings.election.release_moment(week))
+        publish_note(settings, date(2024, 11, 26), note_moment(settings, date(2024, 11, 26)))
     yield (home / "published").resolve()
 
 

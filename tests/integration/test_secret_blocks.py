@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from flows.season.services.serve import Services
+from flows.simulation.services.serve import Services
 from tests.extract.watching import SECRETS, written
 from tests.integration.conftest import AT, Ronda, environment, write_watch
 

@@ -10,12 +10,16 @@ import polars as pl
 import pytest
 
 import sql
-from flows import intake, labels, season, steps
+from flows import labels, simulation
+from flows.loading.arrivals import land_paths
+from flows.loading.pending import load_pending
 from flows.periods import Week, read_seed
+from flows.publishing.build import build_tables
+from flows.publishing.week import publish_week
 from flows.settings import Settings
 from flows.store.runs import recorded
 from flows.store.warehouse import exclusive
-from reports.words import Words, platform_name
+from reports.wording.words import Words, platform_name
 from tests import reports_fixture as invented
 
 pytestmark = pytest.mark.slow
@@ -43,17 +47,17 @@ def published(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
         re.sub(r"(?m)^(money_politics,.*),false$", r"\1,true", seed), encoding="utf-8"
     )
     settings = Settings(home=home, seeds=seeds)
-    written = season.write_season(home / "season", posts=POSTS)
+    written = simulation.write_season(home / "season", posts=POSTS)
     (home / "secret.key").write_text("cd" * 32)
     with pytest.MonkeyPatch.context() as patch, exclusive(home), recorded(home, "test", {}) as run:
         patch.setattr(labels, "label_quality", measured)
         for batch in written.batches:
             files = [home / "season" / "exports" / batch.week / name for name in batch.files]
-            intake.land_paths(settings, files, batch.landed_at)
-        intake.load_pending(settings, run)
-        steps.build_tables(settings)
+            land_paths(settings, files, batch.landed_at)
+        load_pending(settings, run)
+        build_tables(settings)
         for week in map(Week.parse, WEEKS):
-            steps.publish_week(settings, run, week, settings.election.release_moment(week))
+            publish_week(settings, run, week, settings.election.release_moment(week))
     yield (home / "published").resolve()
 
 

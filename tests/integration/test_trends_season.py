@@ -10,8 +10,9 @@ from typing import Any
 import polars as pl
 import pytest
 
+from flows.publishing import publications
 from flows.settings import Settings
-from flows.store import ledger, warehouse
+from flows.store import warehouse
 from tests import season_judged
 
 pytestmark = pytest.mark.slow  # half a minute: the season arrives week by week
@@ -57,7 +58,7 @@ def test_corrections_are_the_differences_between_publications(
         key=lambda frame: frame["sequence"][0],
     )
     for frame in files:
-        for *key, value in frame.filter(pl.col("metric") == "posts").select(*ledger.NUMBER, "value").iter_rows():
+        for *key, value in frame.filter(pl.col("metric") == "posts").select(*publications.NUMBER, "value").iter_rows():
             said[tuple(key)].append(value)
     expected = {(*key, before, after) for key, values in said.items() for before, after in pairwise(values)}
     found = table(

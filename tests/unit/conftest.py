@@ -6,8 +6,8 @@ from datetime import UTC, datetime
 import httpx
 import pytest
 
-from flows.season.services.posts import Catalogue
-from flows.season.services.serve import Services
+from flows.simulation.services.archive import Catalogue
+from flows.simulation.services.serve import Services
 from tests.platform_walks import Client, Walks
 from tests.served import served
 

@@ -3,7 +3,7 @@
 import polars as pl
 import pytest
 
-from flows.store.copies import unit_keys
+from flows.loading.copies import unit_keys
 
 
 def keys(*posts: tuple[str | None, str | None]) -> list[int | None]:

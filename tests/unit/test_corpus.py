@@ -13,7 +13,7 @@ import numpy as np
 import pytest
 
 from flows.periods import read_seed
-from flows.season.phrases import read_grammar
+from flows.simulation.phrases import read_grammar
 
 CORPUS = Path(__file__).parents[2] / "flows" / "labels" / "corpus"
 DATA = Path(__file__).parents[1] / "labels_data"

@@ -6,7 +6,8 @@ from pathlib import Path
 import polars as pl
 
 from flows.periods import Week
-from flows.store import ledger, warehouse
+from flows.publishing import publications
+from flows.store import warehouse
 
 WEEK, NEXT = Week.parse("2024-W05"), Week.parse("2024-W06")
 AS_OF = datetime.fromisoformat("2024-02-05T06:00:00+07:00")
@@ -20,12 +21,12 @@ def numbers(**posts: float) -> pl.DataFrame:
         (f"2024-{week}", "campaign", "all", "trends.weekly_platform", "", "posts", float(value))
         for week, value in posts.items()
     ]
-    return pl.DataFrame(rows, schema=[*ledger.NUMBER, "value"], orient="row")
+    return pl.DataFrame(rows, schema=[*publications.NUMBER, "value"], orient="row")
 
 
 def record(home: Path, week: Week, stated: pl.DataFrame, label_version: str = "a") -> int:
-    release = ledger.Release(AS_OF, LOADED, {"label_version": label_version, "code_version": "1"})
-    return ledger.record_publication(home, week, stated, release)
+    release = publications.Release(AS_OF, LOADED, {"label_version": label_version, "code_version": "1"})
+    return publications.record_publication(home, week, stated, release)
 
 
 def read(home: Path, name: str) -> pl.DataFrame:
@@ -38,20 +39,20 @@ def test_the_same_numbers_are_the_same_publication(tmp_path: Path) -> None:
     assert record(tmp_path, WEEK, numbers(W05=6)) == 2
     assert record(tmp_path, WEEK, numbers(W05=5)) == 3
     assert record(tmp_path, WEEK, numbers(W05=5), label_version="b") == 4
-    assert ledger.publications(tmp_path) == {"2024-W05": 4}
+    assert publications.publications(tmp_path) == {"2024-W05": 4}
     first = read(tmp_path, "2024-W05-1")
     assert first["value"].to_list() == [5]
     assert first["as_of"].to_list() == [AS_OF.isoformat()]
 
 
 def test_a_week_that_says_the_same_again_keeps_its_moment(tmp_path: Path) -> None:
-    later = ledger.Release(LATER, LATER, {"label_version": "a", "code_version": "1"})
-    assert ledger.stated_before(tmp_path, WEEK, numbers(W05=5), later) is None  # never published
+    later = publications.Release(LATER, LATER, {"label_version": "a", "code_version": "1"})
+    assert publications.stated_before(tmp_path, WEEK, numbers(W05=5), later) is None  # never published
     record(tmp_path, WEEK, numbers(W05=5))
-    assert ledger.stated_before(tmp_path, WEEK, numbers(W05=5, W06=8), later) == AS_OF
-    assert ledger.stated_before(tmp_path, WEEK, numbers(W05=6), later) is None  # other numbers
-    other = ledger.Release(LATER, LATER, {"label_version": "b", "code_version": "1"})
-    assert ledger.stated_before(tmp_path, WEEK, numbers(W05=5), other) is None  # other labels
+    assert publications.stated_before(tmp_path, WEEK, numbers(W05=5, W06=8), later) == AS_OF
+    assert publications.stated_before(tmp_path, WEEK, numbers(W05=6), later) is None  # other numbers
+    other = publications.Release(LATER, LATER, {"label_version": "b", "code_version": "1"})
+    assert publications.stated_before(tmp_path, WEEK, numbers(W05=5), other) is None  # other labels
 
 
 def test_a_publication_restates_what_changed_in_weeks_published_before(tmp_path: Path) -> None:
@@ -78,12 +79,12 @@ def test_a_value_that_became_unknown_is_restated_as_unknown(tmp_path: Path) -> N
 
 def test_the_warehouse_reads_the_ledger_whole(tmp_path: Path) -> None:
     connection = warehouse.connect()
-    ledger.load_publications(connection, tmp_path)
+    publications.load_publications(connection, tmp_path)
     assert connection.execute("SELECT count(*) FROM base.publications").fetchall() == [(0,)]
     record(tmp_path, WEEK, numbers(W05=5))
     record(tmp_path, NEXT, numbers(W05=6, W06=8))
     for _ in range(2):
-        ledger.load_publications(connection, tmp_path)
+        publications.load_publications(connection, tmp_path)
     rows = connection.execute(
         "SELECT publication, sequence, as_of, week, key, value FROM base.publications ORDER BY ALL"
     ).fetchall()

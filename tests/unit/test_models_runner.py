@@ -8,8 +8,8 @@ import pytest
 import sql
 from flows.exits import GateStoppedError, UsageError
 from flows.store import models, warehouse
+from flows.store.dependencies import dependencies
 from flows.store.headers import ModelError
-from flows.store.queries import dependencies
 
 HEADER = """-- Days with posts.
 --

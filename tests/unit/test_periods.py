@@ -6,9 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from flows import steps
 from flows.exits import UsageError
 from flows.periods import Bucket, Week, read_election, weeks_between
+from flows.publishing.due import note_day, note_moment
 from flows.settings import Settings
 
 ELECTION = read_election()
@@ -109,6 +109,6 @@ def test_weeks_between_crosses_the_year_and_refuses_the_wrong_order() -> None:
 )
 def test_the_daily_note_is_due_after_each_day_of_the_quiet_period_and_the_vote(moment: str, day: date | None) -> None:
     settings = Settings()
-    assert steps.note_day(settings, datetime.fromisoformat(moment)) == day
+    assert note_day(settings, datetime.fromisoformat(moment)) == day
     if day:
-        assert steps.note_moment(settings, day).isoformat() == f"{day + timedelta(days=1)}T06:00:00+07:00"
+        assert note_moment(settings, day).isoformat() == f"{day + timedelta(days=1)}T06:00:00+07:00"

@@ -9,8 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from flows.exits import UsageError
+from flows.loading import privacy
 from flows.settings import Settings
-from flows.store import privacy
 
 KEY = bytes(range(32))
 

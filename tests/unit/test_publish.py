@@ -9,15 +9,16 @@ import polars as pl
 import pytest
 
 from flows.periods import Week
-from flows.store import ledger, publish, warehouse
+from flows.publishing import publications, releases
+from flows.store import warehouse
 
 WEEK = Week.parse("2024-W05")
 AS_OF = datetime.fromisoformat("2024-02-05T06:00:00+07:00")
 FACTS = {"label_version": "a", "code_version": "1"}
 
 
-def release_at(moment: datetime) -> ledger.Release:
-    return ledger.Release(moment, None, FACTS)
+def release_at(moment: datetime) -> publications.Release:
+    return publications.Release(moment, None, FACTS)
 
 
 def numbers(posts: float) -> pl.DataFrame:
@@ -35,11 +36,11 @@ def numbers(posts: float) -> pl.DataFrame:
 
 
 def test_the_same_numbers_are_the_same_publication(tmp_path: Path) -> None:
-    assert ledger.record_publication(tmp_path, WEEK, numbers(5), release_at(AS_OF)) == 1
-    assert ledger.record_publication(tmp_path, WEEK, numbers(5), release_at(AS_OF)) == 1
-    assert ledger.record_publication(tmp_path, WEEK, numbers(6), release_at(AS_OF)) == 2
-    assert ledger.record_publication(tmp_path, WEEK, numbers(5), release_at(AS_OF)) == 3
-    assert ledger.publications(tmp_path) == {"2024-W05": 3}
+    assert publications.record_publication(tmp_path, WEEK, numbers(5), release_at(AS_OF)) == 1
+    assert publications.record_publication(tmp_path, WEEK, numbers(5), release_at(AS_OF)) == 1
+    assert publications.record_publication(tmp_path, WEEK, numbers(6), release_at(AS_OF)) == 2
+    assert publications.record_publication(tmp_path, WEEK, numbers(5), release_at(AS_OF)) == 3
+    assert publications.publications(tmp_path) == {"2024-W05": 3}
     first = pl.read_parquet(tmp_path / "ledger" / "publications" / "2024-W05-1.parquet")
     assert first["value"].to_list() == [5]
     assert first["as_of"].to_list() == [AS_OF.isoformat()]
@@ -49,11 +50,11 @@ def release(home: Path, content: dict[str, str]) -> None:
     def write(folder: Path) -> None:
         for name, text in content.items():
             (folder / name).write_text(text)
-        publish.write_manifest(folder, {"week": str(WEEK)})
+        releases.write_manifest(folder, {"week": str(WEEK)})
 
-    with publish.new_release(home) as draft:
-        publish.place_folder(draft, str(WEEK), write)
-        publish.point_latest(draft)
+    with releases.new_release(home) as draft:
+        releases.place_folder(draft, str(WEEK), write)
+        releases.point_latest(draft)
 
 
 def test_a_release_is_swapped_by_one_link_and_unchanged_files_are_shared(tmp_path: Path) -> None:
@@ -74,7 +75,7 @@ def test_a_release_is_swapped_by_one_link_and_unchanged_files_are_shared(tmp_pat
 
 def test_an_interrupted_release_is_never_seen(tmp_path: Path) -> None:
     release(tmp_path, {"a.txt": "old"})
-    with pytest.raises(RuntimeError), publish.new_release(tmp_path) as draft:
+    with pytest.raises(RuntimeError), releases.new_release(tmp_path) as draft:
         (draft / "2024-W05" / "a.txt").unlink()
         raise RuntimeError
     assert (tmp_path / "published" / "2024-W05" / "a.txt").read_text() == "old"
@@ -85,12 +86,12 @@ def test_an_interrupted_release_is_never_seen(tmp_path: Path) -> None:
 
 def test_a_changed_file_is_noticed(tmp_path: Path) -> None:
     release(tmp_path, {"a.txt": "old", "b.txt": "b"})
-    folder = publish.published_folder(tmp_path)
+    folder = releases.published_folder(tmp_path)
     assert folder is not None
-    assert publish.damaged_files(folder) == []
+    assert releases.damaged_files(folder) == []
     (folder / "2024-W05" / "a.txt").write_text("forged")
     (folder / "2024-W05" / "b.txt").unlink()
-    assert publish.damaged_files(folder) == ["2024-W05/a.txt", "2024-W05/b.txt"]
+    assert releases.damaged_files(folder) == ["2024-W05/a.txt", "2024-W05/b.txt"]
     assert set(json.loads((folder / "2024-W05" / "manifest.json").read_text())["files"]) == {"a.txt", "b.txt"}
 
 
@@ -100,7 +101,7 @@ def test_the_public_database_is_read_only_documented_and_without_private_columns
     connection.execute("COMMENT ON TABLE core.small IS 'it''s small'")
     connection.execute("COMMENT ON COLUMN core.small.likes IS 'likes [likes]'")
     target = tmp_path / "it's ronda.duckdb"
-    publish.write_public_database(connection, target, [("core", "small")])
+    releases.write_public_database(connection, target, [("core", "small")])
     assert target.stat().st_mode & 0o777 == 0o444
     with duckdb.connect(str(target), read_only=True) as reader:
         assert reader.execute("FROM core.small").fetchall() == [(1,)]
@@ -110,4 +111,4 @@ def test_the_public_database_is_read_only_documented_and_without_private_columns
         ]
     connection.execute("CREATE TABLE core.secret AS SELECT 'x' AS name_pi")
     with pytest.raises(ValueError, match="name_pi"):
-        publish.write_public_database(connection, tmp_path / "b.duckdb", [("core", "secret")])
+        releases.write_public_database(connection, tmp_path / "b.duckdb", [("core", "secret")])

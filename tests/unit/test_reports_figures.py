@@ -13,17 +13,35 @@ from matplotlib.text import Text
 
 from flows.labels.indications import BY_PHASE
 from flows.periods import Bucket
-from reports import style
-from reports.charts import classes_of, first_known, our_points, scene_of, signal_strips, topic_changes, weekly_charts
-from reports.contract import checked_tables
 from reports.edition import Tables
-from reports.facts import PHASE_ONLY, Facts, day_status
-from reports.figures import corrections, coverage, indications, overlay, sentiment, signals, timeline, topics, volume
-from reports.style import Scene
-from reports.trends import Trends
-from reports.volumes import collected_days
-from reports.watch import break_text
-from reports.words import Words
+from reports.figures import (
+    corrections,
+    coverage,
+    indications,
+    overlay,
+    sentiment,
+    signals,
+    style,
+    timeline,
+    topics,
+    volume,
+)
+from reports.figures.charts import (
+    classes_of,
+    first_known,
+    our_points,
+    scene_of,
+    signal_strips,
+    topic_changes,
+    weekly_charts,
+)
+from reports.figures.style import Scene
+from reports.reading.contract import checked_tables
+from reports.reading.facts import PHASE_ONLY, Facts, day_status
+from reports.reading.outcomes import Trends
+from reports.reading.volumes import collected_days
+from reports.wording.watch_list import break_text
+from reports.wording.words import Words
 from tests import reports_fixture as invented
 
 PLATFORMS = ["all", "tiktok", "facebook", "instagram"]

@@ -3,8 +3,8 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from reports.glyphs import font_characters, legible, printable
-from reports.words import Words
+from reports.wording.glyphs import font_characters, legible, printable
+from reports.wording.words import Words
 
 WORDS = Words("id")
 

@@ -12,15 +12,16 @@ from pypdf import PdfReader
 import sql
 from flows.store import models
 from reports.briefing.briefing import briefing
-from reports.charts import briefing_charts, source_line
-from reports.contract import CONTRACT, TableRefusedError, checked_tables
 from reports.edition import Language, Tables
-from reports.facts import Facts
-from reports.label_quality import quality_sentence, quality_table, quality_text
-from reports.level import judge
-from reports.trends import Trends
-from reports.words import THIN, Words
-from reports.workbook import workbook
+from reports.figures.charts import briefing_charts, source_line
+from reports.judging.level import judge
+from reports.reading.contract import CONTRACT, TableRefusedError, checked_tables
+from reports.reading.facts import Facts
+from reports.reading.outcomes import Trends
+from reports.tables.label_quality import quality_table
+from reports.tables.workbook import workbook
+from reports.wording.label_quality import quality_sentence, quality_text
+from reports.wording.words import THIN, Words
 from tests import reports_fixture as invented
 
 WEEK = "2024-W05"

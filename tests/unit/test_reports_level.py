@@ -5,15 +5,15 @@ from datetime import date
 import polars as pl
 import pytest
 
-from reports.contract import TableRefusedError, checked_tables
-from reports.disclosure import shielded
 from reports.edition import Tables
-from reports.facts import Facts
-from reports.level import Judgement, judge, judge_buckets
-from reports.sentences import gap_words, reason_words
-from reports.statements import headline, level_reasons
-from reports.trends import Trends
-from reports.words import Words
+from reports.judging.level import Judgement, judge, judge_buckets
+from reports.reading.contract import TableRefusedError, checked_tables
+from reports.reading.facts import Facts
+from reports.reading.outcomes import Trends
+from reports.wording.counts import shielded
+from reports.wording.sentences import gap_words, reason_words
+from reports.wording.statements import headline, level_reasons
+from reports.wording.words import Words
 from tests import reports_fixture as invented
 
 

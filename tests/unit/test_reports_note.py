@@ -9,9 +9,9 @@ import polars as pl
 import pytest
 from pypdf import PdfReader
 
-from reports.contract import NOTE_CONTRACT, TableRefusedError
 from reports.edition import Edition, Language, Tables
 from reports.note.note import moment_of, note
+from reports.reading.contract import NOTE_CONTRACT, TableRefusedError
 from tests import reports_fixture as invented
 from tests.unit.test_reports_words import FORBIDDEN
 

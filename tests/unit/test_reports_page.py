@@ -4,10 +4,10 @@ from dataclasses import replace
 
 import pytest
 
-from reports.tables import Table
+from reports.tables.weekly import Table
 from reports.weekly.grid import grid
 from reports.weekly.page import held
-from reports.words import Words
+from reports.wording.words import Words
 
 WORDS = Words("id")
 BUCKET = WORDS("column_bucket")

@@ -20,14 +20,14 @@ from pypdf import PdfReader
 
 import reports
 from reports.briefing.briefing import briefing
-from reports.charts import briefing_charts, source_line
-from reports.contract import checked_tables
 from reports.edition import Language, Tables, WeekSummary
-from reports.facts import Facts
-from reports.level import judge
+from reports.figures.charts import briefing_charts, source_line
+from reports.judging.level import judge
+from reports.reading.contract import checked_tables
+from reports.reading.facts import Facts
+from reports.reading.outcomes import Trends
 from reports.render import summarise
-from reports.trends import Trends
-from reports.words import Words
+from reports.wording.words import Words
 from tests import reports_fixture as invented
 from tests.unit.test_reports_words import FORBIDDEN
 

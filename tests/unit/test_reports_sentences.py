@@ -9,22 +9,21 @@ import pytest
 
 import sql
 from flows.periods import read_seed
-from reports import style
-from reports.briefing.figures import key_figures
-from reports.charts import scene_of, topic_changes
-from reports.contract import checked_tables
-from reports.decisions import decisions
+from reports.briefing.key_numbers import key_figures
 from reports.edition import Tables
-from reports.facts import Facts
-from reports.figures import timeline, topics
-from reports.level import judge
-from reports.queries import signal as signal_query
-from reports.statements import change_words, signal_text, statements
-from reports.tables import detected_table
-from reports.trend_tables import clock_table, correction_table, signal_table
-from reports.trends import Trends
+from reports.figures import style, timeline, topics
+from reports.figures.charts import scene_of, topic_changes
+from reports.judging.level import judge
+from reports.reading.contract import checked_tables
+from reports.reading.facts import Facts
+from reports.reading.outcomes import Trends
+from reports.tables.outcomes import clock_table, correction_table, signal_table
+from reports.tables.weekly import detected_table
 from reports.weekly.content import weekly_content
-from reports.words import Words
+from reports.wording.decisions import decisions
+from reports.wording.recomputing import signal as signal_query
+from reports.wording.statements import change_words, signal_text, statements
+from reports.wording.words import Words
 from tests import reports_fixture as invented
 
 BURST = invented.tested.BURST

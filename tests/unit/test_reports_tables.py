@@ -11,20 +11,20 @@ import pytest
 import typst
 from pypdf import PdfReader
 
-from reports.contract import checked_tables
 from reports.edition import Tables
-from reports.facts import Facts
-from reports.level import judge
-from reports.official_table import values_text
-from reports.style import FONT_FOLDER
-from reports.tables import coverage_table, indication_table, load_table, make_table, reject_table
-from reports.trend_tables import correction_table, funnel_table, term_table
-from reports.trends import Trends
+from reports.judging.level import judge
+from reports.reading.contract import checked_tables
+from reports.reading.facts import Facts
+from reports.reading.outcomes import Trends
+from reports.tables.official import values_text
+from reports.tables.outcomes import correction_table, funnel_table, term_table
+from reports.tables.weekly import coverage_table, indication_table, load_table, make_table, reject_table
 from reports.typeset import ROOT, plain
 from reports.weekly.content import weekly_content
 from reports.weekly.document import EVIDENCE_ROWS, cut, printed
 from reports.weekly.evidence import DETECTED, MOST, Flagged, Listing, evidence, listings_of
-from reports.words import DASH, Words
+from reports.wording.glyphs import FONT_FOLDER
+from reports.wording.words import DASH, Words
 from tests import reports_fixture as invented
 
 BURST = invented.tested.BURST

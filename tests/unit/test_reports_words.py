@@ -9,11 +9,11 @@ import pytest
 
 from flows.periods import read_seed
 from flows.post import Reason
-from reports.contract import CONTRACT
 from reports.edition import Language
-from reports.sentences import zero_sentence
-from reports.words import MINUS, THIN, Words, read_words
-from reports.workbook import SHEETS
+from reports.reading.contract import CONTRACT
+from reports.tables.workbook import SHEETS
+from reports.wording.sentences import zero_sentence
+from reports.wording.words import MINUS, THIN, Words, read_words
 from tests.reports_fixture import ELECTION
 
 FORBIDDEN = ("temuan", "laporan", "pelanggaran", "pelaku", "terbukti", "rawan", "aman", "nihil pelanggaran")

@@ -12,7 +12,7 @@ from typing import Any
 import polars as pl
 import pytest
 
-from flows.season import SeasonSummary, write_season
+from flows.simulation import SeasonSummary, write_season
 
 WIB = timezone(timedelta(hours=7))
 POSTS = 12_000

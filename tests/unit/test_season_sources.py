@@ -9,8 +9,8 @@ import polars as pl
 import pytest
 
 from flows.post import Post, Rejected
-from flows.season import write_season
 from flows.settings import Settings
+from flows.simulation import write_season
 from flows.sources import recognise
 from flows.sources.format import Fault
 

@@ -7,8 +7,8 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
-from flows.season.services.graph import APP_SECRET, TOKEN
-from flows.season.services.posts import Account, Catalogue, Item
+from flows.simulation.services.archive import Account, Catalogue, Item
+from flows.simulation.services.graph import APP_SECRET, TOKEN
 from tests.platform_walks import POST_FIELDS, Client, error_of, good, post_ids
 from tests.unit.conftest import LANDED
 

@@ -8,7 +8,7 @@ from typing import Any
 import httpx
 import pytest
 
-from flows.season.services.faults import SWITCHES
+from flows.simulation.services.faults import SWITCHES
 from tests.platform_walks import PLATFORMS, Walks, error_of, items_of
 from tests.unit.conftest import LANDED
 

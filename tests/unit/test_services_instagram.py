@@ -2,9 +2,9 @@
 
 import pytest
 
-from flows.season.posts import ALBUM, VIDEO
-from flows.season.services.instagram import USER_ID
-from flows.season.services.posts import DAY, Account, Catalogue, Item
+from flows.simulation.post_columns import ALBUM, VIDEO
+from flows.simulation.services.archive import DAY, Account, Catalogue, Item
+from flows.simulation.services.instagram import USER_ID
 from tests.platform_walks import Client, error_of, good, shortcodes
 from tests.unit.conftest import LANDED
 

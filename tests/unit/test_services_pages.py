@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from flows.season.services.posts import Catalogue
+from flows.simulation.services.archive import Catalogue
 from tests.platform_walks import LIMIT, PLATFORMS, Walks, flat, items_of
 
 FIELDS = {"tiktok": "create_time", "facebook": "created_time", "instagram": "timestamp"}

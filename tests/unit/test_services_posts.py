@@ -7,8 +7,8 @@ from pathlib import Path
 import polars as pl
 import pytest
 
-from flows.season.histories import EDIT_NOTES
-from flows.season.services.posts import DAY, NEVER, PAGE_REACH, Catalogue, media_number, visible_ids, watch_list
+from flows.simulation.histories import EDIT_NOTES
+from flows.simulation.services.archive import DAY, NEVER, PAGE_REACH, Catalogue, media_number, visible_ids, watch_list
 
 Catalogues = dict[str, Catalogue]
 PLATFORMS = ("tiktok", "facebook", "instagram")

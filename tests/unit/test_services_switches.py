@@ -11,9 +11,9 @@ from typing import Any
 import httpx
 import pytest
 
-from flows.season.services.graph import ERRORS
-from flows.season.services.posts import Account, Catalogue
-from flows.season.services.serve import Services, serving
+from flows.simulation.services.archive import Account, Catalogue
+from flows.simulation.services.graph import ERRORS
+from flows.simulation.services.serve import Services, serving
 from tests.conftest import REPOSITORY
 from tests.platform_walks import Client, data_of, error_of, good, video_ids
 from tests.unit.conftest import LANDED
@@ -258,7 +258,7 @@ def test_a_folder_without_a_season_is_told(tmp_path: Path) -> None:
 
 def test_the_process_ends_when_its_parent_is_killed(season_folder: Path) -> None:
     script = (
-        "import os, signal, sys\nfrom pathlib import Path\nfrom flows.season.services.serve import serving\n"
+        "import os, signal, sys\nfrom pathlib import Path\nfrom flows.simulation.services.serve import serving\n"
         "with serving(Path(sys.argv[1]), platforms=('tiktok',)) as services:\n"
         "    print(services['tiktok'], flush=True)\n    os.kill(os.getpid(), signal.SIGKILL)\n"
     )

@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from flows.season.services.posts import Catalogue
-from flows.season.services.serve import Services
+from flows.simulation.services.archive import Catalogue
+from flows.simulation.services.serve import Services
 from tests.platform_walks import ALL_IN_INDONESIA, JANUARY, Client, data_of, error_of, video_ids
 from tests.unit.conftest import LANDED
 

@@ -1,0 +1,95 @@
+"""Batches: landed files made ready for a load, posts as prepared parts, collection logs and review sheets as rows."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from flows import processes
+from flows.loading import landing, load, prepared
+from flows.loading.landing import Landed
+from flows.loading.prepared import Prepared
+from flows.loading.sheets import CollectionDays, ReviewLines
+from flows.settings import Settings
+from flows.sources import collection, reviews
+from flows.sources.format import Fault
+from flows.sources.reading import open_stream
+
+# Below this many bytes a second process costs more than it saves.
+_PARALLEL_BYTES = 64 << 20
+_WORKERS = 2
+
+
+@dataclass(frozen=True, slots=True)
+class Ready:
+    """Landed files on their way into the warehouse: prepared posts, collection logs and review sheets with faults."""
+
+    prepared: Prepared
+    logs: tuple[tuple[CollectionDays, list[Fault]], ...]
+    reviews: tuple[tuple[ReviewLines, list[Fault]], ...]
+
+
+def make_ready(settings: Settings, files: Sequence[Landed], key: bytes, folder: Path) -> Ready:
+    prepared = _prepare_all(settings, [item for item in files if item.kind == "posts"], key, folder)
+    return Ready(
+        prepared,
+        tuple(_read_log(settings, item) for item in files if item.kind == "collection"),
+        tuple(_read_review(settings, item) for item in files if item.kind == "review"),
+    )
+
+
+def batch(ready: Ready, held: Mapping[str, str], only: frozenset[str] | None = None) -> load.Batch:
+    """What a load brings: everything, or the files of some ids, but no source that is held back."""
+    logs = [pair for pair in ready.logs if only is None or pair[0].landed.file_id in only]
+    sheets = [pair for pair in ready.reviews if only is None or pair[0].landed.file_id in only]
+    return load.Batch(
+        files=[
+            (item.landed, item.records)
+            for item in ready.prepared.files
+            if item.landed.source not in held and (only is None or item.landed.file_id in only)
+        ],
+        posts=ready.prepared.posts,
+        rejects=ready.prepared.rejects,
+        logs=[log for log, _ in logs],
+        reviews=[sheet for sheet, _ in sheets],
+        sheet_faults=[
+            *((log.landed, fault) for log, faults in logs for fault in faults),
+            *((sheet.landed, fault) for sheet, faults in sheets for fault in faults),
+        ],
+    )
+
+
+def _prepare_all(settings: Settings, files: Sequence[Landed], key: bytes, folder: Path) -> Prepared:
+    if len(files) < _WORKERS or sum(item.bytes for item in files) < _PARALLEL_BYTES:
+        return prepared.prepare(settings, files, key, folder, "all")
+    shares: list[list[Landed]] = [[] for _ in range(_WORKERS)]
+    for item in sorted(files, key=lambda item: item.bytes, reverse=True):
+        min(shares, key=lambda share: sum(each.bytes for each in share)).append(item)
+    with processes.pool(_WORKERS) as pool:
+        jobs = [
+            pool.submit(prepared.prepare, settings, share, key, folder, f"share{number}")
+            for number, share in enumerate(shares)
+        ]
+        done = [job.result() for job in jobs]
+    return Prepared(
+        tuple(counts for each in done for counts in each.files),
+        tuple(path for each in done for path in each.posts),
+        tuple(path for each in done for path in each.rejects),
+    )
+
+
+def _read_log(settings: Settings, landed: Landed) -> tuple[CollectionDays, list[Fault]]:
+    rows: list[tuple[object, ...]] = []
+    faults: list[Fault] = []
+    with open_stream(landing.stored_path(settings.home, landed)) as stream:
+        for item in collection.read(stream):
+            if isinstance(item, Fault):
+                faults.append(item)
+            else:
+                rows.append(tuple(item))
+    return CollectionDays(landed, rows), faults
+
+
+def _read_review(settings: Settings, landed: Landed) -> tuple[ReviewLines, list[Fault]]:
+    found = list(reviews.read(landing.kept_bytes(settings.home, landed), settings.seeds))
+    rows = [tuple(item) for item in found if not isinstance(item, Fault)]
+    return ReviewLines(landed, rows), [item for item in found if isinstance(item, Fault)]

@@ -1,0 +1,383 @@
+"""The load: prepared rows become facts of the warehouse, all of them or none.
+
+Every record ends as exactly one of: a post (its key was never seen), a duplicate (its key was seen, even when it
+updates metrics or text, or removes the post) or a reject with a reason. The latest observation of a post wins; a
+partial one never replaces a full one, and a text once known is kept when a later record carries none.
+"""
+
+from collections import Counter
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Protocol
+
+import polars as pl
+
+from flows.loading.landing import Landed
+from flows.loading.sheets import CollectionDays, ReviewLines, load_collection, load_reviews
+from flows.post import Reason
+from flows.store.warehouse import Connection, query
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+_STAGE = """
+CREATE OR REPLACE TEMP TABLE stage AS
+SELECT
+    prepared.*,
+    CASE WHEN text_pi IS NOT NULL THEN md5_number_lower(text_pi) END AS text_hash,
+    files.load_order,
+    files.landed_at
+FROM read_parquet($parts) AS prepared
+JOIN stage_files AS files USING (file_id)
+"""
+
+# A removal of a post that no earlier record and no earlier load brought is a reject.
+_STRAY_REMOVALS = """
+CREATE OR REPLACE TEMP TABLE stray AS
+SELECT removal.file_id, removal.number, removal.platform, removal.post_id
+FROM stage AS removal
+WHERE removal.gone IS NOT NULL
+  AND NOT EXISTS (
+    SELECT 1 FROM base.posts AS known
+    WHERE known.platform = removal.platform AND known.post_id = removal.post_id)
+  AND NOT EXISTS (
+    SELECT 1 FROM stage AS earlier
+    WHERE earlier.platform = removal.platform AND earlier.post_id = removal.post_id AND earlier.gone IS NULL
+      AND (earlier.load_order, earlier.number) < (removal.load_order, removal.number))
+"""
+
+_DROP_STRAY = """
+DELETE FROM stage USING stray
+WHERE stage.file_id = stray.file_id AND stage.number = stray.number AND stage.gone IS NOT NULL
+"""
+
+_OBSERVE = """
+INSERT INTO base.observations BY NAME
+SELECT
+    stage.platform, stage.post_id, stage.observed_at, stage.source, stage.file_id, stage.number,
+    known.post_id IS NULL AND stage.gone IS NULL AND row_number() OVER (
+        PARTITION BY stage.platform, stage.post_id, stage.gone IS NOT NULL
+        ORDER BY stage.load_order, stage.number) = 1 AS is_first,
+    stage.is_partial, stage.likes, stage.comments, stage.shares, stage.views, stage.text_hash, stage.gone
+FROM stage
+LEFT JOIN base.posts AS known ON known.platform = stage.platform AND known.post_id = stage.post_id
+"""
+
+# Posts seen once need no comparison; they are nearly all of a load.
+_SEEN_OFTEN = """
+CREATE OR REPLACE TEMP TABLE often AS
+SELECT platform, post_id
+FROM (
+    SELECT platform, post_id FROM stage
+    UNION ALL
+    SELECT known.platform, known.post_id FROM base.posts AS known SEMI JOIN stage USING (platform, post_id)
+)
+GROUP BY ALL
+HAVING count(*) > 1
+"""
+
+_CONTENT = """
+platform, post_id, source, author_key, author_name_pi, created_at, created_from, day, text, text_pi, url_pi, hashtags,
+language, media_type, likes, comments, shares, views, query, is_partial, observed_at, file_id AS observed_file,
+number AS observed_number, text_hash, unit_key, sentiment, sentiment_score, topics, indications, districts,
+label_version
+"""
+
+_INSERT_ONCE = f"""
+INSERT INTO base.posts BY NAME
+SELECT
+    {_CONTENT}, 'live' AS state, observed_at AS first_seen_at, observed_at AS last_seen_at, 0 AS edits,
+    source AS first_source, landed_at AS first_landed_at, views AS first_views
+FROM stage ANTI JOIN often USING (platform, post_id)
+"""  # noqa: S608 - columns of ours
+
+# Candidates are what is new and what is known; the winner is the last full one.
+_CANDIDATES = f"""
+CREATE OR REPLACE TEMP TABLE candidates AS
+SELECT {_CONTENT}, load_order FROM stage SEMI JOIN often USING (platform, post_id) WHERE gone IS NULL
+UNION ALL BY NAME
+SELECT
+    known.* EXCLUDE (state, removal_reason, gone_at, first_seen_at, last_seen_at, former_text_hash, edits,
+        first_source, first_landed_at, first_views, gone_landed_at),
+    -1 AS load_order
+FROM base.posts AS known SEMI JOIN often USING (platform, post_id)
+"""  # noqa: S608 - columns of ours
+
+_WINNERS = """
+CREATE OR REPLACE TEMP TABLE winners AS
+WITH ranked AS (
+    SELECT *, row_number() OVER (
+        PARTITION BY platform, post_id
+        ORDER BY is_partial, observed_at DESC, load_order DESC, observed_number DESC) AS place
+    FROM candidates
+),
+fallback AS (
+    SELECT
+        platform, post_id,
+        arg_min({'text': text, 'text_pi': text_pi, 'text_hash': text_hash, 'unit_key': unit_key,
+            'sentiment': sentiment, 'sentiment_score': sentiment_score, 'topics': topics, 'indications': indications,
+            'districts': districts, 'language': language}, place) FILTER (text_hash IS NOT NULL) AS said,
+        arg_min({'created_at': created_at, 'day': day}, place) FILTER (created_from = 'record') AS dated,
+        arg_min(author_key, place) AS author_key, arg_min(author_name_pi, place) AS author_name_pi,
+        arg_min(url_pi, place) AS url_pi
+    FROM ranked GROUP BY ALL
+),
+history AS (
+    SELECT *, lag(text_hash) OVER (
+        PARTITION BY platform, post_id ORDER BY observed_at, file_id, number) AS before
+    FROM base.observations SEMI JOIN often USING (platform, post_id)
+    WHERE text_hash IS NOT NULL
+),
+edited AS (
+    SELECT
+        platform, post_id, count(*) FILTER (text_hash <> before) AS edits,
+        arg_max(before, observed_at) FILTER (text_hash <> before) AS former_text_hash
+    FROM history GROUP BY ALL
+),
+landings AS (
+    SELECT file_id, landed_at FROM base.loads UNION ALL SELECT file_id, landed_at FROM stage_files
+),
+seen AS (
+    SELECT
+        platform, post_id,
+        max(source) FILTER (is_first) AS first_source,
+        max(views) FILTER (is_first) AS first_views,
+        min(landed_at) FILTER (gone IS NULL) AS first_landed_at,
+        min(landed_at) FILTER (gone IS NOT NULL) AS gone_landed_at,
+        min(observed_at) FILTER (gone IS NULL) AS first_seen_at,
+        max(observed_at) FILTER (gone IS NULL) AS last_seen_at,
+        max(observed_at) FILTER (gone IS NOT NULL) AS gone_at,
+        arg_max(gone, observed_at) FILTER (gone IS NOT NULL) AS removal_reason
+    FROM base.observations SEMI JOIN often USING (platform, post_id) JOIN landings USING (file_id) GROUP BY ALL
+)
+SELECT
+    ranked.* EXCLUDE (place, load_order) REPLACE (
+        coalesce(dated.created_at, ranked.created_at) AS created_at,
+        CASE WHEN dated IS NULL THEN ranked.created_from ELSE 'record' END AS created_from,
+        coalesce(dated.day, ranked.day) AS day,
+        said.text AS text, said.text_pi AS text_pi, said.text_hash AS text_hash,
+        said.unit_key AS unit_key,
+        coalesce(said.language, ranked.language) AS language,
+        CASE WHEN said IS NULL THEN ranked.sentiment ELSE said.sentiment END AS sentiment,
+        CASE WHEN said IS NULL THEN ranked.sentiment_score ELSE said.sentiment_score END AS sentiment_score,
+        coalesce(said.topics, ranked.topics) AS topics,
+        coalesce(said.indications, ranked.indications) AS indications,
+        coalesce(said.districts, ranked.districts) AS districts,
+        coalesce(ranked.author_key, fallback.author_key) AS author_key,
+        coalesce(ranked.author_name_pi, fallback.author_name_pi) AS author_name_pi,
+        coalesce(ranked.url_pi, fallback.url_pi) AS url_pi),
+    seen.first_source, seen.first_landed_at, seen.first_views, seen.first_seen_at, seen.last_seen_at,
+    coalesce(edited.edits, 0) AS edits, edited.former_text_hash,
+    CASE WHEN seen.gone_at >= seen.last_seen_at THEN seen.gone_at END AS gone_at,
+    CASE WHEN seen.gone_at >= seen.last_seen_at THEN seen.removal_reason END AS removal_reason,
+    CASE WHEN seen.gone_at >= seen.last_seen_at THEN seen.gone_landed_at END AS gone_landed_at,
+    CASE WHEN seen.gone_at >= seen.last_seen_at THEN 'removed' ELSE 'live' END AS state
+FROM ranked
+JOIN fallback USING (platform, post_id)
+JOIN seen USING (platform, post_id)
+LEFT JOIN edited USING (platform, post_id)
+WHERE ranked.place = 1
+"""
+
+_DELETE_OFTEN = """
+DELETE FROM base.posts USING often
+WHERE base.posts.platform = often.platform AND base.posts.post_id = often.post_id
+"""
+
+# A tombstone keeps what is not personal: that there was a post, when, how it was labelled. Text and author go.
+_INSERT_OFTEN = """
+INSERT INTO base.posts BY NAME
+SELECT * REPLACE (
+    CASE WHEN state = 'live' THEN text END AS text,
+    CASE WHEN state = 'live' THEN text_pi END AS text_pi,
+    CASE WHEN state = 'live' THEN url_pi END AS url_pi,
+    CASE WHEN state = 'live' THEN author_key END AS author_key,
+    CASE WHEN state = 'live' THEN author_name_pi END AS author_name_pi,
+    CASE WHEN state = 'live' THEN query END AS query,
+    CASE WHEN state = 'live' THEN hashtags ELSE [] END AS hashtags)
+FROM winners
+"""
+
+_REJECTS = """
+INSERT INTO base.rejects BY NAME
+SELECT
+    files.file_id, files.platform, files.source, files.file, rejects.line, rejects.reason, rejects.detail,
+    timezone($zone, files.landed_at)::DATE AS day, rejects.raw_pi
+FROM rejected AS rejects
+JOIN stage_files AS files USING (file_id)
+"""
+
+_STRAY_REJECTS = f"""
+INSERT INTO rejected BY NAME
+SELECT file_id, number AS line, '{Reason.REMOVAL_UNKNOWN}' AS reason, platform || ' ' || post_id AS detail FROM stray
+"""  # noqa: S608 - a constant of ours
+
+_LOADS = """
+INSERT INTO base.loads BY NAME
+SELECT
+    files.* EXCLUDE (load_order),
+    (SELECT count(*) FROM base.observations AS seen WHERE seen.file_id = files.file_id AND seen.is_first) AS posts,
+    (SELECT count(*) FROM base.observations AS seen WHERE seen.file_id = files.file_id AND NOT seen.is_first)
+        AS duplicates,
+    (SELECT count(*) FROM rejected WHERE rejected.file_id = files.file_id) AS rejects
+FROM stage_files AS files
+ORDER BY files.load_order
+"""
+
+
+class SheetFault(Protocol):
+    """A row of a collection log or review sheet that could not be used (see `flows.sources.format.Fault`)."""
+
+    @property
+    def number(self) -> int: ...
+    @property
+    def reason(self) -> str: ...
+    @property
+    def detail(self) -> str: ...
+
+
+_STEPS = (
+    _STRAY_REMOVALS,
+    _STRAY_REJECTS,
+    _DROP_STRAY,
+    _SEEN_OFTEN,
+    _OBSERVE,
+    _CANDIDATES,
+    _INSERT_ONCE,
+    _WINNERS,
+    _DELETE_OFTEN,
+    _INSERT_OFTEN,
+)
+_RELABELLED_ROWS = 100_000
+
+
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """Everything one load brings.
+
+    `files` of posts with the number of records their reader found; Parquet parts with their prepared posts and
+    rejects (rows of files that are not in `files` are left out); collection logs and review sheets with the rows of
+    theirs that cannot be used.
+    """
+
+    files: Sequence[tuple[Landed, int]]
+    posts: Sequence[Path]
+    rejects: Sequence[Path]
+    logs: Sequence[CollectionDays]
+    reviews: Sequence[ReviewLines]
+    sheet_faults: Sequence[tuple[Landed, SheetFault]]
+
+
+def loaded_ids(connection: Connection) -> set[str]:
+    """The files that were loaded before."""
+    return {row[0] for row in connection.execute("SELECT file_id FROM base.loads").fetchall()}
+
+
+def _name_files(connection: Connection, batch: Batch) -> None:
+    connection.execute("""
+        CREATE OR REPLACE TEMP TABLE stage_files (
+            file_id VARCHAR, kind VARCHAR, platform VARCHAR, source VARCHAR, file VARCHAR, landed_at TIMESTAMPTZ,
+            bytes BIGINT, records BIGINT, position BIGINT, load_order BIGINT)""")
+    faults = Counter(landed.file_id for landed, _ in batch.sheet_faults)
+    counted = list(batch.files)
+    landed = [*(log.landed for log in batch.logs), *(sheet.landed for sheet in batch.reviews)]
+    counted += [(item, faults[item.file_id]) for item in landed]
+    rows = [
+        (it.file_id, it.kind, it.platform, it.source, it.file, it.landed_at, it.bytes, records, it.position, order)
+        for order, (it, records) in enumerate(sorted(counted, key=lambda pair: pair[0].order))
+    ]
+    if rows:
+        connection.executemany("INSERT INTO stage_files VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", rows)
+
+
+def _load_rejects(connection: Connection, batch: Batch) -> None:
+    connection.execute("""
+        CREATE OR REPLACE TEMP TABLE rejected (
+            file_id VARCHAR, line BIGINT, reason VARCHAR, detail VARCHAR, raw_pi VARCHAR)""")
+    if batch.rejects:
+        parts = [str(path) for path in batch.rejects]
+        connection.execute(
+            "INSERT INTO rejected BY NAME FROM read_parquet($parts) SEMI JOIN stage_files USING (file_id)",
+            {"parts": parts},
+        )
+    if batch.sheet_faults:
+        connection.executemany(
+            "INSERT INTO rejected (file_id, line, reason, detail) VALUES (?, ?, ?, ?)",
+            [(landed.file_id, fault.number, str(fault.reason), fault.detail) for landed, fault in batch.sheet_faults],
+        )
+
+
+def load(connection: Connection, batch: Batch, zone: str) -> None:
+    """Loads a batch inside the caller's transaction; `zone` names the local days of rejects."""
+    _name_files(connection, batch)
+    _load_rejects(connection, batch)
+    if batch.posts:
+        connection.execute(_STAGE, {"parts": [str(path) for path in batch.posts]})
+        for statement in _STEPS:
+            connection.execute(statement)
+    else:
+        connection.execute("CREATE OR REPLACE TEMP TABLE stage (platform VARCHAR, post_id VARCHAR)")
+    connection.execute(_REJECTS, {"zone": zone})
+    load_collection(connection, batch.logs)
+    load_reviews(connection, batch.reviews)
+    connection.execute(_LOADS)
+
+
+def relabel(connection: Connection, label: Callable[[pl.Series, pl.Series], pl.DataFrame], version: str) -> int:
+    """Labels anew every post whose labels are of another version; gives their number. Tombstones keep theirs."""
+    stale = query(
+        connection,
+        "SELECT platform, post_id, text, created_at FROM base.posts WHERE label_version <> ? AND state = 'live'",
+        [version],
+    )
+    for part in stale.iter_slices(_RELABELLED_ROWS):
+        found = label(part["text"], part["created_at"]).drop("language")
+        fresh = part.select("platform", "post_id").hstack(found.get_columns())
+        connection.register("fresh", fresh.to_arrow())
+        connection.execute("""
+            UPDATE base.posts SET
+                sentiment = fresh.sentiment, sentiment_score = fresh.sentiment_score, topics = fresh.topics,
+                indications = fresh.indications, districts = fresh.districts, label_version = fresh.label_version
+            FROM fresh
+            WHERE base.posts.platform = fresh.platform AND base.posts.post_id = fresh.post_id""")
+        connection.unregister("fresh")
+    return len(stale)
+
+
+def window(connection: Connection, columns: Sequence[str], rows: int) -> "pd.DataFrame":
+    """The posts this load touched, as a frame; above so many rows an even sample of them, always the same one.
+
+    The rules that must hold for every row are SQL checks; they look at all of them.
+    """
+    names = ", ".join(f"posts.{column}" for column in columns)
+    touched = connection.execute("SELECT count(*) FROM (SELECT DISTINCT platform, post_id FROM stage)").fetchone()
+    assert touched is not None  # noqa: S101 - an aggregate gives one row
+    return connection.execute(
+        f"SELECT {names} FROM base.posts AS posts SEMI JOIN stage USING (platform, post_id) "  # noqa: S608 - names of ours
+        "WHERE md5_number_lower(posts.post_id) % $one_in = 0",
+        {"one_in": max(1, -(-touched[0] // rows))},
+    ).df()
+
+
+def has_posts(connection: Connection) -> bool:
+    """Whether the load just made accepted any record."""
+    return connection.execute("SELECT 1 FROM stage LIMIT 1").fetchone() is not None
+
+
+def summarise(connection: Connection) -> dict[str, Any]:
+    """Counts of the load just made: files, records, posts, duplicates, rejects, reasons, span of the posts."""
+    row = connection.execute("""
+        SELECT count(*), coalesce(sum(records), 0)::BIGINT, coalesce(sum(posts), 0)::BIGINT,
+            coalesce(sum(duplicates), 0)::BIGINT, coalesce(sum(rejects), 0)::BIGINT
+        FROM base.loads SEMI JOIN stage_files USING (file_id)""").fetchone()
+    reasons = connection.execute("SELECT reason, count(*) FROM rejected GROUP BY ALL ORDER BY ALL").fetchall()
+    span = connection.execute(
+        "SELECT min(day), max(day) FROM base.posts SEMI JOIN stage USING (platform, post_id)"
+    ).fetchone()
+    assert row is not None and span is not None  # noqa: S101 - aggregates give one row
+    return dict(zip(("files", "records", "posts", "duplicates", "rejects"), row, strict=True)) | {
+        "reasons": tuple(reasons),
+        "first_day": span[0],
+        "last_day": span[1],
+    }

@@ -1,0 +1,215 @@
+"""From a landed file to prepared rows: read, map to posts, check times, mask, hash authors, label.
+
+Prepared rows are a function of the landed bytes, the author key, the seeds and the code. They are written as Parquet,
+one part a batch, so that memory stays flat whatever the size of a file, and files are prepared side by side.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any, BinaryIO
+
+import polars as pl
+
+from flows import labels, sources
+from flows.loading import copies, landing, privacy
+from flows.loading.landing import Landed
+from flows.post import SHAPE_REASONS, Post, Reason, Rejected
+from flows.settings import Settings
+from flows.sources.format import Fault, Format
+from flows.sources.reading import open_stream
+
+BATCH_RECORDS = 50_000
+_EXCERPT_BYTES = 500
+_EARLIEST = int(datetime(2010, 1, 1, tzinfo=UTC).timestamp())
+_LATEST = int(datetime(9999, 1, 1, tzinfo=UTC).timestamp())
+_DAY_SECONDS = 86_400
+
+_POST_SCHEMA: dict[str, Any] = {
+    "platform": pl.String,
+    "post_id": pl.String,
+    "created_at": pl.Int64,
+    "created_from": pl.String,
+    "observed_at": pl.Int64,
+    "author": pl.String,
+    "author_name": pl.String,
+    "text": pl.String,
+    "hashtags": pl.List(pl.String),
+    "language": pl.String,
+    "media_type": pl.String,
+    "likes": pl.Int64,
+    "comments": pl.Int64,
+    "shares": pl.Int64,
+    "views": pl.Int64,
+    "url": pl.String,
+    "query": pl.String,
+    "is_partial": pl.Boolean,
+    "gone": pl.String,
+}
+_REJECT_SCHEMA: dict[str, Any] = {
+    "file_id": pl.String,
+    "line": pl.Int64,
+    "reason": pl.String,
+    "detail": pl.String,
+    "raw_pi": pl.String,
+}
+
+
+@dataclass(slots=True)
+class Batch:
+    """Up to `BATCH_RECORDS` posts, with the file and the record number of each."""
+
+    files: list[str] = field(default_factory=list)
+    sources: list[str] = field(default_factory=list)
+    landed: list[int] = field(default_factory=list)
+    numbers: list[int] = field(default_factory=list)
+    posts: list[Post] = field(default_factory=list)
+
+
+@dataclass(slots=True)
+class FileCounts:
+    """What one landed file came to: records read, those that are posts, those whose shape is unknown."""
+
+    landed: Landed
+    records: int = 0
+    accepted: int = 0
+    unreadable: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """Counts of each file, and the Parquet parts with all their posts and rejects."""
+
+    files: tuple[FileCounts, ...]
+    posts: tuple[Path, ...]
+    rejects: tuple[Path, ...]
+
+
+Reject = tuple[str, int, str, str, str]
+
+
+def _excerpt(raw: object) -> str:
+    text = raw.decode("utf-8", "replace") if isinstance(raw, bytes) else str(raw)
+    return text[:_EXCERPT_BYTES].replace("\x00", "")
+
+
+def read_posts(form: Format, stream: BinaryIO, landed_second: int | None) -> Iterator[tuple[int, Post | Reject]]:
+    """Every record of a stream as (number, post) or (number, reject without its file), in order."""
+    for record in form.records(stream):
+        if isinstance(record, Fault):
+            yield record.number, ("", record.number, record.reason, record.detail, _excerpt(record.excerpt))
+            continue
+        try:
+            post = form.post(record.raw)
+            _check_time(post, landed_second)
+        except Rejected as verdict:
+            is_ours = verdict.reason is not Reason.OUTSIDE_WINDOW  # what was not asked for is not kept
+            excerpt = _excerpt(record.raw) if is_ours else ""
+            yield record.number, ("", record.number, verdict.reason, verdict.detail, excerpt)
+        else:
+            yield record.number, post
+
+
+def _check_time(post: Post, landed_second: int | None) -> None:
+    """Accepted are times from 2010 to one day after the post was seen, which cannot be after its file landed."""
+    seen = min((second for second in (post.observed_at, landed_second) if second is not None), default=None)
+    if post.created_at < _EARLIEST or (seen is not None and post.created_at > seen + _DAY_SECONDS):
+        moment = datetime.fromtimestamp(post.created_at, UTC) if 0 <= post.created_at < _LATEST else post.created_at
+        raise Rejected(Reason.TIME_OUT_OF_RANGE, str(moment))
+
+
+def _columns(batch: Batch, key: bytes, zone: str, seeds: Path) -> pl.DataFrame:
+    raw = pl.DataFrame(batch.posts, schema=_POST_SCHEMA, orient="row", infer_schema_length=None)
+    frame = raw.with_columns(
+        _moment(pl.col("created_at")),
+        _moment(pl.min_horizontal("observed_at", pl.Series(batch.landed, dtype=pl.Int64)).alias("observed_at")),
+        pl.Series("number", batch.numbers, dtype=pl.Int64),
+        pl.Series("file_id", batch.files, dtype=pl.String),
+        pl.Series("source", batch.sources, dtype=pl.String),
+        privacy.author_keys(raw["platform"], raw["author"], key).alias("author_key"),
+        privacy.masked(raw["text"]).alias("masked"),
+    ).with_columns(pl.col("created_at").dt.convert_time_zone(zone).dt.date().alias("day"))
+    units = copies.unit_keys(frame["author_key"], frame["masked"])
+    labelled = labels.label(frame["masked"], frame["created_at"], seeds).rename({"language": "language_found"})
+    stored = {"text": "text_pi", "masked": "text", "author_name": "author_name_pi", "url": "url_pi"}
+    return (
+        frame.drop("author")
+        .rename(stored)
+        .hstack([*labelled.get_columns(), units])
+        .with_columns(pl.coalesce("language_found", "language").alias("language"))
+        .drop("language_found")
+    )
+
+
+def _moment(seconds: pl.Expr) -> pl.Expr:
+    return pl.from_epoch(seconds, "s").dt.cast_time_unit("us").dt.replace_time_zone("UTC")
+
+
+class _Parts:
+    """Collects posts and rejects of many files and writes them as Parquet parts of bounded size."""
+
+    def __init__(self, settings: Settings, key: bytes, folder: Path, name: str) -> None:
+        self._settings, self._key, self._folder, self._name = settings, key, folder, name
+        self._batch = Batch()
+        self._rejects: list[Reject] = []
+        self.posts: list[Path] = []
+        self.rejects: list[Path] = []
+
+    def add_post(self, landed: Landed, landed_second: int, number: int, post: Post) -> None:
+        batch = self._batch
+        batch.files.append(landed.file_id)
+        batch.sources.append(landed.source)
+        batch.landed.append(landed_second)
+        batch.numbers.append(number)
+        batch.posts.append(post)
+        if len(batch.posts) == BATCH_RECORDS:
+            self._write_posts()
+
+    def add_reject(self, landed: Landed, reject: Reject) -> None:
+        self._rejects.append((landed.file_id, *reject[1:]))
+        if len(self._rejects) == BATCH_RECORDS:
+            self._write_rejects()
+
+    def close(self) -> None:
+        """Writes what is left."""
+        if self._batch.posts:
+            self._write_posts()
+        if self._rejects:
+            self._write_rejects()
+
+    def _write_posts(self) -> None:
+        path = self._folder / f"{self._name}-{len(self.posts):05d}-posts.parquet"
+        zone = self._settings.election.zone.key
+        _columns(self._batch, self._key, zone, self._settings.seeds).write_parquet(path, compression="lz4")
+        self.posts.append(path)
+        self._batch = Batch()
+
+    def _write_rejects(self) -> None:
+        path = self._folder / f"{self._name}-{len(self.rejects):05d}-rejects.parquet"
+        pl.DataFrame(self._rejects, schema=_REJECT_SCHEMA, orient="row").write_parquet(path)
+        self.rejects.append(path)
+        self._rejects = []
+
+
+def prepare(settings: Settings, files: Sequence[Landed], key: bytes, folder: Path, name: str) -> Prepared:
+    """Prepares landed files of posts into Parquet parts called `name-…` in `folder`; never raises for bad records."""
+    parts = _Parts(settings, key, folder, name)
+    counted = []
+    for landed in files:
+        counts = FileCounts(landed)
+        landed_second = int(landed.landed_at.timestamp())
+        stored = landing.stored_path(settings.home, landed)
+        form, _ = sources.recognise(stored, settings)
+        with open_stream(stored) as stream:
+            for number, found in read_posts(form, stream, landed_second):
+                counts.records += 1
+                if isinstance(found, Post):
+                    counts.accepted += 1
+                    parts.add_post(landed, landed_second, number, found)
+                else:
+                    counts.unreadable += found[2] in SHAPE_REASONS
+                    parts.add_reject(landed, found)
+        counted.append(counts)
+    parts.close()
+    return Prepared(tuple(counted), tuple(parts.posts), tuple(parts.rejects))

@@ -1,0 +1,132 @@
+"""What comes in on sheets instead of exports: collection logs and returned review sheets."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import polars as pl
+
+from flows.loading.landing import Landed
+from flows.periods import Week
+from flows.store.warehouse import Connection, query
+
+SAMPLE = 20  # undetected posts a review sheet asks about
+
+_LOG_SCHEMA: dict[str, Any] = {
+    "platform": pl.String,
+    "source": pl.String,
+    "query": pl.String,
+    "day": pl.Date,
+    "planned": pl.Int64,
+    "attempted": pl.Int64,
+    "succeeded": pl.Int64,
+    "reason": pl.String,
+    "landed_at": pl.Datetime("us", "UTC"),
+    "load_order": pl.Int64,
+}
+_REVIEW_SCHEMA: dict[str, Any] = {
+    "line": pl.Int64,
+    "platform": pl.String,
+    "post_id": pl.String,
+    "code": pl.String,
+    "stage": pl.String,
+    "coder": pl.String,
+    "day": pl.Date,
+    "note_pi": pl.String,
+    "file_id": pl.String,
+    "landed_at": pl.Datetime("us", "UTC"),
+    "position": pl.Int64,
+}
+
+# What the last log says of a day holds; its landed_at is that of the first log since which nothing else was said.
+_COLLECTION = """
+CREATE OR REPLACE TEMP TABLE collected AS
+WITH said AS (
+    SELECT * FROM logged
+    UNION ALL BY NAME
+    SELECT known.*, -1 AS load_order FROM base.collection AS known SEMI JOIN logged USING (platform, source, query, day)
+),
+turns AS (
+    SELECT * FROM said
+    WINDOW days AS (PARTITION BY platform, source, query, day ORDER BY load_order)
+    QUALIFY {'a': planned, 'b': attempted, 'c': succeeded, 'd': reason} IS DISTINCT FROM lag(
+        {'a': planned, 'b': attempted, 'c': succeeded, 'd': reason}) OVER days
+)
+SELECT * EXCLUDE (load_order) FROM turns
+QUALIFY row_number() OVER (PARTITION BY platform, source, query, day ORDER BY load_order DESC) = 1
+"""
+
+_TO_REVIEW = """
+WITH posts AS (
+    SELECT posts.platform, posts.post_id, calendar.week, posts.url_pi, posts.text, posts.indications, posts.created_at
+    FROM base.posts AS posts
+    JOIN core.calendar AS calendar ON posts.day = calendar.day
+    WHERE calendar.week = $week AND posts.state = 'live'
+),
+chosen AS (
+    SELECT *, 1 AS part FROM posts WHERE len(indications) > 0
+    UNION ALL
+    SELECT *, 2 AS part FROM (
+        SELECT * FROM posts WHERE len(indications) = 0 AND text IS NOT NULL
+        ORDER BY md5(platform || post_id || week) LIMIT $sample)
+)
+SELECT
+    chosen.platform, chosen.post_id, chosen.week, chosen.url_pi AS link, chosen.text, chosen.indications,
+    items.hand_over_limit AS "limit"
+FROM chosen
+LEFT JOIN core.review_items AS items USING (platform, post_id)
+ORDER BY part, items.hand_over_limit, chosen.created_at, chosen.platform, chosen.post_id
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class CollectionDays:
+    """The rows of one landed collection log: (platform, source, query, day, planned, attempted, succeeded, reason)."""
+
+    landed: Landed
+    rows: Sequence[tuple[object, ...]]
+
+
+@dataclass(frozen=True, slots=True)
+class ReviewLines:
+    """The rows of one returned review sheet: (line, platform, post_id, code, stage, coder, day, note)."""
+
+    landed: Landed
+    rows: Sequence[tuple[object, ...]]
+
+
+def load_collection(connection: Connection, logs: Sequence[CollectionDays]) -> None:
+    """A day that an earlier log named is replaced by what the last one says of it."""
+    ordered = sorted(logs, key=lambda item: item.landed.order)
+    rows = [(*row, log.landed.landed_at, order) for order, log in enumerate(ordered) for row in log.rows]
+    days = pl.DataFrame(rows, schema=_LOG_SCHEMA, orient="row")
+    once = days.unique(["platform", "source", "query", "day", "load_order"], keep="last", maintain_order=True)
+    connection.register("logged", once.to_arrow())
+    connection.execute(_COLLECTION)
+    connection.unregister("logged")
+    connection.execute("""
+        DELETE FROM base.collection USING collected
+        WHERE base.collection.platform = collected.platform AND base.collection.source = collected.source
+          AND base.collection.query = collected.query AND base.collection.day = collected.day""")
+    connection.execute("INSERT INTO base.collection BY NAME FROM collected")
+
+
+def load_reviews(connection: Connection, sheets: Sequence[ReviewLines]) -> None:
+    """Adds what coders said; a later line of the same coder, post and stage holds (core.reviews)."""
+    rows = [
+        (*row, sheet.landed.file_id, sheet.landed.landed_at, sheet.landed.position)
+        for sheet in sheets
+        for row in sheet.rows
+    ]
+    connection.register("said", pl.DataFrame(rows, schema=_REVIEW_SCHEMA, orient="row").to_arrow())
+    connection.execute("INSERT INTO base.reviews BY NAME FROM said")
+    connection.unregister("said")
+
+
+def posts_to_review(connection: Connection, week: Week) -> pl.DataFrame:
+    """The posts a review sheet asks about: all detected ones of a week, soonest limit first, then a random sample.
+
+    Columns: platform, post_id, week, link (personal: the sheet is never published), text (masked), indications, limit.
+    The sample of undetected posts is always the same, so that printing the sheet again asks the same question.
+    """
+    return query(connection, _TO_REVIEW.replace("$week", "?").replace("$sample", "?"), [str(week), SAMPLE])

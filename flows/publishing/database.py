@@ -1,0 +1,36 @@
+"""The public database: what is published of the warehouse, and the proof that it is what was published."""
+
+from pathlib import Path
+
+from flows.exits import UsageError
+from flows.publishing import releases
+from flows.settings import Settings
+from flows.store import tables, warehouse
+from flows.store.runs import read_runs
+
+
+def publish_tables(settings: Settings) -> None:
+    """Publishes the tables as they are now known; the reports of the release stay what they are."""
+    with warehouse.opened(settings.home) as connection, releases.new_release(settings.home) as release:
+        place_database(settings, connection, release)
+
+
+def place_database(settings: Settings, connection: warehouse.Connection, release: Path) -> None:
+    """Writes `ronda.duckdb` of a release: every public table as the warehouse holds it."""
+    tables.write_runs(connection, read_runs(settings.home))
+    releases.write_public_database(connection, release / "ronda.duckdb", tables.public_tables(connection))
+
+
+def verify(settings: Settings) -> list[str]:
+    """One line a published table with its rows and a hash of its content, whatever the order of its rows.
+
+    Run, load and check records are left out: they differ from run to run. Raises UsageError when nothing is
+    published, and when a published file is not the one its manifest names.
+    """
+    release = releases.published_folder(settings.home)
+    if release is None:
+        raise UsageError("Nothing is published yet; publish a week with `ronda weekly --week 2024-W05`.")
+    damaged = releases.damaged_files(release)
+    if damaged:
+        raise UsageError(f"{damaged[0]} in {release} is not the file that was published; publish the week again.")
+    return tables.table_hashes(release / "ronda.duckdb")

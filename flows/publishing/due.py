@@ -1,0 +1,63 @@
+"""What is due: weeks that are complete and not published, and days that have a note."""
+
+from datetime import date, datetime, timedelta
+
+from flows.exits import UsageError
+from flows.periods import RELEASE_HOUR, Week, weeks_between
+from flows.publishing import publications, releases
+from flows.settings import Settings
+from flows.store import tables, warehouse
+
+NOTED_PHASES = frozenset({"quiet", "voting_day"})  # their days have a daily note
+
+
+def _weeks_with_data(settings: Settings) -> list[Week]:
+    with warehouse.opened(settings.home) as connection:
+        return tables.weeks_with_data(connection)
+
+
+def require_data(settings: Settings, week: Week) -> None:
+    """Raises UsageError when nothing at all is known of a week, naming the weeks that can be published."""
+    weeks = _weeks_with_data(settings)
+    if week in weeks:
+        return
+    if not weeks:
+        raise UsageError("There are no posts yet; bring some in with `ronda import PATH`, or try `ronda demo`.")
+    raise UsageError(
+        f"Nothing is known of {week}: neither posts nor a collection log. Data run from {weeks[0]} to {weeks[-1]}; "
+        "choose one of those with --week."
+    )
+
+
+def due_weeks(settings: Settings, moment: datetime) -> list[Week]:
+    """Complete weeks after the last published one that something is known of, oldest first.
+
+    Before the first publication only the last complete week is due. Raises UsageError when nothing is due and the
+    last complete week is unknown, because then collection has stopped without a word.
+    """
+    last = settings.election.last_complete_week(moment)
+    published = [Week.parse(week) for week in releases.reported_weeks(settings.home)]
+    if published and max(published) >= last:
+        return []
+    weeks = set(_weeks_with_data(settings))
+    first = max(published).shift(1) if published else last
+    due = [week for week in weeks_between(first, last) if week in weeks]
+    if not due:
+        require_data(settings, last)
+    return due
+
+
+def publication_number(settings: Settings, week: Week) -> int:
+    """How often a week was published so far."""
+    return publications.publications(settings.home).get(str(week), 0)
+
+
+def note_day(settings: Settings, moment: datetime) -> date | None:
+    """The day before a moment, where it lies in the quiet period or is voting day; None on any other."""
+    day = moment.astimezone(settings.election.zone).date() - timedelta(days=1)
+    return day if settings.election.phase_of(day).name in NOTED_PHASES else None
+
+
+def note_moment(settings: Settings, day: date) -> datetime:
+    """The default moment of release of a day's note: the hour of the weekly report, the next morning."""
+    return datetime.combine(day + timedelta(days=1), RELEASE_HOUR, settings.election.zone)

@@ -1,0 +1,165 @@
+"""Publication: whole releases swapped by one rename.
+
+A release is a folder that is complete before anybody sees it. Files that did not change are hard links to the
+release before, which is kept; an analyst's open `published/ronda.duckdb` therefore never breaks.
+"""
+
+import json
+import os
+import shutil
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from flows.store.files import hash_file
+from flows.store.warehouse import Connection, literal, transaction
+
+KEPT_RELEASES = 2
+MANIFEST = "manifest.json"
+DAILY = "daily"  # the folder of the daily notes, one folder a day
+
+
+def published_folder(home: Path) -> Path | None:
+    """The current release, or None before the first publication."""
+    link = home / "published"
+    return link.resolve() if link.exists() else None
+
+
+@contextmanager
+def new_release(home: Path) -> Iterator[Path]:
+    """A draft of the next release, holding what is published now; on success it becomes the published one.
+
+    An interrupted draft is left aside and cleared by the next release; readers never see it.
+    """
+    releases = home / "releases"
+    releases.mkdir(parents=True, exist_ok=True)
+    for left in releases.glob(".draft-*"):
+        shutil.rmtree(left)
+    draft = releases / f".draft-{os.getpid()}"
+    current = published_folder(home)
+    if current is None:
+        draft.mkdir()
+    else:
+        shutil.copytree(current, draft, copy_function=os.link, symlinks=True)
+    yield draft
+    number = max((int(path.name) for path in releases.iterdir() if path.name.isdigit()), default=0) + 1
+    target = releases / str(number)
+    draft.rename(target)
+    link = home / f".published.{os.getpid()}"
+    link.unlink(missing_ok=True)
+    link.symlink_to(target.relative_to(home))
+    link.replace(home / "published")
+    for old in sorted((path for path in releases.iterdir() if path.name.isdigit()), key=lambda path: int(path.name))[
+        :-KEPT_RELEASES
+    ]:
+        shutil.rmtree(old)
+
+
+def place_folder(release: Path, name: str, write: Callable[[Path], None]) -> None:
+    """Writes a folder of a release anew; files that come out byte-equal stay the hard links they were."""
+    target = release / name
+    target.parent.mkdir(exist_ok=True)
+    fresh = target.with_name(f".{target.name}.draft")
+    fresh.mkdir()
+    write(fresh)
+    for path in sorted(fresh.rglob("*")):
+        before = target / path.relative_to(fresh)
+        if path.is_file() and before.is_file() and hash_file(before) == hash_file(path):
+            path.unlink()
+            os.link(before, path)
+    if target.exists():
+        shutil.rmtree(target)
+    fresh.rename(target)
+
+
+def file_hashes(folder: Path) -> dict[str, str]:
+    """sha256 of every file below a folder, by relative path."""
+    return {
+        path.relative_to(folder).as_posix(): hash_file(path) for path in sorted(folder.rglob("*")) if path.is_file()
+    }
+
+
+def write_manifest(folder: Path, summary: Mapping[str, Any]) -> None:
+    """`manifest.json` of a week or day: what the report says in short, and the sha256 of every file beside it."""
+    manifest = {"summary": summary, "files": file_hashes(folder)}
+    text = json.dumps(manifest, ensure_ascii=False, indent=1, sort_keys=True)
+    (folder / MANIFEST).write_text(text + "\n", encoding="utf-8")
+
+
+def read_manifests(release: Path) -> list[dict[str, Any]]:
+    """The manifests of all weeks of a release, in time order."""
+    return [json.loads((release / week / MANIFEST).read_bytes()) for week in _weeks(release)]
+
+
+def read_notes(release: Path) -> dict[str, str]:
+    """The daily notes of a release: the address of each, relative to the release, by day."""
+    return {path.parent.name: path.relative_to(release).as_posix() for path in sorted(release.glob(f"{DAILY}/*/*.pdf"))}
+
+
+def reported_weeks(home: Path) -> list[str]:
+    """The weeks that have a report in the current release, in time order."""
+    release = published_folder(home)
+    return [] if release is None else _weeks(release)
+
+
+def _weeks(release: Path) -> list[str]:
+    return sorted(path.parent.name for path in release.glob(f"*/{MANIFEST}") if not path.parent.is_symlink())
+
+
+def point_latest(release: Path) -> None:
+    """Makes `latest` lead to the last week of a release."""
+    link = release / "latest"
+    link.unlink(missing_ok=True)
+    link.symlink_to(_weeks(release)[-1])
+
+
+def damaged_files(release: Path) -> list[str]:
+    """Published files that are missing or are not what their manifest says, by path relative to the release."""
+    folders = [release / week for week in _weeks(release)]
+    folders += [path.parent for path in sorted(release.glob(f"{DAILY}/*/{MANIFEST}"))]
+    return [
+        (folder / name).relative_to(release).as_posix()
+        for folder in folders
+        for name, digest in json.loads((folder / MANIFEST).read_bytes())["files"].items()
+        if not (folder / name).is_file() or hash_file(folder / name) != digest
+    ]
+
+
+def write_public_database(connection: Connection, target: Path, tables: Sequence[tuple[str, str]]) -> None:
+    """Copies the public tables (schema, name) with their comments into one read-only DuckDB file.
+
+    Columns that hold personal data must not be in a public table; one that ends in `_pi` stops the publication.
+    """
+    target.unlink(missing_ok=True)
+    connection.execute(f"ATTACH {literal(str(target))} AS public_copy")
+    try:
+        with transaction(connection):  # each statement alone would be written to the disk on its own
+            for schema in sorted({schema for schema, _ in tables}):
+                connection.execute(f"CREATE SCHEMA public_copy.{schema}")
+            for schema, name in tables:
+                _copy_table(connection, schema, name)
+            for schema, name, comment in connection.execute(
+                "SELECT schema_name, table_name, comment FROM duckdb_tables() WHERE comment IS NOT NULL UNION ALL "
+                "SELECT schema_name, view_name, comment FROM duckdb_views() WHERE comment IS NOT NULL AND NOT internal"
+            ).fetchall():
+                if (schema, name) in tables:
+                    connection.execute(f"COMMENT ON TABLE public_copy.{schema}.{name} IS {literal(comment)}")
+    finally:
+        connection.execute("DETACH public_copy")
+    target.chmod(0o444)
+
+
+def _copy_table(connection: Connection, schema: str, name: str) -> None:
+    columns = connection.execute(
+        "SELECT column_name, comment FROM duckdb_columns() "
+        "WHERE database_name = current_database() AND schema_name = ? AND table_name = ? ORDER BY column_index",
+        [schema, name],
+    ).fetchall()
+    private = [column for column, _ in columns if column.endswith("_pi")]
+    if private:
+        raise ValueError(f"{schema}.{name} holds personal data in {', '.join(private)} and cannot be published")
+    connection.execute(f"CREATE TABLE public_copy.{schema}.{name} AS SELECT * FROM {schema}.{name}")  # noqa: S608
+    for column, comment in columns:
+        if comment:
+            connection.execute(f'COMMENT ON COLUMN public_copy.{schema}.{name}."{column}" IS {literal(comment)}')

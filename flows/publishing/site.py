@@ -1,0 +1,30 @@
+"""What all documents of a release share: the edition they are made from, and the index over all of them."""
+
+from pathlib import Path
+from typing import Any
+
+import reports
+from flows.publishing import releases
+from flows.publishing.publications import Release
+from flows.settings import Settings
+from flows.store import tables, warehouse
+
+
+def edition_of(settings: Settings, connection: warehouse.Connection, release: Release, **which: Any) -> reports.Edition:
+    """The edition of a publication; `which` names its week and number."""
+    facts: dict[str, Any] = {**release.facts, **which}
+    return reports.Edition(
+        as_of=release.as_of,
+        lang=settings.lang,
+        election=settings.election,
+        office=settings.office,
+        data_version=tables.data_version(connection),
+        coverage_floor=settings.election.coverage_floor,
+        **facts,
+    )
+
+
+def place_index(release: Path, edition: reports.Edition) -> None:
+    """Writes `index.html` over all weeks and notes of a release."""
+    known = [reports.WeekSummary.from_dict(each["summary"]) for each in releases.read_manifests(release)]
+    reports.render_index(known, release, edition, releases.read_notes(release))

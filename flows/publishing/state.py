@@ -1,0 +1,71 @@
+"""The statement of a week: its numbers, its moment of release and the versions they were made with, in the ledger."""
+
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from importlib.metadata import version
+
+import sql
+from flows import labels, trends
+from flows.periods import Week
+from flows.publishing import publications
+from flows.settings import Settings
+from flows.store import models, warehouse
+
+FROM_LEDGER = frozenset({"trends.corrections", "trends.reported"})  # know of a publication once it is stated
+
+
+def code_version() -> str:
+    """The version of ronda that made a report."""
+    return version("ronda")
+
+
+def release_facts(settings: Settings, connection: warehouse.Connection, as_of: datetime) -> publications.Release:
+    """The conditions of a release at a moment: the last file it knows, and the versions it is made with."""
+    versions = {"label_version": labels.label_version(settings.seeds), "code_version": code_version()}
+    return publications.Release(as_of, publications.loaded_until(connection), versions)
+
+
+def state_numbers(settings: Settings, connection: warehouse.Connection, week: Week) -> int:
+    """States the numbers of a week in the ledger, without a report; gives the number of the publication.
+
+    Inside the caller's transaction. Only the tables that are stated are rebuilt; gates and reports come with
+    `check_week` and `publish_week`.
+    """
+    stated = models.needed(connection, models.read_models(sql.FOLDER), publications.MEASURES)
+    models.build(connection, stated, trends.METHODS, with_comments=False)
+    release = release_facts(settings, connection, settings.election.release_moment(week))
+    return publications.record_publication(settings.home, week, publications.numbers(connection), release)
+
+
+@dataclass(frozen=True, slots=True)
+class Stated:
+    """A publication of a week: its number, and the conditions it was stated under."""
+
+    publication: int
+    release: publications.Release
+
+
+def state_week(settings: Settings, connection: warehouse.Connection, week: Week, as_of: datetime | None) -> Stated:
+    """States every number of a week in the ledger and rebuilds the tables that know of publications.
+
+    Without a moment of release it is that of the last publication, where nothing has changed since; else the Monday
+    after the week, or the landing of the last file where that is later.
+    """
+    numbers = publications.numbers(connection)
+    release = release_facts(settings, connection, as_of or settings.election.release_moment(week))
+    if as_of is None:
+        known = publications.stated_before(settings.home, week, numbers, release)
+        latest = max(release.as_of, _full_minute(release.loaded_until or release.as_of))
+        release = replace(release, as_of=(known or latest).astimezone(settings.election.zone))
+    publication = publications.record_publication(settings.home, week, numbers, release)
+    with warehouse.transaction(connection):
+        publications.load_publications(connection, settings.home)
+        restated = [model for model in models.read_models(sql.FOLDER) if model.qualified in FROM_LEDGER]
+        models.build(connection, restated, trends.METHODS)
+    return Stated(publication, release)
+
+
+def _full_minute(moment: datetime) -> datetime:
+    """The first full minute that is not before a moment."""
+    minute = moment.replace(second=0, microsecond=0)
+    return minute if minute == moment else minute + timedelta(minutes=1)

@@ -1,0 +1,266 @@
+"""What Facebook and Instagram share: version, token, errors, usage headers, cursors and paging of the Graph API."""
+
+import hashlib
+import hmac
+import re
+from abc import abstractmethod
+from base64 import urlsafe_b64decode, urlsafe_b64encode
+from collections import deque
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from typing import Any, NamedTuple
+from urllib.parse import urlencode
+from zlib import crc32
+
+import orjson
+
+from flows.simulation.services.archive import Catalogue
+from flows.simulation.services.faults import Rule
+from flows.simulation.services.selection import BadExpression, UnknownField
+from flows.simulation.services.service import Answer, Call, Clock, Platform
+
+TOKEN = "season-token"  # noqa: S105 - opens nothing but the simulated season
+APP_SECRET = "season-app-secret"  # noqa: S105
+NEWEST, OLDEST = 26, 21
+_VERSION = re.compile(r"v(\d+)\.0")
+_HOUR = 3600
+_ERROR_TIME = "%A, %d-%b-%y %H:%M:%S GMT"
+_EXCEPTION = "OAuthException"
+_TOO_MUCH = "Please reduce the amount of data you're asking for, then retry your request"
+
+
+class Error(NamedTuple):
+    """One row of the platform's errors."""
+
+    status: int
+    message: str
+    kind: str = _EXCEPTION
+    is_transient: bool | None = None
+
+
+_SUPPORT = "does not exist, cannot be loaded due to missing permissions, or does not support this operation."
+_PERMISSION = (
+    "This endpoint requires the 'pages_read_engagement' permission or the 'Page Public Content Access' feature or the"
+    " 'Page Public Metadata Access' feature."
+)
+_CALLS = "Wait a bit and try again. For more info, please refer to the documentation of rate limiting."
+ERRORS: dict[int, Error] = {
+    1: Error(500, "An unknown error occurred", is_transient=False),
+    2: Error(500, "Service temporarily unavailable", is_transient=True),
+    3: Error(400, "(#3) Application does not have the capability to make this API call."),
+    4: Error(403, "(#4) Application request limit reached", is_transient=True),
+    10: Error(403, f"(#10) {_PERMISSION}"),
+    17: Error(400, "(#17) User request limit reached"),
+    18: Error(400, "(#18) The maximum number of hashtags was queried in seven days."),
+    24: Error(400, "(#24) The requested resource does not exist"),
+    32: Error(400, "(#32) Page request limit reached"),
+    80001: Error(400, f"(#80001) There have been too many calls to this Page account. {_CALLS}"),
+    80002: Error(400, f"(#80002) There have been too many calls to this Instagram account. {_CALLS}"),
+    613: Error(400, "(#613) Calls to this api have exceeded the rate limit."),
+    100: Error(400, "(#100) Invalid parameter"),
+    102: Error(400, "(#102) Session key invalid or no longer valid"),
+    104: Error(400, "An access token is required to request this resource."),
+    110: Error(400, "Invalid user id", is_transient=False),
+    190: Error(400, "Error validating access token: The session is invalid."),
+    200: Error(403, "(#200) The permission(s) are not available; they could be deprecated or need to be approved."),
+    341: Error(400, "(#341) Feed action request limit reached"),
+    368: Error(400, "(#368) The action attempted has been deemed abusive or is otherwise disallowed"),
+    2500: Error(400, "Unknown path components"),
+}
+_HEADERS = {"app": "X-App-Usage", "page": "X-Page-Usage", "business": "X-Business-Use-Case-Usage"}
+_BUSINESS = {"facebook": ("pages", 80001), "instagram": ("instagram", 80002)}
+
+
+class Refused(Exception):  # noqa: N818 - the platform's refusal, not a failure of the program
+    """What the platform answers instead of what was asked."""
+
+    def __init__(self, code: int, message: str = "", **more: Any) -> None:
+        super().__init__(message)
+        self.code, self.message, self.more = code, message, more
+
+
+def write_cursor(*parts: object) -> str:
+    """An opaque cursor."""
+    return "QVFI" + urlsafe_b64encode(".".join(map(str, parts)).encode()).decode().rstrip("=")
+
+
+def read_cursor(text: str) -> list[str]:
+    """What a cursor holds; raises Refused for one that was never given out."""
+    code = text.removeprefix("QVFI")
+    try:
+        found = urlsafe_b64decode(code + "=" * (-len(code) % 4)).decode().split(".")
+    except ValueError as error:
+        raise Refused(100, "(#100) Invalid cursor") from error
+    if write_cursor(*found) != text:
+        raise Refused(100, "(#100) Invalid cursor")
+    return found
+
+
+def moment_of(text: str) -> int | None:
+    """A `since` or `until`: Unix seconds or a date and time; None where it is empty."""
+    if not text:
+        return None
+    if text.isdecimal():
+        return int(text)
+    try:
+        moment = datetime.fromisoformat(text)
+    except ValueError as error:
+        raise Refused(100, f"(#100) {text} is not a time") from error
+    return int(moment.timestamp())
+
+
+def limit_of(text: str | None, default: int, most: int) -> int:
+    """A `limit`; raises Refused above the most."""
+    if text is None:
+        return default
+    if not text.isdecimal() or int(text) > most:
+        raise Refused(100, f"(#100) Param limit must be an integer of at most {most}")
+    return int(text)
+
+
+class GraphPlatform(Platform):
+    """The Graph API without its nodes."""
+
+    def __init__(self, catalogue: Catalogue, clock: Clock) -> None:
+        super().__init__(catalogue, clock)
+        self.reset()
+
+    def reset(self) -> None:
+        """Forgets the calls counted against limits."""
+        self.calls: deque[int] = deque()
+        self.serial = 0
+
+    @abstractmethod
+    def node(self, call: Call, parts: list[str]) -> dict[str, Any]:
+        """The object or page at a path (without its version); raises Refused, BadExpression or UnknownField."""
+
+    def admit(self, call: Call) -> Answer | None:
+        """The token, and the limit the usage headers tell of."""
+        scheme, _, token = call.headers.get("authorization", "").partition(" ")
+        token = call.query.get("access_token") or (token if scheme == "Bearer" else "")
+        self._version(call)
+        if not token:
+            return self.error(104)
+        if token != TOKEN:
+            return self.error(190, "Invalid OAuth access token - Cannot parse access token")
+        proof = call.query.get("appsecret_proof")
+        if proof is not None and proof != hmac.new(APP_SECRET.encode(), token.encode(), hashlib.sha256).hexdigest():
+            return self.error(100, "(#100) Invalid appsecret_proof provided in the API argument")
+        self.calls.append(self.own_now)
+        while self.calls[0] <= self.own_now - _HOUR:
+            self.calls.popleft()
+        return self._usage(call)
+
+    def answer(self, call: Call) -> Answer:
+        """The node's answer, or the error it amounts to."""
+        try:
+            return Answer(200, self.node(call, self._parts(call)))
+        except Refused as refusal:
+            return self.error(refusal.code, refusal.message, **refusal.more)
+        except BadExpression as error:
+            return self.error(2500, str(error))
+        except UnknownField as error:
+            return self.error(100, str(error))
+
+    def _parts(self, call: Call) -> list[str]:
+        """The path without its version; raises Refused for what no node can answer."""
+        parts = [part for part in call.path.split("/") if part]
+        if parts and (match := _VERSION.fullmatch(parts[0])) is not None:
+            parts = parts[1:]
+            if int(match[1]) > NEWEST:
+                raise Refused(2500, f"Unknown path components: {call.path}")
+        for name in ("date_format", "ids"):
+            if name in call.query:
+                raise Refused(100, f"(#100) The parameter {name} is no longer supported")
+        if call.method != "GET" or not parts:
+            raise Refused(100, f"Unsupported {call.method.lower()} request.", error_subcode=33)
+        return parts
+
+    def failure(self, call: Call, rule: Rule) -> Answer:
+        """A fault in the Graph API's words."""
+        options = rule.options
+        plain = {
+            "expired_token": lambda: self.error(190, self._expired(), error_subcode=463),
+            "permission_lost": lambda: self.error(10),
+            "rate_limit": lambda: self.error(4, status=429),
+            "server_error": lambda: self.error(2),
+            "error_200": lambda: self.error(options["code"] or 1, status=200),
+            "throttle": lambda: self.error(options["code"]),
+        }
+        if rule.name == "throttle":
+            self._usage_header(call, "business", 100, options["minutes"])
+        if rule.name in plain:
+            return plain[rule.name]()
+        more: dict[str, Any] = {} if options["subcode"] is None else {"error_subcode": options["subcode"]}
+        if options["is_transient"] is not None:
+            more["is_transient"] = options["is_transient"]
+        return self.error(options["code"], options["message"] or "", status=options["status"], **more)
+
+    def error(self, code: int, message: str = "", *, status: int | None = None, **more: Any) -> Answer:
+        """An error by its code."""
+        row = ERRORS.get(code, Error(400, f"(#{code}) An error occurred"))
+        self.serial += 1
+        body: dict[str, Any] = {"message": message or row.message, "type": more.pop("type", row.kind), "code": code}
+        if row.is_transient is not None:
+            body["is_transient"] = row.is_transient
+        body.update(more, fbtrace_id=f"A{crc32(b'%d' % self.serial):08x}{self.serial:014x}")
+        return Answer(status or row.status, {"error": body})
+
+    def missing(self, object_id: str) -> Refused:
+        """What is said of an object that is not there, or not for us."""
+        message = f"Unsupported get request. Object with ID '{object_id}' {_SUPPORT}"
+        return Refused(100, message, type="GraphMethodException", error_subcode=33)
+
+    def check_amount(self, call: Call, limit: int) -> None:
+        """Refuses a limit above what can be answered at once, when that is switched on."""
+        if not self.faults.is_on("reduce_data") or limit <= self.faults.option("reduce_data", "above"):
+            return
+        if (rule := self.fires(call, "reduce_data")) is None:
+            return
+        if rule.options["in_user_message"]:
+            raise Refused(1, "An unknown error occurred", error_subcode=99, error_user_msg=_TOO_MUCH)
+        raise Refused(1, _TOO_MUCH)
+
+    def link(self, call: Call, **changes: str | None) -> str:
+        """The absolute address of another page of what was asked, with the token; None leaves a parameter out."""
+        query = {**call.query, "access_token": TOKEN, **changes}
+        host = call.headers.get("host", "")
+        return f"http://{host}{call.path}?" + urlencode(
+            {key: value for key, value in query.items() if value is not None}
+        )
+
+    def _version(self, call: Call) -> None:
+        match = _VERSION.match(call.path.lstrip("/"))
+        asked = int(match[1]) if match else OLDEST
+        call.answer_headers["facebook-api-version"] = f"v{min(max(asked, OLDEST), NEWEST)}.0"
+
+    def _expired(self) -> str:
+        ended, now = (datetime.fromtimestamp(self.own_now - ago, UTC).strftime(_ERROR_TIME) for ago in (_HOUR, 0))
+        return f"Error validating access token: Session has expired on {ended}. The current time is {now}."
+
+    def _usage(self, call: Call) -> Answer | None:
+        """The usage headers, and the limit's error when all is used up."""
+        rule = self.faults.rules.get("usage")
+        if rule is None or self.faults.fires("usage", call.wording) is None:
+            return None
+        options = rule.options
+        percent = options["percent"]
+        if percent is None:
+            percent = 100 * len(self.calls) // (options["budget"] or 200)
+        if rule.seen > options["hidden"]:
+            self._usage_header(call, options["kind"], percent, options["minutes"], options["form"])
+        if percent < 100:
+            return None
+        call.faults.append("usage")
+        return self.error(4 if options["kind"] == "app" else _BUSINESS[self.name][1])
+
+    def _usage_header(self, call: Call, kind: str, percent: int, minutes: int, form: str = "full") -> None:
+        usage: dict[str, Any] = {"call_count": percent, "total_cputime": percent // 4, "total_time": percent // 3}
+        if form == "missing":
+            del usage["total_cputime"], usage["total_time"]
+        value: Mapping[str, Any] = usage
+        if kind == "business":
+            entry = {"type": _BUSINESS[self.name][0], **usage, "estimated_time_to_regain_access": minutes}
+            value = {"102938475610293": [entry]}
+        text = orjson.dumps(value).decode()
+        call.answer_headers[_HEADERS[kind]] = text[: len(text) // 2] + "%%" if form == "garbage" else text

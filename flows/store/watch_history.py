@@ -1,0 +1,46 @@
+"""Small states of the extraction that outlive a run, and the history of what was watched.
+
+The history is a fact that nothing else holds, so it lies in the ledger of the home: one file a version.
+"""
+
+import json
+from collections.abc import Mapping
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from flows.store.files import write_whole
+
+
+def read_state(path: Path) -> dict[str, Any]:
+    """A state that was kept; empty when there is none or it is damaged."""
+    try:
+        facts = json.loads(path.read_bytes())
+    except (FileNotFoundError, ValueError):
+        return {}
+    return facts if isinstance(facts, dict) else {}
+
+
+def write_state(path: Path, facts: Mapping[str, Any]) -> None:
+    """Keeps a state; readers see the old or the new."""
+    write_whole(path, json.dumps(facts, ensure_ascii=False, indent=1).encode())
+
+
+def _folder(home: Path) -> Path:
+    return home / "ledger" / "watch"
+
+
+def note_watch(home: Path, version: str, lists: Mapping[str, Mapping[str, list[str]]], since: datetime) -> bool:
+    """Notes what is watched from now on; False when it is what was watched before."""
+    history = read_watch(home)
+    if history and history[-1]["version"] == version:
+        return False
+    facts = {"version": version, "since": since.isoformat(timespec="seconds"), "lists": lists}
+    name = f"{since:%Y%m%dT%H%M%S}-{version}.json"
+    write_whole(_folder(home) / name, json.dumps(facts, ensure_ascii=False, indent=1).encode())
+    return True
+
+
+def read_watch(home: Path) -> list[dict[str, Any]]:
+    """Every version of what was watched, oldest first."""
+    return [json.loads(path.read_bytes()) for path in sorted(_folder(home).glob("*.json"))]

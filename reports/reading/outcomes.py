@@ -1,0 +1,222 @@
+"""What the tested tables say of a week: its signals, what could not be tested and why, changes, corrections, clocks."""
+
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, timedelta
+from functools import cached_property
+from typing import NamedTuple
+
+import polars as pl
+
+from flows.periods import Bucket, Week
+from reports.edition import PLATFORM_ORDER
+from reports.reading.facts import Facts, Row
+
+FAMILIES = ("indications", "volumes", "topics", "sentiment", "districts")
+POSTS = "trends.weekly_platform"
+COPIES = 5  # posts, from here on a text is named as copied
+COPIES_SHARE = 0.05  # of the posts of a cell: from here on copies of texts are named
+
+
+@dataclass(frozen=True)
+class Signal:
+    """One tested change that is not noise, with its place in the week: `S1` is the most important."""
+
+    key: str
+    bucket: Bucket
+    row: Row
+    also: tuple[str, ...]  # platforms on which the same change was found as well
+
+    @property
+    def family(self) -> str:
+        """The family it was tested in."""
+        return str(self.row["family"])
+
+    @property
+    def subject(self) -> str:
+        """What it is about: an indication, topic, district, sentiment class, or `posts`."""
+        return str(self.row["subject"])
+
+    @property
+    def platform(self) -> str:
+        """Where: a platform or `all`."""
+        return str(self.row["platform"])
+
+
+class Family(NamedTuple):
+    """What became of a family's tests in a bucket."""
+
+    tested: int
+    signals: int
+    reasons: tuple[tuple[str, int], ...]  # why cells could not be tested, most frequent first
+
+
+@dataclass(frozen=True)
+class Trends:
+    """The tested tables of an edition with the questions the reports ask of them."""
+
+    facts: Facts
+
+    @cached_property
+    def _rows(self) -> list[Row]:
+        frame = self.facts.tables["trends.signals"]
+        return list(frame.filter(pl.col("week") == str(self.facts.edition.week)).iter_rows(named=True))
+
+    @cached_property
+    def signals(self) -> list[Signal]:
+        """The signals of the week, most important first; the same change on several platforms is one."""
+        groups: dict[tuple[str, str, str, str], list[Row]] = {}
+        for row in self._rows:
+            if row["signal"]:
+                key = (row["phase"], row["family"], row["subject"], row["direction"])
+                groups.setdefault(key, []).append(row)
+        found: list[tuple[Row, tuple[str, ...]]] = []
+        for rows in groups.values():
+            first = min(rows, key=lambda row: (row["platform"] != "all", row["q"], row["platform"]))
+            others = [row["platform"] for row in rows if row is not first]
+            found.append((first, tuple(sorted(others, key=PLATFORM_ORDER.index))))
+        found.sort(key=lambda item: self._importance(item[0]))
+        buckets = {bucket.phase: bucket for bucket in self.facts.buckets}
+        return [
+            Signal(f"S{number}", buckets[row["phase"]], row, also)
+            for number, (row, also) in enumerate(found, start=1)
+            if row["phase"] in buckets
+        ]
+
+    @staticmethod
+    def _importance(row: Row) -> tuple[int, float, str, str]:
+        return (FAMILIES.index(row["family"]), float(row["q"]), str(row["subject"]), str(row["phase"]))
+
+    def families(self, bucket: Bucket) -> dict[str, Family]:
+        """What became of each family's tests in a bucket."""
+        result = {}
+        for family in FAMILIES:
+            rows = [row for row in self._rows if row["family"] == family and row["phase"] == bucket.phase]
+            reasons = Counter(row["reason"] for row in rows if row["reason"])
+            ordered = sorted(reasons.items(), key=lambda item: (-item[1], item[0]))
+            tested = sum(row["reason"] is None for row in rows)
+            result[family] = Family(tested, sum(bool(row["signal"]) for row in rows), tuple(ordered))
+        return result
+
+    @cached_property
+    def tested(self) -> int:
+        """Tests made in the week, over all families and buckets."""
+        return sum(row["reason"] is None for row in self._rows)
+
+    def row(self, bucket: Bucket, family: str, subject: str, platform: str = "all") -> Row | None:
+        """The tested cell of a bucket; None when the table has none."""
+        wanted = (bucket.phase, family, subject, platform)
+        keys = ("phase", "family", "subject", "platform")
+        return next((row for row in self._rows if tuple(row[key] for key in keys) == wanted), None)
+
+    @cached_property
+    def copies(self) -> int:
+        """Posts of the week that repeat a text of another, where they are many: the tests count a text once."""
+        rows = [row for row in self._rows if (row["family"], row["platform"]) == ("volumes", "all")]
+        return sum(copies_of(row) for row in rows)
+
+    @cached_property
+    def copied(self) -> list[Row]:
+        """The texts of the week that were posted most often, the most copied first."""
+        return [row for row in self.facts.tables["copied_texts"].iter_rows(named=True) if row["posts"] >= COPIES]
+
+    @cached_property
+    def open_items(self) -> list[Row]:
+        """Unreviewed posts, soonest internal hand-over limit first, of all weeks up to this one."""
+        frame = self.facts.tables["core.review_items"].filter(pl.col("is_open"))
+        return list(frame.iter_rows(named=True))
+
+    @cached_property
+    def next_release(self) -> date:
+        """The day of the next weekly report."""
+        edition = self.facts.edition
+        return edition.local.date() + timedelta(days=7)
+
+    @cached_property
+    def open_clocks(self) -> list[Row]:
+        """Open items whose internal limit falls before the next report or on its day, soonest first.
+
+        The day itself counts: a report of six in the morning leaves nobody time to review and hand over.
+        """
+        return [row for row in self.open_items if (limit := row["hand_over_limit"]) and limit <= self.next_release]
+
+    @cached_property
+    def overdue(self) -> list[Row]:
+        """Open items whose internal limit had passed when this edition was released."""
+        today = self.facts.edition.local.date()
+        return [row for row in self.open_clocks if row["hand_over_limit"] < today]
+
+    @cached_property
+    def indicated(self) -> list[Row]:
+        """Items that people found to be indications and that were not handed over yet."""
+        frame = self.facts.tables["core.review_items"]
+        frame = frame.filter((pl.col("stage") == "indicated") & (pl.col("outcome") == "indicated"))
+        return list(frame.iter_rows(named=True))
+
+    @cached_property
+    def stages(self) -> dict[str, int]:
+        """How many items of the review list stand at each stage, all weeks."""
+        return dict(Counter(self.facts.tables["core.review_items"]["stage"].to_list()))
+
+    @cached_property
+    def corrections(self) -> pl.DataFrame:
+        """Restated values of the weeks up to this one, newest first: all that the ledger holds when this is rendered.
+
+        A week that is published again prints what is known now, so its corrections are those known now as well.
+        """
+        frame = self.facts.tables["trends.corrections"].filter(pl.col("week") <= str(self.facts.edition.week))
+        return frame.sort(
+            ["corrected_at", "week", "phase", "table_name", "platform", "key", "metric"],
+            descending=[True, True, False, False, False, False, False],
+        )
+
+    def first_reported(self, metric: str = "posts") -> Mapping[tuple[str, str], float]:
+        """A metric of platform `all` as first reported, by week and phase."""
+        frame = self.facts.tables["trends.reported"].filter(
+            pl.col("table_name") == POSTS,
+            pl.col("platform") == "all",
+            pl.col("metric") == metric,
+            pl.col("first_reported").is_not_null(),
+        )
+        return {(row["week"], row["phase"]): float(row["first_reported"]) for row in frame.iter_rows(named=True)}
+
+    @cached_property
+    def measured(self) -> frozenset[str]:
+        """Codes of indications whose precision was measured on real text."""
+        seed = self.facts.tables["seeds.indications"]
+        flags = zip(seed["code"], seed["is_measured"], strict=True)
+        return frozenset(code for code, flag in flags if str(flag).lower() == "true")
+
+    @cached_property
+    def emerging(self) -> list[Row]:
+        """The words and hashtags of the week that are new or much more frequent, by place."""
+        frame = self.facts.tables["trends.emerging_terms"].filter(pl.col("week") == str(self.facts.edition.week))
+        return list(frame.sort("place").iter_rows(named=True))
+
+    def posts_of_term(self, term: str, shown: int = 3) -> list[Row]:
+        """Example posts of an emerging term."""
+        frame = self.facts.tables["signal_posts"]
+        frame = frame.filter((pl.col("family") == "terms") & (pl.col("subject") == term))
+        return list(frame.head(shown).iter_rows(named=True))
+
+    @cached_property
+    def slopes(self) -> list[Row]:
+        """The season's directions up to this week that are shown: those that survived their family's correction."""
+        frame = self.facts.tables["trends.slopes"]
+        frame = frame.filter((pl.col("week") == str(self.facts.edition.week)) & pl.col("direction").is_not_null())
+        return list(frame.sort("q", "family", "subject", "platform").iter_rows(named=True))
+
+
+def copies_of(row: Row) -> int:
+    """The posts of a cell beyond its distinct texts, 0 where they are few."""
+    if row["posts"] is None or row["observed"] is None:
+        return 0
+    copies = int(row["posts"]) - int(row["observed"])
+    return copies if copies >= COPIES_SHARE * row["posts"] else 0
+
+
+def baseline_words(weeks: list[str]) -> tuple[str, str]:
+    """The first and last week of a baseline."""
+    ordered = sorted(weeks, key=Week.parse)
+    return ordered[0], ordered[-1]

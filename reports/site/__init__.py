@@ -1,0 +1,1 @@
+"""The site: the index of all published weeks."""

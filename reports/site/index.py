@@ -1,0 +1,78 @@
+"""The index of all published weeks: one page, latest first, every link relative, so that it works from a file share."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from datetime import date, datetime
+from pathlib import Path
+
+from reports.edition import Edition, Level, WeekSummary, embargo_end
+from reports.weekly.page import asset, environment, script_hash
+from reports.wording.sentences import level_words
+from reports.wording.words import Words
+
+_FOLDER = Path(__file__).parent
+FILES = (
+    ("weekly.html", "index_weekly"),
+    ("weekly.pdf", "index_pdf"),
+    ("briefing.pdf", "index_briefing"),
+    ("tables.xlsx", "index_workbook"),
+    ("charts/", "index_charts"),
+    ("data/", "index_data"),
+)
+SENTENCES_SHOWN = 3
+LEVELS: tuple[Level, ...] = ("red", "amber", "green", "grey")
+
+
+def _entry(summary: WeekSummary, words: Words, embargo: str) -> dict[str, object]:
+    first, last = date.fromisoformat(summary.first_day), date.fromisoformat(summary.last_day)
+    return {
+        "week": summary.week,
+        "days": words.days(first, last),
+        "phases": words.listed([words(f"phase_{phase}") for phase in summary.phases]),
+        "level": summary.level,
+        "level_name": level_words(words, summary.level),
+        "reason": summary.level_reason,
+        "embargo": embargo if summary.embargoed else "",
+        "sentences": summary.sentences[:SENTENCES_SHOWN],
+        "files": [(f"{summary.week}/{name}", words(key)) for name, key in FILES],
+    }
+
+
+def render_index(
+    summaries: Sequence[WeekSummary], folder: Path, edition: Edition, notes: Mapping[str, str] | None = None
+) -> None:
+    """Write `index.html` over the published weeks into a folder; language, office and election are the edition's.
+
+    `notes` are the addresses of the daily notes by day. Its moment is the latest of theirs and the edition's, so
+    that an older week published again changes nothing on it.
+    """
+    moments = [datetime.fromisoformat(summary.as_of) for summary in summaries]
+    edition = replace(edition, as_of=max(*moments, edition.as_of) if moments else edition.as_of)
+    words = Words(edition.lang)
+    election, zone = edition.election, edition.election.zone_label
+    end = words.moment(embargo_end(election), zone)
+    mark = words("embargo_mark", moment=end) if edition.local < embargo_end(election) else ""
+    script = asset("index.js", _FOLDER)
+    page = environment(_FOLDER).get_template("index.html.j2")
+    latest_first = sorted(summaries, key=lambda summary: (summary.first_day, summary.week), reverse=True)
+    html = page.render(
+        lang=edition.lang,
+        title=words("index_title", regency=election.regency),
+        subtitle=words(
+            "index_subtitle",
+            election=election.name_id if edition.lang == "id" else election.name_en,
+            day=words.day(election.voting_day),
+        ),
+        office=edition.office,
+        updated=words("index_updated", moment=words.moment(edition.local, zone)),
+        embargo=mark if edition.embargoed else "",
+        embargo_text=words("embargo_text", hour=end.rsplit(", ", 1)[1]),
+        levels=[(level, level_words(words, level)) for level in LEVELS],
+        notes=[(words.long_day(date.fromisoformat(day)), href) for day, href in sorted((notes or {}).items())],
+        entries=[_entry(summary, words, mark) for summary in latest_first],
+        w=words,
+        css=asset("page.css", _FOLDER.parent / "weekly") + asset("index.css", _FOLDER),
+        script=script,
+        script_hash=script_hash(script),
+    )
+    (folder / "index.html").write_text(html, encoding="utf-8", newline="\n")

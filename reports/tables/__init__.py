@@ -1,0 +1,1 @@
+"""Tables: rows of finished text for page, print and workbook, and the data files."""

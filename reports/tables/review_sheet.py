@@ -1,0 +1,64 @@
+"""The review sheet: posts to look at, with empty columns for what a coder says; it comes back by `ronda import`.
+
+Unlike everything else here it names the post's address, so it goes to people who review and is never published.
+"""
+
+import io
+from collections.abc import Mapping, Sequence
+from datetime import date
+
+import polars as pl
+import xlsxwriter
+
+from reports.edition import Edition
+from reports.wording.glyphs import legible
+from reports.wording.words import Words, clipped
+
+_TEXT_LIMIT = 32_000
+_WIDTHS = {"post_id": 22, "link": 40, "text": 70, "why": 34, "limit": 14, "code": 18, "stage": 22, "note": 40}
+
+
+def review_workbook(
+    edition: Edition,
+    posts: pl.DataFrame,
+    headings: Mapping[str, str],
+    choices: Mapping[str, Sequence[str]],
+    name: str,
+) -> bytes:
+    """The XLSX file: one row a post; the same inputs give the same bytes.
+
+    `headings` are the columns of the sheet in order with their titles; those that `posts` lacks stay empty for the
+    coder, with a list to choose from where `choices` has one. `name` is the sheet's name, by which it is recognised.
+    """
+    words = Words(edition.lang)
+    memory = io.BytesIO()
+    book = xlsxwriter.Workbook(memory, {"in_memory": True})
+    book.set_properties(
+        {
+            "title": words("review_title", week=str(edition.week)),
+            "author": edition.office,
+            "created": edition.local.replace(tzinfo=None),
+        }
+    )
+    head = book.add_format({"bold": True, "bottom": 1, "text_wrap": True, "valign": "top"})
+    plain = book.add_format({"text_wrap": True, "valign": "top"})
+    empty = book.add_format({"text_wrap": True, "valign": "top", "bg_color": "#FFF8E1", "border": 1})
+    sheet = book.add_worksheet(name)
+    sheet.freeze_panes(1, 0)
+    sheet.set_landscape()
+    for column, (key, title) in enumerate(headings.items()):
+        sheet.write_string(0, column, title, head)
+        sheet.set_column(column, column, _WIDTHS.get(key, 12))
+        values = posts[key].to_list() if key in posts.columns else [""] * posts.height
+        for row, value in enumerate(values, start=1):
+            text = value.isoformat() if isinstance(value, date) else value or ""
+            look = plain if key in posts.columns else empty
+            sheet.write_string(row, column, legible(clipped(text, _TEXT_LIMIT), words), look)
+        if key in choices and posts.height:
+            sheet.data_validation(1, column, posts.height, column, {"validate": "list", "source": list(choices[key])})
+    guide = book.add_worksheet(words("review_guide"))
+    guide.set_column(0, 0, 110)
+    for row, line in enumerate(words(f"review_guide_{number}") for number in range(1, 7)):
+        guide.write_string(row, 0, line, plain)
+    book.close()
+    return memory.getvalue()

@@ -1,0 +1,1 @@
+"""Wording: every sentence and term a reader sees, in the reader's language."""

@@ -1,0 +1,78 @@
+"""How right the labels are, in words: half a sentence after a signal, one sentence in the briefing.
+
+A class that was never measured on real text is named as a review list wherever it stands, never as a count of what
+happened; figures from invented texts are printed in the table only, and marked there.
+"""
+
+from collections.abc import Sequence
+
+import polars as pl
+
+from reports.reading.facts import Facts, Row
+from reports.wording.words import DASH, Words
+
+ANY = "any"  # the row of all indications together
+
+
+def rows_of(facts: Facts, family: str) -> list[Row]:
+    """What is known of the classes of a family, `any` last."""
+    frame = facts.tables["core.label_quality"].filter(pl.col("family") == family)
+    return sorted(frame.iter_rows(named=True), key=lambda row: (row["code"] == ANY, row["code"]))
+
+
+def test_set_text(words: Words, row: Row) -> str:
+    """The name of the test set a class was measured on; empty where there is none."""
+    return str(row[f"test_set_{words.lang}"])
+
+
+def share_text(words: Words, row: Row, name: str) -> str:
+    """`62 % (48 s.d. 74)`; a dash where nothing was measured."""
+    if row[name] is None:
+        return DASH
+    interval = words.interval(row[f"{name}_low"] * 100, row[f"{name}_high"] * 100, 0)
+    return words("label_share", share=words.percent(row[name]), interval=interval)
+
+
+def class_name(facts: Facts, words: Words, row: Row) -> str:
+    """What readers call a class."""
+    if row["family"] == "sentiment":
+        return words("label_sentiment", name=words(f"column_{row['code']}").lower())
+    return words("label_any") if row["code"] == ANY else facts.label("indications", row["code"])
+
+
+def quality_text(facts: Facts, words: Words, code: str) -> str:
+    """The measured precision and recall of a class with the name of its test set, or that they are not at hand."""
+    row = next((row for row in rows_of(facts, "indications") if row["code"] == code), None)
+    if row is None or not row["is_real"] or row["precision"] is None or row["recall"] is None:
+        return words("quality_unknown")
+    return words(
+        "quality_known",
+        precision=share_text(words, row, "precision"),
+        recall=share_text(words, row, "recall"),
+        test_set=test_set_text(words, row),
+    )
+
+
+def quality_sentence(facts: Facts, words: Words) -> str:
+    """For the briefing: which classes were measured and how well, and that the others are review lists."""
+    rows = [row for row in rows_of(facts, "indications") if row["code"] != ANY]
+    measured = [row for row in rows if row["is_measured"] and row["precision"] is not None]
+    unmeasured = len(rows) - len(measured)
+    if not measured:
+        return words("brief_quality_none", count=words.number(unmeasured)) if rows else words("brief_quality_unknown")
+    named = _measured_names(facts, words, measured)
+    text = words("brief_quality", classes=named, test_set=test_set_text(words, measured[0]))
+    return f"{text} {words('brief_quality_rest', count=words.number(unmeasured))}" if unmeasured else text
+
+
+def _measured_names(facts: Facts, words: Words, rows: Sequence[Row]) -> str:
+    items = [
+        words(
+            "brief_quality_item",
+            name=class_name(facts, words, row),
+            precision=share_text(words, row, "precision"),
+            recall=share_text(words, row, "recall"),
+        )
+        for row in rows
+    ]
+    return "; ".join(items)

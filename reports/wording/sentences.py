@@ -1,0 +1,126 @@
+"""Pieces of sentences: coverage, zeros, gaps, levels and notices, in the reader's language."""
+
+import sys
+from collections.abc import Iterable, Sequence
+from datetime import date
+
+from flows.periods import Bucket
+from reports.edition import Edition, Language, Level, WeekSummary, embargo_end
+from reports.reading.facts import Facts
+from reports.wording.words import Words, platform_name
+
+MINIMUM_POSTS = 30  # for a net sentiment, method §4
+
+
+def coverage_words(words: Words, coverage: float | None) -> str:
+    """`cakupan rencana 96 %`, or that it is not known."""
+    return words("zero_unknown") if coverage is None else words("zero_coverage", share=words.percent(coverage))
+
+
+def zero_sentence(words: Words, labelled: int, coverage: float | None) -> str:
+    """How nothing detected is said (method §2): with n, coverage and the upper bound 3.7/n, never as an absence."""
+    if labelled == 0:
+        return words("zero_nothing", coverage=coverage_words(words, coverage))
+    bound = 3.7 / labelled * 1000
+    bound_text = words("zero_unbounded") if bound > 1000 else words.decimal(bound, 1 if bound >= 1 else 2)
+    return words("zero", n=words.number(labelled), coverage=coverage_words(words, coverage), bound=bound_text)
+
+
+def bucket_words(words: Words, bucket: Bucket) -> dict[str, str]:
+    """Phase and days of a bucket, as sentences name them."""
+    return {"phase": words(f"phase_{bucket.phase}"), "days": words.days(bucket.first_day, bucket.last_day)}
+
+
+def class_counts(facts: Facts, words: Words, counts: Iterable[tuple[str, int]], shown: int = sys.maxsize) -> str:
+    """`Politik uang 30; Hoaks 2; jenis lain 1`: classes in the order given, what is beyond `shown` as one number."""
+    pairs = list(counts)
+    texts = [
+        words("attention_type", name=facts.label("indications", code), count=words.number(count))
+        for code, count in pairs[:shown]
+    ]
+    if rest := sum(count for _, count in pairs[shown:]):
+        texts.append(words("attention_rest", count=words.number(rest)))
+    return "; ".join(texts)
+
+
+def q_text(words: Words, q: float) -> str:
+    """`0,012`, or `< 0,001` of anything smaller."""
+    least = 0.001
+    return f"< {words.decimal(least, 3)}" if q < least else words.decimal(q, 3)
+
+
+def q_words(words: Words, q: float) -> str:
+    """The same after the letter q: `= 0,012` or `< 0,001`."""
+    text = q_text(words, q)
+    return text if text.startswith("<") else f"= {text}"
+
+
+def gap_words(facts: Facts, words: Words) -> list[str]:
+    """The week's gaps, each as platforms, days, status and reason; platforms with the same gap share one text."""
+    grouped: dict[tuple[date, date, str, str], list[str]] = {}
+    for gap in facts.gaps:
+        same = (gap.first_day, gap.last_day, gap.status, gap.reason)
+        grouped.setdefault(same, []).append(platform_name(words, gap.platform))
+    texts = []
+    for (first_day, last_day, status, reason), platforms in grouped.items():
+        values = {
+            "platform": words.listed(platforms),
+            "days": words.days(first_day, last_day),
+            "status": words(f"status_{status}"),
+        }
+        why = reason_words(words, reason)
+        texts.append(words("gap_reason", reason=why, **values) if why else words("gap", **values))
+    return texts
+
+
+def reason_words(words: Words, reason: str) -> str:
+    """A stored reason (or several, parted by commas or colons) in the reader's language, unknown parts as they are."""
+    for mark in (", ", ": "):
+        if f"reason_{reason}" not in words and mark in reason:
+            return mark.join(reason_words(words, part) for part in reason.split(mark))
+    return words.known(f"reason_{reason}", reason)
+
+
+def level_words(words: Words, level: Level) -> str:
+    """`hijau`, `kuning`, `abu-abu: tidak dapat dinilai`."""
+    return words(f"level_words_{level}")
+
+
+def level_rule(facts: Facts, words: Words) -> str:
+    """The rule of the level, to be printed wherever a level is."""
+    return words("level_rule", floor=words.percent(facts.edition.coverage_floor))
+
+
+def why_flagged(lang: Language, reasons: Sequence[tuple[str, str, Sequence[str]]]) -> str:
+    """`Politik uang (menurut aturan dan model; kata “gelem”, “inbox”)`, a class after another.
+
+    A reason is the class as readers know it, who spoke for it (rule, model, both) and the words that told most.
+    """
+    words = Words(lang)
+    texts = []
+    for name, spoke, told in reasons:
+        marks = words("why_words", words=", ".join(f"“{word}”" for word in told)) if told else ""
+        texts.append(words("why_class", name=name, who=words(f"why_{spoke}"), words=marks))
+    return "; ".join(texts)
+
+
+def published_texts(summary: WeekSummary, edition: Edition) -> tuple[str, str, str]:
+    """The three lines of the notice of a published week: which, its level and why, and its first sentence."""
+    words = Words(summary.lang)
+    first = words("notice_published", week=summary.week, publication=summary.publication)
+    if summary.embargoed:
+        end = words.moment(embargo_end(edition.election), edition.election.zone_label)
+        first = f"{words('embargo_mark', moment=end)}. {first}"
+    level = words(
+        "notice_level",
+        level=level_words(words, summary.level),
+        reason=f"{summary.level_reason[:1].upper()}{summary.level_reason[1:]}.",
+    )
+    return first, level, summary.sentences[0]
+
+
+def stopped_texts(week: str, reason: str, lang: Language) -> tuple[str, str, str]:
+    """The three lines of the notice of a week that a gate stopped: which, why, and what stands meanwhile."""
+    words = Words(lang)
+    first = words("notice_stopped", week=week) if week else words("notice_stopped_loading")
+    return first, reason, words("notice_stands")

@@ -1,0 +1,240 @@
+"""From files to facts: every record is accounted for, the latest observation wins, and a gate leaves no trace."""
+
+import json
+from collections.abc import Callable
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+import pytest
+
+from flows import labels
+from flows.exits import Exit, GateStoppedError, InputRefusedError
+from flows.loading.arrivals import land_paths
+from flows.loading.imports import run_import
+from flows.loading.pending import LoadSummary, load_pending
+from flows.settings import Settings
+from flows.store import warehouse
+from tests.exports import NOON, removals, tiktok, tiktok_id, write_lines
+
+LANDED = datetime(2024, 2, 5, tzinfo=UTC)
+
+
+@pytest.fixture
+def settings(tmp_path: Path) -> Settings:
+    made = Settings(home=tmp_path / "home", author_key="ab" * 32)
+    made.export()
+    return made
+
+
+def bring(settings: Settings, *paths: Path, hours: int = 0, covers: tuple[date, date] | None = None) -> list[str]:
+    said: list[str] = []
+    run_import(settings, paths, LANDED + timedelta(hours=hours), covers, said.append)
+    return said
+
+
+def rows(settings: Settings, query: str) -> list[dict[str, Any]]:
+    with warehouse.opened(settings.home) as connection:
+        return warehouse.query(connection, query).to_dicts()
+
+
+def test_every_record_is_a_post_a_duplicate_or_a_reject(settings: Settings, tmp_path: Path) -> None:
+    path = write_lines(
+        tmp_path / "a.ndjson",
+        [
+            tiktok(serial=1),
+            tiktok(serial=2),
+            tiktok(serial=1, likes=11),
+            '{"half a line',
+            tiktok(created=0, id="7"),
+            tiktok(created=4_070_908_800, serial=9),  # 2099
+            {"source_platform": "tiktok-comments", "data": {"id": "5", "cid": "5"}, "timestamp_collected": 1},
+        ],
+    )
+    said = bring(settings, path)
+    assert said[0] == "1 file: 7 records = 2 posts + 1 duplicates + 4 rejects"
+    load = rows(settings, "FROM base.loads")[0]
+    assert load["posts"] + load["duplicates"] + load["rejects"] == load["records"] == 7
+    rejects = rows(settings, "SELECT line, reason, file FROM base.rejects ORDER BY line")
+    assert [(row["line"], row["reason"]) for row in rejects] == [
+        (4, "unreadable record"),
+        (5, "no time"),
+        (6, "time out of range"),
+        (7, "a comment, not a post"),
+    ]
+    assert {row["file"] for row in rejects} == {"a.ndjson"}
+
+
+def test_a_known_file_counts_nothing_again(settings: Settings, tmp_path: Path) -> None:
+    path = write_lines(tmp_path / "a.ndjson", [tiktok()])
+    bring(settings, path)
+    copy = tmp_path / "other name.ndjson"
+    copy.write_bytes(path.read_bytes())
+    assert "counted zero" in bring(settings, copy)[1]
+    assert len(rows(settings, "FROM base.loads")) == 1
+    assert len(rows(settings, "FROM base.observations")) == 1
+
+
+@pytest.mark.parametrize("together", [True, False])
+@pytest.mark.parametrize("newest_first", [True, False])
+def test_the_latest_observation_wins_however_it_comes(
+    settings: Settings, tmp_path: Path, together: bool, newest_first: bool
+) -> None:
+    old = write_lines(tmp_path / "old.ndjson", [tiktok(likes=10, text="lama", collected=NOON + 100)])
+    new = write_lines(tmp_path / "new.ndjson", [tiktok(likes=99, text="baru", collected=NOON + 200)])
+    paths = [new, old] if newest_first else [old, new]
+    if together:
+        bring(settings, *paths)
+    else:
+        for path in paths:
+            bring(settings, path)
+    (post,) = rows(settings, "FROM base.posts")
+    assert (post["likes"], post["text"], post["edits"]) == (99, "baru", 1)
+    assert post["former_text_hash"] not in (None, post["text_hash"])
+    assert post["first_seen_at"].timestamp() == NOON + 100
+    assert post["last_seen_at"].timestamp() == NOON + 200
+    assert len(rows(settings, "FROM base.observations WHERE is_first")) == 1
+
+
+def test_loads_one_by_one_and_all_at_once_give_the_same_facts(tmp_path: Path) -> None:
+    files = [
+        write_lines(tmp_path / "1.ndjson", [tiktok(serial=n, likes=n, collected=NOON + 10) for n in range(1, 6)]),
+        write_lines(
+            tmp_path / "2.ndjson", [tiktok(serial=n, text="ubah", likes=50, collected=NOON + 20) for n in (2, 3, 6)]
+        ),
+        removals(tmp_path / "3.csv", [("tiktok", tiktok_id(NOON, 3), "2024-02-03T00:00:00Z", "removed")]),
+        write_lines(tmp_path / "4.ndjson", [tiktok(serial=3, text="lagi", collected=NOON + 15)]),
+    ]
+    facts = []
+    for name, loads_each in (("one", True), ("all", False)):
+        settings = Settings(home=tmp_path / name, author_key="ab" * 32)
+        settings.export()
+        for second, path in enumerate(files):
+            land_paths(settings, [path], LANDED + timedelta(seconds=second))
+            if loads_each:
+                load(settings)
+        if not loads_each:
+            load(settings)
+        tables = ("posts", "observations", "rejects")
+        facts.append([rows(settings, f"SELECT * FROM base.{table} ORDER BY ALL") for table in tables])  # noqa: S608
+    for one, all_at_once in zip(*facts, strict=True):
+        assert one == all_at_once
+    assert [post["state"] for post in facts[0][0]].count("removed") == 1
+
+
+def load(settings: Settings) -> LoadSummary:
+    from flows.store.runs import recorded
+
+    with warehouse.exclusive(settings.home), recorded(settings.home, "test", {}) as run:
+        return load_pending(settings, run)
+
+
+def test_a_removal_leaves_a_tombstone_without_text_and_author(settings: Settings, tmp_path: Path) -> None:
+    bring(settings, write_lines(tmp_path / "a.ndjson", [tiktok(text="teks yang dihapus", author="budi")]))
+    gone = removals(
+        tmp_path / "gone.csv",
+        [
+            ("tiktok", tiktok_id(NOON), "2024-02-04T00:00:00Z", "removed"),
+            ("tiktok", tiktok_id(NOON, 77), "2024-02-04T00:00:00Z", "removed"),
+        ],
+    )
+    assert bring(settings, gone, hours=1)[0] == "1 file: 2 records = 0 posts + 1 duplicates + 1 rejects"
+    (post,) = rows(settings, "FROM base.posts")
+    assert (post["state"], post["removal_reason"]) == ("removed", "removed")
+    assert {post[name] for name in ("text", "text_pi", "url_pi", "author_key", "author_name_pi")} == {None}
+    assert rows(settings, "SELECT reason FROM base.rejects") == [{"reason": "removal of a post never seen"}]
+
+    bring(settings, write_lines(tmp_path / "b.ndjson", [tiktok(text="kembali", collected=1_707_091_200)]), hours=2)
+    (post,) = rows(settings, "FROM base.posts")
+    assert (post["state"], post["text"]) == ("live", "kembali")
+
+
+def test_authors_are_keyed_hashes_and_texts_are_masked(settings: Settings, tmp_path: Path) -> None:
+    text = "hubungi @pak.lurah 0812-3456-7890"
+    bring(settings, write_lines(tmp_path / "a.ndjson", [tiktok(text=text, author="Pak.RT")]))
+    (post,) = rows(settings, "FROM base.posts")
+    assert post["text"] == "hubungi @akun [telepon]"
+    assert post["text_pi"] == text
+    assert len(post["author_key"]) == 32
+    public = json.dumps({name: value for name, value in post.items() if not name.endswith("_pi")}, default=str)
+    assert "pak.rt" not in public.lower()
+
+
+def test_coverage_is_declared_or_unknown(settings: Settings, tmp_path: Path) -> None:
+    bring(settings, write_lines(tmp_path / "a.ndjson", [tiktok()]))
+    assert rows(settings, "FROM base.collection") == []
+    span = (date(2024, 1, 29), date(2024, 2, 4))
+    bring(settings, write_lines(tmp_path / "b.ndjson", [tiktok(serial=2)]), covers=span)
+    days = rows(settings, "FROM base.collection ORDER BY day")
+    assert [row["day"] for row in days] == [span[0] + timedelta(n) for n in range(7)]
+    assert {(row["platform"], row["source"], row["planned"], row["succeeded"]) for row in days} == {
+        ("tiktok", "zeeschuimer", 1, 1)
+    }
+
+
+def test_the_posts_gate_rolls_a_load_back_and_keeps_the_evidence(
+    settings: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    honest: Callable[..., pl.DataFrame] = labels.label
+    monkeypatch.setattr(
+        labels, "label", lambda *columns: honest(*columns).with_columns(pl.lit("furious").alias("sentiment"))
+    )
+    with pytest.raises(GateStoppedError, match="posts gate stopped") as stop:
+        bring(settings, write_lines(tmp_path / "a.ndjson", [tiktok()]))
+    assert stop.value.exit_code == Exit.GATE
+    assert rows(settings, "FROM base.posts") == rows(settings, "FROM base.loads") == []
+    (record,) = [json.loads(path.read_bytes()) for path in (settings.home / "runs").glob("*.json")]
+    assert record["outcome"] == "stopped"
+    assert any(verdict["outcome"] == "failed" for verdict in record["verdicts"])
+
+    monkeypatch.undo()
+    load(settings)
+    assert len(rows(settings, "FROM base.posts")) == 1
+
+
+def test_a_source_that_changed_its_shape_is_held_back_and_the_others_go_on(settings: Settings, tmp_path: Path) -> None:
+    broken = {"source_platform": "tiktok.com", "item_id": "1", "data": {"renamed": 1}, "timestamp_collected": 1}
+    bad = write_lines(tmp_path / "changed.ndjson", [broken] * 20)
+    bring(settings, write_lines(tmp_path / "before.ndjson", [tiktok()]))
+    good = removals(tmp_path / "gone.csv", [("tiktok", tiktok_id(NOON), "2024-02-04T00:00:00Z", "removed")])
+    said: list[str] = []
+    assert run_import(settings, [bad, good], LANDED, None, said.append) == Exit.SOURCE
+    assert any(line.startswith("held back: The landing gate stopped") for line in said)
+    assert rows(settings, "SELECT file FROM base.loads ORDER BY ALL") == [
+        {"file": "before.ndjson"},
+        {"file": "gone.csv"},
+    ]
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "sentence"),
+    [
+        ("empty.ndjson", b"", "is empty"),
+        ("page.html", b"<!DOCTYPE html><html><body>login</body></html>", "a web page"),
+        ("a.zip", b"PK\x03\x04" + b"\0" * 60, "zip archive"),
+        ("table.csv", b"nama,umur\nBudi,3\n", "table of an unknown kind"),
+        ("note.txt", b"halo\n", "text of an unknown kind"),
+    ],
+)
+def test_what_cannot_be_read_is_refused_with_a_sentence(
+    settings: Settings, tmp_path: Path, name: str, content: bytes, sentence: str
+) -> None:
+    path = tmp_path / name
+    path.write_bytes(content)
+    said: list[str] = []
+    with pytest.raises(InputRefusedError) as refusal:
+        run_import(settings, [path], LANDED, None, said.append)
+    assert refusal.value.exit_code == Exit.REFUSED
+    assert sentence in said[0]
+    assert name in said[0]
+
+
+def test_links_inside_a_folder_are_not_followed(settings: Settings, tmp_path: Path) -> None:
+    folder = tmp_path / "exports"
+    write_lines(folder / "a.ndjson", [tiktok()])
+    (folder / "link.ndjson").symlink_to(tmp_path / "elsewhere.ndjson")
+    write_lines(tmp_path / "elsewhere.ndjson", [tiktok(serial=2)])
+    said = bring(settings, folder)
+    assert "is a link to another file" in said[0]
+    assert len(rows(settings, "FROM base.posts")) == 1
