@@ -1,6 +1,6 @@
 """Every word a reader sees, and how numbers and dates are written in each language.
 
-The words are rows of `words_id.csv` (formal Bahasa Indonesia, the default) and `words_en.csv`; both hold the same keys.
+The words are rows of `words.csv`: key, formal Bahasa Indonesia (the default), English.
 Numbers follow the language: 12.345 and 3,7 in Indonesian, 12,345 and 3.7 in English.
 """
 
@@ -35,8 +35,8 @@ THIN = "\u00a0"
 @cache
 def read_words(lang: Language) -> Mapping[str, str]:
     """All words of a language by key."""
-    with (_FOLDER / f"words_{lang}.csv").open(encoding="utf-8", newline="") as lines:
-        return {row["key"]: row["text"] for row in csv.DictReader(lines)}
+    with (_FOLDER / "words.csv").open(encoding="utf-8", newline="") as lines:
+        return {row["key"]: row[lang] for row in csv.DictReader(lines)}
 
 
 class Words:
