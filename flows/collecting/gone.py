@@ -1,24 +1,12 @@
 """Posts that may be gone and posts that are: what to look at again, and where the landing still holds their words."""
 
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
 
 from flows.post import Reason
+from flows.sources.source import Stored
 from flows.store.warehouse import Connection, opened, transaction
-
-
-@dataclass(frozen=True, slots=True)
-class Stored:
-    """A live post as far as a look needs it."""
-
-    platform: str
-    post_id: str
-    url: str | None
-    query: str | None
-    created_at: datetime
-    last_seen_at: datetime
 
 
 def due(connection: Connection, now: datetime, refresh_days: int, retention_days: int) -> list[Stored]:

@@ -11,25 +11,21 @@ from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+from pydantic import SecretStr
+
+from flows import sources
 from flows.collecting import collected_days, watch_list
 from flows.collecting.journal import Journal
 from flows.exits import UsageError
 from flows.loading import landing
 from flows.settings import Settings
-from flows.sources import facebook_graph, instagram_graph, pages, tiktok_research
-from flows.sources.facebook_graph import FacebookGraph
-from flows.sources.http import Answer, Client, Redactor, checked_base, user_agent
-from flows.sources.instagram_graph import InstagramGraph
-from flows.sources.pacing import Clock, Limit, Pace
-from flows.sources.tiktok_research import TikTokResearch
-from flows.sources.walking import Connector, Gap, Outcome, Walk, follow
+from flows.sources import pages
+from flows.sources.http import Answer, Client, Redactor, user_agent
+from flows.sources.pacing import Clock, Pace
+from flows.sources.source import Source
+from flows.sources.walking import Connector, Outcome, Walk, follow
 from flows.store.watch_history import read_state, write_state
 
-SOURCES: Mapping[str, str] = {
-    tiktok_research.SOURCE: tiktok_research.PLATFORM,
-    facebook_graph.SOURCE: facebook_graph.PLATFORM,
-    instagram_graph.SOURCE: instagram_graph.PLATFORM,
-}
 RECENT = timedelta(hours=3)  # an interrupted run that is finished so soon needs no other
 Observe = Callable[[Walk, Answer], None]
 
@@ -55,13 +51,8 @@ class Pulled:
 
 
 def configured(settings: Settings) -> list[str]:
-    """The sources that have their credentials."""
-    has = {
-        tiktok_research.SOURCE: settings.tiktok_client_key and settings.tiktok_client_secret,
-        facebook_graph.SOURCE: settings.facebook_token,
-        instagram_graph.SOURCE: settings.instagram_token and settings.instagram_user_id,
-    }
-    return [source for source in SOURCES if has[source]]
+    """The names of the sources that have their credentials."""
+    return [source.name for source in sources.SOURCES if source.is_configured(settings)]
 
 
 def state_folder(settings: Settings) -> Path:
@@ -70,43 +61,21 @@ def state_folder(settings: Settings) -> Path:
 
 
 def _secrets(settings: Settings) -> list[str]:
-    given = (
-        settings.tiktok_client_key,
-        settings.tiktok_client_secret,
-        settings.facebook_token,
-        settings.instagram_token,
-        settings.graph_app_secret,
-    )
-    return [secret.get_secret_value() for secret in given if secret is not None]
+    """Every secret of the settings, whoever it is for: an answer may repeat any of them."""
+    values = (getattr(settings, name) for name in type(settings).model_fields)
+    return [value.get_secret_value() for value in values if isinstance(value, SecretStr)]
 
 
-def connect(settings: Settings, source: str, clock: Clock) -> tuple[Connector, Client]:
-    """The connector of a source and its client. Raises UsageError for an address that is not safe."""
-    zone = settings.election.zone
-    graph_url = checked_base(settings.graph_url, "graph_url")
-    app_secret = settings.graph_app_secret.get_secret_value() if settings.graph_app_secret else None
-    limit = Limit(settings.graph_requests_per_second, burst=5)
-    connector: Connector
-    base = graph_url
-    if source == tiktok_research.SOURCE and settings.tiktok_client_key and settings.tiktok_client_secret:
-        base = checked_base(settings.tiktok_url, "tiktok_url")
-        key, secret = settings.tiktok_client_key, settings.tiktok_client_secret
-        connector = TikTokResearch(key.get_secret_value(), secret.get_secret_value())
-        limit = Limit(settings.tiktok_requests_per_second, burst=5, per_day=settings.tiktok_requests_per_day)
-    elif source == facebook_graph.SOURCE and settings.facebook_token:
-        token = settings.facebook_token.get_secret_value()
-        connector = FacebookGraph(graph_url, settings.graph_version, token, app_secret, zone)
-    elif source == instagram_graph.SOURCE and settings.instagram_token and settings.instagram_user_id:
-        base = checked_base(settings.instagram_url or graph_url, "instagram_url")
-        token, user = settings.instagram_token.get_secret_value(), settings.instagram_user_id
-        connector = InstagramGraph(base, settings.graph_version, token, app_secret, user, zone)
-    else:
+def connect(settings: Settings, source: Source, clock: Clock) -> tuple[Connector, Client]:
+    """The connector of a source and its client. Raises UsageError without credentials or for an unsafe address."""
+    if not source.is_configured(settings):
         raise UsageError(
-            f"The source {source} has no credentials; set them in the environment (see flows/settings.py)."
+            f"The source {source.name} has no credentials; set them in the environment (see flows/settings.py)."
         )
-    pace = Pace(state_folder(settings) / "pace" / f"{SOURCES[source]}.json", limit, clock)
+    access = source.connect(settings)
+    pace = Pace(state_folder(settings) / "pace" / f"{source.name}.json", access.limit, clock)
     client = Client(
-        base,
+        access.base,
         pace,
         clock,
         Redactor(_secrets(settings)),
@@ -114,48 +83,35 @@ def connect(settings: Settings, source: str, clock: Clock) -> tuple[Connector, C
         timeout=settings.request_timeout,
         deadline=settings.request_deadline,
     )
-    return connector, client
+    return access.connector, client
 
 
-def plan_posts(settings: Settings, source: str, now: datetime) -> list[Walk]:
-    """The walks of a run: the look-back, and every day that was not collected yet."""
-    watched = watch_list.read_watched(settings)[SOURCES[source]]
+def plan_posts(settings: Settings, source: Source, now: datetime) -> list[Walk]:
+    """The walks of a run: the look-back and every day that was not collected yet, then what is polled."""
+    watched = watch_list.read_watched(settings)[source.platform]
     known = collected_days.read_known(ledger_path(settings, source))
     today = now.astimezone(settings.election.zone).date()
     asked = settings.watch
-    made = watch_list.walks(
-        source,
-        SOURCES[source],
-        watched,
-        lambda query: known.due(query, today, asked.look_back_days, asked.since),
-    )
-    if source == instagram_graph.SOURCE and watched.hashtags:
-        made += _plan_hashtags(settings, watched.hashtags, now, today)
-    return made
+    walks = watch_list.walks(source, watched, lambda query: known.due(query, today, asked.look_back_days, asked.since))
+    memory = _memory(settings, source)
+    walks += source.polls(watched, memory, now, today)
+    _remember(settings, source, memory)  # before anything is asked
+    return walks
 
 
-def _plan_hashtags(settings: Settings, hashtags: tuple[str, ...], now: datetime, today: date) -> list[Walk]:
-    """The hashtags within the budget; those over it are walks that may not be asked."""
-    path = state_folder(settings) / "hashtags.json"
-    kept = read_state(path)
-    budget = watch_list.HashtagBudget(
-        {name: datetime.fromisoformat(moment) for name, moment in kept.get("counted", {}).items()},
-        kept.get("ids", {}),
-    )
-    made, over = watch_list.hashtag_walks(hashtags, budget, now, today)
-    counted = {name: moment.isoformat() for name, moment in budget.counted.items()}
-    write_state(path, {"counted": counted, "ids": budget.ids})  # before anything is asked
-    return made + [_over_budget(hashtag, today) for hashtag in over]
+def _memory(settings: Settings, source: Source) -> dict[str, Any]:
+    """What a source has to know of its former runs."""
+    return read_state(state_folder(settings) / f"{source.memory}.json") if source.memory else {}
 
 
-def _over_budget(hashtag: str, today: date) -> Walk:
-    target = {"hashtag": hashtag, "refused": str(Gap.QUOTA)}
-    return Walk(instagram_graph.SOURCE, "instagram", f"hashtag:{hashtag}", "hashtag", today, today, target)
+def _remember(settings: Settings, source: Source, memory: Mapping[str, Any]) -> None:
+    if source.memory and memory:
+        write_state(state_folder(settings) / f"{source.memory}.json", memory)
 
 
-def ledger_path(settings: Settings, source: str) -> Path:
+def ledger_path(settings: Settings, source: Source) -> Path:
     """The ledger of a source."""
-    return state_folder(settings) / "ledger" / f"{source}.json"
+    return state_folder(settings) / "ledger" / f"{source.name}.json"
 
 
 def _thaw(facts: Mapping[str, Any]) -> Walk:
@@ -169,94 +125,89 @@ def _freeze(walk: Walk) -> dict[str, Any]:
 
 def pull(
     settings: Settings,
-    source: str,
+    name: str,
     clock: Clock,
     looks: Iterable[Walk] | None = None,
     observe: Observe | None = None,
 ) -> list[Pulled]:
-    """Pulls one source: first what an interrupted run left, then (unless that is fresh) a new plan, or `looks`."""
-    journal = Journal(state_folder(settings) / "open" / source)
+    """Pulls the source of a name: first what an interrupted run left, then (unless that is fresh) a new plan, or
+    `looks`. Raises UsageError for a source that is unknown or not configured."""
+    source = sources.source_named(name)
+    journal = Journal(state_folder(settings) / "open" / name)
     connector, client = connect(settings, source, clock)
+    pulling = _Pulling(settings, source, journal, connector, client, observe)
     try:
         done = []
         if journal.is_open:
             made_at = datetime.fromisoformat(journal.plan()["made_at"])
-            done.append(_run(settings, journal, connector, client, observe))
+            done.append(pulling.run())
             if looks is None and clock.now() - made_at < RECENT:
                 return done
         plan = plan_posts(settings, source, clock.now()) if looks is None else list(looks)
         if plan:
             now = clock.now()
-            name = f"{source}-{now:%Y%m%dT%H%M%S%f}.ndjson"
             walks = [_freeze(walk) for walk in plan]
-            journal.begin({"source": source, "walks": walks, "made_at": now.isoformat()}, name)
-            done.append(_run(settings, journal, connector, client, observe))
+            journal.begin(
+                {"source": name, "walks": walks, "made_at": now.isoformat()}, f"{name}-{now:%Y%m%dT%H%M%S%f}.ndjson"
+            )
+            done.append(pulling.run())
         return done
     finally:
         client.close()
 
 
-def _run(settings: Settings, journal: Journal, connector: Connector, client: Client, observe: Observe | None) -> Pulled:
-    facts = journal.plan()
-    plan = [_thaw(each) for each in facts["walks"]]
-    kept: dict[str, list[Answer]] = {}
-    for line in journal.lines():
-        key, answer = pages.from_line(line)
-        kept.setdefault(key, []).append(answer)
-    refused = [walk for walk in plan if "refused" in walk.target]
-    asked = [walk for walk in plan if "refused" not in walk.target]
+@dataclass(frozen=True, slots=True)
+class _Pulling:
+    """A source that is being pulled: what it is, what its open journal holds, and whom it asks."""
 
-    with journal:
+    settings: Settings
+    source: Source
+    journal: Journal
+    connector: Connector
+    client: Client
+    observe: Observe | None
+
+    def run(self) -> Pulled:
+        """Follows the plan of the journal from where its pages end; the pages and the rows of the ledger land."""
+        plan = [_thaw(each) for each in self.journal.plan()["walks"]]
+        memory = _memory(self.settings, self.source)
+        kept: dict[str, list[Answer]] = {}
+        for line in self.journal.lines():
+            key, answer = pages.from_line(line)
+            kept.setdefault(key, []).append(answer)
+            self.source.learn(memory, answer)
 
         def keep(walk: Walk, answer: Answer) -> None:
-            journal.append(pages.to_line(walk, answer))
-            if observe is not None:
-                observe(walk, answer)
+            self.journal.append(pages.to_line(walk, answer))
+            self.source.learn(memory, answer)
+            if self.observe is not None:
+                self.observe(walk, answer)
 
-        outcomes = list(follow(connector, client, asked, kept, keep))
-    del kept
-    outcomes += [collected_days.refused(walk) for walk in refused]
-    _learn_hashtags(settings, journal, outcomes)
-    _land(settings, journal, outcomes, client.clock.now())
-    journal.close()
-    return _pulled(connector.source, outcomes)
+        asked = [walk for walk in plan if "refused" not in walk.target]
+        with self.journal:
+            outcomes = list(follow(self.connector, self.client, asked, kept, keep))
+        outcomes += [collected_days.refused(walk) for walk in plan if "refused" in walk.target]
+        _remember(self.settings, self.source, memory)
+        self._land(outcomes, self.client.clock.now())
+        self.journal.close()
+        return _pulled(self.source.name, outcomes)
 
-
-def _learn_hashtags(settings: Settings, journal: Journal, outcomes: Iterable[Outcome]) -> None:
-    """The ids of hashtags never change; each is searched for once."""
-    if not any(outcome.walk.kind == "hashtag" for outcome in outcomes):
-        return
-    path = state_folder(settings) / "hashtags.json"
-    state = read_state(path)
-    for line in journal.lines():
-        key, answer = pages.from_line(line)
-        if answer.status == 200 and answer.request["url"].endswith("/ig_hashtag_search"):
-            found = pages.hashtag_id(answer)
-            if found is not None:
-                state.setdefault("ids", {})[key.split("|")[1].removeprefix("hashtag:")] = found
-    write_state(path, state)
-
-
-def _land(settings: Settings, journal: Journal, outcomes: list[Outcome], now: datetime) -> None:
-    """Pages and ledger rows land; then the ledger is kept. Repeated, it does the same again and changes nothing."""
-    home = settings.home
-    facts = journal.plan()
-    source, platform = facts["source"], SOURCES[facts["source"]]
-    path = ledger_path(settings, source)
-    known = collected_days.read_known(path)
-    zone = settings.election.zone
-    made_at = datetime.fromisoformat(facts["made_at"])
-    rows = collected_days.settle(known, outcomes, zone, made_at.astimezone(zone).date())
-    if journal.pages.is_file() and journal.pages.stat().st_size:
-        landing.land(home, journal.pages, kind="posts", platform=platform, source=source, landed_at=now, position=0)
-    if rows:
-        with tempfile.TemporaryDirectory() as scratch:
-            log = Path(scratch) / f"collection-{journal.pages.stem}.csv"
-            log.write_bytes(collected_days.as_log(rows))
-            landing.land(
-                home, log, kind="collection", platform=platform, source="collection", landed_at=now, position=1
-            )
-    collected_days.write_known(path, known)
+    def _land(self, outcomes: list[Outcome], now: datetime) -> None:
+        """Pages and ledger rows land; then the ledger is kept. Repeated, it does the same again and changes nothing."""
+        home, zone, source = self.settings.home, self.settings.election.zone, self.source
+        path = ledger_path(self.settings, source)
+        known = collected_days.read_known(path)
+        made_at = datetime.fromisoformat(self.journal.plan()["made_at"])
+        rows = collected_days.settle(known, outcomes, zone, made_at.astimezone(zone).date())
+        facts: dict[str, Any] = {"platform": source.platform, "landed_at": now}
+        if self.journal.pages.is_file() and self.journal.pages.stat().st_size:
+            landing.land(home, self.journal.pages, kind="posts", source=source.name, position=0, **facts)
+        if rows:
+            with tempfile.TemporaryDirectory() as scratch:
+                log = Path(scratch) / f"collection-{self.journal.pages.stem}.csv"
+                log.write_bytes(collected_days.as_log(rows))
+                landing.land(home, log, kind="collection", source="collection", position=1, **facts)
+        collected_days.write_known(path, known)
 
 
 def _pulled(source: str, outcomes: list[Outcome]) -> Pulled:

@@ -6,33 +6,28 @@ then nothing is removed and a person is told.
 
 import csv
 import tempfile
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import TypeVar
 
 from flows import sources
 from flows.collecting import gone, watch_list
-from flows.collecting.gone import Stored
 from flows.collecting.pull import configured, pull, state_folder
 from flows.exits import InputRefusedError
 from flows.loading import landing
 from flows.loading.landing import Landed
 from flows.settings import Settings
-from flows.sources import facebook_graph, instagram_graph, removals, tiktok_research
+from flows.sources import removals
 from flows.sources.erasing import Erasing
-from flows.sources.fields import facebook_post_id
 from flows.sources.pacing import Clock
 from flows.sources.reading import open_stream, sample
+from flows.sources.source import Source, Stored
 from flows.sources.walking import Walk
 from flows.store import warehouse
 from flows.store.files import hash_file
 
-FACEBOOK_LOOKS = 200  # posts of one walk; one request each
-MOST_FACEBOOK_LOOKS = 2_000  # a run; the longest unseen first
 DOUBTFUL = 5  # posts gone and none found: too many to be believed
-_TIKTOK_URL = "tiktok.com/@"
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,63 +44,12 @@ class Looked:
         return f"{self.seen:,} posts looked at again and found, {self.removed:,} gone"
 
 
-def plan_looks(settings: Settings, source: str, posts: Iterable[Stored], now: datetime) -> list[Walk]:
-    """The walks that look at stored posts of one source."""
+def plan_looks(settings: Settings, source: Source, posts: Iterable[Stored], now: datetime) -> list[Walk]:
+    """The walks that look at stored posts of the platform of one source."""
     today = now.astimezone(settings.election.zone).date()
-
-    def walk(platform: str, name: str, target: Mapping[str, object]) -> Walk:
-        return Walk(source, platform, name, "look", today, today, target)
-
-    mine = [post for post in posts if post.platform == _PLATFORMS[source]]
-    made: list[Walk] = []
-    if source == tiktok_research.SOURCE:
-        for number, share in enumerate(_shares(mine, tiktok_research.LOOKED_AT_ONCE)):
-            owners = {post.post_id: _owner(post.url) for post in share}
-            target = {"ids": [post.post_id for post in share], "owners": owners}
-            made.append(walk("tiktok", f"look-{number}", target))
-    elif source == facebook_graph.SOURCE:
-        ids = [full for post in mine if (full := _graph_id(post)) is not None]
-        for number, some in enumerate(_shares(ids[:MOST_FACEBOOK_LOOKS], FACEBOOK_LOOKS)):
-            made.append(walk("facebook", f"look-{number}", {"ids": some}))
-    else:
-        watched = set(watch_list.read_watched(settings)["instagram"].accounts)
-        by_account: dict[str, list[str]] = {}
-        for post in mine:
-            account = (post.query or "").removeprefix("account:")
-            if account in watched:
-                by_account.setdefault(account, []).append(post.post_id)
-        for account, some in sorted(by_account.items()):
-            made.append(walk("instagram", f"look-{account}", {"account": account, "ids": some}))
-    return made
-
-
-_PLATFORMS = {
-    tiktok_research.SOURCE: "tiktok",
-    facebook_graph.SOURCE: "facebook",
-    instagram_graph.SOURCE: "instagram",
-}
-
-
-_T = TypeVar("_T")
-
-
-def _shares(items: list[_T], size: int) -> Iterator[list[_T]]:
-    for start in range(0, len(items), size):
-        yield items[start : start + size]
-
-
-def _owner(url: str | None) -> str | None:
-    if url is None or _TIKTOK_URL not in url:
-        return None
-    return url.partition(_TIKTOK_URL)[2].partition("/")[0] or None
-
-
-def _graph_id(post: Stored) -> str | None:
-    """`page_post`: the Page is named by the query that found the post, or by its address."""
-    page = (post.query or "").removeprefix("account:")
-    if not page.isdecimal() and post.url is not None and facebook_post_id(post.url) == post.post_id:
-        page = post.url.partition("facebook.com/")[2].partition("/")[0]
-    return f"{page}_{post.post_id}" if page.isdecimal() and post.post_id.isdecimal() else None
+    watched = watch_list.read_watched(settings)[source.platform]
+    looks = source.looks([post for post in posts if post.platform == source.platform], watched)
+    return [Walk(source.name, source.platform, name, "look", today, today, target) for name, target in looks]
 
 
 def look_again(settings: Settings, clock: Clock, posts: list[Stored]) -> Looked:
@@ -115,26 +59,22 @@ def look_again(settings: Settings, clock: Clock, posts: list[Stored]) -> Looked:
     failures: list[str] = []
     sentences: list[str] = []
     seen = 0
-    for source in configured(settings):
+    for name in configured(settings):
+        source = sources.source_named(name)
         looks = plan_looks(settings, source, posts, now)
-        for done in pull(settings, source, clock, looks):
+        for done in pull(settings, name, clock, looks):
             seen += len(done.found)
             failures += [done.failure] if done.failure else []
             sentences += done.sentences
             if len(done.missing) >= DOUBTFUL and not done.found:
                 failures.append(
-                    f"{source}: all {len(done.missing):,} posts looked at seem gone, which is not believed; "
+                    f"{name}: all {len(done.missing):,} posts looked at seem gone, which is not believed; "
                     "check the token's permissions, then run `ronda extract --refresh` again."
                 )
                 continue
-            missing |= {_key(source, post_id): reason for post_id, reason in done.missing.items()}
+            missing |= {(source.platform, source.stored_id(each)): reason for each, reason in done.missing.items()}
     _land_removals(settings, missing, clock.now())
     return Looked(len(missing), seen, tuple(failures), tuple(sentences))
-
-
-def _key(source: str, post_id: str) -> tuple[str, str]:
-    platform = _PLATFORMS[source]
-    return platform, post_id.rpartition("_")[2] if platform == "facebook" else post_id
 
 
 def _land_removals(settings: Settings, missing: dict[tuple[str, str], str], now: datetime) -> None:
@@ -169,6 +109,7 @@ class Erased:
 
 _UNASKED = ("outside", "window")  # in the notes: the records a file holds of days nobody asked for
 _STALE = timedelta(days=1)
+_PAGED = {source.name: source for source in sources.SOURCES}  # landed files of these are pages
 
 
 def erase(settings: Settings, now: datetime) -> Erased:
@@ -181,7 +122,7 @@ def erase(settings: Settings, now: datetime) -> Erased:
     notes = state_folder(settings) / "erased.txt"
     done = gone.read_erased(notes)
     landed = {item.file_id: item for item in landing.landed_files(settings.home)}
-    paged = {item.file_id: item.platform for item in landed.values() if item.source in _PLATFORMS}
+    paged = {item.file_id: item.platform for item in landed.values() if item.source in _PAGED}
     with warehouse.opened(settings.home) as connection:
         waiting = gone.still_written(connection, done, paged)
         unasked = gone.unasked(connection) - {file_id for file_id, *rest in done if tuple(rest) == _UNASKED}
@@ -210,7 +151,8 @@ def _erase_in(settings: Settings, item: Landed, keys: set[tuple[str, str]], now:
     form, _ = sources.recognise(path, settings)
     erasing = Erasing(form, keys)
     with open_stream(path) as stream:
-        content = erasing.pages(stream) if item.source in _PLATFORMS else erasing.content(stream, sample(path))
+        source = _PAGED.get(item.source)
+        content = erasing.content(stream, sample(path)) if source is None else erasing.pages(stream, source)
         digest = landing.write_draft(settings.home, item, content)
     draft = landing.draft_of(settings.home, item)
     if not erasing.erased:

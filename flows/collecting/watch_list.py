@@ -7,36 +7,17 @@ import hashlib
 import json
 import re
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date
 from pathlib import Path
-from typing import Any
 
 from flows.exits import UsageError
 from flows.periods import read_seed
 from flows.post import PLATFORMS
 from flows.settings import Settings
-from flows.sources import facebook_graph, instagram_graph, tiktok_research
+from flows.sources.source import Source, Watched
 from flows.sources.walking import Walk
 
-ACCOUNTS_A_QUERY = 50
-HASHTAG_BUDGET = 30
-HASHTAG_WINDOW = timedelta(days=7)
 _ACCOUNT = re.compile(r"[\w.\-]{1,100}", re.ASCII)
-
-
-@dataclass(frozen=True, slots=True)
-class Watched:
-    """What is watched on one platform; each list in its own order, nothing twice."""
-
-    accounts: tuple[str, ...] = ()
-    keywords: tuple[str, ...] = ()
-    hashtags: tuple[str, ...] = ()
-
-    @property
-    def is_empty(self) -> bool:
-        """Whether nothing is watched there."""
-        return not (self.accounts or self.keywords or self.hashtags)
 
 
 def read_watched(settings: Settings) -> dict[str, Watched]:
@@ -96,101 +77,23 @@ def version(watched: Mapping[str, Watched]) -> str:
     return hashlib.sha256(json.dumps(plain, sort_keys=True, ensure_ascii=False).encode()).hexdigest()[:12]
 
 
-def queries(platform: str, watched: Watched) -> dict[str, dict[str, Any]]:
-    """The queries of one platform by their name in the coverage ledger, with what is needed to ask them."""
-    if platform == tiktok_research.PLATFORM:
-        return _tiktok_queries(watched)
-    return {f"account:{account}": {"account": account} for account in watched.accounts}
-
-
-def _tiktok_queries(watched: Watched) -> dict[str, dict[str, Any]]:
-    """Words are searched among accounts registered in Indonesia; a watched account is asked wherever it registered."""
-    condition = tiktok_research.condition
-    here = [condition("region_code", ["ID"])]
-    found: dict[str, dict[str, Any]] = {}
-    if watched.keywords:
-        words = [condition("keyword", [word]) for word in watched.keywords]
-        found["keywords"] = {"query": {"and": here, "or": words}}
-    if watched.hashtags:
-        found["hashtags"] = {"query": {"and": here, "or": [condition("hashtag_name", list(watched.hashtags))]}}
-    shares = [
-        list(watched.accounts[start : start + ACCOUNTS_A_QUERY])
-        for start in range(0, len(watched.accounts), ACCOUNTS_A_QUERY)
-    ]
-    for number, share in enumerate(shares, 1):
-        name = "accounts" if len(shares) == 1 else f"accounts-{number}"
-        found[name] = {"query": {"and": [condition("username", share)]}}
-    return found
-
-
 def windows(days: Collection[date], size: int) -> list[tuple[date, date]]:
     """Days as windows of consecutive days, at most `size` long, newest first."""
-    found: list[tuple[date, date]] = []
+    spans: list[tuple[date, date]] = []
     for day in sorted(days, reverse=True):
-        first, last = found[-1] if found else (None, None)
+        first, last = spans[-1] if spans else (None, None)
         if first is not None and last is not None and (first - day).days == 1 and (last - day).days < size:
-            found[-1] = (day, last)
+            spans[-1] = (day, last)
         else:
-            found.append((day, day))
-    return found
+            spans.append((day, day))
+    return spans
 
 
-_WINDOWS = {
-    tiktok_research.SOURCE: tiktok_research.WINDOW_DAYS,
-    facebook_graph.SOURCE: facebook_graph.WINDOW_DAYS,
-    instagram_graph.SOURCE: 10_000,  # an account is paged from its newest media down
-}
-
-
-def walks(source: str, platform: str, watched: Watched, due: Callable[[str], Collection[date]]) -> list[Walk]:
+def walks(source: Source, watched: Watched, due: Callable[[str], Collection[date]]) -> list[Walk]:
     """The walks of a source; `due` gives the days a query has to be asked for."""
-    made: list[Walk] = []
-    for query, target in queries(platform, watched).items():
-        for first, last in windows(due(query), _WINDOWS[source]):
-            made.append(Walk(source, platform, query, "posts", first, last, target))
-    return sorted(made, key=lambda walk: walk.last_day, reverse=True)
-
-
-@dataclass(slots=True)
-class HashtagBudget:
-    """The hashtags one account asked for in the last 7 days, and the ids of all it ever asked for.
-
-    A hashtag costs one of 30 when it is first asked for; asking again within 7 days costs nothing and does not
-    prolong its time.
-    """
-
-    counted: dict[str, datetime]
-    ids: dict[str, str]
-
-    def is_free(self, hashtag: str, now: datetime) -> bool:
-        """Whether a hashtag may be asked for."""
-        running = self.running(now)
-        return hashtag in running or len(running) < HASHTAG_BUDGET
-
-    def running(self, now: datetime) -> set[str]:
-        """The hashtags that count at a moment."""
-        return {hashtag for hashtag, since in self.counted.items() if now - since < HASHTAG_WINDOW}
-
-    def count(self, hashtag: str, now: datetime) -> None:
-        """Notes that a hashtag is about to be asked for."""
-        if hashtag not in self.running(now):
-            self.counted[hashtag] = now
-
-
-def hashtag_walks(
-    hashtags: Sequence[str], budget: HashtagBudget, now: datetime, today: date
-) -> tuple[list[Walk], list[str]]:
-    """(walks, hashtags that are over the budget); those that cost nothing come first, then the order of the list."""
-    made: list[Walk] = []
-    over: list[str] = []
-    running = budget.running(now)
-    for hashtag in sorted(hashtags, key=lambda each: each not in running):
-        if not budget.is_free(hashtag, now):
-            over.append(hashtag)
-            continue
-        budget.count(hashtag, now)
-        target: dict[str, Any] = {"hashtag": hashtag, "hashtag_id": budget.ids.get(hashtag)}
-        target |= {"counted": len(budget.running(now)), "budget": HASHTAG_BUDGET}
-        walk_of = ("instagram_graph", "instagram", f"hashtag:{hashtag}", "hashtag")
-        made.append(Walk(*walk_of, today - timedelta(days=1), today, target))  # type: ignore[arg-type]
-    return made, over
+    planned = [
+        Walk(source.name, source.platform, query, "posts", first, last, target)
+        for query, target in source.queries(watched).items()
+        for first, last in windows(due(query), source.window_days)
+    ]
+    return sorted(planned, key=lambda walk: walk.last_day, reverse=True)

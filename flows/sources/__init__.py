@@ -1,17 +1,33 @@
-"""The sources: how a file of each format is read, and how one raw record of it becomes a `Post`.
+"""The registry: every API source that can be pulled, and every format that a file can have.
 
-`recognise` finds the format of a file by its content, never by its name. The collection log holds no posts and is
-asked for first: `collection.recognise(reading.sample(path))`.
+`SOURCES` are asked by `flows.collecting`; their landed pages are formats like any other. `recognise` finds the format
+of a file by its content, never by its name.
 """
 
 import io
 from pathlib import Path
 
-from flows.exits import InputRefusedError
+from flows.exits import InputRefusedError, UsageError
 from flows.settings import Settings
-from flows.sources import apify, crowdtangle, fourcat, graph, mcl, pages, removals, table, zeeschuimer
+from flows.sources import (
+    apify,
+    crowdtangle,
+    facebook_graph,
+    fourcat,
+    graph,
+    instagram_graph,
+    mcl,
+    pages,
+    removals,
+    table,
+    tiktok_research,
+    zeeschuimer,
+)
 from flows.sources.format import Format, Record
 from flows.sources.reading import BOM, csv_header, json_elements, sample
+from flows.sources.source import Source
+
+SOURCES: tuple[Source, ...] = (tiktok_research.SOURCE, facebook_graph.SOURCE, instagram_graph.SOURCE)
 
 READABLE = (
     "Zeeschuimer and 4CAT exports (NDJSON, CSV), CrowdTangle and Meta Content Library CSV, Apify datasets "
@@ -22,10 +38,18 @@ PARQUET = b"PAR1"
 PAGES = ((b"<!doctype html", "a web page"), (b"<html", "a web page"), (b"<?xml", "XML"), (b"<", "XML"))
 
 
+def source_named(name: str) -> Source:
+    """The API source of a name. Raises UsageError."""
+    for each in SOURCES:
+        if each.name == name:
+            return each
+    raise UsageError(f"There is no source {name}; there are {', '.join(each.name for each in SOURCES)}.")
+
+
 def formats(settings: Settings) -> tuple[Format, ...]:
     """Every format ronda can read, in the order in which they are asked; the tables of ronda.toml come last."""
     return (
-        *pages.FORMATS,
+        *(pages.format_of(each) for each in SOURCES),
         *removals.FORMATS,
         *zeeschuimer.FORMATS,
         *fourcat.FORMATS,

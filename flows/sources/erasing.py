@@ -23,6 +23,7 @@ from flows.sources.json_records import Elements, json_lines
 from flows.sources.layout import layout
 from flows.sources.opening import CHUNK_BYTES, PARQUET, DamagedError
 from flows.sources.parquet import as_json
+from flows.sources.source import Source
 from flows.sources.tombstone import Key
 
 if TYPE_CHECKING:
@@ -43,10 +44,10 @@ class Erasing:
             return self._parquet(stream)
         return {"csv": self._csv, "lines": self._lines, "documents": self._documents}[layout(start)](stream)
 
-    def pages(self, stream: BinaryIO) -> Iterator[bytes]:
-        """The new content of a file of landed pages."""
+    def pages(self, stream: BinaryIO, source: Source) -> Iterator[bytes]:
+        """The new content of a file of landed pages of a source."""
         for line in _raw_lines(stream):
-            changed, erased = tombstone.erase_in_page(line, self.gone)
+            changed, erased = tombstone.erase_in_page(source, line, self.gone)
             self.erased += erased
             yield changed
 

@@ -5,22 +5,26 @@ is absent. Contract: Graph API reference of the Page's published_posts edge, res
 guides (v26.0). Needs a Page token, or the feature Page Public Content Access.
 """
 
-from collections.abc import Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any
 
 from flows.post import Rejected
-from flows.sources import graph_answers
+from flows.settings import Settings
+from flows.sources import graph, graph_answers
 from flows.sources.cells import as_dict
-from flows.sources.fields import iso_seconds
-from flows.sources.http import Answer, Client, Request
+from flows.sources.fields import facebook_post_id, iso_seconds
+from flows.sources.http import Answer, Client, Request, checked_base
 from flows.sources.shape import Shape, check_envelope
+from flows.sources.source import Access, Page, Source, Stored, Target, Watched, accounts, secret, shares
 from flows.sources.walking import End, Gap, Progress, Step, Verdict, Walk, second_of
 
-SOURCE, PLATFORM = "facebook_graph", "facebook"
+NAME, PLATFORM = "facebook_graph", "facebook"
 PAGE_SIZE = 100
 WINDOW_DAYS = 184  # documented advice: at most about six months a request
+LOOKED_AT_ONCE = 200  # posts of one walk; one request each
+MOST_LOOKS = 2_000  # a run; the longest unseen first
 FIELDS = (
     "id,message,story,created_time,updated_time,permalink_url,status_type,from{id,name},shares,"
     "attachments{media_type,type,title,description,unshimmed_url},"
@@ -48,8 +52,7 @@ class FacebookGraph:
     token: str = field(repr=False)
     app_secret: str | None = field(repr=False)
     zone: Any
-    source: str = SOURCE
-    platform: str = PLATFORM
+    source: str = NAME
     page_budget: int = 2000
     splits: bool = False
 
@@ -160,3 +163,67 @@ def _look(walk: Walk, progress: Progress, body: Any) -> Step:
     posts = [(asked, _second(body.get("created_time", "")))] if is_post and body is not None else []
     # Each look asks for another object, so that the guard against endless pages has nothing to say.
     return Step(following if following < len(ids) + len(_owners(progress)) else None, posts)
+
+
+def looks(posts: Sequence[Stored], watched: Watched) -> Iterator[tuple[str, Target]]:  # noqa: ARG001 - of any Page
+    """Posts whose Page is known, the first `MOST_LOOKS` of them, in walks of `LOOKED_AT_ONCE`."""
+    ids = [full for post in posts if (full := _graph_id(post)) is not None]
+    for number, group in enumerate(shares(ids[:MOST_LOOKS], LOOKED_AT_ONCE)):
+        yield f"look-{number}", {"ids": group}
+
+
+def _graph_id(post: Stored) -> str | None:
+    """`page_post`: the Page is named by the query that found the post, or by its address."""
+    page = (post.query or "").removeprefix("account:")
+    if not page.isdecimal() and post.url is not None and facebook_post_id(post.url) == post.post_id:
+        page = post.url.partition("facebook.com/")[2].partition("/")[0]
+    return f"{page}_{post.post_id}" if page.isdecimal() and post.post_id.isdecimal() else None
+
+
+# ------------------------------------------------------------------------------------------------ the source
+
+
+def _connect(settings: Settings) -> Access:
+    base = checked_base(settings.graph_url, "graph_url")
+    token, app_secret = secret(settings, "facebook_token"), graph_answers.app_secret(settings)
+    connector = FacebookGraph(base, settings.graph_version, token, app_secret, settings.election.zone)
+    return Access(base, graph_answers.limit(settings), connector)
+
+
+def objects(page: Page, answer: Any) -> Iterator[Any]:  # noqa: ARG001 - the shape of all sources
+    """The objects of an answer; the edge and the fields are those of our own request."""
+    for element in graph.elements(answer):
+        yield element | {"edge": element["edge"] or "published_posts", "asked": list(ASKED)}
+
+
+def post_part(text: str) -> str:
+    """The post of a Graph id `page_post`."""
+    return text.rpartition("_")[2]
+
+
+def forget(page: Page, ids: Collection[str]) -> bool:
+    """Takes the number of the Page out of the question for one of its posts; whether there was one."""
+    before, _, asked = str(page["request"]["url"]).rpartition("/")
+    owner, _, post_id = asked.partition("_")
+    if page["kind"] != "look" or not owner or post_id not in ids:
+        return False
+    page["request"]["url"] = f"{before}/{post_id}"
+    return True
+
+
+SOURCE = Source(
+    name=NAME,
+    platform=PLATFORM,
+    credentials=("facebook_token",),
+    connect=_connect,
+    queries=accounts,
+    window_days=WINDOW_DAYS,
+    looks=looks,
+    stored_id=post_part,
+    objects=objects,
+    post=graph.post,
+    kept=("id", "created_time", "status_type", "shares", "reactions", "comments"),
+    thing=graph.object_of,
+    id_in=post_part,
+    forget=forget,
+)

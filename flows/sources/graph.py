@@ -134,6 +134,11 @@ def elements(answer: Any) -> Iterator[dict[str, Any]]:
         yield from _unfold(answer)
 
 
+def object_of(element: dict[str, Any]) -> Any:
+    """The object an element of `elements` stands for, as it is in the answer."""
+    return element["object"]
+
+
 def _is_keyed_by_id(key: str, value: Any) -> bool:
     return isinstance(value, dict) and (value.get("id") == key or ID_MAP_KEY.fullmatch(key) is not None)
 

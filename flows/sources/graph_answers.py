@@ -1,4 +1,4 @@
-"""What the answers of the Graph API mean, for Facebook and Instagram alike: errors, limits, and where a page leads.
+"""What Facebook and Instagram share of the Graph API: how it is asked, what its answers mean, where a page leads.
 
 Errors are told by `error.code`, even at HTTP 200. The order of the questions is that of the platform's error guide:
 is it JSON, is there an error, is it a limit, a token, passing trouble, a permission, or final.
@@ -15,8 +15,10 @@ from urllib.parse import parse_qsl, urlsplit
 
 import orjson
 
+from flows.settings import Settings
 from flows.sources.cells import as_dict, as_list
 from flows.sources.http import Answer, Request
+from flows.sources.pacing import Limit
 from flows.sources.shape import ShapeChangedError
 from flows.sources.walking import End, Gap, Verdict
 
@@ -31,6 +33,16 @@ SLOW_FROM, PAUSE_FROM = 75, 95
 SMALLEST_PAGE = 5
 _LESS = re.compile(r"reduce the amount of data", re.IGNORECASE)
 _CREDENTIALS = frozenset({"access_token", "appsecret_proof"})
+
+
+def limit(settings: Settings) -> Limit:
+    """How fast one platform of the Graph API may be asked."""
+    return Limit(settings.graph_requests_per_second, burst=5)
+
+
+def app_secret(settings: Settings) -> str | None:
+    """The app secret where the app demands a proof with every token."""
+    return settings.graph_app_secret.get_secret_value() if settings.graph_app_secret else None
 
 
 def parsed(answer: Answer) -> Any:

@@ -6,21 +6,28 @@ search sees the last 24 hours, costs one of 30 hashtags per 7 days and account, 
 page. Contract: Instagram Platform reference of business_discovery, ig_hashtag_search and recent_media (v26.0).
 """
 
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from flows.post import Rejected
-from flows.sources import graph_answers
+from flows.settings import Settings
+from flows.sources import graph, graph_answers
 from flows.sources.cells import as_dict, as_list
 from flows.sources.fields import instagram_code, iso_seconds
-from flows.sources.http import Answer, Client, Request
+from flows.sources.http import Answer, Client, Request, checked_base
 from flows.sources.shape import Shape, ShapeChangedError, check_envelope
+from flows.sources.source import Access, Page, Source, Stored, Target, Watched, accounts, secret
 from flows.sources.walking import End, Gap, Progress, Step, Verdict, Walk, second_of
 
-SOURCE, PLATFORM = "instagram_graph", "instagram"
+NAME, PLATFORM = "instagram_graph", "instagram"
 PAGE_SIZE = 50
 OLD_PAGES = 2
+WINDOW_DAYS = 10_000  # an account is paged from its newest media down
+HASHTAG_BUDGET = 30
+HASHTAG_WINDOW = timedelta(days=7)
+SEARCH_EDGE = "/ig_hashtag_search"
 MEDIA = (
     *("id", "caption", "comments_count", "like_count", "view_count", "media_type", "media_product_type", "permalink"),
     "timestamp",
@@ -44,8 +51,7 @@ class InstagramGraph:
     app_secret: str | None = field(repr=False)
     user_id: str
     zone: Any
-    source: str = SOURCE
-    platform: str = PLATFORM
+    source: str = NAME
     page_budget: int = 500
     splits: bool = False
 
@@ -70,7 +76,7 @@ class InstagramGraph:
             return self._authorised(f"/{self.version}/{self.user_id}", {"fields": fields})
         if cursor["id"] is None:
             params = {"user_id": self.user_id, "q": walk.target["hashtag"]}
-            return self._authorised(f"/{self.version}/ig_hashtag_search", params)
+            return self._authorised(f"/{self.version}{SEARCH_EDGE}", params)
         following = {name: value for name, value in (cursor["after"] or {}).items() if name != "limit"}
         params = {"user_id": self.user_id, "fields": ",".join(TAGGED)} | following | {"limit": str(progress.size)}
         return self._authorised(self._edge(cursor["id"]), params)
@@ -163,11 +169,17 @@ def _keys(media: list[dict[str, Any]]) -> list[tuple[str, int | None]]:
 
 
 def _hashtag_id(body: dict[str, Any]) -> str:
-    """The id in either of the two documented forms."""
-    found = body.get("id") or next((as_dict(item).get("id") for item in as_list(body.get("data"))), None)
-    if not isinstance(found, str):
+    """The id a search found. Raises ShapeChangedError."""
+    number = _searched(body)
+    if number is None:
         raise ShapeChangedError(f"the field data[].id is missing; found: {', '.join(sorted(body)) or 'nothing'}.")
-    return found
+    return number
+
+
+def _searched(body: dict[str, Any]) -> str | None:
+    """The id in either of the two documented forms; None when it is in neither."""
+    number = body.get("id") or next((as_dict(item).get("id") for item in as_list(body.get("data"))), None)
+    return number if isinstance(number, str) else None
 
 
 def _last(walk: Walk, progress: Progress, step: Step) -> Step:
@@ -176,3 +188,133 @@ def _last(walk: Walk, progress: Progress, step: Step) -> Step:
         seen = progress.lap | {key for key, _ in step.posts}
         progress.missing |= {post_id: "removed" for post_id in walk.target["ids"] if post_id not in seen}
     return step
+
+
+# ------------------------------------------------------------------------------------------------ hashtags
+
+
+@dataclass(slots=True)
+class HashtagBudget:
+    """The hashtags one account asked for in the last 7 days, and the ids of all it ever asked for.
+
+    A hashtag costs one of 30 when it is first asked for; asking again within 7 days costs nothing and does not
+    prolong its time.
+    """
+
+    counted: dict[str, datetime]
+    ids: dict[str, str]
+
+    def is_free(self, hashtag: str, now: datetime) -> bool:
+        """Whether a hashtag may be asked for."""
+        running = self.running(now)
+        return hashtag in running or len(running) < HASHTAG_BUDGET
+
+    def running(self, now: datetime) -> set[str]:
+        """The hashtags that count at a moment."""
+        return {hashtag for hashtag, since in self.counted.items() if now - since < HASHTAG_WINDOW}
+
+    def count(self, hashtag: str, now: datetime) -> None:
+        """Notes that a hashtag is about to be asked for."""
+        if hashtag not in self.running(now):
+            self.counted[hashtag] = now
+
+
+def hashtag_walks(hashtags: Sequence[str], budget: HashtagBudget, now: datetime, today: date) -> list[Walk]:
+    """One walk a hashtag: those that cost nothing first, then the order of the list; at the end, marked as refused,
+    those over the budget."""
+    walks: list[Walk] = []
+    over: list[Walk] = []
+    running = budget.running(now)
+    for hashtag in sorted(hashtags, key=lambda each: each not in running):
+        target: dict[str, Any] = {"hashtag": hashtag}
+        if budget.is_free(hashtag, now):
+            budget.count(hashtag, now)
+            target |= {"hashtag_id": budget.ids.get(hashtag)}
+            target |= {"counted": len(budget.running(now)), "budget": HASHTAG_BUDGET}
+            walks.append(_hashtag_walk(hashtag, today - timedelta(days=1), today, target))
+        else:
+            over.append(_hashtag_walk(hashtag, today, today, target | {"refused": str(Gap.QUOTA)}))
+    return walks + over
+
+
+def _hashtag_walk(hashtag: str, first: date, last: date, target: Target) -> Walk:
+    return Walk(NAME, PLATFORM, f"hashtag:{hashtag}", "hashtag", first, last, target)
+
+
+def polls(watched: Watched, memory: dict[str, Any], now: datetime, today: date) -> list[Walk]:
+    """The hashtags within the budget; those over it are walks that may not be asked. `memory` holds the budget."""
+    if not watched.hashtags:
+        return []
+    counted = {name: datetime.fromisoformat(moment) for name, moment in memory.get("counted", {}).items()}
+    budget = HashtagBudget(counted, memory.get("ids", {}))
+    walks = hashtag_walks(watched.hashtags, budget, now, today)
+    memory["counted"] = {name: moment.isoformat() for name, moment in budget.counted.items()}
+    memory["ids"] = budget.ids
+    return walks
+
+
+def learn(memory: dict[str, Any], answer: Answer) -> None:
+    """The ids of hashtags never change; each is searched for once."""
+    if answer.status != 200 or not answer.request["url"].endswith(SEARCH_EDGE):
+        return
+    number = _searched(as_dict(graph_answers.parsed(answer)))
+    if number is not None:
+        memory.setdefault("ids", {})[answer.request["params"]["q"]] = number
+
+
+# ------------------------------------------------------------------------------------------------ the source
+
+
+def _connect(settings: Settings) -> Access:
+    base = checked_base(settings.instagram_url or settings.graph_url, "instagram_url")
+    token, app_secret = secret(settings, "instagram_token"), graph_answers.app_secret(settings)
+    user = str(settings.instagram_user_id)
+    connector = InstagramGraph(base, settings.graph_version, token, app_secret, user, settings.election.zone)
+    return Access(base, graph_answers.limit(settings), connector)
+
+
+def looks(posts: Sequence[Stored], watched: Watched) -> Iterator[tuple[str, Target]]:
+    """One walk a watched account that the stored media were found by."""
+    by_account: dict[str, list[str]] = {}
+    for post in posts:
+        account = (post.query or "").removeprefix("account:")
+        if account in watched.accounts:
+            by_account.setdefault(account, []).append(post.post_id)
+    for account, ids in sorted(by_account.items()):
+        yield f"look-{account}", {"account": account, "ids": ids}
+
+
+def objects(page: Page, answer: Any) -> Iterator[Any]:
+    """The media of an answer; none of the search for a hashtag's id, nor of an account without media."""
+    if page["request"]["url"].endswith(SEARCH_EDGE):
+        return
+    for element in graph.elements(answer):
+        if element["edge"] is not None or "media" in element["object"]:
+            yield element | {"edge": element["edge"] or "published_posts", "asked": None}
+
+
+def id_in(text: str) -> str | None:
+    """The key of the media that an address or a Graph id stands for."""
+    return instagram_code(text) if text.startswith("http") else f"graph:{text}"
+
+
+SOURCE = Source(
+    name=NAME,
+    platform=PLATFORM,
+    credentials=("instagram_token", "instagram_user_id"),
+    connect=_connect,
+    queries=accounts,
+    window_days=WINDOW_DAYS,
+    polls=polls,
+    learn=learn,
+    memory="hashtags",
+    looks=looks,
+    objects=objects,
+    post=graph.post,
+    kept=(
+        *("id", "timestamp", "permalink", "comments_count", "like_count", "view_count", "media_type"),
+        "media_product_type",
+    ),
+    thing=graph.object_of,
+    id_in=id_in,
+)

@@ -8,20 +8,28 @@ Contract: Research API reference of video/query, user/info and the batch complia
 
 import json
 import re
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
-from flows.sources.cells import as_dict, as_list
+from flows.post import Post, Reason, Rejected
+from flows.settings import Settings
+from flows.sources.cells import as_dict, as_list, hashtag_list
+from flows.sources.fields import clean, count, handle, seconds, tiktok_seconds, whole_id
 from flows.sources.graph_answers import parsed, retry_after
-from flows.sources.http import Answer, Client, Request
+from flows.sources.http import Answer, Client, Request, checked_base
+from flows.sources.pacing import Limit
 from flows.sources.shape import Shape, ShapeChangedError, check_envelope
+from flows.sources.source import Access, Page, Source, Stored, Target, Watched, secret, shares
 from flows.sources.walking import End, Gap, Progress, Step, Verdict, Walk, utc_days
 
-SOURCE, PLATFORM = "tiktok_research", "tiktok"
+NAME, PLATFORM = "tiktok_research", "tiktok"
 PAGE_SIZE = 100
 WINDOW_DAYS = 28  # with a day of overlap at both ends at most the 30 days a query may span
 LOOKED_AT_ONCE = 10_000
+ACCOUNTS_A_QUERY = 50
+REGION = "ID"
 FIELDS = (
     *("id", "username", "create_time", "region_code", "video_description", "hashtag_names", "view_count"),
     *("like_count", "comment_count", "share_count", "voice_to_text", "video_duration"),
@@ -48,8 +56,7 @@ class TikTokResearch:
 
     client_key: str = field(repr=False)
     client_secret: str = field(repr=False)
-    source: str = SOURCE
-    platform: str = PLATFORM
+    source: str = NAME
     page_budget: int = 400
     splits: bool = True
     _token: str | None = field(default=None, repr=False)
@@ -234,11 +241,109 @@ def _look(walk: Walk, progress: Progress, body: Any) -> Step:
     return Step({"stage": "owner", "names": names} if names else None)
 
 
+# ------------------------------------------------------------------------------------------------ what to ask
+
+
 def condition(name: str, values: list[str]) -> dict[str, Any]:
     """One condition of a query; several values are one of them."""
     return {"operation": "IN" if len(values) > 1 else "EQ", "field_name": name, "field_values": values}
 
 
-def valid_ids(body: str) -> list[str]:
-    """The ids in a downloaded list, however they are separated."""
-    return re.findall(r"\d+", body)
+def queries(watched: Watched) -> dict[str, Target]:
+    """Words are searched among accounts registered in Indonesia; a watched account is asked wherever it registered."""
+    here = [condition("region_code", [REGION])]
+    asked: dict[str, Target] = {}
+    if watched.keywords:
+        words = [condition("keyword", [word]) for word in watched.keywords]
+        asked["keywords"] = {"query": {"and": here, "or": words}}
+    if watched.hashtags:
+        asked["hashtags"] = {"query": {"and": here, "or": [condition("hashtag_name", list(watched.hashtags))]}}
+    groups = shares(watched.accounts, ACCOUNTS_A_QUERY)
+    for number, group in enumerate(groups, 1):
+        name = "accounts" if len(groups) == 1 else f"accounts-{number}"
+        asked[name] = {"query": {"and": [condition("username", group)]}}
+    return asked
+
+
+def looks(posts: Sequence[Stored], watched: Watched) -> Iterator[tuple[str, Target]]:  # noqa: ARG001 - any account
+    """Lists of ids, each with the owners that their addresses name."""
+    for number, group in enumerate(shares(posts, LOOKED_AT_ONCE)):
+        owners = {post.post_id: _owner(post.url) for post in group}
+        yield f"look-{number}", {"ids": [post.post_id for post in group], "owners": owners}
+
+
+def _owner(url: str | None) -> str | None:
+    return (url or "").partition("tiktok.com/@")[2].partition("/")[0] or None
+
+
+def _connect(settings: Settings) -> Access:
+    base = checked_base(settings.tiktok_url, "tiktok_url")
+    limit = Limit(settings.tiktok_requests_per_second, burst=5, per_day=settings.tiktok_requests_per_day)
+    key, key_secret = (secret(settings, name) for name in SOURCE.credentials)
+    return Access(base, limit, TikTokResearch(key, key_secret))
+
+
+# ------------------------------------------------------------------------------------------------ what it says
+
+
+def listed(page: Page, body: bytes) -> list[str] | None:
+    """The ids of the videos that are still there, however they are separated; None for any other page."""
+    is_list = page["kind"] == "look" and str(page["request"]["url"]).endswith(DOWNLOAD_PATH)
+    return re.findall(r"\d+", body.decode("utf-8", "replace")) if is_list else None
+
+
+def objects(page: Page, answer: Any) -> Iterator[Any]:
+    """The videos of an answer; the other answers of a look hold none."""
+    if page["kind"] != "look":
+        yield from as_list(as_dict(answer.get("data")).get("videos"))
+
+
+def post(raw: Any) -> Post:
+    """A video of the Research API; an id alone says that the video was still there. Raises Rejected."""
+    if isinstance(raw, str):
+        second = tiktok_seconds(raw)
+        if second is None:
+            raise Rejected(Reason.NO_TIME, "an id without a time")
+        return Post("tiktok", whole_id(raw), second, created_from="id", is_partial=True)
+    if not isinstance(raw, dict):
+        raise Rejected(Reason.NOT_A_POST, "not an object")
+    post_id = whole_id(raw.get("id", raw.get("video_id")))
+    author = handle(raw.get("username"))
+    is_timed = raw.get("create_time") is not None
+    created = seconds(raw["create_time"]) if is_timed else tiktok_seconds(post_id)
+    if created is None:
+        raise Rejected(Reason.NO_TIME)
+    return Post(
+        platform="tiktok",
+        post_id=post_id,
+        created_at=created,
+        created_from="record" if is_timed else "id",
+        author=author,
+        text=clean(raw.get("video_description")),
+        hashtags=hashtag_list(raw.get("hashtag_names")),
+        media_type="video",
+        likes=count(raw.get("like_count")),
+        comments=count(raw.get("comment_count")),
+        shares=count(raw.get("share_count")),
+        views=count(raw.get("view_count")),
+        url=f"https://www.tiktok.com/@{author}/video/{post_id}" if author else None,
+    )
+
+
+SOURCE = Source(
+    name=NAME,
+    platform=PLATFORM,
+    credentials=("tiktok_client_key", "tiktok_client_secret"),
+    connect=_connect,
+    queries=queries,
+    window_days=WINDOW_DAYS,
+    looks=looks,
+    objects=objects,
+    listed=listed,
+    post=post,
+    kept=(
+        *("id", "video_id", "create_time", "region_code", "view_count", "like_count", "comment_count", "share_count"),
+        "video_duration",
+    ),
+    id_in=str,
+)

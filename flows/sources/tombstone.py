@@ -14,8 +14,8 @@ from typing import Any
 import orjson
 
 from flows.post import Post, Rejected
-from flows.sources import facebook_graph, instagram_graph, pages, tiktok_research
-from flows.sources.fields import instagram_code
+from flows.sources import pages
+from flows.sources.source import Source
 
 Key = tuple[str, str]  # platform, post id
 Read = Callable[[Any], Post]
@@ -120,20 +120,8 @@ def spliced(text: str, parts: Mapping[tuple[int, int], Any]) -> str:
 
 # --------------------------------------------------------------------------------------------------- landed pages
 
-_KEPT_OF_PAGES = {
-    tiktok_research.SOURCE: (
-        *("id", "video_id", "create_time", "region_code", "view_count", "like_count", "comment_count", "share_count"),
-        "video_duration",
-    ),
-    facebook_graph.SOURCE: ("id", "created_time", "status_type", "shares", "reactions", "comments"),
-    instagram_graph.SOURCE: (
-        *("id", "timestamp", "permalink", "comments_count", "like_count", "view_count", "media_type"),
-        "media_product_type",
-    ),
-}
 
-
-def erase_in_page(line: bytes, gone: Collection[Key]) -> tuple[bytes, int]:
+def erase_in_page(source: Source, line: bytes, gone: Collection[Key]) -> tuple[bytes, int]:
     """A landed page with tombstones in the place of what is gone or was never asked for, and their number.
 
     Objects are found by their ids wherever they stand, so that a page of a changed shape is erased too. A body that is
@@ -147,19 +135,18 @@ def erase_in_page(line: bytes, gone: Collection[Key]) -> tuple[bytes, int]:
     except (ValueError, RecursionError):
         answer = None
     if answer is None:
-        if pages.is_list_of_ids(page):
+        if source.listed(page, pages.body_of(page)) is not None:  # bare ids name nobody
             return line, 0
         page |= {"body": "", "encoding": "text"}
         return orjson.dumps(page) + b"\n", 1
-    ids = {post_id for platform, post_id in gone if platform == page["platform"]}
-    is_renamed = _forget_owner(page, ids)
-    found = {id(thing): thing for thing in _objects(answer, page["platform"], ids)}
-    found |= {id(thing): thing for thing in pages.outside(page, answer) if isinstance(thing, Placed)}
-    names = _KEPT_OF_PAGES[page["source"]]
+    ids = {post_id for platform, post_id in gone if platform == source.platform}
+    is_renamed = source.forget(page, ids)
+    erased = {id(thing): thing for thing in _objects(answer, source, ids)}
+    erased |= {id(thing): thing for thing in pages.outside(source, page, answer) if isinstance(thing, Placed)}
     parts = {
-        (thing.begin, thing.end): {name: thing[name] for name in names if name in thing}
-        for thing in found.values()
-        if thing.keys() - set(names)
+        (thing.begin, thing.end): {name: thing[name] for name in source.kept if name in thing}
+        for thing in erased.values()
+        if thing.keys() - set(source.kept)
     }
     if not parts and not is_renamed:
         return line, 0
@@ -167,32 +154,15 @@ def erase_in_page(line: bytes, gone: Collection[Key]) -> tuple[bytes, int]:
     return orjson.dumps(page) + b"\n", len(parts)
 
 
-def _forget_owner(page: dict[str, Any], ids: Collection[str]) -> bool:
-    """Takes the number of the Page out of the question for one of its posts; whether there was one."""
-    before, _, asked = str(page["request"]["url"]).rpartition("/")
-    owner, _, post_id = asked.partition("_")
-    if page["kind"] != "look" or page["platform"] != "facebook" or not owner or post_id not in ids:
-        return False
-    page["request"]["url"] = f"{before}/{post_id}"
-    return True
-
-
-def _objects(value: Any, platform: str, ids: Collection[str]) -> Iterator[Placed]:
+def _objects(value: Any, source: Source, ids: Collection[str]) -> Iterator[Placed]:
     """The outermost objects that carry one of the ids themselves."""
-    if isinstance(value, Placed) and any(_id_in(platform, part) in ids for part in value.values()):
+    if isinstance(value, Placed) and any(_id_in(source, part) in ids for part in value.values()):
         yield value
     elif isinstance(value, dict | list):
         for part in value.values() if isinstance(value, dict) else value:
-            yield from _objects(part, platform, ids)
+            yield from _objects(part, source, ids)
 
 
-def _id_in(platform: str, value: Any) -> str | None:
+def _id_in(source: Source, value: Any) -> str | None:
     """The post id a single value stands for."""
-    if isinstance(value, bool) or not isinstance(value, int | str):
-        return None
-    text = str(value)
-    if platform == "facebook":
-        return text.rpartition("_")[2]
-    if platform == "instagram":
-        return instagram_code(text) if text.startswith("http") else f"graph:{text}"
-    return text
+    return source.id_in(str(value)) if isinstance(value, int | str) and not isinstance(value, bool) else None

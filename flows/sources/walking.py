@@ -117,11 +117,6 @@ class Connector(Protocol):
         ...
 
     @property
-    def platform(self) -> str:
-        """tiktok, facebook or instagram."""
-        ...
-
-    @property
     def page_budget(self) -> int:
         """Pages after which a walk is taken for endless."""
         ...

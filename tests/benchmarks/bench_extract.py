@@ -11,7 +11,7 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 from pathlib import Path
 
-from flows import simulation
+from flows import simulation, sources
 from flows.collecting import pull
 from flows.settings import Settings
 from flows.simulation.plan import FIRST_DAY
@@ -54,7 +54,7 @@ def main(posts: int) -> None:
         truth = visible_ids(folder, NOW)
         missing = 0
         for each in done:
-            platform = pull.SOURCES[each.source]
+            platform = sources.source_named(each.source).platform
             ids = {post_id.rpartition("_")[2] if platform == "facebook" else post_id for post_id in each.found}
             missing += len(truth[platform] - ids)
             print(f"{each.sentence()}; {len(truth[platform] - ids)} missing")

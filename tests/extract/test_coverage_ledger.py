@@ -184,7 +184,7 @@ def test_a_source_that_is_down_is_left_alone_by_later_runs_and_the_status_says_u
     asked = len(watching.services.requests("facebook"))
     assert asked >= BREAKS_AFTER
     shown = status.as_text(watching.settings())
-    assert "facebook does not answer and is left alone until" in shown
+    assert "facebook_graph does not answer and is left alone until" in shown
     done = watching.pull("facebook", now=moment + timedelta(minutes=30))
     assert len(watching.services.requests("facebook")) == asked, "not one request"
     assert done.failure is not None

@@ -83,7 +83,8 @@ def pulled(
 
 def only_window(monkeypatch: pytest.MonkeyPatch) -> None:
     """The whole time as one window, as the recordings were made without any."""
-    monkeypatch.setitem(watch_lists._WINDOWS, "facebook_graph", 100_000)
+    windows = watch_lists.windows
+    monkeypatch.setattr(watch_lists, "windows", lambda days, _: windows(days, 100_000))
 
 
 @pytest.mark.parametrize("name", ["feeds_default_fields", "feed_fields"])

@@ -9,9 +9,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from flows.collecting import watch_list
-from flows.collecting.watch_list import HASHTAG_BUDGET, HashtagBudget, Watched
 from flows.exits import UsageError
 from flows.settings import Settings
+from flows.sources import tiktok_research
+from flows.sources.instagram_graph import HASHTAG_BUDGET, HashtagBudget, hashtag_walks
+from flows.sources.source import Watched
 from flows.store.watch_history import note_watch, read_watch
 from tests.extract.watching import Watching, days
 
@@ -72,7 +74,7 @@ def test_a_change_is_noted_once(tmp_path: Path) -> None:
 
 def test_many_accounts_are_several_queries() -> None:
     many = Watched(tuple(f"a{n}" for n in range(120)), ("x",), ("y", "z"))
-    made = watch_list.queries("tiktok", many)
+    made = tiktok_research.queries(many)
     assert list(made) == ["keywords", "hashtags", "accounts-1", "accounts-2", "accounts-3"]
     assert made["hashtags"]["query"]["or"] == [
         {"operation": "IN", "field_name": "hashtag_name", "field_values": ["y", "z"]}
@@ -93,11 +95,13 @@ def test_windows_hold_every_day_once(offsets: set[int], size: int) -> None:
 def test_no_more_than_thirty_hashtags_in_seven_days() -> None:
     tags = [f"t{n}" for n in range(40)]
     budget = HashtagBudget({}, {})
-    walks, over = watch_list.hashtag_walks(tags, budget, NOW, TODAY)
-    assert (len(walks), over) == (HASHTAG_BUDGET, tags[30:])
-    again, still_over = watch_list.hashtag_walks(tags, budget, NOW + timedelta(days=6), TODAY)
-    assert ([walk.query for walk in again], still_over) == ([walk.query for walk in walks], over)
-    later, _ = watch_list.hashtag_walks(list(reversed(tags)), budget, NOW + timedelta(days=7), TODAY)
+    walks = hashtag_walks(tags, budget, NOW, TODAY)
+    refused = [walk.target["hashtag"] for walk in walks if "refused" in walk.target]
+    assert (len(walks) - len(refused), refused) == (HASHTAG_BUDGET, tags[30:])
+    again = hashtag_walks(tags, budget, NOW + timedelta(days=6), TODAY)
+    assert [walk.query for walk in again] == [walk.query for walk in walks]
+    assert [walk.target["hashtag"] for walk in again if "refused" in walk.target] == refused
+    later = hashtag_walks(list(reversed(tags)), budget, NOW + timedelta(days=7), TODAY)
     assert later[0].query == "hashtag:t39"
 
 

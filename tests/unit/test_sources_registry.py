@@ -1,0 +1,71 @@
+"""Every API source is one object of the registry, whole in itself: nothing else knows one by its name."""
+
+import re
+from datetime import date, datetime
+
+import pytest
+
+from flows.exits import UsageError
+from flows.post import PLATFORMS
+from flows.settings import Settings
+from flows.sources import SOURCES, source_named
+from flows.sources.source import Source, Watched
+from tests.conftest import REPOSITORY
+
+WATCHED = Watched(("123",), ("kata",), ("tagar",))
+GIVEN = {
+    "tiktok_client_key": "kunci-uji",
+    "tiktok_client_secret": "rahasia-uji",
+    "facebook_token": "token-uji",
+    "instagram_token": "token-uji",
+    "instagram_user_id": "17841400000000001",
+}
+each_source = pytest.mark.parametrize("source", SOURCES, ids=lambda source: source.name)
+
+
+def test_no_two_sources_have_one_name_and_each_is_found_by_it() -> None:
+    assert len({source.name for source in SOURCES}) == len(SOURCES) >= 3
+    assert [source_named(source.name) for source in SOURCES] == list(SOURCES)
+    with pytest.raises(UsageError, match=r"There is no source orkut; there are tiktok_research, "):
+        source_named("orkut")
+
+
+@each_source
+def test_a_source_is_asked_only_with_all_its_credentials(source: Source) -> None:
+    assert source.platform in PLATFORMS
+    assert source.credentials
+    assert source.is_configured(Settings(**GIVEN))  # type: ignore[arg-type]
+    for name in source.credentials:
+        assert not source.is_configured(Settings(**{**GIVEN, name: None}))  # type: ignore[arg-type]
+
+
+@each_source
+def test_its_connector_speaks_for_it_and_hides_its_credentials(source: Source) -> None:
+    access = source.connect(Settings(**GIVEN))  # type: ignore[arg-type]
+    assert access.connector.source == source.name
+    assert access.base.startswith("https://")
+    assert access.limit.per_second > 0
+    assert [word for word in GIVEN.values() if "uji" in word and word in repr(access)] == []
+
+
+@each_source
+def test_what_is_watched_becomes_named_queries(source: Source) -> None:
+    assert source.window_days >= 1
+    assert source.queries(WATCHED)
+    assert source.queries(Watched()) == {}
+    now = datetime.fromisoformat("2024-02-12T08:00:00+07:00")
+    for walk in source.polls(WATCHED, {}, now, date(2024, 2, 12)):
+        assert (walk.source, walk.platform) == (source.name, source.platform)
+
+
+def test_no_other_module_knows_a_source_by_its_name() -> None:
+    names = re.compile("|".join(rf"\b{source.name}\b" for source in SOURCES))
+    files = [
+        path for folder in ("flows", "sql", "reports", "expectations") for path in (REPOSITORY / folder).rglob("*")
+    ]
+    knowing = {
+        path.relative_to(REPOSITORY).as_posix()
+        for path in files
+        if path.suffix in {".py", ".sql", ".csv", ".typ", ".html"} and names.search(path.read_text(encoding="utf-8"))
+    }
+    assert knowing == {"flows/sources/__init__.py", *(f"flows/sources/{source.name}.py" for source in SOURCES)}
