@@ -19,7 +19,7 @@ from flows.collecting.journal import Journal
 from flows.exits import UsageError
 from flows.loading import landing
 from flows.settings import Settings
-from flows.sources import pages
+from flows.sources import collection, pages
 from flows.sources.http import Answer, Client, Redactor, user_agent
 from flows.sources.pacing import Clock, Pace
 from flows.sources.source import Source
@@ -199,14 +199,14 @@ class _Pulling:
         known = collected_days.read_known(path)
         made_at = datetime.fromisoformat(self.journal.plan()["made_at"])
         rows = collected_days.settle(known, outcomes, zone, made_at.astimezone(zone).date())
-        facts: dict[str, Any] = {"platform": source.platform, "landed_at": now}
         if self.journal.pages.is_file() and self.journal.pages.stat().st_size:
-            landing.land(home, self.journal.pages, kind="posts", source=source.name, position=0, **facts)
+            form = pages.format_of(source)
+            landing.land(home, self.journal.pages, form, source.platform, landed_at=now, position=0)
         if rows:
             with tempfile.TemporaryDirectory() as scratch:
                 log = Path(scratch) / f"collection-{self.journal.pages.stem}.csv"
                 log.write_bytes(collected_days.as_log(rows))
-                landing.land(home, log, kind="collection", source="collection", position=1, **facts)
+                landing.land(home, log, collection.FORMAT, source.platform, landed_at=now, position=1)
         collected_days.write_known(path, known)
 
 

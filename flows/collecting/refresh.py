@@ -7,7 +7,7 @@ then nothing is removed and a person is told.
 import csv
 import tempfile
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -15,13 +15,12 @@ from flows import sources
 from flows.collecting import gone, watch_list
 from flows.collecting.pull import configured, pull, state_folder
 from flows.exits import InputRefusedError
-from flows.loading import landing
+from flows.loading import landing, reading
 from flows.loading.landing import Landed
 from flows.settings import Settings
 from flows.sources import removals
 from flows.sources.erasing import Erasing
 from flows.sources.pacing import Clock
-from flows.sources.reading import open_stream, sample
 from flows.sources.source import Source, Stored
 from flows.sources.walking import Walk
 from flows.store import warehouse
@@ -88,7 +87,7 @@ def _land_removals(settings: Settings, missing: dict[tuple[str, str], str], now:
             writer.writerow(("platform", "post_id", "gone_at", "reason"))
             for (platform, post_id), reason in sorted(missing.items()):
                 writer.writerow((platform, post_id, moment, reason if reason in removals.REASONS else "unknown"))
-        landing.land(settings.home, path, kind="posts", platform="mixed", source="removals", landed_at=now, position=2)
+        landing.land(settings.home, path, removals.FORMAT, "mixed", landed_at=now, position=2)
 
 
 # ------------------------------------------------------------------------------------------ erasing the words
@@ -147,21 +146,17 @@ def erase(settings: Settings, now: datetime) -> Erased:
 
 def _erase_in(settings: Settings, item: Landed, keys: set[tuple[str, str]], now: datetime) -> int:
     """Rewrites one file; gives the number of records erased. Raises InputRefusedError for one nobody can read."""
-    path = landing.stored_path(settings.home, item)
-    form, _ = sources.recognise(path, settings)
+    form = reading.format_of(settings, item)
     erasing = Erasing(form, keys)
-    with open_stream(path) as stream:
+    with reading.opened(settings.home, item, form) as stream:
         source = _PAGED.get(item.source)
-        content = erasing.content(stream, sample(path)) if source is None else erasing.pages(stream, source)
+        content = erasing.content(stream) if source is None else erasing.pages(stream, source)
         digest = landing.write_draft(settings.home, item, content)
     draft = landing.draft_of(settings.home, item)
     if not erasing.erased:
         draft.unlink()
         return 0
-    if sources.recognise(draft, settings)[0].name != form.name:
-        draft.unlink()
-        raise InputRefusedError("what is left of it would not be recognised")
-    landing.take_draft(settings.home, item, digest, erasing.erased, now)
+    landing.take_draft(settings.home, replace(item, format=form.key), digest, erasing.erased, now)
     return erasing.erased
 
 

@@ -13,9 +13,9 @@ from flows.loading import landing, prepared
 from flows.loading.landing import Landed
 from flows.post import Post
 from flows.settings import Settings
-from flows.sources import collection, reviews
+from flows.sources import collection
 from flows.sources.format import Format
-from flows.sources.reading import open_stream, sample
+from flows.sources.reading import open_stream
 
 COVERED_QUERY = "*"
 
@@ -65,21 +65,6 @@ def _refuse_link(path: Path, given: Sequence[Path]) -> None:
         raise InputRefusedError(f"{path} is a link to another file; import that file itself.")
 
 
-def _sheet_kind(path: Path) -> str | None:
-    """Whether a file is one of ronda's own sheets: a collection log, or a review sheet that came back."""
-    try:
-        with path.open("rb") as stream:
-            head = stream.read(4)
-    except OSError as error:
-        raise InputRefusedError(
-            f"{path} cannot be opened ({error.strerror}); check the path and its rights."
-        ) from error
-    if reviews.recognise(path, head):
-        return "review"
-    first = sample(path)
-    return "collection" if collection.recognise(first) else "review" if reviews.recognise(path, first) else None
-
-
 def land_paths(
     settings: Settings, paths: Sequence[Path], landed_at: datetime, covers: tuple[date, date] | None = None
 ) -> Imported:
@@ -88,10 +73,9 @@ def land_paths(
     refusals: list[str] = []
     known = 0
 
-    def keep(path: Path, kind: str, platform: str, source: str) -> None:
+    def keep(path: Path, form: Format, platform: str) -> None:
         nonlocal known
-        facts = {"kind": kind, "platform": platform, "source": source}
-        manifest, is_new = landing.land(settings.home, path, **facts, landed_at=landed_at, position=len(landed))
+        manifest, is_new = landing.land(settings.home, path, form, platform, landed_at=landed_at, position=len(landed))
         landed.append(manifest)
         known += not is_new
 
@@ -99,17 +83,13 @@ def land_paths(
         for path in _files_below(paths):
             try:
                 _refuse_link(path, paths)
-                kind = _sheet_kind(path)
-                if kind is not None:
-                    keep(path, kind, "mixed", kind)
-                    continue
                 form, platform = sources.recognise(path, settings)
             except InputRefusedError as refusal:
                 refusals.append(str(refusal))
                 continue
-            keep(path, "posts", platform, form.name)
-            if covers is not None:
+            keep(path, form, platform)
+            if covers is not None and form.kind == "posts":
                 for covered in _platforms_in(path, form, platform):
                     declaration = _declaration(covered, form.name, covers, Path(scratch))
-                    keep(declaration, "collection", covered, "collection")
+                    keep(declaration, collection.FORMAT, covered)
     return Imported(tuple(landed), known, tuple(refusals))

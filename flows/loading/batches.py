@@ -3,16 +3,16 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import get_args
 
 from flows import processes
-from flows.loading import landing, load, prepared
+from flows.exits import InputRefusedError
+from flows.loading import load, prepared, reading
 from flows.loading.landing import Landed
 from flows.loading.prepared import Prepared
 from flows.loading.sheets import CollectionDays, ReviewLines
 from flows.settings import Settings
-from flows.sources import collection, reviews
-from flows.sources.format import Fault
-from flows.sources.reading import open_stream
+from flows.sources.format import Fault, Kind
 
 # Below this many bytes a second process costs more than it saves.
 _PARALLEL_BYTES = 64 << 20
@@ -21,19 +21,33 @@ _WORKERS = 2
 
 @dataclass(frozen=True, slots=True)
 class Ready:
-    """Landed files on their way into the warehouse: prepared posts, collection logs and review sheets with faults."""
+    """Landed files on their way into the warehouse: prepared posts, collection logs and review sheets with faults.
+
+    `refusals` has a sentence for each file whose format is not there any more; it waits in the landing.
+    """
 
     prepared: Prepared
     logs: tuple[tuple[CollectionDays, list[Fault]], ...]
     reviews: tuple[tuple[ReviewLines, list[Fault]], ...]
+    refusals: tuple[str, ...] = ()
 
 
 def make_ready(settings: Settings, files: Sequence[Landed], key: bytes, folder: Path) -> Ready:
-    prepared = _prepare_all(settings, [item for item in files if item.kind == "posts"], key, folder)
+    """Reads landed files by their kinds; posts as Parquet parts in `folder`, authors hashed with `key`."""
+    kinds: dict[str, list[Landed]] = {kind: [] for kind in get_args(Kind)}
+    refusals = []
+    for item in files:
+        try:
+            kinds[reading.format_of(settings, item).kind].append(item)
+        except InputRefusedError as refusal:
+            refusals.append(str(refusal))
+    logs = [(item, *_read_sheet(settings, item)) for item in kinds["collection"]]
+    sheets = [(item, *_read_sheet(settings, item)) for item in kinds["review"]]
     return Ready(
-        prepared,
-        tuple(_read_log(settings, item) for item in files if item.kind == "collection"),
-        tuple(_read_review(settings, item) for item in files if item.kind == "review"),
+        _prepare_all(settings, kinds["posts"], key, folder),
+        tuple((CollectionDays(item, rows), faults) for item, rows, faults in logs),
+        tuple((ReviewLines(item, rows), faults) for item, rows, faults in sheets),
+        tuple(refusals),
     )
 
 
@@ -77,19 +91,15 @@ def _prepare_all(settings: Settings, files: Sequence[Landed], key: bytes, folder
     )
 
 
-def _read_log(settings: Settings, landed: Landed) -> tuple[CollectionDays, list[Fault]]:
+def _read_sheet(settings: Settings, landed: Landed) -> tuple[list[tuple[object, ...]], list[Fault]]:
+    """(rows, faults) of a sheet."""
     rows: list[tuple[object, ...]] = []
     faults: list[Fault] = []
-    with open_stream(landing.stored_path(settings.home, landed)) as stream:
-        for item in collection.read(stream):
+    form = reading.format_of(settings, landed)
+    with reading.opened(settings.home, landed, form) as stream:
+        for item in form.records(stream):
             if isinstance(item, Fault):
                 faults.append(item)
             else:
-                rows.append(tuple(item))
-    return CollectionDays(landed, rows), faults
-
-
-def _read_review(settings: Settings, landed: Landed) -> tuple[ReviewLines, list[Fault]]:
-    found = list(reviews.read(landing.kept_bytes(settings.home, landed), settings.seeds))
-    rows = [tuple(item) for item in found if not isinstance(item, Fault)]
-    return ReviewLines(landed, rows), [item for item in found if isinstance(item, Fault)]
+                rows.append(tuple(item.raw))
+    return rows, faults

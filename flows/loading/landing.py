@@ -16,12 +16,15 @@ from contextlib import contextmanager
 from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import TYPE_CHECKING, Any, BinaryIO
 
 import zstandard
 
 from flows.exits import RondaError
 from flows.store.files import hash_file, write_whole
+
+if TYPE_CHECKING:  # `ronda status` asks for the landing and reads no file
+    from flows.sources.format import Format
 
 _BLOCK = 1 << 20
 _LEVEL = 3
@@ -34,17 +37,19 @@ class Landed:
     """The manifest of one landed file.
 
     `file_id` is the sha256 of the bytes as they came in; `position` orders files that landed at the same moment.
+    `kind`, `source` and `format` are those of the format it was recognised as, which is the one it is read with.
     """
 
     file_id: str
-    kind: str  # posts, collection, review
+    kind: str  # see `Format.kind`
     platform: str
-    source: str
+    source: str  # `Format.name`
     file: str
     landed_at: datetime
     position: int
     bytes: int
     path: str  # of the kept bytes, relative to the landing
+    format: str = ""  # `Format.key`; the first manifests have none
     rewritten: tuple[str, ...] = ()  # "<moment> <sha256>" of every later content: records became tombstones
     erased: int = 0  # how many of them
 
@@ -55,9 +60,9 @@ class Landed:
 
 
 def land(  # noqa: PLR0913 - the facts of a manifest
-    home: Path, incoming: Path, *, kind: str, platform: str, source: str, landed_at: datetime, position: int
+    home: Path, incoming: Path, form: "Format", platform: str, *, landed_at: datetime, position: int
 ) -> tuple[Landed, bool]:
-    """Lands a file and tells whether it is new; a file whose bytes landed before keeps its first manifest."""
+    """Lands a file of a format and tells whether it is new; one whose bytes landed before keeps its first manifest."""
     file_id = hash_file(incoming)
     root = home / "landing"
     known = next(root.glob(f"*/*/*/{file_id[:32]}.json"), None)
@@ -68,7 +73,7 @@ def land(  # noqa: PLR0913 - the facts of a manifest
         head = stream.read(8)
         stream.seek(0)
         suffix = next((suffix for magic, suffix in _KEPT if head.startswith(magic)), None)
-        relative = Path(platform, source, moment.date().isoformat(), f"{file_id[:32]}{suffix or '.zst'}")
+        relative = Path(platform, form.name, moment.date().isoformat(), f"{file_id[:32]}{suffix or '.zst'}")
         target = root / relative
         target.parent.mkdir(parents=True, exist_ok=True)
         draft = target.with_name(f".{target.name}.{os.getpid()}.draft")
@@ -79,7 +84,18 @@ def land(  # noqa: PLR0913 - the facts of a manifest
                 shutil.copyfileobj(stream, out, _BLOCK)
     draft.replace(target)
     size = incoming.stat().st_size
-    landed = Landed(file_id, kind, platform, source, incoming.name, moment, position, size, relative.as_posix())
+    landed = Landed(
+        file_id,
+        form.kind,
+        platform,
+        form.name,
+        incoming.name,
+        moment,
+        position,
+        size,
+        relative.as_posix(),
+        form.key,
+    )
     _write_manifest(target, landed)
     return landed, True
 

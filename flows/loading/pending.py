@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from flows import labels
+from flows.exits import InputRefusedError
 from flows.loading import batches, gates, landing, load, privacy
 from flows.loading.landing import Landed
 from flows.settings import Settings
@@ -18,7 +19,7 @@ from flows.store.runs import Run
 
 @dataclass(frozen=True, slots=True)
 class LoadSummary:
-    """Counts of a load; `held` are the sentences of sources whose shape stopped them, `reasons` the rejects by reason.
+    """Counts of a load; `held` are the sentences of sources and files that wait, `reasons` the rejects by reason.
 
     `first_day` and `last_day` span the posts of the load, None when it brought none.
     """
@@ -70,7 +71,7 @@ def load_pending(
                 if batch.files:
                     gates.posts_gate(connection, run)
                 facts = _facts(connection, batch)
-    summary = LoadSummary(**facts, held=tuple(held.values()))
+    summary = LoadSummary(**facts, held=(*held.values(), *ready.refusals))
     run.add_counts({name: value for name, value in facts.items() if isinstance(value, int)})
     run.note(held=list(summary.held))
     return summary
@@ -94,6 +95,8 @@ def replay(
         tempfile.TemporaryDirectory(dir=settings.home, prefix=".load-") as scratch,
     ):
         ready = batches.make_ready(settings, [item for group in groups for item in group], key, Path(scratch))
+        if ready.refusals:
+            raise InputRefusedError(ready.refusals[0])
         with warehouse.transaction(connection):
             models.load_seeds(connection, settings.seeds)
         for number, group in enumerate(groups):

@@ -12,13 +12,12 @@ from typing import Any, BinaryIO
 
 import polars as pl
 
-from flows import labels, sources
-from flows.loading import copies, landing, privacy
+from flows import labels
+from flows.loading import copies, privacy, reading
 from flows.loading.landing import Landed
 from flows.post import SHAPE_REASONS, Post, Reason, Rejected
 from flows.settings import Settings
 from flows.sources.format import Fault, Format
-from flows.sources.reading import open_stream
 
 BATCH_RECORDS = 50_000
 _EXCERPT_BYTES = 500
@@ -193,15 +192,17 @@ class _Parts:
 
 
 def prepare(settings: Settings, files: Sequence[Landed], key: bytes, folder: Path, name: str) -> Prepared:
-    """Prepares landed files of posts into Parquet parts called `name-…` in `folder`; never raises for bad records."""
+    """Prepares landed files of posts into Parquet parts called `name-…` in `folder`; never raises for bad records.
+
+    Raises InputRefusedError for a file whose format is not there any more.
+    """
     parts = _Parts(settings, key, folder, name)
     counted = []
     for landed in files:
         counts = FileCounts(landed)
         landed_second = int(landed.landed_at.timestamp())
-        stored = landing.stored_path(settings.home, landed)
-        form, _ = sources.recognise(stored, settings)
-        with open_stream(stored) as stream:
+        form = reading.format_of(settings, landed)
+        with reading.opened(settings.home, landed, form) as stream:
             for number, found in read_posts(form, stream, landed_second):
                 counts.records += 1
                 if isinstance(found, Post):

@@ -11,6 +11,7 @@ from flows.exits import InputRefusedError, UsageError
 from flows.settings import Settings
 from flows.sources import (
     apify,
+    collection,
     crowdtangle,
     facebook_graph,
     fourcat,
@@ -19,6 +20,7 @@ from flows.sources import (
     mcl,
     pages,
     removals,
+    reviews,
     table,
     tiktok_research,
     zeeschuimer,
@@ -47,18 +49,26 @@ def source_named(name: str) -> Source:
 
 
 def formats(settings: Settings) -> tuple[Format, ...]:
-    """Every format ronda can read, in the order in which they are asked; the tables of ronda.toml come last."""
-    return (
+    """Every format ronda can read, in the order in which they are asked; the tables of ronda.toml come last.
+
+    Raises UsageError for a table that cannot be described so.
+    """
+    known = (
+        collection.FORMAT,
+        *reviews.formats(settings.seeds),
         *(pages.format_of(each) for each in SOURCES),
-        *removals.FORMATS,
+        removals.FORMAT,
         *zeeschuimer.FORMATS,
         *fourcat.FORMATS,
         *crowdtangle.FORMATS,
         *mcl.FORMATS,
         *apify.FORMATS,
         *graph.FORMATS,
-        *table.formats(settings),
     )
+    for name in settings.tables:
+        if any(each.name == name for each in known):
+            raise UsageError(f"[tables.{name}] has the name of a format ronda knows; rename it in ronda.toml.")
+    return (*known, *table.formats(settings))
 
 
 def recognise(path: Path, settings: Settings) -> tuple[Format, str]:
@@ -67,8 +77,12 @@ def recognise(path: Path, settings: Settings) -> tuple[Format, str]:
     The platform is what the first bytes show; a record's own word counts. Raises InputRefusedError with a sentence
     that names the file, what it seems to be and what ronda can read.
     """
+    known = formats(settings)
+    for candidate in known:
+        if candidate.recognise_file is not None and (platform := candidate.recognise_file(path)) is not None:
+            return candidate, platform
     start = sample(path)
-    for candidate in formats(settings):
+    for candidate in known:
         if (platform := candidate.recognise(start)) is not None:
             return candidate, platform
     raise InputRefusedError(f"{path} {_description(start)}. ronda reads {READABLE}.")

@@ -232,7 +232,7 @@ def _is_yes(value: Any) -> bool:
 
 
 FORMATS = (
-    *formats("apify", partial(recognise, "tiktok"), tiktok_post),
-    *formats("apify", partial(recognise, "instagram"), instagram_post),
-    *formats("apify", partial(recognise, "facebook"), facebook_post),
+    *formats("apify", partial(recognise, "tiktok"), tiktok_post, platform="tiktok"),
+    *formats("apify", partial(recognise, "instagram"), instagram_post, platform="instagram"),
+    *formats("apify", partial(recognise, "facebook"), facebook_post, platform="facebook"),
 )

@@ -1,7 +1,6 @@
 """ronda's own collection log: how often each query of each source was planned, tried and answered on a day.
 
-CSV `platform,source,query,day,planned,attempted,succeeded,reason`. It holds no posts, so it is no `Format`: the
-importer asks `recognise` first and loads the days `read` gives.
+CSV `platform,source,query,day,planned,attempted,succeeded,reason`. It holds no posts: its records are `CollectionDay`.
 """
 
 from collections.abc import Iterator
@@ -10,7 +9,7 @@ from typing import BinaryIO, NamedTuple
 
 from flows.post import PLATFORMS, Reason, Rejected
 from flows.sources.fields import count
-from flows.sources.format import Fault, Record
+from flows.sources.format import Fault, Format, Record
 from flows.sources.reading import csv_header, csv_rows
 
 COLUMNS = frozenset(("platform", "source", "query", "day", "planned", "attempted", "succeeded", "reason"))
@@ -30,9 +29,9 @@ class CollectionDay(NamedTuple):
     reason: str | None  # why some did not succeed
 
 
-def recognise(sample: bytes) -> bool:
-    """Whether these are the first bytes of a collection log."""
-    return set(csv_header(sample)[0]) == COLUMNS
+def recognise(sample: bytes) -> str | None:
+    """The platform, which each row names, when these are the first bytes of a collection log."""
+    return "mixed" if set(csv_header(sample)[0]) == COLUMNS else None
 
 
 def _number(row: dict[str, str], column: str) -> int:
@@ -73,15 +72,18 @@ def collection_day(row: dict[str, str]) -> CollectionDay:
     )
 
 
-def _entry(record: Record) -> CollectionDay | Fault:
+def _entry(record: Record) -> Record | Fault:
     try:
-        return collection_day(record.raw)
+        return record._replace(raw=collection_day(record.raw))
     except Rejected as rejected:
         excerpt = ",".join(record.raw.values()).encode()[:256]
         return Fault(record.number, rejected.reason, rejected.detail, excerpt)
 
 
-def read(stream: BinaryIO) -> Iterator[CollectionDay | Fault]:
-    """The entries of a log; a Fault for every row that is none."""
+def records(stream: BinaryIO) -> Iterator[Record | Fault]:
+    """The entries of a log, each a CollectionDay; a Fault for every row that is none."""
     for item in csv_rows(stream, None):
         yield item if isinstance(item, Fault) else _entry(item)
+
+
+FORMAT = Format("collection", "csv", recognise, records, kind="collection")

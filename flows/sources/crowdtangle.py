@@ -173,6 +173,6 @@ def reactions(raw: Mapping[str, Any]) -> int | None:
 
 
 FORMATS = (
-    *formats("crowdtangle", partial(recognise, "facebook"), facebook_post, ("csv",)),
-    *formats("crowdtangle", partial(recognise, "instagram"), instagram_post, ("csv",)),
+    *formats("crowdtangle", partial(recognise, "facebook"), facebook_post, ("csv",), platform="facebook"),
+    *formats("crowdtangle", partial(recognise, "instagram"), instagram_post, ("csv",), platform="instagram"),
 )

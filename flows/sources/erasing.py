@@ -7,7 +7,7 @@ records to replace in place: its row groups are written anew, with the same sche
 import csv
 import io
 import tempfile
-from collections.abc import Collection, Iterator
+from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING, Any, BinaryIO
@@ -18,10 +18,9 @@ from flows.post import Post, Rejected
 from flows.sources import graph, tombstone
 from flows.sources.chunks import BOM, LINE_BYTES
 from flows.sources.csv_records import csv_header
-from flows.sources.format import Format, Record
+from flows.sources.format import Format, Layout, Record
 from flows.sources.json_records import Elements, json_lines
-from flows.sources.layout import layout
-from flows.sources.opening import CHUNK_BYTES, PARQUET, DamagedError
+from flows.sources.opening import CHUNK_BYTES, DamagedError
 from flows.sources.parquet import as_json
 from flows.sources.source import Source
 from flows.sources.tombstone import Key
@@ -38,11 +37,15 @@ class Erasing:
     gone: Collection[Key]
     erased: int = 0
 
-    def content(self, stream: BinaryIO, start: bytes) -> Iterator[bytes]:
-        """The new content of a file that begins with `start`."""
-        if start.startswith(PARQUET):
-            return self._parquet(stream)
-        return {"csv": self._csv, "lines": self._lines, "documents": self._documents}[layout(start)](stream)
+    def content(self, stream: BinaryIO) -> Iterator[bytes]:
+        """The new content of a file of posts."""
+        erasers: dict[Layout, Callable[[BinaryIO], Iterator[bytes]]] = {
+            "csv": self._csv,
+            "lines": self._lines,
+            "documents": self._documents,
+            "parquet": self._parquet,
+        }
+        return erasers[self.form.layout](stream)
 
     def pages(self, stream: BinaryIO, source: Source) -> Iterator[bytes]:
         """The new content of a file of landed pages of a source."""

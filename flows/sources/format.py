@@ -1,4 +1,4 @@
-"""What a source module gives: a `Format`.
+"""What every file ronda reads is in: a `Format`. `flows.sources.formats` lists them.
 
 `records` walks a decompressed stream and yields one `Record` per raw record, or a `Fault` where bytes could not be
 read as one; it never raises for bad input and never holds more than one record (or one page) in memory.
@@ -7,9 +7,16 @@ read as one; it never raises for bad input and never holds more than one record 
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from typing import Any, BinaryIO, NamedTuple
+from pathlib import Path
+from typing import Any, BinaryIO, Literal, NamedTuple
 
-from flows.post import Post, Reason
+from flows.post import Post, Reason, Rejected
+
+# What the records of a format are, and so which tables they go to: posts and removals of posts, days of collection,
+# what coders say of posts.
+Kind = Literal["posts", "collection", "review"]
+# How its files are written; "sheet" is a workbook or a CSV of one of its sheets.
+Layout = Literal["csv", "lines", "documents", "parquet", "sheet"]
 
 
 class Record(NamedTuple):
@@ -28,15 +35,33 @@ class Fault(NamedTuple):
     excerpt: bytes
 
 
+def no_post(raw: Any) -> Post:  # noqa: ARG001 - the shape of all formats
+    """The row of a sheet is no post. Raises Rejected."""
+    raise Rejected(Reason.NOT_A_POST, "a row of a sheet")
+
+
 @dataclass(frozen=True, slots=True)
 class Format:
-    """One input format.
+    """One input format in one layout.
 
     `recognise` looks at the first decompressed bytes of a file (at most `reading.SAMPLE_BYTES`) and answers the
     platform ("tiktok", "facebook", "instagram", or "mixed" where records say it themselves), or None: not mine.
+    `recognise_file` does the same for an archive, whose first bytes say nothing; its `records` gets the archive.
+
+    Only a format of the kind "posts" has a `post`; the records of the others are rows that can be loaded as they are.
+    `platform` is set where a format has a reader for each.
     """
 
     name: str
+    layout: Layout
     recognise: Callable[[bytes], str | None]
     records: Callable[[BinaryIO], Iterator[Record | Fault]]
-    post: Callable[[Any], Post]
+    post: Callable[[Any], Post] = no_post
+    kind: Kind = "posts"
+    platform: str | None = None
+    recognise_file: Callable[[Path], str | None] | None = None
+
+    @property
+    def key(self) -> str:
+        """Names it among all formats, as the manifest of a landed file does: `apify/tiktok/lines`."""
+        return "/".join(part for part in (self.name, self.platform, self.layout) if part)

@@ -136,6 +136,6 @@ def _rows(stream: BinaryIO) -> Iterator[Record | Fault]:
 
 
 FORMATS = (
-    Format("fourcat", lambda sample: _recognise(sample, ",\t"), _rows, post),
-    Format("zeeschuimer", lambda sample: _recognise(sample, ";"), _rows, post),
+    Format("fourcat", "csv", lambda sample: _recognise(sample, ",\t"), _rows, post),
+    Format("zeeschuimer", "csv", lambda sample: _recognise(sample, ";"), _rows, post),
 )

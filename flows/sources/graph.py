@@ -323,4 +323,4 @@ def _instagram_author(thing: dict[str, Any], owner: dict[str, Any]) -> str | Non
     return name or (f"id:{number}" if number.isdecimal() else None)
 
 
-FORMATS = formats(NAME, recognise, post, ("lines", "documents"), records)
+FORMATS = formats(NAME, recognise, post, ("lines", "documents"), unfold=records)

@@ -3,13 +3,12 @@
 import re
 from collections.abc import Callable, Iterator
 from functools import lru_cache, partial
-from typing import Any, BinaryIO, Literal, get_args
+from typing import Any, BinaryIO
 
 from flows.post import Post
-from flows.sources.format import Fault, Format, Record
+from flows.sources.format import Fault, Format, Layout, Record
 from flows.sources.reading import BOM, csv_header, csv_rows, json_elements, json_lines
 
-Layout = Literal["csv", "lines", "documents"]
 Reader = Callable[[BinaryIO], Iterator[Record | Fault]]
 
 READERS: dict[Layout, Reader] = {
@@ -41,17 +40,20 @@ def names(sample: bytes) -> frozenset[str]:
     return frozenset(key.decode() for key in _KEY.findall(sample))
 
 
-def formats(
+def formats(  # noqa: PLR0913 - the parts of a format
     name: str,
     recognise: Callable[[bytes], str | None],
     post: Callable[[Any], Post],
-    layouts: tuple[Layout, ...] = get_args(Layout),
+    layouts: tuple[Layout, ...] = tuple(READERS),
+    *,
     unfold: Callable[[Reader, BinaryIO], Iterator[Record | Fault]] | None = None,
+    platform: str | None = None,
 ) -> tuple[Format, ...]:
     """A Format for each layout that records of one kind come in; `unfold` turns what a reader yields into records."""
     readers = {each: partial(unfold, READERS[each]) if unfold else READERS[each] for each in layouts}
     return tuple(
-        Format(name, partial(_recognise_laid_out, each, recognise), reader, post) for each, reader in readers.items()
+        Format(name, each, partial(_recognise_laid_out, each, recognise), reader, post, platform=platform)
+        for each, reader in readers.items()
     )
 
 

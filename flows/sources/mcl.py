@@ -82,6 +82,6 @@ def media_type(raw: dict[str, Any]) -> str | None:
 
 
 FORMATS = (
-    *formats("mcl", partial(recognise, "facebook"), partial(post, "facebook")),
-    *formats("mcl", partial(recognise, "instagram"), partial(post, "instagram")),
+    *formats("mcl", partial(recognise, "facebook"), partial(post, "facebook"), platform="facebook"),
+    *formats("mcl", partial(recognise, "instagram"), partial(post, "instagram"), platform="instagram"),
 )

@@ -27,10 +27,11 @@ HEAD_BYTES = 8192
 PACKED_BYTES = 512
 
 PARQUET = b"PAR1"
+ARCHIVE = b"PK\x03\x04"  # also of workbooks
 
 # First bytes -> what it is, what to do. Order matters where one is the beginning of another.
 REFUSED: tuple[tuple[bytes, str, str], ...] = (
-    (b"PK\x03\x04", "a zip archive", "unpack it and import the files inside"),
+    (ARCHIVE, "a zip archive", "unpack it and import the files inside"),
     (b"PK\x05\x06", "an empty zip archive", "import the export itself"),
     (b"\xd0\xcf\x11\xe0", "an old Office document (XLS, DOC)", "import the original export, not a spreadsheet of it"),
     (b"BZh", "a bzip2 archive", "unpack it and import what is inside"),
@@ -136,7 +137,7 @@ def _refusal(head: bytes) -> tuple[str, str] | None:
     """What these first bytes are and what to do instead, when they are nothing to read."""
     for magic, what, remedy in REFUSED:
         if head.startswith(magic):
-            if magic == b"PK\x03\x04" and any(mark in head for mark in SPREADSHEETS):
+            if magic == ARCHIVE and any(mark in head for mark in SPREADSHEETS):
                 return "a spreadsheet", "import the original export (CSV or NDJSON): spreadsheets damage long ids"
             return what, remedy
     if head[257:262] == b"ustar":

@@ -74,7 +74,8 @@ def body_of(page: Page) -> bytes:
 
 def format_of(source: Source) -> Format:
     """The format of the landed pages of a source."""
-    return Format(source.name, partial(_recognise, source), partial(_records, source), partial(_post, source))
+    recognise, records = partial(_recognise, source), partial(_records, source)
+    return Format(source.name, "lines", recognise, records, partial(_post, source))
 
 
 def _recognise(source: Source, sample: bytes) -> str | None:

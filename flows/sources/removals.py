@@ -59,4 +59,4 @@ def _rows(stream: BinaryIO) -> Iterator[Record | Fault]:
     return csv_rows(stream, None)
 
 
-FORMATS = (Format("removals", _recognise, _rows, post),)
+FORMAT = Format("removals", "csv", _recognise, _rows, post)

@@ -1,8 +1,8 @@
 """ronda's own review sheet, filled in by people: what each coder says of a post.
 
 It leaves as the sheet `ronda-review` of a workbook and comes back as that workbook, saved by any spreadsheet program,
-or as a CSV of the sheet. A row that nobody filled in says nothing; one with a code and no coder is a fault. Like the
-collection log it holds no posts, so it is no `Format`.
+or as a CSV of the sheet. A row that nobody filled in says nothing; one with a code and no coder is a fault. It holds no
+posts: its records are `Review`.
 """
 
 import io
@@ -10,14 +10,16 @@ import re
 import zipfile
 from collections.abc import Iterator
 from datetime import date, timedelta
+from functools import partial
 from pathlib import Path
-from typing import NamedTuple
+from typing import BinaryIO, NamedTuple
 from xml.etree import ElementTree
 
 from flows.periods import read_seed
 from flows.post import PLATFORMS, Reason, Rejected
 from flows.sources.csv_records import csv_header, csv_rows
-from flows.sources.format import Fault
+from flows.sources.format import Fault, Format, Record
+from flows.sources.opening import ARCHIVE
 
 SHEET = "ronda-review"
 # Column -> its headings in the sheet, in Indonesian and English.
@@ -38,7 +40,6 @@ COLUMNS = {
 NONE = "none"
 _FILLED = ("code", "stage", "coder", "day", "note")
 _HEADINGS = {heading: column for column, headings in COLUMNS.items() for heading in headings}
-_MAGIC = b"PK\x03\x04"
 _MOST_BYTES = 64 << 20  # of one unpacked part of a workbook
 _MAIN = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
 _LINKS = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}"
@@ -59,32 +60,45 @@ class Review(NamedTuple):
     note: str | None
 
 
-def recognise(path: Path, sample: bytes) -> bool:
-    """Whether a file is a review sheet, by its first bytes and, for a workbook, the name of its sheet."""
-    if sample.startswith(_MAGIC):
-        try:
-            with zipfile.ZipFile(path) as archive:
-                return _sheet_path(archive) is not None
-        except (zipfile.BadZipFile, ElementTree.ParseError, KeyError, ValueError):
-            return False
-    found = {_HEADINGS.get(heading.strip().lower()) for heading in csv_header(sample)[0]}
-    return {"platform", "post_id", "code", "coder"} <= found
+def formats(seeds: Path) -> tuple[Format, ...]:
+    """The format of review sheets; the seeds say which codes and stages there are."""
+    read = partial(records, seeds)
+    return (Format("review", "sheet", recognise, read, kind="review", recognise_file=recognise_file),)
 
 
-def read(content: bytes, seeds: Path) -> Iterator[Review | Fault]:
-    """The filled rows of a sheet; a Fault for every one that cannot be used."""
+def recognise_file(path: Path) -> str | None:
+    """The platform, which each row names, when a file is a workbook with a sheet of this name."""
+    try:
+        with path.open("rb") as stream:
+            if stream.read(len(ARCHIVE)) != ARCHIVE:
+                return None
+        with zipfile.ZipFile(path) as archive:
+            return "mixed" if _sheet_path(archive) is not None else None
+    except (OSError, zipfile.BadZipFile, ElementTree.ParseError, KeyError, ValueError):
+        return None
+
+
+def recognise(sample: bytes) -> str | None:
+    """The same for the first bytes of a CSV of the sheet."""
+    columns = {_HEADINGS.get(heading.strip().lower()) for heading in csv_header(sample)[0]}
+    return "mixed" if {"platform", "post_id", "code", "coder"} <= columns else None
+
+
+def records(seeds: Path, stream: BinaryIO) -> Iterator[Record | Fault]:
+    """The filled rows of a sheet, each a Review; a Fault for every one that cannot be used."""
+    content = stream.read()
     codes = {row["code"] for row in read_seed("indications", seeds)} | {NONE}
     stages = {
         word.strip().lower(): row["code"]
         for row in read_seed("review_stages", seeds)
         for word in (row["code"], row["label_id"], row["label_en"])
     }
-    for line, row in _workbook_rows(content) if content.startswith(_MAGIC) else _csv_rows(content):
+    for line, row in _workbook_rows(content) if content.startswith(ARCHIVE) else _csv_rows(content):
         if isinstance(row, Fault):
             yield row
         elif any(row.get(column) for column in _FILLED if column != "note"):
             try:
-                yield _review(line, row, codes, stages)
+                yield Record(line, _review(line, row, codes, stages))
             except Rejected as rejected:
                 excerpt = f"{row.get('platform')},{row.get('post_id')}".encode()
                 yield Fault(line, rejected.reason, rejected.detail, excerpt)

@@ -81,7 +81,7 @@ def _formats(name: str, mapping: TableMapping) -> tuple[Format, ...]:
     mapped = partial(post, mapping, zone)
     return (
         *formats_of(name, partial(recognise_text, mapping), mapped, ("csv", "lines")),
-        Format(name, partial(recognise_parquet, mapping), partial(parquet_rows, columns(mapping)), mapped),
+        Format(name, "parquet", partial(recognise_parquet, mapping), partial(parquet_rows, columns(mapping)), mapped),
     )
 
 

@@ -326,7 +326,9 @@ def _is_array(sample: bytes) -> bool:
 
 
 FORMATS = (
-    Format("zeeschuimer", lambda sample: None if _is_array(sample) else recognise(sample), json_lines, post),
+    Format("zeeschuimer", "lines", lambda sample: None if _is_array(sample) else recognise(sample), json_lines, post),
     # Not written by Zeeschuimer itself, but by people who load and save its files.
-    Format("zeeschuimer", lambda sample: recognise(sample) if _is_array(sample) else None, json_elements, post),
+    Format(
+        "zeeschuimer", "documents", lambda sample: recognise(sample) if _is_array(sample) else None, json_elements, post
+    ),
 )

@@ -1,5 +1,6 @@
 """From files to facts: every record is accounted for, the latest observation wins, and a gate leaves no trace."""
 
+import gzip
 import json
 from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
@@ -10,7 +11,7 @@ import polars as pl
 import pytest
 
 from flows import labels
-from flows.exits import Exit, GateStoppedError, InputRefusedError
+from flows.exits import Exit, GateStoppedError, InputRefusedError, UsageError
 from flows.loading.arrivals import land_paths
 from flows.loading.imports import run_import
 from flows.loading.pending import LoadSummary, load_pending
@@ -238,3 +239,87 @@ def test_links_inside_a_folder_are_not_followed(settings: Settings, tmp_path: Pa
     said = bring(settings, folder)
     assert "is a link to another file" in said[0]
     assert len(rows(settings, "FROM base.posts")) == 1
+
+
+# ------------------------------------------------------------------------------ the format it landed in
+
+TABLES = {"dinas": {"platform": "facebook", "id": "nomor", "created_at": "waktu", "text": "isi"}}
+TABLE = "nomor,waktu,isi\n122118273645019283,2024-02-01T05:00:00Z,jalan rusak\n"
+
+
+def manifests(settings: Settings) -> list[Path]:
+    return sorted((settings.home / "landing").glob("*/*/*/*.json"))
+
+
+def land_one_of_each(settings: Settings, tmp_path: Path) -> None:
+    """A collection log, a review sheet, a removal list, an export and a table."""
+    write_lines(tmp_path / "in" / "export.ndjson", [tiktok()])
+    removals(tmp_path / "in" / "gone.csv", [("tiktok", tiktok_id(NOON, 5), "2024-02-04T00:00:00Z", "removed")])
+    for name, content in {
+        "log.csv": "platform,source,query,day,planned,attempted,succeeded,reason\ntiktok,s,q,2024-02-01,1,1,1,\n",
+        "sheet.csv": "platform,post id,code,stage,coder\ntiktok,1,hoax,referred,ab\n",
+        "table.csv": TABLE,
+    }.items():
+        (tmp_path / "in" / name).write_text(content)
+    assert land_paths(settings, [tmp_path / "in"], LANDED).refusals == ()
+
+
+def test_a_manifest_names_the_format_and_what_is_landed_is_read_with_it(
+    settings: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    settings = settings.model_copy(update={"tables": Settings(tables=TABLES).tables})  # type: ignore[arg-type]
+    land_one_of_each(settings, tmp_path)
+    facts = [json.loads(path.read_bytes()) for path in manifests(settings)]
+    assert {(each["kind"], each["source"], each["format"]) for each in facts} == {
+        ("collection", "collection", "collection/csv"),
+        ("review", "review", "review/sheet"),
+        ("posts", "removals", "removals/csv"),
+        ("posts", "zeeschuimer", "zeeschuimer/lines"),
+        ("posts", "dinas", "dinas/csv"),
+    }
+
+    def recognised(*_: object) -> None:
+        raise AssertionError("what landed is not recognised anew")
+
+    monkeypatch.setattr("flows.sources.recognise", recognised)
+    monkeypatch.setattr("flows.loading.reading.sample", recognised)
+    summary = load(settings)
+    assert (summary.files, summary.posts, summary.days, summary.reviews, summary.held) == (5, 2, 1, 1, ())
+
+
+def test_what_landed_before_manifests_named_a_format_still_loads(settings: Settings, tmp_path: Path) -> None:
+    settings = settings.model_copy(update={"tables": Settings(tables=TABLES).tables})  # type: ignore[arg-type]
+    land_one_of_each(settings, tmp_path)
+    for path in manifests(settings):
+        facts = json.loads(path.read_bytes())
+        del facts["format"]
+        path.write_text(json.dumps(facts))
+    summary = load(settings)
+    assert (summary.files, summary.posts, summary.days, summary.reviews, summary.held) == (5, 2, 1, 1, ())
+
+
+def test_a_file_whose_table_is_described_no_more_waits_and_the_others_load(settings: Settings, tmp_path: Path) -> None:
+    described = settings.model_copy(update={"tables": Settings(tables=TABLES).tables})  # type: ignore[arg-type]
+    land_one_of_each(described, tmp_path)
+    summary = load(settings)
+    assert summary.held == (
+        'table.csv landed in the format "dinas", which is not known any more; '
+        "describe it in ronda.toml again, as [tables.dinas].",
+    )
+    assert (summary.files, summary.posts) == (4, 1)
+    assert load(described).posts == 1
+
+
+def test_a_table_may_not_have_the_name_of_a_format(settings: Settings, tmp_path: Path) -> None:
+    wrong = settings.model_copy(update={"tables": Settings(tables={"graph": TABLES["dinas"]}).tables})  # type: ignore[arg-type, dict-item]
+    (tmp_path / "table.csv").write_text(TABLE)
+    with pytest.raises(UsageError, match=r"\[tables.graph\] has the name of a format ronda knows; rename it"):
+        land_paths(wrong, [tmp_path / "table.csv"], LANDED)
+
+
+def test_a_review_sheet_may_come_packed(settings: Settings, tmp_path: Path) -> None:
+    sheet = tmp_path / "sheet.csv.gz"
+    sheet.write_bytes(gzip.compress(b"platform,post id,code,stage,coder\ntiktok,1,hoax,referred,ab\n"))
+    bring(settings, sheet)
+    (review,) = rows(settings, "FROM base.reviews")
+    assert (review["code"], review["stage"], review["coder"]) == ("hoax", "referred", "ab")

@@ -13,7 +13,7 @@ from flows.sources.collection import CollectionDay
 from flows.sources.format import Fault, Record
 
 GONE = 1_706_746_200
-(REMOVALS,) = removals.FORMATS
+REMOVALS = removals.FORMAT
 
 
 def removal(**changes: str) -> dict[str, str]:
@@ -113,7 +113,8 @@ HEADER = b"platform,source,query,day,planned,attempted,succeeded,reason\n"
 
 
 def log(*rows: str) -> list[CollectionDay | Fault]:
-    return list(collection.read(io.BytesIO(HEADER + "\n".join(rows).encode() + b"\n")))
+    items = collection.records(io.BytesIO(HEADER + "\n".join(rows).encode() + b"\n"))
+    return [item if isinstance(item, Fault) else item.raw for item in items]
 
 
 def test_a_day_of_collection():
@@ -145,20 +146,20 @@ def test_rows_that_cannot_be_true_are_faults(row, reason):
 
 
 def test_a_collection_log_is_known_by_its_header():
-    assert collection.recognise(HEADER)
-    assert collection.recognise(b"\xef\xbb\xbf" + HEADER.replace(b",", b";"))
-    assert not collection.recognise(b"platform,post_id,gone_at,reason\n")
-    assert not collection.recognise(b"")
+    assert collection.recognise(HEADER) == "mixed"
+    assert collection.recognise(b"\xef\xbb\xbf" + HEADER.replace(b",", b";")) == "mixed"
+    assert collection.recognise(b"platform,post_id,gone_at,reason\n") is None
+    assert collection.recognise(b"") is None
 
 
 def test_a_log_without_a_column_of_its_own_has_only_faults():
     content = io.BytesIO(b"platform,source\ntiktok,s\n")
-    (fault,) = collection.read(content)
+    (fault,) = collection.records(content)
     assert fault.reason is Reason.WRONG_SHAPE
     assert "planned" in fault.detail
 
 
 @given(st.binary())
 def test_a_log_never_raises_and_never_claims_more_than_was_tried(content):
-    for item in collection.read(io.BytesIO(HEADER + content)):
-        assert isinstance(item, Fault) or 0 <= item.succeeded <= item.attempted
+    for item in collection.records(io.BytesIO(HEADER + content)):
+        assert isinstance(item, Fault) or 0 <= item.raw.succeeded <= item.raw.attempted

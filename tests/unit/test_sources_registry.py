@@ -2,13 +2,15 @@
 
 import re
 from datetime import date, datetime
+from typing import get_args
 
 import pytest
 
 from flows.exits import UsageError
-from flows.post import PLATFORMS
-from flows.settings import Settings
-from flows.sources import SOURCES, source_named
+from flows.post import PLATFORMS, Rejected
+from flows.settings import Settings, TableMapping
+from flows.sources import SOURCES, formats, source_named
+from flows.sources.format import Kind
 from flows.sources.source import Source, Watched
 from tests.conftest import REPOSITORY
 
@@ -69,3 +71,18 @@ def test_no_other_module_knows_a_source_by_its_name() -> None:
         if path.suffix in {".py", ".sql", ".csv", ".typ", ".html"} and names.search(path.read_text(encoding="utf-8"))
     }
     assert knowing == {"flows/sources/__init__.py", *(f"flows/sources/{source.name}.py" for source in SOURCES)}
+
+
+def test_every_format_has_a_key_of_its_own() -> None:
+    mapping = TableMapping(platform="tiktok", id="nomor", created_at="waktu")
+    known = formats(Settings(tables={"dinas": mapping}))
+    assert len({each.key for each in known}) == len(known) > 30
+    assert {each.kind for each in known} == set(get_args(Kind))
+    some = {"apify/tiktok/lines", "dinas/parquet", "facebook_graph/lines", "review/sheet", "collection/csv"}
+    assert some <= {each.key for each in known}
+
+
+def test_the_row_of_a_sheet_is_no_post() -> None:
+    for sheet in (each for each in formats(Settings()) if each.kind != "posts"):
+        with pytest.raises(Rejected, match=r"a row of a sheet"):
+            sheet.post({})

@@ -1,0 +1,49 @@
+"""How a landed file is read: in the format its manifest names, which is not recognised anew."""
+
+import io
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import BinaryIO
+
+from flows import sources
+from flows.exits import InputRefusedError
+from flows.loading import landing
+from flows.loading.landing import Landed
+from flows.settings import Settings
+from flows.sources.format import Format
+from flows.sources.opening import ARCHIVE
+from flows.sources.reading import open_stream, sample
+
+
+def format_of(settings: Settings, landed: Landed) -> Format:
+    """The format a landed file was recognised as.
+
+    A manifest without its key names a format of several layouts: then the bytes tell which. Raises InputRefusedError,
+    with what to do, for a format that is not there any more.
+    """
+    named = [each for each in sources.formats(settings) if each.name == landed.source]
+    if landed.format:
+        named = [each for each in named if each.key == landed.format]
+    told = f'{landed.file} landed in the format "{landed.source}"'
+    if not named:
+        raise InputRefusedError(
+            f"{told}, which is not known any more; describe it in ronda.toml again, as [tables.{landed.source}]."
+        )
+    if len(named) == 1:
+        return named[0]
+    start = sample(landing.stored_path(settings.home, landed))
+    fitting = next((each for each in named if each.recognise(start) is not None), None)
+    if fitting is None:
+        raise InputRefusedError(f"{told} and does not fit it any more; correct [tables.{landed.source}] in ronda.toml.")
+    return fitting
+
+
+@contextmanager
+def opened(home: Path, landed: Landed, form: Format) -> Iterator[BinaryIO]:
+    """The content of a landed file as its format reads it: unpacked, but an archive as it is."""
+    if form.recognise_file is not None and (content := landing.kept_bytes(home, landed)).startswith(ARCHIVE):
+        yield io.BytesIO(content)
+        return
+    with open_stream(landing.stored_path(home, landed)) as stream:
+        yield stream
