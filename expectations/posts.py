@@ -1,6 +1,6 @@
 """The second gate: the loaded window of posts. A breach that stops rolls the load back and publishes nothing."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from expectations.suite import (
@@ -21,12 +21,12 @@ from expectations.suite import (
     present,
     seldom,
 )
-from flows.post import PLATFORMS
+from flows.post import EARLIEST, PLATFORMS, POST_IDS
 
 if TYPE_CHECKING:
     import pandas as pd
 
-EARLIEST = datetime(2010, 1, 1, tzinfo=UTC).replace(tzinfo=None)  # moments are compared as naive UTC
+_EARLIEST = EARLIEST.replace(tzinfo=None)  # moments are compared as naive UTC
 STATES = ("live", "removed")
 SENTIMENTS = ("negative", "neutral", "positive")
 MEDIA_TYPES = ("photo", "video", "album", "link", "text")
@@ -77,13 +77,6 @@ MASKED = {
         "telephone number",
     ),
     "identity_number": (rf"{_START}[0-9]{{16}}{_END}", "NIK", "nomor identitas", "identity number"),
-}
-
-# Tables that were imported by hand may bring any id Facebook or Instagram show; never a blank, a slash or a float.
-POST_IDS = {
-    "tiktok": r"^[0-9]{15,20}$",
-    "facebook": r"^(?:mcl:)?[A-Za-z0-9_\-]{3,128}$",
-    "instagram": r"^(?:(?:graph|mcl):[0-9]{3,24}|[A-Za-z0-9_\-]{5,64})$",
 }
 
 _COUNTS = {
@@ -170,7 +163,7 @@ _KEYS = (
 _TIMES = (
     Expectation(
         "created_at_after_2010",
-        at_least("created_at", EARLIEST),
+        at_least("created_at", _EARLIEST),
         Severity.STOP,
         "Tidak ada waktu unggah sebelum 2010.",
         "No post is older than 2010.",

@@ -4,10 +4,26 @@ A source turns each raw record into one `Post` or raises `Rejected` with a reaso
 is None: absent is not zero.
 """
 
+import re
+from datetime import UTC, datetime
 from enum import StrEnum
 from typing import NamedTuple
 
 PLATFORMS = ("tiktok", "facebook", "instagram")
+EARLIEST = datetime(2010, 1, 1, tzinfo=UTC)  # no watched platform's format is older
+DAY_SECONDS = 86_400
+_LATEST = datetime(9999, 1, 1, tzinfo=UTC).timestamp()
+# What an id of a platform looks like; a row number or a rounded float does not. Tables that were imported by hand may
+# bring any id Facebook or Instagram show, but a number of fewer than ten digits is no post of either. RE2, as the gate.
+POST_IDS = {
+    "tiktok": r"^[0-9]{15,20}$",
+    "facebook": r"^(?:mcl:)?(?:[0-9]{10,128}|[0-9]{0,64}[A-Za-z_\-][A-Za-z0-9_\-]{2,127})$",
+    "instagram": (
+        r"^(?:(?:graph|mcl):[0-9]{3,24}|[0-9]{10,64}|[A-Za-z_\-][A-Za-z0-9_\-]{4,63}"
+        r"|[0-9]{1,3}[A-Za-z_\-][A-Za-z0-9_\-]{3,63}|[0-9]{4,63}[A-Za-z_\-][A-Za-z0-9_\-]{0,63})$"
+    ),
+}
+_POST_ID = {platform: re.compile(pattern) for platform, pattern in POST_IDS.items()}
 
 
 class Reason(StrEnum):
@@ -22,6 +38,7 @@ class Reason(StrEnum):
     COMMENT = "a comment, not a post"
     ADVERTISEMENT = "an advertisement"
     NO_ID = "no id"
+    ID_UNLIKELY = "not an id of this platform"
     ID_AS_NUMBER = "id damaged by a spreadsheet"
     NO_TIME = "no time"
     TIME_ZONE = "unknown time zone"
@@ -33,6 +50,8 @@ class Reason(StrEnum):
 
 # Many of these in one file mean that its source changed its shape.
 SHAPE_REASONS = (Reason.UNREADABLE, Reason.WRONG_SHAPE, Reason.NO_ID)
+# These say that the end of a file is missing: what came after cannot be known.
+CUT_REASONS = (Reason.TRUNCATED,)
 
 
 class Rejected(Exception):  # noqa: N818 - a verdict on a record, not a failure of the program
@@ -74,3 +93,22 @@ class Post(NamedTuple):
     query: str | None = None
     is_partial: bool = False
     gone: str | None = None
+
+
+def check(post: Post, seen_at: int | None) -> None:
+    """The rule every post keeps, whatever its source; the gate after the load checks the same.
+
+    Its id looks like one of its platform (`POST_IDS`), its time lies between 2010 and a day after `seen_at` (Unix
+    seconds; None where nothing says when it was seen), and its counts are not negative. Raises Rejected.
+    """
+    if not _POST_ID[post.platform].match(post.post_id):
+        raise Rejected(Reason.ID_UNLIKELY, f"{post.post_id[:80]!r} on {post.platform}")
+    latest = _LATEST if seen_at is None else seen_at + DAY_SECONDS
+    if not EARLIEST.timestamp() <= post.created_at <= latest:
+        is_date = 0 <= post.created_at < _LATEST
+        moment = datetime.fromtimestamp(post.created_at, UTC) if is_date else post.created_at
+        raise Rejected(Reason.TIME_OUT_OF_RANGE, str(moment))
+    for name in ("likes", "comments", "shares", "views"):
+        value = getattr(post, name)
+        if value is not None and value < 0:
+            raise Rejected(Reason.WRONG_SHAPE, f"{name} is {value}")

@@ -56,7 +56,7 @@ def _platforms_in(path: Path, form: Format, platform: str) -> list[str]:
     if platform != "mixed":
         return [platform]
     with open_stream(path) as stream:
-        found = prepared.read_posts(form, stream, None)
+        found = prepared.read_posts(form, stream, prepared.Sight())
         return sorted({post.platform for _, post in found if isinstance(post, Post)})
 
 

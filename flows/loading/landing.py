@@ -50,6 +50,7 @@ class Landed:
     bytes: int
     path: str  # of the kept bytes, relative to the landing
     format: str = ""  # `Format.key`; the first manifests have none
+    modified_at: datetime | None = None  # the file's own time when it came in: its records were seen by then
     rewritten: tuple[str, ...] = ()  # "<moment> <sha256>" of every later content: records became tombstones
     erased: int = 0  # how many of them
 
@@ -83,7 +84,7 @@ def land(  # noqa: PLR0913 - the facts of a manifest
             else:
                 shutil.copyfileobj(stream, out, _BLOCK)
     draft.replace(target)
-    size = incoming.stat().st_size
+    facts = incoming.stat()
     landed = Landed(
         file_id,
         form.kind,
@@ -92,9 +93,10 @@ def land(  # noqa: PLR0913 - the facts of a manifest
         incoming.name,
         moment,
         position,
-        size,
+        facts.st_size,
         relative.as_posix(),
         form.key,
+        datetime.fromtimestamp(int(facts.st_mtime), UTC),
     )
     _write_manifest(target, landed)
     return landed, True
@@ -102,6 +104,7 @@ def land(  # noqa: PLR0913 - the facts of a manifest
 
 def _write_manifest(target: Path, landed: Landed) -> None:
     manifest = asdict(landed) | {"landed_at": landed.landed_at.isoformat(timespec="microseconds")}
+    manifest["modified_at"] = landed.modified_at and landed.modified_at.isoformat()
     if not landed.rewritten:
         del manifest["rewritten"], manifest["erased"]
     write_whole(target.with_suffix(".json"), json.dumps(manifest, indent=1).encode() + b"\n")
@@ -172,6 +175,7 @@ def _read_manifest(path: Path) -> Landed:
         facts = json.loads(path.read_bytes())
         later = {
             "landed_at": datetime.fromisoformat(facts["landed_at"]),
+            "modified_at": datetime.fromisoformat(known) if (known := facts.get("modified_at")) else None,
             "rewritten": tuple(facts.get("rewritten", ())),
         }
         return Landed(**facts | later)

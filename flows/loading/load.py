@@ -2,7 +2,8 @@
 
 Every record ends as exactly one of: a post (its key was never seen), a duplicate (its key was seen, even when it
 updates metrics or text, or removes the post) or a reject with a reason. The latest observation of a post wins; a
-partial one never replaces a full one, and a text once known is kept when a later record carries none.
+partial one never replaces a full one, and a record fills or replaces only the fields that it carries. The order in
+which files are loaded changes nothing: what is later is told by the moment of observation.
 """
 
 from collections import Counter
@@ -23,13 +24,24 @@ if TYPE_CHECKING:
 
 _STAGE = """
 CREATE OR REPLACE TEMP TABLE stage AS
+WITH ranked AS (
+    SELECT
+        prepared.*,
+        CASE WHEN text_pi IS NOT NULL THEN md5_number_lower(text_pi) END AS text_hash,
+        files.load_order,
+        files.landed_at,
+        {
+            'whole': NOT prepared.is_partial, 'observed_at': prepared.observed_at, 'landed_at': files.landed_at,
+            'position': files.position, 'file_id': prepared.file_id, 'number': prepared.number
+        } AS rank
+    FROM read_parquet($parts) AS prepared
+    JOIN stage_files AS files USING (file_id)
+)
 SELECT
-    prepared.*,
-    CASE WHEN text_pi IS NOT NULL THEN md5_number_lower(text_pi) END AS text_hash,
-    files.load_order,
-    files.landed_at
-FROM read_parquet($parts) AS prepared
-JOIN stage_files AS files USING (file_id)
+    *,
+    CASE WHEN text_pi IS NOT NULL THEN rank END AS text_rank,
+    CASE WHEN author_key IS NOT NULL THEN rank END AS author_rank
+FROM ranked
 """
 
 # A removal of a post that no earlier record and no earlier load brought is a reject.
@@ -79,8 +91,8 @@ HAVING count(*) > 1
 
 _CONTENT = """
 platform, post_id, source, author_key, author_name_pi, created_at, created_from, day, text, text_pi, url_pi, hashtags,
-language, media_type, likes, comments, shares, views, query, is_partial, observed_at, file_id AS observed_file,
-number AS observed_number, text_hash, unit_key, sentiment, sentiment_score, topics, indications, districts,
+language, media_type, likes, comments, shares, views, query, is_partial, observed_at, rank, text_rank, author_rank,
+text_hash, unit_key, sentiment, sentiment_score, topics, indications, districts,
 label_version
 """
 
@@ -92,36 +104,32 @@ SELECT
 FROM stage ANTI JOIN often USING (platform, post_id)
 """  # noqa: S608 - columns of ours
 
-# Candidates are what is new and what is known; the winner is the last full one.
+# Candidates are what is new and what is known; the winner is the last full one, field by field.
 _CANDIDATES = f"""
 CREATE OR REPLACE TEMP TABLE candidates AS
-SELECT {_CONTENT}, load_order FROM stage SEMI JOIN often USING (platform, post_id) WHERE gone IS NULL
+SELECT {_CONTENT} FROM stage SEMI JOIN often USING (platform, post_id) WHERE gone IS NULL
 UNION ALL BY NAME
 SELECT
     known.* EXCLUDE (state, removal_reason, gone_at, first_seen_at, last_seen_at, former_text_hash, edits,
-        first_source, first_landed_at, first_views, gone_landed_at),
-    -1 AS load_order
+        first_source, first_landed_at, first_views, gone_landed_at)
 FROM base.posts AS known SEMI JOIN often USING (platform, post_id)
 """  # noqa: S608 - columns of ours
 
 _WINNERS = """
 CREATE OR REPLACE TEMP TABLE winners AS
-WITH ranked AS (
-    SELECT *, row_number() OVER (
-        PARTITION BY platform, post_id
-        ORDER BY is_partial, observed_at DESC, load_order DESC, observed_number DESC) AS place
-    FROM candidates
-),
-fallback AS (
+WITH latest AS (
     SELECT
-        platform, post_id,
-        arg_min({'text': text, 'text_pi': text_pi, 'text_hash': text_hash, 'unit_key': unit_key,
+        platform, post_id, max(rank) AS rank,
+        arg_max({'text': text, 'text_pi': text_pi, 'text_hash': text_hash, 'unit_key': unit_key,
             'sentiment': sentiment, 'sentiment_score': sentiment_score, 'topics': topics, 'indications': indications,
-            'districts': districts, 'language': language}, place) FILTER (text_hash IS NOT NULL) AS said,
-        arg_min({'created_at': created_at, 'day': day}, place) FILTER (created_from = 'record') AS dated,
-        arg_min(author_key, place) AS author_key, arg_min(author_name_pi, place) AS author_name_pi,
-        arg_min(url_pi, place) AS url_pi
-    FROM ranked GROUP BY ALL
+            'districts': districts, 'language': language, 'hashtags': hashtags, 'rank': text_rank}, text_rank)
+            FILTER (text_rank IS NOT NULL) AS said,
+        arg_max({'key': author_key, 'rank': author_rank}, author_rank) FILTER (author_rank IS NOT NULL) AS author,
+        arg_max({'created_at': created_at, 'day': day}, rank) FILTER (created_from = 'record') AS dated,
+        arg_max(author_name_pi, rank) AS author_name_pi,
+        arg_max(media_type, rank) AS media_type,
+        arg_max(url_pi, rank) AS url_pi
+    FROM candidates GROUP BY ALL
 ),
 history AS (
     SELECT *, lag(text_hash) OVER (
@@ -136,7 +144,8 @@ edited AS (
     FROM history GROUP BY ALL
 ),
 landings AS (
-    SELECT file_id, landed_at FROM base.loads UNION ALL SELECT file_id, landed_at FROM stage_files
+    SELECT file_id, landed_at, position FROM base.loads
+    UNION ALL SELECT file_id, landed_at, position FROM stage_files
 ),
 seen AS (
     SELECT
@@ -148,36 +157,46 @@ seen AS (
         min(observed_at) FILTER (gone IS NULL) AS first_seen_at,
         max(observed_at) FILTER (gone IS NULL) AS last_seen_at,
         max(observed_at) FILTER (gone IS NOT NULL) AS gone_at,
-        arg_max(gone, observed_at) FILTER (gone IS NOT NULL) AS removal_reason
-    FROM base.observations SEMI JOIN often USING (platform, post_id) JOIN landings USING (file_id) GROUP BY ALL
+        arg_max(gone, observed_at) FILTER (gone IS NOT NULL) AS removal_reason,
+        arg_max(likes, turn) AS likes, arg_max(comments, turn) AS comments,
+        arg_max(shares, turn) AS shares, arg_max(views, turn) AS views
+    FROM (
+        SELECT observed.*, landed_at,
+            {'observed_at': observed_at, 'landed_at': landed_at, 'position': position, 'file_id': file_id,
+                'number': number} AS turn
+        FROM base.observations AS observed SEMI JOIN often USING (platform, post_id) JOIN landings USING (file_id))
+    GROUP BY ALL
 )
 SELECT
-    ranked.* EXCLUDE (place, load_order) REPLACE (
-        coalesce(dated.created_at, ranked.created_at) AS created_at,
-        CASE WHEN dated IS NULL THEN ranked.created_from ELSE 'record' END AS created_from,
-        coalesce(dated.day, ranked.day) AS day,
+    newest.* REPLACE (
+        coalesce(dated.created_at, newest.created_at) AS created_at,
+        CASE WHEN dated IS NULL THEN newest.created_from ELSE 'record' END AS created_from,
+        coalesce(dated.day, newest.day) AS day,
         said.text AS text, said.text_pi AS text_pi, said.text_hash AS text_hash,
-        said.unit_key AS unit_key,
-        coalesce(said.language, ranked.language) AS language,
-        CASE WHEN said IS NULL THEN ranked.sentiment ELSE said.sentiment END AS sentiment,
-        CASE WHEN said IS NULL THEN ranked.sentiment_score ELSE said.sentiment_score END AS sentiment_score,
-        coalesce(said.topics, ranked.topics) AS topics,
-        coalesce(said.indications, ranked.indications) AS indications,
-        coalesce(said.districts, ranked.districts) AS districts,
-        coalesce(ranked.author_key, fallback.author_key) AS author_key,
-        coalesce(ranked.author_name_pi, fallback.author_name_pi) AS author_name_pi,
-        coalesce(ranked.url_pi, fallback.url_pi) AS url_pi),
+        said.unit_key AS unit_key, said.rank AS text_rank,
+        coalesce(said.language, newest.language) AS language,
+        CASE WHEN said IS NULL THEN newest.sentiment ELSE said.sentiment END AS sentiment,
+        CASE WHEN said IS NULL THEN newest.sentiment_score ELSE said.sentiment_score END AS sentiment_score,
+        coalesce(said.topics, newest.topics) AS topics,
+        coalesce(said.indications, newest.indications) AS indications,
+        coalesce(said.districts, newest.districts) AS districts,
+        CASE WHEN len(newest.hashtags) > 0 OR newest.text_hash IS NOT NULL THEN newest.hashtags
+            ELSE coalesce(said.hashtags, newest.hashtags) END AS hashtags,
+        author.key AS author_key, author.rank AS author_rank,
+        latest.author_name_pi AS author_name_pi,
+        latest.media_type AS media_type,
+        latest.url_pi AS url_pi,
+        seen.likes AS likes, seen.comments AS comments, seen.shares AS shares, seen.views AS views),
     seen.first_source, seen.first_landed_at, seen.first_views, seen.first_seen_at, seen.last_seen_at,
     coalesce(edited.edits, 0) AS edits, edited.former_text_hash,
     CASE WHEN seen.gone_at >= seen.last_seen_at THEN seen.gone_at END AS gone_at,
     CASE WHEN seen.gone_at >= seen.last_seen_at THEN seen.removal_reason END AS removal_reason,
     CASE WHEN seen.gone_at >= seen.last_seen_at THEN seen.gone_landed_at END AS gone_landed_at,
     CASE WHEN seen.gone_at >= seen.last_seen_at THEN 'removed' ELSE 'live' END AS state
-FROM ranked
-JOIN fallback USING (platform, post_id)
+FROM candidates AS newest
+JOIN latest USING (platform, post_id, rank)
 JOIN seen USING (platform, post_id)
 LEFT JOIN edited USING (platform, post_id)
-WHERE ranked.place = 1
 """
 
 _DELETE_OFTEN = """

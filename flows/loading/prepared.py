@@ -6,7 +6,6 @@ one part a batch, so that memory stays flat whatever the size of a file, and fil
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, BinaryIO
 
@@ -15,15 +14,12 @@ import polars as pl
 from flows import labels
 from flows.loading import copies, privacy, reading
 from flows.loading.landing import Landed
-from flows.post import SHAPE_REASONS, Post, Reason, Rejected
+from flows.post import SHAPE_REASONS, Post, Reason, Rejected, check
 from flows.settings import Settings
 from flows.sources.format import Fault, Format
 
 BATCH_RECORDS = 50_000
 _EXCERPT_BYTES = 500
-_EARLIEST = int(datetime(2010, 1, 1, tzinfo=UTC).timestamp())
-_LATEST = int(datetime(9999, 1, 1, tzinfo=UTC).timestamp())
-_DAY_SECONDS = 86_400
 
 _POST_SCHEMA: dict[str, Any] = {
     "platform": pl.String,
@@ -61,7 +57,6 @@ class Batch:
 
     files: list[str] = field(default_factory=list)
     sources: list[str] = field(default_factory=list)
-    landed: list[int] = field(default_factory=list)
     numbers: list[int] = field(default_factory=list)
     posts: list[Post] = field(default_factory=list)
 
@@ -93,15 +88,44 @@ def _excerpt(raw: object) -> str:
     return text[:_EXCERPT_BYTES].replace("\x00", "")
 
 
-def read_posts(form: Format, stream: BinaryIO, landed_second: int | None) -> Iterator[tuple[int, Post | Reject]]:
+@dataclass(frozen=True, slots=True)
+class Sight:
+    """When the records of a file were seen that do not say so themselves, in Unix seconds.
+
+    `modified`: the file's own time, after which nothing was written into it; `landed`: it came in. Neither is known of
+    a file that is only looked at.
+    """
+
+    modified: int | None = None
+    landed: int | None = None
+
+    @classmethod
+    def of(cls, landed: Landed) -> "Sight":
+        """Of a landed file."""
+        modified = landed.modified_at and int(landed.modified_at.timestamp())
+        return cls(modified, int(landed.landed_at.timestamp()))
+
+    def date(self, post: Post) -> Post:
+        """The post with the moment it was seen: its own, else the file's, never after the landing.
+
+        A file that is older than its post was copied with a wrong time, and is dated by its landing.
+        """
+        seen = post.observed_at
+        if seen is None and self.modified is not None and self.modified >= post.created_at:
+            seen = self.modified
+        known = [second for second in (seen, self.landed) if second is not None]
+        return post._replace(observed_at=min(known, default=None))
+
+
+def read_posts(form: Format, stream: BinaryIO, sight: Sight) -> Iterator[tuple[int, Post | Reject]]:
     """Every record of a stream as (number, post) or (number, reject without its file), in order."""
     for record in form.records(stream):
         if isinstance(record, Fault):
             yield record.number, ("", record.number, record.reason, record.detail, _excerpt(record.excerpt))
             continue
         try:
-            post = form.post(record.raw)
-            _check_time(post, landed_second)
+            post = sight.date(form.post(record.raw))
+            check(post, post.observed_at)
         except Rejected as verdict:
             is_ours = verdict.reason is not Reason.OUTSIDE_WINDOW  # what was not asked for is not kept
             excerpt = _excerpt(record.raw) if is_ours else ""
@@ -110,19 +134,11 @@ def read_posts(form: Format, stream: BinaryIO, landed_second: int | None) -> Ite
             yield record.number, post
 
 
-def _check_time(post: Post, landed_second: int | None) -> None:
-    """Accepted are times from 2010 to one day after the post was seen, which cannot be after its file landed."""
-    seen = min((second for second in (post.observed_at, landed_second) if second is not None), default=None)
-    if post.created_at < _EARLIEST or (seen is not None and post.created_at > seen + _DAY_SECONDS):
-        moment = datetime.fromtimestamp(post.created_at, UTC) if 0 <= post.created_at < _LATEST else post.created_at
-        raise Rejected(Reason.TIME_OUT_OF_RANGE, str(moment))
-
-
 def _columns(batch: Batch, key: bytes, zone: str, seeds: Path) -> pl.DataFrame:
     raw = pl.DataFrame(batch.posts, schema=_POST_SCHEMA, orient="row", infer_schema_length=None)
     frame = raw.with_columns(
         _moment(pl.col("created_at")),
-        _moment(pl.min_horizontal("observed_at", pl.Series(batch.landed, dtype=pl.Int64)).alias("observed_at")),
+        _moment(pl.col("observed_at")),
         pl.Series("number", batch.numbers, dtype=pl.Int64),
         pl.Series("file_id", batch.files, dtype=pl.String),
         pl.Series("source", batch.sources, dtype=pl.String),
@@ -155,11 +171,10 @@ class _Parts:
         self.posts: list[Path] = []
         self.rejects: list[Path] = []
 
-    def add_post(self, landed: Landed, landed_second: int, number: int, post: Post) -> None:
+    def add_post(self, landed: Landed, number: int, post: Post) -> None:
         batch = self._batch
         batch.files.append(landed.file_id)
         batch.sources.append(landed.source)
-        batch.landed.append(landed_second)
         batch.numbers.append(number)
         batch.posts.append(post)
         if len(batch.posts) == BATCH_RECORDS:
@@ -200,14 +215,13 @@ def prepare(settings: Settings, files: Sequence[Landed], key: bytes, folder: Pat
     counted = []
     for landed in files:
         counts = FileCounts(landed)
-        landed_second = int(landed.landed_at.timestamp())
         form = reading.format_of(settings, landed)
         with reading.opened(settings.home, landed, form) as stream:
-            for number, found in read_posts(form, stream, landed_second):
+            for number, found in read_posts(form, stream, Sight.of(landed)):
                 counts.records += 1
                 if isinstance(found, Post):
                     counts.accepted += 1
-                    parts.add_post(landed, landed_second, number, found)
+                    parts.add_post(landed, number, found)
                 else:
                     counts.unreadable += found[2] in SHAPE_REASONS
                     parts.add_reject(landed, found)

@@ -87,9 +87,10 @@ def _grow(rng: Generator, posts: Posts, stream: int) -> None:
 
 
 def _update(posts: Posts, rows: Numbers, later: Posts) -> None:
-    """Make the latest observation the truth of these posts."""
+    """Make the latest observation the truth of these posts; a count it does not carry stays what it was."""
     for name in ("likes", "comments", "shares", "views"):
-        getattr(posts, name)[rows] = getattr(later, name)
+        counts, seen = getattr(posts, name), getattr(later, name)
+        counts[rows] = np.where(seen == UNKNOWN, counts[rows], seen)
 
 
 class Historian:

@@ -66,8 +66,10 @@ CREATE TABLE IF NOT EXISTS base.posts (
     gone_at TIMESTAMPTZ,
     is_partial BOOLEAN NOT NULL,
     observed_at TIMESTAMPTZ NOT NULL,-- of the observation this row shows
-    observed_file VARCHAR NOT NULL,
-    observed_number BIGINT NOT NULL,
+    -- Which observation is the fuller and later one, in whatever order files were loaded: of the row, its text, its author.
+    rank STRUCT(whole BOOLEAN, observed_at TIMESTAMPTZ, landed_at TIMESTAMPTZ, position BIGINT, file_id VARCHAR, number BIGINT) NOT NULL,
+    text_rank STRUCT(whole BOOLEAN, observed_at TIMESTAMPTZ, landed_at TIMESTAMPTZ, position BIGINT, file_id VARCHAR, number BIGINT),
+    author_rank STRUCT(whole BOOLEAN, observed_at TIMESTAMPTZ, landed_at TIMESTAMPTZ, position BIGINT, file_id VARCHAR, number BIGINT),
     first_seen_at TIMESTAMPTZ NOT NULL,
     last_seen_at TIMESTAMPTZ NOT NULL,
     text_hash UBIGINT,

@@ -79,7 +79,7 @@ def kept(path: Path) -> list[tuple[Any, ...]]:
     """Of every post of a file what a tombstone keeps."""
     form, _ = sources.recognise(path, SETTINGS)
     with open_stream(path) as stream:
-        found = [post for _, post in prepared.read_posts(form, stream, None)]
+        found = [post for _, post in prepared.read_posts(form, stream, prepared.Sight())]
     assert all(isinstance(post, Post) for post in found), found
     names = ("platform", "post_id", "created_at", "created_from", "media_type", "likes", "comments", "shares", "views")
     return [tuple(getattr(post, name) for name in names) for post in found]

@@ -99,7 +99,7 @@ class Watching:
             path = landing.stored_path(self.home, item)
             form, _ = sources.recognise(path, settings)
             with open_stream(path) as stream:
-                for _, post in prepared.read_posts(form, stream, None):
+                for _, post in prepared.read_posts(form, stream, prepared.Sight()):
                     if isinstance(post, Post):
                         posts[datetime.fromtimestamp(post.created_at, ZONE).date()].add(post.post_id)
         return posts
