@@ -15,6 +15,7 @@ from prefect import task
 from flows.collecting import gone, inbox, pull, refresh
 from flows.exits import RondaError
 from flows.loading import pending
+from flows.loading.summary import LoadSummary
 from flows.periods import Week
 from flows.publishing import build, check, database, note, notice
 from flows.publishing import week as weeks
@@ -76,7 +77,7 @@ def erase(now: str | None) -> refresh.Erased:
 
 
 @task(name="Load what landed", timeout_seconds=3600, **_RETRIED)
-def load_pending(run_id: str, platform: str | None) -> pending.LoadSummary:
+def load_pending(run_id: str, platform: str | None) -> LoadSummary:
     """New landing files become posts, duplicates and rejects; the landing and post gates decide."""
     settings = load_settings()
     return pending.load_pending(settings, _run(settings, run_id), platform)

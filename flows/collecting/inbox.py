@@ -79,12 +79,12 @@ def empty(settings: Settings, clock: Clock, wait: Callable[[float], None]) -> Em
     landed, refusals = [], []
     moment: datetime = clock.now()
     for path in still:
-        imported = land_paths(settings, [path], moment)
-        if imported.landed:
+        arrived = land_paths(settings, [path], moment)
+        if arrived.landed:
             _move(path, folder / "done")
             landed.append(path.name)
             continue
-        reason = imported.refusals[0] if imported.refusals else f"{path} holds nothing to import."
+        reason = arrived.refusals[0] if arrived.refusals else f"{path} holds nothing to import."
         target = _move(path, folder / "refused")
         target.with_name(f"{target.name}.reason.txt").write_text(reason + "\n", encoding="utf-8")
         refusals.append(reason)

@@ -1,63 +1,67 @@
 """Arrivals: the paths given to an import land, each recognised by its content; what nobody can read is refused."""
 
-import csv
-import tempfile
+import os
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import datetime
 from pathlib import Path
 
 from flows import sources
 from flows.exits import InputRefusedError
-from flows.loading import landing, prepared
+from flows.loading import landing
 from flows.loading.landing import Landed
-from flows.post import Post
 from flows.settings import Settings
-from flows.sources import collection
-from flows.sources.format import Format
-from flows.sources.reading import open_stream
 
-COVERED_QUERY = "*"
+# What operating systems and offices leave beside the files of people; nobody meant to import it.
+_JUNK_NAMES = frozenset({"thumbs.db", "desktop.ini", "ehthumbs.db", "icon\r"})
+_JUNK_STARTS = (".", "~$", "._")
+_JUNK_FOLDERS = frozenset({"__macosx", "$recycle.bin", "system volume information"})
 
 
 @dataclass(frozen=True, slots=True)
-class Imported:
-    """What became of the paths given to an import: landed files, and refusals as sentences."""
+class Found:
+    """The files below the paths given to an import, in order, and how many were left out as junk of other programs."""
+
+    files: tuple[Path, ...]
+    junk: int
+
+
+@dataclass(frozen=True, slots=True)
+class Arrived:
+    """What became of the paths given to an import: landed files, which of them are new here, refusals, junk."""
 
     landed: tuple[Landed, ...]
-    known: int
+    new: frozenset[str]  # ids of those that had not landed before
     refusals: tuple[str, ...]
+    junk: int
 
 
-def _files_below(paths: Iterable[Path]) -> list[Path]:
-    found: list[Path] = []
+def is_junk(path: Path, given: Path) -> bool:
+    """Whether a file below a given folder is what a system or an office program left there."""
+    name = path.name.lower()
+    folders = {part.lower() for part in path.relative_to(given).parts[:-1]}
+    return name in _JUNK_NAMES or name.startswith(_JUNK_STARTS) or bool(folders & _JUNK_FOLDERS)
+
+
+def files_below(paths: Iterable[Path]) -> Found:
+    """Every file of the given paths; a file that is named itself is never junk.
+
+    Raises InputRefusedError for a folder without a file.
+    """
+    files: list[Path] = []
+    junk = 0
     for path in paths:
-        if path.is_dir():
-            found.extend(sorted(item for item in path.rglob("*") if item.is_file() and not item.name.startswith(".")))
-        else:
-            found.append(path)
-    return found
-
-
-def _declaration(platform: str, source: str, covers: tuple[date, date], folder: Path) -> Path:
-    """A collection log that says: every day from first to last of this source was collected."""
-    first, last = covers
-    path = folder / f"covers-{platform}-{source}-{first}-{last}.csv"
-    with path.open("w", encoding="utf-8", newline="") as out:
-        writer = csv.writer(out, lineterminator="\n")
-        writer.writerow(collection.CollectionDay._fields)
-        for offset in range((last - first).days + 1):
-            writer.writerow([platform, source, COVERED_QUERY, first + timedelta(days=offset), 1, 1, 1, ""])
-    return path
-
-
-def _platforms_in(path: Path, form: Format, platform: str) -> list[str]:
-    """The platforms a file brings posts of; only a mixed file has to be read for it."""
-    if platform != "mixed":
-        return [platform]
-    with open_stream(path) as stream:
-        found = prepared.read_posts(form, stream, prepared.Sight())
-        return sorted({post.platform for _, post in found if isinstance(post, Post)})
+        if not path.is_dir():
+            files.append(path)
+            continue
+        inside = sorted(item for item in path.rglob("*") if item.is_file())
+        kept = [item for item in inside if not is_junk(item, path)]
+        if not kept:
+            only = f" but {len(inside)} of the system's own" if inside else ""
+            raise InputRefusedError(f"The folder {path} holds no files{only}; give the folder or file of the exports.")
+        files += kept
+        junk += len(inside) - len(kept)
+    return Found(tuple(files), junk)
 
 
 def _refuse_link(path: Path, given: Sequence[Path]) -> None:
@@ -65,31 +69,32 @@ def _refuse_link(path: Path, given: Sequence[Path]) -> None:
         raise InputRefusedError(f"{path} is a link to another file; import that file itself.")
 
 
-def land_paths(
-    settings: Settings, paths: Sequence[Path], landed_at: datetime, covers: tuple[date, date] | None = None
-) -> Imported:
-    """Lands files and folders of files, each recognised by its content; a file nobody can read is a refusal."""
+def recognised(settings: Settings, path: Path, given: Sequence[Path]) -> tuple[sources.Format, str]:
+    """The format and the platform of a file that was found. Raises InputRefusedError when nobody can read it."""
+    _refuse_link(path, given)
+    if not os.access(path, os.R_OK):
+        what = "cannot be opened" if path.exists() else "cannot be opened (No such file or directory)"
+        raise InputRefusedError(f"{path} {what}; check the path and its rights.")
+    return sources.recognise(path, settings)
+
+
+def land_paths(settings: Settings, paths: Sequence[Path], landed_at: datetime) -> Arrived:
+    """Lands files and folders of files, each recognised by its content; a file nobody can read is a refusal.
+
+    Raises InputRefusedError for a folder without a file.
+    """
     landed: list[Landed] = []
+    new: set[str] = set()
     refusals: list[str] = []
-    known = 0
-
-    def keep(path: Path, form: Format, platform: str) -> None:
-        nonlocal known
-        manifest, is_new = landing.land(settings.home, path, form, platform, landed_at=landed_at, position=len(landed))
-        landed.append(manifest)
-        known += not is_new
-
-    with tempfile.TemporaryDirectory() as scratch:
-        for path in _files_below(paths):
-            try:
-                _refuse_link(path, paths)
-                form, platform = sources.recognise(path, settings)
-            except InputRefusedError as refusal:
-                refusals.append(str(refusal))
-                continue
-            keep(path, form, platform)
-            if covers is not None and form.kind == "posts":
-                for covered in _platforms_in(path, form, platform):
-                    declaration = _declaration(covered, form.name, covers, Path(scratch))
-                    keep(declaration, collection.FORMAT, covered)
-    return Imported(tuple(landed), known, tuple(refusals))
+    found = files_below(paths)
+    for path in found.files:
+        try:
+            form, platform = recognised(settings, path, paths)
+        except InputRefusedError as refusal:
+            refusals.append(str(refusal))
+            continue
+        item, is_new = landing.land(settings.home, path, form, platform, landed_at=landed_at, position=len(landed))
+        landed.append(item)
+        if is_new:
+            new.add(item.file_id)
+    return Arrived(tuple(landed), frozenset(new), tuple(refusals), found.junk)

@@ -23,44 +23,40 @@ _WORKERS = 2
 class Ready:
     """Landed files on their way into the warehouse: prepared posts, collection logs and review sheets with faults.
 
-    `refusals` has a sentence for each file whose format is not there any more; it waits in the landing.
+    `refusals` has a sentence for each file (by id) that cannot be read as what it landed as.
     """
 
     prepared: Prepared
     logs: tuple[tuple[CollectionDays, list[Fault]], ...]
     reviews: tuple[tuple[ReviewLines, list[Fault]], ...]
-    refusals: tuple[str, ...] = ()
+    refusals: Mapping[str, str]
 
 
 def make_ready(settings: Settings, files: Sequence[Landed], key: bytes, folder: Path) -> Ready:
     """Reads landed files by their kinds; posts as Parquet parts in `folder`, authors hashed with `key`."""
     kinds: dict[str, list[Landed]] = {kind: [] for kind in get_args(Kind)}
-    refusals = []
+    refusals: dict[str, str] = {}
     for item in files:
         try:
             kinds[reading.format_of(settings, item).kind].append(item)
         except InputRefusedError as refusal:
-            refusals.append(str(refusal))
+            refusals[item.file_id] = str(refusal)
     logs = [(item, *_read_sheet(settings, item)) for item in kinds["collection"]]
     sheets = [(item, *_read_sheet(settings, item)) for item in kinds["review"]]
     return Ready(
         _prepare_all(settings, kinds["posts"], key, folder),
         tuple((CollectionDays(item, rows), faults) for item, rows, faults in logs),
         tuple((ReviewLines(item, rows), faults) for item, rows, faults in sheets),
-        tuple(refusals),
+        refusals,
     )
 
 
-def batch(ready: Ready, held: Mapping[str, str], only: frozenset[str] | None = None) -> load.Batch:
-    """What a load brings: everything, or the files of some ids, but no source that is held back."""
-    logs = [pair for pair in ready.logs if only is None or pair[0].landed.file_id in only]
-    sheets = [pair for pair in ready.reviews if only is None or pair[0].landed.file_id in only]
+def batch(ready: Ready, files: frozenset[str]) -> load.Batch:
+    """What a load of the files of these ids brings."""
+    logs = [pair for pair in ready.logs if pair[0].landed.file_id in files]
+    sheets = [pair for pair in ready.reviews if pair[0].landed.file_id in files]
     return load.Batch(
-        files=[
-            (item.landed, item.records)
-            for item in ready.prepared.files
-            if item.landed.source not in held and (only is None or item.landed.file_id in only)
-        ],
+        files=[(item.landed, item.records) for item in ready.prepared.files if item.landed.file_id in files],
         posts=ready.prepared.posts,
         rejects=ready.prepared.rejects,
         logs=[log for log, _ in logs],

@@ -1,6 +1,7 @@
 """The two gates of a load: the shape of the files, then the loaded posts; verdicts are kept before a gate decides."""
 
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 import sql
 from flows.exits import GateStoppedError
@@ -9,16 +10,36 @@ from flows.loading.prepared import FileCounts
 from flows.store import models, warehouse
 from flows.store.runs import Run
 
+if TYPE_CHECKING:
+    import pandas as pd
+
 _CHECKED_ROWS = 200_000
 
 
 def landing_gate(run: Run, files: Sequence[FileCounts]) -> dict[str, str]:
-    """The sources whose shape has changed, with the sentence that says so; the others go on."""
-    import pandas as pd
+    """The files whose shape stops them, by id, with the sentence that says so; the others go on.
 
+    All files of a source are looked at together; only where that stops is each of them looked at alone.
+    """
     from expectations.run import gate, validate_sources
 
-    frame = pd.DataFrame(
+    if not files:
+        return {}
+    verdicts = validate_sources(_frame(files))
+    run.add_verdicts([verdict.to_dict() for found in verdicts.values() for verdict in found])
+    stopped: dict[str, str] = {}
+    for source in (source for source, found in verdicts.items() if gate(found)):
+        for item in (item for item in files if item.landed.source == source):
+            (alone,) = validate_sources(_frame([item])).values()
+            if stop := gate(alone):
+                stopped[item.landed.file_id] = stop.sentence()
+    return stopped
+
+
+def _frame(files: Sequence[FileCounts]) -> "pd.DataFrame":
+    import pandas as pd
+
+    return pd.DataFrame(
         [
             {
                 "source": item.landed.source,
@@ -32,9 +53,6 @@ def landing_gate(run: Run, files: Sequence[FileCounts]) -> dict[str, str]:
             for item in files
         ]
     )
-    verdicts = validate_sources(frame)
-    run.add_verdicts([verdict.to_dict() for found in verdicts.values() for verdict in found])
-    return {source: stop.sentence() for source, found in verdicts.items() if (stop := gate(found))}
 
 
 def row_gate(connection: warehouse.Connection, run: Run) -> None:

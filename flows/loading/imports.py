@@ -1,49 +1,103 @@
-"""`ronda import`: files and folders land and load, and the command says what became of every record."""
+"""`ronda import`: files and folders land and load, and the command says what became of every file and record."""
 
+import tempfile
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from datetime import date, datetime
 from pathlib import Path
 
 from flows.exits import Exit, InputRefusedError
-from flows.loading.arrivals import land_paths
+from flows.loading import declared, landing, load
+from flows.loading.arrivals import Arrived, land_paths
+from flows.loading.landing import Landed
 from flows.loading.pending import load_pending
+from flows.loading.summary import LoadSummary
 from flows.periods import Week
 from flows.settings import Settings
+from flows.sources import collection
 from flows.store import warehouse
-from flows.store.runs import recorded
+from flows.store.runs import Run, recorded
+
+Say = Callable[[str], None]
 
 
 def run_import(
-    settings: Settings,
-    paths: Sequence[Path],
-    landed_at: datetime,
-    covers: tuple[date, date] | None,
-    say: Callable[[str], None],
+    settings: Settings, paths: Sequence[Path], landed_at: datetime, covers: tuple[date, date] | None, say: Say
 ) -> Exit:
-    """`ronda import`: lands and loads; raises InputRefusedError when nothing given could be used."""
+    """`ronda import`: lands and loads; raises InputRefusedError when nothing given could be used.
+
+    DONE says that every given file was taken whole; REFUSED that some were not, and that the others are loaded.
+    """
+    covers = declared.checked_span(covers) if covers else None
     parameters = {"paths": str(len(paths)), "covers": "..".join(map(str, covers)) if covers else "not declared"}
     with warehouse.exclusive(settings.home), recorded(settings.home, "import", parameters) as run:
-        imported = land_paths(settings, paths, landed_at, covers)
-        for refusal in imported.refusals:
+        arrived = land_paths(settings, paths, landed_at)
+        for refusal in arrived.refusals:
             say(f"refused: {refusal}")
-        if not imported.landed:
+        if not arrived.landed:
             raise InputRefusedError("Nothing was imported; no file given could be read (see above).")
-        summary = load_pending(settings, run, only=frozenset(item.file_id for item in imported.landed))
-        run.note(message=summary.sentence())
-        say(summary.sentence())
-        if imported.known:
-            say(f"  {imported.known} known already: loaded before by the same bytes, counted zero")
-        for reason, records in summary.reasons:
-            say(f"  {records:,} rejected: {reason}")
-        for sentence in summary.held:
-            say(f"held back: {sentence}")
-        if summary.held and not summary.records:
-            raise InputRefusedError("Nothing was loaded: the files do not have the shape of their format (see above).")
-        if summary.records and not summary.posts + summary.duplicates + summary.days + summary.reviews:
-            raise InputRefusedError(
-                "No record could be used (reasons above and in core.rejects); import exports of posts."
-            )
-        if summary.last_day:
-            week = Week.of(summary.last_day)
-            say(f"  posts from {summary.first_day} to {summary.last_day}; next: ronda weekly --week {week}")
-        return Exit.SOURCE if summary.held else Exit.DONE
+        known = _loaded(settings, arrived.landed)
+        summary = load_pending(settings, run, only=frozenset(item.file_id for item in arrived.landed))
+        days, doubts = _declare(settings, run, arrived, covers, landed_at) if covers else (0, [])
+        told = replace(summary, days=summary.days + days)
+        run.note(message=told.sentence(), held=list(summary.held))
+        _tell(told, arrived, known, doubts, say)
+        return _exit(summary, arrived, known)
+
+
+def _loaded(settings: Settings, files: Sequence[Landed]) -> int:
+    """How many of the files were loaded before."""
+    with warehouse.opened(settings.home) as connection:
+        return len({item.file_id for item in files} & load.loaded_ids(connection))
+
+
+def _declare(
+    settings: Settings, run: Run, arrived: Arrived, covers: tuple[date, date], landed_at: datetime
+) -> tuple[int, list[str]]:
+    """Loads what the import declares to cover, as far as it happened: source-days, and a sentence a doubt."""
+    posts = [item for item in arrived.landed if item.kind == "posts"]
+    with warehouse.opened(settings.home) as connection:
+        told = sorted(declared.outcomes(connection, posts, is_refused=bool(arrived.refusals)).items())
+    if not told:
+        return 0, [f"nothing is declared as collected from {covers[0]} to {covers[1]}: no file of posts was loaded"]
+    logs: list[Landed] = []
+    with tempfile.TemporaryDirectory() as scratch:
+        for source, reason in told:
+            path = Path(scratch) / declared.log_name(source, covers)
+            path.write_bytes(declared.log_of(source, covers, reason))
+            position = len(arrived.landed) + len(logs)
+            facts = {"landed_at": landed_at, "position": position}
+            logs.append(landing.land(settings.home, path, collection.FORMAT, source.platform, **facts)[0])
+    days = load_pending(settings, run, only=frozenset(log.file_id for log in logs)).days
+    return days, [
+        f"not declared as collected: {source.platform}/{source.source}, {covers[0]} to {covers[1]} ({reason})"
+        for source, reason in told
+        if reason
+    ]
+
+
+def _tell(summary: LoadSummary, arrived: Arrived, known: int, doubts: Sequence[str], say: Say) -> None:
+    say(summary.sentence())
+    if known:
+        say(f"  {known} known already: loaded before by the same bytes, counted zero")
+    if arrived.junk:
+        say(f"  {arrived.junk} files of operating systems and office programs left out")
+    for reason, records in summary.reasons:
+        say(f"  {records:,} rejected: {reason}")
+    for sentence in summary.held:
+        say(f"set aside: {sentence}")
+    for sentence in doubts:
+        say(sentence)
+    if summary.last_day:
+        week = Week.of(summary.last_day)
+        say(f"  posts from {summary.first_day} to {summary.last_day}; next: ronda weekly --week {week}")
+
+
+def _exit(summary: LoadSummary, arrived: Arrived, known: int) -> Exit:
+    """Whether everything given was taken. Raises InputRefusedError when nothing was."""
+    if summary.held and not summary.files and not known:
+        raise InputRefusedError("Nothing was loaded; correct the files set aside above and import them again.")
+    usable = summary.posts + summary.duplicates + summary.days + summary.reviews
+    if summary.records and not usable:
+        raise InputRefusedError("No record could be used (reasons above and in core.rejects); import exports of posts.")
+    return Exit.REFUSED if summary.held or arrived.refusals else Exit.DONE

@@ -1,47 +1,23 @@
-"""The load of what landed: all of it and both gates in one transaction, or nothing."""
+"""The load of what landed: what passes both gates becomes facts, all of it in one transaction; what stops is set aside.
+
+A file that a gate stops waits with its reason (`base.set_aside`), and the others are loaded without it. Whether a file
+is stopped depends on the file alone, so that a warehouse made anew from the landing comes to the same tables.
+"""
 
 import tempfile
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
-from datetime import date
+from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from pathlib import Path
-from typing import Any
 
 from flows import labels
-from flows.exits import InputRefusedError
-from flows.loading import batches, gates, landing, load, privacy
+from flows.exits import GateStoppedError, InputRefusedError
+from flows.loading import batches, file_states, gates, landing, load, privacy
+from flows.loading.batches import Ready
 from flows.loading.landing import Landed
+from flows.loading.summary import LoadSummary
 from flows.settings import Settings
 from flows.store import models, warehouse
 from flows.store.runs import Run
-
-
-@dataclass(frozen=True, slots=True)
-class LoadSummary:
-    """Counts of a load; `held` are the sentences of sources and files that wait, `reasons` the rejects by reason.
-
-    `first_day` and `last_day` span the posts of the load, None when it brought none.
-    """
-
-    files: int = 0
-    records: int = 0
-    posts: int = 0
-    duplicates: int = 0
-    rejects: int = 0
-    days: int = 0
-    reviews: int = 0
-    held: tuple[str, ...] = ()
-    reasons: tuple[tuple[str, int], ...] = ()
-    first_day: date | None = None
-    last_day: date | None = None
-
-    def sentence(self) -> str:
-        """The counts in one line."""
-        counted = f"{self.posts:,} posts + {self.duplicates:,} duplicates + {self.rejects:,} rejects"
-        coverage = f", {self.days:,} source-days of coverage" if self.days else ""
-        reviewed = f", {self.reviews:,} reviewed" if self.reviews else ""
-        return f"{self.files:,} file{'s' * (self.files != 1)}: {self.records:,} records = {counted}{coverage}{reviewed}"
 
 
 def load_pending(
@@ -49,32 +25,64 @@ def load_pending(
 ) -> LoadSummary:
     """Loads what landed and was not loaded yet, in the order of landing; `only` limits it to some files.
 
-    Raises GateStoppedError when the post gate stops; then nothing was loaded.
+    A file that was set aside before is tried again only where `only` names it or the reader may have changed.
     """
     key = privacy.author_secret(settings)
     with warehouse.opened(settings.home) as connection:
-        done = load.loaded_ids(connection)
+        with warehouse.transaction(connection):
+            models.load_seeds(connection, settings.seeds)
+        skipped = load.loaded_ids(connection) | (set() if only else file_states.still_aside(connection))
         pending = [
             item
             for item in landing.landed_files(settings.home)
-            if item.file_id not in done
+            if item.file_id not in skipped
             and (only is None or item.file_id in only)
             and (platform is None or item.platform in (platform, "mixed"))
         ]
         with tempfile.TemporaryDirectory(dir=settings.home, prefix=".load-") as scratch:
             ready = batches.make_ready(settings, pending, key, Path(scratch))
-            held = gates.landing_gate(run, ready.prepared.files) if ready.prepared.files else {}
-            batch = batches.batch(ready, held)
-            with warehouse.transaction(connection):
-                models.load_seeds(connection, settings.seeds)
-                _load(settings, connection, run, batch)
-                if batch.files:
-                    gates.posts_gate(connection, run)
-                facts = _facts(connection, batch)
-    summary = LoadSummary(**facts, held=(*held.values(), *ready.refusals))
-    run.add_counts({name: value for name, value in facts.items() if isinstance(value, int)})
+            aside = ready.refusals | gates.landing_gate(run, ready.prepared.files)
+            usable = [item for item in pending if item.file_id not in aside]
+            summary, stopped = _load_or_set_aside(settings, connection, run, ready, usable)
+        reasons = aside | stopped
+        waiting = [(item, reasons[item.file_id]) for item in pending if item.file_id in reasons]
+        file_states.set_aside(connection, waiting)
+        file_states.write(settings.home, connection)
+    summary = summary.holding(tuple(f"{item.file}: {reason}" for item, reason in waiting))
+    run.add_counts(summary.counts)
     run.note(held=list(summary.held))
     return summary
+
+
+def _load_or_set_aside(
+    settings: Settings, connection: warehouse.Connection, run: Run, ready: Ready, files: Sequence[Landed]
+) -> tuple[LoadSummary, Mapping[str, str]]:
+    """Loads files in one transaction; where a gate stops it, each half alone, down to the file that is the cause.
+
+    Gives the counts of what was loaded, and the reason of each file that was not, by its id.
+    """
+    try:
+        return _load_at_once(settings, connection, run, ready, files), {}
+    except GateStoppedError as stop:
+        if len(files) < 2:
+            return LoadSummary(), {item.file_id: str(stop) for item in files}
+        middle = len(files) // 2
+        parts = [
+            _load_or_set_aside(settings, connection, run, ready, half) for half in (files[:middle], files[middle:])
+        ]
+        stopped = {file_id: reason for _, reasons in parts for file_id, reason in reasons.items()}
+        return parts[0][0] + parts[1][0], stopped
+
+
+def _load_at_once(
+    settings: Settings, connection: warehouse.Connection, run: Run, ready: Ready, files: Sequence[Landed]
+) -> LoadSummary:
+    batch = batches.batch(ready, frozenset(item.file_id for item in files))
+    with warehouse.transaction(connection):
+        _load(settings, connection, run, batch)
+        if batch.files:
+            gates.posts_gate(connection, run)
+        return LoadSummary.of(connection, batch)
 
 
 def replay(
@@ -96,21 +104,15 @@ def replay(
     ):
         ready = batches.make_ready(settings, [item for group in groups for item in group], key, Path(scratch))
         if ready.refusals:
-            raise InputRefusedError(ready.refusals[0])
+            raise InputRefusedError(next(iter(ready.refusals.values())))
         with warehouse.transaction(connection):
             models.load_seeds(connection, settings.seeds)
         for number, group in enumerate(groups):
-            batch = batches.batch(ready, {}, frozenset(item.file_id for item in group))
+            batch = batches.batch(ready, frozenset(item.file_id for item in group))
             with warehouse.transaction(connection):
                 _load(settings, connection, run, batch)
-                facts = _facts(connection, batch)
-                state(connection, number, LoadSummary(**facts).sentence())
-
-
-def _facts(connection: warehouse.Connection, batch: load.Batch) -> dict[str, Any]:
-    """Everything a LoadSummary counts but the sources held back."""
-    days, lines = sum(len(log.rows) for log in batch.logs), sum(len(sheet.rows) for sheet in batch.reviews)
-    return load.summarise(connection) | {"days": days, "reviews": lines}
+                state(connection, number, LoadSummary.of(connection, batch).sentence())
+        file_states.write(settings.home, connection)
 
 
 def _load(settings: Settings, connection: warehouse.Connection, run: Run, batch: load.Batch) -> None:

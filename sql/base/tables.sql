@@ -22,6 +22,17 @@ CREATE TABLE IF NOT EXISTS base.loads (
     position BIGINT NOT NULL         -- order among files that landed at the same moment
 );
 
+-- One row a landed file that is not loaded, because a gate stopped it or it cannot be read as what it landed as.
+CREATE TABLE IF NOT EXISTS base.set_aside (
+    file_id VARCHAR PRIMARY KEY,     -- sha256 of the file as it came in
+    platform VARCHAR NOT NULL,
+    source VARCHAR NOT NULL,         -- the format that reads it
+    file VARCHAR NOT NULL,           -- its name when it came in, without folder
+    landed_at TIMESTAMPTZ NOT NULL,
+    reason VARCHAR NOT NULL,         -- what stopped it, in a sentence
+    code_version VARCHAR NOT NULL    -- the version of ronda that set it aside
+);
+
 -- One row an accepted record: what one source saw of one post at one moment.
 CREATE TABLE IF NOT EXISTS base.observations (
     platform VARCHAR NOT NULL,

@@ -23,7 +23,7 @@ POSTS = 40
 def healthy() -> pd.DataFrame:
     """Forty posts of all platforms, the last four removed, as DuckDB hands them over."""
     platforms = ["tiktok", "facebook", "instagram", "instagram"] * (POSTS // 4)
-    ids = {"tiktok": "73000000000000000{:02d}", "facebook": "1222333{:02d}", "instagram": "Cx-_aB{:02d}"}
+    ids = {"tiktok": "73000000000000000{:02d}", "facebook": "12223330{:02d}", "instagram": "Cx-_aB{:02d}"}
     removed = [number >= POSTS - 4 for number in range(POSTS)]
     return pd.DataFrame(
         {

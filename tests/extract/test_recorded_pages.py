@@ -77,7 +77,9 @@ def pulled(
             path = landing.stored_path(settings.home, item)
             form, _ = sources.recognise(path, settings)
             with open_stream(path) as stream:
-                posts += [post for _, post in prepared.read_posts(form, stream, prepared.Sight()) if isinstance(post, Post)]
+                posts += [
+                    post for _, post in prepared.read_posts(form, stream, prepared.Sight()) if isinstance(post, Post)
+                ]
     return done, posts, asked
 
 

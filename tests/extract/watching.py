@@ -14,7 +14,8 @@ from zoneinfo import ZoneInfo
 from flows import sources
 from flows.collecting import pull
 from flows.loading import gates, landing, prepared
-from flows.loading.pending import LoadSummary, load_pending
+from flows.loading.pending import load_pending
+from flows.loading.summary import LoadSummary
 from flows.post import Post
 from flows.settings import Settings
 from flows.simulation.services.archive import Account, Catalogue

@@ -14,7 +14,8 @@ from flows import labels
 from flows.exits import Exit, GateStoppedError, InputRefusedError, UsageError
 from flows.loading.arrivals import land_paths
 from flows.loading.imports import run_import
-from flows.loading.pending import LoadSummary, load_pending
+from flows.loading.pending import load_pending
+from flows.loading.summary import LoadSummary
 from flows.settings import Settings
 from flows.store import warehouse
 from tests.exports import NOON, removals, tiktok, tiktok_id, write_lines

@@ -1,0 +1,61 @@
+"""What became of each landed file: loaded, or set aside with the reason, as the warehouse knows it.
+
+A file is set aside by its landing hash. It stays so until it is imported again, until ronda reads formats anew (another
+version), or until a later file of the same name and format was loaded, which replaces it.
+"""
+
+import json
+from collections.abc import Sequence
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+from flows.loading.landing import Landed
+from flows.store.files import write_whole
+from flows.store.warehouse import Connection, transaction
+
+LOADED = "loaded"
+
+_FORGET = """
+DELETE FROM base.set_aside WHERE EXISTS (
+    SELECT 1 FROM base.loads
+    WHERE loads.file_id = set_aside.file_id
+       OR (loads.file = set_aside.file AND loads.source = set_aside.source AND loads.landed_at > set_aside.landed_at))
+"""
+
+
+def _path(home: Path) -> Path:
+    return home / "file_states.json"
+
+
+def still_aside(connection: Connection) -> set[str]:
+    """The files that were set aside by this version of ronda: trying them again would come to the same."""
+    rows = connection.execute("SELECT file_id FROM base.set_aside WHERE code_version = ?", [version("ronda")])
+    return {row[0] for row in rows.fetchall()}
+
+
+def set_aside(connection: Connection, files: Sequence[tuple[Landed, str]]) -> None:
+    """Keeps which files wait and why; forgets those that were loaded since, or replaced by a later file."""
+    rows = [
+        (item.file_id, item.platform, item.source, item.file, item.landed_at, reason, version("ronda"))
+        for item, reason in files
+    ]
+    with transaction(connection):
+        if rows:
+            connection.executemany("INSERT OR REPLACE INTO base.set_aside VALUES (?, ?, ?, ?, ?, ?, ?)", rows)
+        connection.execute(_FORGET)
+
+
+def write(home: Path, connection: Connection) -> None:
+    """Writes the states beside the warehouse, for those who may not open it; derived, and made anew by every load."""
+    loaded = connection.execute("SELECT file_id FROM base.loads ORDER BY ALL").fetchall()
+    aside = connection.execute("SELECT file_id, reason FROM base.set_aside ORDER BY ALL").fetchall()
+    states = {**{row[0]: LOADED for row in loaded}, **{row[0]: row[1] for row in aside}}
+    write_whole(_path(home), json.dumps(states, ensure_ascii=False, indent=0).encode())
+
+
+def read(home: Path) -> dict[str, Any]:
+    """File id -> `LOADED`, or the reason why it was set aside; empty before the first load."""
+    path = _path(home)
+    states: dict[str, Any] = json.loads(path.read_bytes()) if path.is_file() else {}
+    return states
