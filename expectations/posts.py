@@ -341,15 +341,17 @@ _LABELS = (
 )
 
 
-def suite() -> Suite:
+def suite(*, names_records: bool = False) -> Suite:
     """The suite for the posts of a loaded window, with the columns of `base.posts` named in `COLUMNS`.
 
-    No row is named in a verdict, and values only of columns that hold no personal text.
+    With `names_records` the frame also has `record`, the file and number of what brought the post, and a verdict names
+    the first broken ones, which takes longer. Values are shown only of columns that hold no personal text.
     """
     return Suite(
         gate=Gate.POSTS,
         table="posts",
-        columns=COLUMNS,
+        columns=COLUMNS | {"record": "text"} if names_records else COLUMNS,
         expectations=(*_KEYS, *_TIMES, *_TEXTS, *_METRICS, *_LABELS),
         prepare=_with_latest,
+        key=("record",) if names_records else (),
     )

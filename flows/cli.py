@@ -83,7 +83,10 @@ def _demo(settings: Settings, arguments: argparse.Namespace) -> Exit:
 
 def _import(settings: Settings, arguments: argparse.Namespace) -> Exit:
     from flows.loading.imports import run_import
+    from flows.loading.preview import run_preview
 
+    if arguments.dry_run:
+        return run_preview(settings, arguments.paths, datetime.now(UTC), _say)
     return run_import(settings, arguments.paths, datetime.now(UTC), arguments.covers, _say)
 
 
@@ -237,6 +240,9 @@ def parser() -> argparse.ArgumentParser:
         type=_covers,
         metavar="FIRST..LAST",
         help="days the files cover completely; without it their coverage is unknown, not zero",
+    )
+    imports.add_argument(
+        "--dry-run", action="store_true", help="say what each file is and would come to, and write nothing"
     )
 
     extract = verb("extract", _extract, "Pull every configured source and the inbox, and load what came.")

@@ -5,7 +5,8 @@ from collections.abc import Sequence
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
-from flows.loading import landing
+from flows.loading import file_states, landing
+from flows.loading.file_states import LOADED
 from flows.periods import Week
 from flows.publishing import publications as ledger
 from flows.publishing import releases
@@ -30,8 +31,10 @@ def gather(settings: Settings) -> dict[str, Any]:
     reported = [Week.parse(week) for week in releases.reported_weeks(settings.home)]
     due = [week["week"] for week in weeks if reported and Week.parse(week["week"]) > max(reported)]
     runs = read_runs(settings.home, last=_SHOWN_RUNS)
-    loaded = set(known["loaded"])
-    waiting = [item.file for item in landing.landed_files(settings.home) if item.file_id not in loaded]
+    states = file_states.read(settings.home)
+    landed = landing.landed_files(settings.home)
+    waiting = [item.file for item in landed if item.file_id not in states]
+    aside = [states[item.file_id] for item in landed if states.get(item.file_id, LOADED) != LOADED]
     return {
         "home": str(settings.home),
         "election": settings.election.name_id,
@@ -40,7 +43,8 @@ def gather(settings: Settings) -> dict[str, Any]:
         "weeks": weeks,
         "due": due,
         "waiting_files": waiting,
-        "held": sorted({sentence for run in runs for sentence in run["held"]}),
+        "set_aside": aside,
+        "failed": sorted({sentence for run in runs for sentence in run["held"]} - set(aside)),
         "missing_days": known["missing"],
         "to_look_at": _silences(settings),
         "resting": _resting(settings),
@@ -110,7 +114,8 @@ def as_text(settings: Settings) -> str:
     lines.append("Missing:")
     missing = [f"  week {week} is complete and not published; run `ronda weekly`" for week in facts["due"]]
     missing += [f"  {name} landed and is not loaded; run `ronda weekly`" for name in facts["waiting_files"]]
-    missing += [f"  held back: {sentence}" for sentence in facts["held"]]
+    missing += [f"  set aside: {sentence} Import the corrected file." for sentence in facts["set_aside"]]
+    missing += [f"  failed lately: {sentence}" for sentence in facts["failed"]]
     missing += [
         f"  {platform} does not answer and is left alone until {until[:16]} UTC (circuit breaker open)"
         for platform, until in facts["resting"].items()

@@ -11,6 +11,7 @@ from flows.exits import InputRefusedError
 from flows.loading import landing
 from flows.loading.landing import Landed
 from flows.settings import Settings
+from flows.sources.format import Format
 
 # What operating systems and offices leave beside the files of people; nobody meant to import it.
 _JUNK_NAMES = frozenset({"thumbs.db", "desktop.ini", "ehthumbs.db", "icon\r"})
@@ -69,7 +70,7 @@ def _refuse_link(path: Path, given: Sequence[Path]) -> None:
         raise InputRefusedError(f"{path} is a link to another file; import that file itself.")
 
 
-def recognised(settings: Settings, path: Path, given: Sequence[Path]) -> tuple[sources.Format, str]:
+def recognised(settings: Settings, path: Path, given: Sequence[Path]) -> tuple[Format, str]:
     """The format and the platform of a file that was found. Raises InputRefusedError when nobody can read it."""
     _refuse_link(path, given)
     if not os.access(path, os.R_OK):

@@ -6,9 +6,8 @@ version), or until a later file of the same name and format was loaded, which re
 
 import json
 from collections.abc import Sequence
-from importlib.metadata import version
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from flows.loading.landing import Landed
 from flows.store.files import write_whole
@@ -28,17 +27,25 @@ def _path(home: Path) -> Path:
     return home / "file_states.json"
 
 
-def still_aside(connection: Connection) -> set[str]:
-    """The files that were set aside by this version of ronda: trying them again would come to the same."""
-    rows = connection.execute("SELECT file_id FROM base.set_aside WHERE code_version = ?", [version("ronda")])
+class SetAside(NamedTuple):
+    """A landed file that is not loaded: why, in a sentence, and the versions that came to it (empty: try it always)."""
+
+    landed: Landed
+    reason: str
+    versions: str
+
+
+def still_aside(connection: Connection, versions: str) -> set[str]:
+    """The files that these versions set aside: trying them again would come to the same."""
+    rows = connection.execute("SELECT file_id FROM base.set_aside WHERE versions = ?", [versions])
     return {row[0] for row in rows.fetchall()}
 
 
-def set_aside(connection: Connection, files: Sequence[tuple[Landed, str]]) -> None:
+def set_aside(connection: Connection, files: Sequence[SetAside]) -> None:
     """Keeps which files wait and why; forgets those that were loaded since, or replaced by a later file."""
     rows = [
-        (item.file_id, item.platform, item.source, item.file, item.landed_at, reason, version("ronda"))
-        for item, reason in files
+        (item.file_id, item.platform, item.source, item.file, item.landed_at, reason, versions)
+        for item, reason, versions in files
     ]
     with transaction(connection):
         if rows:

@@ -67,9 +67,9 @@ def posts_gate(connection: warehouse.Connection, run: Run) -> None:
     from expectations import posts as suites
     from expectations.run import gate, validate
 
-    suite = suites.suite()
-    frame = load.window(connection, tuple(suite.columns), _CHECKED_ROWS)
-    verdicts = validate(frame, suite, empty_is_valid=not load.has_posts(connection))
+    frame = load.window(connection, tuple(suites.COLUMNS), _CHECKED_ROWS)
+    verdicts = validate(frame, suites.suite(), empty_is_valid=not load.has_posts(connection))
     run.add_verdicts([verdict.to_dict() for verdict in verdicts])
     if stop := gate(verdicts):
-        raise GateStoppedError(stop.sentence())
+        named = gate(validate(frame, suites.suite(names_records=True), empty_is_valid=False))
+        raise GateStoppedError((named or stop).sentence())

@@ -65,9 +65,15 @@ def _declare(
         for source, reason in told:
             path = Path(scratch) / declared.log_name(source, covers)
             path.write_bytes(declared.log_of(source, covers, reason))
-            position = len(arrived.landed) + len(logs)
-            facts = {"landed_at": landed_at, "position": position}
-            logs.append(landing.land(settings.home, path, collection.FORMAT, source.platform, **facts)[0])
+            log, _ = landing.land(
+                settings.home,
+                path,
+                collection.FORMAT,
+                source.platform,
+                landed_at=landed_at,
+                position=len(arrived.landed) + len(logs),
+            )
+            logs.append(log)
     days = load_pending(settings, run, only=frozenset(log.file_id for log in logs)).days
     return days, [
         f"not declared as collected: {source.platform}/{source.source}, {covers[0]} to {covers[1]} ({reason})"

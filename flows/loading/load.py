@@ -367,13 +367,16 @@ def relabel(connection: Connection, label: Callable[[pl.Series, pl.Series], pl.D
 def window(connection: Connection, columns: Sequence[str], rows: int) -> "pd.DataFrame":
     """The posts this load touched, as a frame; above so many rows an even sample of them, always the same one.
 
-    The rules that must hold for every row are SQL checks; they look at all of them.
+    Beside the columns it has `record`, the file and the number of what brought the post. The rules that must hold for
+    every row are SQL checks; they look at all of them.
     """
     names = ", ".join(f"posts.{column}" for column in columns)
     touched = connection.execute("SELECT count(*) FROM (SELECT DISTINCT platform, post_id FROM stage)").fetchone()
     assert touched is not None  # noqa: S101 - an aggregate gives one row
     return connection.execute(
-        f"SELECT {names} FROM base.posts AS posts SEMI JOIN stage USING (platform, post_id) "  # noqa: S608 - names of ours
+        f"SELECT {names}, coalesce(stage_files.file, 'loaded before') || ':' || posts.rank.number AS record "  # noqa: S608
+        "FROM base.posts AS posts SEMI JOIN stage USING (platform, post_id) "
+        "LEFT JOIN stage_files ON stage_files.file_id = posts.rank.file_id "
         "WHERE md5_number_lower(posts.post_id) % $one_in = 0",
         {"one_in": max(1, -(-touched[0] // rows))},
     ).df()

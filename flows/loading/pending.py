@@ -7,12 +7,14 @@ is stopped depends on the file alone, so that a warehouse made anew from the lan
 import tempfile
 from collections.abc import Callable, Mapping, Sequence
 from functools import partial
+from importlib.metadata import version
 from pathlib import Path
 
 from flows import labels
 from flows.exits import GateStoppedError, InputRefusedError
 from flows.loading import batches, file_states, gates, landing, load, privacy
 from flows.loading.batches import Ready
+from flows.loading.file_states import SetAside
 from flows.loading.landing import Landed
 from flows.loading.summary import LoadSummary
 from flows.settings import Settings
@@ -25,13 +27,16 @@ def load_pending(
 ) -> LoadSummary:
     """Loads what landed and was not loaded yet, in the order of landing; `only` limits it to some files.
 
-    A file that was set aside before is tried again only where `only` names it or the reader may have changed.
+    A file that was set aside before is tried again only where `only` names it, its format was not known, or other
+    versions of ronda or of the labels may come to another verdict. Raises GateStoppedError when the post gate stopped
+    and nothing was left to load: the files are set aside, but a person should hear of it before the week goes on.
     """
     key = privacy.author_secret(settings)
+    versions = f"{version('ronda')} {labels.label_version(settings.seeds)}"
     with warehouse.opened(settings.home) as connection:
         with warehouse.transaction(connection):
             models.load_seeds(connection, settings.seeds)
-        skipped = load.loaded_ids(connection) | (set() if only else file_states.still_aside(connection))
+        skipped = load.loaded_ids(connection) | (set() if only else file_states.still_aside(connection, versions))
         pending = [
             item
             for item in landing.landed_files(settings.home)
@@ -41,16 +46,22 @@ def load_pending(
         ]
         with tempfile.TemporaryDirectory(dir=settings.home, prefix=".load-") as scratch:
             ready = batches.make_ready(settings, pending, key, Path(scratch))
-            aside = ready.refusals | gates.landing_gate(run, ready.prepared.files)
-            usable = [item for item in pending if item.file_id not in aside]
+            misshapen = gates.landing_gate(run, ready.prepared.files)
+            usable = [item for item in pending if item.file_id not in {*ready.refusals, *misshapen}]
             summary, stopped = _load_or_set_aside(settings, connection, run, ready, usable)
-        reasons = aside | stopped
-        waiting = [(item, reasons[item.file_id]) for item in pending if item.file_id in reasons]
+        reasons = {**ready.refusals, **misshapen, **stopped}
+        waiting = [
+            SetAside(item, reasons[item.file_id], "" if item.file_id in ready.refusals else versions)
+            for item in pending
+            if item.file_id in reasons
+        ]
         file_states.set_aside(connection, waiting)
         file_states.write(settings.home, connection)
-    summary = summary.holding(tuple(f"{item.file}: {reason}" for item, reason in waiting))
+    summary = summary.holding(tuple(each.reason for each in waiting))
     run.add_counts(summary.counts)
     run.note(held=list(summary.held))
+    if stopped and not summary.files:
+        raise GateStoppedError(next(iter(stopped.values())))
     return summary
 
 
@@ -65,7 +76,7 @@ def _load_or_set_aside(
         return _load_at_once(settings, connection, run, ready, files), {}
     except GateStoppedError as stop:
         if len(files) < 2:
-            return LoadSummary(), {item.file_id: str(stop) for item in files}
+            return LoadSummary(), {item.file_id: f"{item.file}: {stop}" for item in files}
         middle = len(files) // 2
         parts = [
             _load_or_set_aside(settings, connection, run, ready, half) for half in (files[:middle], files[middle:])

@@ -102,7 +102,7 @@ class Sight:
     @classmethod
     def of(cls, landed: Landed) -> "Sight":
         """Of a landed file."""
-        modified = landed.modified_at and int(landed.modified_at.timestamp())
+        modified = int(landed.modified_at.timestamp()) if landed.modified_at else None
         return cls(modified, int(landed.landed_at.timestamp()))
 
     def date(self, post: Post) -> Post:

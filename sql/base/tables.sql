@@ -30,7 +30,7 @@ CREATE TABLE IF NOT EXISTS base.set_aside (
     file VARCHAR NOT NULL,           -- its name when it came in, without folder
     landed_at TIMESTAMPTZ NOT NULL,
     reason VARCHAR NOT NULL,         -- what stopped it, in a sentence
-    code_version VARCHAR NOT NULL    -- the version of ronda that set it aside
+    versions VARCHAR NOT NULL        -- of ronda and of the labels that came to it; empty: it is tried at every load
 );
 
 -- One row an accepted record: what one source saw of one post at one moment.

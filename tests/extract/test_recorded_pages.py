@@ -77,9 +77,8 @@ def pulled(
             path = landing.stored_path(settings.home, item)
             form, _ = sources.recognise(path, settings)
             with open_stream(path) as stream:
-                posts += [
-                    post for _, post in prepared.read_posts(form, stream, prepared.Sight()) if isinstance(post, Post)
-                ]
+                found = prepared.read_posts(form, stream, prepared.Sight())
+                posts += [post for _, post in found if isinstance(post, Post)]
     return done, posts, asked
 
 

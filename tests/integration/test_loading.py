@@ -188,21 +188,24 @@ def test_the_posts_gate_rolls_a_load_back_and_keeps_the_evidence(
     assert rows(settings, "FROM base.posts") == rows(settings, "FROM base.loads") == []
     (record,) = [json.loads(path.read_bytes()) for path in (settings.home / "runs").glob("*.json")]
     assert record["outcome"] == "stopped"
+    assert "a.ndjson:1" in record["message"], "the file and the record are named"
     assert any(verdict["outcome"] == "failed" for verdict in record["verdicts"])
 
     monkeypatch.undo()
-    load(settings)
+    assert load(settings).posts == 0, "the same versions come to the same verdict"
+    bring(settings, tmp_path / "a.ndjson")
     assert len(rows(settings, "FROM base.posts")) == 1
+    assert rows(settings, "FROM base.set_aside") == []
 
 
-def test_a_source_that_changed_its_shape_is_held_back_and_the_others_go_on(settings: Settings, tmp_path: Path) -> None:
+def test_a_file_that_changed_its_shape_is_set_aside_and_the_others_go_on(settings: Settings, tmp_path: Path) -> None:
     broken = {"source_platform": "tiktok.com", "item_id": "1", "data": {"renamed": 1}, "timestamp_collected": 1}
     bad = write_lines(tmp_path / "changed.ndjson", [broken] * 20)
     bring(settings, write_lines(tmp_path / "before.ndjson", [tiktok()]))
     good = removals(tmp_path / "gone.csv", [("tiktok", tiktok_id(NOON), "2024-02-04T00:00:00Z", "removed")])
     said: list[str] = []
-    assert run_import(settings, [bad, good], LANDED, None, said.append) == Exit.SOURCE
-    assert any(line.startswith("held back: The landing gate stopped") for line in said)
+    assert run_import(settings, [bad, good], LANDED, None, said.append) == Exit.REFUSED
+    assert any(line.startswith("set aside: The landing gate stopped") for line in said)
     assert rows(settings, "SELECT file FROM base.loads ORDER BY ALL") == [
         {"file": "before.ndjson"},
         {"file": "gone.csv"},
