@@ -15,15 +15,16 @@ import polars as pl
 from flows import labels
 from flows.loading import copies, privacy, reading
 from flows.loading.landing import Landed
+from flows.method import METHOD
 from flows.post import SHAPE_REASONS, Post, Reason, Rejected
 from flows.settings import Settings
 from flows.sources.format import Fault, Format
 
 BATCH_RECORDS = 50_000
 _EXCERPT_BYTES = 500
-_EARLIEST = int(datetime(2010, 1, 1, tzinfo=UTC).timestamp())
+_EARLIEST = int(datetime(METHOD.earliest_year, 1, 1, tzinfo=UTC).timestamp())
 _LATEST = int(datetime(9999, 1, 1, tzinfo=UTC).timestamp())
-_DAY_SECONDS = 86_400
+_AHEAD = METHOD.days_ahead * 86_400  # seconds
 
 _POST_SCHEMA: dict[str, Any] = {
     "platform": pl.String,
@@ -111,9 +112,9 @@ def read_posts(form: Format, stream: BinaryIO, landed_second: int | None) -> Ite
 
 
 def _check_time(post: Post, landed_second: int | None) -> None:
-    """Accepted are times from 2010 to one day after the post was seen, which cannot be after its file landed."""
+    """Accepted are times from the earliest year to a day after the post was seen, not after its file landed."""
     seen = min((second for second in (post.observed_at, landed_second) if second is not None), default=None)
-    if post.created_at < _EARLIEST or (seen is not None and post.created_at > seen + _DAY_SECONDS):
+    if post.created_at < _EARLIEST or (seen is not None and post.created_at > seen + _AHEAD):
         moment = datetime.fromtimestamp(post.created_at, UTC) if 0 <= post.created_at < _LATEST else post.created_at
         raise Rejected(Reason.TIME_OUT_OF_RANGE, str(moment))
 
