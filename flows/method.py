@@ -115,6 +115,7 @@ class Family:
     """Cells that are tested together, so that their false discoveries are controlled together."""
 
     name: str
+    position: int  # in which readers see them, from 1
     subjects: str  # the seed whose codes are its subjects; empty: they are named here
     named_subjects: tuple[str, ...]
     posts_column: str  # the column of core.posts that holds them; empty: every post counts
@@ -155,6 +156,7 @@ def read_families(folder: Path = sql.SEEDS) -> dict[str, Family]:
     return {
         row["family"]: Family(
             row["family"],
+            int(row["position"]),
             row["subjects"],
             tuple(row["named_subjects"].split()),
             row["posts_column"],

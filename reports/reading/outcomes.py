@@ -84,7 +84,7 @@ class Trends:
 
     @staticmethod
     def _importance(row: Row) -> tuple[int, float, str, str]:
-        return (tuple(FAMILIES).index(row["family"]), float(row["q"]), str(row["subject"]), str(row["phase"]))
+        return (FAMILIES[row["family"]].position, float(row["q"]), str(row["subject"]), str(row["phase"]))
 
     def families(self, bucket: Bucket) -> dict[str, Family]:
         """What became of each family's tests in a bucket."""
