@@ -3,14 +3,10 @@
 from typing import TYPE_CHECKING
 
 from expectations.suite import Expectation, Gate, Severity, Suite, at_least, at_most, one_of, ordered, present
+from flows.method import METHOD
 
 if TYPE_CHECKING:
     import pandas as pd
-
-SHAPE_STOP = 0.9
-SHAPE_WARN = 0.1
-REJECT_WARN = 0.5
-DUPLICATE_INFO = 0.99
 
 
 def _with_shares(frame: "pd.DataFrame") -> "pd.DataFrame":
@@ -85,7 +81,7 @@ _EXPECTATIONS = (
     ),
     Expectation(
         "shape_known",
-        at_most("unreadable_share", SHAPE_STOP),
+        at_most("unreadable_share", METHOD.unreadable_stop),
         Severity.STOP,
         "Tidak ada berkas yang hampir seluruh rekamannya tidak dikenal bentuknya.",
         "No file consists almost only of records of unknown shape.",
@@ -94,7 +90,7 @@ _EXPECTATIONS = (
     ),
     Expectation(
         "shape_mostly_known",
-        at_most("unreadable_share", SHAPE_WARN),
+        at_most("unreadable_share", METHOD.unreadable_warn),
         Severity.WARN,
         "Di setiap berkas paling banyak sepersepuluh rekaman tidak dikenal bentuknya.",
         "At most a tenth of the records of every file is of unknown shape.",
@@ -103,7 +99,7 @@ _EXPECTATIONS = (
     ),
     Expectation(
         "rejects_minority",
-        at_most("reject_share", REJECT_WARN),
+        at_most("reject_share", METHOD.rejected_warn),
         Severity.WARN,
         "Di setiap berkas paling banyak separuh rekaman ditolak.",
         "At most half of the records of every file is rejected.",
@@ -121,7 +117,7 @@ _EXPECTATIONS = (
     ),
     Expectation(
         "duplicates_not_all",
-        at_most("duplicate_share", DUPLICATE_INFO),
+        at_most("duplicate_share", METHOD.repeated_info),
         Severity.INFO,
         "Setiap berkas membawa sesuatu yang baru.",
         "Every file brings something new.",

@@ -18,9 +18,11 @@ from expectations.suite import (
     one_of,
     one_value,
     ordered,
+    percent,
     present,
     seldom,
 )
+from flows.method import METHOD
 from flows.post import EARLIEST, PLATFORMS, POST_IDS
 
 if TYPE_CHECKING:
@@ -80,10 +82,10 @@ MASKED = {
 }
 
 _COUNTS = {
-    "likes": ("suka", "likes", 20_000_000),
-    "comments": ("komentar", "comments", 2_000_000),
-    "shares": ("dibagikan", "shares", 5_000_000),
-    "views": ("tayangan", "views", 500_000_000),
+    "likes": ("suka", "likes", METHOD.likes_most),
+    "comments": ("komentar", "comments", METHOD.comments_most),
+    "shares": ("dibagikan", "shares", METHOD.shares_most),
+    "views": ("tayangan", "views", METHOD.views_most),
 }
 
 _FILLED = {
@@ -100,7 +102,7 @@ _FILLED = {
 
 
 def _with_latest(frame: "pd.DataFrame") -> "pd.DataFrame":
-    return frame.assign(latest_created_at=frame["observed_at"] + timedelta(days=1))
+    return frame.assign(latest_created_at=frame["observed_at"] + timedelta(days=METHOD.days_ahead))
 
 
 _KEYS = (
@@ -150,10 +152,10 @@ _KEYS = (
     ),
     Expectation(
         "author_mostly_known",
-        present("author_key", at_least=0.7),
+        present("author_key", at_least=METHOD.authors_known),
         Severity.WARN,
-        "Penulis diketahui pada sedikitnya 70 % unggahan yang masih ada.",
-        "The author of at least 70 % of the live posts is known.",
+        f"Penulis diketahui pada sedikitnya {percent(METHOD.authors_known)} unggahan yang masih ada.",
+        f"The author of at least {percent(METHOD.authors_known)} of the live posts is known.",
         "Sumber tidak lagi memberi akun, sehingga jumlah penulis terlalu kecil.",
         "A source no longer gives accounts, so numbers of authors are too small.",
         where=("state", "live"),
@@ -165,8 +167,8 @@ _TIMES = (
         "created_at_after_2010",
         at_least("created_at", _EARLIEST),
         Severity.STOP,
-        "Tidak ada waktu unggah sebelum 2010.",
-        "No post is older than 2010.",
+        f"Tidak ada waktu unggah sebelum {METHOD.earliest_year}.",
+        f"No post is older than {METHOD.earliest_year}.",
         "Milidetik dibaca sebagai detik, atau waktu kosong dibaca sebagai nol.",
         "Milliseconds were read as seconds, or an empty time as zero.",
     ),
@@ -191,10 +193,10 @@ _TIMES = (
     ),
     Expectation(
         "created_from_id_seldom",
-        seldom("created_from", "id", at_most=0.2),
+        seldom("created_from", "id", at_most=METHOD.times_from_ids),
         Severity.WARN,
-        "Paling banyak 20 % waktu unggah diturunkan dari id.",
-        "At most 20 % of the times were taken from ids.",
+        f"Paling banyak {percent(METHOD.times_from_ids)} waktu unggah diturunkan dari id.",
+        f"At most {percent(METHOD.times_from_ids)} of the times were taken from ids.",
         "Sumber tidak lagi memberi waktu unggah.",
         "A source no longer gives the time of its posts.",
     ),
@@ -203,10 +205,10 @@ _TIMES = (
 _TEXTS = (
     Expectation(
         "text_mostly_known",
-        present("text", at_least=0.8),
+        present("text", at_least=METHOD.texts_known),
         Severity.WARN,
-        "Sedikitnya 80 % unggahan yang masih ada mempunyai teks.",
-        "At least 80 % of the live posts have a text.",
+        f"Sedikitnya {percent(METHOD.texts_known)} unggahan yang masih ada mempunyai teks.",
+        f"At least {percent(METHOD.texts_known)} of the live posts have a text.",
         "Kolom teks di sumber berganti nama.",
         "The source renamed its text field.",
         where=("state", "live"),
@@ -289,7 +291,7 @@ _METRICS = (
     ),
     Expectation(
         "likes_mostly_known",
-        present("likes", at_least=0.5),
+        present("likes", at_least=METHOD.likes_known),
         Severity.WARN,
         "Jumlah suka diketahui pada sedikitnya separuh unggahan.",
         "The likes of at least half of the posts are known.",
@@ -311,10 +313,10 @@ _LABELS = (
     ),
     Expectation(
         "sentiment_mostly_set",
-        present("sentiment", at_least=0.7),
+        present("sentiment", at_least=METHOD.sentiment_known),
         Severity.WARN,
-        "Sedikitnya 70 % unggahan yang masih ada mempunyai label sentimen.",
-        "At least 70 % of the live posts have a sentiment label.",
+        f"Sedikitnya {percent(METHOD.sentiment_known)} unggahan yang masih ada mempunyai label sentimen.",
+        f"At least {percent(METHOD.sentiment_known)} of the live posts have a sentiment label.",
         "Pelabelan terlewati, atau banyak unggahan tanpa teks.",
         "Labelling was skipped, or many posts have no text.",
         where=("state", "live"),

@@ -18,15 +18,13 @@ from expectations.suite import (
     ordered,
     present,
 )
+from flows.method import METHOD
 from flows.post import PLATFORMS
 
 if TYPE_CHECKING:
     import pandas as pd
 
 STATUSES = ("observed", "partial", "not_collected", "unknown")
-VOLUME_FACTOR = 10
-EARLIER_BUCKETS = 3
-DETECTED_WARN = 300
 
 _GRAIN = ("week", "phase", "platform")
 _COLUMNS: dict[str, Kind] = {
@@ -198,28 +196,28 @@ _VOLUMES = (
     _filled("last_day"),
     Expectation(
         "volume_without_surge",
-        at_most("volume_ratio", VOLUME_FACTOR),
+        at_most("volume_ratio", METHOD.volume_factor),
         Severity.WARN,
-        f"Unggahan per hari tidak lebih dari {VOLUME_FACTOR} kali median keranjang sebelumnya.",
-        f"Posts a day are at most {VOLUME_FACTOR} times the median of the earlier buckets.",
+        f"Unggahan per hari tidak lebih dari {METHOD.volume_factor} kali median keranjang sebelumnya.",
+        f"Posts a day are at most {METHOD.volume_factor} times the median of the earlier buckets.",
         "Ekspor besar tambahan, daftar kata kunci yang lebih luas, atau peristiwa luar biasa.",
         "A large extra export, a wider list of keywords, or an extraordinary event.",
     ),
     Expectation(
         "volume_without_collapse",
-        at_least("observed_volume_ratio", 1 / VOLUME_FACTOR),
+        at_least("observed_volume_ratio", 1 / METHOD.volume_factor),
         Severity.WARN,
-        f"Unggahan per hari pada hari yang teramati tidak kurang dari 1/{VOLUME_FACTOR} median sebelumnya.",
-        f"Posts a day of observed buckets are at least 1/{VOLUME_FACTOR} of the earlier median.",
+        f"Unggahan per hari pada hari yang teramati tidak kurang dari 1/{METHOD.volume_factor} median sebelumnya.",
+        f"Posts a day of observed buckets are at least 1/{METHOD.volume_factor} of the earlier median.",
         "Pengumpulan berhenti tanpa tercatat di log pengumpulan.",
         "Collection stopped without a line in the collection log.",
     ),
     Expectation(
         "detected_plausible",
-        at_most("per_1000", DETECTED_WARN),
+        at_most("per_1000", METHOD.detected_most),
         Severity.WARN,
-        f"Paling banyak {DETECTED_WARN} dari 1.000 unggahan terdeteksi otomatis.",
-        f"At most {DETECTED_WARN} in 1,000 posts were detected automatically.",
+        f"Paling banyak {METHOD.detected_most} dari 1.000 unggahan terdeteksi otomatis.",
+        f"At most {METHOD.detected_most} in 1,000 posts were detected automatically.",
         "Isyarat baru cocok dengan kata yang lazim; periksa aturan label.",
         "A new cue matches a common word; look at the label rules.",
     ),
@@ -237,7 +235,7 @@ def _with_volume(frame: "pd.DataFrame", week: str | None) -> "pd.DataFrame":
     per_day = inorder["posts"] / inorder["days"].where(inorder["days"] > 0)
     collected = per_day.where(inorder["status"] != "not_collected")
     median = collected.groupby(inorder["platform"]).transform(
-        lambda values: values.shift().expanding(min_periods=EARLIER_BUCKETS).median()
+        lambda values: values.shift().expanding(min_periods=METHOD.volume_buckets).median()
     )
     ratio = collected / median.where(median > 0)
     if week is not None:

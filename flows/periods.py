@@ -6,6 +6,7 @@ is two buckets). The calendar is a seed (`sql/seeds/calendar.csv`, `election.csv
 
 import csv
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from functools import cache
@@ -15,9 +16,10 @@ from zoneinfo import ZoneInfo
 
 import sql
 from flows.exits import UsageError
+from flows.method import METHOD
 
 _WEEK = re.compile(r"(\d{4})-W(\d{2})")
-RELEASE_HOUR = time(6, 0)
+RELEASE_HOUR = time(METHOD.release_hour)
 
 
 def seed_path(name: str, folder: Path = sql.SEEDS) -> Path:
@@ -98,6 +100,10 @@ class Phase:
     first_day: date | None
     last_day: date | None
     is_rally: bool
+    is_campaign: bool  # calls to vote are lawful
+    is_quiet: bool  # releases are embargoed
+    has_note: bool  # its days have a daily note
+    needs_attention: bool  # no bucket of it is green
     label_id: str
     label_en: str
 
@@ -133,7 +139,6 @@ class Election:
     zone: ZoneInfo
     zone_label: str
     embargo_end_hour: int
-    coverage_floor: float  # share of planned collection below which nothing is compared (method §2)
     phases: tuple[Phase, ...]
 
     def phase_of(self, day: date) -> Phase:
@@ -159,7 +164,7 @@ class Election:
         return (self.voting_day - day).days
 
     def release_moment(self, week: Week) -> datetime:
-        """The default `as_of` of a week: the Monday after it, 06:00 local time."""
+        """The default `as_of` of a week: the Monday after it, at the release hour, local time."""
         return datetime.combine(week.last_day + timedelta(days=1), RELEASE_HOUR, self.zone)
 
     def last_complete_week(self, moment: datetime) -> Week:
@@ -169,13 +174,34 @@ class Election:
     def is_embargoed(self, moment: datetime) -> bool:
         """Whether a release at this moment falls in the quiet period or before the polls' result hour (method §6)."""
         local = moment.astimezone(self.zone)
-        quiet = any(phase.name == "quiet" and phase.covers(local.date()) for phase in self.phases)
+        quiet = any(phase.is_quiet and phase.covers(local.date()) for phase in self.phases)
         voting = local.date() == self.voting_day and local.hour < self.embargo_end_hour
         return quiet or voting
 
 
+@cache
+def phase_classes(folder: Path = sql.SEEDS) -> Mapping[str, str]:
+    """The class of indications that exists only in one phase, by that phase."""
+    return {row["only_in_phase"]: row["code"] for row in read_seed("indications", folder) if row["only_in_phase"]}
+
+
 def _day(text: str) -> date | None:
     return date.fromisoformat(text) if text else None
+
+
+def _phase(row: Mapping[str, str]) -> Phase:
+    return Phase(
+        name=row["phase"],
+        first_day=_day(row["first_day"]),
+        last_day=_day(row["last_day"]),
+        is_rally=row["is_rally"] == "true",
+        is_campaign=row["is_campaign"] == "true",
+        is_quiet=row["is_quiet"] == "true",
+        has_note=row["has_note"] == "true",
+        needs_attention=row["needs_attention"] == "true",
+        label_id=row["label_id"],
+        label_en=row["label_en"],
+    )
 
 
 @cache
@@ -183,17 +209,7 @@ def read_election(folder: Path = sql.SEEDS) -> Election:
     """The election described by the seeds in a folder; raises UsageError when a row is missing or damaged."""
     facts = {row["key"]: row["value"] for row in read_seed("election", folder)}
     try:
-        phases = tuple(
-            Phase(
-                row["phase"],
-                _day(row["first_day"]),
-                _day(row["last_day"]),
-                row["is_rally"] == "true",
-                row["label_id"],
-                row["label_en"],
-            )
-            for row in read_seed("calendar", folder)
-        )
+        phases = tuple(_phase(row) for row in read_seed("calendar", folder))
         return Election(
             name_id=facts["name_id"],
             name_en=facts["name_en"],
@@ -203,10 +219,9 @@ def read_election(folder: Path = sql.SEEDS) -> Election:
             zone=ZoneInfo(facts["timezone"]),
             zone_label=facts["timezone_label"],
             embargo_end_hour=int(facts["embargo_end_hour"]),
-            coverage_floor=float(facts["coverage_floor"]),
             phases=phases,
         )
     except (KeyError, ValueError) as error:
         raise UsageError(
-            f"The election seed in {folder.name} is incomplete ({error}); see sql/seeds/election.csv."
+            f"The election seeds in {folder.name} are incomplete ({error}); see election.csv and calendar.csv."
         ) from error

@@ -9,9 +9,11 @@ from datetime import UTC, datetime
 from enum import StrEnum
 from typing import NamedTuple
 
+from flows.method import METHOD
+
 PLATFORMS = ("tiktok", "facebook", "instagram")
-EARLIEST = datetime(2010, 1, 1, tzinfo=UTC)  # no watched platform's format is older
-DAY_SECONDS = 86_400
+EARLIEST = datetime(METHOD.earliest_year, 1, 1, tzinfo=UTC)
+_AHEAD = METHOD.days_ahead * 86_400  # seconds
 _LATEST = datetime(9999, 1, 1, tzinfo=UTC).timestamp()
 # What an id of a platform looks like; a row number or a rounded float does not. Tables that were imported by hand may
 # bring any id Facebook or Instagram show, but a number of fewer than ten digits is no post of either. RE2, as the gate.
@@ -98,12 +100,12 @@ class Post(NamedTuple):
 def check(post: Post, seen_at: int | None) -> None:
     """The rule every post keeps, whatever its source; the gate after the load checks the same.
 
-    Its id looks like one of its platform (`POST_IDS`), its time lies between 2010 and a day after `seen_at` (Unix
-    seconds; None where nothing says when it was seen), and its counts are not negative. Raises Rejected.
+    Its id looks like one of its platform (`POST_IDS`), its time lies between the earliest year and a day after
+    `seen_at` (Unix seconds; None where nothing says when it was seen), its counts are not negative. Raises Rejected.
     """
     if not _POST_ID[post.platform].match(post.post_id):
         raise Rejected(Reason.ID_UNLIKELY, f"{post.post_id[:80]!r} on {post.platform}")
-    latest = _LATEST if seen_at is None else seen_at + DAY_SECONDS
+    latest = _LATEST if seen_at is None else seen_at + _AHEAD
     if not EARLIEST.timestamp() <= post.created_at <= latest:
         is_date = 0 <= post.created_at < _LATEST
         moment = datetime.fromtimestamp(post.created_at, UTC) if is_date else post.created_at

@@ -10,6 +10,7 @@ from prefect.client.schemas.schedules import CronSchedule
 from flows.backfill import backfill
 from flows.daily import daily
 from flows.extract import extract
+from flows.method import METHOD
 from flows.weekly import weekly
 
 
@@ -24,6 +25,7 @@ class Deployment:
     parameters: Mapping[str, Any] = field(default_factory=dict)
 
 
+_AT = METHOD.release_hour
 # A run missed while nothing served is caught up by the next one: each finds in the ledger what is due.
 DEPLOYMENTS: tuple[Deployment, ...] = (
     Deployment("extract", extract, "0 */6 * * *", "Pull every source and the inbox, every six hours."),
@@ -34,8 +36,10 @@ DEPLOYMENTS: tuple[Deployment, ...] = (
         "Look at stored posts again, daily 02:30; forget those that are gone.",
         {"refresh": True},
     ),
-    Deployment("weekly", weekly, "0 6 * * 1", "Publish every complete week that is due, Mondays 06:00."),
-    Deployment("daily", daily, "0 6 * * *", "Publish yesterday's note after days of the quiet period and the vote."),
+    Deployment("weekly", weekly, f"0 {_AT} * * 1", f"Publish every complete week that is due, Mondays {_AT:02}:00."),
+    Deployment(
+        "daily", daily, f"0 {_AT} * * *", "Publish yesterday's note after days of the quiet period and the vote."
+    ),
     Deployment("backfill", backfill, None, "Publish past weeks again, with a reason."),
 )
 

@@ -26,7 +26,7 @@ class Edition:
     """One publication of one week.
 
     `as_of` is the moment of release, with its zone; embargo and every date printed derive from it. `publication`
-    counts the publications of this week from 1. `coverage_floor` is a share, 0 to 1 (method §2).
+    counts the publications of this week from 1.
     """
 
     week: Week
@@ -38,7 +38,6 @@ class Edition:
     label_version: str
     data_version: str
     code_version: str
-    coverage_floor: float
 
     @property
     def embargoed(self) -> bool:

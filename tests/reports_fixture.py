@@ -7,7 +7,7 @@ from typing import Any
 
 import polars as pl
 
-from flows.periods import Bucket, Week, read_election, read_seed, weeks_between
+from flows.periods import Bucket, Week, phase_classes, read_election, read_seed, weeks_between
 from reports.edition import Edition, Language, Tables
 from tests import reports_fixture_tested as tested
 
@@ -64,7 +64,6 @@ def edition(week: str = "2024-W05", lang: Language = "id", as_of: datetime | Non
         label_version="a1b2c3d4",
         data_version="0f9e8d7c6b5a",
         code_version="0.1.0",
-        coverage_floor=0.7,
     )
 
 
@@ -242,6 +241,7 @@ def _seeds() -> dict[str, pl.DataFrame]:
     def labels(entries: dict[str, Any]) -> pl.DataFrame:
         return pl.DataFrame([{"code": code, "label_id": row[0], "label_en": row[1]} for code, row in entries.items()])
 
+    phases = {code: phase for phase, code in phase_classes().items()}
     return {
         "seeds.topics": labels(TOPICS),
         "seeds.indications": labels(INDICATIONS).with_columns(
@@ -250,6 +250,7 @@ def _seeds() -> dict[str, pl.DataFrame]:
             .then(pl.lit("bawaslu police"))
             .otherwise(pl.lit("bawaslu"))
             .alias("receivers"),
+            pl.col("code").replace_strict(phases, default=None, return_dtype=pl.String).alias("only_in_phase"),
         ),
         "seeds.receivers": pl.DataFrame(read_seed("receivers")),
         "seeds.places": pl.DataFrame([{"code": code, "name": name} for code, name in PLACES.items()]),

@@ -17,14 +17,13 @@ from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from flows.method import METHOD
 from flows.sources.collection import CollectionDay
 from flows.sources.walking import End, Gap, Outcome, Walk, moment_of, second_of
 from flows.store.files import write_whole
 
-HISTORY_DAYS = 28
-ENOUGH_DAYS = 14
-# Chance below which silence is not believed: e^-9.2 is one in ten thousand (Poisson, no post where m are expected).
-INCREDIBLE = math.log(10_000)
+# Poisson: where m posts are expected, none comes with a chance of e^-m.
+INCREDIBLE = math.log(METHOD.silence_odds)
 EMPTY, FALL, TODAY = "empty", "fall to nothing", "day not over"
 _HASHTAG_SIGHT = timedelta(hours=24)
 
@@ -119,12 +118,13 @@ def _is_over(day: date, began: datetime | None, zone: ZoneInfo) -> bool:
 
 
 def _incredible(collected: dict[date, int], found: dict[date, int]) -> set[date]:
-    """Days without a post that the query's own four weeks before them make incredible."""
+    """Days without a post that the query's own history before them makes incredible."""
     history = collected | {day: posts for day, posts in found.items() if posts}
     doubtful: set[date] = set()
     for run in _silences(found):
-        before = [history[day] for n in range(1, HISTORY_DAYS + 1) if (day := run[0] - timedelta(days=n)) in history]
-        if len(before) >= ENOUGH_DAYS and sum(before) / len(before) * len(run) > INCREDIBLE:
+        earlier = (run[0] - timedelta(days=n) for n in range(1, METHOD.silence_days + 1))
+        before = [history[day] for day in earlier if day in history]
+        if len(before) >= METHOD.silence_known_days and sum(before) / len(before) * len(run) > INCREDIBLE:
             doubtful |= set(run)
     return doubtful
 
@@ -155,7 +155,7 @@ def _poll(known: Known, outcome: Outcome, zone: ZoneInfo, today: date) -> list[C
         reason = TODAY if day == today and outcome.end.gap is None else str(outcome.end.gap or Gap.OUTAGE)
         facts = (1, 1, 1, None) if is_seen else (1, int(outcome.sent > 0 or day < today), 0, reason)
         rows.append(CollectionDay(walk.platform, walk.source, walk.query, day, *facts))
-    horizon = moment_of(second_of(today - timedelta(days=HISTORY_DAYS), zone))
+    horizon = moment_of(second_of(today - timedelta(days=METHOD.silence_days), zone))
     known.polls[walk.query] = [moment for moment in polls if moment >= horizon]
     return rows
 

@@ -17,6 +17,7 @@ from flows.collecting.pull import configured, pull, state_folder
 from flows.exits import InputRefusedError
 from flows.loading import landing, reading
 from flows.loading.landing import Landed
+from flows.method import METHOD
 from flows.settings import Settings
 from flows.sources import removals
 from flows.sources.erasing import Erasing
@@ -25,8 +26,6 @@ from flows.sources.source import Source, Stored
 from flows.sources.walking import Walk
 from flows.store import warehouse
 from flows.store.files import hash_file
-
-DOUBTFUL = 5  # posts gone and none found: too many to be believed
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +64,7 @@ def look_again(settings: Settings, clock: Clock, posts: list[Stored]) -> Looked:
             seen += len(done.found)
             failures += [done.failure] if done.failure else []
             sentences += done.sentences
-            if len(done.missing) >= DOUBTFUL and not done.found:
+            if len(done.missing) >= METHOD.doubtful_looks and not done.found:
                 failures.append(
                     f"{name}: all {len(done.missing):,} posts looked at seem gone, which is not believed; "
                     "check the token's permissions, then run `ronda extract --refresh` again."

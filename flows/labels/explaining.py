@@ -16,7 +16,7 @@ from flows.labels.corpora import SENTIMENTS
 from flows.labels.cues import REMIND, REMINDER, read_rules
 from flows.labels.features import dense_features
 from flows.labels.hoaxes import SIMILARITY, similarity
-from flows.labels.indications import BY_PHASE, CALL_TO_VOTE, HOAX, list_indications, phases_of, who_spoke
+from flows.labels.indications import CALL_TO_VOTE, HOAX, list_indications, phases_of, who_spoke
 from flows.labels.labelling import Judged, judge, label_version
 from flows.labels.letters import read_letters
 from flows.labels.model import limit, read_model
@@ -24,7 +24,7 @@ from flows.labels.reference import pieces, read
 from flows.labels.text import mask_contestants
 from flows.labels.vocabulary import read_vocabulary
 from flows.labels.weights import Weights, read_weights
-from flows.periods import read_election, read_seed
+from flows.periods import phase_classes, read_election, read_seed
 
 TOP = 8  # pieces shown of each label
 WORDS_SHOWN = 3  # of a reason
@@ -184,13 +184,14 @@ def reasons(
     # Names are nobody's reason, and words like "ini" say nothing to a reader, whatever they weigh.
     names = (row["term"].lower() for row in read_seed("person_names", seeds))
     left_out = frozenset(("lexicon", *names, *(row["word"] for row in read_seed("function_words", seeds))))
+    calls = frozenset(phase_classes(seeds).values())
     found: list[tuple[Reason, ...]] = []
     clean = texts.fill_null("")
     for batch in judge(clean, seeds, weights) if len(clean) else ():
         spoken = {code: who_spoke(model, code, batch.scores, each.vote) for code, each in batch.codes.items()}
         for place in range(len(batch.has_content)):
             text = clean[len(found)]
-            codes = {code: CALL_TO_VOTE if code in BY_PHASE.values() else code for code in indications[len(found)]}
+            codes = {code: CALL_TO_VOTE if code in calls else code for code in indications[len(found)]}
             found.append(
                 tuple(
                     Reason(

@@ -6,9 +6,9 @@ exclusion of the code matches (reporting, condemning, asking, denying), the mode
 in the uncertain band. A code that the weights do not know is flagged by its rule alone. `hoax` comes only from a
 table of published fact-checks.
 
-A call to vote is lawful in the campaign and no indication: by the local time of the post it becomes
-`out_of_schedule` before the campaign and `quiet_period` in the quiet phase of the election's calendar. Rallies and
-media advertising before their own window (art. 276(2)) are not told from other campaigning.
+A call to vote is lawful in the campaign and no indication: by the local time of the post it becomes the class that
+exists only in that phase (`only_in_phase` of the seed: before the campaign, and in the quiet phase). Rallies and media
+advertising before their own window (art. 276(2)) are not told from other campaigning.
 
 What is listed is "terdeteksi otomatis, belum ditinjau": the labels see words, not the subject, and not intent.
 """
@@ -26,14 +26,13 @@ from flows.labels.cues import REMIND, REMINDER, Cues, read_cues
 from flows.labels.model import Model, limit, probability
 from flows.labels.text import Buffers, buffers, written
 from flows.labels.vocabulary import read_vocabulary
-from flows.periods import Election, read_seed
+from flows.periods import Election, phase_classes, read_seed
 
 Flags = npt.NDArray[np.bool_]
 Floats = npt.NDArray[np.float64]
 
 CALL_TO_VOTE = "call_to_vote"
 HOAX = "hoax"
-BY_PHASE = {"pre_campaign": "out_of_schedule", "quiet": "quiet_period"}
 
 
 class Found(NamedTuple):
@@ -164,7 +163,7 @@ def list_indications(flags: dict[str, Flags], phase: pl.Series, seeds: Path = sq
     codes = [row["code"] for row in read_seed("indications", seeds)]
     known = dict(flags)
     calls = known.pop(CALL_TO_VOTE, np.zeros(len(phase), dtype=bool))
-    for name, code in BY_PHASE.items():
+    for name, code in phase_classes(seeds).items():
         known[code] = calls & (phase == name).fill_null(value=False).to_numpy()
     bits = np.zeros(len(phase), dtype=np.uint64)
     for place, code in enumerate(codes):

@@ -8,7 +8,8 @@ independently by many people and is one event only when its author repeats it; a
 
 import polars as pl
 
-COPIED_WORDS = 5
+from flows.method import METHOD
+
 _DECORATION = r"\s*(?:https?://\S+|[@#＠]\S+|[^a-z\s]+)"
 _GAP = r"\s{2,}|[\t\n\r]"
 _SEED = 20240214
@@ -26,7 +27,7 @@ def unit_keys(author_keys: pl.Series, texts: pl.Series) -> pl.Series:
     return (
         frame.with_columns(words.alias("words"))
         .select(
-            pl.when(pl.col("words").str.count_matches(" ", literal=True) >= COPIED_WORDS - 1)
+            pl.when(pl.col("words").str.count_matches(" ", literal=True) >= METHOD.copied_words - 1)
             .then(pl.col("words").hash(_SEED))
             .when(pl.col("author").is_not_null() & (pl.col("words") != ""))
             .then(pl.concat_str("author", "words", separator=" ").hash(_SEED))

@@ -5,7 +5,6 @@ from typing import TYPE_CHECKING
 
 import sql
 from flows.exits import GateStoppedError
-from flows.loading import load
 from flows.loading.prepared import FileCounts
 from flows.store import models, warehouse
 from flows.store.runs import Run
@@ -67,9 +66,32 @@ def posts_gate(connection: warehouse.Connection, run: Run) -> None:
     from expectations import posts as suites
     from expectations.run import gate, validate
 
-    frame = load.window(connection, tuple(suites.COLUMNS), _CHECKED_ROWS)
-    verdicts = validate(frame, suites.suite(), empty_is_valid=not load.has_posts(connection))
+    frame = _window(connection, tuple(suites.COLUMNS), _CHECKED_ROWS)
+    verdicts = validate(frame, suites.suite(), empty_is_valid=not _has_posts(connection))
     run.add_verdicts([verdict.to_dict() for verdict in verdicts])
     if stop := gate(verdicts):
         named = gate(validate(frame, suites.suite(names_records=True), empty_is_valid=False))
         raise GateStoppedError((named or stop).sentence())
+
+
+def _window(connection: warehouse.Connection, columns: Sequence[str], rows: int) -> "pd.DataFrame":
+    """The posts this load touched, as a frame; above so many rows an even sample of them, always the same one.
+
+    Beside the columns it has `record`, the file and the number of what brought the post. The rules that must hold for
+    every row are SQL checks; they look at all of them.
+    """
+    names = ", ".join(f"posts.{column}" for column in columns)
+    touched = connection.execute("SELECT count(*) FROM (SELECT DISTINCT platform, post_id FROM stage)").fetchone()
+    assert touched is not None  # noqa: S101 - an aggregate gives one row
+    return connection.execute(
+        f"SELECT {names}, coalesce(stage_files.file, 'loaded before') || ':' || posts.rank.number AS record "  # noqa: S608
+        "FROM base.posts AS posts SEMI JOIN stage USING (platform, post_id) "
+        "LEFT JOIN stage_files ON stage_files.file_id = posts.rank.file_id "
+        "WHERE md5_number_lower(posts.post_id) % $one_in = 0",
+        {"one_in": max(1, -(-touched[0] // rows))},
+    ).df()
+
+
+def _has_posts(connection: warehouse.Connection) -> bool:
+    """Whether the load just made accepted any record."""
+    return connection.execute("SELECT 1 FROM stage LIMIT 1").fetchone() is not None

@@ -10,7 +10,7 @@ from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import Any, Protocol
 
 import polars as pl
 
@@ -18,9 +18,6 @@ from flows.loading.landing import Landed
 from flows.loading.sheets import CollectionDays, ReviewLines, load_collection, load_reviews
 from flows.post import Reason
 from flows.store.warehouse import Connection, query
-
-if TYPE_CHECKING:
-    import pandas as pd
 
 _STAGE = """
 CREATE OR REPLACE TEMP TABLE stage AS
@@ -362,29 +359,6 @@ def relabel(connection: Connection, label: Callable[[pl.Series, pl.Series], pl.D
             WHERE base.posts.platform = fresh.platform AND base.posts.post_id = fresh.post_id""")
         connection.unregister("fresh")
     return len(stale)
-
-
-def window(connection: Connection, columns: Sequence[str], rows: int) -> "pd.DataFrame":
-    """The posts this load touched, as a frame; above so many rows an even sample of them, always the same one.
-
-    Beside the columns it has `record`, the file and the number of what brought the post. The rules that must hold for
-    every row are SQL checks; they look at all of them.
-    """
-    names = ", ".join(f"posts.{column}" for column in columns)
-    touched = connection.execute("SELECT count(*) FROM (SELECT DISTINCT platform, post_id FROM stage)").fetchone()
-    assert touched is not None  # noqa: S101 - an aggregate gives one row
-    return connection.execute(
-        f"SELECT {names}, coalesce(stage_files.file, 'loaded before') || ':' || posts.rank.number AS record "  # noqa: S608
-        "FROM base.posts AS posts SEMI JOIN stage USING (platform, post_id) "
-        "LEFT JOIN stage_files ON stage_files.file_id = posts.rank.file_id "
-        "WHERE md5_number_lower(posts.post_id) % $one_in = 0",
-        {"one_in": max(1, -(-touched[0] // rows))},
-    ).df()
-
-
-def has_posts(connection: Connection) -> bool:
-    """Whether the load just made accepted any record."""
-    return connection.execute("SELECT 1 FROM stage LIMIT 1").fetchone() is not None
 
 
 def summarise(connection: Connection) -> dict[str, Any]:

@@ -7,10 +7,9 @@ from typing import Any
 import polars as pl
 
 from flows.loading.landing import Landed
+from flows.method import METHOD
 from flows.periods import Week
 from flows.store.warehouse import Connection, query
-
-SAMPLE = 20  # undetected posts a review sheet asks about
 
 _LOG_SCHEMA: dict[str, Any] = {
     "platform": pl.String,
@@ -129,4 +128,6 @@ def posts_to_review(connection: Connection, week: Week) -> pl.DataFrame:
     Columns: platform, post_id, week, link (personal: the sheet is never published), text (masked), indications, limit.
     The sample of undetected posts is always the same, so that printing the sheet again asks the same question.
     """
-    return query(connection, _TO_REVIEW.replace("$week", "?").replace("$sample", "?"), [str(week), SAMPLE])
+    return query(
+        connection, _TO_REVIEW.replace("$week", "?").replace("$sample", "?"), [str(week), METHOD.review_sample]
+    )

@@ -8,8 +8,6 @@ from flows.publishing import publications, releases
 from flows.settings import Settings
 from flows.store import tables, warehouse
 
-NOTED_PHASES = frozenset({"quiet", "voting_day"})  # their days have a daily note
-
 
 def _weeks_with_data(settings: Settings) -> list[Week]:
     with warehouse.opened(settings.home) as connection:
@@ -53,9 +51,9 @@ def publication_number(settings: Settings, week: Week) -> int:
 
 
 def note_day(settings: Settings, moment: datetime) -> date | None:
-    """The day before a moment, where it lies in the quiet period or is voting day; None on any other."""
+    """The day before a moment, where its phase has a daily note; None on any other."""
     day = moment.astimezone(settings.election.zone).date() - timedelta(days=1)
-    return day if settings.election.phase_of(day).name in NOTED_PHASES else None
+    return day if settings.election.phase_of(day).has_note else None
 
 
 def note_moment(settings: Settings, day: date) -> datetime:

@@ -2,10 +2,9 @@
 
 import polars as pl
 
+from flows.method import FAMILIES, METHOD, Family
 from flows.periods import Week
 from flows.store.warehouse import Connection, query
-
-POSTS_OF_A_SIGNAL = 30
 
 _POST = "post_id, created_at, text, indications, topics, districts, likes, comments, shares, views"
 _DETECTED = f"""
@@ -16,6 +15,16 @@ LEFT JOIN core.review_items AS items ON posts.platform = items.platform AND post
 WHERE posts.week = ? AND posts.state = 'live' AND len(posts.indications) > 0
 ORDER BY posts.created_at, posts.platform, posts.post_id
 """  # noqa: S608 - columns of ours
+
+
+def _holds(family: Family) -> str:
+    """Whether a post is one behind the subject of a signal; of the codes of a seed it may have several."""
+    if not family.posts_column:
+        return "true"
+    column = f"posts.{family.posts_column}"
+    return f"list_contains({column}, found.subject)" if family.subjects else f"{column} = found.subject"
+
+
 # Copies first, since they are what a signal may be made of; then what was seen most.
 _SIGNALS = f"""
 WITH found AS (
@@ -31,19 +40,13 @@ WITH found AS (
     FROM found
     JOIN posts ON found.phase = posts.phase
         AND found.signal_platform IN ('all', posts.platform)
-        AND CASE found.family
-            WHEN 'volumes' THEN true
-            WHEN 'sentiment' THEN posts.sentiment = found.subject
-            WHEN 'topics' THEN list_contains(posts.topics, found.subject)
-            WHEN 'indications' THEN list_contains(posts.indications, found.subject)
-            ELSE list_contains(posts.districts, found.subject)
-        END
+        AND CASE found.family {" ".join(f"WHEN '{each.name}' THEN {_holds(each)}" for each in FAMILIES.values())} END
 ), terms AS (
     SELECT term, unnest(examples) AS example FROM trends.emerging_terms WHERE week = ?
 )
 SELECT phase, family, subject, signal_platform, platform, {_POST}
 FROM behind
-WHERE place <= {POSTS_OF_A_SIGNAL}
+WHERE place <= {METHOD.signal_posts}
 UNION ALL
 SELECT posts.phase, 'terms', terms.term, 'all', posts.platform, {_POST}
 FROM terms
@@ -75,7 +78,7 @@ def detected_posts(connection: Connection, week: Week) -> pl.DataFrame:
 
 
 def signal_posts(connection: Connection, week: Week) -> pl.DataFrame:
-    """Up to 30 posts behind each signal of a week, and the example posts of its emerging terms (family `terms`)."""
+    """The posts listed behind each signal of a week, and the example posts of its emerging terms (family `terms`)."""
     return query(connection, _SIGNALS, [str(week)] * 3)
 
 

@@ -43,14 +43,15 @@ _NOTE_FRAMES = frozenset(
         *("seeds.topics", "seeds.indications", "seeds.places", "seeds.receivers"),
     }
 )
+_NOTED = "SELECT phase FROM seeds.calendar WHERE CAST(has_note AS BOOLEAN)"
 _DAY_FRAMES = {
-    "day_counts": """
+    "day_counts": f"""
         SELECT day, platform, count(*) AS posts, count(sentiment) AS labelled,
             count(*) FILTER (WHERE len(indications) > 0) AS detected
-        FROM core.posts WHERE state = 'live' AND phase IN ('quiet', 'voting_day') GROUP BY ALL ORDER BY ALL""",
-    "day_indications": """
+        FROM core.posts WHERE state = 'live' AND phase IN ({_NOTED}) GROUP BY ALL ORDER BY ALL""",  # noqa: S608
+    "day_indications": f"""
         SELECT day, code, count(*) AS posts FROM core.posts, unnest(indications) AS each(code)
-        WHERE state = 'live' AND phase IN ('quiet', 'voting_day') GROUP BY ALL ORDER BY ALL""",
+        WHERE state = 'live' AND phase IN ({_NOTED}) GROUP BY ALL ORDER BY ALL""",  # noqa: S608
 }
 
 

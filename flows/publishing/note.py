@@ -9,7 +9,6 @@ from flows.exits import UsageError
 from flows.periods import Week
 from flows.publishing import frames, notice, releases
 from flows.publishing.database import place_database
-from flows.publishing.due import NOTED_PHASES
 from flows.publishing.site import edition_of, place_index
 from flows.publishing.state import release_facts
 from flows.settings import Settings
@@ -36,7 +35,7 @@ def publish_note(settings: Settings, day: date, as_of: datetime) -> Noted:
 
     Raises UsageError for a day outside the quiet period and voting day.
     """
-    if settings.election.phase_of(day).name not in NOTED_PHASES:
+    if not settings.election.phase_of(day).has_note:
         raise UsageError(f"{day} is neither in the quiet period nor voting day; only those days have a note.")
     with warehouse.opened(settings.home) as connection:
         conditions = release_facts(settings, connection, as_of)

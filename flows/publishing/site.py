@@ -19,7 +19,6 @@ def edition_of(settings: Settings, connection: warehouse.Connection, release: Re
         election=settings.election,
         office=settings.office,
         data_version=tables.data_version(connection),
-        coverage_floor=settings.election.coverage_floor,
         **facts,
     )
 

@@ -11,7 +11,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
-from flows.periods import read_election
+from flows.periods import phase_classes, read_election
 from flows.simulation.accounts import Accounts
 from flows.simulation.histories import Fates
 from flows.simulation.phrases import Grammar
@@ -45,7 +45,6 @@ SCHEMA = pa.schema(
     ]
 )
 CALL = "call_to_vote"
-BY_PHASE = {"pre_campaign": "out_of_schedule", "quiet": "quiet_period"}
 
 
 class Event(NamedTuple):
@@ -96,7 +95,8 @@ def _counts(values: Numbers) -> pa.Array:
 
 def indications_of(codes: tuple[str, ...], phase: str) -> tuple[str, ...]:
     """The codes of a text at its time: a call to vote before the campaign or in the quiet period has a second."""
-    return (*codes, BY_PHASE[phase]) if CALL in codes and phase in BY_PHASE else codes
+    of_phase = phase_classes()
+    return (*codes, of_phase[phase]) if CALL in codes and phase in of_phase else codes
 
 
 class TruthWriter:

@@ -21,6 +21,7 @@ import polars as pl
 
 import sql
 from flows.exits import GateStoppedError, UsageError
+from flows.method import SEEDS
 from flows.periods import seed_path
 from flows.store.dependencies import dependencies
 from flows.store.headers import Column, Header, ModelError, read_header
@@ -97,8 +98,11 @@ def load_seeds(connection: Connection, folder: Path) -> None:
     """Every CSV of a folder as table `seeds.<name>`, all columns VARCHAR, empty = NULL; replaces what was there.
 
     A seed the folder does not have is that of the general election (see `flows.periods.seed_path`). Raises UsageError
-    for a file whose name or header is not usable.
+    for a file whose name or header is not usable, and for another method than that of ronda.
     """
+    for name in sorted(SEEDS):
+        if seed_path(name, folder).read_bytes() != seed_path(name).read_bytes():
+            raise UsageError(f"{folder.name} has another {name}.csv, but the method is the same everywhere; remove it.")
     names = {path.stem for path in (*sql.SEEDS.glob("*.csv"), *folder.glob("*.csv"))}
     for path in (seed_path(name, folder) for name in sorted(names)):
         with path.open(encoding="utf-8", newline="") as lines:

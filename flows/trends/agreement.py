@@ -9,7 +9,8 @@ from collections.abc import Sequence
 import numpy as np
 import polars as pl
 
-DRAWS = 1000
+from flows.method import METHOD
+
 _SEED = 5
 
 SCHEMA: dict[str, pl.DataType | type[pl.DataType]] = {
@@ -71,9 +72,9 @@ def _limits(paired: list[list[str]]) -> tuple[float | None, float | None]:
     names = sorted({code for unit in paired for code in unit})
     counts = np.array([[unit.count(name) for name in names] for unit in paired], dtype=np.float64)
     rng = np.random.Generator(np.random.PCG64(_SEED))
-    drawn = [_alpha(counts[rng.integers(0, len(counts), len(counts))]) for _ in range(DRAWS)]
+    drawn = [_alpha(counts[rng.integers(0, len(counts), len(counts))]) for _ in range(METHOD.alpha_draws)]
     known = [value for value in drawn if value is not None]
-    if len(known) < DRAWS // 2:
+    if len(known) < METHOD.alpha_draws // 2:
         return None, None
-    low, high = np.quantile(known, [0.025, 0.975])
+    low, high = np.quantile(known, [METHOD.limit_tail, 1 - METHOD.limit_tail])
     return round(float(low), 6), round(float(high), 6)

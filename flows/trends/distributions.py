@@ -11,10 +11,11 @@ from typing import Self
 import numpy as np
 from numpy.typing import NDArray
 
+from flows.method import METHOD
+
 Numbers = NDArray[np.float64]
 
 _TINY = 1e-300
-_Z = 1.959963984540054
 _STEPS = 60  # halvings of an interval: to the last bit of a double
 _ROUNDS = 500
 _SPREADS = 40  # how far a table of probabilities reaches, in standard deviations
@@ -166,8 +167,8 @@ def rate_ratio_limits(
     limits those of a quasi-Poisson count (Przyborowski & Wilenski 1940, Biometrika 31:313; McCullagh & Nelder 1989).
     """
     x, k = observed / dispersion, baseline / dispersion
-    low = np.where(x > 0, beta_quantile(0.025, np.maximum(x, 1e-9), k + 1), 0.0)
-    high = np.where(k > 0, beta_quantile(0.975, x + 1, np.maximum(k, 1e-9)), 1.0)
+    low = np.where(x > 0, beta_quantile(METHOD.limit_tail, np.maximum(x, 1e-9), k + 1), 0.0)
+    high = np.where(k > 0, beta_quantile(1 - METHOD.limit_tail, x + 1, np.maximum(k, 1e-9)), 1.0)
     with np.errstate(divide="ignore"):
         return low / (1 - low) / exposure_ratio, high / (1 - high) / exposure_ratio
 
@@ -181,9 +182,9 @@ def share_ratio_limits(
     """
     if expected <= 0:
         return None
-    seen, earlier = max(now[0], 0.5), max(before[0], 0.5)
+    seen, earlier = max(now[0], METHOD.prior_count), max(before[0], METHOD.prior_count)
     variance = max(1 / seen - 1 / now[1], 0.0) + max(1 / earlier - 1 / before[1], 0.0)
-    width = float(np.exp(_Z * (dispersion * variance) ** 0.5))
+    width = float(np.exp(METHOD.normal_quantile * (dispersion * variance) ** 0.5))
     return seen / expected / width, seen / expected * width
 
 

@@ -7,12 +7,11 @@ from typing import Any, NamedTuple
 import numpy as np
 import polars as pl
 
+from flows.method import FAMILIES
 from flows.trends.distributions import Numbers
 
 ALL = "all"
-INDICATIONS, SENTIMENT, TOPICS, DISTRICTS, VOLUMES = "indications", "sentiment", "topics", "districts", "volumes"
-FAMILIES = (INDICATIONS, VOLUMES, SENTIMENT, TOPICS, DISTRICTS)
-VOLUME = "posts"  # the one subject of the family volumes
+VOLUMES = "volumes"  # the family that is counted by day and source
 _WEEKDAYS = 7
 
 
@@ -67,6 +66,7 @@ class Readings:
             self.reasons[self.position[day], platform] = reason
             self.series[self.position[day], platform] = series
         self.unmeasured = set(cells.filter(~pl.col("is_measured"))["subject"].unique())
+        self.of_one_phase = set(cells.filter(pl.col("only_in_phase").is_not_null())["subject"].unique())
         self._comparable: dict[tuple[tuple[str, ...], int, int], list[int]] = {}
         self.counts: dict[Cell, Counts] = {}
         self.days: dict[str, Days] = {}
@@ -103,7 +103,7 @@ class Readings:
         """The cells of a family: each subject on each platform, then on all platforms together."""
         subjects = sorted({cell.subject for cell in self.counts if cell.family == family})
         if family == VOLUMES and self.days:
-            subjects = [VOLUME]
+            subjects = list(FAMILIES[VOLUMES].named_subjects)
         return [Cell(family, platform, subject) for platform in (*self.platforms, ALL) for subject in subjects]
 
     def comparable(self, platforms: tuple[str, ...], bucket: int, shortest: int) -> list[int]:

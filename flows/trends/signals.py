@@ -24,19 +24,15 @@ from dataclasses import dataclass, field
 import numpy as np
 import polars as pl
 
+from flows.method import FAMILIES, METHOD
 from flows.trends import volumes
 from flows.trends.distributions import Numbers, Predictive, discovery_rates, rate_ratio_limits, share_ratio_limits
-from flows.trends.readings import ALL, FAMILIES, SENTIMENT, TOPICS, VOLUMES, Cell, Readings
+from flows.trends.readings import ALL, VOLUMES, Cell, Readings
 
-LEVEL = 0.05
-SHORTEST = 4  # days of a bucket that is compared
-FEWEST, MOST = 4, 8  # buckets of a baseline
-PAST_BURST = 0.001  # upper p among the other buckets of a baseline that leaves a bucket out
-DECLINES_ABOVE = 5  # expected; below, only the upper tail is judged
-FEW = 5  # observed; below, the limits of the ratio of two shares are the exact ones of two rates
-PROBABILITIES = (0.5, 0.8, 0.95)
-PHASE_ONLY = frozenset({"out_of_schedule", "quiet_period"})  # exist in one phase only: counts, never signals
-SHARES = frozenset({SENTIMENT, TOPICS})
+LEVEL = METHOD.signal_q
+PRIOR = METHOD.prior_count
+PROBABILITIES = (METHOD.burst_50, METHOD.burst_80, METHOD.burst_95)
+SHARES = frozenset(name for name, family in FAMILIES.items() if family.is_share)
 
 SCHEMA: dict[str, pl.DataType | type[pl.DataType]] = {
     "week": pl.String,
@@ -139,9 +135,9 @@ def _prepare(readings: Readings, cell: Cell, bucket: int, signalled: dict[Cell, 
         left_out = set().union(
             *(signalled.get(cell._replace(platform=name), ()) for name in (*item.platforms, cell[1]))
         )
-        earlier = readings.comparable(item.platforms, bucket, SHORTEST)
-        item.baseline = _quiet(readings, item, [place for place in earlier if place not in left_out])[-MOST:]
-        if len(item.baseline) < FEWEST:
+        earlier = readings.comparable(item.platforms, bucket, METHOD.bucket_days)
+        item.baseline = _quiet(readings, item, [place for place in earlier if place not in left_out])
+        if len(item.baseline) < METHOD.baseline_least:
             item.reason, item.baseline = "no_baseline", []
         elif cell.family == VOLUMES:
             _compare_volumes(readings, item)
@@ -153,27 +149,28 @@ def _prepare(readings: Readings, cell: Cell, bucket: int, signalled: dict[Cell, 
 def _comparison(readings: Readings, cell: Cell, bucket: int) -> tuple[str | None, tuple[str, ...]]:
     """Why a cell cannot be compared, and the platforms it is compared on."""
     names = readings.platforms if cell.platform == ALL else (cell.platform,)
-    fewest = min(2, len(names))  # platforms that make up `all`
+    fewest = min(METHOD.platforms_together, len(names))
     reasons = {name: readings.reasons.get((bucket, name), "not_collected") for name in names}
     able = tuple(name for name, reason in reasons.items() if reason is None)
     refusals = (
         (not able, reasons[names[0]]),
         (len(able) < fewest, "platform_missing"),
-        (cell.subject in PHASE_ONLY, "phase_only"),
+        (cell.subject in readings.of_one_phase, "phase_only"),
         (cell.subject in readings.unmeasured, "not_measured"),
-        (readings.buckets[bucket].days < SHORTEST, "bucket_too_short"),
+        (readings.buckets[bucket].days < METHOD.bucket_days, "bucket_too_short"),
     )
     reason = next((reason for applies, reason in refusals if applies), None)
     if reason is None and cell.platform == ALL:
-        able = tuple(name for name in able if len(readings.comparable((name,), bucket, SHORTEST)) >= FEWEST)
+        earlier = {name: readings.comparable((name,), bucket, METHOD.bucket_days) for name in able}
+        able = tuple(name for name in able if len(earlier[name]) >= METHOD.baseline_least)
         reason = "no_baseline" if len(able) < fewest else None
     return reason, able
 
 
 def _quiet(readings: Readings, item: Judged, places: list[int]) -> list[int]:
     """The latest buckets without those that were bursts in the light of the others; only counts are looked at."""
-    latest = places[-MOST:]
-    if item.cell.family in SHARES or item.cell.family == VOLUMES or len(latest) <= FEWEST:
+    latest = places[-METHOD.baseline_most :]
+    if item.cell.family in SHARES or item.cell.family == VOLUMES or len(latest) <= METHOD.baseline_least:
         return latest
     found = [readings.counts[item.cell._replace(platform=name)] for name in item.platforms]
     observed = np.sum([each.observed[latest] for each in found], axis=0)
@@ -187,15 +184,15 @@ def _bursts(observed: Numbers, exposure: Numbers) -> list[bool]:
     others, rest = observed.sum() - observed, exposure.sum() - exposure
     usable = (rest > 0) & (exposure > 0)
     scale = exposure / np.where(usable, rest, 1.0)
-    means = (others + 0.5) * scale
-    fitted = np.maximum(exposure * (np.maximum(others, 0.5) / np.where(usable, rest, 1.0))[:, None], 1e-12)
+    means = (others + PRIOR) * scale
+    fitted = np.maximum(exposure * (np.maximum(others, PRIOR) / np.where(usable, rest, 1.0))[:, None], 1e-12)
     distances = (observed - fitted) ** 2 / fitted
     np.fill_diagonal(distances, 0.0)
     variances = np.maximum(1.0, distances.sum(axis=1) / (len(observed) - 2)) * means * (1 + scale)
-    found = usable & (observed > means + 2 * np.sqrt(variances))  # up to there the tail is far above PAST_BURST
+    found = usable & (observed > means + 2 * np.sqrt(variances))  # up to there the tail is far above that p
     for number in np.flatnonzero(found):
         predictive = Predictive.negative_binomial(float(means[number]), float(variances[number]))
-        found[number] = predictive.at_least(round(observed[number])) <= PAST_BURST
+        found[number] = predictive.at_least(round(observed[number])) <= METHOD.past_burst_p
     return [bool(is_burst) for is_burst in found]
 
 
@@ -256,7 +253,7 @@ def _judge_counts(group: list[Judged]) -> None:
     _discover([item for item, _ in tested])
     for item, predictive in tested:
         spread = spreads[item.cell.platform]
-        level = LEVEL / len(tested) / (2 if item.expected > DECLINES_ABOVE else 1)
+        level = LEVEL / len(tested) / (2 if item.expected > METHOD.declines_above else 1)
         critical = predictive.critical(level)
         item.bursts = [max(1, critical - predictive.reached(probability)) for probability in PROBABILITIES]
         if _has_own_limits(item):
@@ -288,11 +285,11 @@ def _pooled(items: list[Judged]) -> float:
 def _predictive(item: Judged, earlier: float, spread: float) -> Predictive:
     """What the next count may be when so many were seen earlier."""
     scale = item.scale if earlier == item.earlier else (item.exposure or 0.0) / item.earlier_exposure
-    mean = (earlier + 0.5) * scale
+    mean = (earlier + PRIOR) * scale
     if item.cell.family not in SHARES:
         return Predictive.negative_binomial(mean, spread * mean * (1 + scale))
     trials = round(item.exposure or 0.0)
-    before = item.earlier_exposure + 1
+    before = item.earlier_exposure + 2 * PRIOR
     share = min(mean / trials * item.earlier_exposure / before, 1 - 1e-9)
     widening = max(spread * (before + trials) / (before + 1), 1 + 1e-9)
     return Predictive.beta_binomial(trials, share, max((trials - widening) / (widening - 1), 1e-3))
@@ -301,18 +298,18 @@ def _predictive(item: Judged, earlier: float, spread: float) -> Predictive:
 def _p_value(item: Judged, predictive: Predictive) -> float:
     observed = round(item.observed or 0.0)
     upper = predictive.at_least(observed)
-    if item.expected <= DECLINES_ABOVE:
+    if item.expected <= METHOD.declines_above:
         return upper
     return min(1.0, 2 * min(upper, predictive.at_most(observed)))
 
 
 def _could_signal(item: Judged, spread: float) -> bool:
-    """Whether the sum of both counts, all of it in this bucket or none, could give a p of 0.05 at all."""
+    """Whether the sum of both counts, all of it in this bucket or none, could be a signal at all."""
     together = round((item.observed or 0.0) + item.earlier)
     most = min(together, round(item.exposure or 0.0)) if item.cell.family in SHARES else together
     if _predictive(item, 0.0, spread).at_least(most) <= LEVEL:
         return True
-    return item.expected > DECLINES_ABOVE
+    return item.expected > METHOD.declines_above
 
 
 def _judge_volumes(group: list[Judged]) -> None:
@@ -340,7 +337,8 @@ def _discover(tested: list[Judged]) -> None:
 
 def _has_own_limits(item: Judged) -> bool:
     """Whether the limits of the ratio come from the log scale or the regression; those of few posts are exact."""
-    return item.cell.family == VOLUMES or (item.cell.family in SHARES and (item.observed or 0.0) >= FEW)
+    is_frequent = (item.observed or 0.0) >= METHOD.exact_ratio_below
+    return item.cell.family == VOLUMES or (item.cell.family in SHARES and is_frequent)
 
 
 def _limit_rates(items: list[Judged]) -> None:

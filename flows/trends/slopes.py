@@ -19,14 +19,11 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
+from flows.method import FAMILIES, METHOD
 from flows.trends.distributions import Numbers, discovery_rates
-from flows.trends.readings import ALL, FAMILIES, INDICATIONS, VOLUMES, Cell, Readings
-from flows.trends.signals import LEVEL, PHASE_ONLY, SHORTEST
+from flows.trends.readings import ALL, VOLUMES, Cell, Readings
 
-FEWEST = 8  # buckets
-_Z = 1.959963984540054
-_SCALE = {INDICATIONS: 1000.0}
-_UNIT = {INDICATIONS: "per_1000", VOLUMES: "posts_per_day"}
+_SCALE = {"per_1000": 1000.0}
 
 SCHEMA: dict[str, pl.DataType | type[pl.DataType]] = {
     "week": pl.String,
@@ -67,7 +64,7 @@ def slope_of(times: Numbers, values: Numbers) -> Slope:
     score = float(np.sign(rises).sum())
     variance = _variance(values) * _correction(values - slope * times)
     distance = max(0.0, abs(score) - 1) / sqrt(variance) if variance > 0 else 0.0
-    reach = _Z * sqrt(variance)
+    reach = METHOD.normal_quantile * sqrt(variance)
     low = max(0, round((len(slopes) - reach) / 2) - 1)
     high = min(len(slopes) - 1, round((len(slopes) + reach) / 2))
     return Slope(slope, float(slopes[low]), float(slopes[high]), score / len(slopes), erfc(distance / sqrt(2)))
@@ -97,7 +94,7 @@ def _correction(residuals: Numbers) -> float:
     widening = 0.0
     for lag in range(1, size - 2):
         correlation = float(ranks[lag:] @ ranks[:-lag]) / total
-        if abs(correlation) > _Z / sqrt(size):
+        if abs(correlation) > METHOD.normal_quantile / sqrt(size):
             widening += (size - lag) * (size - lag - 1) * (size - lag - 2) * correlation
     return max(1.0, 1 + 2 * widening / (size * (size - 1) * (size - 2)))
 
@@ -125,7 +122,7 @@ def find(cells: pl.DataFrame) -> pl.DataFrame:
         rates = discovery_rates(np.array([row["p"] for row in tested], dtype=np.float64))
         for row, rate in zip(tested, rates.tolist(), strict=True):
             row["q"] = round(rate, 12)
-            if rate <= LEVEL:
+            if rate <= METHOD.signal_q:
                 row["direction"] = "up" if float(str(row["slope"])) > 0 else "down"
         rows += group
     return pl.DataFrame(rows, schema=SCHEMA).sort("week", "family", "subject", "platform")
@@ -134,11 +131,11 @@ def find(cells: pl.DataFrame) -> pl.DataFrame:
 def _row(readings: Readings, cell: Cell, values: Numbers, places: list[int], week: str) -> dict[str, object]:
     row: dict[str, object] = dict.fromkeys(SCHEMA)
     row |= {"week": week, "platform": cell.platform, "family": cell.family, "subject": cell.subject}
-    row |= {"unit": _UNIT.get(cell.family, "share"), "buckets": 0}
-    if cell.subject in PHASE_ONLY or cell.subject in readings.unmeasured:
-        return row | {"reason": "phase_only" if cell.subject in PHASE_ONLY else "not_measured"}
+    row |= {"unit": FAMILIES[cell.family].unit, "buckets": 0}
+    if cell.subject in readings.of_one_phase or cell.subject in readings.unmeasured:
+        return row | {"reason": "phase_only" if cell.subject in readings.of_one_phase else "not_measured"}
     row |= {"buckets": len(places), "first_week": readings.buckets[places[0]].week if places else None}
-    if len(places) < FEWEST:
+    if len(places) < METHOD.slope_buckets:
         return row | {"reason": "too_few_buckets"}
     times = np.array([readings.buckets[place].first_day.toordinal() / 7 for place in places])
     found = slope_of(times, values[places])
@@ -152,7 +149,7 @@ def _usable(readings: Readings, cell: Cell, values: Numbers) -> list[int]:
     return [
         place
         for place, bucket in enumerate(readings.buckets)
-        if bucket.days >= SHORTEST
+        if bucket.days >= METHOD.bucket_days
         and not np.isnan(values[place])
         and all(readings.reasons.get((place, name), "") is None for name in names)
     ]
@@ -180,7 +177,7 @@ def _values(readings: Readings, cell: Cell) -> Numbers:
     rates[~np.isfinite(rates)] = np.nan
     weights = np.array([np.nansum(each.exposure) for each in counts])
     shares = weights / max(weights.sum(), 1e-12)
-    result: Numbers = (rates * shares[:, None]).sum(axis=0) * _SCALE.get(cell.family, 1.0)
+    result: Numbers = (rates * shares[:, None]).sum(axis=0) * _SCALE.get(FAMILIES[cell.family].unit, 1.0)
     return result
 
 

@@ -12,6 +12,7 @@ from math import ceil, exp, log, sqrt
 
 import numpy as np
 
+from flows.method import METHOD
 from flows.trends.distributions import Numbers, t_quantile, t_upper
 
 _PARAMETERS = 2  # level and slope
@@ -124,7 +125,7 @@ def ratio_limits(volume: Volume, spread: float, freedom: int) -> tuple[float, fl
     if volume.observed <= 0:
         return 0.0, float("nan")
     variance = spread * (1 / volume.observed + volume.leverage / volume.expected)
-    width = t_quantile(0.025, freedom) * sqrt(variance)
+    width = t_quantile(METHOD.limit_tail, freedom) * sqrt(variance)
     ratio = volume.observed / volume.expected
     return ratio * exp(-width), ratio * exp(width)
 

@@ -3,15 +3,15 @@
 from collections.abc import Callable
 from typing import NamedTuple
 
+from flows.method import METHOD
 from flows.periods import Bucket
 from reports.judging.disclosure import is_small
 from reports.judging.level import judge_buckets
 from reports.reading.facts import Row
 from reports.reading.outcomes import Signal, Trends, copies_of
-from reports.wording.sentences import MINIMUM_POSTS, class_counts, zero_sentence
+from reports.wording.sentences import class_counts, zero_sentence
 from reports.wording.words import DASH, Words, platform_name
 
-HIGH_CONFIDENCE = 0.01  # limit of q
 CLASSES_SHOWN = 3  # of the review list, by name
 
 
@@ -40,7 +40,7 @@ def _coverage(row: Row | None, words: Words) -> Value:
 
 def _net(row: Row | None, words: Words) -> Value:
     if row is None or row["net_sentiment"] is None or row["net_low"] is None:
-        is_below = row is not None and row["labelled"] is not None and row["labelled"] < MINIMUM_POSTS
+        is_below = row is not None and row["labelled"] is not None and row["labelled"] < METHOD.net_posts
         return Value(DASH, words("net_below") if is_below else "")
     interval = words.interval(row["net_low"] * 100, row["net_high"] * 100, signed=True)
     return Value(words.decimal(row["net_sentiment"] * 100, signed=True), words("interval_95", interval=interval))
@@ -155,5 +155,5 @@ def _found(trends: Trends, words: Words, signal: Signal) -> str:
         name=name.strip(),
         ratio=words.decimal(row["ratio"]),
         interval=words.interval(row["ratio_low"], row["ratio_high"]),
-        confidence=words("change_sure" if row["q"] <= HIGH_CONFIDENCE else "change_fair"),
+        confidence=words("change_sure" if row["q"] <= METHOD.sure_q else "change_fair"),
     ).replace("  ", " ")

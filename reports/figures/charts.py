@@ -6,6 +6,7 @@ from typing import NamedTuple
 
 from matplotlib.figure import Figure
 
+from flows.method import FAMILIES, METHOD
 from flows.periods import Week
 from reports.edition import embargo_end
 from reports.figures import (
@@ -22,8 +23,8 @@ from reports.figures import (
 )
 from reports.figures.style import Chart, Scene
 from reports.reading.facts import PLATFORMS, Facts
-from reports.reading.outcomes import FAMILIES, Trends
-from reports.wording.sentences import MINIMUM_POSTS, coverage_words
+from reports.reading.outcomes import Trends
+from reports.wording.sentences import coverage_words
 from reports.wording.statements import change_words, subject_words
 from reports.wording.watch_list import breaks
 from reports.wording.words import Words
@@ -65,7 +66,6 @@ def scene_of(facts: Facts, words: Words) -> Scene:
         week=week,
         first_day=first.first_day,
         last_day=week.last_day,
-        floor=facts.edition.coverage_floor,
         source=f"{coverage} {source_line(facts, words)}",
         breaks=tuple(day for day in breaks(facts) if first.first_day <= day <= week.last_day),
     )
@@ -90,7 +90,7 @@ class Quantity(NamedTuple):
     minimum: int  # labelled posts
 
 
-NET = Quantity("net_sentiment", "alt_item_net", 100, True, MINIMUM_POSTS)
+NET = Quantity("net_sentiment", "alt_item_net", 100, True, METHOD.net_posts)
 
 
 def _finding(facts: Facts, words: Words, scene: Scene, quantity: Quantity) -> str:
@@ -164,9 +164,7 @@ def _official_points(trends: Trends) -> list[overlay.Point]:
 
 def our_points(trends: Trends) -> list[overlay.Point]:
     """Our cumulative count from the first day of the campaign on, the quiet period and voting day included."""
-    began = [
-        day for phase in trends.facts.edition.election.phases if phase.name == "campaign" and (day := phase.first_day)
-    ]
+    began = [day for phase in trends.facts.edition.election.phases if phase.is_campaign and (day := phase.first_day)]
     if not began:
         return []
     frame = trends.facts.tables["trends.weekly_platform"]
@@ -298,7 +296,8 @@ def classes_of(trends: Trends) -> indications.Classes:
         code: trends.facts.label("indications", code) for code in trends.facts.tables["seeds.indications"]["code"]
     }
     measured = {code: label for code, label in labels.items() if code in trends.measured}
-    return indications.Classes(measured, {code: label for code, label in labels.items() if code not in measured})
+    counted = {code: label for code, label in labels.items() if code not in measured}
+    return indications.Classes(measured, counted, trends.facts.only_in_phase)
 
 
 def first_known(trends: Trends) -> dict[tuple[date, date], float]:

@@ -12,7 +12,6 @@ from matplotlib.patches import Rectangle
 
 from reports.figures import style, timeline
 from reports.figures.style import Scene
-from reports.reading.facts import is_of_another_phase
 from reports.wording.words import DASH
 
 _PANEL, _BELOW, _ROW, _LABEL, _BUCKETS = 27.5, 15.0, 5.6, 46.0, 8
@@ -26,6 +25,7 @@ class Classes(NamedTuple):
 
     measured: Mapping[str, str]
     counted: Mapping[str, str]
+    only_in_phase: Mapping[str, str]  # the one phase of those that exist in no other
 
 
 def draw(frame: pl.DataFrame, scene: Scene, classes: Classes) -> Figure:
@@ -48,7 +48,12 @@ def draw(frame: pl.DataFrame, scene: Scene, classes: Classes) -> Figure:
         if codes:
             shown = {code: classes.counted[code] for code in codes}
             width = (style.WIDTH - _LABEL - 4) / _BUCKETS * max(len(_buckets(frame, scene, codes[0])), 1)
-            _grid(style.axes(figure, (_LABEL, grid_top + 11, width, len(codes) * _ROW)), frame, scene, shown)
+            _grid(
+                style.axes(figure, (_LABEL, grid_top + 11, width, len(codes) * _ROW)),
+                frame,
+                scene,
+                classes._replace(counted=shown),
+            )
         style.sign(figure, scene, note)
         return figure
 
@@ -123,7 +128,8 @@ def _top(rows: Sequence[timeline.Row]) -> float:
     return 1.06 * max([*values, *(end for end in ends if end <= usual)])
 
 
-def _grid(axes: Axes, frame: pl.DataFrame, scene: Scene, counted: Mapping[str, str]) -> None:
+def _grid(axes: Axes, frame: pl.DataFrame, scene: Scene, classes: Classes) -> None:
+    counted = classes.counted
     buckets = _buckets(frame, scene, next(iter(counted)))
     axes.set_xlim(0, max(len(buckets), 1))
     axes.set_ylim(len(counted), 0)
@@ -150,7 +156,7 @@ def _grid(axes: Axes, frame: pl.DataFrame, scene: Scene, counted: Mapping[str, s
     for down, code in enumerate(counted):
         rows = timeline.rows_of(frame.filter(pl.col("indication") == code), scene, "all")[-_BUCKETS:]
         for across, row in enumerate(rows):
-            text = DASH if is_of_another_phase(code, row["phase"]) else ""
+            text = DASH if classes.only_in_phase.get(code, row["phase"]) != row["phase"] else ""
             _cell(axes, across, down, row["posts"] if row["status"] != "not_collected" else None, text)
 
 

@@ -6,10 +6,10 @@ import polars as pl
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
+from flows.method import METHOD
 from reports.figures import style, timeline
 from reports.figures.style import Scene
 
-MINIMUM_POSTS = 30  # method §4: none below
 _PANEL, _BELOW = 27.0, 14.0
 
 
@@ -41,14 +41,14 @@ def _limits(frame: pl.DataFrame, scene: Scene, platforms: Sequence[str]) -> tupl
         for platform in platforms
         for row in timeline.rows_of(frame, scene, platform)
         for end in (row["net_low"], row["net_high"], row["net_sentiment"])
-        if end is not None and row["labelled"] >= MINIMUM_POSTS
+        if end is not None and row["labelled"] >= METHOD.net_posts
     ]
     return max(-100.0, min([-10.0, *ends]) * 1.08), min(100.0, max([10.0, *ends]) * 1.08)
 
 
 def _panel(axes: Axes, frame: pl.DataFrame, scene: Scene, platform: str, limits: tuple[float, float]) -> None:
     rows = timeline.rows_of(frame, scene, platform)
-    shown = [row for row in rows if row["net_sentiment"] is not None and (row["labelled"] or 0) >= MINIMUM_POSTS]
+    shown = [row for row in rows if row["net_sentiment"] is not None and (row["labelled"] or 0) >= METHOD.net_posts]
     timeline.phase_bands(axes, scene)
     axes.set_title(scene.platform(platform), color=style.SERIES_COLOUR[platform])
     axes.set_ylim(*limits)

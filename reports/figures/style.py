@@ -107,7 +107,6 @@ class Scene:
     week: Week
     first_day: date
     last_day: date
-    floor: float
     source: str  # the line printed under every chart: coverage of the week, embargo, origin and versions
     breaks: tuple[date, ...] = ()  # days on which what is watched changed
 

@@ -192,6 +192,7 @@ def legend_height(scene: Scene) -> float:
 def phase_legend(figure: Figure, scene: Scene) -> None:
     """Name the shades of the phases in the window, in one line or two below the title."""
     across, down = (float(side) * style.MM for side in figure.get_size_inches())
+    vote = scene.election.phase_of(scene.election.voting_day).name
     for entry in _entries(scene):
         top = style.HEAD + entry.line * _LEGEND_LINE
         left, base = entry.left / across, 1 - (top + 2.8) / down
@@ -205,7 +206,7 @@ def phase_legend(figure: Figure, scene: Scene) -> None:
                 linewidth=0.5,
             )
         )
-        if entry.key == "voting_day":
+        if entry.key == vote:
             at = left + _SWATCH / across / 2
             figure.add_artist(
                 Line2D([at, at], [base, base + 2.5 / down], color=style.INK, linewidth=0.8, linestyle=_DASHED)

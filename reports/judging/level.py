@@ -4,7 +4,7 @@ Signals and what people found move it; the counts of automatic detection do not:
 measured on real text is a review list without a level (method §1), and an unreviewed item is nobody's finding yet.
 
 Each bucket is judged by itself, first match wins:
-  red    a signal upwards in a measured class of indications that counts at least five, or a reviewed item whose
+  red    a signal upwards in a measured class of indications that counts enough texts, or a reviewed item whose
          internal limit falls before the next report and that was not handed over
   grey   nothing was labelled, the coverage is unknown or below the floor, or no change could be tested because there is
          nothing to compare with (the quiet period and voting day are amber instead: they never have a baseline)
@@ -17,13 +17,12 @@ planned and nothing came in is named and not judged; a week with such a bucket i
 
 from typing import NamedTuple
 
+from flows.method import METHOD
 from flows.periods import Bucket
 from reports.edition import Level
-from reports.judging.disclosure import SMALLEST
 from reports.reading.facts import Row
 from reports.reading.outcomes import Trends
 
-ATTENTION_PHASES = frozenset({"quiet", "voting_day"})
 BELOW_FLOOR = frozenset({"coverage_below_floor", "days_below_floor", "coverage_unknown"})
 ORDER: tuple[Level, ...] = ("red", "grey", "amber", "green")
 Reason = tuple[str, dict[str, str]]  # the key of a sentence and its values
@@ -98,7 +97,7 @@ def _urgent(trends: Trends, bucket: Bucket) -> list[Reason]:
         and signal.family == "indications"
         and signal.row["direction"] == "up"
         and signal.subject in trends.measured
-        and signal.row["observed"] >= SMALLEST
+        and signal.row["observed"] >= METHOD.situation_texts
     ]
     limits = [item["hand_over_limit"] for item in trends.indicated if item["hand_over_limit"]]
     if bucket == trends.facts.buckets[-1] and any(limit <= trends.next_release for limit in limits):
@@ -112,11 +111,15 @@ def _unjudged(trends: Trends, bucket: Bucket, row: Row | None) -> str:
         return "level_floor"
     if row["coverage"] is None:
         return "level_unknown"
-    is_low = row["coverage"] < trends.facts.edition.coverage_floor or row.get("reason") in BELOW_FLOOR
+    is_low = row["coverage"] < METHOD.coverage_floor or row.get("reason") in BELOW_FLOOR
     if is_low:
         return "level_floor"
     is_tested = any(family.tested for family in trends.families(bucket).values())
-    return "" if is_tested or bucket.phase in ATTENTION_PHASES else "level_untested"
+    return "" if is_tested or _needs_attention(trends, bucket) else "level_untested"
+
+
+def _needs_attention(trends: Trends, bucket: Bucket) -> bool:
+    return trends.facts.edition.election.phase_of(bucket.first_day).needs_attention
 
 
 def _attention(trends: Trends, bucket: Bucket) -> list[Reason]:
@@ -126,11 +129,10 @@ def _attention(trends: Trends, bucket: Bucket) -> list[Reason]:
     ]
     if trends.indicated and bucket == facts.buckets[-1]:
         reasons.append(("level_waiting", {"count": str(len(trends.indicated))}))
-    floor = facts.edition.coverage_floor
     low = []
     for name in facts.platforms:
         seen = facts.collected(name, bucket.first_day, bucket.last_day)
-        if seen.coverage is None or seen.coverage < floor:
+        if seen.coverage is None or seen.coverage < METHOD.coverage_floor:
             low.append(name)
     if low:
         reasons.append(("level_platform", {"platforms": " ".join(low)}))
@@ -138,6 +140,6 @@ def _attention(trends: Trends, bucket: Bucket) -> list[Reason]:
         reasons.append(("level_gaps", {}))
     if facts.warnings:
         reasons.append(("level_checks", {"count": str(len(facts.warnings))}))
-    if bucket.phase in ATTENTION_PHASES:
+    if _needs_attention(trends, bucket):
         reasons.append(("level_phase", {}))
     return reasons

@@ -23,7 +23,6 @@ from reports.wording.label_quality import quality_sentence
 from reports.wording.sentences import coverage_words, gap_words, zero_sentence
 from reports.wording.words import DASH, Words, platform_name
 
-PHASES = frozenset({"quiet", "voting_day"})  # the days that have a note
 GAPS_SHOWN, CLASSES_SHOWN, DAYS_SHOWN = 4, 12, 5
 NAME = "note.pdf"
 _HEADS = ("note_day", "column_posts", "column_coverage", "column_labelled", "column_detected")
@@ -49,7 +48,7 @@ def _platforms(tables: Tables) -> list[str]:
 def days_of(tables: Tables, facts: Facts, until: date) -> list[Day]:
     """Every day of the phases that have a note up to one, each platform and all of them, from the given counts."""
     election = facts.edition.election
-    first = min(phase.first_day for phase in election.phases if phase.name in PHASES and phase.first_day)
+    first = min(phase.first_day for phase in election.phases if phase.has_note and phase.first_day)
     frame = tables["day_counts"]
     found = []
     day = first
@@ -213,7 +212,7 @@ def _next(edition: Edition, words: Words, day: date) -> list[str]:
     election, zone = edition.election, edition.election.zone_label
     following = day + timedelta(days=1)
     items = []
-    if election.phase_of(following).name in PHASES:
+    if election.phase_of(following).has_note:
         items.append(
             words("note_next_note", day=words.day(following), moment=words.moment(moment_of(edition, following), zone))
         )

@@ -120,7 +120,7 @@ CONTRACT: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
     "copied_texts": ((), ("text", "posts", "authors", "platforms", "first_day", "last_day")),
     "signal_posts": (("phase", "family", "subject", "signal_platform", "created_at", "platform", "post_id"), _POST),
     "seeds.topics": (("code",), ("label_id", "label_en")),
-    "seeds.indications": (("code",), ("label_id", "label_en", "is_measured", "receivers")),
+    "seeds.indications": (("code",), ("label_id", "label_en", "is_measured", "receivers", "only_in_phase")),
     "seeds.receivers": ((), ("code", "first_receiver", "then", "first_day", "last_day", "note")),
     "seeds.places": (("code",), ("name",)),
     "seeds.articles": ((), ()),

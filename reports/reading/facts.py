@@ -12,14 +12,12 @@ from typing import Any, NamedTuple
 
 import polars as pl
 
+from flows.method import METHOD
 from flows.periods import Bucket
 from reports.edition import PLATFORM_ORDER, Edition, Tables
 from reports.reading.volumes import daily
 
 PLATFORMS = PLATFORM_ORDER[1:]
-# Classes of indications that exist in one phase only, by the labels' rules.
-PHASE_ONLY = {"out_of_schedule": "pre_campaign", "quiet_period": "quiet"}
-SHORTEST_BASELINE = 4  # days, method §3
 Row = dict[str, Any]
 
 
@@ -61,11 +59,6 @@ class Check(NamedTuple):
     def is_breach(self) -> bool:
         """Whether the check failed or could not be evaluated."""
         return self.verdict in {"failed", "crashed"}
-
-
-def is_of_another_phase(indication: str, phase: str) -> bool:
-    """Whether a class cannot occur in a phase, so that there is no number of it, not even 0."""
-    return PHASE_ONLY.get(indication, phase) != phase
 
 
 def day_status(coverage: pl.DataFrame) -> dict[tuple[str, date], tuple[str, str]]:
@@ -171,13 +164,13 @@ class Facts:
 
     def is_comparable(self, row: Row | None) -> bool:
         """Whether a bucket was seen well enough to be compared: a known coverage at or above the floor."""
-        if row is None or row["coverage"] is None or row["coverage"] < self.edition.coverage_floor:
+        if row is None or row["coverage"] is None or row["coverage"] < METHOD.coverage_floor:
             return False
         return bool(row.get("is_comparable", True))
 
     def _earlier(self, bucket: Bucket) -> Bucket | None:
         for earlier in self.edition.election.buckets(bucket.week.shift(-1)):
-            if earlier.phase == bucket.phase and earlier.days >= SHORTEST_BASELINE:
+            if earlier.phase == bucket.phase and earlier.days >= METHOD.bucket_days:
                 return earlier
         return None
 
@@ -255,6 +248,12 @@ class Facts:
         codes = dict.fromkeys([*self.tables["seeds.indications"]["code"], *sorted(code for _, code in found)])
         counts = [(code, self._counts(found, code)) for code in codes]
         return sorted(counts, key=lambda item: (-sum(count or 0 for count in item[1]), item[0]))
+
+    @cached_property
+    def only_in_phase(self) -> dict[str, str]:
+        """The one phase of the classes of indications that exist in no other, where there is no number, not even 0."""
+        seed = self.tables["seeds.indications"].drop_nulls("only_in_phase")
+        return dict(zip(seed["code"], seed["only_in_phase"], strict=True))
 
     def detected_in(self, bucket: Bucket) -> dict[str, int]:
         """Detected posts of each indication in any bucket (platform `all`), most first in the edition's week."""

@@ -9,14 +9,12 @@ from typing import NamedTuple
 
 import polars as pl
 
+from flows.method import FAMILIES, METHOD
 from flows.periods import Bucket, Week
 from reports.edition import PLATFORM_ORDER
 from reports.reading.facts import Facts, Row
 
-FAMILIES = ("indications", "volumes", "topics", "sentiment", "districts")
 POSTS = "trends.weekly_platform"
-COPIES = 5  # posts, from here on a text is named as copied
-COPIES_SHARE = 0.05  # of the posts of a cell: from here on copies of texts are named
 
 
 @dataclass(frozen=True)
@@ -86,7 +84,7 @@ class Trends:
 
     @staticmethod
     def _importance(row: Row) -> tuple[int, float, str, str]:
-        return (FAMILIES.index(row["family"]), float(row["q"]), str(row["subject"]), str(row["phase"]))
+        return (FAMILIES[row["family"]].position, float(row["q"]), str(row["subject"]), str(row["phase"]))
 
     def families(self, bucket: Bucket) -> dict[str, Family]:
         """What became of each family's tests in a bucket."""
@@ -119,7 +117,11 @@ class Trends:
     @cached_property
     def copied(self) -> list[Row]:
         """The texts of the week that were posted most often, the most copied first."""
-        return [row for row in self.facts.tables["copied_texts"].iter_rows(named=True) if row["posts"] >= COPIES]
+        return [
+            row
+            for row in self.facts.tables["copied_texts"].iter_rows(named=True)
+            if row["posts"] >= METHOD.copied_posts
+        ]
 
     @cached_property
     def open_items(self) -> list[Row]:
@@ -213,7 +215,7 @@ def copies_of(row: Row) -> int:
     if row["posts"] is None or row["observed"] is None:
         return 0
     copies = int(row["posts"]) - int(row["observed"])
-    return copies if copies >= COPIES_SHARE * row["posts"] else 0
+    return copies if copies >= METHOD.copied_share * row["posts"] else 0
 
 
 def baseline_words(weeks: list[str]) -> tuple[str, str]:

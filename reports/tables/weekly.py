@@ -6,10 +6,11 @@ from itertools import groupby
 
 import polars as pl
 
+from flows.method import METHOD
 from flows.periods import Bucket
-from reports.reading.facts import Facts, Row, is_of_another_phase
+from reports.reading.facts import Facts, Row
 from reports.wording.counts import shielded
-from reports.wording.sentences import MINIMUM_POSTS, bucket_words, reason_words
+from reports.wording.sentences import bucket_words, reason_words
 from reports.wording.words import DASH, Words, platform_name
 
 
@@ -84,7 +85,7 @@ def sentiment_table(facts: Facts, words: Words) -> Table:
     rows = []
     for bucket, name, row in _by_platform(facts):
         net = interval = DASH if row["labelled"] is None else words("net_below")
-        if (row["labelled"] or 0) >= MINIMUM_POSTS and row["net_sentiment"] is not None:
+        if (row["labelled"] or 0) >= METHOD.net_posts and row["net_sentiment"] is not None:
             net = words.decimal(row["net_sentiment"] * 100, signed=True)
             ends = [None if row[end] is None else row[end] * 100 for end in ("net_low", "net_high")]
             interval = words.interval(ends[0], ends[1], signed=True)
@@ -129,7 +130,7 @@ def indication_table(facts: Facts, words: Words) -> Table:
     rows = []
     for bucket in facts.buckets:
         counts = {code: row for code, _ in facts.detected_by_indication if (row := found.get((bucket.phase, code)))}
-        absent = {code for code in counts if is_of_another_phase(code, bucket.phase)}
+        absent = {code for code in counts if facts.only_in_phase.get(code, bucket.phase) != bucket.phase}
         for code in sorted(counts, key=lambda code: (code in absent, -(counts[code]["posts"] or 0))):
             row, rate, interval = counts[code], words("review_list"), words("review_list")
             if code in measured:

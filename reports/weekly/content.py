@@ -5,10 +5,12 @@ Both the HTML page and the PDF print this content, so they cannot say different 
 
 from dataclasses import dataclass
 
+from flows.method import METHOD
 from reports.edition import Level, embargo_end
 from reports.judging.level import Judgement, judge_buckets
 from reports.reading.facts import Check, Facts
 from reports.reading.outcomes import Trends
+from reports.tables.constants import constant_table
 from reports.tables.label_quality import quality_table
 from reports.tables.official import official_table
 from reports.tables.outcomes import (
@@ -24,7 +26,7 @@ from reports.tables.outcomes import (
     view_table,
 )
 from reports.tables.weekly import Table, record_sums, weekly_tables
-from reports.weekly.evidence import MOST, Flagged, Group, Listing, evidence, groups_of, listings_of
+from reports.weekly.evidence import Flagged, Group, Listing, evidence, groups_of, listings_of
 from reports.wording.decisions import Decision, decisions
 from reports.wording.sentences import bucket_words, level_rule, level_words, zero_sentence
 from reports.wording.statements import Statement, level_reasons, statements
@@ -80,6 +82,7 @@ class Content:
     labels: Table
     method: list[str]
     power: Table
+    constants: Table
     limits: list[str]
 
 
@@ -114,7 +117,7 @@ def weekly_content(trends: Trends, words: Words, judgement: Judgement) -> Conten
         level=judgement.level,
         level_words=level_words(words, judgement.level),
         level_reasons=level_reasons(trends, words, judgement),
-        level_rule=level_rule(facts, words),
+        level_rule=level_rule(words),
         levels=bucket_levels(trends, words),
         statements=statements(trends, words),
         decisions=decisions(trends, words),
@@ -132,11 +135,9 @@ def weekly_content(trends: Trends, words: Words, judgement: Judgement) -> Conten
         groups=groups_of(trends, words, posts),
         gates=_gates(facts, words),
         labels=quality_table(facts, words),
-        method=[
-            words(f"method_{number}", zone=zone, floor=words.percent(edition.coverage_floor))
-            for number in range(1, METHODS + 1)
-        ],
+        method=[words(f"method_{number}", zone=zone) for number in range(1, METHODS + 1)],
         power=power_table(trends, words),
+        constants=constant_table(words),
         limits=[words(f"limit_{number}") for number in range(1, 6)],
     )
 
@@ -160,7 +161,11 @@ def _intro(trends: Trends, words: Words, posts: list[Flagged]) -> str:
     detected = trends.facts.tables["evidence"].height
     texts = [words("evidence_intro", count=words.number(detected))]
     if len(posts) > detected:
-        texts.append(words("evidence_signals", signals=words.number(len(posts) - detected), most=words.number(MOST)))
+        texts.append(
+            words(
+                "evidence_signals", signals=words.number(len(posts) - detected), most=words.number(METHOD.signal_posts)
+            )
+        )
     return " ".join(texts)
 
 

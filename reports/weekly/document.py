@@ -14,7 +14,7 @@ from reports.wording.words import Words, clipped
 
 EVIDENCE_ROWS, SIGNAL_ROWS, TEXT_LIMIT = 60, 20, 280  # of the rows, those kept for signals where there are any
 SHORTEST, LONGEST, LONG_TEXTS = 8, 40, 80  # characters of a cell by which the widths of columns are reckoned
-TABLES = ("clocks", "overdue", "funnel", "corrections", "labels", "power")
+TABLES = ("clocks", "overdue", "funnel", "corrections", "labels", "power", "constants")
 _WORDS = (
     "section_situation",
     "section_changes",

@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 
 import polars as pl
 
+from flows.method import METHOD
 from reports.reading.facts import Row
 from reports.reading.outcomes import Signal, Trends
 from reports.wording.counts import count_text
@@ -11,7 +12,6 @@ from reports.wording.statements import change_words, subject_words
 from reports.wording.words import DASH, Words, platform_name
 
 DETECTED = "detected"  # the group of the review list
-MOST = 30  # posts of a signal
 
 
 @dataclass(frozen=True)
@@ -76,7 +76,7 @@ def evidence(trends: Trends, words: Words) -> list[Flagged]:
 
 
 def _posts_behind(trends: Trends, signal: Signal) -> list[Row]:
-    """At most `MOST` posts of a signal in time order: of the place it was found first, then of the others."""
+    """The posts listed of a signal in time order: of the place it was found first, then of the others."""
     frame = trends.facts.tables["signal_posts"].filter(
         pl.col("phase") == signal.bucket.phase,
         pl.col("family") == signal.family,
@@ -86,7 +86,7 @@ def _posts_behind(trends: Trends, signal: Signal) -> list[Row]:
     for place in (signal.platform, *signal.also):
         for row in frame.filter(pl.col("signal_platform") == place).iter_rows(named=True):
             found.setdefault((row["platform"], row["post_id"]), row)
-    return sorted(list(found.values())[:MOST], key=lambda row: row["created_at"])
+    return sorted(list(found.values())[: METHOD.signal_posts], key=lambda row: row["created_at"])
 
 
 def listings_of(trends: Trends, words: Words, posts: list[Flagged]) -> list[Listing]:

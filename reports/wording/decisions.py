@@ -4,8 +4,9 @@ from collections import Counter
 from datetime import date
 from typing import NamedTuple
 
+from flows.method import FAMILIES
 from reports.reading.facts import Row
-from reports.reading.outcomes import FAMILIES, Signal, Trends
+from reports.reading.outcomes import Signal, Trends
 from reports.wording.sentences import class_counts
 from reports.wording.words import DASH, Words, platform_name
 
@@ -95,7 +96,7 @@ def _signals(trends: Trends, words: Words) -> list[Decision]:
 
 
 def _subject(trends: Trends, words: Words, signal: Signal) -> str:
-    seed = {"topics": "topics", "districts": "places", "indications": "indications"}.get(signal.family)
+    seed = FAMILIES[signal.family].subjects
     return trends.facts.label(seed, signal.subject) if seed else words.known(f"class_{signal.subject}", signal.subject)
 
 

@@ -6,8 +6,9 @@ of the calendar and codes of the seeds, written as SQL literals.
 
 from collections.abc import Iterable
 
+from flows.method import METHOD
 from flows.periods import Bucket, Week
-from reports.reading.outcomes import COPIES, COPIES_SHARE, Signal
+from reports.reading.outcomes import Signal
 
 
 def _text(value: str) -> str:
@@ -18,17 +19,18 @@ def signal(found: Signal) -> str:
     """The tested cell behind a signal; the ratio is computed anew from what was observed and expected.
 
     `also` are the platforms on which the same change was found too, and the last columns what is known of the class.
-    A count below 5 of a single platform is not shown, as in the sentence.
+    A small count of a single platform is not shown, as in the sentence.
     """
     subject, direction = _text(found.subject), _text(str(found.row["direction"]))
     same = f"""week = {_text(str(found.bucket.week))} AND phase = {_text(found.bucket.phase)}
   AND family = {_text(found.family)} AND subject = {subject}"""
     counts = "observed, posts, expected,\n       observed / nullif(expected, 0) AS ratio"
     if found.platform != "all":
-        counts = """if(observed < 5, NULL, observed) AS observed, if(posts < 5, NULL, posts) AS posts,
-       expected, if(observed < 5, NULL, observed / nullif(expected, 0)) AS ratio"""
+        least = METHOD.smallest_cell
+        counts = f"""if(observed < {least}, NULL, observed) AS observed, if(posts < {least}, NULL, posts) AS posts,
+       expected, if(observed < {least}, NULL, observed / nullif(expected, 0)) AS ratio"""
     query = f"""SELECT direction, {counts},
-       ratio_low, ratio_high, greatest(q, 0.001) AS q, baseline_buckets,
+       ratio_low, ratio_high, greatest(q, {METHOD.printed_q}) AS q, baseline_buckets,
        list_min(baseline_weeks) AS baseline_first, list_max(baseline_weeks) AS baseline_last,
        (SELECT list(platform ORDER BY platform) FROM trends.signals
         WHERE {same.replace(chr(10), chr(10) + " " * 6)}
@@ -79,11 +81,11 @@ def volume(week: Week, shown: int) -> str:
     return f"""WITH counted AS (
     SELECT sum(posts - observed) AS copies FROM trends.signals
     WHERE week = {_text(str(week))} AND family = 'volumes' AND platform = 'all'
-      AND posts - observed >= {COPIES_SHARE} * posts
+      AND posts - observed >= {METHOD.copied_share} * posts
 ),
 copied AS (
     SELECT count(*) AS posts, count(DISTINCT author_key) AS authors {posts.replace(chr(10), " ")} AND trim(text) <> ''
-    GROUP BY lower(text) HAVING count(*) >= {COPIES} ORDER BY posts DESC, min(text) LIMIT 1
+    GROUP BY lower(text) HAVING count(*) >= {METHOD.copied_posts} ORDER BY posts DESC, min(text) LIMIT 1
 )
 SELECT count(*) AS posts, list(DISTINCT platform ORDER BY platform) AS platforms,
        {_coverage(week)},
@@ -116,9 +118,9 @@ ORDER BY indication NULLS FIRST"""  # noqa: S608
 
 
 def nothing_detected(bucket: Bucket) -> str:
-    """That nothing was detected among the labelled posts of a bucket, its coverage, and the bound of 3.7 / n."""
+    """That nothing was detected among the labelled posts of a bucket, its coverage, and the upper bound."""
     return f"""SELECT count(*) FILTER (WHERE len(indications) > 0) AS detected, count(sentiment) AS labelled,
-       3.7 / nullif(count(sentiment), 0) * 1000 AS bound_per_1000,
+       {METHOD.zero_bound} / nullif(count(sentiment), 0) * 1000 AS bound_per_1000,
        (SELECT coverage FROM trends.weekly_platform
         WHERE week = {_text(str(bucket.week))} AND phase = {_text(bucket.phase)} AND platform = 'all') AS share_coverage
 FROM ({_seen(bucket)})"""  # noqa: S608

@@ -4,12 +4,11 @@ import sys
 from collections.abc import Iterable, Sequence
 from datetime import date
 
+from flows.method import METHOD
 from flows.periods import Bucket
 from reports.edition import Edition, Language, Level, WeekSummary, embargo_end
 from reports.reading.facts import Facts
 from reports.wording.words import Words, platform_name
-
-MINIMUM_POSTS = 30  # for a net sentiment, method §4
 
 
 def coverage_words(words: Words, coverage: float | None) -> str:
@@ -18,10 +17,10 @@ def coverage_words(words: Words, coverage: float | None) -> str:
 
 
 def zero_sentence(words: Words, labelled: int, coverage: float | None) -> str:
-    """How nothing detected is said (method §2): with n, coverage and the upper bound 3.7/n, never as an absence."""
+    """How nothing detected is said (method §2): with n, coverage and the upper bound, never as an absence."""
     if labelled == 0:
         return words("zero_nothing", coverage=coverage_words(words, coverage))
-    bound = 3.7 / labelled * 1000
+    bound = METHOD.zero_bound / labelled * 1000
     bound_text = words("zero_unbounded") if bound > 1000 else words.decimal(bound, 1 if bound >= 1 else 2)
     return words("zero", n=words.number(labelled), coverage=coverage_words(words, coverage), bound=bound_text)
 
@@ -45,7 +44,7 @@ def class_counts(facts: Facts, words: Words, counts: Iterable[tuple[str, int]], 
 
 def q_text(words: Words, q: float) -> str:
     """`0,012`, or `< 0,001` of anything smaller."""
-    least = 0.001
+    least = METHOD.printed_q
     return f"< {words.decimal(least, 3)}" if q < least else words.decimal(q, 3)
 
 
@@ -86,9 +85,9 @@ def level_words(words: Words, level: Level) -> str:
     return words(f"level_words_{level}")
 
 
-def level_rule(facts: Facts, words: Words) -> str:
+def level_rule(words: Words) -> str:
     """The rule of the level, to be printed wherever a level is."""
-    return words("level_rule", floor=words.percent(facts.edition.coverage_floor))
+    return words("level_rule")
 
 
 def why_flagged(lang: Language, reasons: Sequence[tuple[str, str, Sequence[str]]]) -> str:

@@ -7,16 +7,16 @@ such cells are not tested (method §4).
 
 from dataclasses import dataclass
 
+from flows.method import FAMILIES, METHOD
 from flows.periods import Bucket
 from reports.judging.disclosure import is_small
 from reports.judging.level import Judgement
-from reports.reading.facts import SHORTEST_BASELINE, Row
-from reports.reading.outcomes import FAMILIES, Signal, Trends, baseline_words
+from reports.reading.facts import Row
+from reports.reading.outcomes import Signal, Trends, baseline_words
 from reports.wording import recomputing
 from reports.wording.counts import count_text
 from reports.wording.label_quality import quality_text
 from reports.wording.sentences import (
-    MINIMUM_POSTS,
     bucket_words,
     class_counts,
     coverage_words,
@@ -44,7 +44,7 @@ class Statement:
 def subject_words(trends: Trends, words: Words, family: str, subject: str) -> str:
     """What a cell is about, in the reader's words: `Topik Banjir rob`, `Unggahan bersentimen negatif`."""
     facts = trends.facts
-    seed = {"topics": "topics", "districts": "places", "indications": "indications"}.get(family)
+    seed = FAMILIES[family].subjects
     name = facts.label(seed, subject) if seed else words.known(f"class_{subject}", subject)
     return words(f"subject_{family}", name=name)
 
@@ -253,7 +253,7 @@ def _detected(trends: Trends, words: Words, bucket: Bucket, number: int) -> Stat
         classes=class_counts(facts, words, found.items()),
         **names,
     )
-    earlier = facts.previous(bucket) if bucket.days >= SHORTEST_BASELINE else None
+    earlier = facts.previous(bucket) if bucket.days >= METHOD.bucket_days else None
     if earlier:
         known = facts.detected_in(earlier)
         before = class_counts(facts, words, ((code, known[code]) for code in found))
@@ -263,7 +263,7 @@ def _detected(trends: Trends, words: Words, bucket: Bucket, number: int) -> Stat
 
 def _net(trends: Trends, words: Words, bucket: Bucket) -> Statement | None:
     row = trends.facts.measure(bucket)
-    if row is None or row["net_low"] is None or (row["labelled"] or 0) < MINIMUM_POSTS:
+    if row is None or row["net_low"] is None or (row["labelled"] or 0) < METHOD.net_posts:
         return None
     interval = words.interval(row["net_low"] * 100, row["net_high"] * 100, signed=True)
     reason = trends.facts.not_compared(bucket)

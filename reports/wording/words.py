@@ -1,15 +1,18 @@
 """Every word a reader sees, and how numbers and dates are written in each language.
 
-The words are rows of `words.csv`: key, formal Bahasa Indonesia (the default), English.
+The words are rows of `words.csv`: key, formal Bahasa Indonesia (the default), English. `{method.<name>}` in a text is a
+constant of the method, the other names in brackets are values of the moment.
 Numbers follow the language: 12.345 and 3,7 in Indonesian, 12,345 and 3.7 in English.
 """
 
 import csv
+import re
 from collections.abc import Mapping
 from datetime import date, datetime
 from functools import cache
 from pathlib import Path
 
+from flows.method import Constant, read_constants
 from reports.edition import Language
 
 _FOLDER = Path(__file__).parent
@@ -27,6 +30,7 @@ _WEEKDAYS = {
     "id": ("Senin", "Selasa", "Rabu", "Kamis", "Jumat", "Sabtu", "Minggu"),
     "en": ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"),
 }
+_CONSTANT = re.compile(r"\{method\.(\w+)\}")
 MINUS = "\u2212"
 DASH = "\u2013"
 THIN = "\u00a0"
@@ -44,8 +48,11 @@ class Words:
 
     def __init__(self, lang: Language) -> None:
         self.lang = lang
-        self._texts = read_words(lang)
         self._decimal, self._thousands = (",", ".") if lang == "id" else (".", ",")
+        constants = {each.name: self.constant(each) for each in read_constants()}
+        self._texts = {
+            key: _CONSTANT.sub(lambda found: constants[found[1]], text) for key, text in read_words(lang).items()
+        }
 
     def __call__(self, key: str, /, **values: object) -> str:
         """The text of a key with its values filled in; raises KeyError for a key that does not exist."""
@@ -83,6 +90,14 @@ class Words:
             places = 1
             value = min(max(value, 0.1), 99.9)
         return self.decimal(value, places) + (THIN + "%" if self.lang == "id" else "%")
+
+    def constant(self, constant: Constant) -> str:
+        """A constant of the method: 0,05; 70 % for a share; 20.000; a year as it is."""
+        if constant.unit == "year":
+            return constant.value
+        if constant.unit == "share":
+            return self.percent(float(constant.value))
+        return self.decimal(float(constant.value), len(constant.value.partition(".")[2]))
 
     def interval(self, low: float | None, high: float | None, places: int = 1, signed: bool = False) -> str:
         """The two ends of an interval: 3,2 s.d. 9,7 (English: 3.2 to 9.7)."""

@@ -9,8 +9,9 @@
 
 SELECT items.platform, items.post_id, items.first_seen_day, items.hand_over_limit, items.working_limit
 FROM core.review_items AS items
-CROSS JOIN (SELECT CAST(days AS INTEGER) AS days FROM seeds.clocks WHERE code = 'hand_over') AS clock
+CROSS JOIN (SELECT CAST(value AS INTEGER) AS days FROM seeds.method WHERE name = 'hand_over_days') AS hand_over
+CROSS JOIN (SELECT CAST(days AS INTEGER) AS days FROM seeds.clocks WHERE code = 'working') AS working
 WHERE
-    items.hand_over_limit IS DISTINCT FROM items.first_seen_day + clock.days
+    items.hand_over_limit IS DISTINCT FROM items.first_seen_day + hand_over.days
     OR items.working_limit IS NULL
-    OR items.working_limit < items.first_seen_day + 7
+    OR items.working_limit < items.first_seen_day + working.days

@@ -7,6 +7,14 @@
 -- Hint: Seconds were read as milliseconds, or a date in the wrong order.
 -- Hint in Indonesian: Detik terbaca sebagai milidetik, atau urutan tanggal keliru.
 
+WITH method AS (
+    SELECT
+        make_date(CAST(max(value) FILTER (WHERE name = 'earliest_year') AS BIGINT), 1, 1) AS first_day,
+        to_days(CAST(max(value) FILTER (WHERE name = 'days_ahead') AS INTEGER)) AS ahead
+    FROM seeds.method
+)
+
 SELECT platform, post_id, created_at, first_seen_at, last_seen_at
 FROM base.posts
-WHERE day < DATE '2010-01-01' OR created_at > last_seen_at + INTERVAL 1 DAY OR last_seen_at < first_seen_at
+CROSS JOIN method
+WHERE day < method.first_day OR created_at > last_seen_at + method.ahead OR last_seen_at < first_seen_at

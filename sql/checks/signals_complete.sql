@@ -8,8 +8,14 @@
 -- Hint in Indonesian: Ada baris yang hilang saat sinyal dihitung.
 
 WITH followed AS (
-    SELECT DISTINCT week, phase, platform, family, if(family = 'volumes', 'posts', subject) AS subject
-    FROM trends.signal_cells
+    SELECT DISTINCT
+        cells.week,
+        cells.phase,
+        cells.platform,
+        cells.family,
+        if(families.exposure = 'collected', families.named_subjects, cells.subject) AS subject
+    FROM trends.signal_cells AS cells
+    LEFT JOIN seeds.families AS families ON cells.family = families.family
 ),
 
 expected AS (

@@ -8,6 +8,14 @@
 -- Hint: A cell was judged that must not be, or one that was not judged gives no reason.
 -- Hint in Indonesian: Ada yang dinilai padahal tidak boleh, atau tidak dinilai tanpa alasan.
 
+WITH method AS (
+    SELECT
+        max(CAST(value AS DOUBLE)) FILTER (WHERE name = 'signal_q') AS signal_q,
+        max(CAST(value AS DOUBLE)) FILTER (WHERE name = 'baseline_least') AS baseline_least,
+        max(CAST(value AS DOUBLE)) FILTER (WHERE name = 'baseline_most') AS baseline_most
+    FROM seeds.method
+)
+
 SELECT
     signals.week,
     signals.phase,
@@ -19,11 +27,15 @@ SELECT
     signals.reason,
     buckets.reason AS bucket_reason
 FROM trends.signals AS signals
+CROSS JOIN method
 JOIN core.buckets AS buckets
     ON signals.week = buckets.week AND signals.phase = buckets.phase AND signals.platform = buckets.platform
 WHERE
-    signals.signal <> coalesce(signals.q <= 0.05, false)
+    signals.signal <> coalesce(signals.q <= method.signal_q, false)
     OR signals.signal <> (signals.direction IS NOT NULL)
     OR (signals.reason IS NULL) <> (signals.q IS NOT NULL)
-    OR (signals.q IS NOT NULL AND signals.baseline_buckets NOT BETWEEN 4 AND 8)
+    OR (
+        signals.q IS NOT NULL
+        AND signals.baseline_buckets NOT BETWEEN method.baseline_least AND method.baseline_most
+    )
     OR (signals.p IS NOT NULL AND signals.platform <> 'all' AND buckets.reason IS NOT NULL)

@@ -7,10 +7,18 @@
 -- Hint: The seeds of names changed without rebuilding, or the rule for names is broken.
 -- Hint in Indonesian: Daftar nama berubah, atau aturan nama tidak bekerja.
 
+WITH method AS (
+    SELECT
+        max(CAST(value AS DOUBLE)) FILTER (WHERE name = 'term_authors') AS term_authors,
+        max(CAST(value AS DOUBLE)) FILTER (WHERE name = 'term_examples') AS term_examples
+    FROM seeds.method
+)
+
 SELECT week, term, authors, examples
 FROM trends.emerging_terms
+CROSS JOIN method
 WHERE
-    authors < 5
-    OR len(examples) NOT BETWEEN 1 AND 3
+    authors < method.term_authors
+    OR len(examples) NOT BETWEEN 1 AND method.term_examples
     OR term IN (SELECT term FROM seeds.person_names)
     OR term IN (SELECT unnest(string_split(name, ' ')) FROM seeds.contestants)

@@ -7,7 +7,7 @@
 -- coverage  succeeded / planned; of 'all', NULL as soon as one platform's is unknown
 -- reason    why the bucket must not be compared with another: not_collected, platform_missing (of 'all': a platform was
 --           not collected), coverage_unknown, coverage_below_floor, days_below_floor (collections succeeded on a smaller
---           share of the days than the floor); the floor is in seeds.election
+--           share of the days than the floor); the floor is in seeds.method
 --
 -- Grain: week, phase, platform
 -- Columns:
@@ -28,10 +28,10 @@
 --   keyword_version | VARCHAR | - | changes with the planned sources and queries: a series break; NULL without a plan
 --   label_version | VARCHAR | - | of its live posts, a list when they have several; NULL without posts
 
-WITH election AS (
+WITH method AS (
     SELECT CAST(value AS DOUBLE) AS coverage_floor
-    FROM seeds.election
-    WHERE key = 'coverage_floor'
+    FROM seeds.method
+    WHERE name = 'coverage_floor'
 ),
 
 daily AS (
@@ -119,11 +119,11 @@ by_platform AS (
         CASE
             WHEN status = 'not_collected' THEN 'not_collected'
             WHEN status = 'unknown' THEN 'coverage_unknown'
-            WHEN coverage < election.coverage_floor THEN 'coverage_below_floor'
-            WHEN success_days < election.coverage_floor * days THEN 'days_below_floor'
+            WHEN coverage < method.coverage_floor THEN 'coverage_below_floor'
+            WHEN success_days < method.coverage_floor * days THEN 'days_below_floor'
         END AS reason
     FROM judged
-    CROSS JOIN election
+    CROSS JOIN method
 ),
 
 plans AS (

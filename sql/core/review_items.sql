@@ -1,5 +1,5 @@
 -- Every post that was detected or that a person looked at, how far it has come, and its clocks. Software starts no legal
--- clock: hand_over_limit is the office's own limit for handing over to Bawaslu (seeds.clocks), the legal one is set by
+-- clock: hand_over_limit is the office's own limit for handing over to Bawaslu (seeds.method), the legal one is set by
 -- Bawaslu. A post is indicated when two coders agree on a code or an adjudicator gives one; what was handed over or
 -- decided counts as indicated.
 --
@@ -26,11 +26,20 @@
 --   outcome | VARCHAR | - | where it stands
 --   is_open | BOOLEAN | - | whether nobody has looked at it yet and it can still be seen
 
-WITH lengths AS (
+WITH method AS (
     SELECT
-        max(CAST(days AS INTEGER)) FILTER (WHERE code = 'hand_over') AS hand_over,
-        max(CAST(days AS INTEGER)) FILTER (WHERE code = 'working') AS working
-    FROM seeds.clocks
+        max(CAST(value AS DOUBLE)) FILTER (WHERE name = 'hand_over_days') AS hand_over_days,
+        max(CAST(value AS DOUBLE)) FILTER (WHERE name = 'coders_agree') AS coders_agree
+    FROM seeds.method
+),
+
+lengths AS (
+    SELECT
+        CAST(method.hand_over_days AS INTEGER) AS hand_over,
+        CAST(clocks.days AS INTEGER) AS working
+    FROM seeds.clocks AS clocks
+    CROSS JOIN method
+    WHERE clocks.code = 'working'
 ),
 
 coded AS (
@@ -62,12 +71,16 @@ items AS (
         coded.post_id IS NOT NULL AS is_reviewed,
         coalesce(coded.coders, 0) AS coders,
         coalesce(coded.codes, []) AS codes,
-        coalesce(coded.adjudicated, CASE WHEN coded.coders >= 2 AND coded.lowest = coded.highest THEN coded.lowest END)
-            AS code,
+        coalesce(
+            coded.adjudicated,
+            CASE WHEN coded.coders >= method.coders_agree AND coded.lowest = coded.highest THEN coded.lowest END
+        ) AS code,
+        coalesce(coded.coders >= method.coders_agree, false) AS has_coders,
         coalesce(coded.is_closed, false) AS is_closed,
         coalesce(coded.is_referred, false) OR coded.decision IS NOT NULL AS is_referred,
         coded.decision
     FROM core.posts AS posts
+    CROSS JOIN method
     LEFT JOIN coded ON posts.platform = coded.platform AND posts.post_id = coded.post_id
     WHERE len(posts.indications) > 0 OR coded.post_id IS NOT NULL
 ),
@@ -113,7 +126,7 @@ SELECT
         WHEN items.is_closed THEN 'closed'
         WHEN items.code = 'none' THEN 'dismissed'
         WHEN items.code IS NOT NULL THEN 'indicated'
-        WHEN items.coders >= 2 THEN 'disagreed'
+        WHEN items.has_coders THEN 'disagreed'
         WHEN items.is_reviewed THEN 'one_coder'
         WHEN items.state = 'removed' THEN 'gone'
         ELSE 'unreviewed'

@@ -20,11 +20,26 @@
 --   looked_at | BIGINT | posts | posts of the week that were read
 --   posts_of_week | BIGINT | posts | posts of the week with a text
 
-WITH sizes AS (
+WITH method AS (
+    SELECT
+        max(CAST(value AS DOUBLE)) FILTER (WHERE name = 'term_posts') AS term_posts,
+        max(CAST(value AS DOUBLE)) FILTER (WHERE name = 'term_weeks') AS term_weeks,
+        max(CAST(value AS DOUBLE)) FILTER (WHERE name = 'term_weeks_least') AS term_weeks_least,
+        max(CAST(value AS DOUBLE)) FILTER (WHERE name = 'term_authors') AS term_authors,
+        max(CAST(value AS DOUBLE)) FILTER (WHERE name = 'term_prior_mentions') AS prior_mentions,
+        max(CAST(value AS DOUBLE)) FILTER (WHERE name = 'term_prior_part') AS prior_part,
+        max(CAST(value AS DOUBLE)) FILTER (WHERE name = 'term_score') AS term_score,
+        max(CAST(value AS DOUBLE)) FILTER (WHERE name = 'terms_listed') AS terms_listed,
+        max(CAST(value AS DOUBLE)) FILTER (WHERE name = 'name_letters') AS name_letters,
+        CAST(max(CAST(value AS DOUBLE)) FILTER (WHERE name = 'term_examples') AS BIGINT) AS term_examples
+    FROM seeds.method
+),
+
+sizes AS (
     SELECT
         calendar.week,
         CAST(sum(daily.posts) AS BIGINT) AS posts_of_week,
-        CAST(ceil(sum(daily.posts) / 20000) AS UBIGINT) AS one_in
+        CAST(ceil(sum(daily.posts) / any_value(method.term_posts)) AS UBIGINT) AS one_in
     FROM (
         SELECT day, count(*) AS posts
         FROM base.posts
@@ -32,6 +47,7 @@ WITH sizes AS (
         GROUP BY day
     ) AS daily
     JOIN core.calendar AS calendar ON daily.day = calendar.day
+    CROSS JOIN method
     GROUP BY calendar.week
 ),
 
@@ -83,7 +99,7 @@ hidden AS (
 tagged AS (
     SELECT DISTINCT part
     FROM (SELECT unnest(string_split(name, ' ')) AS part FROM seeds.contestants)
-    WHERE length(part) >= 5
+    WHERE length(part) >= (SELECT name_letters FROM method)
 ),
 
 counted AS (
@@ -108,9 +124,10 @@ before AS (
         now_week.mentions,
         sum(earlier.mentions) AS earlier_mentions
     FROM totals AS now_week
-    JOIN totals AS earlier ON earlier.number BETWEEN now_week.number - 8 AND now_week.number - 1
+    CROSS JOIN method
+    JOIN totals AS earlier ON earlier.number BETWEEN now_week.number - method.term_weeks AND now_week.number - 1
     GROUP BY now_week.week, now_week.mentions
-    HAVING count(*) >= 4
+    HAVING count(*) >= any_value(method.term_weeks_least)
 ),
 
 compared AS (
@@ -125,20 +142,22 @@ compared AS (
     FROM counted
     JOIN before ON counted.week = before.week
     JOIN totals AS now_week ON counted.week = now_week.week
-    JOIN totals AS earlier_week ON earlier_week.number BETWEEN now_week.number - 8 AND now_week.number - 1
+    CROSS JOIN method
+    JOIN totals AS earlier_week
+        ON earlier_week.number BETWEEN now_week.number - method.term_weeks AND now_week.number - 1
     LEFT JOIN counted AS earlier ON earlier_week.week = earlier.week AND counted.term = earlier.term
-    WHERE counted.authors >= 5
+    WHERE counted.authors >= method.term_authors
     GROUP BY
         counted.week, counted.term, counted.posts, counted.authors, before.mentions, before.earlier_mentions
 ),
 
 prior AS (
     SELECT
-        *,
-        least(1000, (mentions + earlier_mentions) / 10) AS weight,
-        least(1000, (mentions + earlier_mentions) / 10) * (authors + earlier_authors)
-            / (mentions + earlier_mentions) AS alpha
+        compared.*,
+        least(method.prior_mentions, (mentions + earlier_mentions) / method.prior_part) AS weight,
+        weight * (authors + earlier_authors) / (mentions + earlier_mentions) AS alpha
     FROM compared
+    CROSS JOIN method
 ),
 
 scored AS (
@@ -152,14 +171,15 @@ scored AS (
 ),
 
 listed AS (
-    SELECT *, row_number() OVER (PARTITION BY week ORDER BY score DESC, term) AS place
+    SELECT scored.*, row_number() OVER (PARTITION BY week ORDER BY score DESC, term) AS place
     FROM scored
+    CROSS JOIN method
     WHERE
-        score >= 3
+        score >= method.term_score
         AND NOT (
             starts_with(term, '#') AND EXISTS (SELECT 1 FROM tagged WHERE contains(scored.term, tagged.part))
         )
-    QUALIFY place <= 30
+    QUALIFY place <= method.terms_listed
 ),
 
 seen AS (
@@ -176,8 +196,11 @@ examples AS (
     SELECT
         week,
         term,
-        list(platform || '/' || post_id ORDER BY first_views DESC NULLS LAST, platform, post_id)[1:3] AS examples
+        list(platform || '/' || post_id ORDER BY first_views DESC NULLS LAST, platform, post_id)[
+            1:any_value(method.term_examples)
+        ] AS examples
     FROM seen
+    CROSS JOIN method
     GROUP BY week, term
 ),
 

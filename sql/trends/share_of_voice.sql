@@ -14,14 +14,21 @@
 --   share_high | DOUBLE | 0 to 1 | upper 95 % limit
 --   view_share | DOUBLE | 0 to 1 | of the views of the bucket (trends.weekly_views)
 
-WITH whole AS (
+WITH method AS (
+    SELECT CAST(value AS DOUBLE) AS z
+    FROM seeds.method
+    WHERE name = 'normal_quantile'
+),
+
+whole AS (
     SELECT
         measures.week,
         measures.phase,
         measures.posts,
-        1.959963984540054 * 1.959963984540054 AS zz,
+        method.z * method.z AS zz,
         views.views
     FROM trends.weekly_measures AS measures
+    CROSS JOIN method
     JOIN core.buckets AS buckets
         ON measures.week = buckets.week AND measures.phase = buckets.phase AND measures.platform = buckets.platform
     JOIN trends.weekly_views AS views

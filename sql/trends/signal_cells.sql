@@ -191,14 +191,22 @@ buckets AS (
     WHERE platform <> 'all'
 ),
 
-subjects AS (
-    SELECT 'indications' AS family, code AS subject, CAST(is_measured AS BOOLEAN) AS is_measured FROM seeds.indications
-    UNION ALL
-    SELECT 'sentiment', unnest(['negative', 'positive']), true
+codes AS (
+    SELECT 'indications' AS subjects, code AS subject, CAST(is_measured AS BOOLEAN) AS is_measured FROM seeds.indications
     UNION ALL
     SELECT 'topics', code, true FROM seeds.topics
     UNION ALL
-    SELECT 'districts', code, true FROM seeds.places WHERE kind = 'district'
+    SELECT 'places', code, true FROM seeds.places WHERE kind = 'district'
+),
+
+subjects AS (
+    SELECT families.family, families.exposure, codes.subject, codes.is_measured
+    FROM seeds.families AS families
+    JOIN codes ON families.subjects = codes.subjects
+    UNION ALL
+    SELECT family, exposure, unnest(string_split(named_subjects, ' ')), true
+    FROM seeds.families
+    WHERE subjects IS NULL AND exposure <> 'collected'
 ),
 
 spine AS (
@@ -208,10 +216,10 @@ spine AS (
         subjects.subject,
         subjects.is_measured,
         CAST(NULL AS DATE) AS day,
-        CASE subjects.family
-            WHEN 'indications' THEN whole.labelled
-            WHEN 'sentiment' THEN whole.labelled_units
-            ELSE whole.units
+        CASE subjects.exposure
+            WHEN 'labelled' THEN whole.labelled
+            WHEN 'labelled_units' THEN whole.labelled_units
+            WHEN 'units' THEN whole.units
         END AS exposure
     FROM buckets
     CROSS JOIN subjects

@@ -43,18 +43,20 @@
 --   burst_95 | BIGINT | units | the same with 95 %; smaller bursts are likely missed
 
 SELECT
-    bucket,
-    week,
-    phase,
-    days,
-    platform,
-    reason,
-    series,
-    family,
-    subject,
-    is_measured,
-    day,
-    observed,
-    posts,
-    exposure
-FROM trends.signal_cells
+    cells.bucket,
+    cells.week,
+    cells.phase,
+    cells.days,
+    cells.platform,
+    cells.reason,
+    cells.series,
+    cells.family,
+    cells.subject,
+    cells.is_measured,
+    indications.only_in_phase,
+    cells.day,
+    cells.observed,
+    cells.posts,
+    cells.exposure
+FROM trends.signal_cells AS cells
+LEFT JOIN seeds.indications AS indications ON cells.family = 'indications' AND cells.subject = indications.code

@@ -23,18 +23,20 @@
 --   reason | VARCHAR | - | too_few_buckets (less than 8), not_measured or phase_only; NULL when judged
 
 SELECT
-    bucket,
-    week,
-    phase,
-    days,
-    platform,
-    reason,
-    series,
-    family,
-    subject,
-    is_measured,
-    day,
-    observed,
-    posts,
-    exposure
-FROM trends.signal_cells
+    cells.bucket,
+    cells.week,
+    cells.phase,
+    cells.days,
+    cells.platform,
+    cells.reason,
+    cells.series,
+    cells.family,
+    cells.subject,
+    cells.is_measured,
+    indications.only_in_phase,
+    cells.day,
+    cells.observed,
+    cells.posts,
+    cells.exposure
+FROM trends.signal_cells AS cells
+LEFT JOIN seeds.indications AS indications ON cells.family = 'indications' AND cells.subject = indications.code

@@ -41,8 +41,17 @@
 --   share_low | DOUBLE | 0 to 1 | lower 95 % limit
 --   share_high | DOUBLE | 0 to 1 | upper 95 % limit
 
+WITH method AS (
+    SELECT
+        max(CAST(value AS DOUBLE)) FILTER (WHERE name = 'normal_quantile') AS z,
+        max(CAST(value AS DOUBLE)) FILTER (WHERE name = 'limit_tail') AS tail,
+        max(CAST(value AS DOUBLE)) FILTER (WHERE name = 'exact_share_below') AS exact_below,
+        max(CAST(value AS DOUBLE)) FILTER (WHERE name = 'net_posts') AS net_posts
+    FROM seeds.method
+),
+
 -- The author's 64-bit hash stands for the key while counting: it is half as long, and NULL where the author is hidden.
-WITH live AS NOT MATERIALIZED (
+live AS NOT MATERIALIZED (
     SELECT
         bucket,
         platform,
@@ -194,18 +203,18 @@ filled AS (
         AND subjects.subject = sums.subject
 ),
 
--- z is the 97.5 % point of the normal distribution; exposure and the bucket's posts come from dimension platform. A
+-- Exposure and the bucket's posts come from dimension platform. A
 -- window and not a join of the rows with themselves: DuckDB 2.0 may fail inside such a join (dictionary caching).
 prepared AS (
     SELECT
         *,
-        1.959963984540054 AS z,
         if(dimension = 'indication', max(if(dimension = 'platform', labelled, NULL)) OVER whole, labelled) AS exposure,
         if(dimension = 'platform', NULL, max(if(dimension = 'platform', posts, NULL)) OVER whole) AS bucket_posts,
         (positive - negative) / nullif(labelled, 0) AS net,
         (positive + 1) / (labelled + 2) AS p1,
         (negative + 1) / (labelled + 2) AS p2
     FROM filled
+    CROSS JOIN method
     WINDOW whole AS (PARTITION BY first_day, platform)
 ),
 
@@ -224,8 +233,8 @@ clustered AS (
     FROM prepared
 ),
 
--- Clopper-Pearson below five posts: P(X >= posts | low) = P(X <= posts | high) = 0.025. The tail has at most five
--- terms; sixty halvings of [0, 1] reach the last bit of a double.
+-- Clopper-Pearson where posts are few: P(X >= posts | low) = P(X <= posts | high) = tail. `ways` are the binomial
+-- coefficients of the few terms that these sums have; sixty halvings of [0, 1] reach the last bit of a double.
 rare AS (
     SELECT
         seen,
@@ -237,7 +246,7 @@ rare AS (
                     range(seen),
                     lambda i: ways[i + 1] * pow((span.low + span.high) / 2, i)
                         * pow(1 - (span.low + span.high) / 2, total - i)
-                )) > 0.975,
+                )) > 1 - tail,
                 {'low': (span.low + span.high) / 2, 'high': span.high},
                 {'low': span.low, 'high': (span.low + span.high) / 2}
             )
@@ -249,7 +258,7 @@ rare AS (
                     range(seen + 1),
                     lambda i: ways[i + 1] * pow((span.low + span.high) / 2, i)
                         * pow(1 - (span.low + span.high) / 2, total - i)
-                )) > 0.025,
+                )) > tail,
                 {'low': (span.low + span.high) / 2, 'high': span.high},
                 {'low': span.low, 'high': (span.low + span.high) / 2}
             )
@@ -258,15 +267,13 @@ rare AS (
         SELECT DISTINCT
             posts AS seen,
             bucket_posts AS total,
-            [
-                1.0,
-                total * 1.0,
-                total * 1.0 * (total - 1) / 2,
-                total * 1.0 * (total - 1) * (total - 2) / 6,
-                total * 1.0 * (total - 1) * (total - 2) * (total - 3) / 24
-            ] AS ways
+            tail,
+            list_transform(
+                range(CAST(exact_below AS BIGINT)),
+                lambda i: coalesce(list_product(list_transform(range(1, i + 1), lambda j: (total - j + 1) / j)), 1.0)
+            ) AS ways
         FROM prepared
-        WHERE bucket_posts > 0 AND posts < 5
+        WHERE bucket_posts > 0 AND posts < exact_below
     )
 ),
 
@@ -289,11 +296,11 @@ SELECT
     positive,
     round(net, 6) AS net_sentiment,
     CASE
-        WHEN labelled >= 30 AND design_effect IS NOT NULL
+        WHEN labelled >= net_posts AND design_effect IS NOT NULL
             THEN round(greatest(-1, p1 - p2 - half_width), 6)
     END AS net_low,
     CASE
-        WHEN labelled >= 30 AND design_effect IS NOT NULL
+        WHEN labelled >= net_posts AND design_effect IS NOT NULL
             THEN round(least(1, p1 - p2 + half_width), 6)
     END AS net_high,
     round(design_effect, 6) AS design_effect,

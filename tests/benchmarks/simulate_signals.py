@@ -17,6 +17,7 @@ from pathlib import Path
 import numpy as np
 import polars as pl
 
+from flows.method import METHOD
 from flows.periods import read_seed
 from flows.store import warehouse
 from flows.trends import signals
@@ -39,7 +40,7 @@ NULLS: Mapping[str, str] = {
     "short": "in a quarter of the buckets only four or five days lie in the phase",
 }
 BUCKETS = 20
-_Z = 1.959963984540054
+_Z = METHOD.normal_quantile
 _FIRST = date(2023, 8, 21)
 _WEEKDAYS = np.array([0.97, 0.94, 0.95, 0.98, 1.04, 1.10, 1.06])
 
@@ -72,7 +73,13 @@ def season(rng: np.random.Generator, null: str, burst: Burst | None = None) -> p
             means *= np.array([1.0, 0.4])[: len(shares), None]
             counts = rng.poisson(means)
             total = int(counts.sum())
-            reason = None if shares.mean() >= 0.7 else "not_collected" if total == 0 else "coverage_below_floor"
+            reason = (
+                None
+                if shares.mean() >= METHOD.coverage_floor
+                else "not_collected"
+                if total == 0
+                else "coverage_below_floor"
+            )
             spine = (first, str(first), "campaign", days, platform, reason, "v1")
             for source, of_source, seen in zip(SOURCES[platform], counts, shares, strict=True):
                 rows += [
@@ -83,7 +90,8 @@ def season(rng: np.random.Generator, null: str, burst: Burst | None = None) -> p
             rows += _counts(rng, null, spine, total, burst if burst and burst.bucket == bucket else None)
     names = ("bucket", "week", "phase", "days", "platform", "reason", "series", "family", "subject", "is_measured")
     kinds = dict.fromkeys((*names, "day", "observed", "posts", "exposure"))
-    return pl.DataFrame(rows, schema=list(kinds), orient="row", infer_schema_length=None)
+    cells = pl.DataFrame(rows, schema=list(kinds), orient="row", infer_schema_length=None)
+    return cells.with_columns(pl.lit(None, pl.String).alias("only_in_phase"))
 
 
 def _counts(

@@ -43,9 +43,9 @@ def published(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     seeds = home / "seeds"
     seeds.mkdir(parents=True)
     seed = (sql.SEEDS / "indications.csv").read_text(encoding="utf-8")
-    (seeds / "indications.csv").write_text(
-        re.sub(r"(?m)^(money_politics,.*),false$", r"\1,true", seed), encoding="utf-8"
-    )
+    changed, places = re.subn(r"(?m)^(money_politics,.*),false,", r"\1,true,", seed)
+    assert places == 1
+    (seeds / "indications.csv").write_text(changed, encoding="utf-8")
     settings = Settings(home=home, seeds=seeds)
     written = simulation.write_season(home / "season", posts=POSTS)
     (home / "secret.key").write_text("cd" * 32)

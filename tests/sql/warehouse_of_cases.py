@@ -12,7 +12,10 @@ from flows.store import models, tables, warehouse
 
 SEEDS = {
     "topics": "SELECT unnest(['prices', 'infrastructure']) AS code",
-    "indications": "SELECT unnest(['hoax', 'money_politics']) AS code, unnest([true, false]) AS is_measured",
+    "indications": (
+        "SELECT unnest(['hoax', 'money_politics']) AS code, unnest([true, false]) AS is_measured, "
+        "CAST(NULL AS VARCHAR) AS only_in_phase"
+    ),
     "places": "SELECT unnest(['3325080', '3325110']) AS code, 'district' AS kind",
 }
 _LISTS = ("hashtags", "topics", "indications", "districts")

@@ -191,7 +191,7 @@ def copied_seeds(folder: Path) -> Path:
     return seeds
 
 
-@pytest.mark.parametrize("name", ["lexicon", "topics", "cues", "place_names", "contestants", "calendar"])
+@pytest.mark.parametrize("name", ["lexicon", "topics", "cues", "place_names", "contestants"])
 def test_the_version_changes_with_every_seed(tmp_path: Path, name: str) -> None:
     seeds = copied_seeds(tmp_path)
     assert label_version(seeds) == label_version()
@@ -200,6 +200,26 @@ def test_the_version_changes_with_every_seed(tmp_path: Path, name: str) -> None:
     seed.write_text(seed.read_text(encoding="utf-8") + "\n", encoding="utf-8")
     assert label_version(changed) != label_version()
     assert label_version().startswith(f"{labelling.RULES}-")
+
+
+@pytest.mark.parametrize(
+    ("name", "before", "after", "changes"),
+    [
+        ("calendar", "2023-11-28", "2023-11-29", True),
+        ("calendar", "Masa tenang", "Minggu tenang", False),
+        ("election", "Asia/Jakarta", "Asia/Makassar", True),
+        ("election", "name_en,2024 general", "name_en,General", False),
+        ("indications", ",pre_campaign", ",", True),
+        ("indications", "bawaslu police", "bawaslu", False),
+    ],
+)
+def test_of_the_calendar_and_the_law_only_what_labels_read_is_another_version(
+    tmp_path: Path, name: str, before: str, after: str, changes: bool
+) -> None:
+    seed = (sql.SEEDS / f"{name}.csv").read_text(encoding="utf-8")
+    assert before in seed
+    (tmp_path / f"{name}.csv").write_text(seed.replace(before, after), encoding="utf-8")
+    assert (label_version(tmp_path) != label_version()) is changes
 
 
 def test_seeds_of_another_folder_are_used(tmp_path: Path) -> None:

@@ -11,7 +11,6 @@ from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from matplotlib.text import Text
 
-from flows.labels.indications import BY_PHASE
 from flows.periods import Bucket
 from reports.edition import Tables
 from reports.figures import (
@@ -37,7 +36,7 @@ from reports.figures.charts import (
 )
 from reports.figures.style import Scene
 from reports.reading.contract import checked_tables
-from reports.reading.facts import PHASE_ONLY, Facts, day_status
+from reports.reading.facts import Facts, day_status
 from reports.reading.outcomes import Trends
 from reports.reading.volumes import collected_days
 from reports.wording.watch_list import break_text
@@ -225,7 +224,7 @@ def test_classes_that_were_never_measured_have_a_count_and_no_rate() -> None:
     facts, scene = prepared("2024-W05")
     classes = classes_of(Trends(facts))
     assert sorted(classes.measured) == sorted(invented.MEASURED)
-    figure = indications.draw(facts.tables["trends.weekly_indication"], scene, indications.Classes({}, classes.counted))
+    figure = indications.draw(facts.tables["trends.weekly_indication"], scene, classes._replace(measured={}))
     written = texts(figure)
     assert scene.words("indications_unmeasured") in written
     assert scene.words("indications_counted", count=8) in written
@@ -368,9 +367,9 @@ def test_the_heat_map_speaks_of_changes_and_of_closed_cells_only_where_it_shows_
 
 
 def test_a_class_of_one_phase_is_a_dash_in_every_other() -> None:
-    assert {code: phase for phase, code in BY_PHASE.items()} == PHASE_ONLY
     facts, scene = prepared("2024-W06")
-    classes = indications.Classes({}, {"quiet_period": "Kampanye di masa tenang"})
+    assert facts.only_in_phase["quiet_period"] == "quiet"
+    classes = indications.Classes({}, {"quiet_period": "Kampanye di masa tenang"}, facts.only_in_phase)
     figure = indications.draw(facts.tables["trends.weekly_indication"], scene, classes)
     cells = [text.get_text() for text in figure.axes[1].texts if text.get_text() in {"–"} or text.get_text().isdigit()]
     assert cells[:-1] == ["–"] * 7
@@ -388,7 +387,7 @@ def test_an_interval_that_leaves_the_panel_has_an_arrow_and_its_end_and_all_othe
         }
         for week, high in zip([scene.week.shift(-n) for n in range(5)], highs, strict=True)
     ]
-    figure = indications.draw(pl.DataFrame(rows), scene, indications.Classes({"insult": "Penghinaan"}, {}))
+    figure = indications.draw(pl.DataFrame(rows), scene, indications.Classes({"insult": "Penghinaan"}, {}, {}))
     panel = figure.axes[0]
     assert 11.2 < panel.get_ylim()[1] < 40
     assert marks(figure) == ["^"]

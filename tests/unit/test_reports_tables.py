@@ -11,6 +11,7 @@ import pytest
 import typst
 from pypdf import PdfReader
 
+from flows.method import METHOD
 from reports.edition import Tables
 from reports.judging.level import judge
 from reports.reading.contract import checked_tables
@@ -22,7 +23,7 @@ from reports.tables.weekly import coverage_table, indication_table, load_table, 
 from reports.typeset import ROOT, plain
 from reports.weekly.content import weekly_content
 from reports.weekly.document import EVIDENCE_ROWS, cut, printed
-from reports.weekly.evidence import DETECTED, MOST, Flagged, Listing, evidence, listings_of
+from reports.weekly.evidence import DETECTED, Flagged, Listing, evidence, listings_of
 from reports.wording.glyphs import FONT_FOLDER
 from reports.wording.words import DASH, Words
 from tests import reports_fixture as invented
@@ -171,8 +172,8 @@ def test_a_post_stands_in_one_list_and_a_signal_has_no_more_than_its_most() -> N
     assert len({(post.platform, post.post_id) for post in posts}) == len(posts)
     assert len(lists[DETECTED].posts) == tables["evidence"].height
     key = next(signal.key for signal in trends.signals if signal.subject == "flood")
-    assert sum(key in post.groups for post in posts) == MOST
-    assert len(lists[key].posts) in {MOST, MOST - 1}
+    assert sum(key in post.groups for post in posts) == METHOD.signal_posts
+    assert len(lists[key].posts) in {METHOD.signal_posts, METHOD.signal_posts - 1}
     assert lists[key].caption.startswith(f"{key}, Topik")
 
 

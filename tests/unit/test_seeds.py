@@ -85,7 +85,7 @@ def test_working_days_leave_out_the_holidays_of_the_seed() -> None:
         *("2023-12-25", "2023-12-26", "2024-01-01", "2024-02-08", "2024-02-09", "2024-02-14"),
     }
     clocks = {row["code"]: (row["days"], row["kind"]) for row in read_seed("clocks")}
-    assert clocks["hand_over"] == ("7", "calendar") and clocks["working"] == ("7", "working")
+    assert clocks["working"] == ("7", "working")
 
 
 # -- another election is another seed --------------------------------------------------------------------------------

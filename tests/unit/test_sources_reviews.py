@@ -43,7 +43,6 @@ def workbook() -> bytes:
         label_version="a",
         data_version="b",
         code_version="1",
-        coverage_floor=0.7,
     )
     posts = pl.DataFrame(
         {

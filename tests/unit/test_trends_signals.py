@@ -38,13 +38,15 @@ def cells(
             "family": family,
             "subject": subject,
             "is_measured": True,
+            "only_in_phase": None,
             "day": None,
             "observed": count,
             "posts": count,
             "exposure": LABELLED,
         }
         rows.append(row | dict((changes or {}).get(number, {})))
-    kinds = {"reason": pl.String, "day": pl.Date, "observed": pl.Int64, "posts": pl.Int64, "exposure": pl.Float64}
+    kinds = {"reason": pl.String, "only_in_phase": pl.String, "day": pl.Date}
+    kinds |= {"observed": pl.Int64, "posts": pl.Int64, "exposure": pl.Float64}
     return pl.DataFrame(rows, schema_overrides=kinds)
 
 
@@ -107,7 +109,7 @@ def test_declines_of_rare_counts_are_not_claimed() -> None:
         ({8: {"series": "v2"}}, "no_baseline"),
         ({8: {"exposure": 0.0}}, "no_exposure"),
         ({number: {"is_measured": False} for number in range(9)}, "not_measured"),
-        ({number: {"subject": "quiet_period"} for number in range(9)}, "phase_only"),
+        ({number: {"only_in_phase": "pre_campaign"} for number in range(9)}, "phase_only"),
     ],
 )
 def test_where_nothing_can_be_said_the_reason_is_given(changes: dict[int, Change], reason: str) -> None:
