@@ -12,7 +12,7 @@ import httpx
 import pytest
 
 from flows.simulation.services.archive import Account, Catalogue
-from flows.simulation.services.graph import ERRORS
+from flows.simulation.services.graph_errors import ERRORS
 from flows.simulation.services.serve import Services, serving
 from tests.conftest import REPOSITORY
 from tests.platform_walks import Client, data_of, error_of, good, video_ids
