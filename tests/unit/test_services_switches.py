@@ -107,6 +107,14 @@ def test_the_quota_ends_in_mid_run_with_either_code(client: Client, code: str) -
     assert error_of(answers[2])["code"] == code
 
 
+def test_a_400_of_tiktok_passes(client: Client) -> None:
+    client.services.faults("tiktok", passing_400={"first": 2})
+    answers = [client.videos() for _ in range(3)]
+    assert [answer.status_code for answer in answers] == [400, 400, 200]
+    error = error_of(answers[0])
+    assert (error["code"], error["message"]) == ("invalid_params", "Something went wrong. Please try again later.")
+
+
 def test_any_error_of_tiktok(client: Client) -> None:
     client.services.faults("tiktok", error={"code": "timeout", "status": 503, "message": "later"})
     answer = client.videos()

@@ -48,7 +48,7 @@ class Facebook(GraphPlatform):
         edge = parts[1] if len(parts) == 2 else ""
         if item is not None:
             if not self.is_visible(item):
-                raise self.unseen(item)
+                raise self.unseen(call, item)
             if edge == "comments":
                 return self._comment_page(call, item, fields or BARE_COMMENT)
             if len(parts) == 1:

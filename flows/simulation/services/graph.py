@@ -15,7 +15,7 @@ import orjson
 
 from flows.simulation.services.archive import Catalogue, Item
 from flows.simulation.services.faults import Rule
-from flows.simulation.services.graph_errors import Refused, error_row, missing
+from flows.simulation.services.graph_errors import Refused, error_row, missing, refusal
 from flows.simulation.services.selection import BadExpression, UnknownField
 from flows.simulation.services.service import Answer, Call, Clock, Platform
 
@@ -67,6 +67,7 @@ class GraphPlatform(Platform):
         """The node's answer, or the error it amounts to."""
         try:
             parts = self._parts(call)
+            self.check_object(call, parts[0])
             return Answer(200, self.node(call, parts))
         except Refused as refused:
             return self.error(refused.code, refused.message, **refused.more)
@@ -119,9 +120,17 @@ class GraphPlatform(Platform):
         body.update(more, fbtrace_id=f"A{crc32(b'%d' % self.serial):08x}{self.serial:014x}")
         return Answer(status or row.status, {"error": body})
 
-    def unseen(self, item: Item) -> Refused:
+    def check_object(self, call: Call, name: str) -> None:
+        """Refuses a Page, post, media or account by the name it is asked by, when that is switched on."""
+        said = self.faults.option("refused", "objects")
+        if name in said and self.fires(call, "refused") is not None:
+            raise refusal(said[name], name)
+
+    def unseen(self, call: Call, item: Item) -> Refused:
         """What is said of a post that is not to be seen: not yet, no longer, or not by us."""
         is_gone = item.created <= self.indexed and item.gone_at <= self.clock.now
+        if is_gone and (rule := self.fires(call, "gone_as")) is not None:
+            return refusal(rule.options["as"], item.graph_id)
         return Refused(10) if is_gone and item.gone == "private" else missing(item.graph_id)
 
     def check_amount(self, call: Call, limit: int) -> None:
@@ -135,8 +144,12 @@ class GraphPlatform(Platform):
         raise Refused(1, _TOO_MUCH)
 
     def link(self, call: Call, **changes: str | None) -> str:
-        """The absolute address of another page of what was asked, with the token; None leaves a parameter out."""
-        query = {**call.query, "access_token": TOKEN, **changes}
+        """The absolute address of another page of what was asked, with the token; None leaves a parameter out.
+
+        The app's proof is in it where it was sent, and always where that is switched on.
+        """
+        proof = {"appsecret_proof": PROOF} if self.faults.is_on("link_secrets") else {}
+        query = {**call.query, "access_token": TOKEN, **proof, **changes}
         host = call.headers.get("host", "")
         return f"http://{host}{call.path}?" + urlencode(
             {key: value for key, value in query.items() if value is not None}

@@ -1,12 +1,17 @@
-"""The errors of the Graph API: what each code says.
+"""The errors of the Graph API: what each code says, and what is said of one object that is not shown.
 
 The texts are those the contract quotes; where it quotes none, those that recorded answers have.
 """
 
+from collections.abc import Mapping
 from typing import Any, NamedTuple
 
 _EXCEPTION = "OAuthException"
 _SUPPORT = "does not exist, cannot be loaded due to missing permissions, or does not support this operation."
+_UNSEEN = (
+    "Object does not exist, cannot be loaded due to missing permission or reviewable feature, or does not support this"
+    " operation."
+)
 _READING = "This endpoint requires the 'pages_read_engagement' permission or the 'Page Public Content Access' feature"
 _PERMISSION = f"{_READING} or the 'Page Public Metadata Access' feature."
 _CALLS = "Wait a bit and try again. For more info, please refer to the documentation of rate limiting."
@@ -20,6 +25,14 @@ class Error(NamedTuple):
     message: str
     kind: str = _EXCEPTION
     is_transient: bool | None = None
+
+
+class Said(NamedTuple):
+    """What is said of one object: `{object}` is the name it was asked by, `{to}` the Page it was migrated to."""
+
+    code: int
+    status: int
+    message: str
 
 
 ERRORS: dict[int, Error] = {
@@ -47,6 +60,16 @@ ERRORS: dict[int, Error] = {
     368: Error(400, "(#368) The action attempted has been deemed abusive or is otherwise disallowed"),
     2500: Error(400, "Unknown path components"),
 }
+SAYINGS: dict[str, Said] = {
+    "gone": Said(10, 400, f"(#10) {_UNSEEN} {_READING}."),  # what v22 says of a post that was deleted
+    "feature": Said(100, 400, f"(#100) {_UNSEEN} {_PERMISSION}"),
+    "proof": Said(100, 400, "(#100) Pages Public Content Access requires either app secret proof or an app token"),
+    "parameter": Said(100, 400, "(#100) Invalid parameter"),
+    "alias": Said(803, 404, "(#803) Some of the aliases you requested do not exist: {object}"),
+    "migrated": Said(
+        21, 400, "(#21) Page ID {object} was migrated to page ID {to}. Please update your API calls to the new ID"
+    ),
+}
 
 
 class Refused(Exception):  # noqa: N818 - the platform's refusal, not a failure of the program
@@ -68,3 +91,20 @@ def missing(object_id: str) -> Refused:
     """What is said of an object that is not there, or not for us."""
     message = f"Unsupported get request. Object with ID '{object_id}' {_SUPPORT}"
     return Refused(100, message, type="GraphMethodException", error_subcode=33)
+
+
+def refusal(said: str | int | Mapping[str, Any], object_id: str) -> Refused:
+    """The refusal of one object: by the name of a saying, by a code, or by `{"as": name or code, "to": new id}`.
+
+    Raises ValueError for what is none of them.
+    """
+    options: Mapping[str, Any] = said if isinstance(said, Mapping) else {"as": said}
+    name, successor = options.get("as"), options.get("to")
+    if isinstance(name, int) and not isinstance(name, bool) and options.keys() == {"as"}:
+        return Refused(name)
+    row = SAYINGS.get(str(name))
+    if row is None or not options.keys() <= {"as", "to"} or ("{to}" in row.message) != ("to" in options):
+        raise ValueError(
+            f'nothing is said as {said!r}; it is a code, one of {", ".join(SAYINGS)}, or {{"as": "migrated", "to": id}}'
+        )
+    return Refused(row.code, row.message.format(object=object_id, to=successor), status=row.status)

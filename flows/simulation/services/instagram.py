@@ -58,7 +58,7 @@ class Instagram(GraphPlatform):
         if item is None:
             raise missing(parts[0])
         if not self.is_visible(item):
-            raise self.unseen(item)
+            raise self.unseen(call, item)
         if len(parts) == 1:
             return self._media(item, fields or BARE, MEDIA_FIELDS)
         if item.account is self.own and edge == "comments":
@@ -83,6 +83,7 @@ class Instagram(GraphPlatform):
 
     def _discovered(self, call: Call, wanted: Wanted) -> dict[str, Any]:
         handle = wanted.modifiers.get("username", "")
+        self.check_object(call, handle)
         account = self.catalogue.accounts.get(handle)
         if account is None or not account.is_here(self.clock.now):
             words = f"The user with username: {handle} cannot be found."

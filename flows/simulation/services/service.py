@@ -31,7 +31,7 @@ _SECRETS = re.compile(r"((?:access_token|appsecret_proof|client_secret|client_ke
 _SECRET_HEADERS = ("authorization", "cookie")
 _HTML = b"<html>\n<head><title>%d</title></head>\n<body><center><h1>%d</h1></center><hr></body>\n</html>\n"
 _INSTEAD = (
-    *("expired_token", "permission_lost", "rate_limit", "throttle", "server_error", "error"),
+    *("expired_token", "permission_lost", "rate_limit", "throttle", "server_error", "passing_400", "error"),
     "error_200",
 )
 

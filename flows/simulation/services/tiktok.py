@@ -95,6 +95,7 @@ class TikTok(Platform):
             "permission_lost": (401, "scope_not_authorized", ""),
             "rate_limit": (429, "rate_limit_exceeded", ""),
             "server_error": (500, "internal_error", _OUTAGE),
+            "passing_400": (400, "invalid_params", options.get("message", "")),
             "error_200": (200, options.get("code") or "internal_error", _OUTAGE),
         }
         if rule.name in words:
