@@ -127,11 +127,11 @@ def _reason(coverage: float | None, status: str) -> str | None:
 def _collected(platform: str, day: date) -> tuple[int, str | None]:
     week = str(Week.of(day))
     if day > ELECTION.voting_day:
-        return 0, "planned gap"
+        return 0, "not attempted"
     if week == OUTAGE and platform == "facebook":
         return 0, "outage"
     if week == GAP and day.weekday() < 5:
-        return 0, "planned gap"
+        return 0, "not attempted"
     if week == PARTIAL and platform == "tiktok":
         return 3, "quota"
     if week == "2024-W05" and platform == "instagram" and day.weekday() == 5:
