@@ -6,13 +6,13 @@ from typing import TYPE_CHECKING
 from expectations.suite import (
     Expectation,
     Gate,
-    Kind,
     Severity,
     Suite,
     absent,
     at_least,
     at_most,
     between,
+    kinds,
     lacks,
     matches,
     one_of,
@@ -33,26 +33,14 @@ STATES = ("live", "removed")
 SENTIMENTS = ("negative", "neutral", "positive")
 MEDIA_TYPES = ("photo", "video", "album", "link", "text")
 
-COLUMNS: dict[str, Kind] = {
-    "platform": "text",
-    "post_id": "text",
-    "source": "text",
-    "author_key": "text",
-    "created_at": "moment",
-    "created_from": "text",
-    "day": "any",
-    "text": "text",
-    "media_type": "text",
-    "likes": "number",
-    "comments": "number",
-    "shares": "number",
-    "views": "number",
-    "state": "text",
-    "observed_at": "moment",
-    "sentiment": "text",
-    "sentiment_score": "number",
-    "label_version": "text",
-}
+COLUMNS = kinds(
+    "base.posts",
+    (
+        *("platform", "post_id", "source", "author_key", "created_at", "created_from", "day", "text", "media_type"),
+        *("likes", "comments", "shares", "views", "state", "observed_at", "sentiment", "sentiment_score"),
+        "label_version",
+    ),
+)
 
 # What the masks of the loader leave nothing of. Each pattern finds only what a mask would have replaced, so that a
 # breach always means that the mask was not applied. Borders are signs and emoji that are

@@ -5,15 +5,23 @@ languages, and what a breach most likely means.
 """
 
 from collections import Counter
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple
+
+from flows.headers import column
 
 if TYPE_CHECKING:
     import pandas as pd
 
 Kind = Literal["text", "number", "moment", "any"]
+_KINDS: Mapping[str, Kind] = {
+    "BIGINT": "number",
+    "DOUBLE": "number",
+    "TIMESTAMP WITH TIME ZONE": "moment",
+    "VARCHAR": "text",
+}
 
 
 class Severity(StrEnum):
@@ -82,6 +90,11 @@ class Suite:
         twice = [name for name, count in Counter(each.name for each in self.expectations).items() if count > 1]
         if twice:
             raise ValueError(f"The suite of {self.table} defines {', '.join(twice)} twice.")
+
+
+def kinds(table: str, names: Iterable[str]) -> dict[str, Kind]:
+    """Columns of a table with the kind of their values."""
+    return {name: _KINDS.get(column(table, name).type, "any") for name in names}
 
 
 def percent(share: float) -> str:

@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING
 from expectations.suite import (
     Expectation,
     Gate,
-    Kind,
     Severity,
     Suite,
     at_least,
     at_most,
     between,
+    kinds,
     one_of,
     ordered,
     present,
@@ -27,28 +27,14 @@ if TYPE_CHECKING:
 STATUSES = ("observed", "partial", "not_collected", "unknown")
 
 _GRAIN = ("week", "phase", "platform")
-_COLUMNS: dict[str, Kind] = {
-    "week": "text",
-    "phase": "text",
-    "platform": "text",
-    "posts": "number",
-    "labelled": "number",
-    "authors": "number",
-    "negative": "number",
-    "neutral": "number",
-    "positive": "number",
-    "net_sentiment": "number",
-    "net_low": "number",
-    "net_high": "number",
-    "detected": "number",
-    "per_1000": "number",
-    "per_1000_low": "number",
-    "per_1000_high": "number",
-    "coverage": "number",
-    "status": "text",
-}
-_SHARE_COLUMNS: dict[str, Kind] = {"share": "number", "share_low": "number", "share_high": "number"}
-_BUCKET_COLUMNS: dict[str, Kind] = {"first_day": "any", "last_day": "any", "days": "number"}
+_COLUMNS = (
+    *_GRAIN,
+    *("posts", "labelled", "authors", "negative", "neutral", "positive"),
+    *("net_sentiment", "net_low", "net_high", "detected", "per_1000", "per_1000_low", "per_1000_high"),
+    *("coverage", "status"),
+)
+_SHARE_COLUMNS = ("share", "share_low", "share_high")
+_BUCKET_COLUMNS = ("first_day", "last_day", "days")
 
 _COUNTED = {
     "posts": ("unggahan", "posts"),
@@ -248,7 +234,7 @@ def weekly_platform(week: str | None = None) -> Suite:
     return Suite(
         gate=Gate.TRENDS,
         table="weekly_platform",
-        columns=_COLUMNS | _BUCKET_COLUMNS,
+        columns=kinds("trends.weekly_platform", (*_COLUMNS, *_BUCKET_COLUMNS)),
         expectations=(*_MEASURES, *_VOLUMES),
         prepare=lambda frame: _with_volume(frame, week),
         key=_GRAIN,
@@ -274,7 +260,7 @@ def _by(table: str, subject: str, shares: tuple[Expectation, ...] = ()) -> Suite
     return Suite(
         gate=Gate.TRENDS,
         table=table,
-        columns=_COLUMNS | {subject: "text"} | (_SHARE_COLUMNS if shares else {}),
+        columns=kinds(f"trends.{table}", (*_COLUMNS, subject, *(_SHARE_COLUMNS if shares else ()))),
         expectations=(*_MEASURES, _filled(subject), *shares),
         key=(*_GRAIN, subject),
     )

@@ -3,8 +3,8 @@
 `python -m flows.dictionary` writes it to `sql/DICTIONARY.md`; a test keeps the two equal.
 """
 
+import re
 from collections.abc import Sequence
-from itertools import groupby
 from pathlib import Path
 
 from pydantic.fields import FieldInfo
@@ -13,16 +13,19 @@ from pydantic_core import PydanticUndefined
 import sql
 from expectations import landed_files, posts, trend_tables
 from expectations.suite import Suite
+from flows.headers import Column, column
 from flows.post import PLATFORMS
 from flows.settings import Settings, TableMapping, Watch, WatchedPlatform
-from flows.store import models
+from flows.store import checks, models
 
 TARGET = sql.FOLDER / "DICTIONARY.md"
 
 _INTRODUCTION = """# Reference
 
-Written by `python -m flows.dictionary` from the headers of the SQL files, the suites and the settings. Do not edit.
+Written by `python -m flows.dictionary` from the headers of the SQL files, `sql/columns.csv`, the suites and the
+settings. Do not edit. `sql/columns.csv` says in Indonesian too what each column means.
 """
+_DECLARATION = re.compile(r"((?:^-- .*\n)+)CREATE TABLE IF NOT EXISTS (base\.\w+) \(\n((?:    .*\n)+)\);", re.MULTILINE)
 
 
 def _cell(text: str) -> str:
@@ -62,20 +65,33 @@ def _default(value: object) -> str:
 def tables_section() -> str:
     """Every public table with its grain and columns."""
     parts = ["## Tables of published/ronda.duckdb"]
-    for name, group in groupby(models.data_dictionary(models.read_models(sql.FOLDER)), key=lambda row: row["table"]):
-        columns = list(group)
-        rows = [(f"`{row['column']}`", row["type"], row["unit"], row["meaning"]) for row in columns]
-        grain = f"One row a {columns[0]['grain']}." if columns[0]["grain"] else ""
-        table = _table(("column", "type", "unit", "meaning"), rows)
-        parts.append(f"### {name}\n\n{columns[0]['description']}\n\n{grain}\n\n{table}")
+    for model in models.read_models(sql.FOLDER):
+        grain = ", ".join(f"{name} (may be NULL)" if name in model.may_be_null else name for name in model.grain)
+        about = f"{model.description}\n\nOne row a {grain}." if grain else model.description
+        parts.append(_columns(model.qualified, about, model.columns))
     return "\n\n".join(parts)
+
+
+def facts_section() -> str:
+    """Every table the loader writes, with its columns."""
+    declared = (sql.FOLDER / "base" / "tables.sql").read_text(encoding="utf-8")
+    parts = ["## Tables of warehouse.duckdb, from which they are made"]
+    for about, table, body in _DECLARATION.findall(declared):
+        names = re.findall(r'^    "?(\w+)', body, flags=re.MULTILINE)
+        parts.append(_columns(table, about.replace("-- ", "").strip(), [column(table, name) for name in names]))
+    return "\n\n".join(parts)
+
+
+def _columns(table: str, about: str, columns: Sequence[Column]) -> str:
+    rows = [(f"`{each.name}`", each.type, each.unit, each.meaning_en) for each in columns]
+    return f"### {table}\n\n{about}\n\n{_table(('column', 'type', 'unit', 'meaning'), rows)}"
 
 
 def checks_section() -> str:
     """Every SQL check and every expectation with its gate and severity."""
     rows = [
         (f"`{name}`", header.fields["Gate"], header.fields["Table"], header.fields["Severity"], header.description)
-        for name, header in models.read_checks(sql.FOLDER / "checks")
+        for name, header in checks.read_checks(sql.FOLDER / "checks")
     ]
     suites: tuple[Suite, ...] = (
         landed_files.suite("<source>"),
@@ -91,12 +107,14 @@ def checks_section() -> str:
         for each in suite.expectations
     ]
     header = ("name", "gate", "table", "severity", "rule")
-    return f"## SQL checks\n\n{_table(header, rows)}\n\n## Expectations\n\n{_table(header, expected)}"
+    grain = f"Every table with a grain is checked for it too (`{checks.GRAIN}`, gate trends, severity stop)."
+    return f"## SQL checks\n\n{grain}\n\n{_table(header, rows)}\n\n## Expectations\n\n{_table(header, expected)}"
 
 
 def render() -> str:
     """The whole reference as Markdown."""
-    return "\n\n".join((_INTRODUCTION.strip(), settings_section(), tables_section(), checks_section())) + "\n"
+    parts = (_INTRODUCTION.strip(), settings_section(), tables_section(), facts_section(), checks_section())
+    return "\n\n".join(parts) + "\n"
 
 
 def main(target: Path = TARGET) -> None:

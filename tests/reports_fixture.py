@@ -7,8 +7,11 @@ from typing import Any
 
 import polars as pl
 
+from flows.headers import schema
+from flows.method import METHOD
 from flows.periods import Bucket, Week, phase_classes, read_election, read_seed, weeks_between
 from reports.edition import Edition, Language, Tables
+from reports.reading.contract import CONTRACT
 from tests import reports_fixture_tested as tested
 
 ELECTION = read_election()
@@ -107,17 +110,28 @@ def _measures(
         "per_1000_high": rate_high,
         "coverage": coverage,
         "status": status,
+        "is_comparable": _reason(coverage, status) is None,
+        "reason": _reason(coverage, status),
     }
+
+
+def _reason(coverage: float | None, status: str) -> str | None:
+    """Why a bucket is not compared, as core.buckets says it of one platform."""
+    if status == "not_collected":
+        return status
+    if coverage is None:
+        return "coverage_unknown"
+    return "coverage_below_floor" if coverage < METHOD.coverage_floor else None
 
 
 def _collected(platform: str, day: date) -> tuple[int, str | None]:
     week = str(Week.of(day))
     if day > ELECTION.voting_day:
-        return 0, "planned gap"
+        return 0, "not attempted"
     if week == OUTAGE and platform == "facebook":
         return 0, "outage"
     if week == GAP and day.weekday() < 5:
-        return 0, "planned gap"
+        return 0, "not attempted"
     if week == PARTIAL and platform == "tiktok":
         return 3, "quota"
     if week == "2024-W05" and platform == "instagram" and day.weekday() == 5:
@@ -221,19 +235,7 @@ def _evidence(week: Week, count: int) -> pl.DataFrame:
             }
             for number, text in enumerate(texts)
         ],
-        schema={
-            "platform": pl.String,
-            "post_id": pl.String,
-            "created_at": pl.Datetime("us", "UTC"),
-            "text": pl.String,
-            "indications": pl.List(pl.String),
-            "topics": pl.List(pl.String),
-            "districts": pl.List(pl.String),
-            **dict.fromkeys(("likes", "comments", "shares", "views"), pl.Int64),
-            "why": pl.String,
-            "hand_over_limit": pl.Date,
-            "stage": pl.String,
-        },
+        schema=schema("core.posts", tested.POST) | schema("evidence", ("why", "hand_over_limit", "stage")),
     )
 
 
@@ -355,7 +357,7 @@ def season(week: str = "2024-W05", evidence: int = 24, failed: int = 0) -> Table
         for n, code in enumerate(PLACES)
     ]
     items = _evidence(Week.parse(week), 0 if week == ZERO else evidence)
-    return {
+    given = {
         **tested.tables(
             pl.DataFrame(platforms, infer_schema_length=None),
             pl.DataFrame(topics, infer_schema_length=None),
@@ -378,6 +380,18 @@ def season(week: str = "2024-W05", evidence: int = 24, failed: int = 0) -> Table
         "core.label_quality": label_quality(),
         **_seeds(),
     }
+    return {name: whole(name, frame) for name, frame in given.items()}
+
+
+def whole(name: str, frame: pl.DataFrame) -> pl.DataFrame:
+    """A frame with every column that the table of this name has; those that a case does not care about are null."""
+    types = CONTRACT[name].types
+    absent = {column: pl.lit(None, kind) for column, kind in types.items() if column not in frame.columns}
+    return (
+        frame.with_columns(**absent).select(pl.col(column).cast(kind) for column, kind in types.items())
+        if types
+        else frame
+    )
 
 
 def _copied(week: Week) -> pl.DataFrame:
@@ -390,18 +404,7 @@ def _copied(week: Week) -> pl.DataFrame:
 
 
 def _coverage(rows: list[Any]) -> pl.DataFrame:
-    schema = {
-        "platform": pl.String,
-        "source": pl.String,
-        "day": pl.Date,
-        "planned": pl.Int64,
-        "attempted": pl.Int64,
-        "succeeded": pl.Int64,
-        "posts": pl.Int64,
-        "status": pl.String,
-        "reason": pl.String,
-    }
-    return pl.DataFrame(rows, schema=schema, orient="row")
+    return pl.DataFrame(rows, schema=schema("core.coverage"), orient="row")
 
 
 def imported(week: str = "2023-W41", platform: str = "tiktok", posts: int = 3) -> Tables:
@@ -422,12 +425,11 @@ def imported(week: str = "2023-W41", platform: str = "tiktok", posts: int = 3) -
         or name in {"core.review_items", "signal_posts", "copied_texts", "core.collection"}
     }
     days = [(platform, "zeeschuimer", day, None, None, None, 1, "unknown", None) for day in bucket.week.days[1:4]]
-    schema = tables["trends.weekly_platform"].schema
     return {
         **tables,
         **empty,
-        "trends.weekly_platform": pl.DataFrame(rows, schema=schema),
-        "trends.weekly_topic": pl.DataFrame(topics, schema=tables["trends.weekly_topic"].schema),
+        "trends.weekly_platform": whole("trends.weekly_platform", pl.DataFrame(rows)),
+        "trends.weekly_topic": whole("trends.weekly_topic", pl.DataFrame(topics)),
         "core.coverage": _coverage(days),
     }
 

@@ -5,37 +5,28 @@ from typing import Any
 
 import polars as pl
 
+from flows.headers import schema
 from flows.periods import Week, read_seed
 
 BURST = "2024-W05"  # a topic on TikTok and everywhere, a class of indications everywhere
+POST = (
+    *("platform", "post_id", "created_at", "text", "indications", "topics", "districts"),
+    *("likes", "comments", "shares", "views"),
+)
 _COUNTED = ("money_politics", "neutrality")
-_SIGNAL_SCHEMA: dict[str, Any] = {
-    **dict.fromkeys(("week", "phase", "platform", "family", "subject"), pl.String),
-    "first_day": pl.Date,
-    **dict.fromkeys(("days", "observed", "posts", "posts_now"), pl.Int64),
-    **dict.fromkeys(("exposure", "expected", "ratio", "ratio_low", "ratio_high", "p", "q"), pl.Float64),
-    "signal": pl.Boolean,
-    "direction": pl.String,
-    "reason": pl.String,
-    "baseline_weeks": pl.List(pl.String),
-    "baseline_buckets": pl.Int64,
-    "baseline_observed": pl.Int64,
-    **dict.fromkeys(("baseline_exposure", "dispersion"), pl.Float64),
-    **dict.fromkeys(("tests", "burst_50", "burst_80", "burst_95"), pl.Int64),
-}
+_SIGNAL = schema("trends.signals")
 
 
 def _cell(
     row: dict[str, Any], family: str, subject: str, past: list[dict[str, Any]], posts: int | None
 ) -> dict[str, Any]:
     base = {key: row[key] for key in ("week", "phase", "platform", "first_day", "days")}
-    empty = dict.fromkeys(_SIGNAL_SCHEMA) | base | {"family": family, "subject": subject, "signal": False}
+    empty = dict.fromkeys(_SIGNAL) | base | {"family": family, "subject": subject, "signal": False}
     if row["status"] == "not_collected" or posts is None:
         return empty | {"reason": "not_collected"}
     seen = empty | {
         "observed": round(posts * 0.8),
         "posts": posts,
-        "posts_now": posts,
         "exposure": float(row["labelled"]),
     }
     if row["coverage"] is None or row["coverage"] < 0.7:
@@ -93,7 +84,7 @@ def _signals(platforms: pl.DataFrame, topics: pl.DataFrame) -> pl.DataFrame:
             ]
         if row["days"] >= 4 and row["status"] == "observed":
             past.append(row)
-    return pl.DataFrame(cells, schema=_SIGNAL_SCHEMA)
+    return pl.DataFrame(cells, schema=_SIGNAL)
 
 
 def _posts(week: Week) -> pl.DataFrame:
@@ -117,14 +108,8 @@ def _posts(week: Week) -> pl.DataFrame:
         }
         for number in range(12 if str(week) == BURST else 0)
     ]
-    kinds: dict[str, Any] = {
-        **dict.fromkeys(("phase", "family", "subject", "signal_platform", "platform", "post_id"), pl.String),
-        "created_at": pl.Datetime("us", "UTC"),
-        "text": pl.String,
-        **dict.fromkeys(("indications", "topics", "districts"), pl.List(pl.String)),
-        **dict.fromkeys(("likes", "comments", "shares", "views"), pl.Int64),
-    }
-    return pl.DataFrame(rows, schema=kinds)
+    own = {**dict.fromkeys(("phase", "family", "subject", "signal_platform"), pl.String)}
+    return pl.DataFrame(rows, schema=own | schema("core.posts", POST))
 
 
 def _items(evidence: pl.DataFrame, week: Week) -> pl.DataFrame:
@@ -300,19 +285,10 @@ def tables(
         ),
         "trends.official": _official(),
         "core.review_items": _items(evidence, week),
-        "core.watches": pl.DataFrame(
-            schema={"since": pl.Datetime("us", "UTC"), "platform": pl.String, "version": pl.String, "day": pl.Date}
-        ),
+        "core.watches": pl.DataFrame(schema=schema("core.watches")),
         "core.collection": pl.DataFrame(
             [(*each, day, 4, 4) for each in watch for day in days],
-            schema={
-                "platform": pl.String,
-                "source": pl.String,
-                "query": pl.String,
-                "day": pl.Date,
-                "planned": pl.Int64,
-                "succeeded": pl.Int64,
-            },
+            schema=schema("core.collection", ("platform", "source", "query", "day", "planned", "succeeded")),
             orient="row",
         ),
         "signal_posts": _posts(week),

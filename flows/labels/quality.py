@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 import polars as pl
 
 import sql
+from flows.headers import schema
 from flows.labels import weights as files
 from flows.labels.corpora import SENTIMENTS
 from flows.labels.indications import CALL_TO_VOTE
@@ -18,14 +19,7 @@ from flows.periods import read_seed
 FILE = "measured.csv"
 FEWEST = 10  # posts of a class in the test set, for its measures to say anything
 ANY = "any"
-SCHEMA: dict[str, type[pl.DataType]] = {
-    **dict.fromkeys(("family", "code", "test_set_id", "test_set_en"), pl.String),
-    "is_real": pl.Boolean,
-    **dict.fromkeys(("posts", "positives", "flagged", "correct"), pl.Int64),
-    **{f"{measure}{end}": pl.Float64 for measure in ("precision", "recall") for end in ("", "_low", "_high")},
-    "flags_per_1000": pl.Float64,
-    "flag_posts": pl.Int64,
-}
+TABLE = "core.label_quality"
 _INDICATIONS, _SENTIMENT = "indications", "sentiment"
 
 
@@ -38,6 +32,11 @@ class CodedSet(NamedTuple):
 
 
 INVENTED = CodedSet("korpus buatan sendiri yang disisihkan", "held-out invented corpus", is_real=False)
+
+
+def _measured() -> dict[str, pl.DataType | type[pl.DataType]]:
+    """The columns that a measurement fills; `is_measured` is a decision, which for indications the seed holds."""
+    return {name: kind for name, kind in schema(TABLE).items() if name != "is_measured"}
 
 
 def measured_codes(result: dict[str, Any]) -> tuple[str, ...]:
@@ -93,7 +92,7 @@ def record(
         for row in rows:
             if row["code"] in flagged:
                 row |= {"flags_per_1000": round(1000 * flagged[row["code"]] / count, 4), "flag_posts": count}
-    frame = pl.DataFrame(rows, schema=SCHEMA).with_columns(weights=pl.lit(read_model(weights).version))
+    frame = pl.DataFrame(rows, schema=_measured()).with_columns(weights=pl.lit(read_model(weights).version))
     path = weights / FILE
     frame.sort("family", "code").write_csv(path)
     return path
@@ -102,16 +101,17 @@ def record(
 def label_quality(seeds: Path = sql.SEEDS) -> pl.DataFrame:
     """How right the labels are, a row for every indication, for any of them, and for every sentiment.
 
-    Columns: those of `SCHEMA`, and `is_measured`, which for an indication is what the seed says: a class that is not
+    Columns: those of core.label_quality. `is_measured` of an indication is what the seed says: a class that is not
     measured on real text is a review list with a count. Shares with 95 % bootstrap intervals; null where nothing was
     measured with the weights in use, whose test set is then "".
     """
     folder = files.folder_of(seeds)
     path = folder / FILE
-    frame = pl.DataFrame(schema=SCHEMA)
+    columns = _measured()
+    frame = pl.DataFrame(schema=columns)
     if path.is_file():
-        found = pl.read_csv(path, schema={**SCHEMA, "weights": pl.String})
-        frame = found.filter(pl.col("weights") == read_model(folder).version).select(*SCHEMA)
+        found = pl.read_csv(path, schema={**columns, "weights": pl.String})
+        frame = found.filter(pl.col("weights") == read_model(folder).version).select(*columns)
     called = {row["code"]: row["is_measured"] == "true" for row in read_seed("indications", seeds)}
     wanted = [(_INDICATIONS, code, called.get(code)) for code in (*called, ANY)]
     wanted += [(_SENTIMENT, name, None) for name in SENTIMENTS]
@@ -120,6 +120,6 @@ def label_quality(seeds: Path = sql.SEEDS) -> pl.DataFrame:
         keys.join(frame, on=["family", "code"], how="left")
         .with_columns(pl.col("test_set_id", "test_set_en").fill_null(""), pl.col("is_real").fill_null(False))
         .with_columns(is_measured=pl.coalesce("called", "is_real"))
-        .select(*list(SCHEMA)[:5], "is_measured", *list(SCHEMA)[5:])
+        .select(*schema(TABLE))
         .sort("family", "code")
     )

@@ -49,7 +49,8 @@ def set_aside(connection: Connection, files: Sequence[SetAside]) -> None:
     ]
     with transaction(connection):
         if rows:
-            connection.executemany("INSERT OR REPLACE INTO base.set_aside VALUES (?, ?, ?, ?, ?, ?, ?)", rows)
+            connection.executemany("DELETE FROM base.set_aside WHERE file_id = ?", [row[:1] for row in rows])
+            connection.executemany("INSERT INTO base.set_aside VALUES (?, ?, ?, ?, ?, ?, ?)", rows)
         connection.execute(_FORGET)
 
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 import sql
 from flows.exits import GateStoppedError
 from flows.loading.prepared import FileCounts
-from flows.store import models, warehouse
+from flows.store import checks, warehouse
 from flows.store.runs import Run
 
 if TYPE_CHECKING:
@@ -56,9 +56,9 @@ def _frame(files: Sequence[FileCounts]) -> "pd.DataFrame":
 
 def row_gate(connection: warehouse.Connection, run: Run) -> None:
     """The SQL checks before a load is committed; raises GateStoppedError, which rolls the load back."""
-    results = models.run_checks(connection, sql.FOLDER / "checks", "posts")
+    results = checks.run_checks(connection, sql.FOLDER / "checks", "posts")
     run.add_verdicts([result.to_dict() for result in results])
-    models.stop_on(results)
+    checks.stop_on(results)
 
 
 def posts_gate(connection: warehouse.Connection, run: Run) -> None:

@@ -12,6 +12,7 @@ from typing import Any, BinaryIO
 import polars as pl
 
 from flows import labels
+from flows.headers import schema
 from flows.loading import copies, privacy, reading
 from flows.loading.landing import Landed
 from flows.post import SHAPE_REASONS, Post, Reason, Rejected, check
@@ -42,13 +43,7 @@ _POST_SCHEMA: dict[str, Any] = {
     "is_partial": pl.Boolean,
     "gone": pl.String,
 }
-_REJECT_SCHEMA: dict[str, Any] = {
-    "file_id": pl.String,
-    "line": pl.Int64,
-    "reason": pl.String,
-    "detail": pl.String,
-    "raw_pi": pl.String,
-}
+_REJECTED = ("file_id", "line", "reason", "detail", "raw_pi")
 
 
 @dataclass(slots=True)
@@ -201,7 +196,7 @@ class _Parts:
 
     def _write_rejects(self) -> None:
         path = self._folder / f"{self._name}-{len(self.rejects):05d}-rejects.parquet"
-        pl.DataFrame(self._rejects, schema=_REJECT_SCHEMA, orient="row").write_parquet(path)
+        pl.DataFrame(self._rejects, schema=schema("base.rejects", _REJECTED), orient="row").write_parquet(path)
         self.rejects.append(path)
         self._rejects = []
 

@@ -2,40 +2,18 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
 
 import polars as pl
 
+from flows.headers import schema
 from flows.loading.landing import Landed
 from flows.method import METHOD
 from flows.periods import Week
 from flows.store.warehouse import Connection, query
 
-_LOG_SCHEMA: dict[str, Any] = {
-    "platform": pl.String,
-    "source": pl.String,
-    "query": pl.String,
-    "day": pl.Date,
-    "planned": pl.Int64,
-    "attempted": pl.Int64,
-    "succeeded": pl.Int64,
-    "reason": pl.String,
-    "landed_at": pl.Datetime("us", "UTC"),
-    "load_order": pl.Int64,
-}
-_REVIEW_SCHEMA: dict[str, Any] = {
-    "line": pl.Int64,
-    "platform": pl.String,
-    "post_id": pl.String,
-    "code": pl.String,
-    "stage": pl.String,
-    "coder": pl.String,
-    "day": pl.Date,
-    "note_pi": pl.String,
-    "file_id": pl.String,
-    "landed_at": pl.Datetime("us", "UTC"),
-    "position": pl.Int64,
-}
+# What `CollectionDays.rows` and `ReviewLines.rows` hold, and the file they came in.
+_LOGGED = ("platform", "source", "query", "day", "planned", "attempted", "succeeded", "reason", "landed_at")
+_SAID = ("line", "platform", "post_id", "code", "stage", "coder", "day", "note_pi", "file_id", "landed_at", "position")
 
 # What the last log says of a day holds; its landed_at is that of the first log since which nothing else was said.
 _COLLECTION = """
@@ -98,7 +76,7 @@ def load_collection(connection: Connection, logs: Sequence[CollectionDays]) -> N
     """A day that an earlier log named is replaced by what the last one says of it."""
     ordered = sorted(logs, key=lambda item: item.landed.order)
     rows = [(*row, log.landed.landed_at, order) for order, log in enumerate(ordered) for row in log.rows]
-    days = pl.DataFrame(rows, schema=_LOG_SCHEMA, orient="row")
+    days = pl.DataFrame(rows, schema=schema("base.collection", _LOGGED) | {"load_order": pl.Int64}, orient="row")
     once = days.unique(["platform", "source", "query", "day", "load_order"], keep="last", maintain_order=True)
     connection.register("logged", once.to_arrow())
     connection.execute(_COLLECTION)
@@ -117,7 +95,8 @@ def load_reviews(connection: Connection, sheets: Sequence[ReviewLines]) -> None:
         for sheet in sheets
         for row in sheet.rows
     ]
-    connection.register("said", pl.DataFrame(rows, schema=_REVIEW_SCHEMA, orient="row").to_arrow())
+    said = pl.DataFrame(rows, schema=schema("base.reviews", _SAID), orient="row")
+    connection.register("said", said.to_arrow())
     connection.execute("INSERT INTO base.reviews BY NAME FROM said")
     connection.unregister("said")
 

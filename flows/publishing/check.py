@@ -4,15 +4,16 @@ import sql
 from flows.exits import GateStoppedError
 from flows.periods import Week
 from flows.settings import Settings
-from flows.store import models, tables, warehouse
+from flows.store import checks, models, tables, warehouse
 from flows.store.runs import Run
 
 
 def check_week(settings: Settings, run: Run, week: Week) -> int:
     """The trend gate of a week; gives the number of breaches that are printed in the report.
 
-    The files that brought posts of the week, those posts and the trend tables go through their suites, then every SQL
-    check runs. Raises GateStoppedError when a breach stops; the last good release stays in place.
+    The files that brought posts of the week, those posts and the trend tables go through their suites; then the grain
+    of every model is proven and every SQL check runs. Raises GateStoppedError when a breach stops; the last good
+    release stays in place.
     """
     from expectations import posts as post_suites
     from expectations import trend_tables as trend_suites
@@ -32,10 +33,11 @@ def check_week(settings: Settings, run: Run, week: Week) -> int:
         verdicts += validate(frame, week_posts, empty_is_valid=True)
         for suite in suites:
             verdicts += validate(tables.trend(connection, suite.table), suite, empty_is_valid=False)
-        results = models.run_checks(connection, sql.FOLDER / "checks", "trends")
+        results = checks.run_grains(connection, models.read_models(sql.FOLDER))
+        results += checks.run_checks(connection, sql.FOLDER / "checks", "trends")
     run.start_week(str(week))
     run.add_verdicts([verdict.to_dict() for verdict in verdicts] + [result.to_dict() for result in results])
     if stop := gate(verdicts):
         raise GateStoppedError(stop.sentence())
-    models.stop_on(results)
+    checks.stop_on(results)
     return sum(not result.passed for result in results) + sum(verdict.is_breach for verdict in verdicts)

@@ -9,7 +9,7 @@ from flows import labels, trends
 from flows.periods import Week
 from flows.publishing import publications
 from flows.settings import Settings
-from flows.store import models, warehouse
+from flows.store import checks, models, warehouse
 
 FROM_LEDGER = frozenset({"trends.corrections", "trends.reported"})  # know of a publication once it is stated
 
@@ -62,6 +62,7 @@ def state_week(settings: Settings, connection: warehouse.Connection, week: Week,
         publications.load_publications(connection, settings.home)
         restated = [model for model in models.read_models(sql.FOLDER) if model.qualified in FROM_LEDGER]
         models.build(connection, restated, trends.METHODS)
+        checks.stop_on(checks.run_grains(connection, restated))
     return Stated(publication, release)
 
 

@@ -4,7 +4,7 @@ import json
 from collections.abc import Iterator
 from typing import Any
 
-from flows.store.headers import ModelError
+from flows.headers import ModelError
 from flows.store.warehouse import Connection
 
 _READ: dict[str, set[str]] = {}  # what a query reads depends on nothing but its text
@@ -20,7 +20,7 @@ def dependencies(connection: Connection, query: str, name: str) -> set[str]:
         return set(_READ[query])
     tree = json.loads(connection.execute("SELECT json_serialize_sql(?)", [query]).fetchall()[0][0])
     if tree.get("error", True):
-        raise ModelError(f"{name} is not a SELECT that DuckDB reads: {tree.get('error_message')}; mend its file.")
+        raise ModelError(f"{name} is not a SELECT that DuckDB reads: {tree.get('error_message')}; fix its file.")
     if len(tree["statements"]) != 1:
         raise ModelError(f"{name} holds {len(tree['statements'])} statements; a file is one SELECT.")
     nodes = list(_nodes(tree))

@@ -6,9 +6,10 @@ from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from flows.headers import schema
 from flows.periods import Week
 from flows.post import SHAPE_REASONS
-from flows.store.warehouse import Connection, connect
+from flows.store.warehouse import Connection, connect, query
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -68,48 +69,21 @@ def write_runs(connection: Connection, records: Sequence[Mapping[str, Any]]) -> 
     """Run records and their verdicts as base.runs and base.checks, from the files that outlive the database."""
     import polars as pl
 
-    runs = pl.DataFrame(
-        [
-            {
-                "run_id": record["run_id"],
-                "verb": record["verb"],
-                "parameters": "; ".join(f"{name}={value}" for name, value in record["parameters"].items()),
-                "started_at": record["started_at"],
-                "ended_at": record["ended_at"],
-                "outcome": record["outcome"],
-                "message": record["message"],
-            }
-            for record in records
-        ],
-        schema=dict.fromkeys(
-            ("run_id", "verb", "parameters", "started_at", "ended_at", "outcome", "message"), pl.String
-        ),
-    )
-    checks = pl.DataFrame(
-        [
-            {"run_id": record["run_id"], "table_name": verdict["table"], **verdict}
-            for record in records
-            for verdict in record["verdicts"]
-        ],
-        schema={
-            "run_id": pl.String,
-            "week": pl.String,
-            "gate": pl.String,
-            "table_name": pl.String,
-            "name": pl.String,
-            "severity": pl.String,
-            "outcome": pl.String,
-            "observed": pl.String,
-            "expected": pl.String,
-            "failed_rows": pl.Int64,
-            "description_id": pl.String,
-            "description_en": pl.String,
-            "hint_id": pl.String,
-            "hint_en": pl.String,
-        },
-        strict=False,
-    )
-    for name, frame in (("runs", runs), ("checks", checks)):
+    runs = [
+        {
+            **{name: record[name] for name in ("run_id", "verb", "outcome", "message")},
+            "parameters": "; ".join(f"{name}={value}" for name, value in record["parameters"].items()),
+            **{name: record[name] and datetime.fromisoformat(record[name]) for name in ("started_at", "ended_at")},
+        }
+        for record in records
+    ]
+    checks = [
+        {"run_id": record["run_id"], "table_name": verdict["table"], **verdict}
+        for record in records
+        for verdict in record["verdicts"]
+    ]
+    for name, rows in (("runs", runs), ("checks", checks)):
+        frame = pl.DataFrame(rows, schema=schema(f"core.{name}"), strict=False)
         connection.register("records", frame.to_arrow())
         connection.execute(f"CREATE OR REPLACE TABLE base.{name} AS FROM records")
         connection.unregister("records")
@@ -135,15 +109,10 @@ def write_watches(connection: Connection, history: Sequence[Mapping[str, Any]]) 
                 }
             )
             before[platform] = names
-    schema: dict[str, Any] = {
-        "version": pl.String,
-        "since": pl.Datetime("us", "UTC"),
-        "platform": pl.String,
-        **dict.fromkeys(("accounts", "keywords", "hashtags"), pl.Int64),
-        **dict.fromkeys(("added", "dropped"), pl.List(pl.String)),
-    }
-    connection.register("versions", pl.DataFrame(rows, schema=schema).to_arrow())
-    connection.execute("CREATE OR REPLACE TABLE base.watches AS FROM versions")
+    declared = query(connection, "FROM base.watches LIMIT 0").schema
+    connection.register("versions", pl.DataFrame(rows, schema=declared).to_arrow())
+    connection.execute("DELETE FROM base.watches")
+    connection.execute("INSERT INTO base.watches BY NAME FROM versions")
     connection.unregister("versions")
 
 

@@ -9,18 +9,11 @@ from collections.abc import Sequence
 import numpy as np
 import polars as pl
 
+from flows.headers import schema
 from flows.method import METHOD
 
 _SEED = 5
 
-SCHEMA: dict[str, pl.DataType | type[pl.DataType]] = {
-    "week": pl.String,
-    "coders": pl.Int64,
-    "posts": pl.Int64,
-    "alpha": pl.Float64,
-    "alpha_low": pl.Float64,
-    "alpha_high": pl.Float64,
-}
 EVERY_WEEK = "all"
 
 
@@ -56,7 +49,7 @@ def find(codes: pl.DataFrame) -> pl.DataFrame:
         *((str(week), rows) for (week,), rows in codes.group_by("week", maintain_order=True)),
     ]
     rows = [(week, *_agreement(group)) for week, group in groups if len(group)]
-    return pl.DataFrame(rows, schema=SCHEMA, orient="row").sort("week")
+    return pl.DataFrame(rows, schema=schema("trends.agreement"), orient="row").sort("week")
 
 
 def _agreement(codes: pl.DataFrame) -> tuple[int, int, float | None, float | None, float | None]:

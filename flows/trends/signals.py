@@ -24,6 +24,7 @@ from dataclasses import dataclass, field
 import numpy as np
 import polars as pl
 
+from flows.headers import schema
 from flows.method import FAMILIES, METHOD
 from flows.trends import volumes
 from flows.trends.distributions import Numbers, Predictive, discovery_rates, rate_ratio_limits, share_ratio_limits
@@ -34,36 +35,6 @@ PRIOR = METHOD.prior_count
 PROBABILITIES = (METHOD.burst_50, METHOD.burst_80, METHOD.burst_95)
 SHARES = frozenset(name for name, family in FAMILIES.items() if family.is_share)
 
-SCHEMA: dict[str, pl.DataType | type[pl.DataType]] = {
-    "week": pl.String,
-    "phase": pl.String,
-    "platform": pl.String,
-    "family": pl.String,
-    "subject": pl.String,
-    "first_day": pl.Date,
-    "days": pl.Int64,
-    "observed": pl.Int64,
-    "posts": pl.Int64,
-    "exposure": pl.Float64,
-    "expected": pl.Float64,
-    "ratio": pl.Float64,
-    "ratio_low": pl.Float64,
-    "ratio_high": pl.Float64,
-    "p": pl.Float64,
-    "q": pl.Float64,
-    "signal": pl.Boolean,
-    "direction": pl.String,
-    "reason": pl.String,
-    "baseline_weeks": pl.List(pl.String),
-    "baseline_buckets": pl.Int64,
-    "baseline_observed": pl.Int64,
-    "baseline_exposure": pl.Float64,
-    "dispersion": pl.Float64,
-    "tests": pl.Int64,
-    "burst_50": pl.Int64,
-    "burst_80": pl.Int64,
-    "burst_95": pl.Int64,
-}
 _ROUNDED = {"exposure": 6, "expected": 6, "ratio": 6, "ratio_low": 6, "ratio_high": 6, "p": 12, "q": 12}
 _ROUNDED |= {"baseline_exposure": 6, "dispersion": 6}
 
@@ -356,7 +327,7 @@ def _limit_rates(items: list[Judged]) -> None:
 
 
 def _table(readings: Readings, judged: list[Judged]) -> pl.DataFrame:
-    table = pl.DataFrame([_row(readings, item) for item in judged], schema=SCHEMA, orient="row")
+    table = pl.DataFrame([_row(readings, item) for item in judged], schema=schema("trends.signals"), orient="row")
     return table.with_columns(pl.col(name).round(digits) for name, digits in _ROUNDED.items()).sort(
         "first_day", "family", "subject", "platform"
     )

@@ -19,29 +19,12 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
+from flows.headers import schema
 from flows.method import FAMILIES, METHOD
 from flows.trends.distributions import Numbers, discovery_rates
 from flows.trends.readings import ALL, VOLUMES, Cell, Readings
 
 _SCALE = {"per_1000": 1000.0}
-
-SCHEMA: dict[str, pl.DataType | type[pl.DataType]] = {
-    "week": pl.String,
-    "platform": pl.String,
-    "family": pl.String,
-    "subject": pl.String,
-    "unit": pl.String,
-    "buckets": pl.Int64,
-    "first_week": pl.String,
-    "slope": pl.Float64,
-    "slope_low": pl.Float64,
-    "slope_high": pl.Float64,
-    "tau": pl.Float64,
-    "p": pl.Float64,
-    "q": pl.Float64,
-    "direction": pl.String,
-    "reason": pl.String,
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,19 +101,18 @@ def find(cells: pl.DataFrame) -> pl.DataFrame:
         group = [
             _row(readings, cell, values[cell], _places(readings, cell, usable[cell], last), week) for cell in followed
         ]
-        tested = [row for row in group if row["p"] is not None]
+        tested = [row for row in group if "p" in row]
         rates = discovery_rates(np.array([row["p"] for row in tested], dtype=np.float64))
         for row, rate in zip(tested, rates.tolist(), strict=True):
             row["q"] = round(rate, 12)
             if rate <= METHOD.signal_q:
                 row["direction"] = "up" if float(str(row["slope"])) > 0 else "down"
         rows += group
-    return pl.DataFrame(rows, schema=SCHEMA).sort("week", "family", "subject", "platform")
+    return pl.DataFrame(rows, schema=schema("trends.slopes")).sort("week", "family", "subject", "platform")
 
 
 def _row(readings: Readings, cell: Cell, values: Numbers, places: list[int], week: str) -> dict[str, object]:
-    row: dict[str, object] = dict.fromkeys(SCHEMA)
-    row |= {"week": week, "platform": cell.platform, "family": cell.family, "subject": cell.subject}
+    row: dict[str, object] = {"week": week, "platform": cell.platform, "family": cell.family, "subject": cell.subject}
     row |= {"unit": FAMILIES[cell.family].unit, "buckets": 0}
     if cell.subject in readings.of_one_phase or cell.subject in readings.unmeasured:
         return row | {"reason": "phase_only" if cell.subject in readings.of_one_phase else "not_measured"}

@@ -111,7 +111,7 @@ def _unjudged(trends: Trends, bucket: Bucket, row: Row | None) -> str:
         return "level_floor"
     if row["coverage"] is None:
         return "level_unknown"
-    is_low = row["coverage"] < METHOD.coverage_floor or row.get("reason") in BELOW_FLOOR
+    is_low = row["coverage"] < METHOD.coverage_floor or row["reason"] in BELOW_FLOOR
     if is_low:
         return "level_floor"
     is_tested = any(family.tested for family in trends.families(bucket).values())

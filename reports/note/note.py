@@ -13,7 +13,7 @@ import polars as pl
 
 from flows.periods import RELEASE_HOUR
 from reports.edition import Edition, Tables, embargo_end
-from reports.reading.contract import NOTE_CONTRACT, refused
+from reports.reading.contract import NOTE_CONTRACT, accepted
 from reports.reading.facts import PLATFORMS, Facts
 from reports.reading.outcomes import Trends
 from reports.typeset import compile_pdf
@@ -75,7 +75,7 @@ def note(edition: Edition, day: date, given: Tables) -> tuple[bytes, tuple[str, 
 
     Raises TableRefusedError when a table does not keep the contract, typst.TypstError when it needs a second page.
     """
-    tables = {name: refused(name, given, columns) for name, columns in NOTE_CONTRACT.items()}
+    tables = {name: accepted(name, given, wanted) for name, wanted in NOTE_CONTRACT.items()}
     words = Words(edition.lang)
     facts = Facts(edition, tables)
     today = Facts(edition, {**tables, "core.coverage": tables["core.coverage"].filter(pl.col("day") == day)})

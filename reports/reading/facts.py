@@ -163,10 +163,8 @@ class Facts:
         return latest.astimezone(self.edition.election.zone)
 
     def is_comparable(self, row: Row | None) -> bool:
-        """Whether a bucket was seen well enough to be compared: a known coverage at or above the floor."""
-        if row is None or row["coverage"] is None or row["coverage"] < METHOD.coverage_floor:
-            return False
-        return bool(row.get("is_comparable", True))
+        """Whether a bucket was seen well enough to be compared, as `trends.weekly_platform` has it."""
+        return row is not None and bool(row["is_comparable"])
 
     def _earlier(self, bucket: Bucket) -> Bucket | None:
         for earlier in self.edition.election.buckets(bucket.week.shift(-1)):
@@ -189,9 +187,7 @@ class Facts:
         rows = [row for each in (bucket, earlier) if each and (row := self.measure(each)) and row["posts"]]
         if len(rows) < 2 or self.previous(bucket):
             return ""
-        found = next(row for row in rows if not self.is_comparable(row))
-        unseen = "coverage_unknown" if found["coverage"] is None else "coverage_below_floor"
-        return str(found.get("reason") or unseen)
+        return next(str(row["reason"]) for row in rows if not self.is_comparable(row))
 
     @cached_property
     def gaps(self) -> list[Gap]:

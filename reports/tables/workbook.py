@@ -11,8 +11,8 @@ from typing import Any
 import polars as pl
 import xlsxwriter
 
-from reports.edition import embargo_end
-from reports.reading.contract import CONTRACT
+from flows import headers
+from reports.edition import Language, embargo_end
 from reports.reading.facts import Facts
 from reports.wording.glyphs import legible
 from reports.wording.words import Words, clipped
@@ -41,10 +41,11 @@ SHEETS: Mapping[str, str] = {
 _OF_THE_WEEK = frozenset({"signals", "slopes", "terms", "views"})
 _OF_A_YEAR = frozenset({"volume", "topics", "indications", "districts", "funnel"})
 WEEKS = 53  # of such a year, the last one that of the report
-_LABELS = {
-    "topics": ("topic", "topics"),
-    "indications": ("indication", "indications"),
-    "districts": ("district", "places"),
+# The sheets by subject are long, so they show some columns only: the code, where its name stands, and its rates.
+_BY_SUBJECT = {
+    "topics": ("topic", "topics", ("share", "share_low", "share_high")),
+    "indications": ("indication", "indications", ("per_1000", "per_1000_low", "per_1000_high")),
+    "districts": ("district", "places", ()),
 }
 _WIDTHS: Mapping[str, int] = {
     "text": 60,
@@ -68,12 +69,11 @@ def _frame(facts: Facts, sheet: str) -> pl.DataFrame:
         frame = frame.filter(pl.col("day").is_between(first.first_day, last.last_day))
     if sheet == "corrections":
         frame = frame.filter(pl.col("key") == "")
-    if sheet in _LABELS:
-        key, seed = _LABELS[sheet]
-        frame = frame.select(column for part in CONTRACT[SHEETS[sheet]] for column in part)
+    if sheet in _BY_SUBJECT:
+        key, seed, rates = _BY_SUBJECT[sheet]
         labels = pl.Series("label", [facts.label(seed, str(code)) for code in frame[key]], dtype=pl.String)
-        place = frame.get_column_index(key) + 1
-        frame = frame.with_columns(labels).select(*frame.columns[:place], "label", *frame.columns[place:])
+        shown = ("week", "phase", "platform", key, "label", "first_day", "last_day", "days", "posts", *rates, "status")
+        frame = frame.with_columns(labels).select(shown)
     return frame
 
 
@@ -129,9 +129,16 @@ def _about(sheet: Any, pen: _Pen, facts: Facts, words: Words, source: str) -> No
     for name in SHEETS:
         for head in _frame(facts, name).columns:
             row += 1
-            meaning = words.known(f"meaning_{head}", "").replace("{zone}", zone)
-            for column, text in enumerate((words(f"sheet_{name}"), head, meaning)):
-                pen.text(sheet, (row, column), text)
+            for place, text in enumerate(
+                (words(f"sheet_{name}"), head, _meaning(SHEETS[name], head, words.lang, zone))
+            ):
+                pen.text(sheet, (row, place), text)
+
+
+def _meaning(table: str, head: str, lang: Language, zone: str) -> str:
+    """What a column means; moments are written in local time."""
+    explained = headers.column(table, head)
+    return explained.meaning(lang) + (f" ({zone})" if explained.type.startswith("TIMESTAMP") else "")
 
 
 def workbook(facts: Facts, words: Words, source: str) -> bytes:

@@ -255,7 +255,7 @@ def _gate(words: Words, name: str, checks: list[Check]) -> Gate:
     counts = {"passed": verdicts.count("passed"), "failed": failed, "other": verdicts.count("not_applicable")}
     rows = [
         [
-            words.known(f"check_{check.name}", check.description or check.name),
+            check.description or check.name,
             words.known(f"verdict_{check.verdict}", check.verdict),
             words.known(f"severity_{check.severity}", check.severity),
             check.observed or DASH,

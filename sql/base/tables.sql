@@ -1,5 +1,6 @@
 -- The facts of the warehouse, written by the loader and read by the models in sql/core. Private: only the tables of
--- the schemas core and trends are published. Columns ending in _pi hold personal data and never leave this file.
+-- the schemas core and trends are published. Columns ending in _pi hold personal data and never leave this file. What
+-- a column means stands in sql/columns.csv.
 
 CREATE SCHEMA IF NOT EXISTS base;
 CREATE SCHEMA IF NOT EXISTS seeds;
@@ -8,29 +9,29 @@ CREATE SCHEMA IF NOT EXISTS trends;
 
 -- One row a landing file, loaded once by its hash. posts + duplicates + rejects = records.
 CREATE TABLE IF NOT EXISTS base.loads (
-    file_id VARCHAR NOT NULL,        -- sha256 of the file as it came in
-    kind VARCHAR NOT NULL,           -- posts, collection, review
-    platform VARCHAR NOT NULL,       -- tiktok, facebook, instagram, mixed
-    source VARCHAR NOT NULL,         -- the format that read it
-    file VARCHAR NOT NULL,           -- its name when it came in, without folder
+    file_id VARCHAR NOT NULL,
+    kind VARCHAR NOT NULL,
+    platform VARCHAR NOT NULL,
+    source VARCHAR NOT NULL,
+    file VARCHAR NOT NULL,
     landed_at TIMESTAMPTZ NOT NULL,
     bytes BIGINT NOT NULL,
     records BIGINT NOT NULL,
     posts BIGINT NOT NULL,
     duplicates BIGINT NOT NULL,
     rejects BIGINT NOT NULL,
-    position BIGINT NOT NULL         -- order among files that landed at the same moment
+    position BIGINT NOT NULL
 );
 
 -- One row a landed file that is not loaded, because a gate stopped it or it cannot be read as what it landed as.
 CREATE TABLE IF NOT EXISTS base.set_aside (
-    file_id VARCHAR PRIMARY KEY,     -- sha256 of the file as it came in
+    file_id VARCHAR NOT NULL,
     platform VARCHAR NOT NULL,
-    source VARCHAR NOT NULL,         -- the format that reads it
-    file VARCHAR NOT NULL,           -- its name when it came in, without folder
+    source VARCHAR NOT NULL,
+    file VARCHAR NOT NULL,
     landed_at TIMESTAMPTZ NOT NULL,
-    reason VARCHAR NOT NULL,         -- what stopped it, in a sentence
-    versions VARCHAR NOT NULL        -- of ronda and of the labels that came to it; empty: it is tried at every load
+    reason VARCHAR NOT NULL,
+    versions VARCHAR NOT NULL
 );
 
 -- One row an accepted record: what one source saw of one post at one moment.
@@ -40,15 +41,15 @@ CREATE TABLE IF NOT EXISTS base.observations (
     observed_at TIMESTAMPTZ NOT NULL,
     source VARCHAR NOT NULL,
     file_id VARCHAR NOT NULL,
-    number BIGINT NOT NULL,          -- line or element in the file, from 1
-    is_first BOOLEAN NOT NULL,       -- the record that was counted as the post; all later ones are duplicates
+    number BIGINT NOT NULL,
+    is_first BOOLEAN NOT NULL,
     is_partial BOOLEAN NOT NULL,
     likes BIGINT,
     comments BIGINT,
     shares BIGINT,
     views BIGINT,
-    text_hash UBIGINT,               -- hash of the raw text, NULL when the record carried none
-    gone VARCHAR                     -- reason class of a removal notice
+    text_hash UBIGINT,
+    gone VARCHAR
 );
 
 -- One row a post, its latest observation.
@@ -56,12 +57,12 @@ CREATE TABLE IF NOT EXISTS base.posts (
     platform VARCHAR NOT NULL,
     post_id VARCHAR NOT NULL,
     source VARCHAR NOT NULL,
-    author_key VARCHAR,              -- keyed hash
+    author_key VARCHAR,
     author_name_pi VARCHAR,
     created_at TIMESTAMPTZ NOT NULL,
-    created_from VARCHAR NOT NULL,   -- record, or id: the time was read from the post's id
-    day DATE NOT NULL,               -- local day of created_at
-    text VARCHAR,                    -- masked
+    created_from VARCHAR NOT NULL,
+    day DATE NOT NULL,
+    text VARCHAR,
     text_pi VARCHAR,
     url_pi VARCHAR,
     hashtags VARCHAR[] NOT NULL,
@@ -72,25 +73,30 @@ CREATE TABLE IF NOT EXISTS base.posts (
     shares BIGINT,
     views BIGINT,
     query VARCHAR,
-    state VARCHAR NOT NULL,          -- live, or removed: a tombstone without text and author
+    state VARCHAR NOT NULL,
     removal_reason VARCHAR,
     gone_at TIMESTAMPTZ,
     is_partial BOOLEAN NOT NULL,
-    observed_at TIMESTAMPTZ NOT NULL,-- of the observation this row shows
-    -- Which observation is the fuller and later one, in whatever order files were loaded: of the row, its text, its author.
-    rank STRUCT(whole BOOLEAN, observed_at TIMESTAMPTZ, landed_at TIMESTAMPTZ, position BIGINT, file_id VARCHAR, number BIGINT) NOT NULL,
-    text_rank STRUCT(whole BOOLEAN, observed_at TIMESTAMPTZ, landed_at TIMESTAMPTZ, position BIGINT, file_id VARCHAR, number BIGINT),
-    author_rank STRUCT(whole BOOLEAN, observed_at TIMESTAMPTZ, landed_at TIMESTAMPTZ, position BIGINT, file_id VARCHAR, number BIGINT),
+    observed_at TIMESTAMPTZ NOT NULL,
+    rank STRUCT(
+        whole BOOLEAN, observed_at TIMESTAMPTZ, landed_at TIMESTAMPTZ, position BIGINT, file_id VARCHAR, number BIGINT
+    ) NOT NULL,
+    text_rank STRUCT(
+        whole BOOLEAN, observed_at TIMESTAMPTZ, landed_at TIMESTAMPTZ, position BIGINT, file_id VARCHAR, number BIGINT
+    ),
+    author_rank STRUCT(
+        whole BOOLEAN, observed_at TIMESTAMPTZ, landed_at TIMESTAMPTZ, position BIGINT, file_id VARCHAR, number BIGINT
+    ),
     first_seen_at TIMESTAMPTZ NOT NULL,
     last_seen_at TIMESTAMPTZ NOT NULL,
     text_hash UBIGINT,
-    former_text_hash UBIGINT,        -- of the text before the last edit
+    former_text_hash UBIGINT,
     edits INTEGER NOT NULL,
-    unit_key UBIGINT,                -- posts of the same key are one event, see flows/loading/copies.py; NULL: its own
-    first_source VARCHAR NOT NULL,   -- the format that brought it first
-    first_landed_at TIMESTAMPTZ NOT NULL, -- when it was first known here
-    first_views BIGINT,              -- at its first observation, so that weeks are compared at about the same age
-    gone_landed_at TIMESTAMPTZ,      -- when its removal was first known here
+    unit_key UBIGINT,
+    first_source VARCHAR NOT NULL,
+    first_landed_at TIMESTAMPTZ NOT NULL,
+    first_views BIGINT,
+    gone_landed_at TIMESTAMPTZ,
     sentiment VARCHAR,
     sentiment_score DOUBLE,
     topics VARCHAR[] NOT NULL,
@@ -108,8 +114,8 @@ CREATE TABLE IF NOT EXISTS base.rejects (
     line BIGINT NOT NULL,
     reason VARCHAR NOT NULL,
     detail VARCHAR,
-    day DATE,                        -- local day of the landing
-    raw_pi VARCHAR                   -- the first bytes
+    day DATE,
+    raw_pi VARCHAR
 );
 
 -- One row a platform x source x query x day of the collection log. Query '*' stands for everything an import declares.
@@ -118,25 +124,25 @@ CREATE TABLE IF NOT EXISTS base.collection (
     source VARCHAR NOT NULL,
     query VARCHAR NOT NULL,
     day DATE NOT NULL,
-    planned BIGINT NOT NULL,         -- collections planned for the day
+    planned BIGINT NOT NULL,
     attempted BIGINT NOT NULL,
     succeeded BIGINT NOT NULL,
-    reason VARCHAR,                  -- why some did not succeed: quota, permission, outage ...; or: empty
-    landed_at TIMESTAMPTZ            -- of the log that first said so
+    reason VARCHAR,
+    landed_at TIMESTAMPTZ
 );
 
 -- One row a number a publication stated: of its own week, and of earlier weeks where it had changed. From the ledger.
 CREATE TABLE IF NOT EXISTS base.publications (
-    publication VARCHAR NOT NULL,    -- week and number, as 2024-W06-1
-    sequence BIGINT NOT NULL,        -- order in which publications were made, from 1
-    as_of TIMESTAMPTZ NOT NULL,      -- its moment of release
-    loaded_until TIMESTAMPTZ,        -- landing of the last file it knew
+    publication VARCHAR NOT NULL,
+    sequence BIGINT NOT NULL,
+    as_of TIMESTAMPTZ NOT NULL,
+    loaded_until TIMESTAMPTZ,
     label_version VARCHAR NOT NULL,
     week VARCHAR NOT NULL,
     phase VARCHAR NOT NULL,
     platform VARCHAR NOT NULL,
     table_name VARCHAR NOT NULL,
-    key VARCHAR NOT NULL,            -- topic, indication or district; empty for a whole platform
+    key VARCHAR NOT NULL,
     metric VARCHAR NOT NULL,
     value DOUBLE
 );
@@ -145,26 +151,26 @@ CREATE TABLE IF NOT EXISTS base.publications (
 CREATE TABLE IF NOT EXISTS base.reviews (
     platform VARCHAR NOT NULL,
     post_id VARCHAR NOT NULL,
-    code VARCHAR NOT NULL,           -- a code of seeds.indications, or none
-    stage VARCHAR NOT NULL,          -- a code of seeds.review_stages
+    code VARCHAR NOT NULL,
+    stage VARCHAR NOT NULL,
     coder VARCHAR NOT NULL,
     day DATE,
     note_pi VARCHAR,
     file_id VARCHAR NOT NULL,
     line BIGINT NOT NULL,
     landed_at TIMESTAMPTZ NOT NULL,
-    position BIGINT NOT NULL         -- order among files that landed at the same moment
+    position BIGINT NOT NULL
 );
 
 -- One row a version of what extraction watches; a change is a break in the series. Kept in the home's ledger.
 CREATE TABLE IF NOT EXISTS base.watches (
-    version VARCHAR NOT NULL,        -- hash of all lists
+    version VARCHAR NOT NULL,
     since TIMESTAMPTZ NOT NULL,
     platform VARCHAR NOT NULL,
     accounts BIGINT NOT NULL,
     keywords BIGINT NOT NULL,
     hashtags BIGINT NOT NULL,
-    added VARCHAR[] NOT NULL,        -- kind:name
+    added VARCHAR[] NOT NULL,
     dropped VARCHAR[] NOT NULL
 );
 

@@ -10,23 +10,8 @@
 --           share of the days than the floor); the floor is in seeds.method
 --
 -- Grain: week, phase, platform
--- Columns:
---   week | VARCHAR | - | ISO week, as 2024-W06
---   phase | VARCHAR | - | pre_campaign, campaign, quiet, voting_day or post_election
---   platform | VARCHAR | - | tiktok, facebook, instagram or all
---   first_day | DATE | - | first local day (WIB) of the bucket
---   last_day | DATE | - | last local day (WIB) of the bucket
---   days | BIGINT | days | length of the bucket, 1 to 7
---   observed_days | BIGINT | days | days of which anything was collected
---   planned | BIGINT | query-days | planned collections; NULL without a plan
---   succeeded | BIGINT | query-days | collections that ended well; NULL without a plan
---   coverage | DOUBLE | 0 to 1 | succeeded / planned; NULL without a plan
---   status | VARCHAR | - | observed, partial, not_collected or unknown
---   is_complete | BOOLEAN | - | whether something was collected of every day (of 'all': on every platform)
---   is_comparable | BOOLEAN | - | whether it may be compared with other buckets: reason is NULL
---   reason | VARCHAR | - | why it may not be compared; NULL when it may
---   keyword_version | VARCHAR | - | changes with the planned sources and queries: a series break; NULL without a plan
---   label_version | VARCHAR | - | of its live posts, a list when they have several; NULL without posts
+-- Columns: week, phase, platform, first_day, last_day, days, observed_days, planned, succeeded, coverage, status,
+--   is_complete, is_comparable, reason, keyword_version, label_version
 
 WITH method AS (
     SELECT CAST(value AS DOUBLE) AS coverage_floor

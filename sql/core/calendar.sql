@@ -2,15 +2,7 @@
 -- Whole ISO weeks, from the first to the last day of: the calendar seed, the posts, the collection log.
 --
 -- Grain: day
--- Columns:
---   day | DATE | - | local day (WIB)
---   week | VARCHAR | - | ISO week, as 2024-W06
---   phase | VARCHAR | - | pre_campaign, campaign, quiet, voting_day or post_election
---   bucket | DATE | - | first day of its bucket: the days of one week that lie in one phase
---   is_rally | BOOLEAN | - | whether rallies and media advertising are allowed
---   days_to_vote | INTEGER | days | 0 on voting day, negative after it
---   weekday | INTEGER | - | 1 Monday to 7 Sunday
---   is_holiday | BOOLEAN | - | whether the holiday seed names the day
+-- Columns: day, week, phase, bucket, is_rally, days_to_vote, weekday, is_holiday
 
 WITH phases AS (
     SELECT

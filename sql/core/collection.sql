@@ -1,17 +1,7 @@
 -- What was planned and what was collected, query by query. Query '*' stands for everything an import declares.
 --
 -- Grain: platform, source, query, day
--- Columns:
---   platform | VARCHAR | - | tiktok, facebook or instagram
---   source | VARCHAR | - | the format that collects
---   query | VARCHAR | - | the search, or '*'
---   day | DATE | - | local day (WIB)
---   planned | BIGINT | collections | planned for the day
---   attempted | BIGINT | collections | started
---   succeeded | BIGINT | collections | ended well
---   posts | BIGINT | posts | live posts of the day this query found; NULL when the source does not name queries
---   status | VARCHAR | - | observed, partial or not_collected
---   reason | VARCHAR | - | why some did not succeed, or empty: the source itself said there was nothing; else NULL
+-- Columns: platform, source, query, day, planned, attempted, succeeded, posts, status, reason
 
 WITH found AS (
     SELECT platform, source, query, day, count(*) AS posts

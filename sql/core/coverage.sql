@@ -7,16 +7,7 @@
 -- unknown        posts came in, but nobody declared what they cover
 --
 -- Grain: platform, source, day
--- Columns:
---   platform | VARCHAR | - | tiktok, facebook or instagram
---   source | VARCHAR | - | the format that collects
---   day | DATE | - | local day (WIB)
---   planned | BIGINT | collections | planned over all queries; NULL without a plan
---   attempted | BIGINT | collections | started; NULL without a plan
---   succeeded | BIGINT | collections | ended well; NULL without a plan
---   posts | BIGINT | posts | live posts of the day from this source
---   status | VARCHAR | - | observed, partial, not_collected or unknown
---   reason | VARCHAR | - | why it is not observed; NULL when it is
+-- Columns: platform, source, day, planned, attempted, succeeded, posts, status, reason
 
 WITH plan AS (
     SELECT

@@ -5,11 +5,7 @@
 -- lands after it is late and changes the weekly tables, never a signal.
 --
 -- Grain: bucket, platform, source
--- Columns:
---   bucket | DATE | - | first local day (WIB) of the bucket
---   platform | VARCHAR | - | tiktok, facebook or instagram
---   source | VARCHAR | - | the format that brought the posts first
---   read_until | TIMESTAMP WITH TIME ZONE | - | what landed before this moment belongs to the first reading
+-- Columns: bucket, platform, source, read_until
 
 WITH zone AS (
     SELECT value AS name FROM seeds.election WHERE key = 'timezone'

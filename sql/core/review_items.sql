@@ -8,23 +8,8 @@
 --          referred (waiting), pending, not_violation, violation
 --
 -- Grain: platform, post_id
--- Columns:
---   platform | VARCHAR | - | tiktok, facebook or instagram
---   post_id | VARCHAR | - | the platform's own id
---   week | VARCHAR | - | ISO week of the post
---   phase | VARCHAR | - | phase of the election of the post
---   is_detected | BOOLEAN | - | whether the labels flag it; otherwise it came from the random sample
---   indications | VARCHAR[] | - | detected automatically
---   state | VARCHAR | - | live or removed
---   first_seen_day | DATE | - | local day (WIB) of its first observation
---   hand_over_limit | DATE | - | internal limit: first seen + 7 calendar days
---   working_limit | DATE | - | for comparison: the seventh working day after first seen
---   coders | BIGINT | coders | who coded it
---   codes | VARCHAR[] | - | their codes, in order
---   code | VARCHAR | - | the code that holds; NULL while there is none
---   stage | VARCHAR | - | detected, reviewed, indicated, referred or decided
---   outcome | VARCHAR | - | where it stands
---   is_open | BOOLEAN | - | whether nobody has looked at it yet and it can still be seen
+-- Columns: platform, post_id, week, phase, is_detected, indications, state, first_seen_day, hand_over_limit,
+--   working_limit, coders, codes, code, stage, outcome, is_open
 
 WITH method AS (
     SELECT

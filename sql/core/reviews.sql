@@ -2,16 +2,7 @@
 -- kept apart, so that their agreement can be measured (trends.agreement). Notes stay in the warehouse.
 --
 -- Grain: platform, post_id, coder, stage
--- Columns:
---   platform | VARCHAR | - | tiktok, facebook or instagram
---   post_id | VARCHAR | - | the platform's own id
---   coder | VARCHAR | - | initials or number of the coder, as written in the sheet
---   stage | VARCHAR | - | code of seeds.review_stages
---   code | VARCHAR | - | code of seeds.indications, or none
---   day | DATE | - | when, as written in the sheet; NULL when not written
---   week | VARCHAR | - | ISO week of the post
---   phase | VARCHAR | - | phase of the election of the post
---   landed_at | TIMESTAMP WITH TIME ZONE | - | when the sheet came back
+-- Columns: platform, post_id, coder, stage, code, day, week, phase, landed_at
 
 SELECT
     reviews.platform,

@@ -4,13 +4,7 @@
 --
 -- Kind: computed
 -- Grain: week
--- Columns:
---   week | VARCHAR | - | ISO week of the posts, or all
---   coders | BIGINT | coders | who coded any
---   posts | BIGINT | posts | coded by two or more
---   alpha | DOUBLE | -1 to 1 | 1 is agreement, 0 is chance; NULL when nothing can be compared
---   alpha_low | DOUBLE | -1 to 1 | lower 95 % limit
---   alpha_high | DOUBLE | -1 to 1 | upper 95 % limit
+-- Columns: week, coders, posts, alpha, alpha_low, alpha_high
 
 SELECT
     week,

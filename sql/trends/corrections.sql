@@ -7,20 +7,8 @@
 --         is a series break) or of posts whose text was edited
 --
 -- Grain: publication, week, phase, platform, table_name, key, metric
--- Columns:
---   publication | VARCHAR | - | the publication that restated it, as 2024-W06-1
---   sequence | BIGINT | - | its place among all publications, from 1
---   week | VARCHAR | - | ISO week of the bucket
---   phase | VARCHAR | - | phase of the bucket
---   platform | VARCHAR | - | tiktok, facebook, instagram or all
---   table_name | VARCHAR | - | the weekly table, as trends.weekly_topic
---   key | VARCHAR | - | topic, indication or district; empty for a whole platform
---   metric | VARCHAR | - | the column of that table
---   first_reported | DOUBLE | see metric | value in the first publication of the bucket
---   previous | DOUBLE | see metric | value last stated before
---   now_known | DOUBLE | see metric | value this publication states
---   reason | VARCHAR | - | late, removed, late and removed, backfilled or relabelled
---   corrected_at | TIMESTAMP WITH TIME ZONE | - | moment of release of the publication
+-- Columns: publication, sequence, week, phase, platform, table_name, key, metric, first_reported, previous,
+--   now_known, reason, corrected_at
 
 WITH stated AS (
     SELECT

@@ -7,18 +7,7 @@
 -- of the posts read.
 --
 -- Grain: week, term
--- Columns:
---   week | VARCHAR | - | ISO week, as 2024-W06
---   term | VARCHAR | - | the word in lower case, or the hashtag with its sign
---   kind | VARCHAR | - | word or hashtag
---   place | BIGINT | - | rank in the week by score, from 1
---   posts | BIGINT | posts | read posts that use it
---   authors | BIGINT | authors | known authors of these posts
---   expected | DOUBLE | authors | what the weeks before let expect
---   score | DOUBLE | standard errors | log-odds ratio over its standard error
---   examples | VARCHAR[] | - | three of the posts, as platform/post_id, most seen first, of different authors
---   looked_at | BIGINT | posts | posts of the week that were read
---   posts_of_week | BIGINT | posts | posts of the week with a text
+-- Columns: week, term, kind, place, posts, authors, expected, score, examples, looked_at, posts_of_week
 
 WITH method AS (
     SELECT

@@ -9,16 +9,7 @@
 -- decided    passed: violation; rejected: not a violation; waiting: in process
 --
 -- Grain: week, phase, origin, stage
--- Columns:
---   week | VARCHAR | - | ISO week of the posts
---   phase | VARCHAR | - | their phase of the election
---   origin | VARCHAR | - | detected, or sample: undetected posts that were reviewed
---   stage | VARCHAR | - | detected, reviewed, indicated, referred or decided; a sample starts at reviewed
---   step | BIGINT | - | order of the stages, from 1
---   entered | BIGINT | posts | that reached the stage
---   passed | BIGINT | posts | that went on
---   rejected | BIGINT | posts | that left
---   waiting | BIGINT | posts | that are still there
+-- Columns: week, phase, origin, stage, step, entered, passed, rejected, waiting
 
 WITH reached AS (
     SELECT

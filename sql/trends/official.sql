@@ -2,17 +2,7 @@
 -- counts another thing. Instrument, unit and stage are printed beside every figure.
 --
 -- Grain: series, as_of, metric
--- Columns:
---   series | VARCHAR | - | code of seeds.official_sources
---   as_of | DATE | - | day up to which it counts
---   metric | VARCHAR | - | total, a kind of content, a platform, or a part of a sum
---   value | BIGINT | see unit | as published
---   week | VARCHAR | - | ISO week of as_of
---   publisher | VARCHAR | - | who published it
---   instrument | VARCHAR | - | what was counted, and how
---   unit | VARCHAR | - | what one is
---   stage | VARCHAR | - | how far it had come
---   scope | VARCHAR | - | region and period
+-- Columns: series, as_of, metric, value, week, publisher, instrument, unit, stage, scope
 
 WITH published AS (
     SELECT 'bawaslu_2024' AS series, as_of, metric, value

@@ -3,16 +3,7 @@
 -- one of them was collected. Wilson's interval (Wilson 1927), for topics as in trends.weekly_measures.
 --
 -- Grain: week, phase, kind, subject
--- Columns:
---   week | VARCHAR | - | ISO week, as 2024-W06
---   phase | VARCHAR | - | pre_campaign, campaign, quiet, voting_day or post_election
---   kind | VARCHAR | - | topic or platform
---   subject | VARCHAR | - | code of the topic, or the platform
---   posts | BIGINT | posts | live posts
---   share | DOUBLE | 0 to 1 | of the posts of the bucket on all platforms
---   share_low | DOUBLE | 0 to 1 | lower 95 % limit
---   share_high | DOUBLE | 0 to 1 | upper 95 % limit
---   view_share | DOUBLE | 0 to 1 | of the views of the bucket (trends.weekly_views)
+-- Columns: week, phase, kind, subject, posts, share, share_low, share_high, view_share
 
 WITH method AS (
     SELECT CAST(value AS DOUBLE) AS z

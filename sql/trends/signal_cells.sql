@@ -9,22 +9,9 @@
 -- districts    units that name the kecamatan, of all units
 -- volumes      all units of a source on a day, of the share of its planned collections that succeeded
 --
--- Grain: bucket, platform, family, subject, day
--- Columns:
---   bucket | DATE | - | first local day (WIB) of the bucket
---   week | VARCHAR | - | ISO week, as 2024-W06
---   phase | VARCHAR | - | pre_campaign, campaign, quiet, voting_day or post_election
---   days | BIGINT | days | length of the bucket, 1 to 7
---   platform | VARCHAR | - | tiktok, facebook or instagram
---   reason | VARCHAR | - | why the bucket may not be compared (see core.buckets); NULL when it may
---   series | VARCHAR | - | version of keywords and labels; only buckets of the same one are compared
---   family | VARCHAR | - | indications, sentiment, topics, districts or volumes
---   subject | VARCHAR | - | code of the indication, topic or district; negative or positive; for volumes the source
---   is_measured | BOOLEAN | - | whether the precision of the label was measured on real text
---   day | DATE | - | for volumes the local day (WIB); NULL for the others
---   observed | BIGINT | units | units of the subject; NULL where nothing was collected
---   posts | BIGINT | posts | posts of the subject
---   exposure | DOUBLE | see family | what observed is a share or rate of
+-- Grain: bucket, platform, family, subject, day?
+-- Columns: bucket, week, phase, days, platform, reason, series, family, subject, is_measured, day, observed, posts,
+--   exposure
 
 WITH dated AS NOT MATERIALIZED (
     SELECT

@@ -5,22 +5,8 @@
 --
 -- Kind: computed
 -- Grain: week, platform, family, subject
--- Columns:
---   week | VARCHAR | - | last ISO week looked at
---   platform | VARCHAR | - | tiktok, facebook, instagram or all (the platforms, always at the same weights)
---   family | VARCHAR | - | indications, volumes, sentiment, topics or districts
---   subject | VARCHAR | - | as in trends.signals
---   unit | VARCHAR | - | what the slope is of: posts_per_day, share or per_1000
---   buckets | BIGINT | buckets | in the series
---   first_week | VARCHAR | - | week of the first of them
---   slope | DOUBLE | unit a week | median slope between all pairs of buckets
---   slope_low | DOUBLE | unit a week | lower 95 % limit
---   slope_high | DOUBLE | unit a week | upper 95 % limit
---   tau | DOUBLE | -1 to 1 | Kendall's tau
---   p | DOUBLE | 0 to 1 | chance of such an order without a trend
---   q | DOUBLE | 0 to 1 | rate of false discoveries if this one is called a direction
---   direction | VARCHAR | - | up or down when q is at most 0.05; NULL otherwise
---   reason | VARCHAR | - | too_few_buckets (less than 8), not_measured or phase_only; NULL when judged
+-- Columns: week, platform, family, subject, unit, buckets, first_week, slope, slope_low, slope_high, tau, p, q,
+--   direction, reason
 
 SELECT
     cells.bucket,

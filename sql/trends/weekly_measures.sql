@@ -16,30 +16,9 @@
 --                (Clopper & Pearson 1934, Biometrika 26:404), solved by bisection. Zero seen gives an upper bound.
 --
 -- Grain: week, phase, platform, dimension, subject
--- Columns:
---   week | VARCHAR | - | ISO week, as 2024-W06
---   phase | VARCHAR | - | pre_campaign, campaign, quiet, voting_day or post_election
---   platform | VARCHAR | - | tiktok, facebook, instagram or all
---   dimension | VARCHAR | - | platform (the whole bucket), topic, indication or district
---   subject | VARCHAR | - | code of the topic, indication or district; all for dimension platform
---   posts | BIGINT | posts | live posts of the subject
---   labelled | BIGINT | posts | of these, posts with a sentiment
---   authors | BIGINT | authors | known authors of these posts; the same person on two platforms counts twice
---   negative | BIGINT | posts | labelled negative
---   neutral | BIGINT | posts | labelled neutral
---   positive | BIGINT | posts | labelled positive
---   net_sentiment | DOUBLE | -1 to 1 | (positive - negative) / labelled
---   net_low | DOUBLE | -1 to 1 | lower 95 % limit
---   net_high | DOUBLE | -1 to 1 | upper 95 % limit
---   design_effect | DOUBLE | ratio | by which author clusters widen the variance of net_sentiment, at least 1
---   detected | BIGINT | posts | posts with at least one indication; for an indication, with that one. Not reviewed
---   exposure | BIGINT | posts | what detected is a rate of: labelled; for an indication, labelled of the whole bucket
---   per_1000 | DOUBLE | per 1,000 posts | detected / exposure
---   per_1000_low | DOUBLE | per 1,000 posts | lower 95 % limit
---   per_1000_high | DOUBLE | per 1,000 posts | upper 95 % limit
---   share | DOUBLE | 0 to 1 | posts / posts of the bucket; NULL for dimension platform
---   share_low | DOUBLE | 0 to 1 | lower 95 % limit
---   share_high | DOUBLE | 0 to 1 | upper 95 % limit
+-- Columns: week, phase, platform, dimension, subject, posts, labelled, authors, negative, neutral, positive,
+--   net_sentiment, net_low, net_high, design_effect, detected, exposure, per_1000, per_1000_low, per_1000_high,
+--   share, share_low, share_high
 
 WITH method AS (
     SELECT

@@ -4,37 +4,9 @@
 -- interval of net_sentiment, widened by author clusters (label error not included); Garwood's exact limits of per_1000.
 --
 -- Grain: week, phase, platform, topic
--- Columns:
---   week | VARCHAR | - | ISO week, as 2024-W06
---   phase | VARCHAR | - | pre_campaign, campaign, quiet, voting_day or post_election
---   platform | VARCHAR | - | tiktok, facebook, instagram or all
---   topic | VARCHAR | - | code of seeds.topics
---   first_day | DATE | - | first local day (WIB) of the bucket
---   last_day | DATE | - | last local day (WIB) of the bucket
---   days | BIGINT | days | length of the bucket, 1 to 7
---   posts | BIGINT | posts | live posts of the topic; NULL where nothing was collected
---   labelled | BIGINT | posts | of these, posts with a sentiment: negative + neutral + positive
---   authors | BIGINT | authors | known authors of these posts; the same person on two platforms counts twice
---   negative | BIGINT | posts | labelled negative
---   neutral | BIGINT | posts | labelled neutral
---   positive | BIGINT | posts | labelled positive
---   net_sentiment | DOUBLE | -1 to 1 | (positive - negative) / labelled
---   net_low | DOUBLE | -1 to 1 | lower 95 % limit; NULL below 30 labelled posts
---   net_high | DOUBLE | -1 to 1 | upper 95 % limit; NULL below 30 labelled posts
---   detected | BIGINT | posts | of these, posts with at least one indication, not reviewed
---   per_1000 | DOUBLE | per 1,000 posts | detected / labelled
---   per_1000_low | DOUBLE | per 1,000 posts | lower 95 % limit; counting error only
---   per_1000_high | DOUBLE | per 1,000 posts | upper 95 % limit; counting error only
---   share | DOUBLE | 0 to 1 | posts / live posts of the bucket on the platform
---   share_low | DOUBLE | 0 to 1 | lower 95 % limit
---   share_high | DOUBLE | 0 to 1 | upper 95 % limit
---   coverage | DOUBLE | 0 to 1 | succeeded / planned query-days; NULL without a plan
---   status | VARCHAR | - | observed, partial, not_collected or unknown
---   observed_days | BIGINT | days | days of which anything was collected
---   is_complete | BOOLEAN | - | whether something was collected of every day
---   is_comparable | BOOLEAN | - | whether it may be compared with other buckets: reason is NULL
---   reason | VARCHAR | - | why it may not be compared (see core.buckets); NULL when it may
---   design_effect | DOUBLE | ratio | by which author clusters widen the variance of net_sentiment
+-- Columns: week, phase, platform, topic, first_day, last_day, days, posts, labelled, authors, negative, neutral,
+--   positive, net_sentiment, net_low, net_high, detected, per_1000, per_1000_low, per_1000_high, share, share_low,
+--   share_high, coverage, status, observed_days, is_complete, is_comparable, reason, design_effect
 
 SELECT
     buckets.week,

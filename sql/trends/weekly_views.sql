@@ -4,18 +4,8 @@
 -- one alone made.
 --
 -- Grain: week, phase, platform, dimension, subject
--- Columns:
---   week | VARCHAR | - | ISO week, as 2024-W06
---   phase | VARCHAR | - | pre_campaign, campaign, quiet, voting_day or post_election
---   platform | VARCHAR | - | tiktok, facebook, instagram or all
---   dimension | VARCHAR | - | platform (the whole bucket), topic, indication or district
---   subject | VARCHAR | - | code of the topic, indication or district; all for dimension platform
---   seen_posts | BIGINT | posts | live posts whose views are known
---   views | BIGINT | views | of these posts, when first observed
---   share | DOUBLE | 0 to 1 | of the views of the bucket on the platform
---   net_sentiment | DOUBLE | -1 to 1 | (views of positive - views of negative posts) / views of posts with a sentiment
---   detected_per_1000 | DOUBLE | per 1,000 views | views of posts with an indication, detected and not reviewed
---   top_share | DOUBLE | 0 to 1 | share of the most viewed post in these views
+-- Columns: week, phase, platform, dimension, subject, seen_posts, views, share, net_sentiment, detected_per_1000,
+--   top_share
 
 WITH seen AS NOT MATERIALIZED (
     SELECT

@@ -1,16 +1,15 @@
 """Every expectation on the trend tables passes on healthy buckets and notices the one thing it is there for."""
 
-import re
 from collections.abc import Callable
 from typing import Any
 
 import pandas as pd
 import pytest
 
-import sql
 from expectations import trend_tables
 from expectations.run import Outcome, gate, validate
 from expectations.suite import Suite
+from flows.headers import header_of
 
 WEEKS = [f"2024-W{number:02d}" for number in range(1, 7)]
 SUITES: dict[str, Suite] = {
@@ -134,8 +133,7 @@ def test_every_expectation_has_data_that_trips_it(table: str) -> None:
 
 @pytest.mark.parametrize("table", SUITES)
 def test_suite_reads_only_columns_that_the_model_declares(table: str) -> None:
-    header = (sql.FOLDER / "trends" / f"{table}.sql").read_text(encoding="utf-8")
-    assert set(SUITES[table].columns) <= set(re.findall(r"^--   (\w+) \|", header, flags=re.MULTILINE))
+    assert set(SUITES[table].columns) <= set(header_of(f"trends.{table}").columns)
 
 
 @pytest.mark.parametrize("table", SUITES)

@@ -9,7 +9,10 @@ from tests.conftest import REPOSITORY
 PACKAGES = ("flows", "expectations", "reports", "sql")
 
 # Room -> the rooms it may import. A room is a module or package of the first two levels.
-FOUNDATION = {"flows.exits", "flows.method", "flows.periods", "flows.post", "flows.settings", "sql"}
+FOUNDATION = {
+    *("flows.exits", "flows.headers", "flows.method", "flows.periods", "flows.post", "flows.settings"),
+    "sql",
+}
 ROOMS = {
     "flows.sources": FOUNDATION,
     "flows.labels": FOUNDATION,
@@ -22,7 +25,7 @@ ROOMS = {
 ORDER = [  # each may import everything before it
     {"sql"},
     {"flows.exits", "flows.processes"},
-    {"flows.method"},
+    {"flows.headers", "flows.method"},
     {"flows.periods", "flows.post"},
     {"flows.settings"},
     set(ROOMS),

@@ -3,11 +3,13 @@
 import re
 import subprocess
 
+import pytest
+
 from tests.conftest import REPOSITORY
 
 TOP_LEVEL = {
     *("pyproject.toml", "flows", "sql", "expectations", "reports", "tests", "README.md", "LICENSE", "CHANGELOG.md"),
-    *("requirements.txt", ".ci", ".gitignore"),
+    *("requirements.txt", "requirements-clients.txt", ".ci", ".gitignore"),
 }
 
 
@@ -20,15 +22,28 @@ def test_top_level_is_the_clients() -> None:
     assert {name.split("/")[0] for name in _tracked()} <= TOP_LEVEL
 
 
-def test_every_pin_has_hashes_and_no_address() -> None:
-    text = (REPOSITORY / "requirements.txt").read_text(encoding="utf-8")
+@pytest.mark.parametrize(("name", "least"), [("requirements.txt", 50), ("requirements-clients.txt", 3)])
+def test_every_pin_has_hashes_and_no_address(name: str, least: int) -> None:
+    text = (REPOSITORY / name).read_text(encoding="utf-8")
     assert "://" not in text
     assert not re.search(r"^\s*-", text.replace("    --hash=", "    hash="), flags=re.MULTILINE)
     pins = re.split(r"\n(?=\S)", text.strip())
-    assert len(pins) > 50
+    assert len(pins) > least
     for pin in pins:
         assert re.match(r"[a-z0-9._-]+(\[[a-z0-9, ]+\])?==\S+", pin, flags=re.IGNORECASE), pin[:80]
         assert "--hash=sha256:" in pin, pin[:80]
+
+
+def test_the_client_libraries_change_no_pin() -> None:
+    names = [
+        {
+            name.lower()
+            for name in re.findall(r"^([A-Za-z0-9._-]+)", (REPOSITORY / file).read_text(), flags=re.MULTILINE)
+        }
+        for file in ("requirements.txt", "requirements-clients.txt")
+    ]
+    assert {"researchtikpy", "python-facebook-api", "facebook-business"} <= names[1]
+    assert not names[0] & names[1]
 
 
 def test_the_build_backend_is_the_pinned_one() -> None:

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 import sql
-from flows.store import models
+from flows.store import checks, models
 from flows.store.warehouse import Connection
 from tests.sql.warehouse_of_cases import build, warehouse_of
 
@@ -35,41 +35,15 @@ BREACHES = {
         "UPDATE core.review_items SET working_limit = NULL",
     ],
     "corrections_change_values": [
-        f"{CORRECTION}; UPDATE trends.corrections SET now_known = previous",
-        f"{CORRECTION}; UPDATE trends.corrections SET reason = 'better'",
-        f"{CORRECTION}; UPDATE trends.corrections SET sequence = 1",
+        "UPDATE trends.corrections SET now_known = previous",
+        "UPDATE trends.corrections SET reason = 'better'",
+        "UPDATE trends.corrections SET sequence = 1",
     ],
     "coverage_between_0_and_1": ["UPDATE trends.weekly_platform SET coverage = 1.5"],
     "funnel_adds_up": [
         "UPDATE trends.funnel SET waiting = waiting + 1 WHERE stage = 'reviewed' AND week = '2024-W02'",
         "UPDATE trends.funnel SET entered = entered + 1, waiting = waiting + 1 WHERE stage = 'reviewed'",
     ],
-    "grains_unique": [
-        f"INSERT INTO {table} FROM {table}"
-        for table in (
-            "core.coverage",
-            "core.collection",
-            "core.buckets",
-            "trends.weekly_measures",
-            "trends.weekly_platform",
-            "trends.weekly_topic",
-            "trends.weekly_indication",
-            "trends.weekly_district",
-            "core.readings",
-            "core.reviews",
-            "core.review_items",
-            "trends.signal_cells",
-            "trends.signals",
-            "trends.slopes",
-            "trends.weekly_views",
-            "trends.share_of_voice",
-            "trends.reported",
-            "trends.funnel",
-            "trends.agreement",
-            "trends.official",
-        )
-    ]
-    + [f"{statement}; {statement}" for statement in (TERM, CORRECTION)],
     "intervals_contain_estimate": [
         "UPDATE trends.weekly_measures SET net_low = net_sentiment + 0.1 WHERE net_low IS NOT NULL",
         "UPDATE trends.weekly_measures SET per_1000_high = per_1000 - 1",
@@ -129,9 +103,9 @@ BREACHES = {
     ],
     "spines_complete": ["DELETE FROM trends.weekly_measures WHERE subject = 'hoax' AND week = '2024-W02'"],
     "terms_name_nobody": [
-        f"{TERM}; UPDATE trends.emerging_terms SET term = 'siti'",
-        f"{TERM}; UPDATE trends.emerging_terms SET authors = 4",
-        f"{TERM}; UPDATE trends.emerging_terms SET examples = []",
+        "UPDATE trends.emerging_terms SET term = 'siti'",
+        "UPDATE trends.emerging_terms SET authors = 4",
+        "UPDATE trends.emerging_terms SET examples = []",
     ],
     "trends_count_posts": [
         "UPDATE trends.weekly_platform SET posts = posts - 1",
@@ -147,6 +121,18 @@ BREACHES = {
         "UPDATE trends.weekly_views SET top_share = 1.5",
     ],
 }
+# model -> the table whose rows it shows, where it is a view
+SHOWN = {
+    "core.set_aside": "base.set_aside",
+    **{
+        f"core.{name}": f"base.{name}"
+        for name in ("label_quality", "loads", "observations", "posts", "rejects", "runs")
+    },
+    "core.watches": "base.watches",
+    "trends.power": "trends.signals",
+}
+PREPARED = {"trends.power": "UPDATE trends.signals SET burst_95 = 1"}  # it shows the cells that were tested
+WITH_GRAIN = [model for model in models.read_models(sql.FOLDER) if model.grain]
 CASES = [(name, statement) for name, statements in BREACHES.items() for statement in statements]
 
 
@@ -170,7 +156,7 @@ def sound() -> Connection:
     )
     connection.execute(
         "INSERT INTO base.observations BY NAME SELECT platform, post_id, observed_at, source, 'file-1' AS file_id, "
-        "observed_number AS number, true AS is_first, false AS is_partial FROM base.posts"
+        "rank.number AS number, true AS is_first, false AS is_partial FROM base.posts"
     )
     connection.execute(
         "INSERT INTO base.loads SELECT 'file-1', 'posts', 'mixed', 'zeeschuimer', 'a.ndjson', now(), 9, 43, 40, 2, 1, 1"
@@ -187,12 +173,23 @@ def sound() -> Connection:
         "INSERT INTO base.publications SELECT '2024-W02-1', 1, now(), now(), 'rules-1', '2024-W02', 'campaign', 'all', "
         "'trends.weekly_platform', '', 'posts', 38"
     )
+    connection.execute(
+        "INSERT INTO base.set_aside VALUES ('file-3', 'tiktok', 'zeeschuimer', 'b', now(), 'broken', '1')"
+    )
+    connection.execute("INSERT INTO base.runs (run_id, verb) VALUES ('run-1', 'weekly')")
+    connection.execute("INSERT INTO base.watches VALUES ('v1', now(), 'tiktok', 1, 1, 1, ['keyword:batang'], [])")
+    connection.execute(
+        "INSERT INTO base.label_quality (family, code, test_set_id, test_set_en, is_real, is_measured) "
+        "VALUES ('sentiment', 'neutral', '', '', false, false)"
+    )
     build(connection)
+    connection.execute(TERM)
+    connection.execute(CORRECTION)
     return connection
 
 
 def test_sound_data_pass_every_check(sound: Connection) -> None:
-    results = models.run_checks(sound, FOLDER)
+    results = [*checks.run_checks(sound, FOLDER), *checks.run_grains(sound, WITH_GRAIN)]
     assert {result.name: result.example for result in results if not result.passed} == {}
 
 
@@ -206,11 +203,31 @@ def test_a_check_finds_what_breaks_it(sound: Connection, name: str, statement: s
     sound.execute("BEGIN TRANSACTION")
     try:
         sound.execute(statement)
-        (found,) = models.run_checks(sound, tmp_path)
+        (found,) = checks.run_checks(sound, tmp_path)
     finally:
         sound.execute("ROLLBACK")
     assert found.violations > 0
     assert found.example
+
+
+@pytest.mark.parametrize("model", WITH_GRAIN, ids=lambda model: model.qualified)
+def test_every_model_is_stopped_by_a_second_row_of_the_same_key(sound: Connection, model: models.Model) -> None:
+    table = SHOWN.get(model.qualified, model.qualified)
+    sound.execute("BEGIN TRANSACTION")
+    try:
+        sound.execute(PREPARED.get(model.qualified, "SELECT 1"))
+        rows = sound.execute(f"SELECT count(*) FROM {model.qualified}").fetchall()[0][0]
+        sound.execute(f"INSERT INTO {table} FROM {table}")
+        (twice,) = checks.run_grains(sound, [model])
+        if table == model.qualified:
+            sound.execute(f"UPDATE {table} SET {model.grain[0]} = NULL")
+            (missing,) = checks.run_grains(sound, [model])
+            assert missing.violations > 0
+    finally:
+        sound.execute("ROLLBACK")
+    assert rows > 0
+    assert (twice.violations, twice.severity, twice.gate) == (rows, "stop", "trends")
+    assert twice.example and f"{model.grain[0]}=" in twice.example
 
 
 def test_checks_of_the_posts_gate_read_only_what_a_load_writes(sound: Connection) -> None:

@@ -28,7 +28,6 @@ _POST = {
     "state": "live",
     "created_from": "record",
     "is_partial": "false",
-    "observed_file": "file-1",
     "edits": "0",
     "label_version": "rules-1",
     "hashtags": "",
@@ -110,7 +109,8 @@ def _numbered(rows: Iterable[Row]) -> list[dict[str, str]]:
 def _post(row: Row, copy: int, number: int) -> dict[str, str]:
     day = row.get("day", _POST["day"])
     seen = dict.fromkeys(("observed_at", "first_seen_at", "last_seen_at", "first_landed_at"), f"{day} 13:00:00+07")
-    own = {"post_id": f"post-{number}", "created_at": f"{day} 12:00:00+07", "observed_number": str(number)}
+    own = {"post_id": f"post-{number}", "created_at": f"{day} 12:00:00+07"}
+    own["rank"] = f"{{'whole': true, 'position': 1, 'file_id': file-1, 'number': {number}}}"
     given = {name: value.replace("*", str(copy)) for name, value in row.items() if name != "copies"}
     return {**_POST, **own, **seen, **given}
 

@@ -1,23 +1,29 @@
-"""The runner of SQL models and checks: what it builds, what it writes down, and what it refuses."""
+"""The runner of SQL models: what it builds, what it writes down, and what it refuses."""
 
 from collections.abc import Iterator
 from pathlib import Path
 
+import polars as pl
 import pytest
 
 import sql
-from flows.exits import GateStoppedError, UsageError
+from flows.exits import UsageError
+from flows.headers import ModelError, schema
 from flows.store import models, warehouse
 from flows.store.dependencies import dependencies
-from flows.store.headers import ModelError
 
 HEADER = """-- Days with posts.
 --
 -- Grain: day
--- Columns:
---   day | DATE | - | local day
---   posts | BIGINT | posts | how many there are
+-- Columns: day,
+--   posts
 
+"""
+COLUMNS = """name,tables,type,unit,meaning_id,meaning_en
+day,,DATE,-,Hari setempat,Local day
+day,core.runs core.loads,DATE,-,Hari proses,Day of the run
+posts,,BIGINT,posts,Jumlah unggahan,How many there are
+x,,INTEGER,-,Bilangan,A number
 """
 QUERY = "SELECT day, count(*) AS posts FROM base.posts GROUP BY day"
 
@@ -29,6 +35,11 @@ def connection() -> Iterator[warehouse.Connection]:
     opened.close()
 
 
+@pytest.fixture(autouse=True)
+def _explained(tmp_path: Path) -> None:
+    (tmp_path / "columns.csv").write_text(COLUMNS, encoding="utf-8")
+
+
 def _write(folder: Path, name: str, text: str) -> None:
     path = folder / f"{name.replace('.', '/')}.sql"
     path.parent.mkdir(parents=True, exist_ok=True)
@@ -36,7 +47,7 @@ def _write(folder: Path, name: str, text: str) -> None:
 
 
 def _single(name: str, query: str) -> str:
-    return f"-- A test.\n--\n-- Grain: x\n-- Columns:\n--   x | INTEGER | - | a number\n\n{query}\n"
+    return f"-- A test.\n--\n-- Grain: x\n-- Columns: x\n\n{query}\n"
 
 
 def _build(connection: warehouse.Connection, folder: Path) -> None:
@@ -49,7 +60,7 @@ def test_a_model_becomes_a_table_with_its_descriptions(connection: warehouse.Con
     comments = connection.execute(
         "SELECT column_name, comment FROM duckdb_columns() WHERE table_name = 'days'"
     ).fetchall()
-    assert comments == [("day", "local day"), ("posts", "how many there are [posts]")]
+    assert comments == [("day", "Local day"), ("posts", "How many there are [posts]")]
     table = connection.execute("SELECT comment FROM duckdb_tables() WHERE table_name = 'days'").fetchone()
     assert table == ("Days with posts.",)
 
@@ -123,14 +134,55 @@ def test_columns_in_another_order_than_the_header_are_refused(connection: wareho
         (HEADER.replace("-- Grain: day\n", ""), "grain"),
         (HEADER.replace("Grain: day", "Grain: week"), '"week", which is no column'),
         (HEADER.replace("-- Grain", "-- Kind: index\n-- Grain"), "kind table, view or computed"),
-        (HEADER.replace(" | how many there are", ""), r"a column is name \| TYPE \| unit \| meaning"),
-        (HEADER.split("--   day", maxsplit=1)[0] + "\n", "columns"),
+        (
+            HEADER.replace("day,\n", "day | DATE,\n"),
+            r'lists the column "day \| DATE"; put lower-case names',
+        ),
+        (HEADER.replace("posts\n", "likes\n"), r"column likes of core\.days is not in sql/columns\.csv; add a row"),
+        (HEADER.split("-- Columns", maxsplit=1)[0] + "\n", "columns"),
     ],
 )
 def test_a_header_must_be_complete(tmp_path: Path, header: str, sentence: str) -> None:
     _write(tmp_path, "core.days", header + QUERY)
     with pytest.raises(ModelError, match=sentence):
         models.read_models(tmp_path)
+
+
+def test_a_column_means_the_same_everywhere_but_where_a_row_names_the_table(tmp_path: Path) -> None:
+    for name in ("core.days", "core.runs"):
+        _write(tmp_path, name, HEADER + QUERY)
+    days, runs = models.read_models(tmp_path)
+    assert [column.meaning("id") for column in days.columns] == ["Hari setempat", "Jumlah unggahan"]
+    assert [column.meaning("en") for column in runs.columns] == ["Day of the run", "How many there are"]
+    assert [(column.name, column.type, column.unit) for column in runs.columns] == [
+        ("day", "DATE", "-"),
+        ("posts", "BIGINT", "posts"),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("row", "sentence"),
+    [
+        ("day,,DATE,-,Hari,Day", r"columns\.csv explains day of all tables twice"),
+        ("day,core.loads,DATE,-,Hari,Day", r"columns\.csv explains day of core\.loads twice"),
+        ("likes,,BIGINT,likes,Suka,", r"The row of likes in columns\.csv lacks a value"),
+        ("likes,,BIGINT,likes,Suka,Likes,more", r"The row of likes in columns\.csv has a value too many"),
+    ],
+)
+def test_a_damaged_dictionary_is_refused(tmp_path: Path, row: str, sentence: str) -> None:
+    (tmp_path / "columns.csv").write_text(f"{COLUMNS}{row}\n", encoding="utf-8")
+    _write(tmp_path, "core.days", HEADER + QUERY)
+    with pytest.raises(ModelError, match=sentence):
+        models.read_models(tmp_path)
+
+
+def test_types_of_frames_are_those_of_the_dictionary() -> None:
+    assert schema("base.reviews", ("line", "day", "landed_at")) == {
+        "line": pl.Int64,
+        "day": pl.Date,
+        "landed_at": pl.Datetime("us", "UTC"),
+    }
+    assert list(schema("trends.agreement").items())[:2] == [("week", pl.String), ("coders", pl.Int64)]
 
 
 def test_a_folder_without_models_is_refused(tmp_path: Path) -> None:
@@ -168,93 +220,7 @@ def test_a_damaged_seed_is_refused_by_name(connection: warehouse.Connection, tmp
         models.load_seeds(connection, tmp_path)
 
 
-CHECK = """-- There is no number below zero.
---
--- Severity: {severity}
--- Gate: {gate}
--- Table: numbers
--- In Indonesian: Tidak ada bilangan di bawah nol.
--- Hint: Somebody subtracted.
--- Hint in Indonesian: Ada yang mengurangi.
-
-SELECT n, 'kata' AS word FROM seeds.numbers WHERE n < 0
-"""
-
-
-@pytest.fixture
-def numbers(connection: warehouse.Connection, tmp_path: Path) -> warehouse.Connection:
-    connection.execute("CREATE TABLE seeds.numbers AS SELECT -2 AS n UNION ALL SELECT -1 UNION ALL SELECT 4")
-    _write(tmp_path, "checks.none_negative", CHECK.format(severity="stop", gate="posts"))
-    _write(tmp_path, "checks.none_negative_later", CHECK.format(severity="warn", gate="trends"))
-    return connection
-
-
-def test_a_check_counts_the_rows_that_should_not_exist(numbers: warehouse.Connection, tmp_path: Path) -> None:
-    [result] = models.run_checks(numbers, tmp_path / "checks", "posts")
-    assert not result.passed
-    assert result.to_dict() == {
-        "gate": "posts",
-        "table": "numbers",
-        "name": "none_negative",
-        "severity": "stop",
-        "outcome": "failed",
-        "observed": "2 / n=-2, word=kata",
-        "expected": "0",
-        "failed_rows": 2,
-        "description_id": "Tidak ada bilangan di bawah nol.",
-        "description_en": "There is no number below zero.",
-        "hint_id": "Ada yang mengurangi.",
-        "hint_en": "Somebody subtracted.",
-    }
-
-
-def test_only_a_failed_check_of_severity_stop_stops(numbers: warehouse.Connection, tmp_path: Path) -> None:
-    results = models.run_checks(numbers, tmp_path / "checks")
-    assert [result.severity for result in results] == ["stop", "warn"]
-    models.stop_on(results[1:])
-    with pytest.raises(GateStoppedError, match=r"posts gate stopped: 2 rows .*n=-2.*none_negative"):
-        models.stop_on(results)
-    numbers.execute("DELETE FROM seeds.numbers WHERE n < 0")
-    passed = models.run_checks(numbers, tmp_path / "checks")
-    assert [result.to_dict()["outcome"] for result in passed] == ["passed", "passed"]
-    models.stop_on(passed)
-
-
-def test_a_check_that_cannot_look_has_not_passed(connection: warehouse.Connection, tmp_path: Path) -> None:
-    with pytest.raises(ModelError, match="nothing was proven"):
-        models.run_checks(connection, tmp_path)
-    _write(tmp_path, "checks.none_negative", CHECK.format(severity="stop", gate="posts"))
-    with pytest.raises(ModelError, match="cannot run"):
-        models.run_checks(connection, tmp_path / "checks")
-    with pytest.raises(ModelError, match="no checks of gate trends"):
-        models.run_checks(connection, tmp_path / "checks", "trends")
-
-
-@pytest.mark.parametrize("field", ["Severity: stop", "Gate: posts", "Table: numbers", "Hint: Somebody subtracted."])
-def test_a_check_without_its_header_is_refused(numbers: warehouse.Connection, tmp_path: Path, field: str) -> None:
-    text = CHECK.format(severity="stop", gate="posts").replace(f"-- {field}\n", "")
-    _write(tmp_path, "checks.none_negative", text)
-    with pytest.raises(ModelError, match=r"header of none_negative\.sql lacks"):
-        models.run_checks(numbers, tmp_path / "checks")
-
-
-def test_the_data_dictionary_is_the_headers(tmp_path: Path) -> None:
-    _write(tmp_path, "core.days", HEADER + QUERY)
-    rows = models.data_dictionary(models.read_models(tmp_path))
-    assert [row["column"] for row in rows] == ["day", "posts"]
-    assert rows[1] == {
-        "table": "core.days",
-        "kind": "table",
-        "grain": "day",
-        "description": "Days with posts.",
-        "column": "posts",
-        "type": "BIGINT",
-        "unit": "posts",
-        "meaning": "how many there are",
-    }
-
-
 def test_no_model_of_the_repository_shows_personal_data() -> None:
-    columns = models.data_dictionary(models.read_models(sql.FOLDER))
+    columns = [column.name for model in models.read_models(sql.FOLDER) for column in model.columns]
     assert len(columns) > 100
-    assert not [row["column"] for row in columns if row["column"].endswith("_pi")]
+    assert not [name for name in columns if name.endswith("_pi")]

@@ -11,6 +11,7 @@ from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from matplotlib.text import Text
 
+from flows.headers import schema
 from flows.periods import Bucket
 from reports.edition import Tables
 from reports.figures import (
@@ -265,8 +266,8 @@ def test_a_change_of_what_is_watched_is_a_line_in_the_chart_and_a_sentence() -> 
     moments = [(datetime(day.year, day.month, day.day, tzinfo=UTC), version, day) for version, day in changes]
     rows = [(moment, platform, version, day) for moment, version, day in moments for platform in PLATFORMS[1:]]
     tables = invented.season(week)
-    watches = pl.DataFrame(rows, schema=tables["core.watches"].schema, orient="row")
-    facts, scene = prepared(week, {**tables, "core.watches": watches})
+    watches = pl.DataFrame(rows, schema=schema("core.watches", ("since", "platform", "version", "day")), orient="row")
+    facts, scene = prepared(week, {**tables, "core.watches": invented.whole("core.watches", watches)})
     assert scene.breaks == (date(2024, 1, 10),)
     figure = volume.draw(facts.volumes, scene, {"all": 0.9})
     lines = [line for line in figure.findobj(Line2D) if isinstance(line, Line2D) and line.get_gid() == "break"]

@@ -157,7 +157,7 @@ def test_a_bucket_is_compared_only_with_its_own_phase_seen_well_enough() -> None
 
 def test_the_headline_says_what_was_not_seen_once_for_platforms_with_the_same_gap() -> None:
     assert gap_words(facts_of(invented.GAP), Words("id")) == [
-        "TikTok, Facebook, dan Instagram 23–27 Okt 2023 tidak dikumpulkan (jeda terencana)"
+        "TikTok, Facebook, dan Instagram 23–27 Okt 2023 tidak dikumpulkan (tidak dicoba)"
     ]
 
 

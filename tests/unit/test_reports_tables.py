@@ -79,7 +79,6 @@ def test_classes_are_sorted_within_each_bucket() -> None:
 
 def test_words_of_one_phrase_are_one_row() -> None:
     tables = dict(invented.season(BURST))
-    frame = tables["trends.emerging_terms"].clear()
     rows = [
         ("pentas", 15, 4.0, ["tiktok/1", "tiktok/2"]),
         ("seni", 18, 4.5, ["tiktok/2", "tiktok/1"]),
@@ -92,7 +91,7 @@ def test_words_of_one_phrase_are_one_row() -> None:
             for place, (term, posts, expected, examples) in enumerate(rows, start=1)
         ]
     )
-    tables["trends.emerging_terms"] = terms.select(pl.col(name).cast(frame.schema[name]) for name in terms.columns)
+    tables["trends.emerging_terms"] = invented.whole("trends.emerging_terms", terms)
     found = [row[:5] for row in term_table(trends_of(BURST, tables), WORDS).rows]
     assert found == [["pentas, seni", "15–18", "9", "4,0–4,5", "3,0"], ["beras", "90", "9", "5,0", "3,0"]]
 

@@ -10,7 +10,7 @@ import pytest
 import sql
 from flows import labels, trends
 from flows.periods import Week, read_election, read_seed
-from flows.store import models, tables, warehouse
+from flows.store import checks, models, tables, warehouse
 from tests.sql.warehouse_of_cases import build, warehouse_of
 
 PILKADA = sql.FOLDER / "seeds_pilkada_2024"
@@ -70,7 +70,7 @@ def test_published_funnels_that_do_not_add_up_are_caught(entered: int, parts: li
             "INSERT INTO trends.funnel VALUES ('2023-W51', 'campaign', 'detected', 'decided', 5, ?, ?, ?, ?)",
             [entered, *numbers],
         )
-        results = models.run_checks(connection, sql.FOLDER / "checks", "trends")
+        results = checks.run_checks(connection, sql.FOLDER / "checks", "trends")
         return next(result.violations for result in results if result.name == "funnel_adds_up")
 
     assert broken(parts) == 1

@@ -2,6 +2,7 @@
 
 import hashlib
 import hmac
+import time
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
@@ -9,7 +10,9 @@ import pytest
 
 from flows.simulation.services.archive import Account, Catalogue, Item
 from flows.simulation.services.graph import APP_SECRET, TOKEN
-from tests.platform_walks import POST_FIELDS, Client, error_of, good, post_ids
+from flows.simulation.services.graph_pages import moment_of
+from flows.simulation.services.service import Clock
+from tests.platform_walks import POST_FIELDS, Client, Json, error_of, good, post_ids
 from tests.unit.conftest import LANDED
 
 Catalogues = dict[str, Catalogue]
@@ -25,6 +28,17 @@ def page(catalogues: Catalogues) -> Account:
 
 def _visible(page: Account) -> set[str]:
     return {item.post_id for item in page.items if item.is_here(NOW)}
+
+
+def _back(client: Client, page: Json) -> list[Json]:
+    """The pages `paging.previous` leads to, the last asked first in the list."""
+    pages: list[Json] = []
+    while (address := page.get("paging", {}).get("previous")) and len(pages) < 200:
+        page = good(client.http.get(address))
+        if not page["data"]:
+            break
+        pages.insert(0, page)
+    return pages
 
 
 def _gone(catalogue: Catalogue, reason: str) -> Item:
@@ -79,6 +93,19 @@ def test_pages_by_time_have_no_cursors(client: Client, page: Account) -> None:
     assert pages[-1]["paging"].keys() == {"previous"}
 
 
+@pytest.mark.parametrize("switches", [{"last_page": "previous"}, {"time_paging": True}])
+def test_previous_leads_to_the_page_before(client: Client, page: Account, switches: Json) -> None:
+    client.services.faults("facebook", **switches)
+    since, until = page.items[60].created, page.items[5].created
+    pages = client.post_pages(page.number, "posts", limit=7, since=since, until=until)
+    assert len(pages) > 5
+    back = _back(client, pages[2])
+    assert [post_ids([one]) for one in back] == [post_ids([one]) for one in pages[:2]]
+    assert [post_ids([one]) for one in _back(client, pages[-1])] == [post_ids([one]) for one in pages[:-1]]
+    again = good(client.http.get(back[1]["paging"]["next"]))
+    assert post_ids([again]) == post_ids([pages[2]])
+
+
 def test_a_limit_above_100_is_an_error(client: Client, page: Account) -> None:
     answer = client.graph("facebook", f"{page.number}/posts", limit=101)
     assert (answer.status_code, error_of(answer)["code"]) == (400, 100)
@@ -90,6 +117,20 @@ def test_since_and_until_choose_a_window(client: Client, page: Account) -> None:
     assert found == {item.post_id for item in page.items if since <= item.created < until and item.is_here(NOW)}
     client.services.faults("facebook", ignore_window=True)
     assert set(post_ids(client.post_pages(page.number, since=since, until=until))) == _visible(page)
+
+
+def test_a_time_without_a_zone_is_of_utc_wherever_the_machine_stands(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TZ", "Asia/Jakarta")
+    time.tzset()
+    try:
+        assert moment_of("2024-01-10") == moment_of("2024-01-10T00:00:00+00:00") == 1704844800
+        assert moment_of("2024-01-10T07:00:00+07:00") == 1704844800
+        clock = Clock(0)
+        clock.set({"now": "2024-01-10"})
+        assert clock.now == 1704844800
+    finally:
+        monkeypatch.undo()
+        time.tzset()
 
 
 def test_no_more_than_its_reach_is_given(client: Client, page: Account) -> None:
@@ -164,8 +205,10 @@ def test_wrong_requests_are_refused(client: Client, page: Account, query: dict[s
 def test_the_token_may_come_in_a_header_with_a_proof(client: Client, page: Account) -> None:
     proof = hmac.new(APP_SECRET.encode(), TOKEN.encode(), hashlib.sha256).hexdigest()
     address = f"{client.services['facebook']}/v26.0/{page.number}"
-    answer = client.http.get(address, params={"appsecret_proof": proof}, headers={"Authorization": f"Bearer {TOKEN}"})
-    assert good(answer) == {"name": page.name, "id": page.number}
+    for scheme in ("Bearer", "bearer", "BEARER"):
+        headers = {"Authorization": f"{scheme} {TOKEN}"}
+        answer = client.http.get(address, params={"appsecret_proof": proof}, headers=headers)
+        assert good(answer) == {"name": page.name, "id": page.number}
 
 
 @pytest.mark.parametrize(
@@ -186,6 +229,16 @@ def test_a_page_can_be_named_by_its_username(client: Client, catalogues: Catalog
     named = next(one for one in catalogues["facebook"].accounts.values() if one.handle != one.number and one.items)
     found = good(client.graph("facebook", named.handle, fields="id,name,username,followers_count"))
     assert (found["id"], found["username"]) == (named.number, named.handle)
+
+
+def test_a_page_has_the_public_fields_of_the_reference(client: Client, page: Account) -> None:
+    shown = "category_list,cover,display_subtext,engagement,fan_count,global_brand_page_name,is_published,link,picture"
+    unfilled = "about,description,description_html,emails,global_brand_root_id,location,phone,website"
+    found = good(client.graph("facebook", page.number, fields=f"{shown},{unfilled}"))
+    assert found.keys() == {"id", *shown.split(",")}
+    assert found["engagement"]["count"] == found["fan_count"]
+    assert found["picture"]["data"]["url"].startswith("https://")
+    assert error_of(client.graph("facebook", page.number, fields="colour"))["code"] == 100
 
 
 def test_a_single_post_can_be_read(client: Client, page: Account) -> None:
@@ -233,12 +286,95 @@ def test_a_cursor_ends_with_the_post_it_points_at(client: Client, catalogues: Ca
     assert error_of(answer)["code"] == 100
 
 
-def test_comments_of_a_post_are_paged(client: Client, page: Account) -> None:
-    item = max(page.items, key=lambda one: one.comments or 0)
-    query = {"fields": "id,message,parent{id}", "filter": "stream", "summary": 1, "limit": 20}
+def test_posts_that_were_gone_before_leave_cursors_valid(client: Client, catalogues: Catalogues) -> None:
+    item = next(one for one in catalogues["facebook"].items if one.gone == "removed" and len(one.account.items) > 5)
+    client.services.clock(item.gone_at)
+    client.services.faults("facebook", last_page="previous")
+    pages = client.post_pages(item.account.number, limit=1)
+    assert [] in [page["data"] for page in pages]
+    address: str | None = pages[-1]["paging"]["previous"]
+    back: list[Json] = []
+    while address is not None:
+        back.insert(0, good(client.http.get(address)))
+        address = back[0].get("paging", {}).get("previous")
+    assert post_ids(back) == post_ids(pages[:-1])
+
+
+def _comment_pages(client: Client, item: Item, **query: object) -> list[Json]:
     pages = [good(client.graph("facebook", f"{item.graph_id}/comments", **query))]
     while "next" in pages[-1].get("paging", {}):
         pages.append(good(client.http.get(pages[-1]["paging"]["next"])))
-    ids = [comment["id"] for found in pages for comment in found["data"]]
-    assert len(ids) == len(set(ids)) == item.comments == pages[0]["summary"]["total_count"]
-    assert ids[0].startswith(f"{item.post_id}_")
+    return pages
+
+
+def _comments(pages: list[Json]) -> list[Json]:
+    return [comment for page in pages for comment in page["data"]]
+
+
+@pytest.fixture(scope="module")
+def discussed(page: Account) -> Item:
+    """The post of that Page with the most comments."""
+    return max(page.items, key=lambda one: one.comments or 0)
+
+
+def test_no_comments_but_their_number(client: Client, discussed: Item) -> None:
+    page = good(client.graph("facebook", f"{discussed.graph_id}/comments", filter="stream", limit=0, summary=1))
+    assert (page["data"], page["summary"]["total_count"], "paging" in page) == ([], discussed.comments, False)
+
+
+def test_comments_of_a_post_are_paged(client: Client, discussed: Item) -> None:
+    query = {"fields": "id,message,parent{id}", "filter": "stream", "summary": 1, "limit": 20}
+    pages = _comment_pages(client, discussed, **query)
+    ids = [comment["id"] for comment in _comments(pages)]
+    assert len(ids) == len(set(ids)) == discussed.comments == pages[0]["summary"]["total_count"] > 40
+    assert ids[0].startswith(f"{discussed.post_id}_")
+    client.services.faults("facebook", last_page="previous")
+    last = _comment_pages(client, discussed, **query)[-1]
+    assert [_comments([one]) for one in _back(client, last)] == [_comments([one]) for one in pages[:-1]]
+
+
+def test_replies_are_listed_in_the_stream_only(client: Client, discussed: Item) -> None:
+    query = {"fields": "id,parent", "limit": 100, "summary": 1}
+    pages = {kind: _comment_pages(client, discussed, filter=kind, **query) for kind in ("stream", "toplevel")}
+    every = {comment["id"]: comment for comment in _comments(pages["stream"])}
+    top = {key for key, comment in every.items() if "parent" not in comment}
+    assert {comment["id"] for comment in _comments(pages["toplevel"])} == top
+    assert {comment["id"] for comment in _comments(_comment_pages(client, discussed, **query))} == top
+    assert [pages[kind][0]["summary"]["total_count"] for kind in pages] == [len(every), len(top)]
+    assert {comment["parent"]["id"] for comment in every.values() if "parent" in comment} < top
+
+
+def test_comments_come_in_the_order_asked_for(client: Client, discussed: Item) -> None:
+    def listed(**query: object) -> tuple[str, list[Json]]:
+        query = {"fields": "id,created_time,like_count", "limit": 30, "summary": 1, **query}
+        pages = _comment_pages(client, discussed, **query)
+        return pages[0]["summary"]["order"], _comments(pages)
+
+    order, rising = listed(order="chronological")
+    assert order == "chronological"
+    assert [one["created_time"] for one in rising] == sorted(one["created_time"] for one in rising)
+    assert listed(order="reverse_chronological") == ("reverse_chronological", rising[::-1])
+    order, ranked = listed()
+    assert order == "ranked"
+    assert ranked == sorted(rising, key=lambda one: -one["like_count"]) != rising
+    assert listed(filter="stream")[0] == "chronological"
+
+
+@pytest.mark.parametrize("query", [{"filter": "all"}, {"order": "newest"}, {"fields": "id,colour"}, {"limit": 101}])
+def test_wrong_requests_for_comments_are_refused(client: Client, discussed: Item, query: Json) -> None:
+    answer = client.graph("facebook", f"{discussed.graph_id}/comments", **query)
+    assert (answer.status_code, error_of(answer)["code"]) == (400, 100)
+
+
+def test_comments_inside_a_post_have_filter_and_order_too(client: Client, discussed: Item) -> None:
+    def inside(modifiers: str) -> Json:
+        fields = f"comments{modifiers}.limit(9).summary(true){{id}}"
+        comments: Json = good(client.graph("facebook", discussed.graph_id, fields=fields))["comments"]
+        return comments
+
+    for kind in ("stream", "toplevel"):
+        query = {"fields": "id", "filter": kind, "order": "reverse_chronological", "limit": 9, "summary": 1}
+        page = good(client.graph("facebook", f"{discussed.graph_id}/comments", **query))
+        within = inside(f".filter({kind}).order(reverse_chronological)")
+        assert (within["data"], within["summary"]) == (page["data"], page["summary"])
+    assert inside("")["summary"]["order"] == "ranked"

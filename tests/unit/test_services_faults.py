@@ -65,6 +65,13 @@ def test_faults_are_replaced_and_reset(walks: Walks, platform: str) -> None:
         ("tiktok", {"usage": 90}, "has no fault"),
         ("facebook", {"quota": 5}, "has no fault"),
         ("facebook", {"truncated": {"evry": 5}}, "no option evry"),
+        ("tiktok", {"gone_as": True}, "has no fault"),
+        ("facebook", {"refused": True}, "needs"),
+        ("facebook", {"refused": {"objects": {"1": "vanished"}}}, "'vanished'; it is a code, one of gone, feature"),
+        ("facebook", {"refused": {"objects": {"1": "migrated"}}}, "nothing is said as 'migrated'"),
+        ("facebook", {"refused": {"objects": {"1": {"as": "gone", "to": "2"}}}}, "nothing is said as"),
+        ("facebook", {"refused": {"objects": {"1": True}}}, "nothing is said as True"),
+        ("instagram", {"gone_as": "moved"}, "nothing is said as 'moved'"),
     ],
 )
 def test_wrong_switches_are_refused(walks: Walks, platform: str, switches: Json, words: str) -> None:

@@ -5,7 +5,7 @@ import pytest
 from flows.simulation.post_columns import ALBUM, VIDEO
 from flows.simulation.services.archive import DAY, Account, Catalogue, Item
 from flows.simulation.services.instagram import USER_ID
-from tests.platform_walks import Client, error_of, good, shortcodes
+from tests.platform_walks import Client, Json, error_of, good, shortcodes
 from tests.unit.conftest import LANDED
 
 Catalogues = dict[str, Catalogue]
@@ -16,6 +16,20 @@ NOW = int(LANDED.timestamp())
 def account(catalogues: Catalogues) -> Account:
     """The account with the most media."""
     return max(catalogues["instagram"].accounts.values(), key=lambda one: len(one.items))
+
+
+def _linked(client: Client, edge: str, **query: object) -> list[Json]:
+    """All pages of an edge of the asking account, by `paging.next`."""
+    pages = [good(client.graph("instagram", f"{USER_ID}/{edge}", **query))]
+    while "next" in pages[-1].get("paging", {}):
+        pages.append(good(client.http.get(pages[-1]["paging"]["next"])))
+    return pages
+
+
+@pytest.fixture(scope="module")
+def own(catalogues: Catalogues) -> Account:
+    """The account that asks."""
+    return catalogues["instagram"].by_number[USER_ID]
 
 
 @pytest.fixture(scope="module")
@@ -57,6 +71,14 @@ def test_discovery_takes_its_modifiers_in_any_order(client: Client, account: Acc
     assert shortcodes([media]) == [item.post_id for item in account.items[3:10] if item.is_here(NOW)]
     fields = f"business_discovery.username({account.handle}){{media{{id}}.limit(2)}}"
     assert len(good(client.graph("instagram", USER_ID, fields=fields))["business_discovery"]["media"]["data"]) == 2
+
+
+def test_discovery_pages_back_by_before(client: Client, account: Account) -> None:
+    pages = client.media_pages(account.handle, limit=5)
+    before = pages[2]["paging"]["cursors"]["before"]
+    back = good(client.discovery(account.handle, 5, modifiers=f".before({before})"))["business_discovery"]["media"]
+    assert shortcodes([back]) == shortcodes([pages[1]])
+    assert back["paging"]["cursors"]["after"] == pages[1]["paging"]["cursors"]["after"]
 
 
 def test_hidden_likes_are_left_out(client: Client, catalogues: Catalogues) -> None:
@@ -170,7 +192,7 @@ def test_thirty_hashtags_in_seven_days(client: Client) -> None:
     good(client.hashtag("tag7"))
     refused = client.hashtag("tag30")
     assert (error_of(refused)["code"], error_of(refused)["error_subcode"]) == (18, 2207034)
-    listed = good(client.graph("instagram", f"{USER_ID}/recently_searched_hashtags"))["data"]
+    listed = good(client.graph("instagram", f"{USER_ID}/recently_searched_hashtags", limit=30))["data"]
     assert len(listed) == 30
     client.services.clock(advance=7 * DAY)
     good(client.hashtag("tag30"))
@@ -189,6 +211,79 @@ def test_a_hashtag_id_comes_in_two_forms_and_with_its_name_on_request(client: Cl
     assert listed["name"] == "batang"
     client.services.faults("instagram", hashtag_bare=True)
     assert good(client.hashtag("batang")) == {"id": listed["id"]}
+
+
+def test_searched_hashtags_are_paged_by_25(client: Client) -> None:
+    ids = [good(client.hashtag(f"tag{number}"))["data"][0]["id"] for number in range(30)]
+    pages = _linked(client, "recently_searched_hashtags", fields="id,name")
+    assert [len(page["data"]) for page in pages] == [25, 5]
+    listed = [tag for page in pages for tag in page["data"]]
+    assert listed == [{"id": tag, "name": f"tag{number}"} for number, tag in enumerate(ids)]
+    assert error_of(client.graph("instagram", f"{USER_ID}/recently_searched_hashtags", limit=31))["code"] == 100
+
+
+# ------------------------------------------------------------------------------------------- the own account
+
+
+def test_the_own_account_has_values_and_no_nulls(client: Client, own: Account) -> None:
+    fields = "username,name,followers_count,media_count,biography,website"
+    assert good(client.graph("instagram", USER_ID, fields=fields)) == {
+        "id": USER_ID,
+        "username": own.handle,
+        "name": own.name,
+        "followers_count": own.followers,
+        "media_count": sum(item.is_here(NOW) for item in own.items),
+    }
+    assert good(client.graph("instagram", USER_ID)) == {"id": USER_ID}
+    assert error_of(client.graph("instagram", USER_ID, fields="colour"))["code"] == 100
+    assert error_of(client.graph("instagram", f"{USER_ID}/colours"))["code"] == 2500
+    assert good(client.discovery(own.handle))["business_discovery"]["id"] == USER_ID
+
+
+def test_own_media_are_paged_with_links(client: Client, own: Account) -> None:
+    pages = _linked(client, "media", fields="permalink,shortcode,owner", limit=6)
+    assert shortcodes(pages) == [item.post_id for item in own.items if item.is_here(NOW)]
+    assert len(pages) > 5
+    for media in pages[0]["data"]:
+        assert (media["shortcode"], media["owner"]) == (shortcodes([{"data": [media]}])[0], {"id": USER_ID})
+    assert pages[0]["paging"].keys() == {"cursors", "next"}
+    assert pages[1]["paging"].keys() == {"cursors", "next", "previous"}
+    assert pages[-1]["paging"].keys() == {"cursors", "previous"}
+    assert good(client.http.get(pages[2]["paging"]["previous"]))["data"] == pages[1]["data"]
+
+
+def test_own_media_are_chosen_by_time(client: Client, own: Account) -> None:
+    since, until = own.items[9].created, own.items[2].created
+    pages = _linked(client, "media", fields="permalink", since=since, until=until)
+    assert shortcodes(pages) == [item.post_id for item in own.items[3:10] if item.is_here(NOW)]
+
+
+def test_nobody_tagged_the_own_account(client: Client) -> None:
+    assert good(client.graph("instagram", f"{USER_ID}/tags", fields="permalink")) == {"data": []}
+
+
+def test_comments_of_own_media_are_the_newest_first_with_replies_inside(client: Client, own: Account) -> None:
+    item = max((one for one in own.items if one.is_here(NOW)), key=lambda one: one.comments or 0)
+    address, query = f"{item.graph_id}/comments", {"fields": "id,timestamp,parent_id,replies{id,parent_id}", "limit": 5}
+    pages = [good(client.graph("instagram", address, **query))]
+    while "next" in pages[-1].get("paging", {}):
+        assert pages[-1]["paging"]["cursors"].keys() == {"after"}
+        pages.append(good(client.http.get(pages[-1]["paging"]["next"])))
+    comments = [comment for page in pages for comment in page["data"]]
+    replies = [reply for comment in comments for reply in comment.get("replies", {"data": []})["data"]]
+    assert len(pages) > 2
+    assert len({one["id"] for one in comments + replies}) == len(comments) + len(replies) == item.comments
+    assert [one["timestamp"] for one in comments] == sorted((one["timestamp"] for one in comments), reverse=True)
+    assert not any("parent_id" in one for one in comments)
+    assert {one["parent_id"] for one in replies} <= {one["id"] for one in comments}
+    assert good(client.graph("instagram", address))["data"][0].keys() == {"id", "text", "timestamp"}
+    assert error_of(client.graph("instagram", address, limit=51))["code"] == 100
+
+
+def test_comments_of_others_are_not_shown(client: Client, catalogues: Catalogues, own: Account) -> None:
+    other = next(one for one in catalogues["instagram"].items if one.account is not own and one.is_here(NOW))
+    error = error_of(client.graph("instagram", f"{other.graph_id}/comments"))
+    assert (error["code"], error["error_subcode"]) == (100, 33)
 
 
 @pytest.mark.parametrize("name", ["", "🌾", "dua kata"])

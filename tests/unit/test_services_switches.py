@@ -12,7 +12,7 @@ import httpx
 import pytest
 
 from flows.simulation.services.archive import Account, Catalogue
-from flows.simulation.services.graph import ERRORS
+from flows.simulation.services.graph_errors import ERRORS
 from flows.simulation.services.serve import Services, serving
 from tests.conftest import REPOSITORY
 from tests.platform_walks import Client, data_of, error_of, good, video_ids
@@ -105,6 +105,14 @@ def test_the_quota_ends_in_mid_run_with_either_code(client: Client, code: str) -
     assert [answer.status_code for answer in answers] == [200, 200, 429]
     assert answers[2].json().keys() == {"error"}
     assert error_of(answers[2])["code"] == code
+
+
+def test_a_400_of_tiktok_passes(client: Client) -> None:
+    client.services.faults("tiktok", passing_400={"first": 2})
+    answers = [client.videos() for _ in range(3)]
+    assert [answer.status_code for answer in answers] == [400, 400, 200]
+    error = error_of(answers[0])
+    assert (error["code"], error["message"]) == ("invalid_params", "Something went wrong. Please try again later.")
 
 
 def test_any_error_of_tiktok(client: Client) -> None:

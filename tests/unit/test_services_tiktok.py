@@ -51,6 +51,15 @@ def test_a_token_expires_after_two_hours(client: Client) -> None:
     assert (refused.status_code, error_of(refused)["code"]) == (401, "access_token_invalid")
 
 
+@pytest.mark.parametrize("scheme", ["Bearer", "bearer", "BEARER"])
+def test_the_name_of_the_scheme_may_be_in_lower_case(client: Client, scheme: str) -> None:
+    client.tiktok_token()
+    address = f"{client.services['tiktok']}/v2/research/user/info/?fields=display_name"
+    headers = {"Authorization": f"{scheme} {client.token}"}
+    answer = client.http.post(address, json={"username": "kpu.kab.batang"}, headers=headers)
+    assert data_of(answer).keys() == {"display_name"}
+
+
 def test_all_pages_give_every_video_once_with_decreasing_id(client: Client, catalogues: Catalogues) -> None:
     pages = client.video_pages()
     found = video_ids(pages)
@@ -91,6 +100,21 @@ def test_what_a_video_does_not_have_is_absent(client: Client) -> None:
     assert {"effect_ids", "voice_to_text"} & {key for video in videos for key in video}
     assert not all("voice_to_text" in video for video in videos)
     assert None not in [value for video in videos for value in video.values()]
+
+
+def test_saves_labels_and_science_marks_are_served_when_asked_for(client: Client) -> None:
+    further = "favorites_count,video_label,is_stem_verified"
+    videos = [
+        video
+        for day in ("20240110", "20240120", "20240130")
+        for video in data_of(client.videos(f"id,video_description,{further}", start_date=day, end_date=day))["videos"]
+    ]
+    assert all(isinstance(video["favorites_count"], int) for video in videos)
+    assert {video["is_stem_verified"] for video in videos} == {True, False}
+    labelled = [video for video in videos if "video_label" in video]
+    assert 0 < len(labelled) < len(videos)
+    assert all("Pemilu" in video["video_label"]["content"] for video in labelled)
+    assert not any(set(further.split(",")) & video.keys() for video in data_of(client.videos())["videos"])
 
 
 @pytest.mark.parametrize(
@@ -212,6 +236,23 @@ def test_comments_are_paged_without_search_id(client: Client, catalogues: Catalo
     assert {one["video_id"] for one in found} == {item.key}
     assert any(one["parent_comment_id"] == item.key for one in found)
     assert any(one["parent_comment_id"] != item.key for one in found)
+
+
+def test_replies_are_found_by_the_comment_they_answer(client: Client, catalogues: Catalogues) -> None:
+    item = max(catalogues["tiktok"].items, key=lambda one: (one.comments or 0) * (one.salt % 97 != 0))
+    fields = "id,parent_comment_id,reply_count"
+
+    def listed(**body: object) -> list[dict[str, Any]]:
+        comments: list[dict[str, Any]] = data_of(client.tiktok("video/comment/list", body, fields))["comments"]
+        return comments
+
+    comments = listed(video_id=item.key, max_count=100)
+    answered = [one for one in comments if one["reply_count"]]
+    assert 0 < len(answered) < len(comments)
+    for one in comments[:12]:
+        replies = listed(comment_id=one["id"])
+        assert [reply["parent_comment_id"] for reply in replies] == [one["id"]] * one["reply_count"]
+    assert client.tiktok("video/comment/list", {"comment_id": 7}, fields).status_code == 400
 
 
 def test_some_comments_may_not_be_disclosed(client: Client, catalogues: Catalogues) -> None:

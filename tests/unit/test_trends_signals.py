@@ -8,6 +8,7 @@ import polars as pl
 import pytest
 from scipy import stats
 
+from flows.headers import schema
 from flows.trends import signals
 
 FIRST = date(2023, 9, 4)
@@ -227,4 +228,4 @@ def test_power_names_bursts_that_are_found() -> None:
 def test_an_empty_warehouse_has_no_signals() -> None:
     found = signals.find(cells([1]).clear())
     assert found.height == 0
-    assert found.schema == pl.Schema(signals.SCHEMA)
+    assert found.schema == pl.Schema(schema("trends.signals"))

@@ -3,11 +3,13 @@
 Posts, texts and counts come from the season's truth, removals from its removal lists, accounts from its parameters;
 what the truth does not hold (Graph ids, media kinds of some posts, durations) is derived from the post's id. The one
 departure: a post that vanished with its account is given an account of its own, because an account that posts on
-cannot be gone; so is a private post where the platform knows private accounts only (TikTok, Instagram).
+cannot be gone; so is a private post where the platform knows private accounts only (TikTok, Instagram). The busiest
+Instagram account is the one that asks, so that the edges which show an own account have something to show.
 """
 
 import csv
 import re
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -28,6 +30,7 @@ NEVER = 2**62
 DAY = 86_400
 KEYWORDS = ("batang", "pemilu", "kecamatan")  # what a collector of this regency would look for
 PAGE_REACH = 600  # ranked posts a Page's edges give
+USER_ID = "17841400000000001"  # of the professional Instagram account that asks: the season's busiest
 _PAGE_SIZE = 500  # posts of one Page of the season; the rest go to further Pages, so that all can be reached
 _EDITED_AFTER = 2 * DAY
 _GROWTH = (0.35, 0.6, 0.75, 0.85, 0.92, 0.96, 0.99)  # share of the final counts a post shows, by days since it was made
@@ -142,8 +145,8 @@ def read_season(folder: Path) -> tuple[dict[str, Catalogue], int]:
     table = pq.read_table(folder / "truth" / "posts.parquet", columns=_COLUMNS)
     for row in table.to_pylist():
         makers[row["platform"]].add(row, removals.get((row["platform"], row["post_id"])))
-    last = max(datetime.fromisoformat(batch["landed_at"]) for batch in about["batches"])
-    return {name: maker.catalogue() for name, maker in makers.items()}, int(last.timestamp())
+    last = max(seconds_of(batch["landed_at"]) for batch in about["batches"])
+    return {name: maker.catalogue() for name, maker in makers.items()}, last
 
 
 def visible_ids(folder: Path, now: datetime) -> dict[str, set[str]]:
@@ -187,8 +190,7 @@ def _removals(folder: Path) -> dict[tuple[str, str], tuple[int, str]]:
     for path in sorted(folder.glob("exports/*/removals.csv")):
         with path.open(encoding="utf-8", newline="") as sheet:
             for row in csv.DictReader(sheet):
-                moment = int(datetime.fromisoformat(row["gone_at"]).timestamp())
-                found[row["platform"], row["post_id"]] = (moment, row["reason"])
+                found[row["platform"], row["post_id"]] = (seconds_of(row["gone_at"]), row["reason"])
     return found
 
 
@@ -254,6 +256,9 @@ class _Maker:
 
     def catalogue(self) -> Catalogue:
         """Everything added."""
+        if self.platform == "instagram":
+            sizes = Counter(item.account.handle for item in self.items)
+            max(self.accounts.values(), key=lambda account: (sizes[account.handle], account.handle)).number = USER_ID
         return Catalogue(self.platform, self.items, self.accounts)
 
     def _place(self, author: str, post_id: str) -> tuple[Account, int]:
@@ -292,6 +297,12 @@ class _Maker:
         if self.platform == "facebook":
             return _FACEBOOK_MEDIA[salt % len(_FACEBOOK_MEDIA)]
         return VIDEO if views is not None else _INSTAGRAM_STILLS[salt % len(_INSTAGRAM_STILLS)]
+
+
+def seconds_of(text: str) -> int:
+    """The Unix second of an ISO date or time, in UTC where it names no zone; raises ValueError."""
+    moment = datetime.fromisoformat(text)
+    return int((moment if moment.tzinfo else moment.replace(tzinfo=UTC)).timestamp())
 
 
 def graph_time(seconds: int) -> str:

@@ -16,6 +16,8 @@ from dataclasses import dataclass, field
 from random import Random
 from typing import Any, NamedTuple
 
+from flows.simulation.services.graph_errors import SAYINGS, refusal
+
 WHEN = frozenset({"every", "first", "at", "from", "times", "rate", "match", "on"})
 GRAPH_PLATFORMS = ("facebook", "instagram")
 EVERYWHERE = ("tiktok", *GRAPH_PLATFORMS)
@@ -28,6 +30,15 @@ class Switch(NamedTuple):
     main: str
     options: Mapping[str, object]
     meaning: str
+    check: Callable[[Mapping[str, Any]], object] | None = None
+
+
+def _check_refused(options: Mapping[str, Any]) -> None:
+    """Every object has an answer that exists; raises ValueError."""
+    if not isinstance(options["objects"], Mapping) or not options["objects"]:
+        raise ValueError('refused needs {"objects": {id or name: what is said}}')
+    for name, said in options["objects"].items():
+        refusal(said, name)
 
 
 SWITCHES: dict[str, Switch] = {
@@ -49,6 +60,21 @@ SWITCHES: dict[str, Switch] = {
     "error_200": Switch(EVERYWHERE, "code", {"code": None}, "an error body with HTTP 200"),
     "expired_token": Switch(EVERYWHERE, "every", {}, "the token is no longer valid (TikTok: until a new one is got)"),
     "permission_lost": Switch(EVERYWHERE, "from", {}, "the permission is gone"),
+    "refused": Switch(
+        GRAPH_PLATFORMS,
+        "objects",
+        {"objects": {}},
+        "objects (Pages, posts, media, accounts, with their edges) by the id or name they are asked by -> what is said"
+        f" of them: {', '.join(SAYINGS)}, a code, or for a Page with a new id {{as: migrated, to: id}}",
+        _check_refused,
+    ),
+    "gone_as": Switch(
+        GRAPH_PLATFORMS,
+        "as",
+        {"as": "gone"},
+        "what is said of every deleted or private post, as for refused; without it 100/33, and 10 of a private one",
+        lambda options: refusal(options["as"], "1"),
+    ),
     "outage_days": Switch(EVERYWHERE, "days", {"days": ()}, "HTTP 500 for every window that touches one of the days"),
     "truncated": Switch(EVERYWHERE, "every", {}, "HTTP 200 with JSON cut in the middle"),
     "slow_drip": Switch(EVERYWHERE, "seconds", {"seconds": 0.05, "bytes": 64}, "so many bytes, a pause, so many bytes"),
@@ -77,6 +103,12 @@ SWITCHES: dict[str, Switch] = {
         {"limit": 1000, "code": "daily_quota_limit_exceeded"},
         "requests a UTC day, and the code after them",
     ),
+    "passing_400": Switch(
+        ("tiktok",),
+        "every",
+        {"message": "Something went wrong. Please try again later."},
+        "HTTP 400 invalid_params that is no fault of the request and passes, with this message",
+    ),
     "cold_cache": Switch(("tiktok",), "failures", {"failures": 3}, "a new query fails so often before it succeeds"),
     "invalid_search_id": Switch(
         ("tiktok",), "every", {"forget": False}, "a page after the first is refused: its search id, once or for good"
@@ -89,6 +121,9 @@ SWITCHES: dict[str, Switch] = {
         ("tiktok",), "status", {"status": 401, "error": "invalid_client"}, "no token is given; the status is disputed"
     ),
     "error_only": Switch(("tiktok",), "every", {}, "errors come without data"),
+    "link_secrets": Switch(
+        GRAPH_PLATFORMS, "every", {}, "paging links hold the app's proof beside the token, also where it was not sent"
+    ),
     "throttle": Switch(
         GRAPH_PLATFORMS, "code", {"code": 4, "minutes": 5}, "a rate limit's error and the minutes until access returns"
     ),
@@ -160,6 +195,8 @@ def rule_of(name: str, value: object, platform: str, seed: int) -> Rule:
     if unknown:
         raise ValueError(f"{name} has no option {', '.join(sorted(unknown))}; it has {', '.join(switch.options)}")
     options = {**switch.options, **{key: item for key, item in given.items() if key in switch.options}}
+    if switch.check is not None:
+        switch.check(options)
     return Rule(name, {key: item for key, item in given.items() if key in WHEN}, options, seed)
 
 

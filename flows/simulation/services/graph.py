@@ -1,121 +1,34 @@
-"""What Facebook and Instagram share: version, token, errors, usage headers, cursors and paging of the Graph API."""
+"""What Facebook and Instagram share: version, token, refusals, usage headers and paging links of the Graph API."""
 
 import hashlib
 import hmac
 import re
 from abc import abstractmethod
-from base64 import urlsafe_b64decode, urlsafe_b64encode
 from collections import deque
 from collections.abc import Mapping
 from datetime import UTC, datetime
-from typing import Any, NamedTuple
+from typing import Any
 from urllib.parse import urlencode
 from zlib import crc32
 
 import orjson
 
-from flows.simulation.services.archive import Catalogue
+from flows.simulation.services.archive import Catalogue, Item
 from flows.simulation.services.faults import Rule
+from flows.simulation.services.graph_errors import Refused, error_row, missing, refusal
 from flows.simulation.services.selection import BadExpression, UnknownField
 from flows.simulation.services.service import Answer, Call, Clock, Platform
 
 TOKEN = "season-token"  # noqa: S105 - opens nothing but the simulated season
 APP_SECRET = "season-app-secret"  # noqa: S105
+PROOF = hmac.new(APP_SECRET.encode(), TOKEN.encode(), hashlib.sha256).hexdigest()
 NEWEST, OLDEST = 26, 21
 _VERSION = re.compile(r"v(\d+)\.0")
 _HOUR = 3600
 _ERROR_TIME = "%A, %d-%b-%y %H:%M:%S GMT"
-_EXCEPTION = "OAuthException"
 _TOO_MUCH = "Please reduce the amount of data you're asking for, then retry your request"
-
-
-class Error(NamedTuple):
-    """One row of the platform's errors."""
-
-    status: int
-    message: str
-    kind: str = _EXCEPTION
-    is_transient: bool | None = None
-
-
-_SUPPORT = "does not exist, cannot be loaded due to missing permissions, or does not support this operation."
-_PERMISSION = (
-    "This endpoint requires the 'pages_read_engagement' permission or the 'Page Public Content Access' feature or the"
-    " 'Page Public Metadata Access' feature."
-)
-_CALLS = "Wait a bit and try again. For more info, please refer to the documentation of rate limiting."
-ERRORS: dict[int, Error] = {
-    1: Error(500, "An unknown error occurred", is_transient=False),
-    2: Error(500, "Service temporarily unavailable", is_transient=True),
-    3: Error(400, "(#3) Application does not have the capability to make this API call."),
-    4: Error(403, "(#4) Application request limit reached", is_transient=True),
-    10: Error(403, f"(#10) {_PERMISSION}"),
-    17: Error(400, "(#17) User request limit reached"),
-    18: Error(400, "(#18) The maximum number of hashtags was queried in seven days."),
-    24: Error(400, "(#24) The requested resource does not exist"),
-    32: Error(400, "(#32) Page request limit reached"),
-    80001: Error(400, f"(#80001) There have been too many calls to this Page account. {_CALLS}"),
-    80002: Error(400, f"(#80002) There have been too many calls to this Instagram account. {_CALLS}"),
-    613: Error(400, "(#613) Calls to this api have exceeded the rate limit."),
-    100: Error(400, "(#100) Invalid parameter"),
-    102: Error(400, "(#102) Session key invalid or no longer valid"),
-    104: Error(400, "An access token is required to request this resource."),
-    110: Error(400, "Invalid user id", is_transient=False),
-    190: Error(400, "Error validating access token: The session is invalid."),
-    200: Error(403, "(#200) The permission(s) are not available; they could be deprecated or need to be approved."),
-    341: Error(400, "(#341) Feed action request limit reached"),
-    368: Error(400, "(#368) The action attempted has been deemed abusive or is otherwise disallowed"),
-    2500: Error(400, "Unknown path components"),
-}
 _HEADERS = {"app": "X-App-Usage", "page": "X-Page-Usage", "business": "X-Business-Use-Case-Usage"}
 _BUSINESS = {"facebook": ("pages", 80001), "instagram": ("instagram", 80002)}
-
-
-class Refused(Exception):  # noqa: N818 - the platform's refusal, not a failure of the program
-    """What the platform answers instead of what was asked."""
-
-    def __init__(self, code: int, message: str = "", **more: Any) -> None:
-        super().__init__(message)
-        self.code, self.message, self.more = code, message, more
-
-
-def write_cursor(*parts: object) -> str:
-    """An opaque cursor."""
-    return "QVFI" + urlsafe_b64encode(".".join(map(str, parts)).encode()).decode().rstrip("=")
-
-
-def read_cursor(text: str) -> list[str]:
-    """What a cursor holds; raises Refused for one that was never given out."""
-    code = text.removeprefix("QVFI")
-    try:
-        found = urlsafe_b64decode(code + "=" * (-len(code) % 4)).decode().split(".")
-    except ValueError as error:
-        raise Refused(100, "(#100) Invalid cursor") from error
-    if write_cursor(*found) != text:
-        raise Refused(100, "(#100) Invalid cursor")
-    return found
-
-
-def moment_of(text: str) -> int | None:
-    """A `since` or `until`: Unix seconds or a date and time; None where it is empty."""
-    if not text:
-        return None
-    if text.isdecimal():
-        return int(text)
-    try:
-        moment = datetime.fromisoformat(text)
-    except ValueError as error:
-        raise Refused(100, f"(#100) {text} is not a time") from error
-    return int(moment.timestamp())
-
-
-def limit_of(text: str | None, default: int, most: int) -> int:
-    """A `limit`; raises Refused above the most."""
-    if text is None:
-        return default
-    if not text.isdecimal() or int(text) > most:
-        raise Refused(100, f"(#100) Param limit must be an integer of at most {most}")
-    return int(text)
 
 
 class GraphPlatform(Platform):
@@ -137,14 +50,13 @@ class GraphPlatform(Platform):
     def admit(self, call: Call) -> Answer | None:
         """The token, and the limit the usage headers tell of."""
         scheme, _, token = call.headers.get("authorization", "").partition(" ")
-        token = call.query.get("access_token") or (token if scheme == "Bearer" else "")
+        token = call.query.get("access_token") or (token if scheme.lower() == "bearer" else "")
         self._version(call)
         if not token:
             return self.error(104)
         if token != TOKEN:
             return self.error(190, "Invalid OAuth access token - Cannot parse access token")
-        proof = call.query.get("appsecret_proof")
-        if proof is not None and proof != hmac.new(APP_SECRET.encode(), token.encode(), hashlib.sha256).hexdigest():
+        if call.query.get("appsecret_proof", PROOF) != PROOF:
             return self.error(100, "(#100) Invalid appsecret_proof provided in the API argument")
         self.calls.append(self.own_now)
         while self.calls[0] <= self.own_now - _HOUR:
@@ -154,9 +66,11 @@ class GraphPlatform(Platform):
     def answer(self, call: Call) -> Answer:
         """The node's answer, or the error it amounts to."""
         try:
-            return Answer(200, self.node(call, self._parts(call)))
-        except Refused as refusal:
-            return self.error(refusal.code, refusal.message, **refusal.more)
+            parts = self._parts(call)
+            self.check_object(call, parts[0])
+            return Answer(200, self.node(call, parts))
+        except Refused as refused:
+            return self.error(refused.code, refused.message, **refused.more)
         except BadExpression as error:
             return self.error(2500, str(error))
         except UnknownField as error:
@@ -198,7 +112,7 @@ class GraphPlatform(Platform):
 
     def error(self, code: int, message: str = "", *, status: int | None = None, **more: Any) -> Answer:
         """An error by its code."""
-        row = ERRORS.get(code, Error(400, f"(#{code}) An error occurred"))
+        row = error_row(code)
         self.serial += 1
         body: dict[str, Any] = {"message": message or row.message, "type": more.pop("type", row.kind), "code": code}
         if row.is_transient is not None:
@@ -206,10 +120,18 @@ class GraphPlatform(Platform):
         body.update(more, fbtrace_id=f"A{crc32(b'%d' % self.serial):08x}{self.serial:014x}")
         return Answer(status or row.status, {"error": body})
 
-    def missing(self, object_id: str) -> Refused:
-        """What is said of an object that is not there, or not for us."""
-        message = f"Unsupported get request. Object with ID '{object_id}' {_SUPPORT}"
-        return Refused(100, message, type="GraphMethodException", error_subcode=33)
+    def check_object(self, call: Call, name: str) -> None:
+        """Refuses a Page, post, media or account by the name it is asked by, when that is switched on."""
+        said = self.faults.option("refused", "objects")
+        if name in said and self.fires(call, "refused") is not None:
+            raise refusal(said[name], name)
+
+    def unseen(self, call: Call, item: Item) -> Refused:
+        """What is said of a post that is not to be seen: not yet, no longer, or not by us."""
+        is_gone = item.created <= self.indexed and item.gone_at <= self.clock.now
+        if is_gone and (rule := self.fires(call, "gone_as")) is not None:
+            return refusal(rule.options["as"], item.graph_id)
+        return Refused(10) if is_gone and item.gone == "private" else missing(item.graph_id)
 
     def check_amount(self, call: Call, limit: int) -> None:
         """Refuses a limit above what can be answered at once, when that is switched on."""
@@ -222,8 +144,12 @@ class GraphPlatform(Platform):
         raise Refused(1, _TOO_MUCH)
 
     def link(self, call: Call, **changes: str | None) -> str:
-        """The absolute address of another page of what was asked, with the token; None leaves a parameter out."""
-        query = {**call.query, "access_token": TOKEN, **changes}
+        """The absolute address of another page of what was asked, with the token; None leaves a parameter out.
+
+        The app's proof is in it where it was sent, and always where that is switched on.
+        """
+        proof = {"appsecret_proof": PROOF} if self.faults.is_on("link_secrets") else {}
+        query = {**call.query, "access_token": TOKEN, **proof, **changes}
         host = call.headers.get("host", "")
         return f"http://{host}{call.path}?" + urlencode(
             {key: value for key, value in query.items() if value is not None}

@@ -7,7 +7,9 @@ from typing import Any
 
 _NAME = re.compile(r"\w+")
 _MODIFIER = re.compile(r"\.(\w+)\(([^()]*)\)")
-MODIFIERS = frozenset({"limit", "summary", "filter", "type", "as", "after", "before", "username", "since", "until"})
+MODIFIERS = frozenset(
+    {"limit", "summary", "filter", "order", "type", "as", "after", "before", "username", "since", "until"}
+)
 
 
 class BadExpression(Exception):  # noqa: N818 - the client's error, answered with code 2500

@@ -22,7 +22,7 @@ from starlette.responses import JSONResponse, Response, StreamingResponse
 from starlette.routing import Route
 from starlette.types import Receive, Scope, Send
 
-from flows.simulation.services.archive import Catalogue, Item
+from flows.simulation.services.archive import Catalogue, Item, seconds_of
 from flows.simulation.services.faults import Faults, Rule, reshaped
 
 ABORT = "ronda.abort"  # in the scope: what closes the connection
@@ -30,7 +30,10 @@ _KEPT = 50_000
 _SECRETS = re.compile(r"((?:access_token|appsecret_proof|client_secret|client_key)=)[^&\s]*")
 _SECRET_HEADERS = ("authorization", "cookie")
 _HTML = b"<html>\n<head><title>%d</title></head>\n<body><center><h1>%d</h1></center><hr></body>\n</html>\n"
-_INSTEAD = ("expired_token", "permission_lost", "rate_limit", "throttle", "server_error", "error", "error_200")
+_INSTEAD = (
+    *("expired_token", "permission_lost", "rate_limit", "throttle", "server_error", "passing_400", "error"),
+    "error_200",
+)
 
 
 class Answer(NamedTuple):
@@ -68,7 +71,7 @@ class Clock:
         if "advance" in values:
             self.now += int(values["advance"])
         elif isinstance(values["now"], str):
-            self.now = int(datetime.fromisoformat(values["now"]).timestamp())
+            self.now = seconds_of(values["now"])
         else:
             self.now = int(values["now"])
 

@@ -1,10 +1,9 @@
 """TikTok's Research API: token, video query, comments, user info, batch compliance, and the daily quota."""
 
 import json
-import re
 from bisect import bisect_left
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from random import Random
@@ -15,75 +14,18 @@ from zlib import crc32
 import orjson
 
 from flows.simulation.services import comments
-from flows.simulation.services.archive import DAY, Account, Catalogue, Item
+from flows.simulation.services.archive import DAY, Catalogue, Item
 from flows.simulation.services.compliance import Tasks
 from flows.simulation.services.faults import Rule, altered
 from flows.simulation.services.service import Answer, Call, Clock, Platform
-from flows.simulation.services.video_query import (
-    REGION,
-    InvalidParams,
-    VideoQuery,
-    duration,
-    music_id,
-    read_query,
-    whole,
-)
+from flows.simulation.services.tiktok_fields import USER_FIELDS, VIDEO_FIELDS
+from flows.simulation.services.video_query import InvalidParams, VideoQuery, read_query, whole
 
 CLIENT_KEY = "season-key"
 CLIENT_SECRET = "season-secret"  # noqa: S105 - opens nothing but the simulated season
 TOKEN_SECONDS = 7200
 _SEARCHES_KEPT = 500
 _OUTAGE = "Something is wrong. Please try again later."
-
-
-def _grown(name: str) -> Callable[[Item, float], int | None]:
-    def value(item: Item, growth: float) -> int | None:
-        count = getattr(item, name)
-        return None if count is None else int(count * growth)
-
-    return value
-
-
-VIDEO_FIELDS: dict[str, Callable[[Item, float], Any]] = {
-    "id": lambda item, _: item.key,
-    "username": lambda item, _: item.account.handle,
-    "create_time": lambda item, _: item.created,
-    "video_description": lambda item, _: item.text or "",
-    "region_code": lambda _, __: REGION,
-    "view_count": _grown("views"),
-    "like_count": _grown("likes"),
-    "comment_count": _grown("comments"),
-    "share_count": _grown("shares"),
-    "favorites_count": lambda item, growth: int((item.shares or 0) * growth) // 2,
-    "hashtag_names": lambda item, _: list(item.tags),
-    "hashtag_info_list": lambda item, _: [
-        {"hashtag_id": crc32(tag.encode()), "hashtag_name": tag, "hashtag_description": ""} for tag in item.tags
-    ],
-    "music_id": lambda item, _: music_id(item),
-    "effect_ids": lambda item, _: [str(item.salt)] if item.salt % 9 == 0 else None,
-    "effect_info_list": lambda _, __: None,
-    "sticker_info_list": lambda _, __: None,
-    "playlist_id": lambda item, _: 7_000_000_000_000_000_000 + item.salt if item.salt % 50 == 0 else None,
-    "voice_to_text": lambda item, _: (item.text or "").lower()[:80] or None if item.salt % 12 == 0 else None,
-    "is_stem_verified": lambda _, __: False,
-    "video_duration": lambda item, _: duration(item),
-    "video_mention_list": lambda item, _: re.findall(r"@([\w.]+)", item.text or "") or None,
-    "video_label": lambda _, __: None,
-    "video_tag": lambda _, __: None,
-}
-
-
-USER_FIELDS: dict[str, Callable[[Account, list[Item]], Any]] = {
-    "display_name": lambda account, _: account.name,
-    "bio_description": lambda _, __: "",
-    "bio_url": lambda _, __: "",
-    "avatar_url": lambda _, __: "https://p16.example-cdn.test/avatar.jpeg",
-    "is_verified": lambda _, __: False,
-    "follower_count": lambda account, _: account.followers,
-    "following_count": lambda account, _: account.followers % 911,
-    "likes_count": lambda _, videos: sum(item.likes or 0 for item in videos),
-    "video_count": lambda _, videos: len(videos),
-}
 
 
 @dataclass(slots=True)
@@ -125,7 +67,7 @@ class TikTok(Platform):
         if call.kind == "token":
             return self._token(call)
         scheme, _, token = call.headers.get("authorization", "").partition(" ")
-        if scheme != "Bearer" or self.tokens.get(token, 0) <= self.own_now:
+        if scheme.lower() != "bearer" or self.tokens.get(token, 0) <= self.own_now:
             return self._error(401, "access_token_invalid")
         day = self.own_now // DAY
         self.used[day] += 1
@@ -145,19 +87,21 @@ class TikTok(Platform):
 
     def failure(self, call: Call, rule: Rule) -> Answer:  # noqa: ARG002 - the platform's interface
         """A fault in TikTok's words."""
+        options = rule.options
         if rule.name == "expired_token":
             self.tokens.clear()
-            return self._error(401, "access_token_invalid")
-        if rule.name == "permission_lost":
-            return self._error(401, "scope_not_authorized")
-        if rule.name == "rate_limit":
-            return self._error(429, "rate_limit_exceeded")
-        if rule.name == "server_error":
-            return self._error(500, "internal_error", _OUTAGE)
-        code = rule.options["code"] or "internal_error"
-        if rule.name == "error_200":
-            return self._error(200, code, _OUTAGE)
-        return self._error(rule.options["status"] or 400, code, rule.options["message"] or code)
+        words = {
+            "expired_token": (401, "access_token_invalid", ""),
+            "permission_lost": (401, "scope_not_authorized", ""),
+            "rate_limit": (429, "rate_limit_exceeded", ""),
+            "server_error": (500, "internal_error", _OUTAGE),
+            "passing_400": (400, "invalid_params", options.get("message", "")),
+            "error_200": (200, options.get("code") or "internal_error", _OUTAGE),
+        }
+        if rule.name in words:
+            return self._error(*words[rule.name])
+        code = options["code"] or "internal_error"
+        return self._error(options["status"] or 400, code, options["message"] or code)
 
     def _log_id(self) -> str:
         self.serial += 1
@@ -323,25 +267,34 @@ class TikTok(Platform):
         return found
 
     def _comments(self, call: Call) -> Answer:
-        fields = self._fields(call, comments.TIKTOK_FIELDS)
+        """A page of the comments of a video, or of the replies to a comment."""
+        fields = self._fields(call, frozenset(comments.TIKTOK_FIELDS))
         body = self._body(call)
         count, cursor = whole(body, "max_count", 10), whole(body, "cursor", 0)
         if not 1 <= count <= 100 or cursor < 0:
             raise InvalidParams("Invalid count or cursor")
-        if "video_id" not in body:
-            if "comment_id" not in body:
-                raise InvalidParams("video_id or comment_id is required")
-            return self._good({"comments": [], "cursor": 0, "has_more": False})
-        item = self.catalogue.by_id.get(str(body["video_id"]))
+        listed = self._thread(body)
+        page = [
+            {name: comments.TIKTOK_FIELDS[name](comment) for name in fields}
+            for comment in reversed(listed[cursor : cursor + count])
+        ]
+        has_more = cursor + count < len(listed)
+        return self._good({"comments": page, "cursor": cursor + len(page), "has_more": has_more})
+
+    def _thread(self, body: Mapping[str, Any]) -> list[comments.Comment]:
+        """The comments a request asks for; raises InvalidParams where they cannot be shown."""
+        if "video_id" not in body and "comment_id" not in body:
+            raise InvalidParams("video_id or comment_id is required")
+        if "video_id" in body:
+            item, place = self.catalogue.by_id.get(str(body["video_id"])), None
+        else:
+            item, place = comments.tiktok_place(self.catalogue.items, whole(body, "comment_id", 0)) or (None, None)
         if item is None or not self.is_visible(item):
-            raise InvalidParams(f"video {body['video_id']} is invalid: cannot find the video")
+            raise InvalidParams(f"video {body.get('video_id')} is invalid: cannot find the video")
         if comments.is_closed(item):
             raise InvalidParams("The comments of this video are not allowed to be disclosed")
         total = min(int((item.comments or 0) * self.growth(item)), comments.TIKTOK_REACH)
-        places = range(cursor, min(cursor + count, total))
-        found = [comments.tiktok_comment(item, place) for place in reversed(places)]
-        chosen = [{name: comment[name] for name in fields} for comment in found]
-        return self._good({"comments": chosen, "cursor": cursor + len(found), "has_more": cursor + count < total})
+        return comments.thread(item, total) if place is None else comments.Comment(item, place, total).replies
 
     def _user(self, call: Call) -> Answer:
         fields = self._fields(call, frozenset(USER_FIELDS))

@@ -1,0 +1,190 @@
+"""Every word a page asks for exists, and every word that exists is asked for."""
+
+import ast
+import re
+from collections.abc import Iterable, Iterator
+from functools import cache
+from typing import get_args
+
+import pytest
+
+import sql
+from expectations.run import Outcome
+from expectations.suite import Gate, Severity
+from expectations.trend_tables import STATUSES
+from flows import sources
+from flows.headers import header_of
+from flows.method import FAMILIES, read_constants
+from flows.periods import read_election, read_seed
+from flows.post import Reason
+from flows.settings import Settings
+from reports.judging.level import Level
+from reports.tables.official import PARTS
+from reports.tables.outcomes import STAGES
+from reports.tables.workbook import SHEETS
+from reports.weekly.content import METHODS
+from reports.wording.words import read_words
+from tests.conftest import REPOSITORY
+
+KEYS = frozenset(read_words("id"))
+_CALLED = re.compile(r"(\w*\.)*_?(words|w)(\.known)?")
+
+
+@cache
+def _modules(folder: str) -> tuple[ast.Module, ...]:
+    return tuple(ast.parse(path.read_text(encoding="utf-8")) for path in sorted((REPOSITORY / folder).rglob("*.py")))
+
+
+@cache
+def _texts(*folders: str) -> frozenset[str]:
+    """Every text that stands in the code of some folders, whole and in the parts that a stored reason may have."""
+    nodes = (node for folder in folders for module in _modules(folder) for node in ast.walk(module))
+    whole = {node.value for node in nodes if isinstance(node, ast.Constant) and isinstance(node.value, str)}
+    return frozenset(whole | {part for text in whole for part in re.split(", |: ", text)})
+
+
+def _quoted(*models: str) -> frozenset[str]:
+    """Every text that stands in the queries of some models."""
+    texts = [text for model in models for text in re.findall(r"'([^']*)'", re.sub(r"--.*", "", header_of(model).query))]
+    return frozenset(part for text in texts for part in text.split(", "))
+
+
+@cache
+def _templates() -> tuple[frozenset[str], frozenset[str]]:
+    """Every key that a template asks for, and every pattern of one that it puts together."""
+    paths = [path for end in ("j2", "typ") for path in (REPOSITORY / "reports").rglob(f"*.{end}")]
+    text = "\n".join(path.read_text(encoding="utf-8") for path in paths)
+    lists = re.findall(r"for \w+ in \[([^\]]+)\]", text)
+    keys = {*re.findall(r"words\.(\w+)", text), *re.findall(r'\bw\("(\w+)"(?! ~)', text)}
+    keys |= {key for names in lists for key in re.findall(r'"(\w+)"', names)}
+    return frozenset(keys), frozenset(f"{start}{{}}" for start in re.findall(r'\bw\("(\w+)" ~', text))
+
+
+def _tables() -> frozenset[str]:
+    """The names of the tables that are made."""
+    calls = [node for module in _modules("reports") for node in ast.walk(module) if isinstance(node, ast.Call)]
+    names = [call.args[1] for call in calls if ast.unparse(call.func) == "make_table"]
+    return frozenset(name.value for name in names if isinstance(name, ast.Constant))
+
+
+def _official() -> frozenset[str]:
+    return frozenset({row["metric"] for row in read_seed("official_counts")} | set(read_seed("official_series")[0]))
+
+
+def _phases() -> frozenset[str]:
+    elections = (read_election(folder) for folder in (sql.SEEDS, sql.FOLDER / "seeds_pilkada_2024"))
+    return frozenset(phase.name for election in elections for phase in election.phases)
+
+
+SUBJECTS = ("negative", "positive", "posts")  # of the families that have no seed
+TEXTS = _texts("reports")
+# A key that is put together -> what can stand in its gap. Where a key is missing for what comes from data, the page
+# shows it as it is stored; a key that no value makes is dead.
+PUT_TOGETHER: dict[str, Iterable[str]] = {
+    "alt_{}": TEXTS,
+    "{}_axis": TEXTS,
+    "{}_empty": TEXTS,
+    "change_{}": SUBJECTS,
+    "chart_{}": TEXTS,
+    "class_{}": SUBJECTS,
+    "column_{}": TEXTS,
+    "constant_{}": [each.name for each in read_constants()],
+    "constant_unit_{}": [each.unit for each in read_constants()],
+    "decide_{}": ("what", "whom", "until"),
+    "decide_signal_{}": FAMILIES,
+    "direction_{}": ("up", "down"),
+    "evidence_{}": ("likes", "comments", "shares", "views"),
+    "family_{}": FAMILIES,
+    "format_{}": [form.name for form in sources.formats(Settings())],
+    "gate_{}": list(Gate),
+    "level_words_{}": get_args(Level),
+    "limit_{}": map(str, range(1, 6)),
+    "method_{}": map(str, range(1, METHODS + 1)),
+    "method_section_{}": [each.section for each in read_constants()],
+    "metric_{}": header_of("trends.weekly_platform").columns,
+    "official_{}": _official(),
+    "official_{}_list": PARTS,
+    "origin_{}": _quoted("trends.funnel"),
+    "phase_{}": _phases(),
+    "phase_short_{}": _phases() | {"rally"},
+    "phase_start_{}": (_phases() | {"rally"}) - {"pre_campaign"},
+    "platform_{}": ("all", "mixed"),
+    "reason_{}": [*Reason, *_texts("flows"), *_quoted("core.coverage", "trends.corrections")],
+    "receiver_{}": [row["code"] for row in read_seed("receivers")],
+    "review_guide_{}": map(str, range(1, 7)),
+    "severity_{}": list(Severity),
+    "sheet_{}": SHEETS,
+    "short_{}": ("all",),
+    "section_{}": TEXTS,
+    "signal_reason_{}": _quoted("core.buckets") | _texts("flows"),
+    "stage_{}": STAGES,
+    "status_{}": STATUSES,
+    "subject_{}": FAMILIES,
+    "table_{}": _tables(),
+    "table_empty_{}": _tables(),
+    "unit_{}": [family.unit for family in FAMILIES.values()],
+    "verdict_{}": list(Outcome),
+    "why_{}": _texts("flows"),
+}
+MADE = {pattern: {pattern.format(value) for value in values} for pattern, values in PUT_TOGETHER.items()}
+# of which every value has its word, because the page asks for nothing else
+WHOLE = (
+    *("change_{}", "class_{}", "decide_{}", "decide_signal_{}", "direction_{}", "evidence_{}", "family_{}"),
+    *("format_{}", "gate_{}", "level_words_{}", "limit_{}", "method_{}", "official_{}_list", "phase_{}"),
+    *("phase_short_{}", "phase_start_{}", "platform_{}", "review_guide_{}", "severity_{}", "sheet_{}", "stage_{}"),
+    *(
+        "status_{}",
+        "subject_{}",
+        "table_{}",
+        "unit_{}",
+        "verdict_{}",
+        "constant_{}",
+        "constant_unit_{}",
+        "method_section_{}",
+    ),
+)
+
+
+def _choices(node: ast.expr) -> list[ast.expr]:
+    return [*_choices(node.body), *_choices(node.orelse)] if isinstance(node, ast.IfExp) else [node]
+
+
+def _asked() -> Iterator[tuple[str, str]]:
+    """Every `key` that the code asks for, and every `pattern` of one that it puts together."""
+    for module in (*_modules("reports"), *_modules("flows")):
+        for node in ast.walk(module):
+            if not isinstance(node, ast.Call) or not node.args or not _CALLED.fullmatch(ast.unparse(node.func)):
+                continue
+            for part in _choices(node.args[0]):
+                if isinstance(part, ast.Constant) and isinstance(part.value, str):
+                    yield "key", part.value
+                elif isinstance(part, ast.JoinedStr):
+                    yield (
+                        "pattern",
+                        "".join(
+                            "{}" if isinstance(each, ast.FormattedValue) else str(ast.literal_eval(each))
+                            for each in part.values
+                        ),
+                    )
+
+
+def test_every_word_that_is_asked_for_exists() -> None:
+    asked = {text for kind, text in _asked() if kind == "key"} | _templates()[0]
+    assert len(asked) > 200
+    assert sorted(asked - KEYS) == []
+
+
+def test_every_key_that_is_put_together_is_known_here() -> None:
+    patterns = {text for kind, text in _asked() if kind == "pattern"} | _templates()[1]
+    assert sorted(patterns - set(PUT_TOGETHER)) == []
+    assert sorted(set(PUT_TOGETHER) - patterns) == []
+
+
+@pytest.mark.parametrize("pattern", WHOLE)
+def test_every_value_has_its_word(pattern: str) -> None:
+    assert sorted(MADE[pattern] - KEYS) == []
+
+
+def test_every_word_is_asked_for() -> None:
+    written = _texts("reports", "flows") | _templates()[0]
+    assert sorted(KEYS - written - set().union(*MADE.values())) == []
