@@ -3,12 +3,12 @@
 from collections.abc import Callable, Sequence
 from concurrent.futures import Executor
 from pathlib import Path
-from typing import ParamSpec, TypeVar
+from typing import Any, ParamSpec, TypeVar
 
-from reports.briefing.briefing import briefing
+from reports.briefing.briefing import briefing, briefing_pictures
 from reports.edition import Edition, Tables, WeekSummary
-from reports.figures.charts import WEEKLY, briefing_charts, source_line, weekly_charts
-from reports.figures.style import Chart
+from reports.figures.chart import Chart, Picture
+from reports.figures.charts import CHARTS, pictures, save
 from reports.judging.level import Judgement, judge
 from reports.reading.contract import checked_tables
 from reports.reading.facts import Facts
@@ -18,6 +18,7 @@ from reports.tables.workbook import workbook
 from reports.weekly.content import weekly_content
 from reports.weekly.document import weekly_document
 from reports.weekly.page import weekly_page
+from reports.wording.sentences import source_line
 from reports.wording.statements import headline, level_reasons
 from reports.wording.words import Words
 
@@ -33,26 +34,22 @@ def render_week(edition: Edition, tables: Tables, folder: Path, beside: Executor
     Raises TableRefusedError when a table does not keep the contract.
     """
     tables = checked_tables(tables, edition.week)
-    others = _later(beside, _charts, edition, tables, WEEKLY[1::2])
+    others = _later(beside, _pictures, edition, tables, CHARTS[1::2])
     book = _later(beside, _book, edition, tables)
     facts = Facts(edition, tables)
     trends = Trends(facts)
     words = Words(edition.lang)
-    drawn = {chart.name: chart for chart in (*weekly_charts(trends, words, WEEKLY[::2]), *others())}
-    charts = [drawn[name] for name in WEEKLY]
-    pictures = folder / "charts"
-    pictures.mkdir(parents=True, exist_ok=True)
-    for chart in charts:
-        (pictures / f"{chart.name}.svg").write_text(chart.svg, encoding="utf-8", newline="\n")
-        (pictures / f"{chart.name}.png").write_bytes(chart.png)
+    by_name = {picture.name: picture for picture in (*pictures(trends, words, CHARTS[::2]), *others())}
+    drawn = [by_name[chart.name] for chart in CHARTS]
+    save(drawn, folder / "charts")
 
     judgement = judge(trends)
     source = source_line(facts, words)
     content = weekly_content(trends, words, judgement)
-    page = weekly_page(content, charts, words, source)
+    page = weekly_page(content, drawn, words, source)
     (folder / "weekly.html").write_text(page, encoding="utf-8", newline="\n")
-    (folder / "weekly.pdf").write_bytes(weekly_document(content, charts, words, edition.local))
-    (folder / "briefing.pdf").write_bytes(briefing(trends, words, judgement, briefing_charts(trends, words, charts)))
+    (folder / "weekly.pdf").write_bytes(weekly_document(content, drawn, words, edition.local))
+    (folder / "briefing.pdf").write_bytes(briefing(trends, words, judgement, briefing_pictures(trends, words, drawn)))
     write_data(facts, folder / "data", source)
     (folder / "tables.xlsx").write_bytes(book())
     return summarise(trends, words, judgement)
@@ -65,8 +62,8 @@ def _later(beside: Executor | None, work: Callable[P, T], *given: P.args, **name
     return beside.submit(work, *given, **named).result
 
 
-def _charts(edition: Edition, tables: Tables, names: Sequence[str]) -> list[Chart]:
-    return weekly_charts(Trends(Facts(edition, tables)), Words(edition.lang), names)
+def _pictures(edition: Edition, tables: Tables, charts: Sequence[Chart[Any]]) -> list[Picture]:
+    return pictures(Trends(Facts(edition, tables)), Words(edition.lang), charts)
 
 
 def _book(edition: Edition, tables: Tables) -> bytes:

@@ -7,7 +7,9 @@ import typst
 
 from reports.briefing.key_numbers import key_figures, seen_buckets
 from reports.edition import embargo_end
-from reports.figures.style import Chart
+from reports.figures import signals, topics, volume
+from reports.figures.chart import Picture
+from reports.figures.charts import pictures
 from reports.judging.level import Judgement
 from reports.reading.facts import Facts
 from reports.reading.outcomes import Trends
@@ -39,7 +41,7 @@ _TITLES = (
 )
 
 
-def briefing(trends: Trends, words: Words, judgement: Judgement, charts: Sequence[Chart]) -> bytes:
+def briefing(trends: Trends, words: Words, judgement: Judgement, drawn: Sequence[Picture]) -> bytes:
     """The PDF of the briefing; always two pages: where a week needs many words the charts become smaller."""
     facts = trends.facts
     edition = facts.edition
@@ -76,7 +78,7 @@ def briefing(trends: Trends, words: Words, judgement: Judgement, charts: Sequenc
         "figure_columns": [words("briefing_figure"), *(bucket_name(words, bucket) for bucket in seen_buckets(trends))],
         "figure_rows": key_figures(trends, words),
         "figures_note": words("briefing_figures_note"),
-        "charts": [{"svg": chart.svg, "alt": chart.alt} for chart in charts],
+        "charts": [{"svg": picture.svg, "alt": picture.alt} for picture in drawn],
         "decision_columns": [words(f"decide_{name}") for name in ("what", "whom", "until")],
         "decisions": [list(decision) for decision in asked[:DECISIONS_SHOWN]],
         "more_decisions": _more(words, len(asked) - DECISIONS_SHOWN),
@@ -96,6 +98,19 @@ def briefing(trends: Trends, words: Words, judgement: Judgement, charts: Sequenc
                 if TOO_LONG not in error.message or width == CHART_WIDTHS[-1]:
                     raise
     return pdf
+
+
+def briefing_pictures(trends: Trends, words: Words, drawn: Sequence[Picture] = ()) -> list[Picture]:
+    """The two charts of the briefing: totals of the regency only, nothing crossed with a platform.
+
+    The second one is the signal strip, or, while nothing could be tested yet, the topics. `drawn` are pictures that
+    exist already: the signal strip is the weekly report's own.
+    """
+    was_tested = trends.facts.tables["trends.signals"]["reason"].null_count() > 0
+    if not was_tested and trends.facts.total("posts"):
+        return pictures(trends, words, (volume.TOTAL, topics.TOTAL))
+    strips = [picture for picture in drawn if picture.name == signals.CHART.name]
+    return [*pictures(trends, words, (volume.TOTAL,)), *(strips or pictures(trends, words, (signals.CHART,)))]
 
 
 def _letterhead(facts: Facts, words: Words, election: str) -> list[tuple[str, str]]:

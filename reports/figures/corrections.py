@@ -2,26 +2,56 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import date
+from typing import NamedTuple
 
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
 from reports.figures import style, timeline
-from reports.figures.style import Scene
+from reports.figures.chart import Chart
+from reports.figures.scene import Scene
+from reports.reading.outcomes import Trends
 
 _LEFT, _RIGHT, _UPPER, _LOWER = 18.0, 29.0, 36.0, 20.0
 Known = Mapping[tuple[date, date], float]  # posts of a bucket as first reported, for buckets that were published
 
 
-def draw(rows: Sequence[timeline.Row], first: Known, scene: Scene) -> Figure:
-    """Posts per collected day as first reported and as now known (`rows` of `Facts.volumes`); below, the difference."""
-    with style.contract():
-        note = timeline.with_widened(scene, scene.words("note_corrections"))
-        top = style.HEAD + timeline.legend_height(scene) + 2.5
-        figure = style.canvas(top + _UPPER + 5 + _LOWER + 10 + style.foot_height(scene, note))
-        style.head(figure, scene.words("chart_corrections"))
-        width = style.WIDTH - _LEFT - _RIGHT
+class Restated(NamedTuple):
+    """The rows of `Facts.volumes` for platform `all`, and what was first reported of them."""
+
+    rows: Sequence[timeline.Row]
+    first: Known
+
+
+def data(trends: Trends, scene: Scene) -> Restated:
+    """The buckets of the window."""
+    return Restated(timeline.rows_of(trends.facts.volumes, scene, "all"), first_known(trends))
+
+
+def first_known(trends: Trends) -> dict[tuple[date, date], float]:
+    """Posts of each published bucket as first reported, by its first and last day."""
+    measures = trends.facts.measures
+    return {
+        (row["first_day"], row["last_day"]): value
+        for (week, phase), value in trends.first_reported().items()
+        if (row := measures.get((week, phase, "all")))
+    }
+
+
+def finding(trends: Trends, scene: Scene) -> str:
+    """How many values were restated."""
+    return scene.words("alt_corrections_count", count=scene.words.number(trends.corrections.height))
+
+
+def draw(restated: Restated, scene: Scene) -> Figure:
+    """Posts per collected day as first reported and as now known; below, the difference."""
+    rows, first = restated
+    top = style.HEAD + timeline.legend_height(scene) + 2.5
+    width = style.WIDTH - _LEFT - _RIGHT
+    note = timeline.with_widened(scene, scene.words("note_corrections"))
+    height = top + _UPPER + 5 + _LOWER + 10
+    with style.sheet(scene, height, scene.words("chart_corrections"), note) as figure:
         upper = style.axes(figure, (_LEFT, top, width, _UPPER))
         lower = style.axes(figure, (_LEFT, top + _UPPER + 5, width, _LOWER), share_x=upper)
         timeline.phase_legend(figure, scene)
@@ -36,8 +66,7 @@ def draw(rows: Sequence[timeline.Row], first: Known, scene: Scene) -> Figure:
             _differences(lower, published, first, scene)
             timeline.set_axis(lower, scene)
             upper.tick_params(axis="x", which="both", labelbottom=False, length=0)
-        style.sign(figure, scene, note)
-        return figure
+    return figure
 
 
 def _first(row: timeline.Row, first: Known) -> float:
@@ -69,8 +98,11 @@ def _lines(axes: Axes, rows: Sequence[timeline.Row], first: Known, scene: Scene)
     axes.set_ylim(0, axes.get_ylim()[1] * 1.15)  # the names at the end stay clear of those of the phases
     timeline.value_axis(axes, scene)
     axes.set_ylabel(scene.words("axis_posts_day"))
-    last = rows[-1]
-    now, then = last["per_day"], _first_rate(last, first)
+    _end_labels(axes, scene, rows[-1]["per_day"], _first_rate(rows[-1], first))
+
+
+def _end_labels(axes: Axes, scene: Scene, now: float, then: float) -> None:
+    """Names both lines at their ends, a step apart at least."""
     step = (axes.get_ylim()[1]) * 0.12
     up = now if abs(now - then) > step else (now + then) / 2 + step / 2
     down = then if abs(now - then) > step else (now + then) / 2 - step / 2
@@ -100,3 +132,6 @@ def _differences(axes: Axes, rows: Sequence[timeline.Row], first: Known, scene: 
     timeline.value_axis(axes, scene, signed=True)
     axes.yaxis.set_major_locator(MaxNLocator(nbins=3, integer=True))
     axes.set_ylabel(scene.words("axis_difference"))
+
+
+CHART = Chart("corrections", data, draw, finding)

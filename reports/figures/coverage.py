@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
 from math import ceil
+from typing import NamedTuple
 
 from matplotlib.axes import Axes
 from matplotlib.collections import PatchCollection
@@ -11,23 +12,46 @@ from matplotlib.patches import Rectangle
 
 from flows.periods import Week
 from reports.figures import style
-from reports.figures.style import Scene
+from reports.figures.chart import Chart
+from reports.figures.scene import Scene
+from reports.reading.outcomes import Trends
 
 _LEFT, _BLOCK = 26.0, 22.0
 _NAME = 8.5  # mm, a week's name with room beside it
 STATUSES = ("observed", "partial", "not_collected", "unknown")
 
 
-def draw(status: Mapping[tuple[str, date], tuple[str, str]], scene: Scene, platforms: Sequence[str]) -> Figure:
-    """Status of the window's days (see `facts.day_status`): a block a platform, a row a weekday, a column a week."""
-    with style.contract():
-        note = scene.words("note_coverage")
-        blocks = max(len(platforms), 1)
-        top = style.HEAD + 2
-        height = top + blocks * (_BLOCK + 4) + 15 + style.foot_height(scene, note)
-        figure = style.canvas(height)
-        style.head(figure, scene.words("chart_coverage"))
-        width = min(style.WIDTH - _LEFT - 4, _weeks(scene) * 4.6)
+class Days(NamedTuple):
+    """Status and reason of each platform and day (see `facts.day_status`), and the platforms that have a block."""
+
+    status: Mapping[tuple[str, date], tuple[str, str]]
+    platforms: Sequence[str]
+
+
+def data(trends: Trends, scene: Scene) -> Days:
+    """The days of the platforms of the window."""
+    return Days(trends.facts.day_status, scene.platforms)
+
+
+def finding(trends: Trends, scene: Scene) -> str:
+    """The coverage of the week by platform."""
+    words, facts = scene.words, trends.facts
+    items = []
+    for name in facts.platforms:
+        share = facts.coverage_of(name)
+        value = words("status_unknown") if share is None else words.percent(share)
+        items.append(words("alt_item_value", name=scene.platform(name), value=value))
+    return ", ".join(items) or words("alt_none")
+
+
+def draw(days: Days, scene: Scene) -> Figure:
+    """A block a platform, a row a weekday, a column a week of the window."""
+    status, platforms = days
+    blocks = max(len(platforms), 1)
+    top = style.HEAD + 2
+    width = min(style.WIDTH - _LEFT - 4, _weeks(scene) * 4.6)
+    title, note = scene.words("chart_coverage"), scene.words("note_coverage")
+    with style.sheet(scene, top + blocks * (_BLOCK + 4) + 15, title, note) as figure:
         for number, platform in enumerate(platforms):
             axes = style.axes(figure, (_LEFT, top + number * (_BLOCK + 4), width, _BLOCK))
             _frame(axes, scene, platform)
@@ -39,8 +63,7 @@ def draw(status: Mapping[tuple[str, date], tuple[str, str]], scene: Scene, platf
             axes.set_axis_off()
             style.say(axes, scene.words("empty_coverage"))
         _legend(style.axes(figure, (6, top + blocks * (_BLOCK + 4) + 4, style.WIDTH - 12, 9)), scene)
-        style.sign(figure, scene, note)
-        return figure
+    return figure
 
 
 def _weeks(scene: Scene) -> int:
@@ -111,3 +134,6 @@ def _legend(axes: Axes, scene: Scene) -> None:
             Rectangle((left, line + 0.15), 4, 0.7, facecolor=fill, edgecolor=edge, hatch=hatch, linewidth=0.3)
         )
         axes.text(left + 5.5, line + 0.5, scene.words(f"status_{name}"), fontsize=style.SMALL, va="center")
+
+
+CHART = Chart("coverage", data, draw, finding)

@@ -11,7 +11,9 @@ from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
 
 from reports.figures import style, timeline
-from reports.figures.style import Scene
+from reports.figures.chart import Chart
+from reports.figures.scene import Scene
+from reports.reading.outcomes import Trends
 from reports.wording.words import DASH
 
 _PANEL, _BELOW, _ROW, _LABEL, _BUCKETS = 27.5, 15.0, 5.6, 46.0, 8
@@ -28,34 +30,59 @@ class Classes(NamedTuple):
     only_in_phase: Mapping[str, str]  # the one phase of those that exist in no other
 
 
-def draw(frame: pl.DataFrame, scene: Scene, classes: Classes) -> Figure:
-    """Detected posts from `weekly_indication` (all buckets, platform `all`).
+class Detections(NamedTuple):
+    """`weekly_indication` of all buckets, and the classes it has."""
+
+    frame: pl.DataFrame
+    classes: Classes
+
+
+def data(trends: Trends, _: Scene) -> Detections:
+    """All classes of the seed."""
+    return Detections(trends.facts.tables["trends.weekly_indication"], classes_of(trends))
+
+
+def classes_of(trends: Trends) -> Classes:
+    """The classes of indications, measured and not, in the order of the seed."""
+    facts = trends.facts
+    labels = {code: facts.label("indications", code) for code in facts.tables["seeds.indications"]["code"]}
+    measured = {code: label for code, label in labels.items() if code in trends.measured}
+    counted = {code: label for code, label in labels.items() if code not in measured}
+    return Classes(measured, counted, facts.only_in_phase)
+
+
+def finding(trends: Trends, scene: Scene) -> str:
+    """The detected posts of the week by class."""
+    words, facts = scene.words, trends.facts
+    items = [
+        words("alt_item_value", name=facts.label("indications", code), value=words.number(total))
+        for code, counts in facts.detected_by_indication
+        if (total := sum(count or 0 for count in counts))
+    ]
+    return ", ".join(items) or words("alt_no_detection")
+
+
+def draw(detections: Detections, scene: Scene) -> Figure:
+    """Detected posts of platform `all`.
 
     A measured class is a panel: posts per 1,000 labelled with Garwood's interval (counting error only). The others
     are a grid of counts of the latest buckets: a review list has no rate (method §1). A class is a dash in a bucket
     of a phase it does not exist in.
     """
-    with style.contract():
-        note = timeline.with_widened(scene, scene.words("note_indications"))
-        top = style.HEAD + timeline.legend_height(scene) + 6
-        lines = (len(classes.measured) + 1) // 2 or 1
-        grid_top = top + lines * (_PANEL + _BELOW) - 4
-        codes = [code for code in classes.counted if frame.filter(pl.col("indication") == code).height]
-        height = grid_top + 13 + len(codes) * _ROW + style.foot_height(scene, note)
-        figure = style.canvas(height)
-        style.head(figure, scene.words("chart_indications"))
+    frame, classes = detections
+    top = style.HEAD + timeline.legend_height(scene) + 6
+    lines = (len(classes.measured) + 1) // 2 or 1
+    grid_top = top + lines * (_PANEL + _BELOW) - 4
+    codes = [code for code in classes.counted if frame.filter(pl.col("indication") == code).height]
+    note = timeline.with_widened(scene, scene.words("note_indications"))
+    height = grid_top + 13 + len(codes) * _ROW
+    with style.sheet(scene, height, scene.words("chart_indications"), note) as figure:
         _panels(figure, frame, scene, classes.measured, top)
         if codes:
-            shown = {code: classes.counted[code] for code in codes}
+            shown = classes._replace(counted={code: classes.counted[code] for code in codes})
             width = (style.WIDTH - _LABEL - 4) / _BUCKETS * max(len(_buckets(frame, scene, codes[0])), 1)
-            _grid(
-                style.axes(figure, (_LABEL, grid_top + 11, width, len(codes) * _ROW)),
-                frame,
-                scene,
-                classes._replace(counted=shown),
-            )
-        style.sign(figure, scene, note)
-        return figure
+            _grid(style.axes(figure, (_LABEL, grid_top + 11, width, len(codes) * _ROW)), frame, scene, shown)
+    return figure
 
 
 def _panels(figure: Figure, frame: pl.DataFrame, scene: Scene, measured: Mapping[str, str], top: float) -> None:
@@ -176,3 +203,6 @@ def _cell(axes: Axes, across: int, down: int, count: int | None, instead: str = 
         axes.add_patch(Rectangle(square, 0.92, 0.84, facecolor=fill, edgecolor=style.FAINT, lw=0.3))
     text = instead or str(count)
     axes.text(across + 0.5, down + 0.52, text, fontsize=style.SMALL, color=colour, ha="center", va="center")
+
+
+CHART = Chart("indications", data, draw, finding)

@@ -8,8 +8,11 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from reports.figures import style, timeline
-from reports.figures.style import Scene
+from reports.figures.chart import Chart
+from reports.figures.scene import Scene
+from reports.reading.outcomes import Trends
 
+OFFICIAL_SERIES = "bawaslu_2024"
 _LEFT, _RIGHT, _PANEL = 18.0, 8.0, 26.0
 
 
@@ -20,24 +23,67 @@ class Point(NamedTuple):
     total: int
 
 
-def draw(official: Sequence[Point], ours: Sequence[Point], scene: Scene) -> Figure:
+class Series(NamedTuple):
+    """Both series, in time order."""
+
+    official: Sequence[Point]
+    ours: Sequence[Point]
+
+
+def data(trends: Trends, _: Scene) -> Series:
+    """Bawaslu's published cumulative series, and ours."""
+    return Series(_official_points(trends), our_points(trends))
+
+
+def _official_points(trends: Trends) -> list[Point]:
+    frame = trends.facts.tables["trends.official"]
+    frame = frame.filter((frame["series"] == OFFICIAL_SERIES) & (frame["metric"] == "total")).sort("as_of")
+    return [Point(row["as_of"], int(row["value"])) for row in frame.iter_rows(named=True)]
+
+
+def our_points(trends: Trends) -> list[Point]:
+    """Our cumulative count from the first day of the campaign on, the quiet period and voting day included."""
+    phases = trends.facts.edition.election.phases
+    began = [day for phase in phases if phase.is_campaign and (day := phase.first_day)]
+    if not began:
+        return []
+    frame = trends.facts.tables["trends.weekly_platform"]
+    frame = frame.filter((frame["platform"] == "all") & (frame["first_day"] >= min(began))).sort("first_day")
+    points, total = [], 0
+    for row in frame.iter_rows(named=True):
+        if row["detected"] is not None:
+            total += int(row["detected"])
+            points.append(Point(row["last_day"], total))
+    return points
+
+
+def finding(trends: Trends, scene: Scene) -> str:
+    """Where each series stands."""
+    words = scene.words
+    official, ours = data(trends, scene)
+    theirs, own = words("alt_overlay_no_official"), words("alt_overlay_no_ours")
+    if official:
+        theirs = words("alt_overlay_official", count=words.number(official[-1].total), day=words.day(official[-1].day))
+    if ours:
+        own = words("alt_overlay_ours", count=words.number(ours[-1].total))
+    return f"{theirs}; {own}"
+
+
+def draw(series: Series, scene: Scene) -> Figure:
     """Bawaslu's published cumulative series above, our cumulative detections since the campaign began below."""
-    with style.contract():
-        note = timeline.with_widened(scene, scene.words("note_overlay"))
-        top = style.HEAD + timeline.legend_height(scene) + 6
-        figure = style.canvas(top + 2 * _PANEL + 23 + style.foot_height(scene, note))
-        style.head(figure, scene.words("chart_overlay"))
+    top = style.HEAD + timeline.legend_height(scene) + 6
+    width = style.WIDTH - _LEFT - _RIGHT
+    note = timeline.with_widened(scene, scene.words("note_overlay"))
+    with style.sheet(scene, top + 2 * _PANEL + 23, scene.words("chart_overlay"), note) as figure:
         timeline.phase_legend(figure, scene)
-        width = style.WIDTH - _LEFT - _RIGHT
         upper = style.axes(figure, (_LEFT, top, width, _PANEL))
         lower = style.axes(figure, (_LEFT, top + _PANEL + 11, width, _PANEL), share_x=upper)
-        inside = [[point for point in each if scene.first_day <= point.day] for each in (official, ours)]
+        inside = [[point for point in each if scene.first_day <= point.day] for each in series]
         _panel(upper, inside[0], scene, "overlay_official", "#5b1a52")
         _panel(lower, inside[1], scene, "overlay_ours", style.INK)
         timeline.set_axis(lower, scene)
         upper.tick_params(axis="x", which="both", labelbottom=False, length=0)
-        style.sign(figure, scene, note)
-        return figure
+    return figure
 
 
 def _panel(axes: Axes, points: Sequence[Point], scene: Scene, key: str, colour: str) -> None:
@@ -68,3 +114,6 @@ def _panel(axes: Axes, points: Sequence[Point], scene: Scene, key: str, colour: 
             ha="center",
             annotation_clip=False,
         )
+
+
+CHART = Chart("overlay", data, draw, finding)

@@ -8,8 +8,12 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
 
+from flows.method import FAMILIES
 from reports.figures import style, timeline
-from reports.figures.style import Scene
+from reports.figures.chart import Chart
+from reports.figures.scene import Scene
+from reports.reading.outcomes import Trends
+from reports.wording.statements import change_words, subject_words
 
 SUBJECTS_SHOWN = 10  # rows
 _LABEL, _ROW = 47.0, 5.4
@@ -33,22 +37,57 @@ class Strip(NamedTuple):
     states: Mapping[Span, str]
 
 
-def draw(families: Sequence[Strip], subjects: Sequence[Strip], scene: Scene) -> Figure:
+class Strips(NamedTuple):
+    """The rows of the chart: the families of tests, and every subject that ever signalled, latest first."""
+
+    families: Sequence[Strip]
+    subjects: Sequence[Strip]
+
+
+def data(trends: Trends, scene: Scene) -> Strips:
+    """The states of all buckets up to the week."""
+    families: dict[str, dict[Span, str]] = {family: {} for family in FAMILIES}
+    subjects: dict[tuple[str, str], dict[Span, str]] = {}
+    for row in trends.facts.tables["trends.signals"].iter_rows(named=True):
+        bucket = trends.facts.measures.get((row["week"], row["phase"], "all"))
+        if bucket is None:
+            continue
+        span = Span(bucket["first_day"], bucket["last_day"])
+        state = str(row["direction"]) if row["signal"] else "none" if row["reason"] else "tested"
+        of_family = families[row["family"]]
+        of_family[span] = joined(of_family.get(span, "none"), state)
+        if row["signal"]:
+            of_subject = subjects.setdefault((row["family"], row["subject"]), {})
+            of_subject[span] = joined(of_subject.get(span, "none"), state)
+    latest = sorted(subjects, key=lambda key: (-max(span.first_day for span in subjects[key]).toordinal(), key))
+    return Strips(
+        [Strip(scene.words(f"family_{family}"), states) for family, states in families.items()],
+        [Strip(subject_words(trends, scene.words, *key), subjects[key]) for key in latest],
+    )
+
+
+def finding(trends: Trends, scene: Scene) -> str:
+    """The signals of the week, or in how many tests there was none."""
+    words = scene.words
+    items = [change_words(trends, words, signal) for signal in trends.signals]
+    return "; ".join(items) or words("alt_no_signal", tests=words.number(trends.tested))
+
+
+def draw(strips: Strips, scene: Scene) -> Figure:
     """Families on top, a square a bucket: filled when tested, empty when not; below, what signalled, latest first.
 
     Where there are more than SUBJECTS_SHOWN, the last row is shared and says by how many: no mark is without a row.
     """
-    with style.contract():
-        note = timeline.with_widened(scene, scene.words("note_signals"))
-        inside = [strip for strip in subjects if any(span.first_day >= scene.first_day for span in strip.states)]
-        whole = len(inside) <= SUBJECTS_SHOWN
-        shown = inside if whole else inside[: SUBJECTS_SHOWN - 1]
-        rest = inside[len(shown) :]
-        rows = [*families, *shown, *([_joined(rest, scene)] if rest else [])]
-        top = style.HEAD + timeline.legend_height(scene) + 2.5
-        height = top + max(len(rows), 4) * _ROW + 10 + style.foot_height(scene, note)
-        figure = style.canvas(height)
-        style.head(figure, scene.words("chart_signals"))
+    families, subjects = strips
+    inside = [strip for strip in subjects if any(span.first_day >= scene.first_day for span in strip.states)]
+    whole = len(inside) <= SUBJECTS_SHOWN
+    shown = inside if whole else inside[: SUBJECTS_SHOWN - 1]
+    rest = inside[len(shown) :]
+    rows = [*families, *shown, *([_joined(rest, scene)] if rest else [])]
+    top = style.HEAD + timeline.legend_height(scene) + 2.5
+    note = timeline.with_widened(scene, scene.words("note_signals"))
+    height = top + max(len(rows), 4) * _ROW + 10
+    with style.sheet(scene, height, scene.words("chart_signals"), note) as figure:
         axes = style.axes(figure, (_LABEL, top, style.WIDTH - _LABEL - 4, max(len(rows), 4) * _ROW))
         if not any(state != "none" for strip in families for state in strip.states.values()):
             axes.set_axis_off()
@@ -57,8 +96,7 @@ def draw(families: Sequence[Strip], subjects: Sequence[Strip], scene: Scene) -> 
         else:
             timeline.phase_legend(figure, scene)
             _rows(axes, rows, len(families), scene)
-        style.sign(figure, scene, note)
-        return figure
+    return figure
 
 
 def joined(before: str, state: str) -> str:
@@ -110,3 +148,6 @@ def _square(axes: Axes, scene: Scene, row: int, span: Span, state: str) -> None:
         if state in {direction, BOTH}:
             at, size = (row + 0.5, 5.0) if state != BOTH else (row + (0.32 if direction == "up" else 0.7), 3.4)
             axes.plot(middle, at, mark, color=_COLOUR[direction], markersize=size, clip_on=False, zorder=5)
+
+
+CHART = Chart("signals", data, draw, finding)

@@ -8,9 +8,7 @@ import io
 import textwrap
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
-from datetime import date, datetime, timedelta
-from functools import cached_property
+from datetime import datetime
 from typing import Any
 
 import matplotlib as mpl
@@ -19,15 +17,14 @@ from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 from matplotlib.markers import TICKDOWN
 
-from flows.periods import Election, Week, weeks_between
-from reports.wording.words import Words, platform_name
+from reports.figures.scene import Scene
 
 WIDTH = 124.0  # mm; drawn narrow, so that a chart printed at half the width of an A4 page still has 5-point letters
 HALF_A4 = 86.0  # mm, half the text width of an A4 page
 SMALL, BASE, TITLE = 7.4, 8.0, 9.4  # points
 PNG_DPI = 200
 MM = 25.4
-_CHARACTER = 1.46  # mm, mean width of a character of the foot lines
+_LETTERS = int(WIDTH / 1.46)  # of a foot line, whose characters are 1.46 mm wide in the mean
 _LINE = 3.35  # mm from one foot line to the next
 HEAD = 7.5  # mm above every chart for its title
 
@@ -39,7 +36,6 @@ BOUNDARY = "#8a8170"  # between the phases
 
 SERIES_COLOUR = {"all": INK, "tiktok": "#5b1a52", "facebook": "#0072b2", "instagram": "#d98200"}
 SERIES_MARKER = {"all": "o", "tiktok": "o", "facebook": "s", "instagram": "^"}
-SERIES_LINE = {"all": "-", "tiktok": "-", "facebook": "-", "instagram": "-"}
 
 # each darker than the one before, so that they differ in grey; before the campaign nothing is shaded
 PHASE_FILL = {
@@ -49,7 +45,6 @@ PHASE_FILL = {
     "voting_day": "#93b4cc",
     "post_election": "#ececec",
 }
-NARROWEST = 5  # days, the width at which a shorter bucket is drawn
 
 # status of a day or bucket -> (fill, edge, hatch)
 STATUS_MARK = {
@@ -98,54 +93,6 @@ RC: dict[str, Any] = {
 }
 
 
-@dataclass(frozen=True)
-class Scene:
-    """What a chart needs beside its frame: the words, the calendar, the window shown and the week it is about."""
-
-    words: Words
-    election: Election
-    week: Week
-    first_day: date
-    last_day: date
-    source: str  # the line printed under every chart: coverage of the week, embargo, origin and versions
-    breaks: tuple[date, ...] = ()  # days on which what is watched changed
-
-    @cached_property
-    def starts(self) -> dict[date, float]:
-        """Where each day of the window begins on the axis, and where the last one ends.
-
-        A day is one wide, but a bucket is never narrower than NARROWEST days: else a single day could not be seen.
-        """
-        starts, at = {}, 0.0
-        for week in weeks_between(Week.of(self.first_day), Week.of(self.last_day)):
-            for bucket in self.election.buckets(week):
-                width = max(bucket.days, NARROWEST) / bucket.days
-                for number in range(bucket.days):
-                    starts[bucket.first_day + timedelta(days=number)] = at + number * width
-                at += bucket.days * width
-        starts[self.last_day + timedelta(days=1)] = at
-        return starts
-
-    def platform(self, name: str) -> str:
-        """The reader's name of a platform."""
-        return platform_name(self.words, name)
-
-    def short(self, name: str) -> str:
-        """The name of a platform where there is little room."""
-        return self.words.known(f"short_{name}", self.platform(name))
-
-
-@dataclass(frozen=True)
-class Chart:
-    """A finished chart: its picture in both formats and what to say where it cannot be seen."""
-
-    name: str
-    title: str
-    alt: str
-    svg: str
-    png: bytes
-
-
 @contextmanager
 def contract() -> Iterator[None]:
     """The settings every chart is drawn and saved under; use as a decorator or a block."""
@@ -156,11 +103,18 @@ def contract() -> Iterator[None]:
         yield
 
 
-def canvas(height: float, width: float = WIDTH) -> Figure:
-    """An empty figure of the given size in mm."""
-    figure = Figure(figsize=(width / MM, height / MM))
-    FigureCanvasAgg(figure)
-    return figure
+@contextmanager
+def sheet(scene: Scene, height: float, title: str, note: str) -> Iterator[Figure]:
+    """A figure to draw on: `height` mm, the title in the first HEAD of them; note and source line come below."""
+    with contract():
+        foot = [*textwrap.wrap(note, _LETTERS), *textwrap.wrap(scene.source, _LETTERS)]
+        down = height + (3.0 + _LINE * len(foot))
+        figure = Figure(figsize=(WIDTH / MM, down / MM))
+        FigureCanvasAgg(figure)
+        figure.text(1.5 / WIDTH, 1 - 1.2 / down, title, fontsize=TITLE, fontweight="bold", va="top")
+        yield figure
+        place = 1.5 / WIDTH, 1.3 / down
+        figure.text(*place, "\n".join(foot), fontsize=SMALL, color=MUTED, va="bottom", linespacing=1.22)
 
 
 def axes(figure: Figure, place: tuple[float, float, float, float], share_x: Axes | None = None) -> Axes:
@@ -169,21 +123,6 @@ def axes(figure: Figure, place: tuple[float, float, float, float], share_x: Axes
     across, down = (float(side) * MM for side in figure.get_size_inches())
     share = (left / across, 1 - (top + height) / down, width / across, height / down)
     return figure.add_axes(share, sharex=share_x)
-
-
-def head(figure: Figure, title: str) -> None:
-    """Write the chart's title at the top left; charts leave HEAD mm for it."""
-    across, down = (float(side) * MM for side in figure.get_size_inches())
-    figure.text(1.5 / across, 1 - 1.2 / down, title, fontsize=TITLE, fontweight="bold", va="top")
-
-
-def sign(figure: Figure, scene: Scene, note: str = "") -> None:
-    """Write the reading note and the source line at the foot of a figure."""
-    across, down = (float(side) * MM for side in figure.get_size_inches())
-    characters = int(across / _CHARACTER)
-    lines = [*textwrap.wrap(note, characters), *textwrap.wrap(scene.source, characters)]
-    text = "\n".join(lines)
-    figure.text(1.5 / across, 1.3 / down, text, fontsize=SMALL, color=MUTED, va="bottom", linespacing=1.22)
 
 
 def small_ticks(axes_: Axes, places: Sequence[float]) -> None:
@@ -209,12 +148,6 @@ def width_of(axes_: Axes) -> float:
     if figure is None:
         raise ValueError("these axes belong to no figure")
     return float(axes_.get_position().width * figure.get_figwidth() * MM)
-
-
-def foot_height(scene: Scene, note: str = "", width: float = WIDTH) -> float:
-    """The height in mm that `sign` needs."""
-    characters = int(width / _CHARACTER)
-    return 3.0 + _LINE * (len(textwrap.wrap(note, characters)) + len(textwrap.wrap(scene.source, characters)))
 
 
 def fitted(label: str, characters: int) -> str:

@@ -14,7 +14,7 @@ from matplotlib.transforms import ScaledTranslation
 
 from flows.periods import Week
 from reports.figures import style
-from reports.figures.style import Scene
+from reports.figures.scene import NARROWEST, Scene
 
 Row = dict[str, Any]
 DRAWN = frozenset({"observed", "partial"})
@@ -49,7 +49,7 @@ def middle(scene: Scene, row: Row) -> float:
 def with_widened(scene: Scene, note: str) -> str:
     """A chart's note, and that short buckets are drawn wider where the window has one."""
     is_plain = end(scene, scene.last_day) == (scene.last_day - scene.first_day).days + 1
-    return note if is_plain else f"{note} {scene.words('note_widened', days=style.NARROWEST)}"
+    return note if is_plain else f"{note} {scene.words('note_widened', days=NARROWEST)}"
 
 
 def rows_of(frame: pl.DataFrame, scene: Scene, platform: str) -> list[Row]:

@@ -1,7 +1,7 @@
 """Topic by platform: the share of posts that touch a topic, and its change, as a heat map with numbers."""
 
 from collections.abc import Mapping, Sequence, Set
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any, NamedTuple
 
@@ -13,10 +13,12 @@ from matplotlib.patches import Rectangle
 
 from flows.periods import Bucket
 from reports.figures import style
-from reports.figures.style import Scene
+from reports.figures.chart import Chart
+from reports.figures.scene import Scene
+from reports.reading.outcomes import Trends
 from reports.wording.counts import shielded
 
-TOPICS_SHOWN = 10
+TOPICS_SHOWN, TOPICS_NAMED = 10, 3  # in a block of the map; in its alternative text
 # light enough for black letters and for the black frame of a signal, in grey as well
 _SHADES = LinearSegmentedColormap.from_list("shares", ["#fafcfd", "#bcd6e8", "#7fb0d3"])
 _ROW, _LABEL, _COLUMN, _NAMES, _GAP, _LINE = 6.0, 33.0, 24.0, 10.0, 5.0, 6.0
@@ -43,31 +45,72 @@ class Change(NamedTuple):
     direction: str
 
 
-def draw(
-    frame: pl.DataFrame,
-    scene: Scene,
-    buckets: Sequence[Bucket],
-    platforms: Sequence[str],
-    topics: tuple[Mapping[str, str], Mapping[Cell, Change]],
-) -> Figure:
-    """Shares from `weekly_topic` for the buckets of one week: one block a bucket, one column a platform.
+class Topics(NamedTuple):
+    """`weekly_topic` of all buckets and what of it is shown: a block a bucket of the week, a column a platform.
 
-    `topics` is the reader's word for each code, and the change of each cell that has a baseline. The ten topics with
-    the largest shares of a bucket have a row, and those beyond them with a signal; a topic with no post and no signal
-    in the bucket has none.
+    `labels` are the reader's words for the codes, `changes` are of the cells that have a baseline.
     """
-    labels, changes = topics
-    with style.contract():
-        grid = _Grid(scene, platforms, _cells(frame, scene, platforms), changes)
-        known = {phase for phase, _, _ in _known(grid.cells)}
-        rows = {bucket: _ordered(grid, bucket, labels) for bucket in buckets if bucket.phase in known}
-        rows = rows if any(rows.values()) else {}
-        unseen = [bucket for bucket in buckets if bucket not in rows] if rows else []
-        blocks = [_NAMES + max(len(shown), 1) * _ROW + _GAP for shown in rows.values()]
-        note = _note(grid, {(bucket.phase, topic) for bucket, shown in rows.items() for topic in shown})
-        bottom = style.HEAD + (sum(blocks) or _NAMES + 4 * _ROW + _GAP)
-        figure = style.canvas(bottom + len(unseen) * _LINE + style.foot_height(scene, note))
-        style.head(figure, scene.words("chart_topics_change" if grid.has_change else "chart_topics"))
+
+    frame: pl.DataFrame
+    buckets: Sequence[Bucket]
+    platforms: Sequence[str]
+    labels: Mapping[str, str]
+    changes: Mapping[Cell, Change]
+
+
+def data(trends: Trends, scene: Scene) -> Topics:
+    """The week's buckets, with the series of the window."""
+    facts = trends.facts
+    frame = facts.tables["trends.weekly_topic"]
+    labels = {code: facts.label("topics", code) for code in frame["topic"].unique(maintain_order=True)}
+    return Topics(frame, facts.buckets, scene.series, labels, topic_changes(trends))
+
+
+def topic_changes(trends: Trends) -> dict[Cell, Change]:
+    """The change of each tested topic cell against its baseline in percentage points, and its signal's direction."""
+    facts = trends.facts
+    frame = facts.tables["trends.signals"]
+    frame = frame.filter((frame["week"] == str(facts.edition.week)) & (frame["family"] == "topics"))
+    changes = {}
+    for row in frame.iter_rows(named=True):
+        if not row["exposure"] or not row["baseline_exposure"] or row["baseline_observed"] is None:
+            continue
+        points = 100 * (row["observed"] / row["exposure"] - row["baseline_observed"] / row["baseline_exposure"])
+        direction = str(row["direction"] or "") if row["signal"] else ""
+        changes[row["phase"], row["platform"], row["subject"]] = Change(points, direction)
+    return changes
+
+
+def finding(trends: Trends, scene: Scene) -> str:
+    """The largest topics of the week."""
+    words, facts = scene.words, trends.facts
+    rows = facts.tables["trends.weekly_topic"]
+    rows = rows.filter((rows["week"] == str(scene.week)) & (rows["platform"] == "all") & (rows["posts"] > 0))
+    best = rows.sort(["share", "topic"], descending=[True, False], nulls_last=True).head(TOPICS_NAMED)
+    items = [
+        words("alt_item_value", name=facts.label("topics", row["topic"]), value=words.percent(row["share"], 1))
+        for row in best.iter_rows(named=True)
+    ]
+    return ", ".join(items) or words("alt_none")
+
+
+def draw(topics: Topics, scene: Scene) -> Figure:
+    """Shares of the topics and their changes.
+
+    The ten topics with the largest shares of a bucket have a row, and those beyond them with a signal; a topic with no
+    post and no signal in the bucket has none.
+    """
+    frame, buckets, platforms, labels, changes = topics
+    grid = _Grid(scene, platforms, _cells(frame, scene, platforms), changes)
+    known = {phase for phase, _, _ in _known(grid.cells)}
+    rows = {bucket: _ordered(grid, bucket, labels) for bucket in buckets if bucket.phase in known}
+    rows = rows if any(rows.values()) else {}
+    unseen = [bucket for bucket in buckets if bucket not in rows] if rows else []
+    blocks = [_NAMES + max(len(shown), 1) * _ROW + _GAP for shown in rows.values()]
+    bottom = style.HEAD + (sum(blocks) or _NAMES + 4 * _ROW + _GAP)
+    title = scene.words("chart_topics_change" if grid.has_change else "chart_topics")
+    note = _note(grid, {(bucket.phase, topic) for bucket, shown in rows.items() for topic in shown})
+    with style.sheet(scene, bottom + len(unseen) * _LINE, title, note) as figure:
         if not rows:
             axes = style.axes(figure, (10, style.HEAD + _NAMES, style.WIDTH - 20, 4 * _ROW))
             axes.set_axis_off()
@@ -82,8 +125,7 @@ def draw(
             axes.set_axis_off()
             text = f"{_title(scene, bucket)}: {scene.words('status_not_collected')}"
             axes.text(0, 0.5, text, fontsize=style.BASE, fontweight="bold", va="center")
-        style.sign(figure, scene, note)
-        return figure
+    return figure
 
 
 def _note(grid: "_Grid", shown: Set[tuple[str, str]]) -> str:
@@ -203,28 +245,40 @@ def _block(axes: Axes, grid: _Grid, bucket: Bucket, topics: Mapping[str, str]) -
     )
     for across, platform in enumerate(platforms):
         for down, topic in enumerate(topics):
-            cell = (bucket.phase, platform, topic)
-            share = grid.share(cell)
-            if share is None:
-                axes.add_patch(_square(across, down, facecolor=style.PAPER, edgecolor="#b3b3b3", hatch="////"))
-                continue
-            fill = _SHADES(0.0 if grid.cells[cell].hidden else share / grid.high)
-            is_signal = grid.is_signal(cell)
-            look = {"edgecolor": style.INK, "linewidth": 1.6, "zorder": 3} if is_signal else {"edgecolor": style.FAINT}
-            axes.add_patch(_square(across, down, facecolor=fill, **look))
-            if is_signal:
-                mark = _MARKS[grid.changes[cell].direction]
-                axes.plot(across + 0.89, down + 0.5, mark, color=style.INK, markersize=3.6, zorder=4)
-            axes.text(
-                across + (0.44 if is_signal else 0.5),
-                down + 0.52,
-                grid.text(cell, share),
-                fontsize=style.SMALL,
-                zorder=4,
-                ha="center",
-                va="center",
-            )
+            _cell(axes, grid, (across, down), (bucket.phase, platform, topic))
+
+
+def _cell(axes: Axes, grid: _Grid, place: tuple[int, int], cell: Cell) -> None:
+    across, down = place
+    share = grid.share(cell)
+    if share is None:
+        axes.add_patch(_square(across, down, facecolor=style.PAPER, edgecolor="#b3b3b3", hatch="////"))
+        return
+    fill = _SHADES(0.0 if grid.cells[cell].hidden else share / grid.high)
+    is_signal = grid.is_signal(cell)
+    look = {"edgecolor": style.INK, "linewidth": 1.6, "zorder": 3} if is_signal else {"edgecolor": style.FAINT}
+    axes.add_patch(_square(across, down, facecolor=fill, **look))
+    if is_signal:
+        mark = _MARKS[grid.changes[cell].direction]
+        axes.plot(across + 0.89, down + 0.5, mark, color=style.INK, markersize=3.6, zorder=4)
+    axes.text(
+        across + (0.44 if is_signal else 0.5),
+        down + 0.52,
+        grid.text(cell, share),
+        fontsize=style.SMALL,
+        zorder=4,
+        ha="center",
+        va="center",
+    )
 
 
 def _square(across: int, down: int, **look: Any) -> Rectangle:
     return Rectangle((across + 0.03, down + 0.06), 0.94, 0.88, **{"linewidth": 0.3, **look})
+
+
+def _total(trends: Trends, scene: Scene) -> Topics:
+    return data(trends, scene)._replace(platforms=["all"])
+
+
+CHART = Chart("topics", data, draw, finding)
+TOTAL = replace(CHART, data=_total)  # the regency alone, for leadership

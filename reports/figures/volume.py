@@ -1,6 +1,8 @@
 """Posts a day by platform over the season, with the phases behind and the coverage of each platform beneath."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from typing import NamedTuple
 
 import polars as pl
 from matplotlib.axes import Axes
@@ -8,25 +10,45 @@ from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
 
 from reports.figures import style, timeline
-from reports.figures.style import Scene
+from reports.figures.chart import Chart
+from reports.figures.scene import Scene
+from reports.reading.outcomes import Trends
 
 _LEFT, _RIGHT, _PLOT = 18.0, 21.0, 40.0
 
 
-def draw(frame: pl.DataFrame, scene: Scene, shares: Mapping[str, float | None]) -> Figure:
-    """Posts per collected day (`Facts.volumes`, all buckets), one mark a bucket.
+class Volumes(NamedTuple):
+    """`Facts.volumes` of all buckets, and the platforms to draw with their coverage of the week (None: unknown)."""
 
-    `shares` names the platforms to draw, each with its coverage over the whole week (None: unknown).
-    """
-    with style.contract():
-        platforms = list(shares)
-        note = timeline.with_widened(scene, scene.words("note_volume"))
-        ribbon = 4.2 * max(len(platforms), 1)
-        top = style.HEAD + timeline.legend_height(scene) + 2.5
-        height = top + _PLOT + 3 + ribbon + 10 + style.foot_height(scene, note)
-        figure = style.canvas(height)
-        width = style.WIDTH - _LEFT - _RIGHT
-        style.head(figure, scene.words("chart_volume"))
+    frame: pl.DataFrame
+    shares: Mapping[str, float | None]
+
+
+def data(trends: Trends, scene: Scene) -> Volumes:
+    """The platforms of the window, each for itself."""
+    facts = trends.facts
+    return Volumes(facts.volumes, {name: facts.coverage_of(name) for name in scene.platforms})
+
+
+def finding(trends: Trends, scene: Scene) -> str:
+    """The posts of the week by platform."""
+    words, facts = scene.words, trends.facts
+    items = [
+        words("alt_volume_item", platform=scene.platform(name), posts=words.number(facts.posts_of(name)))
+        for name in facts.platforms
+    ]
+    return ", ".join(items) or words("alt_none")
+
+
+def draw(volumes: Volumes, scene: Scene) -> Figure:
+    """Posts per collected day, one mark a bucket."""
+    frame, shares = volumes
+    platforms = list(shares)
+    ribbon = 4.2 * max(len(platforms), 1)
+    top = style.HEAD + timeline.legend_height(scene) + 2.5
+    width = style.WIDTH - _LEFT - _RIGHT
+    note = timeline.with_widened(scene, scene.words("note_volume"))
+    with style.sheet(scene, top + _PLOT + 3 + ribbon + 10, scene.words("chart_volume"), note) as figure:
         upper = style.axes(figure, (_LEFT, top, width, _PLOT))
         lower = style.axes(figure, (_LEFT, top + _PLOT + 3, width, ribbon), share_x=upper)
         timeline.phase_legend(figure, scene)
@@ -40,8 +62,7 @@ def draw(frame: pl.DataFrame, scene: Scene, shares: Mapping[str, float | None]) 
         _ribbon(lower, frame, scene, shares)
         timeline.set_axis(lower, scene)
         upper.tick_params(axis="x", which="both", labelbottom=False, length=0)
-        style.sign(figure, scene, note)
-        return figure
+    return figure
 
 
 def _lines(axes: Axes, frame: pl.DataFrame, scene: Scene, platforms: Sequence[str]) -> list[tuple[str, float, float]]:
@@ -52,7 +73,7 @@ def _lines(axes: Axes, frame: pl.DataFrame, scene: Scene, platforms: Sequence[st
             axes.plot(
                 [timeline.middle(scene, row) for row in run],
                 [row["per_day"] for row in run],
-                style.SERIES_LINE[platform],
+                "-",
                 color=style.SERIES_COLOUR[platform],
                 zorder=3,
             )
@@ -115,3 +136,15 @@ def _ribbon(axes: Axes, frame: pl.DataFrame, scene: Scene, shares: Mapping[str, 
         color=style.MUTED,
         va="bottom",
     )
+
+
+def _total(trends: Trends, _: Scene) -> Volumes:
+    return Volumes(trends.facts.volumes, {"all": trends.facts.coverage})
+
+
+def _total_finding(trends: Trends, scene: Scene) -> str:
+    return f"{scene.words('platform_all')} {scene.words.number(trends.facts.total('posts'))}"
+
+
+CHART = Chart("volume", data, draw, finding)
+TOTAL = replace(CHART, data=_total, finding=_total_finding)  # the regency alone, for leadership

@@ -5,7 +5,7 @@ from dataclasses import asdict, dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from reports.figures.style import Chart
+from reports.figures.chart import Picture
 from reports.tables.weekly import Table, under_names
 from reports.typeset import compile_pdf
 from reports.weekly.content import Content
@@ -121,7 +121,7 @@ def _listed(listing: Listing, words: Words) -> dict[str, Any]:
     }
 
 
-def weekly_document(content: Content, charts: Sequence[Chart], words: Words, as_of: datetime) -> bytes:
+def weekly_document(content: Content, drawn: Sequence[Picture], words: Words, as_of: datetime) -> bytes:
     """The PDF of the weekly report."""
     listings = cut(content.listings)
     shown = sum(len(listing.posts) for listing in listings)
@@ -132,7 +132,7 @@ def weekly_document(content: Content, charts: Sequence[Chart], words: Words, as_
         "change_tables": [asdict(printed(table, words)) for table in content.change_tables],
         "tables": [asdict(printed(table, words)) for table in content.tables],
         "level_sentence": f"{reasons[:1].upper()}{reasons[1:]}.",
-        "charts": [{"svg": chart.svg, "alt": chart.alt} for chart in charts],
+        "charts": [{"svg": each.svg, "alt": each.alt} for each in drawn],
         "decision_columns": [words(f"decide_{name}") for name in ("what", "whom", "until")],
         "listings": [_listed(listing, words) for listing in listings],
         "review_empty": all(listing.key != DETECTED for listing in listings),

@@ -11,7 +11,7 @@ from pathlib import Path
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup, escape
 
-from reports.figures.style import Chart
+from reports.figures.chart import Picture
 from reports.weekly.content import Content
 from reports.weekly.evidence import Flagged
 from reports.weekly.grid import Grid, grid, texts
@@ -64,9 +64,9 @@ def held(text: str) -> Markup:
     return Markup(_HELD.sub(r'<span class="held">\g<0></span>', joined))  # noqa: S704 - escaped above
 
 
-def data_address(chart: Chart) -> str:
+def data_address(picture: Picture) -> str:
     """The chart's SVG as an address that needs no request."""
-    return "data:image/svg+xml;base64," + base64.b64encode(chart.svg.encode("utf-8")).decode("ascii")
+    return "data:image/svg+xml;base64," + base64.b64encode(picture.svg.encode("utf-8")).decode("ascii")
 
 
 def asset(name: str, folder: Path = _FOLDER) -> Markup:
@@ -97,7 +97,7 @@ def _columns(posts: Sequence[Flagged]) -> list[tuple[str, str, str, str]]:
     ]
 
 
-def weekly_page(content: Content, charts: Sequence[Chart], words: Words, source: str) -> str:
+def weekly_page(content: Content, drawn: Sequence[Picture], words: Words, source: str) -> str:
     """The HTML of the weekly report."""
     script = asset("page.js")
     page = environment().get_template("page.html.j2")
@@ -112,7 +112,7 @@ def weekly_page(content: Content, charts: Sequence[Chart], words: Words, source:
         grid=partial(grid, words=words),
         verdicts=verdicts,
         decisions=texts(words("decide_caption"), [words(name) for name in DECISIONS], decided),
-        charts=[{"title": chart.title, "alt": chart.alt, "source": data_address(chart)} for chart in charts],
+        charts=[{"title": each.title, "alt": each.alt, "source": data_address(each)} for each in drawn],
         shown={group.key for group in content.groups},
         w=words,
         css=asset("page.css"),

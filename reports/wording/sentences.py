@@ -25,6 +25,35 @@ def zero_sentence(words: Words, labelled: int, coverage: float | None) -> str:
     return words("zero", n=words.number(labelled), coverage=coverage_words(words, coverage), bound=bound_text)
 
 
+def embargo_mark(edition: Edition, words: Words) -> str:
+    """`EMBARGO sampai 14 Feb 2024, 15.00 WIB`; empty when the edition is not released under the embargo."""
+    if not edition.embargoed:
+        return ""
+    return words("embargo_mark", moment=words.moment(embargo_end(edition.election), edition.election.zone_label))
+
+
+def embargo_text(edition: Edition, words: Words) -> str:
+    """What the embargo asks of readers; empty when the edition is not released under it."""
+    if not edition.embargoed:
+        return ""
+    return words("embargo_text", hour=words.hour(embargo_end(edition.election), edition.election.zone_label))
+
+
+def source_line(facts: Facts, words: Words) -> str:
+    """What stands under every chart and page: office, moment, versions and, while it holds, the embargo."""
+    edition = facts.edition
+    line = words(
+        "source",
+        office=edition.office,
+        moment=words.moment(edition.local, edition.election.zone_label),
+        publication=edition.publication,
+        label=edition.label_version,
+        data=edition.data_version,
+    )
+    mark = embargo_mark(edition, words)
+    return f"{mark}. {line}" if mark else line
+
+
 def bucket_words(words: Words, bucket: Bucket) -> dict[str, str]:
     """Phase and days of a bucket, as sentences name them."""
     return {"phase": words(f"phase_{bucket.phase}"), "days": words.days(bucket.first_day, bucket.last_day)}
@@ -107,9 +136,8 @@ def published_texts(summary: WeekSummary, edition: Edition) -> tuple[str, str, s
     """The three lines of the notice of a published week: which, its level and why, and its first sentence."""
     words = Words(summary.lang)
     first = words("notice_published", week=summary.week, publication=summary.publication)
-    if summary.embargoed:
-        end = words.moment(embargo_end(edition.election), edition.election.zone_label)
-        first = f"{words('embargo_mark', moment=end)}. {first}"
+    if mark := embargo_mark(edition, words):
+        first = f"{mark}. {first}"
     level = words(
         "notice_level",
         level=level_words(words, summary.level),

@@ -133,8 +133,12 @@ class Words:
 
     def moment(self, moment: datetime, zone_label: str) -> str:
         """12 Feb 2024, 06.00 WIB; the moment must already be in the regency's zone."""
+        return f"{self.day(moment.date())}, {self.hour(moment, zone_label)}"
+
+    def hour(self, moment: datetime, zone_label: str) -> str:
+        """06.00 WIB."""
         mark = "." if self.lang == "id" else ":"
-        return f"{self.day(moment.date())}, {moment.hour:02d}{mark}{moment.minute:02d} {zone_label}"
+        return f"{moment.hour:02d}{mark}{moment.minute:02d} {zone_label}"
 
     def countdown(self, days_to_vote: int) -> str:
         """H-3, hari-H, H+2: days to the vote as Indonesian offices write them (English D-3)."""

@@ -14,28 +14,10 @@ from matplotlib.text import Text
 from flows.headers import schema
 from flows.periods import Bucket
 from reports.edition import Tables
-from reports.figures import (
-    corrections,
-    coverage,
-    indications,
-    overlay,
-    sentiment,
-    signals,
-    style,
-    timeline,
-    topics,
-    volume,
-)
-from reports.figures.charts import (
-    classes_of,
-    first_known,
-    our_points,
-    scene_of,
-    signal_strips,
-    topic_changes,
-    weekly_charts,
-)
-from reports.figures.style import Scene
+from reports.figures import indications, overlay, sentiment, signals, style, timeline, topics, volume
+from reports.figures.chart import Chart
+from reports.figures.charts import CHARTS, pictures
+from reports.figures.scene import NARROWEST, Scene, scene_of
 from reports.reading.contract import checked_tables
 from reports.reading.facts import Facts, day_status
 from reports.reading.outcomes import Trends
@@ -58,22 +40,7 @@ def texts(figure: Figure) -> str:
 
 
 def draw_all(facts: Facts, scene: Scene) -> dict[str, Figure]:
-    frame, shares = facts.volumes, {name: facts.coverage_of(name) for name in PLATFORMS}
-    topic_frame, buckets = facts.tables["trends.weekly_topic"], facts.buckets
-    labels = {code: code for code in topic_frame["topic"].unique()}
-    trends, indication_frame = Trends(facts), facts.tables["trends.weekly_indication"]
-    rows = timeline.rows_of(frame, scene, "all")
-    official = [overlay.Point(row["as_of"], row["value"]) for row in facts.tables["trends.official"].rows(named=True)]
-    return {
-        "signals": signals.draw(*signal_strips(trends, Words("id")), scene),
-        "corrections": corrections.draw(rows, first_known(trends), scene),
-        "overlay": overlay.draw(official, [], scene),
-        "volume": volume.draw(frame, scene, shares),
-        "sentiment": sentiment.draw(frame, scene, PLATFORMS),
-        "indications": indications.draw(indication_frame, scene, classes_of(trends)),
-        "topics": topics.draw(topic_frame, scene, buckets, PLATFORMS, (labels, topic_changes(trends))),
-        "coverage": coverage.draw(facts.day_status, scene, PLATFORMS[1:]),
-    }
+    return {chart.name: chart.draw(chart.data(Trends(facts), scene), scene) for chart in CHARTS}
 
 
 @cache
@@ -85,12 +52,26 @@ def drawn(week: str) -> tuple[Facts, Scene, dict[str, Figure]]:
 
 def test_without_a_single_row_every_chart_says_in_words_why_it_is_empty() -> None:
     facts, scene = prepared("2024-W05", invented.nothing())
-    figures = draw_all(facts, scene)
-    figures["coverage"] = coverage.draw({}, scene, [])
-    figures["overlay"] = overlay.draw([], [], scene)
-    for name, figure in figures.items():
+    assert scene.platforms == ()
+    for name, figure in draw_all(facts, scene).items():
         key = "overlay_official_empty" if name == "overlay" else f"empty_{name}"
         assert scene.words(key) in texts(figure), name
+
+
+def test_a_chart_is_one_object_that_draws_what_it_reads_and_describes_it() -> None:
+    facts, scene = prepared("2024-W05")
+
+    def draw(posts: int, scene: Scene) -> Figure:
+        with style.sheet(scene, 30, scene.words("chart_volume"), "Catatan.") as figure:
+            style.say(style.axes(figure, (0, style.HEAD, 50, 20)), str(posts))
+        return figure
+
+    chart: Chart[int] = Chart("volume", lambda trends, _: trends.facts.total("posts"), draw, lambda *_: "jumlahnya")
+    (picture,) = pictures(Trends(facts), Words("id"), [chart])
+    assert texts(draw(chart.data(Trends(facts), scene), scene)).count(str(facts.total("posts"))) == 1
+    assert picture.alt == scene.words("alt_volume", week="2024-W05", finding="jumlahnya")
+    assert (picture.name, picture.title) == ("volume", scene.words("chart_volume"))
+    assert picture.alt in picture.svg
 
 
 def test_every_chart_carries_its_title_and_source_and_the_embargo_while_it_holds() -> None:
@@ -132,11 +113,11 @@ def test_the_window_ends_with_the_week_and_reaches_back_half_a_year_at_most() ->
 
 
 def volume_of(facts: Facts, scene: Scene) -> Figure:
-    return volume.draw(facts.volumes, scene, dict.fromkeys(PLATFORMS[1:], 1.0))
+    return volume.draw(volume.Volumes(facts.volumes, dict.fromkeys(PLATFORMS[1:], 1.0)), scene)
 
 
 def charts_of(facts: Facts, scene: Scene) -> list[str]:
-    strip = signals.draw(*signal_strips(Trends(facts), Words("id")), scene)
+    strip = signals.draw(signals.data(Trends(facts), scene), scene)
     return [style.save(figure, facts.edition.local, "alt")[0] for figure in (volume_of(facts, scene), strip)]
 
 
@@ -223,9 +204,9 @@ def test_series_colours_differ_in_grey_as_well() -> None:
 
 def test_classes_that_were_never_measured_have_a_count_and_no_rate() -> None:
     facts, scene = prepared("2024-W05")
-    classes = classes_of(Trends(facts))
+    frame, classes = indications.data(Trends(facts), scene)
     assert sorted(classes.measured) == sorted(invented.MEASURED)
-    figure = indications.draw(facts.tables["trends.weekly_indication"], scene, classes._replace(measured={}))
+    figure = indications.draw(indications.Detections(frame, classes._replace(measured={})), scene)
     written = texts(figure)
     assert scene.words("indications_unmeasured") in written
     assert scene.words("indications_counted", count=8) in written
@@ -240,8 +221,8 @@ def test_the_official_series_and_ours_never_share_an_axis() -> None:
 
 
 def test_a_burst_is_marked_in_the_strip_and_in_the_heat_map() -> None:
-    facts, _, figures = drawn(invented.tested.BURST)
-    families, subjects = signal_strips(Trends(facts), Words("id"))
+    facts, scene, figures = drawn(invented.tested.BURST)
+    families, subjects = signals.data(Trends(facts), scene)
     marked = {strip.label for strip in families if "up" in strip.states.values()}
     assert marked == {"Indikasi", "Topik"}
     assert [strip.label for strip in subjects][-1] == "Topik Banjir rob dan cuaca"
@@ -254,8 +235,8 @@ def marks(figure: Figure) -> list[str]:
 
 
 def test_an_outage_is_never_drawn_as_a_signal() -> None:
-    facts, _ = prepared(invented.OUTAGE)
-    families, subjects = signal_strips(Trends(facts), Words("id"))
+    facts, scene = prepared(invented.OUTAGE)
+    families, subjects = signals.data(Trends(facts), scene)
     assert subjects == []
     assert {state for strip in families for state in strip.states.values()} <= {"none", "tested"}
 
@@ -269,7 +250,7 @@ def test_a_change_of_what_is_watched_is_a_line_in_the_chart_and_a_sentence() -> 
     watches = pl.DataFrame(rows, schema=schema("core.watches", ("since", "platform", "version", "day")), orient="row")
     facts, scene = prepared(week, {**tables, "core.watches": invented.whole("core.watches", watches)})
     assert scene.breaks == (date(2024, 1, 10),)
-    figure = volume.draw(facts.volumes, scene, {"all": 0.9})
+    figure = volume.draw(volume.Volumes(facts.volumes, {"all": 0.9}), scene)
     lines = [line for line in figure.findobj(Line2D) if isinstance(line, Line2D) and line.get_gid() == "break"]
     assert [line.get_xdata()[0] for line in lines] == [timeline.position(scene, date(2024, 1, 10))]  # type: ignore[index]
     assert break_text(facts, Words("id")).startswith("Daftar pantau penarikan otomatis berubah pada 10 Jan")
@@ -303,12 +284,12 @@ def test_where_no_plan_was_declared_every_day_counts() -> None:
 def test_a_bucket_of_one_day_is_wide_enough_to_be_seen_and_the_chart_says_so() -> None:
     _, scene, figures = drawn("2024-W07")
     vote = scene.election.voting_day
-    assert timeline.end(scene, vote) - timeline.position(scene, vote) == style.NARROWEST
+    assert timeline.end(scene, vote) - timeline.position(scene, vote) == NARROWEST
     for name in ("signals", "volume", "sentiment", "indications", "corrections", "overlay"):
-        assert scene.words("note_widened", days=style.NARROWEST) in texts(figures[name]).replace("\n", " "), name
+        assert scene.words("note_widened", days=NARROWEST) in texts(figures[name]).replace("\n", " "), name
     _, earlier, before = drawn("2023-W34")
     assert timeline.end(earlier, earlier.last_day) == 8 * 7
-    assert earlier.words("note_widened", days=style.NARROWEST) not in texts(before["volume"])
+    assert earlier.words("note_widened", days=NARROWEST) not in texts(before["volume"])
 
 
 @pytest.mark.parametrize("name", ["signals", "volume", "sentiment", "indications", "corrections", "overlay"])
@@ -322,7 +303,7 @@ def test_every_phase_in_the_window_is_named_once_in_the_legend(name: str) -> Non
 @pytest.mark.parametrize("week", ["2023-W47", "2023-W51", "2024-W02", "2024-W06"])
 def test_no_month_of_a_small_panel_is_left_out_beside_the_week(week: str) -> None:
     facts, scene = prepared(week)
-    figure = sentiment.draw(facts.tables["trends.weekly_platform"], scene, PLATFORMS)
+    figure = sentiment.draw(sentiment.data(Trends(facts), scene), scene)
     labels = [label.get_text().split("\n")[0] for label in figure.axes[0].get_xticklabels()]
     months = [scene.words.month(day) for day in sorted(scene.starts) if day.day == 1]
     assert [label for label in labels if " " not in label] == months
@@ -334,7 +315,7 @@ def test_where_more_than_ten_subjects_signalled_the_tenth_row_is_shared_and_says
     spans = [signals.Span(week.first_day, week.last_day) for week in (scene.week.shift(-2), scene.week)]
     families = [signals.Strip("Topik", {spans[1]: "up"})]
     subjects = [signals.Strip(f"Topik {n}", {spans[n % 2]: "up" if n % 2 else "down"}) for n in range(13)]
-    figure = signals.draw(families, subjects, scene)
+    figure = signals.draw(signals.Strips(families, subjects), scene)
     labels = [label.get_text() for label in figure.axes[0].get_yticklabels()]
     assert labels == ["Topik", *(f"Topik {n}" for n in range(9)), scene.words("signals_more", count=4)]
     assert len(marks(figure)) == 1 + 9 + 2  # the family, nine subjects, a rise and a fall in the last row
@@ -352,7 +333,7 @@ def test_the_ten_topics_are_chosen_for_each_bucket_and_one_with_a_signal_is_alwa
     frame = pl.DataFrame(topic_rows(first, "pre_campaign") + topic_rows(second, "campaign"))
     changes = {("campaign", "all", "late 11"): topics.Change(-3.0, "down")}
     buckets = scene.election.buckets(scene.week)
-    figure = topics.draw(frame, scene, buckets, ["all"], ({}, changes))
+    figure = topics.draw(topics.Topics(frame, buckets, ["all"], {}, changes), scene)
     rows = [[label.get_text() for label in axes.get_yticklabels()] for axes in figure.axes]
     assert rows == [[f"early {n:02d}" for n in range(10)], [*(f"late {n:02d}" for n in range(10)), "late 11"]]
     assert marks(figure) == ["v"]
@@ -371,7 +352,7 @@ def test_a_class_of_one_phase_is_a_dash_in_every_other() -> None:
     facts, scene = prepared("2024-W06")
     assert facts.only_in_phase["quiet_period"] == "quiet"
     classes = indications.Classes({}, {"quiet_period": "Kampanye di masa tenang"}, facts.only_in_phase)
-    figure = indications.draw(facts.tables["trends.weekly_indication"], scene, classes)
+    figure = indications.draw(indications.Detections(facts.tables["trends.weekly_indication"], classes), scene)
     cells = [text.get_text() for text in figure.axes[1].texts if text.get_text() in {"–"} or text.get_text().isdigit()]
     assert cells[:-1] == ["–"] * 7
     assert cells[-1].isdigit()
@@ -388,7 +369,8 @@ def test_an_interval_that_leaves_the_panel_has_an_arrow_and_its_end_and_all_othe
         }
         for week, high in zip([scene.week.shift(-n) for n in range(5)], highs, strict=True)
     ]
-    figure = indications.draw(pl.DataFrame(rows), scene, indications.Classes({"insult": "Penghinaan"}, {}, {}))
+    classes = indications.Classes({"insult": "Penghinaan"}, {}, {})
+    figure = indications.draw(indications.Detections(pl.DataFrame(rows), classes), scene)
     panel = figure.axes[0]
     assert 11.2 < panel.get_ylim()[1] < 40
     assert marks(figure) == ["^"]
@@ -400,7 +382,7 @@ def test_our_cumulative_series_goes_on_through_the_quiet_period_to_voting_day() 
     facts, _ = prepared("2024-W07")
     frame = facts.tables["trends.weekly_platform"]
     since = frame.filter(pl.col("platform") == "all", pl.col("first_day") >= date(2023, 11, 28))
-    points = our_points(Trends(facts))
+    points = overlay.our_points(Trends(facts))
     assert points[0].day == date(2023, 12, 3)
     assert points[-1].total == since["detected"].sum()
     assert date(2024, 2, 14) in {point.day for point in points}
@@ -408,6 +390,6 @@ def test_our_cumulative_series_goes_on_through_the_quiet_period_to_voting_day() 
 
 def test_the_words_for_the_official_series_do_not_print_a_figure_that_does_not_exist() -> None:
     facts, _ = prepared("2024-W05", invented.nothing())
-    alt = weekly_charts(Trends(facts), Words("id"), ["overlay"])[0].alt
+    alt = pictures(Trends(facts), Words("id"), [overlay.CHART])[0].alt
     assert "Belum ada angka resmi yang terbit" in alt
     assert "tidak diketahui" not in alt

@@ -9,9 +9,8 @@ import polars as pl
 import pytest
 from pypdf import PdfReader
 
-from reports.briefing.briefing import briefing
+from reports.briefing.briefing import briefing, briefing_pictures
 from reports.edition import Language, Tables
-from reports.figures.charts import briefing_charts, source_line
 from reports.judging.level import judge
 from reports.reading.contract import CONTRACT, TableRefusedError, checked_tables
 from reports.reading.facts import Facts
@@ -19,6 +18,7 @@ from reports.reading.outcomes import Trends
 from reports.tables.label_quality import quality_table
 from reports.tables.workbook import workbook
 from reports.wording.label_quality import quality_sentence, quality_text
+from reports.wording.sentences import source_line
 from reports.wording.words import THIN, Words
 from tests import reports_fixture as invented
 
@@ -75,7 +75,7 @@ def test_the_briefing_names_what_was_measured_and_how_many_classes_were_not() ->
     )
     assert "panjang daftar telaah" in quality_sentence(facts_of(without_quality()), words)
     trends = Trends(facts_of(invented.season(WEEK)))
-    reader = PdfReader(io.BytesIO(briefing(trends, words, judge(trends), briefing_charts(trends, words))))
+    reader = PdfReader(io.BytesIO(briefing(trends, words, judge(trends), briefing_pictures(trends, words))))
     assert len(reader.pages) == 2
     assert "Ketepatan label terukur pada" in re.sub(r"\s+", " ", reader.pages[1].extract_text())
 

@@ -19,14 +19,15 @@ import pytest
 from pypdf import PdfReader
 
 import reports
-from reports.briefing.briefing import briefing
+from reports.briefing.briefing import briefing, briefing_pictures
 from reports.edition import Language, Tables, WeekSummary
-from reports.figures.charts import briefing_charts, source_line
+from reports.figures.charts import CHARTS
 from reports.judging.level import judge
 from reports.reading.contract import checked_tables
 from reports.reading.facts import Facts
 from reports.reading.outcomes import Trends
 from reports.render import summarise
+from reports.wording.sentences import source_line
 from reports.wording.words import Words
 from tests import reports_fixture as invented
 from tests.unit.test_reports_words import FORBIDDEN
@@ -58,7 +59,7 @@ def pdf_text(path: Path) -> str:
 def briefing_of(week: str, tables: Tables, lang: Language = "id") -> bytes:
     edition, words = invented.edition(week, lang), Words(lang)
     trends = Trends(Facts(edition, checked_tables(tables, edition.week)))
-    return briefing(trends, words, judge(trends), briefing_charts(trends, words))
+    return briefing(trends, words, judge(trends), briefing_pictures(trends, words))
 
 
 def rendered(folder: Path, week: str, tables: Tables, lang: Language = "id") -> WeekSummary:
@@ -94,8 +95,8 @@ def zero(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def test_a_week_is_published_as_these_files(embargoed: Path) -> None:
     assert {path.name for path in embargoed.iterdir()} == EXPECTED
     names = {path.name for path in (embargoed / "charts").iterdir()}
-    charts = ("corrections", "coverage", "indications", "overlay", "sentiment", "signals", "topics", "volume")
-    assert names == {f"{name}.{kind}" for name in charts for kind in ("png", "svg")}
+    assert names == {f"{chart.name}.{kind}" for chart in CHARTS for kind in ("png", "svg")}
+    assert "volume.svg" in names
 
 
 def test_the_summary_survives_the_manifest(tmp_path: Path) -> None:
@@ -179,7 +180,7 @@ def test_reserved_words_do_not_appear_in_what_readers_get(zero: Path) -> None:
 def test_every_picture_has_an_alternative_text_that_states_the_finding(embargoed: Path) -> None:
     page = html.unescape((embargoed / "weekly.html").read_text(encoding="utf-8"))
     described = re.findall(r'<img src="data:image/svg\+xml;base64,[^"]+" alt="([^"]+)"', page)
-    assert len(described) == 8
+    assert len(described) == len(CHARTS)
     assert all("2024-W06" in text for text in described)
     assert "tidak ada perubahan yang melampaui keragaman biasa" in described[0]
     assert "TikTok 1.879 unggahan" in described[1]
@@ -269,7 +270,7 @@ def test_a_week_that_needs_the_most_words_still_has_two_pages() -> None:
     moment = datetime(2024, 2, 14, 10, 0, tzinfo=invented.ELECTION.zone)
     edition, words = invented.edition("2024-W07", as_of=moment), Words("id")
     trends = Trends(Facts(edition, checked_tables(tables, edition.week)))
-    pdf = briefing(trends, words, judge(trends), briefing_charts(trends, words))
+    pdf = briefing(trends, words, judge(trends), briefing_pictures(trends, words))
     assert len(PdfReader(io.BytesIO(pdf)).pages) == 2
 
 

@@ -12,7 +12,7 @@ from flows.periods import read_seed
 from reports.briefing.key_numbers import key_figures
 from reports.edition import Tables
 from reports.figures import style, timeline, topics
-from reports.figures.charts import scene_of, topic_changes
+from reports.figures.scene import scene_of
 from reports.judging.level import judge
 from reports.reading.contract import checked_tables
 from reports.reading.facts import Facts
@@ -101,11 +101,7 @@ def test_a_heat_map_hides_small_cells_of_a_platform() -> None:
     )
     trends = trends_of("2024-W04", tables)
     scene = scene_of(trends.facts, WORDS)
-    platforms = ["all", "tiktok", "facebook", "instagram"]
-    labels = {code: code for code in frame["topic"].unique()}
-    figure = topics.draw(
-        tables["trends.weekly_topic"], scene, trends.facts.buckets, platforms, (labels, topic_changes(trends))
-    )
+    figure = topics.draw(topics.data(trends, scene), scene)
     written = [text.get_text() for axes in figure.axes for text in axes.texts]
     assert (written.count("<5"), written.count("ditutup")) == (1, 1)
 
