@@ -13,18 +13,17 @@ from reports.figures.charts import pictures
 from reports.judging.level import Judgement
 from reports.reading.facts import Facts
 from reports.reading.outcomes import Trends
-from reports.tables.outcomes import STAGES
-from reports.tables.weekly import bucket_name, record_sums
 from reports.typeset import compile_pdf
 from reports.weekly.content import bucket_levels
 from reports.wording.decisions import decisions
 from reports.wording.label_quality import quality_sentence
-from reports.wording.sentences import coverage_words, gap_words, level_rule, level_words
+from reports.wording.sentences import bucket_name, coverage_words, gap_words, level_rule, level_words
 from reports.wording.statements import change_words, level_sentence
 from reports.wording.watch_list import change_text
 from reports.wording.words import Words, platform_name
 
 GAPS_SHOWN, AGENDA_SHOWN, DECISIONS_SHOWN = 4, 6, 6
+STAGES = ("detected", "reviewed", "indicated", "referred", "decided")
 CHART_WIDTHS = (80, 73, 66, 60, 54, 48, 42)  # per cent of the text width, of the chart of each page
 TOO_LONG = "the briefing must have two pages"  # the template's own assertion
 _TITLES = (
@@ -181,7 +180,7 @@ def _unseen(facts: Facts, words: Words) -> list[str]:
     if not items:
         key = "unseen_none" if facts.coverage is not None else "declare_plan_unknown"
         items = [words(key)]
-    rejects = record_sums(facts)["rejects"]
+    rejects = facts.records()["rejects"]
     if rejects:
         items.append(words("unseen_rejects", count=words.number(rejects)))
     return [*items, change_text(facts, words), quality_sentence(facts, words), words("unseen_always")]

@@ -5,7 +5,7 @@ things that add up (posts, labelled, detected, sentiment classes; never authors)
 """
 
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import UTC, date, datetime, timedelta
 from functools import cached_property
 from itertools import product
 from typing import Any, NamedTuple
@@ -150,6 +150,16 @@ class Facts:
         if any(self.coverage_of(name) is None for name in brought):
             return None
         return self.coverage_of("all")
+
+    def records(self, days: int | None = None) -> dict[str, int]:
+        """Records, posts, duplicates and rejects of all post files, or of those landed in the days before release."""
+        frame = self.tables["core.loads"].filter(pl.col("kind") == "posts")
+        if days is not None:
+            until = self.edition.as_of.astimezone(UTC)
+            landed = pl.col("landed_at").dt.convert_time_zone("UTC")
+            frame = frame.filter(landed > until - timedelta(days=days), landed <= until)
+        sums = frame.select(pl.col("records", "posts", "duplicates", "rejects").sum())
+        return {name: int(value or 0) for name, value in zip(sums.columns, sums.row(0), strict=True)}
 
     @cached_property
     def restated_until(self) -> datetime | None:

@@ -1,12 +1,11 @@
 """The table of what others published: the whole first, then its kinds, parts and platforms, and whether they add up."""
 
 from collections.abc import Mapping
-from dataclasses import replace
 
 import polars as pl
 
 from reports.reading.outcomes import Trends
-from reports.tables.weekly import Table, make_table
+from reports.tables.table import Column, Table, make_table
 from reports.wording.words import Words
 
 WHOLES = ("total", "contents", "registered", "issues")
@@ -16,6 +15,11 @@ PARTS: Mapping[str, tuple[str, ...]] = {
     "parts": ("part_1", "part_2", "part_3"),
     "platforms": ("facebook", "instagram", "tiktok", "x", "youtube", "snackvideo"),
 }
+_SERIES = ("publisher", "instrument", "unit_stage", "as_of")
+_COLUMNS = (
+    *(Column(key, share=share) for key, share in zip(_SERIES, (0.9, 1.5, 1.7, 1.0), strict=True)),
+    Column("value", "long", 3.0),
+)
 _ORDER = (*WHOLES, SUM, *(metric for metrics in PARTS.values() for metric in metrics))
 
 
@@ -28,10 +32,11 @@ def official_table(trends: Trends, words: Words) -> Table:
         kind = "; ".join(str(row[name]) for name in ("unit", "stage", "scope") if row[name])
         which = (str(row["publisher"]), str(row["instrument"]), kind, words.day(row["as_of"]))
         series.setdefault(which, {})[str(row["metric"])] = int(row["value"])
-    rows = [[*which, values_text(words, values)] for which, values in series.items()]
-    columns = ["publisher", "instrument", "unit_stage", "as_of", "value"]
-    table = make_table(words, "official", columns, 5, rows)
-    return replace(table, note=words("table_official_note"), wide=4, shares=(0.9, 1.5, 1.7, 1.0, 3.0))
+    rows = [
+        dict(zip(_SERIES, which, strict=True)) | {"value": values_text(words, values)}
+        for which, values in series.items()
+    ]
+    return make_table(words, "official", _COLUMNS, rows, note=words("table_official_note"))
 
 
 def values_text(words: Words, values: Mapping[str, int]) -> str:

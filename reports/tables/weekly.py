@@ -1,55 +1,15 @@
-"""The tables of a week as rows of finished text, in the reader's number format; HTML and PDF print the same ones."""
-
-from dataclasses import dataclass, field, replace
-from datetime import UTC, timedelta
-from itertools import groupby
+"""The tables of the week's numbers: volume, sentiment, detections, topics, districts, collection, files, views."""
 
 import polars as pl
 
 from flows.method import METHOD
 from flows.periods import Bucket
 from reports.reading.facts import Facts, Row
-from reports.wording.counts import shielded
-from reports.wording.sentences import bucket_words, reason_words
+from reports.tables.table import Cell, Column, Table, make_table
+from reports.wording.sentences import bucket_name, reason_words
 from reports.wording.words import DASH, Words, platform_name
 
-
-@dataclass(frozen=True)
-class Table:
-    """A caption, column heads, rows of text, which columns hold numbers (set right) and which one holds long texts.
-
-    `shares` are the widths of the columns in print, relative to each other; without them they follow from the content.
-    """
-
-    name: str
-    caption: str
-    columns: list[str]
-    rows: list[list[str]]
-    numeric: list[bool] = field(default_factory=list)
-    note: str = ""
-    empty: str = ""  # what stands there instead of rows
-    wide: int = -1  # the column that holds long texts, if any
-    shares: tuple[float, ...] = ()
-
-
-def make_table(words: Words, name: str, columns: list[str], texts: int, rows: list[list[str]]) -> Table:
-    heads = [words.known(f"column_{column}", column) for column in columns]
-    numeric = [number >= texts for number in range(len(columns))]
-    empty = words.known(f"table_empty_{name}", words("table_empty"))
-    return Table(name, words(f"table_{name}"), heads, rows, numeric, empty=empty)
-
-
-def under_names(table: Table, place: int | None) -> tuple[list[int], list[tuple[str, list[list[str]]]]]:
-    """The columns of a table but the one that names its rows (None: there is none), and the rows under each name."""
-    kept = [number for number in range(len(table.columns)) if number != place]
-    groups = groupby(table.rows, key=lambda row: "" if place is None else row[place])
-    return kept, [(name, [[row[number] for number in kept] for row in rows]) for name, rows in groups]
-
-
-def bucket_name(words: Words, bucket: Bucket) -> str:
-    """`Kampanye, 5–10 Feb 2024 (6 hari)`."""
-    key = "bucket_column_one" if bucket.days == 1 else "bucket_column"
-    return words(key, count=bucket.days, **bucket_words(words, bucket))
+BUCKET, PLATFORM = Column("bucket", "bucket"), Column("platform")
 
 
 def _by_platform(facts: Facts) -> list[tuple[Bucket, str, Row]]:
@@ -58,41 +18,47 @@ def _by_platform(facts: Facts) -> list[tuple[Bucket, str, Row]]:
     return [(bucket, name, row) for bucket, name, row in cells if row is not None]
 
 
+def _row(words: Words, bucket: Bucket, name: str, row: Row) -> Row:
+    """A row of weekly_platform with the reader's names of its bucket and platform."""
+    return {**row, "bucket": bucket_name(words, bucket), "platform": platform_name(words, name)}
+
+
 def _coverage(words: Words, share: float | None) -> str:
     return words("unknown") if share is None else words.percent(share)
 
 
 def volume_table(facts: Facts, words: Words) -> Table:
     """Posts, authors, coverage and status of each bucket and platform."""
+    columns = (
+        *(BUCKET, PLATFORM, Column("status")),
+        *(Column(key, "number") for key in ("posts", "labelled", "authors", "coverage")),
+    )
     rows = [
-        [
-            bucket_name(words, bucket),
-            platform_name(words, name),
-            words(f"status_{row['status']}"),
-            words.number(row["posts"]),
-            words.number(row["labelled"]),
-            words.number(row["authors"]),
-            _coverage(words, row["coverage"]),
-        ]
+        {
+            **_row(words, bucket, name, row),
+            "status": words(f"status_{row['status']}"),
+            "coverage": _coverage(words, row["coverage"]),
+        }
         for bucket, name, row in _by_platform(facts)
     ]
-    columns = ["bucket", "platform", "status", "posts", "labelled", "authors", "coverage"]
-    return make_table(words, "volume", columns, 3, rows)
+    return make_table(words, "volume", columns, rows)
 
 
 def sentiment_table(facts: Facts, words: Words) -> Table:
     """Classes and net sentiment of each bucket and platform."""
-    rows = []
-    for bucket, name, row in _by_platform(facts):
-        net = interval = DASH if row["labelled"] is None else words("net_below")
-        if (row["labelled"] or 0) >= METHOD.net_posts and row["net_sentiment"] is not None:
-            net = words.decimal(row["net_sentiment"] * 100, signed=True)
-            ends = [None if row[end] is None else row[end] * 100 for end in ("net_low", "net_high")]
-            interval = words.interval(ends[0], ends[1], signed=True)
-        counts = [words.number(row[key]) for key in ("negative", "neutral", "positive")]
-        rows.append([bucket_name(words, bucket), platform_name(words, name), *counts, net, interval])
-    columns = ["bucket", "platform", "negative", "neutral", "positive", "net", "interval"]
-    return make_table(words, "sentiment", columns, 2, rows)
+    counted = ("negative", "neutral", "positive", "net", "interval")
+    rows = [{**_row(words, bucket, name, row), **_net(words, row)} for bucket, name, row in _by_platform(facts)]
+    return make_table(words, "sentiment", (BUCKET, PLATFORM, *(Column(key, "number") for key in counted)), rows)
+
+
+def _net(words: Words, row: Row) -> dict[str, str]:
+    if (row["labelled"] or 0) < METHOD.net_posts or row["net_sentiment"] is None:
+        return dict.fromkeys(("net", "interval"), DASH if row["labelled"] is None else words("net_below"))
+    ends = [None if row[end] is None else row[end] * 100 for end in ("net_low", "net_high")]
+    return {
+        "net": words.decimal(row["net_sentiment"] * 100, signed=True),
+        "interval": words.interval(ends[0], ends[1], signed=True),
+    }
 
 
 def detected_table(facts: Facts, words: Words) -> Table:
@@ -100,23 +66,14 @@ def detected_table(facts: Facts, words: Words) -> Table:
 
     Totals of the regency are printed as they are, cells crossed with a platform below 5 are hidden (method §6).
     """
-    cells = _by_platform(facts)
-    detected: dict[tuple[str, str], str] = {}
-    for bucket in facts.buckets:
-        parts = [(name, row["detected"]) for each, name, row in cells if each == bucket and name != "all"]
-        shown = shielded([count for _, count in parts], words) if len(facts.platforms) > 1 else []
-        detected |= {(bucket.phase, name): text for (name, _), text in zip(parts, shown, strict=False)}
-    rows = [
-        [
-            bucket_name(words, bucket),
-            platform_name(words, name),
-            detected.get((bucket.phase, name), words.number(row["detected"])),
-            words.number(row["labelled"]),
-        ]
-        for bucket, name, row in cells
-    ]
+    columns = (BUCKET, PLATFORM, Column("detected", "parts"), Column("labelled", "number"))
+    rows = []
+    for bucket, name, row in _by_platform(facts):
+        is_part = name != "all" and len(facts.platforms) > 1
+        detected = row["detected"] if is_part else words.number(row["detected"])
+        rows.append({**_row(words, bucket, name, row), "detected": detected})
     note = f"{words('unreviewed_note')} {words('suppression_note')}"
-    return replace(make_table(words, "detected", ["bucket", "platform", "detected", "labelled"], 2, rows), note=note)
+    return make_table(words, "detected", columns, rows, note=note)
 
 
 def indication_table(facts: Facts, words: Words) -> Table:
@@ -127,19 +84,25 @@ def indication_table(facts: Facts, words: Words) -> Table:
         pl.col("week") == str(facts.edition.week), pl.col("platform") == "all"
     )
     found = {(row["phase"], row["indication"]): row for row in frame.iter_rows(named=True)}
-    rows = []
+    rows: list[dict[str, Cell]] = []
     for bucket in facts.buckets:
         counts = {code: row for code, _ in facts.detected_by_indication if (row := found.get((bucket.phase, code)))}
         absent = {code for code in counts if facts.only_in_phase.get(code, bucket.phase) != bucket.phase}
         for code in sorted(counts, key=lambda code: (code in absent, -(counts[code]["posts"] or 0))):
-            row, rate, interval = counts[code], words("review_list"), words("review_list")
-            if code in measured:
-                rate = words.decimal(row["per_1000"])
-                interval = words.interval(row["per_1000_low"], row["per_1000_high"])
-            cells = [words.number(row["posts"]), rate, interval] if code not in absent else [DASH] * 3
-            rows.append([bucket_name(words, bucket), facts.label("indications", code), *cells])
-    columns = ["bucket", "indication", "posts", "rate", "interval"]
-    return make_table(words, "indications", columns, 2, rows)
+            row = counts[code]
+            numbers: dict[str, Cell] = {"posts": row["posts"], **_rate(words, row, code in measured)}
+            if code in absent:
+                numbers = dict.fromkeys(numbers)
+            names = {"bucket": bucket_name(words, bucket), "indication": facts.label("indications", code)}
+            rows.append({**names, **numbers})
+    counted = (Column("posts", "number"), Column("rate", "decimal"), Column("interval", "number"))
+    return make_table(words, "indications", (BUCKET, Column("indication"), *counted), rows)
+
+
+def _rate(words: Words, row: Row, is_measured: bool) -> dict[str, Cell]:
+    if not is_measured:
+        return dict.fromkeys(("rate", "interval"), words("review_list"))
+    return {"rate": row["per_1000"], "interval": words.interval(row["per_1000_low"], row["per_1000_high"])}
 
 
 def topic_table(facts: Facts, words: Words) -> Table:
@@ -152,42 +115,54 @@ def topic_table(facts: Facts, words: Words) -> Table:
         part = frame.filter(pl.col("phase") == bucket.phase).sort(["posts", "topic"], descending=[True, False])
         for row in part.iter_rows(named=True):
             ends = [None if row[end] is None else row[end] * 100 for end in ("share_low", "share_high")]
-            cells = [words.number(row["posts"]), words.percent(row["share"], 1), words.interval(ends[0], ends[1])]
-            rows.append([bucket_name(words, bucket), facts.label("topics", row["topic"]), *cells])
-    return make_table(words, "topics", ["bucket", "topic", "posts", "share", "interval"], 2, rows)
+            rows.append(
+                {
+                    **row,
+                    "bucket": bucket_name(words, bucket),
+                    "topic": facts.label("topics", row["topic"]),
+                    "share": words.percent(row["share"], 1),
+                    "interval": words.interval(ends[0], ends[1]),
+                }
+            )
+    counted = (Column(key, "number") for key in ("posts", "share", "interval"))
+    return make_table(words, "topics", (BUCKET, Column("topic"), *counted), rows)
+
+
+def district_table(facts: Facts, words: Words) -> Table:
+    """Posts that name a kecamatan, by bucket, small cells hidden; the names of buckets are wider than their counts."""
+    columns = (
+        Column("district", share=1.4),
+        *(Column(bucket.phase, "parts", 1.0, bucket_name(words, bucket)) for bucket in facts.buckets),
+    )
+    phases = [bucket.phase for bucket in facts.buckets]
+    rows = [
+        {"district": _place(facts, words, code), **dict(zip(phases, counts, strict=True))}
+        for code, counts in facts.posts_by_district
+    ]
+    return make_table(words, "districts", columns, rows, note=words("suppression_note"))
 
 
 def _place(facts: Facts, words: Words, code: str) -> str:
     return words("places_unknown") if code == "unknown" else facts.label("places", code)
 
 
-def district_table(facts: Facts, words: Words) -> Table:
-    """Posts that name a kecamatan, by bucket, small cells hidden."""
-    places = facts.posts_by_district
-    columns_of_texts = [
-        shielded([counts[number] for _, counts in places], words) for number in range(len(facts.buckets))
-    ]
-    rows = [
-        [_place(facts, words, code), *(texts[row] for texts in columns_of_texts)]
-        for row, (code, _) in enumerate(places)
-    ]
-    columns = ["district", *(bucket_name(words, bucket) for bucket in facts.buckets)]
-    shares = (1.4, *(1.0 for _ in facts.buckets))  # the names of the buckets are wider than their counts
-    return replace(make_table(words, "districts", columns, 1, rows), note=words("suppression_note"), shares=shares)
-
-
 def coverage_table(facts: Facts, words: Words) -> Table:
     """Planned, attempted and succeeded collections of the week by platform."""
     week = facts.edition.week
-    rows = []
+    rows: list[dict[str, Cell]] = []
     for name in facts.platforms:
         seen = facts.collected(name, week.first_day, week.last_day)
-        counts = [words.number(count) if seen.planned else DASH for count in seen]
         known = [row["posts"] for bucket in facts.buckets if (row := facts.measure(bucket, name))]
-        posts = DASH if all(count is None for count in known) else words.number(facts.posts_of(name))
-        rows.append([platform_name(words, name), *counts, _coverage(words, seen.coverage), posts])
-    columns = ["platform", "planned", "attempted", "succeeded", "coverage", "posts"]
-    return make_table(words, "coverage", columns, 1, rows)
+        rows.append(
+            {
+                **(seen._asdict() if seen.planned else dict.fromkeys(seen._fields)),
+                "platform": platform_name(words, name),
+                "coverage": _coverage(words, seen.coverage),
+                "posts": None if all(count is None for count in known) else facts.posts_of(name),
+            }
+        )
+    counted = (Column(key, "number") for key in ("planned", "attempted", "succeeded", "coverage", "posts"))
+    return make_table(words, "coverage", (PLATFORM, *counted), rows)
 
 
 def load_table(facts: Facts, words: Words) -> Table:
@@ -201,27 +176,26 @@ def load_table(facts: Facts, words: Words) -> Table:
         .sort("platform", "source")
     )
     rows = [
-        [
-            platform_name(words, row["platform"]),
-            format_name(words, row["source"]),
-            words.number(row["files"]),
-            *(words.number(row[key]) for key in counts),
-        ]
+        {
+            **row,
+            "platform": platform_name(words, row["platform"]),
+            "source": format_name(words, row["source"]),
+        }
         for row in sums.iter_rows(named=True)
     ]
-    table = make_table(words, "loads", ["platform", "source", "files", *counts], 2, rows)
-    return replace(table, caption=f"{table.caption} {_loaded(facts, words)}")
+    columns = (PLATFORM, Column("source"), *(Column(key, "number") for key in ("files", *counts)))
+    return make_table(words, "loads", columns, rows, caption=f"{words('table_loads')} {_loaded(facts, words)}")
 
 
 def reject_table(facts: Facts, words: Words) -> Table:
     """Rejected records of all files by source and reason, most first."""
     frame = facts.tables["reject_reasons"].sort(["records", "source", "reason"], descending=[True, False, False])
     rows = [
-        [format_name(words, row["source"]), reason_words(words, row["reason"]), words.number(row["records"])]
+        {**row, "source": format_name(words, row["source"]), "reason": reason_words(words, row["reason"])}
         for row in frame.iter_rows(named=True)
     ]
-    table = make_table(words, "rejects", ["source", "reason", "records"], 2, rows)
-    return replace(table, caption=f"{table.caption} {_loaded(facts, words)}")
+    columns = (Column("source"), Column("reason"), Column("records", "number"))
+    return make_table(words, "rejects", columns, rows, caption=f"{words('table_rejects')} {_loaded(facts, words)}")
 
 
 def format_name(words: Words, source: str) -> str:
@@ -236,28 +210,33 @@ def _loaded(facts: Facts, words: Words) -> str:
     return words("loaded_days", days=words.days(min(landed), max(landed))) if landed else words("loaded_none")
 
 
-def weekly_tables(facts: Facts, words: Words) -> list[Table]:
-    """All tables of the weekly report, in reading order."""
-    makers = (
-        volume_table,
-        sentiment_table,
-        detected_table,
-        indication_table,
-        topic_table,
-        district_table,
-        coverage_table,
-        load_table,
-        reject_table,
+def view_table(facts: Facts, words: Words) -> Table:
+    """View-weighted beside count-weighted, for each bucket and platform."""
+    frame = facts.tables["trends.weekly_views"].filter(
+        pl.col("week") == str(facts.edition.week), pl.col("dimension") == "platform"
     )
-    return [make(facts, words) for make in makers]
+    found = {(row["phase"], row["platform"]): row for row in frame.iter_rows(named=True)}
+    rows: list[dict[str, Cell]] = []
+    for bucket in facts.buckets:
+        for name in ("all", *facts.platforms):
+            row, counted = found.get((bucket.phase, name)), facts.measure(bucket, name)
+            if row is None or counted is None or not row["views"]:
+                continue
+            rows.append(
+                {
+                    **_row(words, bucket, name, row),
+                    "top_share": words.percent(row["top_share"]),
+                    "net": _points(words, counted["net_sentiment"]),
+                    "net_views": _points(words, row["net_sentiment"]),
+                }
+            )
+    columns = (
+        *(Column("bucket", "bucket", 2.4), Column("platform", share=1.3)),
+        *(Column("seen_posts", "number", 1.0), Column("views", "number", 1.1), Column("top_share", "number", 1.1)),
+        *(Column("net", "number", 1.1), Column("net_views", "number", 1.3)),
+    )
+    return make_table(words, "views", columns, rows, note=words("table_views_note"))
 
 
-def record_sums(facts: Facts, days: int | None = None) -> dict[str, int]:
-    """Records, posts, duplicates and rejects of all post files, or of those landed in the days before release."""
-    frame = facts.tables["core.loads"].filter(pl.col("kind") == "posts")
-    if days is not None:
-        until = facts.edition.as_of.astimezone(UTC)
-        landed = pl.col("landed_at").dt.convert_time_zone("UTC")
-        frame = frame.filter(landed > until - timedelta(days=days), landed <= until)
-    sums = frame.select(pl.col("records", "posts", "duplicates", "rejects").sum())
-    return {name: int(value or 0) for name, value in zip(sums.columns, sums.row(0), strict=True)}
+def _points(words: Words, net: float | None) -> str:
+    return DASH if net is None else words.decimal(net * 100, signed=True)

@@ -10,22 +10,14 @@ from reports.edition import Level, embargo_end
 from reports.judging.level import Judgement, judge_buckets
 from reports.reading.facts import Check, Facts
 from reports.reading.outcomes import Trends
+from reports.tables import weekly as week_tables
+from reports.tables.changes import copied_table, power_table, signal_table, slope_table, term_table, test_table
 from reports.tables.constants import constant_table
+from reports.tables.corrections import correction_table
 from reports.tables.label_quality import quality_table
 from reports.tables.official import official_table
-from reports.tables.outcomes import (
-    clock_table,
-    copied_table,
-    correction_table,
-    funnel_table,
-    power_table,
-    signal_table,
-    slope_table,
-    term_table,
-    test_table,
-    view_table,
-)
-from reports.tables.weekly import Table, record_sums, weekly_tables
+from reports.tables.review import clock_table, funnel_table, overdue_table
+from reports.tables.table import Table
 from reports.weekly.evidence import Flagged, Group, Listing, evidence, groups_of, listings_of
 from reports.wording.decisions import Decision, decisions
 from reports.wording.sentences import bucket_words, level_rule, level_words, zero_sentence
@@ -34,7 +26,18 @@ from reports.wording.watch_list import break_text, change_text, watch_text
 from reports.wording.words import DASH, Words, platform_name
 
 CHANGE_TABLES = (signal_table, test_table, slope_table, copied_table, term_table)
-MORE_TABLES = (view_table, official_table)
+WEEK_TABLES = (
+    week_tables.volume_table,
+    week_tables.sentiment_table,
+    week_tables.detected_table,
+    week_tables.indication_table,
+    week_tables.topic_table,
+    week_tables.district_table,
+    week_tables.coverage_table,
+    week_tables.load_table,
+    week_tables.reject_table,
+    week_tables.view_table,
+)
 METHODS = 12  # sentences of the method page
 
 
@@ -124,9 +127,9 @@ def weekly_content(trends: Trends, words: Words, judgement: Judgement) -> Conten
         declaration=_declaration(facts, words),
         zeros=_zeros(facts, words),
         change_tables=[make(trends, words) for make in CHANGE_TABLES],
-        tables=[*weekly_tables(facts, words), *(make(trends, words) for make in MORE_TABLES)],
+        tables=[*(make(facts, words) for make in WEEK_TABLES), official_table(trends, words)],
         clocks=clock_table(trends, words),
-        overdue=clock_table(trends, words, overdue=True),
+        overdue=overdue_table(trends, words),
         funnel=funnel_table(trends, words),
         corrections=correction_table(trends, words),
         evidence_intro=_intro(trends, words, posts),
@@ -192,7 +195,7 @@ def _plan(facts: Facts, words: Words) -> str:
 
 def _records(facts: Facts, words: Words) -> str:
     def numbers(days: int | None) -> dict[str, str]:
-        return {name: words.number(value) for name, value in record_sums(facts, days).items()}
+        return {name: words.number(value) for name, value in facts.records(days).items()}
 
     return words("declare_records_value", **numbers(None)) + "; " + words("declare_records_recent", **numbers(7))
 

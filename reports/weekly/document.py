@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from reports.figures.chart import Picture
-from reports.tables.weekly import Table, under_names
+from reports.tables.table import Column, Table, under_names
 from reports.typeset import compile_pdf
 from reports.weekly.content import Content
 from reports.weekly.evidence import DETECTED, Flagged, Listing
@@ -45,44 +45,46 @@ _WORDS = (
 
 
 @dataclass(frozen=True)
+class Head:
+    """The head of a column in print, whether it is set right, and its share of the width (0: what it needs)."""
+
+    heading: str
+    number: bool
+    width: float
+
+
+@dataclass(frozen=True)
 class Printed:
-    """A table as it is set: rows under the name of their bucket, the widths of its columns (0: what they need)."""
+    """A table as it is set: rows under the name of their bucket, which is empty where they have none."""
 
     name: str
     caption: str
-    columns: list[str]
+    columns: list[Head]
     groups: list[tuple[str, list[list[str]]]]
-    numeric: list[bool]
-    widths: list[float]
     note: str
     empty: str
 
 
-def printed(table: Table, words: Words) -> Printed:
+def printed(table: Table) -> Printed:
     """A table for print: a first column of buckets becomes a head over the rows of each, repeated on every page."""
-    by_bucket = bool(table.columns) and table.columns[0] == words("column_bucket") and len(table.columns) > 1
-    kept, groups = under_names(table, 0 if by_bucket else None)
-    widths = list(table.shares) or _widths(table)
+    first = table.columns[0]
+    kept, groups = under_names(table, first if first.kind == "bucket" else None)
     return Printed(
         name=table.name,
         caption=table.caption,
-        columns=[table.columns[number] for number in kept],
+        columns=[Head(column.heading, column.is_number, _width(table, column)) for column in kept],
         groups=groups,
-        numeric=[table.numeric[number] for number in kept],
-        widths=[widths[number] for number in kept],
         note=table.note,
         empty=table.empty,
     )
 
 
-def _widths(table: Table) -> list[float]:
-    """Shares of text columns by their longest line; 0 for numbers, which need little."""
-    widths = []
-    for place, numeric in enumerate(table.numeric):
-        lines = [len(line) for row in table.rows for line in row[place].split("\n")]
-        longest = LONG_TEXTS if place == table.wide else LONGEST
-        widths.append(0.0 if numeric else float(min(max([*lines, SHORTEST]), longest)))
-    return widths
+def _width(table: Table, column: Column) -> float:
+    """Its share; where no column has one, that of a text by its longest line, while numbers need little."""
+    if column.is_number or any(each.share for each in table.columns):
+        return column.share
+    lines = [len(line) for cell in table.column(column.key) for line in cell.split("\n")]
+    return float(min(max([*lines, SHORTEST]), LONG_TEXTS if column.kind == "long" else LONGEST))
 
 
 def cut(listings: Sequence[Listing]) -> list[Listing]:
@@ -126,11 +128,11 @@ def weekly_document(content: Content, drawn: Sequence[Picture], words: Words, as
     listings = cut(content.listings)
     shown = sum(len(listing.posts) for listing in listings)
     reasons = content.level_reasons
-    tables = {name: printed(getattr(content, name), words) for name in TABLES}
+    tables = {name: printed(getattr(content, name)) for name in TABLES}
     data = asdict(replace(content, evidence=[], listings=[])) | {
         **{name: asdict(table) for name, table in tables.items()},
-        "change_tables": [asdict(printed(table, words)) for table in content.change_tables],
-        "tables": [asdict(printed(table, words)) for table in content.tables],
+        "change_tables": [asdict(printed(table)) for table in content.change_tables],
+        "tables": [asdict(printed(table)) for table in content.tables],
         "level_sentence": f"{reasons[:1].upper()}{reasons[1:]}.",
         "charts": [{"svg": each.svg, "alt": each.alt} for each in drawn],
         "decision_columns": [words(f"decide_{name}") for name in ("what", "whom", "until")],

@@ -3,16 +3,15 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from reports.tables.weekly import Table, under_names
-from reports.wording.words import DASH, Words
+from reports.tables.table import Column, Table, under_names
+from reports.wording.words import DASH
 
-STACKED = frozenset({"clocks"})  # beside all tables that have a column of long texts
 LONG_TEXTS = 40  # per cent of the width for a column of long texts, where the table says nothing
 
 
 @dataclass(frozen=True)
-class Column:
-    """A head, the class of its cells and its share of the table's width in per cent (0: what the content needs)."""
+class Head:
+    """The head of a column, the class of its cells and its share of the table's width in per cent (0: as needed)."""
 
     name: str
     style: str
@@ -24,7 +23,7 @@ class Grid:
     """A table on the page: `groups` are rows under a common name, which is empty where the rows have none."""
 
     caption: str
-    columns: list[Column]
+    columns: list[Head]
     groups: list[tuple[str, list[list[str]]]]
     note: str
     empty: str
@@ -32,45 +31,44 @@ class Grid:
     mark: str = ""  # the class of its rows
 
 
-def grid(table: Table, words: Words) -> Grid:
+def grid(table: Table) -> Grid:
     """A table without the column of its buckets, whose names become rows over the rows they share."""
-    kept, groups = under_names(table, _bucket_column(table, words))
+    kept, groups = under_names(table, _over(table))
     return Grid(
         caption=table.caption,
-        columns=[Column(table.columns[number], _style(table, number), _share(table, kept, number)) for number in kept],
+        columns=[Head(column.heading, _style(column), _share(table, kept, column)) for column in kept],
         groups=groups,
         note=table.note,
         empty=table.empty,
-        stacked=table.wide >= 0 or table.name in STACKED,
+        stacked=table.stacked or any(column.kind == "long" for column in table.columns),
     )
 
 
 def texts(caption: str, names: Sequence[str], rows: Sequence[Sequence[str]], mark: str = "") -> Grid:
     """A table of texts alone."""
-    columns = [Column(name, "", 0) for name in names]
-    return Grid(caption, columns, [("", [list(row) for row in rows])], "", "", stacked=True, mark=mark)
+    heads = [Head(name, "", 0) for name in names]
+    return Grid(caption, heads, [("", [list(row) for row in rows])], "", "", stacked=True, mark=mark)
 
 
-def _bucket_column(table: Table, words: Words) -> int | None:
+def _over(table: Table) -> Column | None:
     """The column that names the rows' bucket, where it can stand over the rows: it is first, or the same in all."""
-    bucket = words("column_bucket")
-    for number, name in enumerate(table.columns):
-        if name == bucket and not table.numeric[number]:
-            return number if number == 0 or len({row[number] for row in table.rows}) == 1 else None
-    return None
+    column = next((column for column in table.columns if column.kind == "bucket"), None)
+    if column is None or column is table.columns[0]:
+        return column
+    return column if len(set(table.column(column.key))) == 1 else None
 
 
-def _style(table: Table, number: int) -> str:
-    if table.numeric[number]:
+def _style(column: Column) -> str:
+    if column.is_number:
         return "n"
-    return "lines" if number == table.wide else ""
+    return "lines" if column.kind == "long" else ""
 
 
-def _share(table: Table, kept: list[int], number: int) -> int:
+def _share(table: Table, kept: Sequence[Column], column: Column) -> int:
     """A column's part of the width in per cent; 0 where the table says nothing or the column holds only dashes."""
-    if not table.shares:
-        return LONG_TEXTS if number == table.wide else 0
-    filled = [each for each in kept if any(row[each] not in ("", DASH) for row in table.rows)]
-    if number not in filled:
+    if not any(each.share for each in table.columns):
+        return LONG_TEXTS if column.kind == "long" else 0
+    filled = [each for each in kept if any(cell not in ("", DASH) for cell in table.column(each.key))]
+    if column not in filled:
         return 0
-    return round(100 * table.shares[number] / sum(table.shares[each] for each in filled))
+    return round(100 * column.share / sum(each.share for each in filled))

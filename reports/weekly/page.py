@@ -5,7 +5,7 @@ import hashlib
 import re
 from collections.abc import Sequence
 from dataclasses import replace
-from functools import cache, partial
+from functools import cache
 from pathlib import Path
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
@@ -109,7 +109,7 @@ def weekly_page(content: Content, drawn: Sequence[Picture], words: Words, source
     return page.render(
         content=replace(content, evidence=[_shown(post, words) for post in content.evidence]),
         columns=_columns(content.evidence),
-        grid=partial(grid, words=words),
+        grid=grid,
         verdicts=verdicts,
         decisions=texts(words("decide_caption"), [words(name) for name in DECISIONS], decided),
         charts=[{"title": each.title, "alt": each.alt, "source": data_address(each)} for each in drawn],

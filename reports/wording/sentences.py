@@ -59,6 +59,12 @@ def bucket_words(words: Words, bucket: Bucket) -> dict[str, str]:
     return {"phase": words(f"phase_{bucket.phase}"), "days": words.days(bucket.first_day, bucket.last_day)}
 
 
+def bucket_name(words: Words, bucket: Bucket) -> str:
+    """`Kampanye, 5–10 Feb 2024 (6 hari)`."""
+    key = "bucket_column_one" if bucket.days == 1 else "bucket_column"
+    return words(key, count=bucket.days, **bucket_words(words, bucket))
+
+
 def class_counts(facts: Facts, words: Words, counts: Iterable[tuple[str, int]], shown: int = sys.maxsize) -> str:
     """`Politik uang 30; Hoaks 2; jenis lain 1`: classes in the order given, what is beyond `shown` as one number."""
     pairs = list(counts)

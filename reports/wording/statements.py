@@ -296,20 +296,3 @@ def _unseen(trends: Trends, words: Words) -> Statement | None:
     if len(gaps) > GAPS_SHOWN:
         text = words("sentence_gap_more", gaps=text, more=words.number(len(gaps) - GAPS_SHOWN))
     return Statement("C1", words("sentence_gap", gaps=text), recomputing.gaps(trends.facts.edition.week))
-
-
-def untested(trends: Trends, words: Words) -> list[list[str]]:
-    """One row a bucket and family: tests, signals, and why the others could not be tested."""
-    rows = []
-    for bucket in trends.facts.buckets:
-        families = trends.families(bucket)
-        for family in FAMILIES:
-            found = families[family]
-            reasons = [
-                words("reason_count", reason=words.known(f"signal_reason_{reason}", reason), count=words.number(count))
-                for reason, count in found.reasons
-            ]
-            cells = [words.number(found.tested), words.number(found.signals), "; ".join(reasons)]
-            names = bucket_words(words, bucket)
-            rows.append([words("bucket_inline", **names), words(f"family_{family}"), *cells])
-    return rows

@@ -4,40 +4,40 @@ from dataclasses import replace
 
 import pytest
 
-from reports.tables.weekly import Table
+from reports.tables.table import Column, Table
 from reports.weekly.grid import grid
 from reports.weekly.page import held
-from reports.wording.words import Words
 
-WORDS = Words("id")
-BUCKET = WORDS("column_bucket")
+BUCKET, PLATFORM = Column("bucket", "bucket", heading="Kurun"), Column("platform", heading="Platform")
+COUNT = Column("posts", "number", heading="Jumlah")
 
 
-def table(*rows: list[str]) -> Table:
-    return Table("volume", "Unggahan", [BUCKET, "Platform", "Jumlah"], list(rows), [False, False, True])
+def table(*rows: list[str], columns: tuple[Column, ...] = (BUCKET, PLATFORM, COUNT)) -> Table:
+    cells = [{column.key: cell for column, cell in zip(columns, row, strict=True)} for row in rows]
+    return Table("volume", "Unggahan", columns, cells)
 
 
 def test_the_name_of_a_bucket_stands_once_over_its_rows() -> None:
-    drawn = grid(table(["Kampanye", "TikTok", "7"], ["Kampanye", "Facebook", "5"], ["Tenang", "TikTok", "0"]), WORDS)
+    drawn = grid(table(["Kampanye", "TikTok", "7"], ["Kampanye", "Facebook", "5"], ["Tenang", "TikTok", "0"]))
     assert [column.name for column in drawn.columns] == ["Platform", "Jumlah"]
     assert drawn.groups == [("Kampanye", [["TikTok", "7"], ["Facebook", "5"]]), ("Tenang", [["TikTok", "0"]])]
 
 
 def test_a_later_bucket_column_stands_over_the_rows_only_where_it_says_the_same_in_all() -> None:
-    turned = ["Platform", BUCKET, "Jumlah"]
-    same = grid(replace(table(["TikTok", "Tenang", "7"], ["Facebook", "Tenang", "5"]), columns=turned), WORDS)
-    other = grid(replace(table(["TikTok", "Tenang", "7"], ["Facebook", "Kampanye", "5"]), columns=turned), WORDS)
+    turned = (PLATFORM, BUCKET, COUNT)
+    same = grid(table(["TikTok", "Tenang", "7"], ["Facebook", "Tenang", "5"], columns=turned))
+    other = grid(table(["TikTok", "Tenang", "7"], ["Facebook", "Kampanye", "5"], columns=turned))
     assert [name for name, _ in same.groups] == ["Tenang"]
-    assert [column.name for column in other.columns] == turned
+    assert [column.name for column in other.columns] == ["Platform", "Kurun", "Jumlah"]
 
 
 def test_a_table_without_rows_has_no_groups() -> None:
-    assert grid(table(), WORDS).groups == []
+    assert grid(table()).groups == []
 
 
 def test_a_column_of_dashes_takes_only_what_it_needs() -> None:
-    rows = [["Kampanye", "–", "7"]]
-    drawn = grid(replace(table(*rows), columns=["Fase", "Platform", "Jumlah"], shares=(3.0, 2.0, 1.0)), WORDS)
+    columns = (Column("phase", share=3.0), replace(PLATFORM, share=2.0), replace(COUNT, share=1.0))
+    drawn = grid(table(["Kampanye", "–", "7"], columns=columns))
     assert [column.share for column in drawn.columns] == [75, 0, 25]
 
 

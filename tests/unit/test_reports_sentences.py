@@ -17,7 +17,9 @@ from reports.judging.level import judge
 from reports.reading.contract import checked_tables
 from reports.reading.facts import Facts
 from reports.reading.outcomes import Trends
-from reports.tables.outcomes import clock_table, correction_table, signal_table
+from reports.tables.changes import signal_table
+from reports.tables.corrections import correction_table
+from reports.tables.review import clock_table, overdue_table
 from reports.tables.weekly import detected_table
 from reports.weekly.content import weekly_content
 from reports.wording.decisions import decisions
@@ -74,10 +76,10 @@ def test_a_small_count_of_one_platform_is_shown_nowhere_nor_what_would_tell_it()
     trends = trends_of(BURST, on_facebook(3, 4))
     signal = next(each for each in trends.signals if each.family == "indications")
     said = signal_text(trends, WORDS, signal)
-    row = next(row for row in signal_table(trends, WORDS).rows if row[0] == signal.key)
+    row = next(row for row in signal_table(trends, WORDS).rows if row["signal"] == signal.key)
     assert ": <5 unggahan," in said
-    assert row[4:7:2] == ["<5 (<5)", "–"]
-    assert "11,1" not in said + " ".join(row) + figure_texts(trends, 2)
+    assert (row["observed_units"], row["ratio"]) == ("<5 (<5)", "–")
+    assert "11,1" not in said + " ".join(row.values()) + figure_texts(trends, 2)
     assert "1,3 s.d. 133,3" in said
     assert "if(observed < 5, NULL, observed)" in signal_query(signal)  # the printed query hides what the sentence hides
 
@@ -88,7 +90,7 @@ def test_detections_crossed_with_a_platform_are_hidden_and_the_regency_s_are_not
     frame = tables["trends.weekly_platform"]
     detected = pl.col("platform").replace_strict(counts, return_dtype=pl.Int64).alias("detected")
     trends = trends_of("2024-W04", {**tables, "trends.weekly_platform": frame.with_columns(detected)})
-    shown = [row[2] for row in detected_table(trends.facts, WORDS).rows]
+    shown = detected_table(trends.facts, WORDS).column("detected")
     assert shown == ["12", "7", "<5", "<5"]
 
 
@@ -149,7 +151,7 @@ def test_clocks_that_run_and_those_that_ran_out_are_two_lists() -> None:
     trends = trends_of("2024-W06")
     item = {**trends.open_clocks[0], "hand_over_limit": invented.edition("2023-W50").local.date()}
     trends.__dict__["open_clocks"] = [item, *trends.open_clocks]
-    running, overdue = (clock_table(trends, WORDS, overdue=flag) for flag in (False, True))
+    running, overdue = clock_table(trends, WORDS), overdue_table(trends, WORDS)
     assert len(overdue.rows) == len(trends.overdue) >= 1
     assert len(overdue.rows) + len(running.rows) == len(trends.open_clocks)
     assert overdue.caption == f"Batas internalnya sudah lewat: {len(trends.overdue)} unggahan"

@@ -3,7 +3,6 @@
 import io
 import json
 import re
-from dataclasses import replace
 from datetime import timedelta
 
 import polars as pl
@@ -17,9 +16,12 @@ from reports.judging.level import judge
 from reports.reading.contract import checked_tables
 from reports.reading.facts import Facts
 from reports.reading.outcomes import Trends
+from reports.tables.changes import term_table
+from reports.tables.corrections import correction_table
 from reports.tables.official import values_text
-from reports.tables.outcomes import correction_table, funnel_table, term_table
-from reports.tables.weekly import coverage_table, indication_table, load_table, make_table, reject_table
+from reports.tables.review import funnel_table
+from reports.tables.table import Column, make_table
+from reports.tables.weekly import coverage_table, indication_table, load_table, reject_table
 from reports.typeset import ROOT, plain
 from reports.weekly.content import weekly_content
 from reports.weekly.document import EVIDENCE_ROWS, cut, printed
@@ -56,23 +58,47 @@ def without_measures(week: str, platforms: list[str]) -> Tables:
 def test_a_gap_is_a_dash_and_no_zero() -> None:
     everything = ["all", "tiktok", "facebook", "instagram"]
     trends = trends_of("2024-W04", without_measures("2024-W04", everything))
-    rows = funnel_table(trends, WORDS).rows
-    assert rows
-    assert {cell for row in rows for cell in row[3:]} == {DASH}
-    posts = {row[0]: row[-1] for row in coverage_table(trends.facts, WORDS).rows}
+    assert counts_of_the_funnel(trends) == {DASH}
+    posts = {row["platform"]: row["posts"] for row in coverage_table(trends.facts, WORDS).rows}
     assert posts == {"TikTok": DASH, "Facebook": DASH, "Instagram": DASH}
 
 
 def test_a_week_that_was_seen_keeps_its_zeros() -> None:
-    rows = funnel_table(trends_of(BURST), WORDS).rows
-    assert DASH not in {cell for row in rows for cell in row[3:]}
+    counts = counts_of_the_funnel(trends_of(BURST))
+    assert "0" in counts
+    assert DASH not in counts
+
+
+def counts_of_the_funnel(trends: Trends) -> set[str]:
+    table = funnel_table(trends, WORDS)
+    return {cell for column in table.columns if column.is_number for cell in table.column(column.key)}
+
+
+def test_a_table_writes_its_cells_by_the_kind_of_their_column_and_leaves_texts_as_they_are() -> None:
+    columns = (Column("platform"), Column("posts", "number"), Column("rate", "decimal"), Column("net", "number"))
+    row = {"platform": "TikTok", "posts": 1234, "rate": 0.25, "net": "+3,0", "authors": 9}
+    table = make_table(WORDS, "volume", columns, [row, dict.fromkeys(row) | {"platform": "Facebook"}])
+    assert table.rows == [
+        {"platform": "TikTok", "posts": "1.234", "rate": "0,2", "net": "+3,0"},
+        {"platform": "Facebook", "posts": DASH, "rate": DASH, "net": DASH},
+    ]
+    assert [column.heading for column in table.columns] == [WORDS(f"column_{column.key}") for column in columns]
+    assert (table.caption, table.note) == (WORDS("table_volume"), "")
+
+
+def test_parts_are_hidden_within_their_bucket_and_never_the_total() -> None:
+    columns = (Column("bucket", "bucket"), Column("platform"), Column("detected", "parts", heading="Jumlah"))
+    counts = {"Satu": ("2", 2, 7, 9), "Dua": (6, 5)}  # the first one is a total, given as a text
+    rows = [{"bucket": name, "platform": "", "detected": count} for name, each in counts.items() for count in each]
+    shown = make_table(WORDS, "detected", columns, rows).column("detected")
+    assert shown == ["2", "<5", WORDS("suppressed"), "9", "6", "5"]
 
 
 def test_classes_are_sorted_within_each_bucket() -> None:
     table = indication_table(trends_of("2024-W06").facts, WORDS)
     by_bucket: dict[str, list[int]] = {}
     for row in table.rows:
-        by_bucket.setdefault(row[0], []).append(int(row[2].replace(DASH, "0")))
+        by_bucket.setdefault(row["bucket"], []).append(int(row["posts"].replace(DASH, "0")))
     assert len(by_bucket) == 2
     assert all(counts == sorted(counts, reverse=True) for counts in by_bucket.values())
 
@@ -92,7 +118,7 @@ def test_words_of_one_phrase_are_one_row() -> None:
         ]
     )
     tables["trends.emerging_terms"] = invented.whole("trends.emerging_terms", terms)
-    found = [row[:5] for row in term_table(trends_of(BURST, tables), WORDS).rows]
+    found = [list(row.values())[:5] for row in term_table(trends_of(BURST, tables), WORDS).rows]
     assert found == [["pentas, seni", "15–18", "9", "4,0–4,5", "3,0"], ["beras", "90", "9", "5,0", "3,0"]]
 
 
@@ -112,7 +138,7 @@ def test_tables_of_all_files_name_their_days_and_their_formats() -> None:
     facts = trends_of(BURST).facts
     for table in (load_table(facts, WORDS), reject_table(facts, WORDS)):
         assert re.search(r"berkas yang masuk .*2024, bukan pekan ini saja", table.caption)
-        assert "rekaman peramban (Zeeschuimer)" in {cell for row in table.rows for cell in row}
+        assert "rekaman peramban (Zeeschuimer)" in table.column("source")
 
 
 def corrections(weeks: list[str], latest: str) -> Tables:
@@ -132,9 +158,9 @@ def corrections(weeks: list[str], latest: str) -> Tables:
 def test_a_long_list_of_corrections_says_what_it_leaves_out_and_begins_with_the_week() -> None:
     weeks = ["2024-W05"] + ["2023-W40"] * 30 + ["2023-W50"] * 30
     table = correction_table(trends_of("2024-W05", corrections(weeks, "2024-W05")), WORDS)
-    assert [row[1] for row in table.rows[:2]] == ["2024-W05", "2023-W50"]
+    assert table.column("index_week")[:2] == ["2024-W05", "2023-W50"]
     assert "Tercantum 40 dari 61 jumlah se-kabupaten" in table.note
-    assert table.columns[5:7] == ["Semula", "Menjadi"]
+    assert [column.heading for column in table.columns[5:7]] == ["Semula", "Menjadi"]
 
 
 def flagged(number: int, group: str) -> Flagged:
@@ -187,9 +213,13 @@ def test_a_week_without_signals_does_not_speak_of_posts_behind_them() -> None:
 def pages_of(rows: int, before: int) -> list[str]:
     """The pages of a table of rows of one line in two buckets, with a note, that begins so many mm down a page."""
     half = rows // 2
-    named = [[f"Kurun {1 + (number >= half)}", f"baris-{number:02d}-", str(number)] for number in range(rows)]
-    table = make_table(WORDS, "volume", ["bucket", "platform", "posts"], 2, named)
-    sheet = plain(printed(replace(table, caption="Judul", note="Catatan."), WORDS), WORDS)
+    cells = [
+        {"bucket": f"Kurun {1 + (number >= half)}", "platform": f"baris-{number:02d}-", "posts": number}
+        for number in range(rows)
+    ]
+    columns = (Column("bucket", "bucket"), Column("platform"), Column("posts", "number"))
+    table = make_table(WORDS, "volume", columns, cells, caption="Judul", note="Catatan.")
+    sheet = plain(printed(table), WORDS)
     source = f"""#import "/layout.typ": *
     #set document(title: "uji")
     #set text(lang: "id", font: body-font)
@@ -232,5 +262,5 @@ def test_a_long_table_keeps_two_rows_and_its_note_together_and_repeats_its_heads
 def test_a_class_that_cannot_occur_in_a_phase_has_no_number_there() -> None:
     table = indication_table(trends_of("2024-W06").facts, WORDS)
     quiet = trends_of("2024-W06").facts.label("indications", "quiet_period")
-    rows = [row for row in table.rows if row[1] == quiet]
-    assert [row[2:] == ["–", "–", "–"] for row in rows] == [True, False]  # the campaign, then the quiet period
+    rows = [[*row.values()][2:] for row in table.rows if row["indication"] == quiet]
+    assert [row == ["–", "–", "–"] for row in rows] == [True, False]  # the campaign, then the quiet period

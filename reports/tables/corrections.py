@@ -1,0 +1,56 @@
+"""The table of what was restated since it was first published."""
+
+import polars as pl
+
+from reports.reading.facts import Row
+from reports.reading.outcomes import Trends
+from reports.tables.table import Cell, Column, Table, make_table
+from reports.wording.words import DASH, Words
+
+CORRECTIONS_SHOWN = 40
+CORRECTED_METRICS = ("posts", "detected")
+_VALUES = ("first_reported", "previous", "now_known")
+_COLUMNS = (
+    *(Column("publication", share=1.1), Column("index_week", share=1.0), Column("phase", share=1.9)),
+    *(Column("metric", share=1.1), Column("first_reported", "number", 1.2), Column("previous", "number", 1.1)),
+    *(Column("now_known", "number", 1.1), Column("reason", "long", 3.0)),
+)
+
+
+def correction_table(trends: Trends, words: Words) -> Table:
+    """Restated totals of the regency with their reasons: of this week first, then those of the latest edition.
+
+    The workbook and the data files list every value.
+    """
+    found = trends.corrections.filter(
+        pl.col("key") == "", pl.col("platform") == "all", pl.col("metric").is_in(CORRECTED_METRICS)
+    )
+    of_the_week = pl.col("week") == str(trends.facts.edition.week)
+    shown = found.sort(of_the_week, descending=True, maintain_order=True).head(CORRECTIONS_SHOWN)
+    rows = [_row(words, row) for row in shown.iter_rows(named=True)]
+    notes = [words("table_corrections_note")]
+    if found.height > len(rows):
+        counts = {"shown": words.number(len(rows)), "count": words.number(found.height)}
+        notes.append(words("table_corrections_cut", **counts))
+    others = trends.corrections.height - found.height
+    if others:
+        notes.append(words("table_corrections_more", count=words.number(others)))
+    return make_table(words, "corrections", _COLUMNS, rows, note=" ".join(notes))
+
+
+def _row(words: Words, row: Row) -> dict[str, Cell]:
+    reasons = str(row["reason"] or DASH).split(", ")
+    return {
+        "publication": str(row["publication"]),
+        "index_week": str(row["week"]),
+        "phase": words(f"phase_{row['phase']}"),
+        "metric": words.known(f"metric_{row['metric']}", row["metric"]),
+        **{name: _value(words, row[name]) for name in _VALUES},
+        "reason": ", ".join(words.known(f"reason_{reason}", reason) for reason in reasons),
+    }
+
+
+def _value(words: Words, value: float | None) -> str:
+    if value is None:
+        return DASH
+    return words.number(int(value)) if float(value).is_integer() else words.decimal(value, 4)
