@@ -50,6 +50,11 @@ class Edition:
         return self.as_of.astimezone(self.election.zone)
 
     @property
+    def election_name(self) -> str:
+        """The election in the edition's language."""
+        return self.election.name_id if self.lang == "id" else self.election.name_en
+
+    @property
     def number(self) -> str:
         """The number a document of this edition carries."""
         return f"RONDA/{self.election.regency_code}/{self.week}/{self.publication}"

@@ -18,6 +18,7 @@ from reports.tables.workbook import workbook
 from reports.weekly.content import weekly_content
 from reports.weekly.document import weekly_document
 from reports.weekly.page import weekly_page
+from reports.weekly.section import Report
 from reports.wording.sentences import source_line
 from reports.wording.statements import headline, level_reasons
 from reports.wording.words import Words
@@ -45,10 +46,10 @@ def render_week(edition: Edition, tables: Tables, folder: Path, beside: Executor
 
     judgement = judge(trends)
     source = source_line(facts, words)
-    content = weekly_content(trends, words, judgement)
-    page = weekly_page(content, drawn, words, source)
+    content = weekly_content(Report(trends, words, judgement, drawn))
+    page = weekly_page(content, words, source)
     (folder / "weekly.html").write_text(page, encoding="utf-8", newline="\n")
-    (folder / "weekly.pdf").write_bytes(weekly_document(content, drawn, words, edition.local))
+    (folder / "weekly.pdf").write_bytes(weekly_document(content, words, edition.local))
     (folder / "briefing.pdf").write_bytes(briefing(trends, words, judgement, briefing_pictures(trends, words, drawn)))
     write_data(facts, folder / "data", source)
     (folder / "tables.xlsx").write_bytes(book())

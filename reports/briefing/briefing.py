@@ -14,11 +14,10 @@ from reports.judging.level import Judgement
 from reports.reading.facts import Facts
 from reports.reading.outcomes import Trends
 from reports.typeset import compile_pdf
-from reports.weekly.content import bucket_levels
 from reports.wording.decisions import decisions
 from reports.wording.label_quality import quality_sentence
 from reports.wording.sentences import bucket_name, coverage_words, gap_words, level_rule, level_words
-from reports.wording.statements import change_words, level_sentence
+from reports.wording.statements import bucket_levels, change_words, level_sentence
 from reports.wording.watch_list import change_text
 from reports.wording.words import Words, platform_name
 

@@ -134,7 +134,6 @@ _TITLES = (
 
 def _letterhead(edition: Edition, words: Words, day: date, number: str) -> list[tuple[str, str]]:
     election = edition.election
-    name = election.name_id if edition.lang == "id" else election.name_en
     drafter = words(
         "briefing_drafter_value",
         office=edition.office,
@@ -147,7 +146,7 @@ def _letterhead(edition: Edition, words: Words, day: date, number: str) -> list[
         (words("briefing_date"), words.moment(edition.local, election.zone_label)),
         (words("briefing_window"), words("note_window", day=words.long_day(day), zone=election.zone_label)),
         (words("briefing_drafter"), drafter),
-        (words("briefing_basis"), words("note_basis", election=name)),
+        (words("briefing_basis"), words("note_basis", election=edition.election_name)),
         (words("briefing_classification"), words("briefing_classification_value")),
     ]
 

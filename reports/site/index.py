@@ -60,7 +60,7 @@ def render_index(
         title=words("index_title", regency=election.regency),
         subtitle=words(
             "index_subtitle",
-            election=election.name_id if edition.lang == "id" else election.name_en,
+            election=edition.election_name,
             day=words.day(election.voting_day),
         ),
         office=edition.office,

@@ -1,47 +1,18 @@
-"""The weekly report as PDF: the same content as the HTML page, the review list cut to what a printed list can carry."""
+"""The weekly report as PDF: the same content as the HTML page, set for paper."""
 
-from collections.abc import Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass
 from datetime import datetime
+from functools import singledispatch
 from typing import Any
 
 from reports.figures.chart import Picture
 from reports.tables.table import Column, Table, under_names
 from reports.typeset import compile_pdf
+from reports.weekly.blocks import Block
 from reports.weekly.content import Content
-from reports.weekly.evidence import DETECTED, Flagged, Listing
-from reports.wording.words import Words, clipped
+from reports.wording.words import Words
 
-EVIDENCE_ROWS, SIGNAL_ROWS, TEXT_LIMIT = 60, 20, 280  # of the rows, those kept for signals where there are any
 SHORTEST, LONGEST, LONG_TEXTS = 8, 40, 80  # characters of a cell by which the widths of columns are reckoned
-TABLES = ("clocks", "overdue", "funnel", "corrections", "labels", "power", "constants")
-_WORDS = (
-    "section_situation",
-    "section_changes",
-    "section_clocks",
-    "section_corrections",
-    "briefing_decide",
-    "corrections_none",
-    "clocks_overdue_where",
-    "method_queries",
-    "method_queries_intro",
-    "note_marks",
-    "section_declaration",
-    "section_charts",
-    "section_tables",
-    "section_evidence",
-    "evidence_list_above",
-    "section_quality",
-    "section_method",
-    "section_limits",
-    "level_title",
-    "quality_intro",
-    "quality_empty",
-    "quality_pdf",
-    "section_labels",
-    "labels_none",
-    "glyph_note",
-)
 
 
 @dataclass(frozen=True)
@@ -87,59 +58,36 @@ def _width(table: Table, column: Column) -> float:
     return float(min(max([*lines, SHORTEST]), LONG_TEXTS if column.kind == "long" else LONGEST))
 
 
-def cut(listings: Sequence[Listing]) -> list[Listing]:
-    """What print can carry: the review list first, the rest shared evenly by the signals, spread over their days."""
-    review = [listing for listing in listings if listing.key == DETECTED]
-    signals = [listing for listing in listings if listing.key != DETECTED]
-    kept = min(SIGNAL_ROWS, sum(len(listing.posts) for listing in signals))
-    result = [replace(listing, posts=listing.posts[: EVIDENCE_ROWS - kept]) for listing in review]
-    left = EVIDENCE_ROWS - sum(len(listing.posts) for listing in result)
-    shown: dict[str, list[Flagged]] = {}
-    for place, listing in enumerate(sorted(signals, key=lambda each: len(each.posts))):
-        count = min(len(listing.posts), left // (len(signals) - place))
-        left -= count
-        shown[listing.key] = [listing.posts[number * len(listing.posts) // count] for number in range(count)]
-    return result + [replace(listing, posts=shown[listing.key]) for listing in signals]
+@singledispatch
+def data_of(value: Any) -> Any:
+    """What the template gets of a value in a block: tables as they are set, pictures as SVG, blocks with their kind."""
+    return value
 
 
-def _listed(listing: Listing, words: Words) -> dict[str, Any]:
-    """A list of posts as a table: of posts behind a signal the caption says why they are here."""
-    columns = ["post", "text", "why", "about"] if listing.key == DETECTED else ["post", "text", "about"]
-    counts = words("evidence_list_counts", shown=words.number(len(listing.posts)), count=listing.count)
-    rows = []
-    for post in listing.posts:
-        limit = f"\n{words('why_limit', limit=post.limit)}" if post.sort_limit else ""
-        cells = {
-            "post": f"{post.time}\n{post.platform}\n{post.post_id}",
-            "text": clipped(post.text, TEXT_LIMIT),
-            "why": post.why + limit,
-            "about": f"{post.topics}\n{post.districts}\n{post.responses}",
-        }
-        rows.append([cells[column] for column in columns])
-    return {
-        "caption": f"{listing.caption} {counts}" if rows else listing.caption,
-        "columns": [words(f"column_{column}") for column in columns],
-        "rows": rows,
-    }
+@data_of.register
+def _(value: Table) -> dict[str, Any]:
+    return asdict(printed(value))
 
 
-def weekly_document(content: Content, drawn: Sequence[Picture], words: Words, as_of: datetime) -> bytes:
+@data_of.register
+def _(value: Picture) -> dict[str, Any]:
+    return {"svg": value.svg, "alt": value.alt}
+
+
+@data_of.register
+def _(value: Block) -> dict[str, Any]:
+    return {"kind": value.kind} | {name: data_of(each) for name, each in vars(value).items()}
+
+
+@data_of.register(list)
+@data_of.register(tuple)
+def _(value: Any) -> list[Any]:
+    return [data_of(each) for each in value if not (isinstance(each, Block) and each.on == "page")]
+
+
+def weekly_document(content: Content, words: Words, as_of: datetime) -> bytes:
     """The PDF of the weekly report."""
-    listings = cut(content.listings)
-    shown = sum(len(listing.posts) for listing in listings)
-    reasons = content.level_reasons
-    tables = {name: printed(getattr(content, name)) for name in TABLES}
-    data = asdict(replace(content, evidence=[], listings=[])) | {
-        **{name: asdict(table) for name, table in tables.items()},
-        "change_tables": [asdict(printed(table)) for table in content.change_tables],
-        "tables": [asdict(printed(table)) for table in content.tables],
-        "level_sentence": f"{reasons[:1].upper()}{reasons[1:]}.",
-        "charts": [{"svg": each.svg, "alt": each.alt} for each in drawn],
-        "decision_columns": [words(f"decide_{name}") for name in ("what", "whom", "until")],
-        "listings": [_listed(listing, words) for listing in listings],
-        "review_empty": all(listing.key != DETECTED for listing in listings),
-        "evidence_cut": words("evidence_shown") if len(content.evidence) > shown else "",
-        "gate_columns": [words(f"column_{name}") for name in ("check", "verdict", "severity", "observed", "detail")],
-        "words": {key: words(key) for key in _WORDS} | {"page_of": words("page_of", page="#", pages="#")},
-    }
-    return compile_pdf("weekly/document.typ", data, words, as_of)
+    data = {name: value for name, value in vars(content).items() if name != "sections"}
+    sections = [{"heading": section.heading, "blocks": data_of(section.blocks)} for section in content.sections]
+    pages = words("page_of", page="#", pages="#")
+    return compile_pdf("weekly/document.typ", {**data, "sections": sections, "page_of": pages}, words, as_of)

@@ -28,10 +28,10 @@ class Grid:
     note: str
     empty: str
     stacked: bool  # on a phone each row is a card of its own, since its texts need the width
-    mark: str = ""  # the class of its rows
+    mark: str  # the class of its rows
 
 
-def grid(table: Table) -> Grid:
+def grid(table: Table, mark: str = "") -> Grid:
     """A table without the column of its buckets, whose names become rows over the rows they share."""
     kept, groups = under_names(table, _over(table))
     return Grid(
@@ -41,13 +41,8 @@ def grid(table: Table) -> Grid:
         note=table.note,
         empty=table.empty,
         stacked=table.stacked or any(column.kind == "long" for column in table.columns),
+        mark=mark,
     )
-
-
-def texts(caption: str, names: Sequence[str], rows: Sequence[Sequence[str]], mark: str = "") -> Grid:
-    """A table of texts alone."""
-    heads = [Head(name, "", 0) for name in names]
-    return Grid(caption, heads, [("", [list(row) for row in rows])], "", "", stacked=True, mark=mark)
 
 
 def _over(table: Table) -> Column | None:

@@ -12,19 +12,14 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup, escape
 
 from reports.figures.chart import Picture
+from reports.weekly.blocks import Block
 from reports.weekly.content import Content
-from reports.weekly.evidence import Flagged
-from reports.weekly.grid import Grid, grid, texts
+from reports.weekly.grid import grid
+from reports.weekly.posts import Flagged
 from reports.wording.glyphs import legible
 from reports.wording.words import DASH, THIN, Words, clipped
 
-SECTIONS = (
-    *("situation", "changes", "declaration", "charts", "tables", "clocks", "evidence", "corrections", "quality"),
-    *("method", "limits"),
-)
 TEXT_LIMIT = 2_000
-VERDICTS = ("check", "verdict", "severity", "observed", "detail")
-DECISIONS = ("decide_what", "decide_whom", "decide_until")
 # head, class of the column, what stands in it
 EVIDENCE = (
     ("time", "when", "time"),
@@ -47,15 +42,15 @@ _FOLDER = Path(__file__).parent
 @cache
 def environment(folder: Path = _FOLDER) -> Environment:
     """Templates of a folder: everything is escaped, an unknown name is an error."""
-    found = Environment(
+    templates = Environment(
         loader=FileSystemLoader(folder),
         autoescape=True,
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    found.filters["held"] = held
-    return found
+    templates.filters["held"] = held
+    return templates
 
 
 def held(text: str) -> Markup:
@@ -97,27 +92,38 @@ def _columns(posts: Sequence[Flagged]) -> list[tuple[str, str, str, str]]:
     ]
 
 
-def weekly_page(content: Content, drawn: Sequence[Picture], words: Words, source: str) -> str:
+def weekly_page(content: Content, words: Words, source: str) -> str:
     """The HTML of the weekly report."""
+
+    def draw(block: Block) -> Markup:
+        markup: Markup = getattr(kinds, block.kind)(block)
+        return markup
+
+    kinds = (
+        environment()
+        .get_template("blocks.html.j2")
+        .make_module(
+            {
+                "w": words,
+                "draw": draw,
+                "grid": grid,
+                "data_address": data_address,
+                "columns_of": _columns,
+                "shown": lambda posts: [_shown(post, words) for post in posts],
+            }
+        )
+    )
     script = asset("page.js")
-    page = environment().get_template("page.html.j2")
-    decided = [(row.what, row.whom, row.until) for row in content.decisions]
-
-    def verdicts(caption: str, rows: Sequence[Sequence[str]], mark: str) -> Grid:
-        return texts(caption, [words(f"column_{name}") for name in VERDICTS], rows, mark)
-
-    return page.render(
-        content=replace(content, evidence=[_shown(post, words) for post in content.evidence]),
-        columns=_columns(content.evidence),
-        grid=grid,
-        verdicts=verdicts,
-        decisions=texts(words("decide_caption"), [words(name) for name in DECISIONS], decided),
-        charts=[{"title": each.title, "alt": each.alt, "source": data_address(each)} for each in drawn],
-        shown={group.key for group in content.groups},
-        w=words,
-        css=asset("page.css"),
-        script=script,
-        script_hash=script_hash(script),
-        sections=SECTIONS,
-        source=source,
+    return (
+        environment()
+        .get_template("page.html.j2")
+        .render(
+            content=content,
+            draw=draw,
+            w=words,
+            css=asset("page.css"),
+            script=script,
+            script_hash=script_hash(script),
+            source=source,
+        )
     )

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from flows.method import FAMILIES, METHOD
 from flows.periods import Bucket
 from reports.judging.disclosure import is_small
-from reports.judging.level import Judgement
+from reports.judging.level import Judgement, judge_buckets
 from reports.reading.facts import Row
 from reports.reading.outcomes import Signal, Trends, baseline_words
 from reports.wording import recomputing
@@ -21,6 +21,7 @@ from reports.wording.sentences import (
     class_counts,
     coverage_words,
     gap_words,
+    level_words,
     q_words,
     zero_sentence,
 )
@@ -164,6 +165,21 @@ def level_sentence(trends: Trends, words: Words, judgement: Judgement) -> str:
     """The reasons as a sentence of their own."""
     reasons = level_reasons(trends, words, judgement)
     return f"{reasons[:1].upper()}{reasons[1:]}."
+
+
+def bucket_levels(trends: Trends, words: Words) -> list[str]:
+    """The level of each bucket, where the week has several."""
+    judged = judge_buckets(trends)
+    if len(judged) < 2:
+        return []
+    return [
+        words(
+            "bucket_level",
+            level=level_words(words, found.level) if found.level else words("level_words_unplanned"),
+            **bucket_words(words, found.bucket),
+        )
+        for found in judged
+    ]
 
 
 def headline(trends: Trends, words: Words) -> list[str]:

@@ -51,9 +51,14 @@ def hashes(folder: Path) -> dict[str, str]:
     return {str(path.relative_to(folder)): hashlib.sha256(path.read_bytes()).hexdigest() for path in files}
 
 
+def pdf_pages(pdf: bytes) -> str:
+    """The text of a PDF."""
+    return re.sub(r"\s+", " ", " ".join(page.extract_text() for page in PdfReader(io.BytesIO(pdf)).pages))
+
+
 @cache
 def pdf_text(path: Path) -> str:
-    return re.sub(r"\s+", " ", " ".join(page.extract_text() for page in PdfReader(path).pages))
+    return pdf_pages(path.read_bytes())
 
 
 def briefing_of(week: str, tables: Tables, lang: Language = "id") -> bytes:

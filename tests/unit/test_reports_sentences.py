@@ -21,7 +21,9 @@ from reports.tables.changes import signal_table
 from reports.tables.corrections import correction_table
 from reports.tables.review import clock_table, overdue_table
 from reports.tables.weekly import detected_table
-from reports.weekly.content import weekly_content
+from reports.weekly.blocks import Definitions
+from reports.weekly.section import Report
+from reports.weekly.sections import declaration, situation
 from reports.wording.decisions import decisions
 from reports.wording.recomputing import signal as signal_query
 from reports.wording.statements import change_words, signal_text, statements
@@ -67,8 +69,9 @@ def test_a_change_found_on_one_platform_is_named_with_it_wherever_it_is_said() -
     trends = trends_of(BURST, on_facebook(30, 41))
     signal = next(each for each in trends.signals if each.family == "indications")
     assert change_words(trends, WORDS, signal).endswith("naik pada Facebook")
-    content = weekly_content(trends, WORDS, judge(trends))
-    assert "naik pada Facebook (S1)" in content.level_reasons
+    level = situation.blocks(Report(trends, WORDS, judge(trends)))[0]
+    assert isinstance(level, situation.Situation)
+    assert "naik pada Facebook (S1)" in level.reasons
     assert "▲ Penghinaan / kampanye hitam pada Facebook 11,1 kali yang diharapkan" in figure_texts(trends, 2)
 
 
@@ -133,7 +136,9 @@ def test_a_week_published_again_says_until_when_it_knows_and_lists_those_correct
         pl.lit(later).dt.cast_time_unit("us").alias("landed_at").cast(tables["core.loads"].schema["landed_at"])
     )
     again = trends_of("2024-W04", tables)
-    released = dict(weekly_content(again, WORDS, judge(again)).declaration)["Diterbitkan"]
+    (declared,) = declaration.blocks(Report(again, WORDS, judge(again)))
+    assert isinstance(declared, Definitions)
+    released = dict(declared.rows)["Diterbitkan"]
     assert released.endswith("memuat berkas yang masuk sampai 19 Feb 2024, 12.00 WIB")
     assert len(correction_table(again, WORDS).rows) == reported.filter(pl.col("platform") == "all").height
 

@@ -23,9 +23,11 @@ from reports.tables.review import funnel_table
 from reports.tables.table import Column, make_table
 from reports.tables.weekly import coverage_table, indication_table, load_table, reject_table
 from reports.typeset import ROOT, plain
-from reports.weekly.content import weekly_content
-from reports.weekly.document import EVIDENCE_ROWS, cut, printed
-from reports.weekly.evidence import DETECTED, Flagged, Listing, evidence, listings_of
+from reports.weekly.document import printed
+from reports.weekly.posts import DETECTED, Flagged, Listing, listings_of, posts_to_review
+from reports.weekly.section import Report
+from reports.weekly.sections import evidence
+from reports.weekly.sections.evidence import PRINTED_ROWS, Evidence, cut
 from reports.wording.glyphs import FONT_FOLDER
 from reports.wording.words import DASH, Words
 from tests import reports_fixture as invented
@@ -175,11 +177,11 @@ def listing(key: str, count: int) -> Listing:
 def test_print_shares_its_rows_between_the_signals_and_keeps_the_review_list_first() -> None:
     shown = cut([listing(DETECTED, 12), listing("S1", 30), listing("S2", 4), listing("S3", 30)])
     assert [(each.key, len(each.posts)) for each in shown] == [(DETECTED, 12), ("S1", 22), ("S2", 4), ("S3", 22)]
-    assert sum(len(each.posts) for each in shown) == EVIDENCE_ROWS
+    assert sum(len(each.posts) for each in shown) == PRINTED_ROWS
     times = [post.sort_time for post in shown[1].posts]
     assert times == sorted(times)
     assert [len(each.posts) for each in cut([listing(DETECTED, 500), listing("S1", 30)])] == [40, 20]
-    assert [len(each.posts) for each in cut([listing(DETECTED, 500)])] == [EVIDENCE_ROWS]
+    assert [len(each.posts) for each in cut([listing(DETECTED, 500)])] == [PRINTED_ROWS]
 
 
 def test_a_post_stands_in_one_list_and_a_signal_has_no_more_than_its_most() -> None:
@@ -192,7 +194,7 @@ def test_a_post_stands_in_one_list_and_a_signal_has_no_more_than_its_most() -> N
         pl.Series("platform", [ours["platform"]] * len(numbers)),
     )
     trends = trends_of(BURST, {**tables, "signal_posts": many})
-    posts = evidence(trends, WORDS)
+    posts = posts_to_review(trends, WORDS)
     lists = {each.key: each for each in listings_of(trends, WORDS, posts)}
     assert len({(post.platform, post.post_id) for post in posts}) == len(posts)
     assert len(lists[DETECTED].posts) == tables["evidence"].height
@@ -205,9 +207,14 @@ def test_a_post_stands_in_one_list_and_a_signal_has_no_more_than_its_most() -> N
 def test_a_week_without_signals_does_not_speak_of_posts_behind_them() -> None:
     quiet = trends_of("2024-W07")
     assert quiet.signals == []
-    assert "perubahan" not in weekly_content(quiet, WORDS, judge(quiet)).evidence_intro
+    assert "perubahan" not in intro_of(quiet)
     burst = trends_of(BURST)
-    assert "paling banyak 30 tiap perubahan" in weekly_content(burst, WORDS, judge(burst)).evidence_intro
+    assert "paling banyak 30 tiap perubahan" in intro_of(burst)
+
+
+def intro_of(trends: Trends) -> str:
+    blocks = evidence.blocks(Report(trends, WORDS, judge(trends)))
+    return next(block.intro for block in blocks if isinstance(block, Evidence))
 
 
 def pages_of(rows: int, before: int) -> list[str]:

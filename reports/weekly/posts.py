@@ -52,7 +52,7 @@ class Listing:
     posts: list[Flagged]
 
 
-def evidence(trends: Trends, words: Words) -> list[Flagged]:
+def posts_to_review(trends: Trends, words: Words) -> list[Flagged]:
     """The review list, then the posts of each signal in the order of the signals, each post once; each in time order.
 
     A post's first group is the list it stands in: a post of the review list stays there whatever else it is behind.

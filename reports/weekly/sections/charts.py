@@ -1,0 +1,23 @@
+"""The charts, after how to read their marks."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from reports.figures.chart import Picture
+from reports.weekly.blocks import Block, Paragraph
+from reports.weekly.section import Report, Section
+
+
+@dataclass(frozen=True)
+class Charts(Block):
+    """Pictures, one below the other or side by side."""
+
+    pictures: Sequence[Picture]
+
+
+def blocks(report: Report) -> list[Block]:
+    """All charts of the edition."""
+    return [Paragraph(report.words("note_marks"), small=True, sticky=True), Charts(report.pictures)]
+
+
+SECTION = Section("charts", blocks)
