@@ -14,9 +14,17 @@ from reports.judging.level import Judgement
 from reports.reading.facts import Facts
 from reports.reading.outcomes import Trends
 from reports.typeset import compile_pdf
-from reports.wording.decisions import decisions
+from reports.wording.decisions import Decision, decisions
 from reports.wording.label_quality import quality_sentence
-from reports.wording.sentences import bucket_name, coverage_words, gap_words, level_rule, level_words
+from reports.wording.sentences import (
+    bucket_name,
+    coverage_words,
+    embargo_mark,
+    embargo_text,
+    gap_words,
+    level_rule,
+    level_words,
+)
 from reports.wording.statements import bucket_levels, change_words, level_sentence
 from reports.wording.watch_list import change_text
 from reports.wording.words import Words, platform_name
@@ -41,47 +49,14 @@ _TITLES = (
 
 def briefing(trends: Trends, words: Words, judgement: Judgement, drawn: Sequence[Picture]) -> bytes:
     """The PDF of the briefing; always two pages: where a week needs many words the charts become smaller."""
-    facts = trends.facts
-    edition = facts.edition
-    election, zone = edition.election, edition.election.zone_label
-    embargo = embargo_text = ""
-    if edition.embargoed:
-        end = embargo_end(election)
-        embargo = words("embargo_mark", moment=words.moment(end, zone))
-        embargo_text = words("embargo_text", hour=words.moment(end, zone).rsplit(", ", 1)[1])
-    left = election.days_to_vote(edition.week.last_day)
-    name = election.name_id if edition.lang == "id" else election.name_en
-    subject = words(
-        "briefing_subject" if left >= 0 else "briefing_subject_after",
-        regency=election.regency,
-        election=name,
-        week=str(edition.week),
-    )
-    asked = decisions(trends, words)
     data = {
-        "lang": edition.lang,
-        "title": words("briefing_title"),
-        "subject": subject,
-        "office": edition.office,
-        "number": edition.number,
-        "embargo": embargo,
-        "embargo_text": embargo_text,
-        "facts": _letterhead(facts, words, name),
-        "level": judgement.level,
-        "level_words": level_words(words, judgement.level),
-        "situation": _situation(trends, words),
-        "reason": level_sentence(trends, words, judgement),
-        "levels": bucket_levels(trends, words),
-        "rule": level_rule(words),
-        "figure_columns": [words("briefing_figure"), *(bucket_name(words, bucket) for bucket in seen_buckets(trends))],
-        "figure_rows": key_figures(trends, words),
-        "figures_note": words("briefing_figures_note"),
+        **_head(trends.facts, words),
+        **_situation(trends, words, judgement),
+        **_figures(trends, words),
+        **_asked(trends, words),
         "charts": [{"svg": picture.svg, "alt": picture.alt} for picture in drawn],
-        "decision_columns": [words(f"decide_{name}") for name in ("what", "whom", "until")],
-        "decisions": [list(decision) for decision in asked[:DECISIONS_SHOWN]],
-        "more_decisions": _more(words, len(asked) - DECISIONS_SHOWN),
         "follow": _follow(trends, words),
-        "unseen": _unseen(facts, words),
+        "unseen": _unseen(trends.facts, words),
         "agenda": _agenda(trends, words),
         "words": {key: words(key) for key in _TITLES} | {"page_of": words("page_of", page="#", pages="#")},
     }
@@ -90,7 +65,8 @@ def briefing(trends: Trends, words: Words, judgement: Judgement, drawn: Sequence
         for width in CHART_WIDTHS:
             widths[page] = width
             try:
-                pdf = compile_pdf("briefing/briefing.typ", {**data, "chart_widths": widths}, words, edition.local)
+                as_of = trends.facts.edition.local
+                pdf = compile_pdf("briefing/briefing.typ", {**data, "chart_widths": widths}, words, as_of)
                 break
             except typst.TypstError as error:
                 if TOO_LONG not in error.message or width == CHART_WIDTHS[-1]:
@@ -111,13 +87,33 @@ def briefing_pictures(trends: Trends, words: Words, drawn: Sequence[Picture] = (
     return [*pictures(trends, words, (volume.TOTAL,)), *(strips or pictures(trends, words, (signals.CHART,)))]
 
 
-def _letterhead(facts: Facts, words: Words, election: str) -> list[tuple[str, str]]:
+def _head(facts: Facts, words: Words) -> dict[str, object]:
+    """What stands above everything else, and on the edges of the pages."""
     edition = facts.edition
-    week = edition.week
+    is_before = edition.election.days_to_vote(edition.week.last_day) >= 0
+    return {
+        "lang": edition.lang,
+        "title": words("briefing_title"),
+        "subject": words(
+            "briefing_subject" if is_before else "briefing_subject_after",
+            regency=edition.election.regency,
+            election=edition.election_name,
+            week=str(edition.week),
+        ),
+        "office": edition.office,
+        "number": edition.number,
+        "embargo": embargo_mark(edition, words),
+        "embargo_text": embargo_text(edition, words),
+        "facts": _letterhead(facts, words),
+    }
+
+
+def _letterhead(facts: Facts, words: Words) -> list[tuple[str, str]]:
+    edition = facts.edition
+    week, zone = edition.week, edition.election.zone_label
     restated = ""
     if facts.restated_until:
-        moment = words.moment(facts.restated_until, edition.election.zone_label)
-        restated = words("briefing_restated", moment=moment)
+        restated = words("briefing_restated", moment=words.moment(facts.restated_until, zone))
     drafter = words(
         "briefing_drafter_value",
         office=edition.office,
@@ -125,28 +121,50 @@ def _letterhead(facts: Facts, words: Words, election: str) -> list[tuple[str, st
         publication=edition.publication,
         restated=restated,
     )
-    released = (
-        words.long_day(edition.local.date())
-        + ", "
-        + words.moment(edition.local, edition.election.zone_label).rsplit(", ", 1)[1]
-    )
-    left = edition.election.days_to_vote(week.last_day)
-    window = f"{words.days(week.first_day, week.last_day)} ({words.countdown(left)})"
+    countdown = words.countdown(edition.election.days_to_vote(week.last_day))
     return [
         (words("briefing_number"), edition.number),
-        (words("briefing_date"), released),
-        (words("briefing_window"), window),
+        (words("briefing_date"), f"{words.long_day(edition.local.date())}, {words.hour(edition.local, zone)}"),
+        (words("briefing_window"), f"{words.days(week.first_day, week.last_day)} ({countdown})"),
         (words("briefing_drafter"), drafter),
-        (words("briefing_basis"), words("briefing_basis_value", election=election)),
+        (words("briefing_basis"), words("briefing_basis_value", election=edition.election_name)),
         (words("briefing_classification"), words("briefing_classification_value")),
     ]
 
 
-def _more(words: Words, count: int) -> str:
-    return words("more_items", count=words.number(count)) if count > 0 else ""
+def _figures(trends: Trends, words: Words) -> dict[str, object]:
+    names = [bucket_name(words, bucket) for bucket in seen_buckets(trends)]
+    return {
+        "figure_columns": [words("briefing_figure"), *names],
+        "figure_rows": key_figures(trends, words),
+        "figures_note": words("briefing_figures_note"),
+    }
 
 
-def _situation(trends: Trends, words: Words) -> str:
+def _asked(trends: Trends, words: Words) -> dict[str, object]:
+    """What leadership is asked to decide, the most urgent first."""
+    asked = decisions(trends, words)
+    more = len(asked) - DECISIONS_SHOWN
+    return {
+        "decision_columns": [words(f"decide_{name}") for name in Decision._fields],
+        "decisions": [list(decision) for decision in asked[:DECISIONS_SHOWN]],
+        "more_decisions": words("more_items", count=words.number(more)) if more > 0 else "",
+    }
+
+
+def _situation(trends: Trends, words: Words, judgement: Judgement) -> dict[str, object]:
+    """The level of attention with its reasons and its rule, after what was seen in one sentence."""
+    return {
+        "level": judgement.level,
+        "level_words": level_words(words, judgement.level),
+        "situation": _seen(trends, words),
+        "reason": level_sentence(trends, words, judgement),
+        "levels": bucket_levels(trends, words),
+        "rule": level_rule(words),
+    }
+
+
+def _seen(trends: Trends, words: Words) -> str:
     """One sentence: what was seen and what is not noise."""
     facts = trends.facts
     week = facts.edition.week
@@ -211,7 +229,7 @@ def _agenda(trends: Trends, words: Words) -> list[str]:
             entries.append((phase.first_day, words(f"phase_start_{key}")))
     if edition.embargoed:
         end = embargo_end(election)
-        hour = words.moment(end, election.zone_label).rsplit(", ", 1)[1]
+        hour = words.hour(end, election.zone_label)
         entries.append((end.date(), words("agenda_embargo", hour=hour)))
     limits = [item["hand_over_limit"] for item in trends.open_clocks if item["hand_over_limit"] >= today]
     if limits:

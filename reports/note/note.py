@@ -20,7 +20,7 @@ from reports.typeset import compile_pdf
 from reports.wording.counts import shielded
 from reports.wording.decisions import receivers
 from reports.wording.label_quality import quality_sentence
-from reports.wording.sentences import coverage_words, gap_words, zero_sentence
+from reports.wording.sentences import coverage_words, embargo_mark, embargo_text, gap_words, zero_sentence
 from reports.wording.words import DASH, Words, platform_name
 
 GAPS_SHOWN, CLASSES_SHOWN, DAYS_SHOWN = 4, 12, 5
@@ -82,26 +82,12 @@ def note(edition: Edition, day: date, given: Tables) -> tuple[bytes, tuple[str, 
     days = days_of(tables, facts, day)
     now = next(each for each in days if (each.day, each.platform) == (day, "all"))
     classes = tables["day_indications"].filter(pl.col("day") == day).sort(["posts", "code"], descending=[True, False])
-    election, zone = edition.election, edition.election.zone_label
-    left = words.countdown(election.days_to_vote(day))
-    phase = words(f"phase_{election.phase_of(day).name}")
-    end = words.moment(embargo_end(election), zone)
     situation = _situation(words, now, facts)
-    number = f"RONDA/{election.regency_code}/{day}/{edition.publication}"
     data = {
-        "lang": edition.lang,
-        "title": words("note_title"),
-        "subject": words("note_subject", regency=election.regency, day=words.long_day(day), left=left, phase=phase),
-        "office": edition.office,
-        "number": number,
-        "embargo": words("embargo_mark", moment=end) if edition.embargoed else "",
-        "embargo_text": words("embargo_text", hour=end.rsplit(", ", 1)[1]),
-        "facts": _letterhead(edition, words, day, number),
+        **_head(edition, words, day),
+        **_counts(words, days, day),
         "situation": situation,
         "compared": words("note_not_compared"),
-        "heads": [words(key) for key in _HEADS],
-        "platforms": _rows(words, [each for each in days if each.day == day]),
-        "days": [_row(words, words.day(each.day), each) for each in days if each.platform == "all"][-DAYS_SHOWN:],
         "class_heads": [words("column_indication"), words("column_detected")],
         "classes": [
             [today.label("indications", row["code"]), words.number(row["posts"])]
@@ -112,10 +98,44 @@ def note(edition: Edition, day: date, given: Tables) -> tuple[bytes, tuple[str, 
         "next": _next(edition, words, day),
         "words": {key: words(key) for key in _TITLES},
     }
-    lines = (words("note_notice", day=words.day(day), left=left), situation, words("note_not_compared"))
-    if edition.embargoed:
-        lines = (f"{words('embargo_mark', moment=end)}. {lines[0]}", *lines[1:])
-    return compile_pdf("note/note.typ", data, words, edition.local), lines, _numbers(edition, days, classes)
+    pdf = compile_pdf("note/note.typ", data, words, edition.local)
+    return pdf, _notice(edition, words, day, situation), _numbers(edition, days, classes)
+
+
+def _notice(edition: Edition, words: Words, day: date, situation: str) -> tuple[str, str, str]:
+    left = words.countdown(edition.election.days_to_vote(day))
+    first = words("note_notice", day=words.day(day), left=left)
+    if mark := embargo_mark(edition, words):
+        first = f"{mark}. {first}"
+    return first, situation, words("note_not_compared")
+
+
+def _head(edition: Edition, words: Words, day: date) -> dict[str, object]:
+    """What stands above everything else, and on the edges of the page."""
+    election = edition.election
+    left = words.countdown(election.days_to_vote(day))
+    phase = words(f"phase_{election.phase_of(day).name}")
+    number = f"RONDA/{election.regency_code}/{day}/{edition.publication}"
+    return {
+        "lang": edition.lang,
+        "title": words("note_title"),
+        "subject": words("note_subject", regency=election.regency, day=words.long_day(day), left=left, phase=phase),
+        "office": edition.office,
+        "number": number,
+        "embargo": embargo_mark(edition, words),
+        "embargo_text": embargo_text(edition, words),
+        "facts": _letterhead(edition, words, day, number),
+    }
+
+
+def _counts(words: Words, days: Sequence[Day], day: date) -> dict[str, object]:
+    """The day by platform, and the last days over all platforms."""
+    totals = [each for each in days if each.platform == "all"]
+    return {
+        "heads": [words(key) for key in _HEADS],
+        "platforms": _rows(words, [each for each in days if each.day == day]),
+        "days": [_row(words, words.day(each.day), each) for each in totals[-DAYS_SHOWN:]],
+    }
 
 
 _TITLES = (

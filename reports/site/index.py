@@ -66,7 +66,7 @@ def render_index(
         office=edition.office,
         updated=words("index_updated", moment=words.moment(edition.local, zone)),
         embargo=mark if edition.embargoed else "",
-        embargo_text=words("embargo_text", hour=end.rsplit(", ", 1)[1]),
+        embargo_text=words("embargo_text", hour=words.hour(embargo_end(election), zone)),
         levels=[(level, level_words(words, level)) for level in LEVELS],
         notes=[(words.long_day(date.fromisoformat(day)), href) for day, href in sorted((notes or {}).items())],
         entries=[_entry(summary, words, mark) for summary in latest_first],

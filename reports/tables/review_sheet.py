@@ -6,6 +6,7 @@ Unlike everything else here it names the post's address, so it goes to people wh
 import io
 from collections.abc import Mapping, Sequence
 from datetime import date
+from typing import Any
 
 import polars as pl
 import xlsxwriter
@@ -15,6 +16,7 @@ from reports.wording.glyphs import legible
 from reports.wording.words import Words, clipped
 
 _TEXT_LIMIT = 32_000
+GUIDE_LINES = 6
 _WIDTHS = {"post_id": 22, "link": 40, "text": 70, "why": 34, "limit": 14, "code": 18, "stage": 22, "note": 40}
 
 
@@ -56,9 +58,13 @@ def review_workbook(
             sheet.write_string(row, column, legible(clipped(text, _TEXT_LIMIT), words), look)
         if key in choices and posts.height:
             sheet.data_validation(1, column, posts.height, column, {"validate": "list", "source": list(choices[key])})
-    guide = book.add_worksheet(words("review_guide"))
-    guide.set_column(0, 0, 110)
-    for row, line in enumerate(words(f"review_guide_{number}") for number in range(1, 7)):
-        guide.write_string(row, 0, line, plain)
+    _add_guide(book, words, plain)
     book.close()
     return memory.getvalue()
+
+
+def _add_guide(book: Any, words: Words, plain: Any) -> None:
+    guide = book.add_worksheet(words("review_guide"))
+    guide.set_column(0, 0, 110)
+    for row, line in enumerate(words(f"review_guide_{number}") for number in range(1, GUIDE_LINES + 1)):
+        guide.write_string(row, 0, line, plain)

@@ -12,9 +12,10 @@ import polars as pl
 import xlsxwriter
 
 from flows import headers
-from reports.edition import Language, embargo_end
+from reports.edition import Language
 from reports.reading.facts import Facts
 from reports.wording.glyphs import legible
+from reports.wording.sentences import embargo_mark
 from reports.wording.words import Words, clipped
 
 TEXT_LIMIT = 32_000  # a cell holds 32,767 characters
@@ -118,8 +119,8 @@ def _about(sheet: Any, pen: _Pen, facts: Facts, words: Words, source: str) -> No
     for column, width in enumerate((18, 22, 90)):
         sheet.set_column(column, column, width)
     lines = [edition.number, source, words("about_intro"), words("unreviewed_note"), words("limit_2")]
-    if edition.embargoed:
-        lines.insert(0, words("embargo_mark", moment=words.moment(embargo_end(edition.election), zone)))
+    if mark := embargo_mark(edition, words):
+        lines.insert(0, mark)
     pen.text(sheet, (0, 0), words("weekly_title", week=str(edition.week)), "title")
     for row, line in enumerate(lines, start=1):
         pen.text(sheet, (row, 0), line)
