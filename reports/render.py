@@ -8,7 +8,7 @@ from typing import Any, ParamSpec, TypeVar
 from reports.briefing.briefing import briefing, briefing_pictures
 from reports.edition import Edition, Tables, WeekSummary
 from reports.figures.chart import Chart, Picture
-from reports.figures.charts import CHARTS, pictures, save
+from reports.figures.charts import CHARTS, pictures, write_pictures
 from reports.judging.level import Judgement, judge
 from reports.reading.contract import checked_tables
 from reports.reading.facts import Facts
@@ -42,7 +42,7 @@ def render_week(edition: Edition, tables: Tables, folder: Path, beside: Executor
     words = Words(edition.lang)
     by_name = {picture.name: picture for picture in (*pictures(trends, words, CHARTS[::2]), *others())}
     drawn = [by_name[chart.name] for chart in CHARTS]
-    save(drawn, folder / "charts")
+    write_pictures(drawn, folder / "charts")
 
     judgement = judge(trends)
     source = source_line(facts, words)

@@ -76,7 +76,7 @@ def key_figures(trends: Trends, words: Words) -> list[dict[str, object]]:
     for key, cell, named in _FIGURES:
         cells = []
         is_detected = cell is _detected
-        tests = tuple(("indications", code) for code in sorted(trends.measured)) if is_detected else named
+        tests = tuple(("indications", code) for code in sorted(trends.facts.measured)) if is_detected else named
         for bucket in seen_buckets(trends):
             value = cell(trends.facts.measure(bucket), words)
             classes = _classes(trends, words, bucket) if is_detected else ""

@@ -28,7 +28,7 @@ def pictures(trends: Trends, words: Words, charts: Sequence[Chart[Any]] = CHARTS
     return [chart.picture(trends, scene) for chart in charts]
 
 
-def save(drawn: Sequence[Picture], folder: Path) -> None:
+def write_pictures(drawn: Sequence[Picture], folder: Path) -> None:
     """Writes `<name>.svg` and `<name>.png` of each picture into a folder, which is created."""
     folder.mkdir(parents=True, exist_ok=True)
     for picture in drawn:

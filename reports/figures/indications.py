@@ -46,7 +46,7 @@ def classes_of(trends: Trends) -> Classes:
     """The classes of indications, measured and not, in the order of the seed."""
     facts = trends.facts
     labels = {code: facts.label("indications", code) for code in facts.tables["seeds.indications"]["code"]}
-    measured = {code: label for code, label in labels.items() if code in trends.measured}
+    measured = {code: label for code, label in labels.items() if code in facts.measured}
     counted = {code: label for code, label in labels.items() if code not in measured}
     return Classes(measured, counted, facts.only_in_phase)
 

@@ -96,7 +96,7 @@ def _urgent(trends: Trends, bucket: Bucket) -> list[Reason]:
         if signal.bucket == bucket
         and signal.family == "indications"
         and signal.row["direction"] == "up"
-        and signal.subject in trends.measured
+        and signal.subject in trends.facts.measured
         and signal.row["observed"] >= METHOD.situation_texts
     ]
     limits = [item["hand_over_limit"] for item in trends.indicated if item["hand_over_limit"]]

@@ -235,6 +235,13 @@ class Facts:
         ]
         return sorted(checks, key=lambda check: (order.get(check.verdict, 4), check.name))
 
+    @cached_property
+    def measured(self) -> frozenset[str]:
+        """Codes of indications whose precision was measured on real text."""
+        seed = self.tables["seeds.indications"]
+        flags = zip(seed["code"], seed["is_measured"], strict=True)
+        return frozenset(code for code, flag in flags if str(flag).lower() == "true")
+
     @property
     def warnings(self) -> list[Check]:
         """The checks that were breached, without those that are only recorded."""

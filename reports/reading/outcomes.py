@@ -184,13 +184,6 @@ class Trends:
         return {(row["week"], row["phase"]): float(row["first_reported"]) for row in frame.iter_rows(named=True)}
 
     @cached_property
-    def measured(self) -> frozenset[str]:
-        """Codes of indications whose precision was measured on real text."""
-        seed = self.facts.tables["seeds.indications"]
-        flags = zip(seed["code"], seed["is_measured"], strict=True)
-        return frozenset(code for code, flag in flags if str(flag).lower() == "true")
-
-    @cached_property
     def emerging(self) -> list[Row]:
         """The words and hashtags of the week that are new or much more frequent, by place."""
         frame = self.facts.tables["trends.emerging_terms"].filter(pl.col("week") == str(self.facts.edition.week))

@@ -78,8 +78,6 @@ def detected_table(facts: Facts, words: Words) -> Table:
 
 def indication_table(facts: Facts, words: Words) -> Table:
     """Detected posts by class, most first in each bucket; a rate only for classes whose precision was measured."""
-    seed = facts.tables["seeds.indications"]
-    measured = {code for code, flag in zip(seed["code"], seed["is_measured"], strict=True) if str(flag) == "true"}
     frame = facts.tables["trends.weekly_indication"].filter(
         pl.col("week") == str(facts.edition.week), pl.col("platform") == "all"
     )
@@ -90,7 +88,7 @@ def indication_table(facts: Facts, words: Words) -> Table:
         absent = {code for code in counts if facts.only_in_phase.get(code, bucket.phase) != bucket.phase}
         for code in sorted(counts, key=lambda code: (code in absent, -(counts[code]["posts"] or 0))):
             row = counts[code]
-            numbers: dict[str, Cell] = {"posts": row["posts"], **_rate(words, row, code in measured)}
+            numbers: dict[str, Cell] = {"posts": row["posts"], **_rate(words, row, code in facts.measured)}
             if code in absent:
                 numbers = dict.fromkeys(numbers)
             names = {"bucket": bucket_name(words, bucket), "indication": facts.label("indications", code)}

@@ -16,8 +16,8 @@ SHORTEST, LONGEST, LONG_TEXTS = 8, 40, 80  # characters of a cell by which the w
 
 
 @dataclass(frozen=True)
-class Head:
-    """The head of a column in print, whether it is set right, and its share of the width (0: what it needs)."""
+class PrintedColumn:
+    """A column in print: its heading, whether it is set right, and its share of the width (0: what it needs)."""
 
     heading: str
     number: bool
@@ -30,7 +30,7 @@ class Printed:
 
     name: str
     caption: str
-    columns: list[Head]
+    columns: list[PrintedColumn]
     groups: list[tuple[str, list[list[str]]]]
     note: str
     empty: str
@@ -43,7 +43,7 @@ def printed(table: Table) -> Printed:
     return Printed(
         name=table.name,
         caption=table.caption,
-        columns=[Head(column.heading, column.is_number, _width(table, column)) for column in kept],
+        columns=[PrintedColumn(column.heading, column.is_number, _width(table, column)) for column in kept],
         groups=groups,
         note=table.note,
         empty=table.empty,
