@@ -88,11 +88,11 @@ def indication_table(facts: Facts, words: Words) -> Table:
         absent = {code for code in counts if facts.only_in_phase.get(code, bucket.phase) != bucket.phase}
         for code in sorted(counts, key=lambda code: (code in absent, -(counts[code]["posts"] or 0))):
             row = counts[code]
-            numbers: dict[str, Cell] = {"posts": row["posts"], **_rate(words, row, code in facts.measured)}
+            numbers = {**row, **_rate(words, row, code in facts.measured)}
             if code in absent:
                 numbers = dict.fromkeys(numbers)
             names = {"bucket": bucket_name(words, bucket), "indication": facts.label("indications", code)}
-            rows.append({**names, **numbers})
+            rows.append({**numbers, **names})
     counted = (Column("posts", "number"), Column("rate", "decimal"), Column("interval", "number"))
     return make_table(words, "indications", (BUCKET, Column("indication"), *counted), rows)
 
