@@ -7,6 +7,7 @@
     -- Columns: week, platform, posts,
     --   labelled
 
+Among the columns `trends.weekly_measures.* EXCLUDE (a, b)` stands for those of that table but a and b, as in a query.
 The query follows the first line that is no comment. The type, unit and meaning of a column stand once, in
 `sql/columns.csv`; a row that names tables in `tables` holds for those, the one that names none for all others.
 """
@@ -29,6 +30,7 @@ FIELDS = ("Kind", "Grain", "Severity", "Gate", "Table", "In Indonesian", "Hint",
 COLUMNS = "columns.csv"
 _FIELD = re.compile(rf"({'|'.join(FIELDS)}):\s*(.*)")
 _NAME = re.compile(r"[a-z][a-z0-9_]*\??")
+_OF_ANOTHER = re.compile(r"([a-z_]+)\.([a-z_]+)\.\* EXCLUDE \(([^)]*)\)")
 
 
 class ModelError(RondaError):
@@ -89,9 +91,21 @@ def read_header(path: Path) -> Header:
         description="\n".join(description).strip(),
         grain=tuple(name.removesuffix("?") for name in grain),
         may_be_null=frozenset(name[:-1] for name in grain if name.endswith("?")),
-        columns=_names(path, fields.get("Columns", "")),
+        columns=_names(path, _OF_ANOTHER.sub(lambda named: _of_another(path, named), fields.get("Columns", ""))),
         query="\n".join(lines[length:]).strip(),
     )
+
+
+def _of_another(path: Path, named: re.Match[str]) -> str:
+    """The columns of another table without those that are excluded, as a header lists them."""
+    other = path.parent.parent / named[1] / f"{named[2]}.sql"
+    if not other.is_file():
+        raise ModelError(f"{path.name} lists the columns of {named[1]}.{named[2]}, which does not exist; fix its name.")
+    columns = read_header(other).columns
+    excluded = [name.strip() for name in named[3].split(",")]
+    if unknown := [name for name in excluded if name not in columns]:
+        raise ModelError(f'{path.name} leaves out "{unknown[0]}", which {other.name} does not have; take it out.')
+    return ", ".join(name for name in columns if name not in excluded)
 
 
 def _names(path: Path, text: str) -> tuple[str, ...]:

@@ -5,9 +5,9 @@
 -- Garwood's exact limits of per_1000. Cells below 5 are for analysts: published pages show them as "<5".
 --
 -- Grain: week, phase, platform, district
--- Columns: week, phase, platform, district, first_day, last_day, days, posts, labelled, authors, negative, neutral,
---   positive, net_sentiment, net_low, net_high, detected, per_1000, per_1000_low, per_1000_high, share, share_low,
---   share_high, coverage, status, observed_days, is_complete, is_comparable, reason, design_effect
+-- Columns: week, phase, platform, district, first_day, last_day, days,
+--   trends.weekly_measures.* EXCLUDE (week, phase, platform, dimension, subject, design_effect, exposure),
+--   coverage, status, observed_days, is_complete, is_comparable, reason, design_effect
 
 SELECT
     buckets.week,

@@ -5,9 +5,10 @@
 -- Detected automatically, not reviewed: never a violation.
 --
 -- Grain: week, phase, platform, indication
--- Columns: week, phase, platform, indication, first_day, last_day, days, posts, labelled, authors, negative, neutral,
---   positive, net_sentiment, net_low, net_high, detected, per_1000, per_1000_low, per_1000_high, coverage, status,
---   observed_days, is_complete, is_comparable, reason, exposure, design_effect
+-- Columns: week, phase, platform, indication, first_day, last_day, days,
+--   trends.weekly_measures.* EXCLUDE (week, phase, platform, dimension, subject, design_effect, exposure,
+--   share, share_low, share_high),
+--   coverage, status, observed_days, is_complete, is_comparable, reason, exposure, design_effect
 
 SELECT
     buckets.week,

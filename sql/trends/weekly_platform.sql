@@ -3,9 +3,10 @@
 -- net_sentiment, widened by author clusters (label error not included); Garwood's exact limits of per_1000.
 --
 -- Grain: week, phase, platform
--- Columns: week, phase, platform, first_day, last_day, days, posts, labelled, authors, negative, neutral, positive,
---   net_sentiment, net_low, net_high, detected, per_1000, per_1000_low, per_1000_high, coverage, status,
---   observed_days, is_complete, is_comparable, reason, planned, succeeded, design_effect, removed
+-- Columns: week, phase, platform, first_day, last_day, days,
+--   trends.weekly_measures.* EXCLUDE (week, phase, platform, dimension, subject, design_effect, exposure,
+--   share, share_low, share_high),
+--   coverage, status, observed_days, is_complete, is_comparable, reason, planned, succeeded, design_effect, removed
 
 WITH tombstones AS (
     SELECT week, phase, coalesce(platform, 'all') AS platform, count(*) AS posts

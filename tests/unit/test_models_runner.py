@@ -98,6 +98,32 @@ def test_a_failing_model_leaves_the_tables_of_before(connection: warehouse.Conne
     assert connection.execute("SELECT x FROM core.first").fetchall() == [(1,)]
 
 
+LATE = """-- A test.
+--
+-- Grain: x
+-- Columns: x,
+--   core.days.* EXCLUDE
+--   (day)
+
+SELECT 1 AS x, * EXCLUDE (day) FROM core.days
+"""
+
+
+def test_a_header_may_list_the_columns_of_another_table_but_some(
+    connection: warehouse.Connection, tmp_path: Path
+) -> None:
+    _write(tmp_path, "core.days", HEADER + QUERY)
+    _write(tmp_path, "trends.late", LATE)
+    _build(connection, tmp_path)
+    assert [row[0] for row in connection.execute("DESCRIBE trends.late").fetchall()] == ["x", "posts"]
+    _write(tmp_path, "trends.late", LATE.replace("day)", "night)"))
+    with pytest.raises(ModelError, match=r'late\.sql leaves out "night", which days\.sql does not have'):
+        models.read_models(tmp_path)
+    _write(tmp_path, "trends.late", LATE.replace("core.days", "core.nights"))
+    with pytest.raises(ModelError, match=r"columns of core\.nights, which does not exist"):
+        models.read_models(tmp_path)
+
+
 @pytest.mark.parametrize(
     ("query", "sentence"),
     [
