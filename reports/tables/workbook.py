@@ -4,7 +4,8 @@ Every text is written as a text, so a post that looks like a formula stays a pos
 """
 
 import io
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
@@ -12,6 +13,7 @@ import polars as pl
 import xlsxwriter
 
 from flows import headers
+from flows.periods import Week
 from reports.edition import Language
 from reports.reading.facts import Facts
 from reports.wording.glyphs import legible
@@ -19,35 +21,7 @@ from reports.wording.sentences import embargo_mark
 from reports.wording.words import Words, clipped
 
 TEXT_LIMIT = 32_000  # a cell holds 32,767 characters
-SHEETS: Mapping[str, str] = {
-    "volume": "trends.weekly_platform",
-    "signals": "trends.signals",
-    "slopes": "trends.slopes",
-    "terms": "trends.emerging_terms",
-    "topics": "trends.weekly_topic",
-    "indications": "trends.weekly_indication",
-    "districts": "trends.weekly_district",
-    "views": "trends.weekly_views",
-    "corrections": "trends.corrections",
-    "funnel": "trends.funnel",
-    "official": "trends.official",
-    "coverage": "core.coverage",
-    "loads": "core.loads",
-    "rejects": "reject_reasons",
-    "labels": "core.label_quality",
-    "checks": "core.checks",
-    "evidence": "evidence",
-}
-# The data files hold all weeks, keys and columns.
-_OF_THE_WEEK = frozenset({"signals", "slopes", "terms", "views"})
-_OF_A_YEAR = frozenset({"volume", "topics", "indications", "districts", "funnel"})
-WEEKS = 53  # of such a year, the last one that of the report
-# The sheets by subject are long, so they show some columns only: the code, where its name stands, and its rates.
-_BY_SUBJECT = {
-    "topics": ("topic", "topics", ("share", "share_low", "share_high")),
-    "indications": ("indication", "indications", ("per_1000", "per_1000_low", "per_1000_high")),
-    "districts": ("district", "places", ()),
-}
+WEEKS = 53  # of a year, the last one that of the report
 _WIDTHS: Mapping[str, int] = {
     "text": 60,
     "why": 40,
@@ -59,23 +33,77 @@ _WIDTHS: Mapping[str, int] = {
 }
 
 
-def _frame(facts: Facts, sheet: str) -> pl.DataFrame:
-    frame = facts.tables[SHEETS[sheet]]
-    if sheet in _OF_THE_WEEK:
-        frame = frame.filter(pl.col("week") == str(facts.edition.week))
-    last, first = facts.edition.week, facts.edition.week.shift(1 - WEEKS)
-    if sheet in _OF_A_YEAR:
-        frame = frame.filter(pl.col("week").is_between(pl.lit(str(first)), pl.lit(str(last))))
-    if sheet == "coverage":
-        frame = frame.filter(pl.col("day").is_between(first.first_day, last.last_day))
-    if sheet == "corrections":
-        frame = frame.filter(pl.col("key") == "")
-    if sheet in _BY_SUBJECT:
-        key, seed, rates = _BY_SUBJECT[sheet]
+def _all(_: Week) -> pl.Expr:
+    return pl.lit(True)
+
+
+def _of_the_week(week: Week) -> pl.Expr:
+    return pl.col("week") == str(week)
+
+
+def _of_a_year(week: Week) -> pl.Expr:
+    return pl.col("week").is_between(pl.lit(str(week.shift(1 - WEEKS))), pl.lit(str(week)))
+
+
+def _days_of_a_year(week: Week) -> pl.Expr:
+    return pl.col("day").is_between(week.shift(1 - WEEKS).first_day, week.last_day)
+
+
+def _of_no_subject(_: Week) -> pl.Expr:
+    return pl.col("key") == ""
+
+
+@dataclass(frozen=True)
+class Subjects:
+    """What a long sheet shows of its table: the code, where its name stands, and its rates."""
+
+    key: str
+    seed: str
+    rates: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Tab:
+    """One sheet: its title is the word `sheet_<name>`; the data files hold all rows and columns of its table."""
+
+    name: str
+    table: str
+    rows: Callable[[Week], pl.Expr] = _all
+    subjects: Subjects | None = None
+
+    def frame(self, facts: Facts) -> pl.DataFrame:
+        """What the sheet shows of an edition."""
+        frame = facts.tables[self.table].filter(self.rows(facts.edition.week))
+        if self.subjects is None:
+            return frame
+        key, seed = self.subjects.key, self.subjects.seed
         labels = pl.Series("label", [facts.label(seed, str(code)) for code in frame[key]], dtype=pl.String)
-        shown = ("week", "phase", "platform", key, "label", "first_day", "last_day", "days", "posts", *rates, "status")
-        frame = frame.with_columns(labels).select(shown)
-    return frame
+        days = ("first_day", "last_day", "days", "posts")
+        shown = ("week", "phase", "platform", key, "label", *days, *self.subjects.rates, "status")
+        return frame.with_columns(labels).select(shown)
+
+
+_SHARES = ("share", "share_low", "share_high")
+_RATES = ("per_1000", "per_1000_low", "per_1000_high")
+TABS = (
+    Tab("volume", "trends.weekly_platform", _of_a_year),
+    Tab("signals", "trends.signals", _of_the_week),
+    Tab("slopes", "trends.slopes", _of_the_week),
+    Tab("terms", "trends.emerging_terms", _of_the_week),
+    Tab("topics", "trends.weekly_topic", _of_a_year, Subjects("topic", "topics", _SHARES)),
+    Tab("indications", "trends.weekly_indication", _of_a_year, Subjects("indication", "indications", _RATES)),
+    Tab("districts", "trends.weekly_district", _of_a_year, Subjects("district", "places")),
+    Tab("views", "trends.weekly_views", _of_the_week),
+    Tab("corrections", "trends.corrections", _of_no_subject),
+    Tab("funnel", "trends.funnel", _of_a_year),
+    Tab("official", "trends.official"),
+    Tab("coverage", "core.coverage", _days_of_a_year),
+    Tab("loads", "core.loads"),
+    Tab("rejects", "reject_reasons"),
+    Tab("labels", "core.label_quality"),
+    Tab("checks", "core.checks"),
+    Tab("evidence", "evidence"),
+)
 
 
 class _Pen:
@@ -127,13 +155,12 @@ def _about(sheet: Any, pen: _Pen, facts: Facts, words: Words, source: str) -> No
     row = len(lines) + 2
     for column, key in enumerate(("about_sheet", "about_column", "about_meaning")):
         pen.text(sheet, (row, column), words(key), "head")
-    for name in SHEETS:
-        for head in _frame(facts, name).columns:
+    for tab in TABS:
+        for head in tab.frame(facts).columns:
             row += 1
-            for place, text in enumerate(
-                (words(f"sheet_{name}"), head, _meaning(SHEETS[name], head, words.lang, zone))
-            ):
-                pen.text(sheet, (row, place), text)
+            cells = (words(f"sheet_{tab.name}"), head, _meaning(tab.table, head, words.lang, zone))
+            for column, text in enumerate(cells):
+                pen.text(sheet, (row, column), text)
 
 
 def _meaning(table: str, head: str, lang: Language, zone: str) -> str:
@@ -151,19 +178,21 @@ def workbook(facts: Facts, words: Words, source: str) -> bytes:
     book.set_properties({**about, "created": edition.local.replace(tzinfo=None)})
     pen = _Pen(book, facts, words)
     _about(book.add_worksheet(words("sheet_about")), pen, facts, words, source)
-    for name in SHEETS:
-        frame = _frame(facts, name)
-        sheet = book.add_worksheet(words(f"sheet_{name}"))
-        sheet.freeze_panes(1, 0)
-        sheet.set_landscape()
-        sheet.repeat_rows(0)
-        sheet.autofilter(0, 0, max(frame.height, 1), frame.width - 1)
-        for column, head in enumerate(frame.columns):
-            pen.text(sheet, (0, column), head, "head")
-            sheet.set_column(column, column, _WIDTHS.get(head, 14))
-        for row, values in enumerate(frame.iter_rows(), start=1):
-            for column, value in enumerate(values):
-                if value is not None:
-                    pen.value(sheet, (row, column), value)
+    for tab in TABS:
+        _fill(book.add_worksheet(words(f"sheet_{tab.name}")), tab.frame(facts), pen)
     book.close()
     return memory.getvalue()
+
+
+def _fill(sheet: Any, frame: pl.DataFrame, pen: _Pen) -> None:
+    sheet.freeze_panes(1, 0)
+    sheet.set_landscape()
+    sheet.repeat_rows(0)
+    sheet.autofilter(0, 0, max(frame.height, 1), frame.width - 1)
+    for column, head in enumerate(frame.columns):
+        pen.text(sheet, (0, column), head, "head")
+        sheet.set_column(column, column, _WIDTHS.get(head, 14))
+    for row, values in enumerate(frame.iter_rows(), start=1):
+        for column, value in enumerate(values):
+            if value is not None:
+                pen.value(sheet, (row, column), value)

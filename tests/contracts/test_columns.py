@@ -8,7 +8,7 @@ import sql
 from flows.headers import COLUMNS, column, read_columns
 from flows.store import models, tables, warehouse
 from reports.reading.contract import CONTRACT
-from reports.tables.workbook import SHEETS
+from reports.tables.workbook import TABS
 from tests.unit.test_reports_words import reserved_words
 
 DICTIONARY = read_columns(sql.FOLDER / COLUMNS)
@@ -30,8 +30,8 @@ BASE = _base()
 
 def _sheets() -> Iterable[tuple[str, str]]:
     """Every column the workbook explains."""
-    for table in SHEETS.values():
-        yield from ((table, name) for name in (*CONTRACT[table].columns, "label"))
+    for tab in TABS:
+        yield from ((tab.table, name) for name in (*CONTRACT[tab.table].columns, "label"))
 
 
 def _columns() -> set[tuple[str, str]]:

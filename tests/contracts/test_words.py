@@ -18,11 +18,16 @@ from flows.method import FAMILIES, read_constants
 from flows.periods import read_election, read_seed
 from flows.post import Reason
 from flows.settings import Settings
+from reports.briefing.briefing import STAGES
+from reports.figures.charts import CHARTS
 from reports.judging.level import Level
 from reports.tables.official import PARTS
-from reports.tables.outcomes import STAGES
-from reports.tables.workbook import SHEETS
-from reports.weekly.content import METHODS
+from reports.tables.review_sheet import GUIDE_LINES
+from reports.tables.workbook import TABS
+from reports.weekly.content import SECTIONS
+from reports.weekly.sections.declaration import NAMES
+from reports.weekly.sections.limits import LIMITS
+from reports.weekly.sections.method import METHODS
 from reports.wording.words import read_words
 from tests.conftest import REPOSITORY
 
@@ -60,10 +65,11 @@ def _templates() -> tuple[frozenset[str], frozenset[str]]:
     return frozenset(keys), frozenset(f"{start}{{}}" for start in re.findall(r'\bw\("(\w+)" ~', text))
 
 
-def _tables() -> frozenset[str]:
-    """The names of the tables that are made."""
-    calls = [node for module in _modules("reports") for node in ast.walk(module) if isinstance(node, ast.Call)]
-    names = [call.args[1] for call in calls if ast.unparse(call.func) == "make_table"]
+def _tables(*given: str) -> frozenset[str]:
+    """The names of the tables that are made without some of their words being given."""
+    nodes = [node for module in _modules("reports") for node in ast.walk(module) if isinstance(node, ast.Call)]
+    calls = [call for call in nodes if ast.unparse(call.func) == "make_table"]
+    names = [call.args[1] for call in calls if not {word.arg for word in call.keywords} & set(given)]
     return frozenset(name.value for name in names if isinstance(name, ast.Constant))
 
 
@@ -81,16 +87,17 @@ TEXTS = _texts("reports")
 # A key that is put together -> what can stand in its gap. Where a key is missing for what comes from data, the page
 # shows it as it is stored; a key that no value makes is dead.
 PUT_TOGETHER: dict[str, Iterable[str]] = {
-    "alt_{}": TEXTS,
+    "alt_{}": [chart.name for chart in CHARTS],
     "{}_axis": TEXTS,
     "{}_empty": TEXTS,
     "change_{}": SUBJECTS,
-    "chart_{}": TEXTS,
+    "chart_{}": [chart.name for chart in CHARTS],
     "class_{}": SUBJECTS,
     "column_{}": TEXTS,
     "constant_{}": [each.name for each in read_constants()],
     "constant_unit_{}": [each.unit for each in read_constants()],
     "decide_{}": ("what", "whom", "until"),
+    "declare_{}": NAMES,
     "decide_signal_{}": FAMILIES,
     "direction_{}": ("up", "down"),
     "evidence_{}": ("likes", "comments", "shares", "views"),
@@ -98,7 +105,7 @@ PUT_TOGETHER: dict[str, Iterable[str]] = {
     "format_{}": [form.name for form in sources.formats(Settings())],
     "gate_{}": list(Gate),
     "level_words_{}": get_args(Level),
-    "limit_{}": map(str, range(1, 6)),
+    "limit_{}": map(str, range(1, LIMITS + 1)),
     "method_{}": map(str, range(1, METHODS + 1)),
     "method_section_{}": [each.section for each in read_constants()],
     "metric_{}": header_of("trends.weekly_platform").columns,
@@ -111,16 +118,16 @@ PUT_TOGETHER: dict[str, Iterable[str]] = {
     "platform_{}": ("all", "mixed"),
     "reason_{}": [*Reason, *_texts("flows"), *_quoted("core.coverage", "trends.corrections")],
     "receiver_{}": [row["code"] for row in read_seed("receivers")],
-    "review_guide_{}": map(str, range(1, 7)),
+    "review_guide_{}": map(str, range(1, GUIDE_LINES + 1)),
     "severity_{}": list(Severity),
-    "sheet_{}": SHEETS,
+    "sheet_{}": [tab.name for tab in TABS],
     "short_{}": ("all",),
-    "section_{}": TEXTS,
+    "section_{}": [section.name for section in SECTIONS],
     "signal_reason_{}": _quoted("core.buckets") | _texts("flows"),
     "stage_{}": STAGES,
     "status_{}": STATUSES,
     "subject_{}": FAMILIES,
-    "table_{}": _tables(),
+    "table_{}": _tables("caption"),
     "table_empty_{}": _tables(),
     "unit_{}": [family.unit for family in FAMILIES.values()],
     "verdict_{}": list(Outcome),
@@ -129,19 +136,11 @@ PUT_TOGETHER: dict[str, Iterable[str]] = {
 MADE = {pattern: {pattern.format(value) for value in values} for pattern, values in PUT_TOGETHER.items()}
 # of which every value has its word, because the page asks for nothing else
 WHOLE = (
-    *("change_{}", "class_{}", "decide_{}", "decide_signal_{}", "direction_{}", "evidence_{}", "family_{}"),
-    *("format_{}", "gate_{}", "level_words_{}", "limit_{}", "method_{}", "official_{}_list", "phase_{}"),
-    *("phase_short_{}", "phase_start_{}", "platform_{}", "review_guide_{}", "severity_{}", "sheet_{}", "stage_{}"),
-    *(
-        "status_{}",
-        "subject_{}",
-        "table_{}",
-        "unit_{}",
-        "verdict_{}",
-        "constant_{}",
-        "constant_unit_{}",
-        "method_section_{}",
-    ),
+    *("alt_{}", "change_{}", "chart_{}", "class_{}", "constant_{}", "constant_unit_{}", "decide_{}", "declare_{}"),
+    *("decide_signal_{}", "direction_{}", "evidence_{}", "family_{}", "format_{}", "gate_{}", "level_words_{}"),
+    *("limit_{}", "method_{}", "method_section_{}", "official_{}_list", "phase_{}", "phase_short_{}"),
+    *("phase_start_{}", "platform_{}", "review_guide_{}", "section_{}", "severity_{}", "sheet_{}", "stage_{}"),
+    *("status_{}", "subject_{}", "table_{}", "unit_{}", "verdict_{}"),
 )
 
 
