@@ -15,6 +15,7 @@ from flows.exits import UsageError
 from flows.post import Post, Rejected
 from flows.settings import Settings, TableMapping
 from flows.sources import formats, recognise
+from flows.sources.erasing import Erasing
 from flows.sources.format import Fault, Format
 from flows.sources.reading import open_stream
 from tests.exports import tiktok
@@ -319,3 +320,23 @@ def test_a_file_whose_values_are_plain_is_read_by_the_format_itself(tmp_path: Pa
     path.write_text(fourcat(TIKTOK_IDS))
     form, _ = recognise(path, Settings())
     assert fitted(path, Settings()) == form
+
+
+def test_an_erased_row_still_shows_how_the_others_are_meant(tmp_path: Path) -> None:
+    rows = [
+        (ID, "rahasia", "14/02/2024 10:00", "1.204", "1,2 rb", 0),
+        (ID + 1, "rapat", "05/02/2024 10:00", "1.000", "2 jt", 0),
+    ]
+    path, settings = tmp_path / "t.csv", described()
+    before, _ = results(path, table(rows), settings)
+    erasing = Erasing(fitted(path, settings), {("facebook", str(ID))})
+    with open_stream(path) as stream:
+        content = b"".join(erasing.content(stream))
+    assert erasing.erased == 1
+    assert b"rahasia" not in content
+    after, _ = results(path, content, settings)
+    assert counts_of(after) == counts_of(before) == [(1204, 1200, 0), (1000, 2000000, 0)]
+    assert [each.created_at for each in after if isinstance(each, Post)] == [
+        second(2024, 2, 14, 3),
+        second(2024, 2, 5, 3),
+    ]
