@@ -56,12 +56,15 @@ def gather(form: Format, places: Places, stream: BinaryIO) -> Evidence:
     ids = Ids()
     numbers = {path: CountColumn() for path in places.counts}
     times = {path: TimeColumn() for path in places.times}
-    columns: list[tuple[str, Callable[[Any], None]]] = [(path, ids.see) for path in places.ids]
-    columns += [(path, column.see) for path, column in numbers.items()]
-    columns += [(path, written.see) for path, written in times.items()]
+    others: list[tuple[str, Callable[[Any], None]]] = [(path, ids.see) for path in places.ids]
+    others += [(path, written.see) for path, written in times.items()]
     for raw in _records(form, stream):
-        for path, see in columns:
+        for path, see in others:
             see(at(raw, path))
+        for path, column in numbers.items():
+            value = raw[path] if path in raw else at(raw, path)
+            if type(value) is not str or not value.isdecimal():  # plain digits say nothing, and are nearly all
+                column.see(value)
     tell = stated if places.is_stated else styles_of
     styles = tell(numbers, places.style)
     damage = ids.damage()

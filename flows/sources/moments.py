@@ -57,6 +57,8 @@ _FILLERS = frozenset(
     }
 )
 
+_HALVES = ("am", "pm")
+
 _ZERO_FRACTION = re.compile(r"\d+\.0+", re.ASCII)
 _SERIAL = re.compile(r"\d{5}(?:[.,]\d+)?", re.ASCII)
 _MONTH = "|".join(sorted(MONTHS, key=len, reverse=True))
@@ -206,15 +208,23 @@ def _by_pattern(text: str, pattern: str, zone: tzinfo) -> int:
 
 def written_second(text: str, form: Form, zone: tzinfo | None, zones: Zones) -> int:
     """Unix seconds of a time in words; `zone` None: it has to name its own. Raises Rejected."""
-    try:
-        found = datetime.fromisoformat(text) if text[4:5] == "-" else None
-    except ValueError:
-        found = None
+    found = _iso(text, zone, zones) if text[4:5] == "-" else None
     if found is None or (found.tzinfo is None and zone is None):
         found = _assembled(text, form, zone, zones)
     if found.year not in YEARS:
         raise Rejected(Reason.TIME_OUT_OF_RANGE, text[:60])
     return math.floor((found if found.tzinfo else found.replace(tzinfo=zone)).timestamp())
+
+
+def _iso(text: str, zone: tzinfo | None, zones: Zones) -> datetime | None:
+    """The time of an ISO text, also before the name of a zone; None where it is none. Raises Rejected TIME_ZONE."""
+    head, _, name = text.rpartition(" ")
+    is_named = name.isalpha() and name.lower() not in _HALVES
+    try:
+        found = datetime.fromisoformat(head if is_named else text)
+    except ValueError:
+        return None
+    return found.replace(tzinfo=zone_of(name, found, zones, zone)) if is_named else found
 
 
 def _assembled(text: str, form: Form, zone: tzinfo | None, zones: Zones) -> datetime:

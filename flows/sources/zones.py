@@ -19,6 +19,7 @@ HOURS: dict[str, float] = {
     **{"WIB": 7, "WITA": 8, "WIT": 9, "JST": 9, "KST": 9, "PGT": 10},
     **{"AWST": 8, "ACST": 9.5, "ACDT": 10.5, "AEST": 10, "AEDT": 11, "NZST": 12, "NZDT": 13},
 }
+_FIXED = {name: timezone(timedelta(hours=hours)) for name, hours in HOURS.items()}
 # Names that mean several zones: Arabia or the Atlantic, Britain or Bangladesh, China or Chicago, India or Israel ...
 AMBIGUOUS = frozenset({"ADT", "AMT", "AST", "BST", "CDT", "CST", "ECT", "GST", "IST", "MST", "SST", "WST"})
 
@@ -58,13 +59,13 @@ def zone_of(name: str, moment: datetime, zones: Zones, own: tzinfo | None = None
     Raises Rejected TIME_ZONE with the setting that would tell.
     """
     upper = name.upper()
-    if (offset := _offset(upper)) is not None:
-        return offset
     if upper in zones:
         return zones[upper]
+    if upper in _FIXED:
+        return _FIXED[upper]
     if own is not None and own.tzname(moment) == upper:
         return own
-    if upper in HOURS:
-        return timezone(timedelta(hours=HOURS[upper]))
+    if (offset := _offset(upper)) is not None:
+        return offset
     what = "stands for several zones" if upper in AMBIGUOUS else "is no zone ronda knows"
     raise Rejected(Reason.TIME_ZONE, f'{name[:20]} {what}; say which in ronda.toml: [zones] {upper[:20]} = "+07:00"')
