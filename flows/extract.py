@@ -73,7 +73,7 @@ def extract(refresh: bool = False, now: str | None = None) -> Extracted:
             failures += erased.left
         failures += loaded.held
         run.note(held=list(failures), message=loaded.sentence())
-        lines.append(loaded.sentence())
+        lines += [loaded.sentence(), *(f"  {note}" for note in loaded.notes)]
     for failure in failures:
         tasks.tell(settings, notice.failed(settings, failure))
     return Extracted("\n".join(lines), tuple(failures))

@@ -43,6 +43,7 @@ class Reason(StrEnum):
     ID_UNLIKELY = "not an id of this platform"
     ID_AS_NUMBER = "id damaged by a spreadsheet"
     NO_TIME = "no time"
+    TIME_FORM = "time in an unknown form"
     TIME_ZONE = "unknown time zone"
     TIME_OUT_OF_RANGE = "time out of range"
     UNKNOWN_PLATFORM = "platform is not watched"

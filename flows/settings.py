@@ -32,8 +32,8 @@ Language = Literal["id", "en"]
 class TableMapping(BaseModel):
     """How the columns of an arbitrary CSV, NDJSON or Parquet table become a Post (`[tables.<name>]` in ronda.toml).
 
-    Each value is the name of a column in the table; only `id`, `created_at` and one of `platform` or
-    `platform_column` are required.
+    Each value is the name of a column in the table, but for `platform` and what says how times and numbers are
+    written. Only `id`, `created_at` and one of `platform` or `platform_column` are required.
     """
 
     platform: Literal["tiktok", "facebook", "instagram"] | None = None
@@ -53,7 +53,14 @@ class TableMapping(BaseModel):
     url: str | None = None
     query: str | None = None
     observed_at: str | None = None
-    timezone: str = Field(default="UTC", description="zone of times that carry none")
+    timezone: str = Field(default="UTC", description="zone of times that carry none: Asia/Jakarta, or +07:00")
+    time_format: str | None = Field(
+        default=None,
+        description='how times are written, as in Python: "%d/%m/%Y %H:%M", "%d %B %Y"; default: as the column shows',
+    )
+    number_format: Literal["1.234,5", "1,234.5"] | None = Field(
+        default=None, description="how counts are written; default: as the column, then the file shows"
+    )
 
 
 class WatchedPlatform(BaseModel):
@@ -120,6 +127,10 @@ class Settings(BaseSettings):
     refresh_days: int = Field(default=15, ge=2, description="every stored post is looked at again within so many days")
     retention_days: int = Field(default=365, ge=1, description="age up to which posts are looked at again")
     tables: dict[str, TableMapping] = Field(default_factory=dict, description="column mappings of arbitrary tables")
+    zones: dict[str, str] = Field(
+        default_factory=dict,
+        description='what names of zones in exports stand for where they can be several: IST = "+05:30"',
+    )
     notify: Annotated[tuple[SecretStr, ...], NoDecode, BeforeValidator(_addresses)] = Field(
         default=(),
         description="apprise addresses (mailto://, tgram://, json:// ...) that hear of every published or stopped week"

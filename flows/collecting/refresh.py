@@ -145,7 +145,7 @@ def erase(settings: Settings, now: datetime) -> Erased:
 
 def _erase_in(settings: Settings, item: Landed, keys: set[tuple[str, str]], now: datetime) -> int:
     """Rewrites one file; gives the number of records erased. Raises InputRefusedError for one nobody can read."""
-    form = reading.format_of(settings, item)
+    form = reading.fitted(settings, item)
     erasing = Erasing(form, keys)
     with reading.opened(settings.home, item, form) as stream:
         source = _PAGED.get(item.source)

@@ -40,7 +40,7 @@ def run_import(
         summary = load_pending(settings, run, only=frozenset(item.file_id for item in arrived.landed))
         days, doubts = _declare(settings, run, arrived, covers, landed_at) if covers else (0, [])
         told = replace(summary, days=summary.days + days)
-        run.note(message=told.sentence(), held=list(summary.held))
+        run.note(message=told.sentence(), held=list(summary.held), notes=list(summary.notes))
         _tell(told, arrived, known, doubts, say)
         return _exit(summary, arrived, known)
 
@@ -90,6 +90,8 @@ def _tell(summary: LoadSummary, arrived: Arrived, known: int, doubts: Sequence[s
         say(f"  {arrived.junk} files of operating systems and office programs left out")
     for reason, records in summary.reasons:
         say(f"  {records:,} rejected: {reason}")
+    for note in summary.notes:
+        say(f"  {note}")
     for sentence in summary.held:
         say(f"set aside: {sentence}")
     for sentence in doubts:

@@ -57,9 +57,15 @@ def load_pending(
         ]
         file_states.set_aside(connection, waiting)
         file_states.write(settings.home, connection)
-    summary = summary.holding(tuple(each.reason for each in waiting))
+    notes = [
+        f"{item.landed.file}: {note}"
+        for item in ready.prepared.files
+        if item.landed.file_id not in reasons
+        for note in item.notes
+    ]
+    summary = summary.telling(tuple(each.reason for each in waiting), tuple(notes))
     run.add_counts(summary.counts)
-    run.note(held=list(summary.held))
+    run.note(held=list(summary.held), notes=notes)
     if stopped and not summary.files:
         raise GateStoppedError(next(iter(stopped.values())))
     return summary

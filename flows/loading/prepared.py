@@ -58,12 +58,16 @@ class Batch:
 
 @dataclass(slots=True)
 class FileCounts:
-    """What one landed file came to: records read, those that are posts, those whose shape is unknown."""
+    """What one landed file came to: records read, those that are posts, those whose shape is unknown.
+
+    `notes` are sentences on what in it stays unknown, and why.
+    """
 
     landed: Landed
     records: int = 0
     accepted: int = 0
     unreadable: int = 0
+    notes: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -210,7 +214,8 @@ def prepare(settings: Settings, files: Sequence[Landed], key: bytes, folder: Pat
     counted = []
     for landed in files:
         counts = FileCounts(landed)
-        form = reading.format_of(settings, landed)
+        form = reading.fitted(settings, landed)
+        counts.notes = form.notes
         with reading.opened(settings.home, landed, form) as stream:
             for number, found in read_posts(form, stream, Sight.of(landed)):
                 counts.records += 1

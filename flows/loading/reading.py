@@ -39,6 +39,18 @@ def format_of(settings: Settings, landed: Landed) -> Format:
     return fitting
 
 
+def fitted(settings: Settings, landed: Landed) -> Format:
+    """The format of a landed file as it fits its content: how its numbers and times are written, which ids are whole.
+
+    Raises InputRefusedError as `format_of` does.
+    """
+    form = format_of(settings, landed)
+    if form.study is None:
+        return form
+    with opened(settings.home, landed, form) as stream:
+        return form.fitted(stream)
+
+
 @contextmanager
 def opened(home: Path, landed: Landed, form: Format) -> Iterator[BinaryIO]:
     """The content of a landed file as its format reads it: unpacked, but an archive as it is."""

@@ -14,7 +14,8 @@ _ADDED = ("files", "records", "posts", "duplicates", "rejects", "days", "reviews
 class LoadSummary:
     """Counts of a load; `held` are the sentences of files that wait, `reasons` the rejects by reason.
 
-    `first_day` and `last_day` span the posts of the load, None when it brought none.
+    `first_day` and `last_day` span the posts of the load, None when it brought none. `notes` say what in its files
+    stays unknown, and why.
     """
 
     files: int = 0
@@ -28,6 +29,7 @@ class LoadSummary:
     reasons: tuple[tuple[str, int], ...] = ()
     first_day: date | None = None
     last_day: date | None = None
+    notes: tuple[str, ...] = ()
 
     @classmethod
     def of(cls, connection: Connection, batch: load.Batch) -> "LoadSummary":
@@ -45,14 +47,15 @@ class LoadSummary:
         return LoadSummary(
             **counts,
             held=(*self.held, *other.held),
+            notes=(*self.notes, *other.notes),
             reasons=tuple(sorted(reasons.items())),
             first_day=min(days, default=None),
             last_day=max(days, default=None),
         )
 
-    def holding(self, sentences: tuple[str, ...]) -> "LoadSummary":
-        """The same with the sentences of the files that wait."""
-        return replace(self, held=sentences)
+    def telling(self, held: tuple[str, ...], notes: tuple[str, ...]) -> "LoadSummary":
+        """The same with the sentences of the files that wait, and the notes on those that were loaded."""
+        return replace(self, held=held, notes=notes)
 
     @property
     def counts(self) -> dict[str, int]:

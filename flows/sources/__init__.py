@@ -28,6 +28,7 @@ from flows.sources import (
 from flows.sources.format import Format, Record
 from flows.sources.reading import BOM, csv_header, json_elements, sample
 from flows.sources.source import Source
+from flows.sources.zones import read_zones
 
 SOURCES: tuple[Source, ...] = (tiktok_research.SOURCE, facebook_graph.SOURCE, instagram_graph.SOURCE)
 
@@ -51,7 +52,7 @@ def source_named(name: str) -> Source:
 def formats(settings: Settings) -> tuple[Format, ...]:
     """Every format ronda can read, in the order in which they are asked; the tables of ronda.toml come last.
 
-    Raises UsageError for a table that cannot be described so.
+    Raises UsageError for a table that cannot be described so, and for a zone that is none.
     """
     known = (
         collection.FORMAT,
@@ -60,7 +61,7 @@ def formats(settings: Settings) -> tuple[Format, ...]:
         removals.FORMAT,
         *zeeschuimer.FORMATS,
         *fourcat.FORMATS,
-        *crowdtangle.FORMATS,
+        *crowdtangle.formats(read_zones(settings.zones)),
         *mcl.FORMATS,
         *apify.FORMATS,
         *graph.FORMATS,

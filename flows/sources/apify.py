@@ -1,4 +1,4 @@
-"""Exports of three Apify actors: clockworks/tiktok-scraper, apify/instagram-scraper, apify/facebook-posts-scraper.
+"""Exports of Apify actors: clockworks/tiktok-scraper, apify/instagram-scraper, apify/facebook-posts-scraper and kin.
 
 JSON arrays, JSON lines, and CSV whose columns name the nested keys with "/" (older tools: "."). The formats have no
 version and keys come and go: only the id and the time of a post are required. When it was collected is not said.
@@ -13,22 +13,23 @@ from urllib.parse import unquote
 
 from flows.post import Post, Reason, Rejected
 from flows.sources.cells import as_dict, as_list, hashtag_list
+from flows.sources.counts import count
+from flows.sources.evidence import Places, study
 from flows.sources.fields import (
+    after_upload,
     clean,
-    count,
     facebook_post_id,
     handle,
     hashtags_in,
     instagram_code,
     instagram_seconds,
-    iso_seconds,
     pk_to_shortcode,
-    seconds,
     shortcode,
     tiktok_seconds,
     whole_id,
 )
 from flows.sources.layout import ZEESCHUIMER_KEYS, formats, names
+from flows.sources.moments import iso_seconds, seconds
 
 INSTAGRAM_MEDIA = {"Image": "photo", "Video": "video", "Sidecar": "album"}
 UNDETERMINED = frozenset({"", "un"})
@@ -38,9 +39,30 @@ ACTOR_KEYS: dict[str, tuple[frozenset[str], ...]] = {
     "tiktok": (frozenset({"authorMeta", "webVideoUrl"}), frozenset({"createTime", "createTimeISO", "diggCount"})),
     "instagram": (frozenset({"shortCode"}), frozenset({"displayUrl", "likesCount", "ownerId", "ownerUsername"})),
     "facebook": (
-        frozenset({"feedbackId", "postId", "topLevelUrl"}),
+        frozenset({"feedbackId", "legacyId", "postId", "topLevelUrl"}),
         frozenset({"facebookUrl", "pageName", "topReactionsCount"}),
     ),
+}
+# Counts and the keys under which the actors of a platform give them; the first with a number counts.
+COUNT_KEYS: dict[str, dict[str, tuple[str, ...]]] = {
+    "tiktok": {
+        "likes": ("diggCount",),
+        "comments": ("commentCount",),
+        "shares": ("shareCount",),
+        "views": ("playCount",),
+    },
+    "instagram": {
+        "likes": ("likesCount",),
+        "comments": ("commentsCount",),
+        "shares": ("sharesCount", "reshareCount"),
+        "views": ("videoPlayCount", "videoViewCount", "igPlayCount"),
+    },
+    "facebook": {
+        "likes": ("likes", "reactionsCount", "likesCount"),
+        "comments": ("comments", "commentsCount"),
+        "shares": ("shares", "sharesCount"),
+        "views": ("viewsCount", "playCount"),
+    },
 }
 ERROR_KEYS = frozenset({"error", "errorDescription"})
 
@@ -103,6 +125,7 @@ def tiktok_post(raw: Any) -> Post:
     video = item(raw)
     post_id = whole_id(video.get("id"))
     created_at, created_from = _time(post_id, tiktok_seconds, video, "createTime", "createTimeISO")
+    after_upload(tiktok_seconds(post_id), created_at)
     author, text = as_dict(video.get("authorMeta")), _text(video, "text")
     tags = [as_dict(tag).get("name") for tag in as_list(video.get("hashtags"))]
     language = _text(video, "textLanguage")
@@ -117,10 +140,7 @@ def tiktok_post(raw: Any) -> Post:
         hashtags=hashtag_list(tags) or hashtags_in(text),
         language=None if language in UNDETERMINED else language,
         media_type="album" if _is_yes(video.get("isSlideshow")) else "video",
-        likes=count(video.get("diggCount")),
-        comments=count(video.get("commentCount")),
-        shares=count(video.get("shareCount")),
-        views=count(video.get("playCount")),
+        **counted("tiktok", video),
         url=_text(video, "webVideoUrl"),
         query=_tag(as_dict(video.get("searchHashtag")).get("name")) or _text(video, "searchQuery"),
     )
@@ -133,7 +153,6 @@ def instagram_post(raw: Any) -> Post:
     code = shortcode(media.get("shortCode")) or instagram_code(url or "") or pk_to_shortcode(media.get("id") or "")
     created_at, created_from = _time(code, instagram_seconds, media, "timestamp")
     text = _text(media, "caption")
-    plays = count(media.get("videoPlayCount"))
     tag_page = _TAG_PAGE.search(_text(media, "inputUrl") or "")
     return Post(
         platform="instagram",
@@ -145,16 +164,17 @@ def instagram_post(raw: Any) -> Post:
         text=text,
         hashtags=hashtag_list(media.get("hashtags")) or hashtags_in(text),
         media_type=INSTAGRAM_MEDIA.get(str(media.get("type"))),
-        likes=count(media.get("likesCount")),
-        comments=count(media.get("commentsCount")),
-        views=count(media.get("videoViewCount")) if plays is None else plays,
+        **counted("instagram", media),
         url=url,
         query=_tag(unquote(tag_page[1])) if tag_page else None,
     )
 
 
 def facebook_post(raw: Any) -> Post:
-    """One item of apify/facebook-posts-scraper; `likes` are all reactions (`topReactionsCount` counts their kinds)."""
+    """One item of apify/facebook-posts-scraper, or of the groups scraper, whose counts have other names.
+
+    `likes` are all reactions (`topReactionsCount` counts their kinds).
+    """
     page_post = item(raw)
     user, text = as_dict(page_post.get("user")), _text(page_post, "text")
     created_at, _ = _time("", lambda _: None, page_post, "timestamp", "time")
@@ -167,17 +187,22 @@ def facebook_post(raw: Any) -> Post:
         text=text,
         hashtags=hashtags_in(text),
         media_type=_facebook_media(page_post),
-        likes=count(page_post.get("likes")),
-        comments=count(page_post.get("comments")),
-        shares=count(page_post.get("shares")),
-        views=count(page_post.get("viewsCount")),
+        **counted("facebook", page_post),
         url=_text(page_post, "topLevelUrl") or _text(page_post, "url"),
     )
 
 
+def counted(platform: str, raw: dict[str, Any]) -> dict[str, Any]:
+    """The counts of an item, None where none of its keys has a number."""
+    return {
+        name: next((number for key in keys if (number := count(raw.get(key))) is not None), None)
+        for name, keys in COUNT_KEYS[platform].items()
+    }
+
+
 def facebook_id(page_post: dict[str, Any]) -> str:
-    """`postId`, else the id inside `feedbackId`, else the one in a URL. Raises Rejected."""
-    written = page_post.get("postId")
+    """`postId` (of groups: `legacyId`), else the id inside `feedbackId`, else the one in a URL. Raises Rejected."""
+    written = page_post.get("postId") or page_post.get("legacyId")
     if written not in (None, "") and not str(written).startswith("pfbid"):
         return whole_id(written)
     feedback = page_post.get("feedbackId")
@@ -231,8 +256,22 @@ def _is_yes(value: Any) -> bool:
     return value is True or str(value).lower() == "true"
 
 
-FORMATS = (
-    *formats("apify", partial(recognise, "tiktok"), tiktok_post, platform="tiktok"),
-    *formats("apify", partial(recognise, "instagram"), instagram_post, platform="instagram"),
-    *formats("apify", partial(recognise, "facebook"), facebook_post, platform="facebook"),
+_POSTS: dict[str, Callable[[Any], Post]] = {
+    "tiktok": tiktok_post,
+    "instagram": instagram_post,
+    "facebook": facebook_post,
+}
+_IDS = {"tiktok": ("id",), "instagram": (), "facebook": ("postId", "legacyId")}
+
+
+def _places(platform: str) -> Places:
+    return Places(ids=_IDS[platform], counts=tuple(key for keys in COUNT_KEYS[platform].values() for key in keys))
+
+
+FORMATS = tuple(
+    form
+    for platform, post in _POSTS.items()
+    for form in formats(
+        "apify", partial(recognise, platform), post, platform=platform, study=partial(study, _places(platform))
+    )
 )

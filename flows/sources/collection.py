@@ -8,7 +8,7 @@ from datetime import date
 from typing import BinaryIO, NamedTuple
 
 from flows.post import PLATFORMS, Reason, Rejected
-from flows.sources.fields import count
+from flows.sources.counts import count
 from flows.sources.format import Fault, Format, Record
 from flows.sources.reading import csv_header, csv_rows
 
@@ -45,7 +45,7 @@ def _day(text: str) -> date:
     try:
         return date.fromisoformat(text)
     except ValueError as error:
-        raise Rejected(Reason.NO_TIME, f"day is {text[:80]!r}, not YYYY-MM-DD") from error
+        raise Rejected(Reason.TIME_FORM if text else Reason.NO_TIME, f"day is {text[:80]!r}, not YYYY-MM-DD") from error
 
 
 def collection_day(row: dict[str, str]) -> CollectionDay:

@@ -2,19 +2,19 @@
 
 Columns are found by name: older files have fewer, and the last one carries the weights of a score in its name.
 `Facebook Id` is the Page's id; the post's id is in the URL. Views are those of videos: other posts have 0 there, which
-says nothing of how often they were seen.
+says nothing of how often they were seen. Times are in the zone of a dashboard, which each names; one that names several
+zones, or none, is not guessed.
 """
 
-import re
-from collections.abc import Mapping
-from datetime import datetime, timedelta, timezone
+from collections.abc import Callable, Mapping
 from functools import partial
 from typing import Any
 
 from flows.post import Post, Reason, Rejected
+from flows.sources.counts import Style, count
+from flows.sources.evidence import Places, study
 from flows.sources.fields import (
     clean,
-    count,
     facebook_post_id,
     handle,
     hashtags_in,
@@ -22,10 +22,12 @@ from flows.sources.fields import (
     instagram_seconds,
     whole_id,
 )
-from flows.sources.layout import formats, names
-
-# Hours east of UTC of the dashboard zones; one that is not here is not guessed.
-ZONES = {"EDT": -4, "EST": -5, "PDT": -7, "PST": -8, "UTC": 0, "WIB": 7, "WITA": 8, "WIT": 9}
+from flows.sources.format import Format
+from flows.sources.layout import formats as formats_of
+from flows.sources.layout import names
+from flows.sources.moments import FREE, written_second
+from flows.sources.spreadsheet import bare
+from flows.sources.zones import NO_ZONES, Zones
 
 REACTIONS = ("Likes", "Love", "Wow", "Haha", "Sad", "Angry")
 LATE_REACTION = "Care"  # came in 2020; older files lack it
@@ -44,6 +46,8 @@ FACEBOOK_TYPES = {
     "vine": "video",
     "youtube": "video",
 }
+# Videos of other sites, whose views CrowdTangle does not know.
+FOREIGN_VIDEOS = frozenset({"vine", "youtube"})
 INSTAGRAM_TYPES = {"album": "album", "igtv": "video", "photo": "photo", "reel": "video", "video": "video"}
 
 FACEBOOK_NAMES = frozenset({"Page Name", "Group Name", "Facebook Id", "Page Category", "Is Video Owner?"})
@@ -52,7 +56,11 @@ INSTAGRAM_NAMES = frozenset({"Account"})
 COMMON_NAMES = frozenset({"User Name", "Followers at Posting", "Post Created", "Created", "Type", "Likes", "URL"})
 SCORES = ("Overperforming Score", "Total Interactions")
 
-_CREATED = re.compile(r"(\d{4}-\d\d-\d\d \d\d:\d\d:\d\d)(?: +(\S+))?", re.ASCII)
+_COUNTED = ("Likes", "Comments", "Shares", "Love", "Wow", "Haha", "Sad", "Angry", "Care", "Total Views", "Views")
+_COMMAS = Style(group=",")  # how CrowdTangle writes thousands
+_STUDY = partial(study, Places(counts=_COUNTED, style=_COMMAS))
+
+_count = partial(count, style=_COMMAS)
 
 
 def recognise(platform: str, sample: bytes) -> str | None:
@@ -66,27 +74,27 @@ def recognise(platform: str, sample: bytes) -> str | None:
     return platform if (is_facebook if platform == "facebook" else is_instagram) else None
 
 
-def facebook_post(raw: Mapping[str, Any]) -> Post:
+def facebook_post(raw: Mapping[str, Any], zones: Zones = NO_ZONES) -> Post:
     """One row of the Facebook export; likes are the sum of all reactions."""
     url, text = cell(raw, "URL"), cell(raw, "Message")
     return Post(
         platform="facebook",
         post_id=facebook_id(url),
-        created_at=created_at(raw),
+        created_at=created_at(raw, zones),
         author=author(raw),
         author_name=cell(raw, "Page Name") or cell(raw, "Group Name"),
         text=text,
         hashtags=hashtags_in(text),
         media_type=media_type(raw, FACEBOOK_TYPES),
         likes=reactions(raw),
-        comments=count(raw.get("Comments")),
-        shares=count(raw.get("Shares")),
+        comments=_count(raw.get("Comments")),
+        shares=_count(raw.get("Shares")),
         views=views(raw, "Total Views", FACEBOOK_TYPES),
         url=url,
     )
 
 
-def instagram_post(raw: Mapping[str, Any]) -> Post:
+def instagram_post(raw: Mapping[str, Any], zones: Zones = NO_ZONES) -> Post:
     """One row of the Instagram export; the caption is in `Description`."""
     url, text = cell(raw, "URL"), cell(raw, "Description")
     code = instagram_code(url or "")
@@ -98,15 +106,15 @@ def instagram_post(raw: Mapping[str, Any]) -> Post:
     return Post(
         platform="instagram",
         post_id=code,
-        created_at=seconds_in_code if from_id and seconds_in_code is not None else created_at(raw),
+        created_at=seconds_in_code if from_id and seconds_in_code is not None else created_at(raw, zones),
         created_from="id" if from_id else "record",
         author=author(raw),
         author_name=cell(raw, "Account"),
         text=text,
         hashtags=hashtags_in(text),
         media_type=media_type(raw, INSTAGRAM_TYPES),
-        likes=count(raw.get("Likes")),
-        comments=count(raw.get("Comments")),
+        likes=_count(raw.get("Likes")),
+        comments=_count(raw.get("Comments")),
         views=views(raw, "Views", INSTAGRAM_TYPES),
         url=url,
     )
@@ -124,9 +132,13 @@ def media_type(raw: Mapping[str, Any], types: Mapping[str, str]) -> str | None:
 
 
 def views(raw: Mapping[str, Any], name: str, types: Mapping[str, str]) -> int | None:
-    """How often a post was seen; None for the 0 of one that is no video."""
-    seen = count(raw.get(name))
-    return seen if seen or media_type(raw, types) == "video" else None
+    """How often a post was seen; None for the 0 of one that is no video of the Page itself."""
+    seen = _count(raw.get(name))
+    if seen:
+        return seen
+    is_foreign = (cell(raw, "Type") or "").lower() in FOREIGN_VIDEOS
+    is_shared = (cell(raw, "Is Video Owner?") or "").strip().lower() == "no"
+    return seen if media_type(raw, types) == "video" and not is_foreign and not is_shared else None
 
 
 def facebook_id(url: str | None) -> str:
@@ -141,22 +153,12 @@ def facebook_id(url: str | None) -> str:
     return whole_id(last)
 
 
-def created_at(raw: Mapping[str, Any]) -> int:
+def created_at(raw: Mapping[str, Any], zones: Zones) -> int:
     """Unix seconds of `Post Created` (older files: `Created`) in the zone it names. Raises Rejected."""
     value = cell(raw, "Post Created") or cell(raw, "Created")
     if value is None:
         raise Rejected(Reason.NO_TIME, "the column Post Created is empty or missing")
-    match = _CREATED.fullmatch(value.strip())
-    if match is None:
-        raise Rejected(Reason.NO_TIME, f"Post Created: {value[:40]}")
-    hours = ZONES.get(match[2] or "")
-    if hours is None:
-        raise Rejected(Reason.TIME_ZONE, f"Post Created: {match[2] or 'no zone given'}"[:80])
-    try:
-        moment = datetime.fromisoformat(match[1]).replace(tzinfo=timezone(timedelta(hours=hours)))
-    except ValueError as error:
-        raise Rejected(Reason.NO_TIME, f"Post Created: {value[:40]}") from error
-    return int(moment.timestamp())
+    return written_second(bare(value), FREE, None, zones)
 
 
 def author(raw: Mapping[str, Any]) -> str | None:
@@ -168,11 +170,27 @@ def author(raw: Mapping[str, Any]) -> str | None:
 def reactions(raw: Mapping[str, Any]) -> int | None:
     """All reactions together; None when one that the file should have is unknown."""
     names = (*REACTIONS, LATE_REACTION) if LATE_REACTION in raw else REACTIONS
-    counts = [number for number in (count(raw.get(name)) for name in names) if number is not None]
+    counts = [number for number in (_count(raw.get(name)) for name in names) if number is not None]
     return sum(counts) if len(counts) == len(names) else None
 
 
-FORMATS = (
-    *formats("crowdtangle", partial(recognise, "facebook"), facebook_post, ("csv",), platform="facebook"),
-    *formats("crowdtangle", partial(recognise, "instagram"), instagram_post, ("csv",), platform="instagram"),
-)
+_POSTS: dict[str, Callable[..., Post]] = {
+    "facebook": facebook_post,
+    "instagram": instagram_post,
+}
+
+
+def formats(zones: Zones) -> tuple[Format, ...]:
+    """The formats of both platforms; `zones` says what the settings say of names of zones."""
+    return tuple(
+        form
+        for platform, post in _POSTS.items()
+        for form in formats_of(
+            "crowdtangle",
+            partial(recognise, platform),
+            partial(post, zones=zones),
+            ("csv",),
+            platform=platform,
+            study=_STUDY,
+        )
+    )

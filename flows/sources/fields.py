@@ -1,20 +1,18 @@
-"""Reads single values of raw records: counts, ids, times, texts, hashtags, and what ids and URLs tell.
+"""Reads single values of raw records: ids, texts, hashtags, and what ids and URLs tell.
 
 Evidence for the forms and for the arithmetic of ids is in the platforms' exports themselves: a TikTok id holds its
 second in the upper 32 bits, an Instagram shortcode is the media number in base64 and that number holds milliseconds.
 """
 
-import math
 import re
 import unicodedata
-from datetime import UTC, datetime
 from urllib.parse import parse_qs, urlsplit
 
 from flows.post import Reason, Rejected
+from flows.sources.spreadsheet import SHEET_DIGITS, bare
 
-MAX_COUNT = 2**63 - 1
 MAX_ID_DIGITS = 32
-MILLISECONDS_ABOVE = 100_000_000_000
+ID_PREFIXES = ("graph:", "mcl:", "pfbid")  # of ids that are no bare numbers or shortcodes
 
 SHORTCODE_ALPHABET = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_"
 SHORTCODE_LENGTH = 11  # of a public post; what follows it belongs to the private post's key
@@ -22,96 +20,40 @@ INSTAGRAM_EPOCH_MS = 1_314_220_021_721
 TIKTOK_ID_LENGTHS = range(17, 21)
 # Before it an id's upper bits are no time of TikTok's numbering.
 TIKTOK_FIRST_SECOND = 1_388_534_400
+DAY_SECONDS = 86_400
+# A video is uploaded before it is posted: by seconds, by days or weeks where it was scheduled. Clocks differ a little.
+LONGEST_SCHEDULE = 60 * DAY_SECONDS
+LONGEST_BEFORE_UPLOAD = DAY_SECONDS
 
 _DIGIT = {character: value for value, character in enumerate(SHORTCODE_ALPHABET)}
-_GROUPED = re.compile(r"\d{1,3}(,\d{3})+")
-_ZERO_FRACTION = re.compile(r"\d+\.0+")
-_DAMAGED_ID = re.compile(r"[+-]?\d+([.,]\d*)?([eE][+-]?\d+)?")
+_DAMAGED_ID = re.compile(r"[+-]?\d+([.,]\d*)?([eE][+-]?\d+)?|\d{1,3}([., ]\d{3})+", re.ASCII)
+_ZERO_FRACTION = re.compile(r"(\d{4,})[.,]0+", re.ASCII)
 _HASHTAG = re.compile(r"#(\w+)")
 
 
-def count(value: object) -> int | None:
-    """A count of likes, comments, shares or views; None when it is unknown.
-
-    Whole numbers, their strings, thousands separators ("1,972,048") and a zero fraction (12.0) are read. None, "",
-    "N/A", negatives (platforms write -1 for hidden), fractions, booleans, anything else and what no 64-bit integer
-    holds are unknown.
-    """
-    if type(value) is int:
-        return value if 0 <= value <= MAX_COUNT else None
-    if isinstance(value, str):
-        text = value.strip()
-        if not text.isascii():
-            return None
-        if _GROUPED.fullmatch(text):
-            text = text.replace(",", "")
-        elif _ZERO_FRACTION.fullmatch(text):
-            text = text.partition(".")[0]
-        # 19 digits hold every 64-bit integer; longer strings are no counts
-        return count(int(text)) if text.isdecimal() and len(text) <= 19 else None
-    if isinstance(value, float) and math.isfinite(value) and value.is_integer():
-        return count(int(value))
-    return None
-
-
 def whole_id(value: object) -> str:
-    """A numeric id as its decimal string.
+    """A numeric id as its decimal string, also from a cell that keeps a spreadsheet off it (`="7329"`, `'7329`).
 
-    Raises Rejected: ID_AS_NUMBER for a float or the traces a spreadsheet leaves ("7.61249E+18", "123.0"), NO_ID when
-    it is absent, empty, zero or not a number at all.
+    A zero fraction ("1234.0", 1234.0) is taken off a number whose digits a spreadsheet and a double keep. Raises
+    Rejected: ID_AS_NUMBER for any other float or the traces a spreadsheet leaves ("7.61249E+18", "7.612.495"), NO_ID
+    when it is absent, empty, zero or not a number at all.
     """
     if isinstance(value, str):
-        text = value.strip()
+        text = bare(value)
         if text.isdecimal() and text.isascii() and len(text) <= MAX_ID_DIGITS and text.strip("0"):
             return text
+        if (match := _ZERO_FRACTION.fullmatch(text)) and len(match[1]) <= SHEET_DIGITS and match[1].strip("0"):
+            return match[1]
         if not text.isdecimal() and _DAMAGED_ID.fullmatch(text):
             raise Rejected(Reason.ID_AS_NUMBER, text)
         raise Rejected(Reason.NO_ID, text[:80])
     if type(value) is int and value > 0:
         return str(value)
     if isinstance(value, float):
+        if value.is_integer() and 0 < value < 10**SHEET_DIGITS:
+            return str(int(value))
         raise Rejected(Reason.ID_AS_NUMBER, str(value))
     raise Rejected(Reason.NO_ID, "" if value is None else type(value).__name__)
-
-
-def seconds(value: object) -> int:
-    """A Unix time in seconds from a number or numeric string; above 10^11 it is milliseconds.
-
-    Raises Rejected: NO_TIME when absent, zero, empty or no number; TIME_OUT_OF_RANGE when beyond any date.
-    """
-    if type(value) is int:
-        moment = value
-    elif isinstance(value, float) and math.isfinite(value):
-        moment = int(value)
-    elif isinstance(value, str) and (text := value.strip()).isascii() and len(text) <= 20:
-        whole = text.partition(".")[0] if _ZERO_FRACTION.fullmatch(text) else text
-        moment = int(whole) if whole.isdecimal() else 0
-    else:
-        moment = 0
-    if moment == 0:
-        raise Rejected(Reason.NO_TIME, "" if value in (None, "") else str(value)[:80])
-    if moment > MILLISECONDS_ABOVE:
-        moment //= 1000
-    if not 0 < moment <= MILLISECONDS_ABOVE:
-        raise Rejected(Reason.TIME_OUT_OF_RANGE, str(value)[:80])
-    return moment
-
-
-def iso_seconds(value: object) -> int:
-    """Unix seconds of an ISO 8601 time: offsets `+0000`, `+00:00`, `Z`, fractions; without a zone it is UTC.
-
-    Raises Rejected NO_TIME when it is absent or no such time.
-    """
-    text = value.strip() if isinstance(value, str) else ""
-    if text[4:5] != "-":  # also keeps the compact forms out, which numbers would match
-        raise Rejected(Reason.NO_TIME, "" if value is None else str(value)[:80])
-    try:
-        moment = datetime.fromisoformat(text)
-    except ValueError as error:
-        raise Rejected(Reason.NO_TIME, text[:80]) from error
-    if moment.tzinfo is None:
-        moment = moment.replace(tzinfo=UTC)
-    return math.floor(moment.timestamp())
 
 
 def clean(text: object) -> str | None:
@@ -155,11 +97,24 @@ def handle(value: object) -> str | None:
 
 
 def tiktok_seconds(post_id: str) -> int | None:
-    """The second in which TikTok gave out an id (up to two minutes before the post); None for ids that hold none."""
+    """The second in which TikTok gave out an id, at the upload of a video; None for ids that hold none.
+
+    A video is posted seconds to two minutes later; one that was scheduled, days or weeks later.
+    """
     if len(post_id) not in TIKTOK_ID_LENGTHS or not post_id.isdecimal():
         return None
     moment = int(post_id) >> 32
     return moment if moment >= TIKTOK_FIRST_SECOND else None
+
+
+def after_upload(uploaded_at: int | None, created_at: int) -> int:
+    """The second in which a TikTok video was posted, where it can be: from a day before its upload to 60 days after.
+
+    `uploaded_at` is what its id tells (`tiktok_seconds`). Raises Rejected TIME_OUT_OF_RANGE.
+    """
+    if uploaded_at is None or -LONGEST_BEFORE_UPLOAD <= created_at - uploaded_at <= LONGEST_SCHEDULE:
+        return created_at
+    raise Rejected(Reason.TIME_OUT_OF_RANGE, f"posted {created_at}, but the id says it was uploaded {uploaded_at}")
 
 
 def shortcode(value: object) -> str | None:
@@ -169,7 +124,7 @@ def shortcode(value: object) -> str | None:
     """
     if not isinstance(value, str):
         return None
-    text = value.strip()
+    text = bare(value)
     if len(text) > SHORTCODE_LENGTH and text[: SHORTCODE_LENGTH + 1].isdecimal():
         return None
     code = text[:SHORTCODE_LENGTH]
@@ -185,6 +140,18 @@ def instagram_seconds(code: str) -> int | None:
     for character in short:
         number = number * 64 + _DIGIT[character]
     return ((number >> 23) + INSTAGRAM_EPOCH_MS) // 1000
+
+
+def stored_id(platform: str, value: str) -> str:
+    """The key of a post as ronda stores it, from a list that names posts. Raises Rejected NO_ID, ID_AS_NUMBER."""
+    text = bare(value)
+    if text.startswith(ID_PREFIXES):
+        return text
+    if platform == "instagram":
+        return shortcode(text) or pk_to_shortcode(text)
+    if platform == "facebook":  # a Graph id is "page_post"
+        text = text.rpartition("_")[2]
+    return whole_id(text)
 
 
 def pk_to_shortcode(pk: object) -> str:

@@ -50,6 +50,9 @@ class Format:
 
     Only a format of the kind "posts" has a `post`; the records of the others are rows that can be loaded as they are.
     `platform` is set where a format has a reader for each.
+
+    `study` looks through a whole file and gives the format as it fits that file; `notes` are then sentences on what in
+    it stays unknown, and why.
     """
 
     name: str
@@ -60,6 +63,12 @@ class Format:
     kind: Kind = "posts"
     platform: str | None = None
     recognise_file: Callable[[Path], str | None] | None = None
+    study: Callable[["Format", BinaryIO], "Format"] | None = None
+    notes: tuple[str, ...] = ()
+
+    def fitted(self, stream: BinaryIO) -> "Format":
+        """The format as it fits one file, given by its content."""
+        return self if self.study is None else self.study(self, stream)
 
     @property
     def key(self) -> str:

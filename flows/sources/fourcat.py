@@ -4,15 +4,18 @@
 
 Both write a default where they know nothing. 4CAT lists the columns in `missing_fields`, and these become None.
 Zeeschuimer does not say, so only what cannot be true is None: zeros of rows marked `partial_item`, 0 plays of an
-Instagram post, and -1. The time is always `unix_timestamp`: `timestamp` is sometimes in the server's own zone.
+Instagram post or of a video that was liked, and -1. The time is always `unix_timestamp`: `timestamp` is sometimes in
+the server's own zone.
 """
 
 from collections.abc import Callable, Iterator
-from functools import lru_cache
+from functools import lru_cache, partial
 from typing import Any, BinaryIO
 
 from flows.post import Post, Reason, Rejected
-from flows.sources.fields import clean, count, handle, hashtag, hashtags_in, pk_to_shortcode, shortcode, whole_id
+from flows.sources.counts import count
+from flows.sources.evidence import Places, study
+from flows.sources.fields import clean, handle, hashtag, hashtags_in, pk_to_shortcode, shortcode, whole_id
 from flows.sources.format import Fault, Format, Record
 from flows.sources.reading import csv_header, csv_rows
 from flows.sources.zeeschuimer import instagram_created, instagram_url, tiktok_created
@@ -60,6 +63,7 @@ def _tiktok(row: Row) -> Post:
     created_at, created_from = tiktok_created(post_id, row.get("unix_timestamp", "").strip())
     author = handle(row.get("author"))
     text = clean(row.get("body"))
+    likes, comments, shares, views = (count(row.get(name)) for name in ("likes", "comments", "shares", "plays"))
     return Post(
         platform="tiktok",
         post_id=post_id,
@@ -69,10 +73,10 @@ def _tiktok(row: Row) -> Post:
         author_name=clean(row.get("author_full")) or None,
         text=text,
         hashtags=_listed(row, text),
-        likes=count(row.get("likes")),
-        comments=count(row.get("comments")),
-        shares=count(row.get("shares")),
-        views=count(row.get("plays")),
+        likes=likes,
+        comments=comments,
+        shares=shares,
+        views=None if views == 0 and (likes or comments or shares) else views,
         url=f"https://www.tiktok.com/@{author}/video/{post_id}" if author else None,
     )
 
@@ -135,7 +139,10 @@ def _rows(stream: BinaryIO) -> Iterator[Record | Fault]:
     return csv_rows(stream, None)
 
 
+_COUNTS = ("likes", "comments", "shares", "plays", "num_likes", "num_comments", "play_count")
+_STUDY = partial(study, Places(ids=("id",), counts=_COUNTS))
+
 FORMATS = (
-    Format("fourcat", "csv", lambda sample: _recognise(sample, ",\t"), _rows, post),
-    Format("zeeschuimer", "csv", lambda sample: _recognise(sample, ";"), _rows, post),
+    Format("fourcat", "csv", lambda sample: _recognise(sample, ",\t"), _rows, post, study=_STUDY),
+    Format("zeeschuimer", "csv", lambda sample: _recognise(sample, ";"), _rows, post, study=_STUDY),
 )

@@ -13,19 +13,11 @@ from urllib.parse import parse_qs, urlsplit
 
 from flows.post import Post, Reason, Rejected
 from flows.sources.cells import as_dict, as_list
-from flows.sources.fields import (
-    clean,
-    count,
-    handle,
-    hashtags_in,
-    instagram_code,
-    instagram_seconds,
-    iso_seconds,
-    shortcode,
-    whole_id,
-)
+from flows.sources.counts import count
+from flows.sources.fields import clean, handle, hashtags_in, instagram_code, instagram_seconds, shortcode, whole_id
 from flows.sources.format import Fault, Record
 from flows.sources.layout import ZEESCHUIMER_KEYS, Reader, formats, names
+from flows.sources.moments import iso_seconds
 
 NAME = "graph"
 # Edges that can stand inside the object that owns what they list.
@@ -108,20 +100,24 @@ def recognise(sample: bytes) -> str | None:
 def records(reader: Reader, stream: BinaryIO) -> Iterator[Record | Fault]:
     """Every object of every answer in the file, numbered from 1 through the whole file."""
     number = 0
+    asked: list[str] | None = None
     for part in reader(stream):
         if isinstance(part, Fault):
             number += 1
             yield part._replace(number=number, excerpt=TOKEN.sub(rb"\1...", part.excerpt))
             continue
-        for element in elements(part.raw):
+        for element in elements(part.raw, asked):
             number += 1
             yield Record(number, element)
+        asked = _asked_next(part.raw)
 
 
-def elements(answer: Any) -> Iterator[dict[str, Any]]:
+def elements(answer: Any, asked: list[str] | None = None) -> Iterator[dict[str, Any]]:
     """The objects of one answer as {object, edge, owner, asked}: where it stood, whose it is, the fields asked for.
 
-    `edge` is None outside a page and "" in a page that does not name its edge; `asked` is None when unknown.
+    `edge` is None outside a page and "" in a page that does not name its edge. `asked` has the fields that are known
+    to have been asked for, by the URL of the page before or after it, or because another object of the page has them;
+    it is None where nothing tells any. The argument is what the page before named for its next one.
     """
     if not isinstance(answer, dict) or "error" in answer:
         yield _element(answer)
@@ -131,7 +127,7 @@ def elements(answer: Any) -> Iterator[dict[str, Any]]:
         for value in answer.values():
             yield from _unfold(value)
     else:
-        yield from _unfold(answer)
+        yield from _unfold(answer, asked)
 
 
 def object_of(element: dict[str, Any]) -> Any:
@@ -143,10 +139,10 @@ def _is_keyed_by_id(key: str, value: Any) -> bool:
     return isinstance(value, dict) and (value.get("id") == key or ID_MAP_KEY.fullmatch(key) is not None)
 
 
-def _unfold(thing: dict[str, Any]) -> Iterator[dict[str, Any]]:
+def _unfold(thing: dict[str, Any], asked: list[str] | None = None) -> Iterator[dict[str, Any]]:
     """The objects of a page, of the pages inside a Page or account, or the thing itself."""
     if isinstance(thing.get("data"), list):
-        yield from _page(thing)
+        yield from _page(thing, asked_before=asked)
         return
     inner = _inner_pages(thing)
     for edge in inner:
@@ -159,10 +155,22 @@ def _inner_pages(thing: Any) -> list[str]:
     return [edge for edge in INNER_EDGES if isinstance(as_dict(as_dict(thing).get(edge)).get("data"), list)]
 
 
-def _page(page: dict[str, Any], edge: str = "", owner: Mapping[str, Any] | None = None) -> Iterator[dict[str, Any]]:
+def _asked_next(answer: Any) -> list[str] | None:
+    """The fields that the answer after this one was asked for, when this one is a page that names it."""
+    url = as_dict(as_dict(answer).get("paging")).get("next")
+    return _request(url)[1] if isinstance(url, str) else None
+
+
+def _page(
+    page: dict[str, Any],
+    edge: str = "",
+    owner: Mapping[str, Any] | None = None,
+    asked_before: list[str] | None = None,
+) -> Iterator[dict[str, Any]]:
     paging = as_dict(page.get("paging"))
     url = paging.get("next") or paging.get("previous")
     named, asked = _request(url) if isinstance(url, str) else ("", None)
+    asked = asked or asked_before or _present(page["data"])
     is_of_comments = "order" in as_dict(page.get("summary"))  # only comments are listed with an order
     for thing in page["data"]:
         if _inner_pages(thing):  # Pages or accounts in a page, with their posts inside
@@ -178,9 +186,21 @@ def _request(url: str) -> tuple[str, list[str] | None]:
         query = parse_qs(parts.query)
     except ValueError:  # no URL
         return "", None
-    asked = sorted(set(re.findall(r"[a-z_]+", query["fields"][0]))) if "fields" in query else None
+    asked = _outer_names(query["fields"][0]) if "fields" in query else None
     edge = parts.path.rstrip("/").rpartition("/")[2]
     return edge if edge.replace("_", "").isalpha() else "", asked
+
+
+def _outer_names(fields: str) -> list[str]:
+    """The names in a list of fields, without those inside them (`comments.limit(0){shares}` asks for no shares)."""
+    while fields != (outer := re.sub(r"\{[^{}]*\}|\([^()]*\)", "", fields)):
+        fields = outer
+    return sorted({name.partition(".")[0].strip() for name in fields.split(",")} - {""})
+
+
+def _present(things: list[Any]) -> list[str] | None:
+    """The fields that some object of a page has, so that they were asked for of all; None where there are none."""
+    return sorted({name for thing in things for name in as_dict(thing)}) or None
 
 
 def _element(
@@ -220,7 +240,7 @@ def facebook_post(raw: dict[str, Any]) -> Post:
     sender = as_dict(thing.get("from"))
     reactions, comments = as_dict(thing.get("reactions")), as_dict(thing.get("comments"))
     # The API leaves `shares` out when there are none, so its absence is a zero, but only where it was asked for.
-    was_asked = "shares" in asked if asked else bool(reactions.get("summary") or comments.get("summary"))
+    was_asked = "shares" in (asked or ())
     return Post(
         platform="facebook",
         post_id=post_id,

@@ -15,8 +15,9 @@ from flows.post import Rejected
 from flows.settings import Settings
 from flows.sources import graph, graph_answers
 from flows.sources.cells import as_dict, as_list
-from flows.sources.fields import instagram_code, iso_seconds
+from flows.sources.fields import instagram_code
 from flows.sources.http import Answer, Client, Request, checked_base
+from flows.sources.moments import iso_seconds
 from flows.sources.shape import Shape, ShapeChangedError, check_envelope
 from flows.sources.source import Access, Page, Source, Stored, Target, Watched, accounts, secret
 from flows.sources.walking import End, Gap, Progress, Step, Verdict, Walk, second_of

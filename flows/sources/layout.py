@@ -48,11 +48,13 @@ def formats(  # noqa: PLR0913 - the parts of a format
     *,
     unfold: Callable[[Reader, BinaryIO], Iterator[Record | Fault]] | None = None,
     platform: str | None = None,
+    study: Callable[[Format, BinaryIO], Format] | None = None,
 ) -> tuple[Format, ...]:
-    """A Format for each layout that records of one kind come in; `unfold` turns what a reader yields into records."""
+    """A Format for each layout that records of one kind come in; `unfold` turns what a reader yields into records,
+    `study` fits the format to a file."""
     readers = {each: partial(unfold, READERS[each]) if unfold else READERS[each] for each in layouts}
     return tuple(
-        Format(name, each, partial(_recognise_laid_out, each, recognise), reader, post, platform=platform)
+        Format(name, each, partial(_recognise_laid_out, each, recognise), reader, post, platform=platform, study=study)
         for each, reader in readers.items()
     )
 

@@ -10,8 +10,11 @@ from typing import Any
 
 from flows.post import Post
 from flows.sources.cells import as_dict, as_list, at, hashtag_list
-from flows.sources.fields import clean, count, handle, hashtags_in, iso_seconds, whole_id
+from flows.sources.counts import count
+from flows.sources.evidence import Places, study
+from flows.sources.fields import clean, handle, hashtags_in, whole_id
 from flows.sources.layout import ZEESCHUIMER_KEYS, formats, names
+from flows.sources.moments import iso_seconds
 
 FACEBOOK_NAMES = frozenset({"reaction_count", "share_count", "surface", "shared_post_id", "link_attachment"})
 OWN_NAMES = frozenset({"mcl_url", "post_owner"})
@@ -81,7 +84,13 @@ def media_type(raw: dict[str, Any]) -> str | None:
     return "album" if len(kinds) > 1 else kinds[0] if kinds else None
 
 
-FORMATS = (
-    *formats("mcl", partial(recognise, "facebook"), partial(post, "facebook"), platform="facebook"),
-    *formats("mcl", partial(recognise, "instagram"), partial(post, "instagram"), platform="instagram"),
+_COUNTS = tuple(
+    f"statistics.{name}" for name in ("reaction_count", "like_count", "comment_count", "share_count", "views")
+)
+_STUDY = partial(study, Places(ids=("id",), counts=_COUNTS))
+
+FORMATS = tuple(
+    form
+    for platform in ("facebook", "instagram")
+    for form in formats("mcl", partial(recognise, platform), partial(post, platform), platform=platform, study=_STUDY)
 )

@@ -5,27 +5,19 @@ A removal becomes a Post with `gone` set. It tells nothing but that: the loader 
 """
 
 from collections.abc import Iterator
+from functools import partial
 from typing import Any, BinaryIO
 
 from flows.post import PLATFORMS, Post, Reason, Rejected
-from flows.sources.fields import clean, iso_seconds, pk_to_shortcode, seconds, shortcode, whole_id
+from flows.sources.evidence import Places, study
+from flows.sources.fields import clean, stored_id
 from flows.sources.format import Fault, Format, Record
+from flows.sources.moments import iso_seconds, seconds
 from flows.sources.reading import csv_header, csv_rows
+from flows.sources.spreadsheet import bare
 
 COLUMNS = frozenset(("platform", "post_id", "gone_at", "reason"))
 REASONS = ("removed", "private", "account gone", "unknown")
-ID_PREFIXES = ("graph:", "mcl:", "pfbid")
-
-
-def _post_id(platform: str, value: str) -> str:
-    """The key of the post as ronda stores it. Raises Rejected NO_ID, ID_AS_NUMBER."""
-    if value.startswith(ID_PREFIXES):
-        return value
-    if platform == "instagram":
-        return shortcode(value) or pk_to_shortcode(value)
-    if platform == "facebook":  # a Graph id is "page_post"
-        value = value.rpartition("_")[2]
-    return whole_id(value)
 
 
 def _gone_at(value: str) -> int:
@@ -39,8 +31,8 @@ def post(raw: Any) -> Post:
     platform = raw["platform"].strip().lower()
     if platform not in PLATFORMS:
         raise Rejected(Reason.UNKNOWN_PLATFORM, platform[:80])
-    post_id = _post_id(platform, (clean(raw["post_id"]) or "").strip())
-    gone_at = _gone_at(raw["gone_at"].strip())
+    post_id = stored_id(platform, clean(raw["post_id"]) or "")
+    gone_at = _gone_at(bare(raw["gone_at"]))
     reason = raw["reason"].strip().lower()
     return Post(
         platform=platform,
@@ -59,4 +51,4 @@ def _rows(stream: BinaryIO) -> Iterator[Record | Fault]:
     return csv_rows(stream, None)
 
 
-FORMAT = Format("removals", "csv", _recognise, _rows, post)
+FORMAT = Format("removals", "csv", _recognise, _rows, post, study=partial(study, Places(ids=("post_id",))))

@@ -18,8 +18,11 @@ from xml.etree import ElementTree
 from flows.periods import read_seed
 from flows.post import PLATFORMS, Reason, Rejected
 from flows.sources.csv_records import csv_header, csv_rows
+from flows.sources.evidence import refuse_damaged
+from flows.sources.fields import stored_id
 from flows.sources.format import Fault, Format, Record
 from flows.sources.opening import ARCHIVE
+from flows.sources.spreadsheet import Ids
 
 SHEET = "ronda-review"
 # Column -> its headings in the sheet, in Indonesian and English.
@@ -93,11 +96,17 @@ def records(seeds: Path, stream: BinaryIO) -> Iterator[Record | Fault]:
         for row in read_seed("review_stages", seeds)
         for word in (row["code"], row["label_id"], row["label_en"])
     }
-    for line, row in _workbook_rows(content) if content.startswith(ARCHIVE) else _csv_rows(content):
+    rows = list(_workbook_rows(content) if content.startswith(ARCHIVE) else _csv_rows(content))
+    ids = Ids()
+    for _, row in rows:
+        ids.see(None if isinstance(row, Fault) else row.get("post_id"))
+    damage = ids.damage()
+    for line, row in rows:
         if isinstance(row, Fault):
             yield row
         elif any(row.get(column) for column in _FILLED if column != "note"):
             try:
+                refuse_damaged(damage, [row.get("post_id")])
                 yield Record(line, _review(line, row, codes, stages))
             except Rejected as rejected:
                 excerpt = f"{row.get('platform')},{row.get('post_id')}".encode()
@@ -105,11 +114,10 @@ def records(seeds: Path, stream: BinaryIO) -> Iterator[Record | Fault]:
 
 
 def _review(line: int, row: dict[str, str], codes: set[str], stages: dict[str, str]) -> Review:
-    platform, post_id = row.get("platform", "").lower(), row.get("post_id", "")
+    platform = row.get("platform", "").lower()
     if platform not in PLATFORMS:
         raise Rejected(Reason.UNKNOWN_PLATFORM, platform[:80])
-    if not post_id:
-        raise Rejected(Reason.NO_ID)
+    post_id = stored_id(platform, row.get("post_id", ""))
     code, stage = row.get("code", "").lower(), row.get("stage", "").lower() or "reviewed"
     if code not in codes:
         raise Rejected(Reason.WRONG_SHAPE, f"code is {code[:80]!r}, not one of the indications or {NONE}")
@@ -133,7 +141,7 @@ def _day(text: str) -> date | None:
             return _SPREADSHEET_EPOCH + timedelta(days=int(float(text)))
         return date.fromisoformat(text[:10])
     except ValueError as error:
-        raise Rejected(Reason.NO_TIME, f"date is {text[:80]!r}, not YYYY-MM-DD") from error
+        raise Rejected(Reason.TIME_FORM, f"date is {text[:80]!r}, not YYYY-MM-DD") from error
 
 
 def _csv_rows(content: bytes) -> Iterator[tuple[int, dict[str, str] | Fault]]:

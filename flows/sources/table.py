@@ -1,16 +1,15 @@
 """Any CSV, NDJSON or Parquet table with a column mapping in ronda.toml (`[tables.<name>]`, see settings.TableMapping).
 
-A file belongs to the first mapping whose columns it all has. Times are ISO, Unix seconds or milliseconds, or datetime
-columns; one without a zone is in the zone of the mapping.
+A file belongs to the first mapping whose columns it all has. Times and counts are read as `moments` and `counts` say,
+in the form that the mapping states or the columns show; a time without a zone is in the zone of the mapping.
 """
 
-import math
 import re
-from collections.abc import Callable
-from datetime import datetime
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import tzinfo
 from functools import partial
-from typing import Any
-from zoneinfo import ZoneInfo
+from typing import Any, BinaryIO
 
 import orjson
 
@@ -18,17 +17,18 @@ from flows.exits import UsageError
 from flows.post import PLATFORMS, Post, Reason, Rejected
 from flows.settings import Settings, TableMapping
 from flows.sources.cells import hashtag_list
+from flows.sources.counts import STYLES, UNKNOWN, Style, count
+from flows.sources.evidence import Places, fit, gather
 from flows.sources.fields import (
     SHORTCODE_LENGTH,
+    after_upload,
     clean,
-    count,
     facebook_post_id,
     handle,
     hashtags_in,
     instagram_code,
     instagram_seconds,
     pk_to_shortcode,
-    seconds,
     shortcode,
     tiktok_seconds,
     whole_id,
@@ -36,8 +36,11 @@ from flows.sources.fields import (
 from flows.sources.format import Format
 from flows.sources.layout import formats as formats_of
 from flows.sources.layout import layout
+from flows.sources.moments import Form, is_blank, is_pattern, moment
 from flows.sources.parquet import PARQUET, parquet_columns, parquet_rows
 from flows.sources.reading import csv_header
+from flows.sources.spreadsheet import bare
+from flows.sources.zones import NO_ZONES, Zones, read_zone, read_zones
 
 PLATFORM_NAMES = {
     **{platform: platform for platform in PLATFORMS},
@@ -64,30 +67,82 @@ _TIKTOK_URL = re.compile(r"tiktok\.com/.*?/?(?:video|photo|v)/(\d+)", re.ASCII)
 _NUMBER = re.compile(r"[+-]?\d+([.,]\d*)?([eE][+-]?\d+)?", re.ASCII)
 
 
+@dataclass(frozen=True, slots=True)
+class Table:
+    """A mapping, and how the cells below its columns are read: as it states, or as a file shows."""
+
+    mapping: TableMapping
+    zone: tzinfo
+    zones: Zones = field(default_factory=lambda: NO_ZONES)
+    styles: Mapping[str, Style] = field(default_factory=dict)
+    forms: Mapping[str, Form] = field(default_factory=dict)
+
+    def count(self, cell: Callable[[str | None], Any], column: str | None) -> int | None:
+        """The count in a column."""
+        return count(cell(column), self.styles.get(column or "", self.style))
+
+    def moment(self, cell: Callable[[str | None], Any], column: str | None) -> int:
+        """The second in a column. Raises Rejected."""
+        return moment(cell(column), self.forms.get(column or "", self.form), self.zone, self.zones)
+
+    @property
+    def style(self) -> Style:
+        """How counts are written where no file shows it."""
+        return STYLES[self.mapping.number_format] if self.mapping.number_format else UNKNOWN
+
+    @property
+    def form(self) -> Form:
+        """How times are written where no file shows it."""
+        return Form(pattern=self.mapping.time_format)
+
+
 def formats(settings: Settings) -> tuple[Format, ...]:
-    """The formats of every mapping. Raises UsageError for a mapping without a platform or with an unknown zone."""
-    return tuple(each for name, mapping in settings.tables.items() for each in _formats(name, mapping))
+    """The formats of every mapping.
+
+    Raises UsageError for a mapping without a platform, with an unknown zone or a form of times that is none.
+    """
+    zones = read_zones(settings.zones)
+    return tuple(each for name, mapping in settings.tables.items() for each in _formats(name, mapping, zones))
 
 
-def _formats(name: str, mapping: TableMapping) -> tuple[Format, ...]:
+def _formats(name: str, mapping: TableMapping, zones: Zones) -> tuple[Format, ...]:
     if (mapping.platform is None) == (mapping.platform_column is None):
         raise UsageError(f"[tables.{name}] needs either platform or platform_column; set one of them in ronda.toml.")
-    try:
-        zone = ZoneInfo(mapping.timezone)
-    except (KeyError, ValueError, OSError) as error:
+    if mapping.time_format is not None and not is_pattern(mapping.time_format):
         raise UsageError(
-            f"[tables.{name}] has the unknown timezone {mapping.timezone!r}; use a name such as Asia/Jakarta."
-        ) from error
-    mapped = partial(post, mapping, zone)
+            f"[tables.{name}] has the time_format {mapping.time_format!r}, which names no day; "
+            'write it as "%d/%m/%Y %H:%M" (day, month, year, hour, minute).'
+        )
+    table = Table(mapping, read_zone(mapping.timezone, f"[tables.{name}]"), zones)
+    mapped, looked = partial(post, table), partial(study, name, table)
+    rows = partial(parquet_rows, columns(mapping))
     return (
-        *formats_of(name, partial(recognise_text, mapping), mapped, ("csv", "lines")),
-        Format(name, "parquet", partial(recognise_parquet, mapping), partial(parquet_rows, columns(mapping)), mapped),
+        *formats_of(name, partial(recognise_text, mapping), mapped, ("csv", "lines"), study=looked),
+        Format(name, "parquet", partial(recognise_parquet, mapping), rows, mapped, study=looked),
     )
+
+
+def study(name: str, table: Table, form: Format, stream: BinaryIO) -> Format:
+    """The format as it fits a file: counts and times as its columns show them."""
+    mapping = table.mapping
+    places = Places(
+        ids=(mapping.id,),
+        counts=tuple(filter(None, (mapping.likes, mapping.comments, mapping.shares, mapping.views))),
+        times=() if mapping.time_format else tuple(filter(None, (mapping.created_at, mapping.observed_at))),
+        style=table.style,
+        is_stated=mapping.number_format is not None,
+        count_cure=f"; set number_format in [tables.{name}] of ronda.toml",
+        time_cure=f'; set time_format, such as "%d/%m/%Y %H:%M", in [tables.{name}] of ronda.toml',
+    )
+    evidence = gather(form, places, stream)
+    fitted = replace(table, styles=evidence.styles, forms=evidence.forms)
+    return fit(replace(form, post=partial(post, fitted)), places, evidence)
 
 
 def columns(mapping: TableMapping) -> tuple[str, ...]:
     """The columns that a mapping names."""
-    named = mapping.model_dump(exclude={"platform", "timezone"}, exclude_none=True)
+    stated = {"platform", "timezone", "time_format", "number_format"}
+    named = mapping.model_dump(exclude=stated, exclude_none=True)
     return tuple(dict.fromkeys(named.values()))
 
 
@@ -120,10 +175,11 @@ def _platform_of(mapping: TableMapping) -> str:
     return mapping.platform or "mixed"
 
 
-def post(mapping: TableMapping, zone: ZoneInfo, raw: Any) -> Post:
+def post(table: Table, raw: Any) -> Post:
     """One row of a table as a Post, by the mapping's columns. Raises Rejected."""
     if not isinstance(raw, dict):
         raise Rejected(Reason.WRONG_SHAPE, "not an object")
+    mapping = table.mapping
 
     def cell(column: str | None) -> Any:
         return None if column is None else raw.get(column)
@@ -133,24 +189,24 @@ def post(mapping: TableMapping, zone: ZoneInfo, raw: Any) -> Post:
 
     platform = mapping.platform or _platform(cell(mapping.platform_column))
     post_id = _post_id(platform, cell(mapping.id))
-    created_at, created_from = _created(platform, post_id, cell(mapping.created_at), zone)
+    created_at, created_from = _created(platform, post_id, cell, table)
     text = clean(cell(mapping.text)) or None
     return Post(
         platform=platform,
         post_id=post_id,
         created_at=created_at,
         created_from=created_from,
-        observed_at=_observed(cell(mapping.observed_at), zone),
+        observed_at=_observed(cell, table),
         author=_author(cell(mapping.author)),
         author_name=word(mapping.author_name),
         text=text,
         hashtags=hashtag_list(cell(mapping.hashtags)) or hashtags_in(text),
         language=word(mapping.language),
         media_type=MEDIA.get(str(cell(mapping.media_type)).strip().lower()),
-        likes=count(cell(mapping.likes)),
-        comments=count(cell(mapping.comments)),
-        shares=count(cell(mapping.shares)),
-        views=count(cell(mapping.views)),
+        likes=table.count(cell, mapping.likes),
+        comments=table.count(cell, mapping.comments),
+        shares=table.count(cell, mapping.shares),
+        views=table.count(cell, mapping.views),
         url=word(mapping.url),
         query=word(mapping.query),
     )
@@ -165,7 +221,7 @@ def _platform(value: Any) -> str:
 
 def _post_id(platform: str, value: Any) -> str:
     """The id as ronda writes it, also from a URL, a Graph id `page_post` or an Instagram media number."""
-    text = value.strip() if isinstance(value, str) else ""
+    text = bare(value) if isinstance(value, str) else ""
     if (find := ID_IN_TEXT[platform](text)) is not None:
         return find
     number = whole_id(value)
@@ -191,45 +247,26 @@ ID_IN_TEXT: dict[str, Callable[[str], str | None]] = {
 }
 
 
-def _created(platform: str, post_id: str, value: Any, zone: ZoneInfo) -> tuple[int, str]:
+def _created(platform: str, post_id: str, cell: Callable[[str | None], Any], table: Table) -> tuple[int, str]:
     """(second, "record" or "id"): the row's time; the id's where the row has none and the platform's ids do."""
-    if not _is_blank(value):
-        return moment(value, zone), "record"
     from_id = SECONDS_IN_ID.get(platform)
     seconds_in_id = from_id(post_id) if from_id else None
+    column = table.mapping.created_at
+    if not is_blank(cell(column)):
+        created_at = table.moment(cell, column)
+        return (after_upload(seconds_in_id, created_at) if platform == "tiktok" else created_at), "record"
     if seconds_in_id is None:
         raise Rejected(Reason.NO_TIME, "the time is empty or its column is missing")
     return seconds_in_id, "id"
 
 
-def _observed(value: Any, zone: ZoneInfo) -> int | None:
+def _observed(cell: Callable[[str | None], Any], table: Table) -> int | None:
     """When the row was collected; unknown rather than rejected, since the post itself can be used."""
+    column = table.mapping.observed_at
     try:
-        return None if _is_blank(value) else moment(value, zone)
+        return None if is_blank(cell(column)) else table.moment(cell, column)
     except Rejected:
         return None
-
-
-def _is_blank(value: Any) -> bool:
-    return (
-        value is None
-        or (isinstance(value, str) and not value.strip())
-        or (isinstance(value, float) and math.isnan(value))
-    )
-
-
-def moment(value: Any, zone: ZoneInfo) -> int:
-    """Unix seconds of a number, its text, or an ISO time (without a zone it is in `zone`). Raises Rejected."""
-    text = value.strip() if isinstance(value, str) else ""
-    if text[4:5] != "-":
-        return seconds(value)
-    try:
-        found = datetime.fromisoformat(text)
-    except ValueError as error:
-        raise Rejected(Reason.NO_TIME, text[:40]) from error
-    if not 1970 <= found.year <= 2100:
-        raise Rejected(Reason.TIME_OUT_OF_RANGE, text[:40])
-    return math.floor((found if found.tzinfo else found.replace(tzinfo=zone)).timestamp())
 
 
 def _author(value: Any) -> str | None:

@@ -16,9 +16,11 @@ from typing import Any
 from flows.post import Post, Reason, Rejected
 from flows.settings import Settings
 from flows.sources.cells import as_dict, as_list, hashtag_list
-from flows.sources.fields import clean, count, handle, seconds, tiktok_seconds, whole_id
+from flows.sources.counts import count
+from flows.sources.fields import after_upload, clean, handle, tiktok_seconds, whole_id
 from flows.sources.graph_answers import parsed, retry_after
 from flows.sources.http import Answer, Client, Request, checked_base
+from flows.sources.moments import seconds
 from flows.sources.pacing import Limit
 from flows.sources.shape import Shape, ShapeChangedError, check_envelope
 from flows.sources.source import Access, Page, Source, Stored, Target, Watched, secret, shares
@@ -310,7 +312,8 @@ def post(raw: Any) -> Post:
     post_id = whole_id(raw.get("id", raw.get("video_id")))
     author = handle(raw.get("username"))
     is_timed = raw.get("create_time") is not None
-    created = seconds(raw["create_time"]) if is_timed else tiktok_seconds(post_id)
+    uploaded = tiktok_seconds(post_id)
+    created = after_upload(uploaded, seconds(raw["create_time"])) if is_timed else uploaded
     if created is None:
         raise Rejected(Reason.NO_TIME)
     return Post(

@@ -9,27 +9,28 @@ field has None. Ads are told apart on Instagram only: TikTok's `isAd` marks prom
 
 import re
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 from flows.post import Post, Reason, Rejected
+from flows.sources.counts import count
+from flows.sources.evidence import Places, study
 from flows.sources.fields import (
-    MILLISECONDS_ABOVE,
+    after_upload,
     clean,
-    count,
     handle,
     hashtag,
     hashtags_in,
     instagram_seconds,
     pk_to_shortcode,
-    seconds,
     shortcode,
     tiktok_seconds,
     whole_id,
 )
 from flows.sources.format import Format
+from flows.sources.moments import MILLISECONDS_ABOVE, seconds
 from flows.sources.reading import BOM, json_elements, json_lines
 
-DAY_SECONDS = 86_400
 INSTAGRAM_MEDIA = {1: "photo", 2: "video", 8: "album"}
 INSTAGRAM_AD_LINK = "https://www.facebook.com/ads/ig_redirect"
 TIKTOK_NO_LANGUAGE = ("", "un")
@@ -59,7 +60,7 @@ def observed_at(envelope: Raw) -> int | None:
 def tiktok_created(post_id: str, value: object) -> tuple[int, str]:
     """(seconds, where from) of a TikTok post: its own time, or its id's when it has none.
 
-    Raises Rejected: NO_TIME, and TIME_OUT_OF_RANGE when the two are more than a day apart.
+    Raises Rejected: NO_TIME, TIME_FORM, and TIME_OUT_OF_RANGE when it cannot have been posted then (`after_upload`).
     """
     from_id = tiktok_seconds(post_id)
     if value in (None, "", 0, "0"):
@@ -67,9 +68,7 @@ def tiktok_created(post_id: str, value: object) -> tuple[int, str]:
             raise Rejected(Reason.NO_TIME, "createTime")
         return from_id, "id"
     created_at = value if type(value) is int and 0 < value < MILLISECONDS_ABOVE else seconds(value)
-    if from_id is not None and not -DAY_SECONDS <= created_at - from_id <= DAY_SECONDS:
-        raise Rejected(Reason.TIME_OUT_OF_RANGE, f"{created_at} but the id says {from_id}")
-    return created_at, "record"
+    return after_upload(from_id, created_at), "record"
 
 
 def _tiktok_hashtags(data: Raw, text: str | None) -> tuple[str, ...]:
@@ -148,7 +147,7 @@ def _tiktok(data: Raw, envelope: Raw) -> Post:
 def instagram_created(code: str, value: object) -> tuple[int, str]:
     """(seconds, where from) of an Instagram post: its own time, or its shortcode's when it has none.
 
-    Raises Rejected NO_TIME, TIME_OUT_OF_RANGE.
+    Raises Rejected NO_TIME, TIME_FORM, TIME_OUT_OF_RANGE.
     """
     if value not in (None, "", 0, "0"):
         return seconds(value), "record"
@@ -201,7 +200,7 @@ def _item_list(data: Raw, envelope: Raw) -> Post:
     text = _caption(data)
     comments = count(data.get("comment_count"))
     if comments is None and isinstance(data.get("comments"), list):
-        comments = len(data["comments"])
+        comments = len(data["comments"]) or None  # a preview; an empty one does not say that there are none
     plays = data.get("view_count")
     return Post(
         platform="instagram",
@@ -325,10 +324,24 @@ def _is_array(sample: bytes) -> bool:
     return sample.removeprefix(BOM).lstrip().startswith(b"[")
 
 
+_STUDY = partial(study, Places(ids=("data.id", "id")))
+
 FORMATS = (
-    Format("zeeschuimer", "lines", lambda sample: None if _is_array(sample) else recognise(sample), json_lines, post),
+    Format(
+        "zeeschuimer",
+        "lines",
+        lambda sample: None if _is_array(sample) else recognise(sample),
+        json_lines,
+        post,
+        study=_STUDY,
+    ),
     # Not written by Zeeschuimer itself, but by people who load and save its files.
     Format(
-        "zeeschuimer", "documents", lambda sample: recognise(sample) if _is_array(sample) else None, json_elements, post
+        "zeeschuimer",
+        "documents",
+        lambda sample: recognise(sample) if _is_array(sample) else None,
+        json_elements,
+        post,
+        study=_STUDY,
     ),
 )

@@ -73,7 +73,7 @@ def test_the_example_of_ronda_toml_is_one_and_shows_every_setting_of_the_extract
     assert "kabupaten batang" in watched["tiktok"].keywords
     shown = tomllib.loads(example)
     names = set(Settings.model_fields)
-    of_others = {"home", "lang", "author_key", "seeds", "office", "site_port", "server_port", "tables"}
+    of_others = {"home", "lang", "author_key", "seeds", "office", "site_port", "server_port", "tables", "zones"}
     secrets = {name for name in names - of_others if "SecretStr | None" in str(Settings.__annotations__[name])}
     assert len(secrets) >= 5
     assert names - of_others - secrets == shown.keys()

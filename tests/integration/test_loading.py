@@ -16,8 +16,9 @@ from flows.loading.arrivals import land_paths
 from flows.loading.imports import run_import
 from flows.loading.pending import load_pending
 from flows.loading.summary import LoadSummary
-from flows.settings import Settings
+from flows.settings import Settings, TableMapping
 from flows.store import warehouse
+from flows.store.runs import read_runs
 from tests.exports import NOON, removals, tiktok, tiktok_id, write_lines
 
 LANDED = datetime(2024, 2, 5, tzinfo=UTC)
@@ -327,3 +328,19 @@ def test_a_review_sheet_may_come_packed(settings: Settings, tmp_path: Path) -> N
     bring(settings, sheet)
     (review,) = rows(settings, "FROM base.reviews")
     assert (review["code"], review["stage"], review["coder"]) == ("hoax", "referred", "ab")
+
+
+def test_what_stays_unknown_in_a_file_is_told_by_the_import_and_kept_with_the_run(tmp_path: Path) -> None:
+    mapping = TableMapping(platform="facebook", id="nomor", created_at="waktu", likes="suka", text="isi")
+    settings = Settings(home=tmp_path / "home", author_key="ab" * 32, tables={"dinas": mapping})  # type: ignore[arg-type]
+    settings.export()
+    path = tmp_path / "dinas.csv"
+    path.write_text("nomor;waktu;suka;isi\n122118273645019281;30/01/2024;1.000;rapat\n")
+    said = bring(settings, path)
+    told = (
+        "dinas.csv: suka: 1 such as 1.000 can be 1,000 or 1 and stay unknown; "
+        "set number_format in [tables.dinas] of ronda.toml."
+    )
+    assert said[:2] == ["1 file: 1 records = 1 posts + 0 duplicates + 0 rejects", f"  {told}"]
+    assert [run["notes"] for run in read_runs(settings.home)] == [[told]]
+    assert [(row["likes"], str(row["day"])) for row in rows(settings, "FROM base.posts")] == [(None, "2024-01-30")]

@@ -198,6 +198,56 @@ def test_reactions_are_the_total_and_never_the_number_of_kinds() -> None:
     assert apify.facebook_post(without).likes is None
 
 
+GROUP_ITEM = {
+    "facebookUrl": "https://www.facebook.com/groups/77",
+    "url": "https://www.facebook.com/groups/77/permalink/122118273645019283/",
+    "time": "2026-03-02T06:20:11.000Z",
+    "user": {"id": "100067", "name": "Warga Contoh"},
+    "text": "Jalan rusak",
+    "likesCount": 5,
+    "sharesCount": 2,
+    "commentsCount": 3,
+    "topReactionsCount": 1,
+    "legacyId": "122118273645019283",
+    "groupTitle": "Warga Contoh",
+}
+
+
+def test_posts_of_groups_have_their_counts_under_other_names() -> None:
+    (found,) = results(json.dumps([GROUP_ITEM]).encode())
+    assert isinstance(found, Post)
+    assert (found.post_id, found.author) == ("122118273645019283", "id:100067")
+    assert (found.likes, found.comments, found.shares, found.views) == (5, 3, 2, None)
+
+
+@pytest.mark.parametrize(
+    ("item", "counts"),
+    [
+        ({"likes": 0, "likesCount": 9}, (0, 7, 1, None)),  # a count that is there counts, a zero too
+        ({"likes": None, "reactionsCount": 12}, (12, 7, 1, None)),
+        ({"comments": [{"text": "ya"}], "commentsCount": "1.2K"}, (35, 1200, 1, None)),
+        ({"shares": "", "playCount": 40}, (35, 7, None, 40)),
+    ],
+)
+def test_the_first_key_with_a_number_counts(item: dict, counts: tuple[int | None, ...]) -> None:
+    found = apify.facebook_post(FACEBOOK_ITEM | item)
+    assert (found.likes, found.comments, found.shares, found.views) == counts
+
+
+def test_shares_of_reels_are_counted() -> None:
+    assert apify.instagram_post(INSTAGRAM_ITEM).shares is None
+    assert apify.instagram_post(INSTAGRAM_ITEM | {"sharesCount": 4}).shares == 4
+
+
+def test_a_scheduled_video_is_posted_after_its_upload_and_none_before() -> None:
+    uploaded = 7612491652768642104 >> 32
+    later = apify.tiktok_post(TIKTOK_ITEM | {"createTime": uploaded + 20 * 86_400})
+    assert later.created_at == uploaded + 20 * 86_400
+    with pytest.raises(Rejected) as caught:
+        apify.tiktok_post(TIKTOK_ITEM | {"createTime": uploaded - 2 * 86_400})
+    assert caught.value.reason is Reason.TIME_OUT_OF_RANGE
+
+
 def test_a_missing_time_comes_from_the_id_and_is_marked() -> None:
     untimed = {name: value for name, value in TIKTOK_ITEM.items() if not name.startswith("createTime")}
     found = apify.tiktok_post(untimed)

@@ -8,11 +8,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from flows.exits import UsageError
 from flows.post import Post, Reason, Rejected
 from flows.sources import crowdtangle
 from flows.sources.format import Fault, Record
+from flows.sources.zones import read_zones
 
-FACEBOOK, INSTAGRAM = crowdtangle.FORMATS
+FACEBOOK, INSTAGRAM = crowdtangle.formats({})
 
 FACEBOOK_ROW = {
     "Page Name": "Kabar Contoh",
@@ -64,7 +66,7 @@ def written(rows: list[dict[str, str]], delimiter: str = ",", line_end: str = "\
 
 def posts(data: bytes) -> list[Post]:
     """Every row through the format that recognises the file."""
-    found = next(each for each in crowdtangle.FORMATS if each.recognise(data))
+    found = next(each for each in crowdtangle.formats({}) if each.recognise(data))
     return [found.post(record.raw) for record in found.records(io.BytesIO(data)) if isinstance(record, Record)]
 
 
@@ -105,10 +107,27 @@ def test_a_facebook_row_becomes_a_post() -> None:
     ],
 )
 def test_no_views_are_unknown_where_there_is_no_video(kind: str, total: str, views: int | None) -> None:
-    assert crowdtangle.facebook_post(FACEBOOK_ROW | {"Type": kind, "Total Views": total}).views == views
+    row = FACEBOOK_ROW | {"Type": kind, "Total Views": total, "Is Video Owner?": "Yes"}
+    assert crowdtangle.facebook_post(row).views == views
     assert crowdtangle.instagram_post(INSTAGRAM_ROW | {"Type": kind, "Views": total}).views == (
         None if kind == "Native Video" and total == "0" else views  # Instagram calls it Video
     )
+
+
+@pytest.mark.parametrize(("kind", "owner"), [("YouTube", ""), ("Vine", "-"), ("Native Video", "No")])
+def test_no_views_of_a_video_that_is_not_the_pages_own_are_unknown(kind: str, owner: str) -> None:
+    row = FACEBOOK_ROW | {"Type": kind, "Is Video Owner?": owner}
+    assert crowdtangle.facebook_post(row | {"Total Views": "0"}).views is None
+    assert crowdtangle.facebook_post(row | {"Total Views": "31"}).views == 31
+
+
+def test_the_settings_say_what_a_name_of_several_zones_stands_for() -> None:
+    row = FACEBOOK_ROW | {"Post Created": "2024-01-10 12:00:00 IST"}
+    for value, hour, minute in (("+05:30", 6, 30), ("Asia/Jerusalem", 10, 0)):
+        found = crowdtangle.facebook_post(row, read_zones({"ist": value}))
+        assert found.created_at == int(datetime(2024, 1, 10, hour, minute, tzinfo=UTC).timestamp())
+    with pytest.raises(UsageError, match=r"\[zones\] IST has the unknown timezone 'India'"):
+        read_zones({"IST": "India"})
 
 
 def test_an_instagram_row_has_its_caption_in_description_and_its_id_in_the_url() -> None:
@@ -136,7 +155,10 @@ def test_byte_order_mark_delimiter_and_line_end_change_nothing(delimiter: str, l
 
 @pytest.mark.parametrize(
     ("zone", "hour_utc"),
-    [("EDT", 16), ("EST", 17), ("PDT", 19), ("PST", 20), ("UTC", 12), ("WIB", 5), ("WITA", 4), ("WIT", 3)],
+    [
+        *(("EDT", 16), ("EST", 17), ("PDT", 19), ("PST", 20), ("UTC", 12), ("WIB", 5), ("WITA", 4), ("WIT", 3)),
+        *(("GMT", 12), ("CET", 11), ("CEST", 10), ("SGT", 4), ("AEST", 2), ("+07:00", 5), ("GMT+7", 5), ("-0500", 17)),
+    ],
 )
 def test_the_zone_of_the_dashboard_is_respected(zone: str, hour_utc: int) -> None:
     row = FACEBOOK_ROW | {"Post Created": f"2024-01-10 12:00:00 {zone}"}
@@ -147,10 +169,19 @@ def test_the_zone_of_the_dashboard_is_respected(zone: str, hour_utc: int) -> Non
 @pytest.mark.parametrize(
     ("value", "reason", "detail"),
     [
-        ("2024-01-10 12:00:00 CEST", Reason.TIME_ZONE, "Post Created: CEST"),
-        ("2024-01-10 12:00:00", Reason.TIME_ZONE, "Post Created: no zone given"),
-        ("10/01/2024 12:00", Reason.NO_TIME, "Post Created: 10/01/2024 12:00"),
-        ("2024-02-30 12:00:00 WIB", Reason.NO_TIME, "Post Created: 2024-02-30 12:00:00 WIB"),
+        (
+            "2024-01-10 12:00:00 IST",
+            Reason.TIME_ZONE,
+            'IST stands for several zones; say which in ronda.toml: [zones] IST = "+07:00"',
+        ),
+        (
+            "2024-01-10 12:00:00 XYZ",
+            Reason.TIME_ZONE,
+            'XYZ is no zone ronda knows; say which in ronda.toml: [zones] XYZ = "+07:00"',
+        ),
+        ("2024-01-10 12:00:00", Reason.TIME_ZONE, "2024-01-10 12:00:00: no zone given"),
+        ("10/01/2024 12:00", Reason.TIME_FORM, "10/01/2024 12:00 can be 10 January 2024 or 01 October 2024"),
+        ("2024-02-30 12:00:00 WIB", Reason.TIME_FORM, "2024-02-30 12:00:00 WIB"),
         ("", Reason.NO_TIME, "the column Post Created is empty or missing"),
     ],
 )

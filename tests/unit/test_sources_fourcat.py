@@ -148,6 +148,17 @@ def test_hidden_and_negative_counts_are_unknown():
     assert (seen.likes, seen.comments, seen.views) == (None, None, 7)
 
 
+def test_no_plays_of_a_video_that_was_liked_are_unknown():
+    assert post(TIKTOK | {"plays": "0"}).views is None
+    assert post(TIKTOK | {"plays": "0", "likes": "0", "comments": "0", "shares": "0"}).views == 0
+
+
+@pytest.mark.parametrize("written", ['="{}"', "={}", "'{}", " {}\u00a0", "\u200b{}", '"{}"'])
+def test_an_id_kept_from_a_spreadsheet_is_read(written):
+    assert post(TIKTOK | {"id": written.format(TIKTOK_ID)}).post_id == TIKTOK_ID
+    assert post(INSTAGRAM | {"id": written.format(CODE)}).post_id == CODE
+
+
 @pytest.mark.parametrize("damaged", ["7.61249E+18", "7,61249E+18", "7612491652768642104.0"])
 @pytest.mark.parametrize("row", [TIKTOK, INSTAGRAM])
 def test_ids_damaged_by_a_spreadsheet_are_rejected(row, damaged):

@@ -161,7 +161,8 @@ REACTIONS = {"reactions": {"data": [], "summary": {"total_count": 3}}}
         (BARE, "", None, True),  # nothing tells what was asked for
         (BARE, "id%2Cmessage%2Ccreated_time", None, True),  # not asked for
         (BARE, "id%2Cmessage%2Cshares", 0, True),  # asked for and left out: none
-        (BARE | REACTIONS, "", 0, False),  # other counts were asked for
+        (BARE | REACTIONS, "", None, False),  # that reactions were asked for says nothing about shares
+        (BARE | REACTIONS, "id%2Ccomments.limit%280%29%7Bshares%7D", None, False),  # those of something else
         (BARE | REACTIONS, "id%2Creactions.summary%28true%29", None, False),
         (BARE | {"shares": {"count": 4}}, "", 4, False),
         (BARE | {"shares": {}}, "", None, False),
@@ -172,6 +173,19 @@ def test_absent_shares_are_zero_only_where_they_were_asked_for(
 ) -> None:
     (found,) = posts(written({"data": [thing], "paging": paging("posts", fields)}))
     assert (found.shares, found.is_partial) == (shares, is_partial)
+
+
+def test_shares_are_known_to_be_asked_for_where_another_post_of_the_page_has_them() -> None:
+    data = written({"data": [BARE, BARE | {"shares": {"count": 4}}]})
+    assert [found.shares for found in posts(data)] == [0, 4]
+    assert [found.shares for found in posts(written([BARE, BARE | {"shares": {"count": 4}}]))] == [None, 4]
+
+
+def test_the_last_page_was_asked_for_as_the_page_before_it_says() -> None:
+    first = {"data": [BARE], "paging": paging("posts", "id%2Cmessage%2Cshares")}
+    last = {"data": [BARE]}
+    assert [found.shares for found in posts(written([first, last]))] == [0, 0]
+    assert [found.shares for found in posts(written([last, first, last, last]))] == [None, 0, 0, None]
 
 
 def test_comments_of_old_answers_carry_their_count() -> None:
@@ -384,7 +398,7 @@ def test_the_values_of_real_posts_equal_the_raw_answers(shared_data: Path) -> No
                 assert post.text == thing.get("message", thing.get("story"))
                 assert post.likes == thing.get("reactions", {}).get("summary", {}).get("total_count")
                 assert post.comments == comments.get("summary", comments).get("total_count", comments.get("count"))
-                assert post.shares == thing.get("shares", {}).get("count", 0 if "reactions" in thing else None)
+                assert (post.shares or None) == thing.get("shares", {}).get("count")
                 assert post.url == thing.get("permalink_url")
                 written_at = thing["created_time"]
             else:

@@ -168,7 +168,7 @@ def test_media_type(content_type: str, multimedia: str | None, expected: str | N
         ({"id": 9.0e17}, Reason.ID_AS_NUMBER),
         ({"id": ""}, Reason.NO_ID),
         ({"creation_time": ""}, Reason.NO_TIME),
-        ({"creation_time": "kemarin"}, Reason.NO_TIME),
+        ({"creation_time": "kemarin"}, Reason.TIME_FORM),
     ],
 )
 def test_what_cannot_be_used_is_refused_with_its_reason(change: dict, reason: Reason) -> None:

@@ -129,7 +129,7 @@ def test_a_day_of_collection():
     [
         ("x,s,q,2024-02-01,1,1,1,", Reason.UNKNOWN_PLATFORM),
         ("tiktok,,q,2024-02-01,1,1,1,", Reason.WRONG_SHAPE),
-        ("tiktok,s,q,1 Februari,1,1,1,", Reason.NO_TIME),
+        ("tiktok,s,q,1 Februari,1,1,1,", Reason.TIME_FORM),
         ("tiktok,s,q,2024-02-01,-1,1,1,", Reason.WRONG_SHAPE),
         ("tiktok,s,q,2024-02-01,1,,1,", Reason.WRONG_SHAPE),
         ("tiktok,s,q,2024-02-01,1,1,2,", Reason.WRONG_SHAPE),

@@ -118,8 +118,8 @@ def test_a_csv_of_the_sheet_comes_back_in_either_language() -> None:
         ("tiktok,1,hoax,,,,", Reason.WRONG_SHAPE),  # no coder
         ("tiktok,1,rumour,,ab,,", Reason.WRONG_SHAPE),
         ("tiktok,1,hoax,sent,ab,,", Reason.WRONG_SHAPE),
-        ("tiktok,1,hoax,,ab,yesterday,", Reason.NO_TIME),
-        ("tiktok,1,hoax,,ab,31/02/2024,", Reason.NO_TIME),
+        ("tiktok,1,hoax,,ab,yesterday,", Reason.TIME_FORM),
+        ("tiktok,1,hoax,,ab,31/02/2024,", Reason.TIME_FORM),
         ("tiktok,,hoax,,ab,,", Reason.NO_ID),
         ("orkut,1,hoax,,ab,,", Reason.UNKNOWN_PLATFORM),
     ],

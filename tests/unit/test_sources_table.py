@@ -101,7 +101,7 @@ def made(data: bytes, mapping: TableMapping = MAPPING) -> list[Post | str]:
 
 
 def one(mapping: TableMapping = MAPPING, **change: Any) -> Post:
-    return table.post(mapping, ZoneInfo(mapping.timezone), ROW | change)
+    return table.post(table.Table(mapping, ZoneInfo(mapping.timezone)), ROW | change)
 
 
 def refusal(mapping: TableMapping = MAPPING, **change: Any) -> Rejected:
@@ -188,8 +188,10 @@ def test_times_as_parquet_columns(cell: pa.Array, second: int) -> None:
 @pytest.mark.parametrize(
     ("value", "reason"),
     [
-        ("02/03/2026 10:15", Reason.NO_TIME),
-        ("2026-13-02", Reason.NO_TIME),
+        ("02/03/2026 10:15", Reason.TIME_FORM),
+        ("2026-13-02", Reason.TIME_FORM),
+        ("kemarin", Reason.TIME_FORM),
+        ("2026-03-02 10:15 IST", Reason.TIME_ZONE),
         ("2525-01-01", Reason.TIME_OUT_OF_RANGE),
         (10**17, Reason.TIME_OUT_OF_RANGE),
     ],
@@ -347,7 +349,7 @@ TIMES = st.datetimes().map(str) | st.datetimes(timezones=st.timezones()).map(dat
 def test_any_row_is_a_post_or_rejected(changes: dict[str, Any], anything: Any, platform: str) -> None:
     for raw in (ROW | {"kanal": platform} | changes, anything):
         try:
-            found = table.post(MAPPING, ZoneInfo("Asia/Jakarta"), raw)
+            found = table.post(table.Table(MAPPING, ZoneInfo("Asia/Jakarta")), raw)
         except Rejected as rejected:
             assert rejected.reason in Reason
         else:

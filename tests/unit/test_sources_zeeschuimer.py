@@ -172,10 +172,18 @@ def test_tiktok_absent_time_comes_from_the_id_and_says_so(absent):
     assert (seen.created_at, seen.created_from) == (CREATED - 11, "id")
 
 
-def test_tiktok_time_more_than_a_day_from_the_ids_is_rejected():
-    assert post(tiktok(createTime=CREATED - 11 + 86_400)).created_from == "record"
-    assert reason_of(tiktok(createTime=CREATED - 11 + 86_401)) is Reason.TIME_OUT_OF_RANGE
-    assert reason_of(tiktok(createTime=CREATED - 11 - 86_401)) is Reason.TIME_OUT_OF_RANGE
+DAY = 86_400
+
+
+@pytest.mark.parametrize("later", [0, 4 * DAY, 25 * DAY, 60 * DAY, -DAY])
+def test_a_scheduled_video_is_posted_weeks_after_its_upload(later):
+    seen = post(tiktok(createTime=CREATED - 11 + later))
+    assert (seen.created_at, seen.created_from) == (CREATED - 11 + later, "record")
+
+
+@pytest.mark.parametrize("later", [60 * DAY + 1, -DAY - 1])
+def test_a_video_is_not_posted_before_its_upload_nor_months_after(later):
+    assert reason_of(tiktok(createTime=CREATED - 11 + later)) is Reason.TIME_OUT_OF_RANGE
 
 
 def test_tiktok_ids():
@@ -205,6 +213,7 @@ def test_instagram_hidden_likes_are_unknown_whatever_number_is_shown():
 
 def test_instagram_comments_are_counted_where_the_count_is_missing():
     assert post(instagram(comment_count=..., comments=[{}, {}])).comments == 2
+    assert post(instagram(comment_count=..., comments=[])).comments is None  # an empty preview
     assert post(instagram(comment_count=...)).comments is None
     assert post(instagram(comment_count=-1)).comments is None
 
