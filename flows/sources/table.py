@@ -76,7 +76,7 @@ def _formats(name: str, mapping: TableMapping) -> tuple[Format, ...]:
         zone = ZoneInfo(mapping.timezone)
     except (KeyError, ValueError, OSError) as error:
         raise UsageError(
-            f"[tables.{name}] has the unknown timezone {mapping.timezone!r}; use a name such as Asia/Jakarta."
+            f"[tables.{name}] has the unknown timezone {mapping.timezone!r}; use a name like UTC or Area/City."
         ) from error
     mapped = partial(post, mapping, zone)
     return (

@@ -32,7 +32,6 @@ from reports.wording.words import Words
 WINDOW_WEEKS, SHORTEST_WINDOW = 26, 8
 # The charts of the weekly report, in reading order.
 WEEKLY = ("signals", "volume", "sentiment", "indications", "topics", "coverage", "corrections", "overlay")
-OFFICIAL_SERIES = "bawaslu_2024"
 
 
 def source_line(facts: Facts, words: Words) -> str:
@@ -156,10 +155,25 @@ def _correction_finding(trends: Trends, words: Words) -> str:
     return words("alt_corrections_count", count=words.number(trends.corrections.height))
 
 
-def _official_points(trends: Trends) -> list[overlay.Point]:
+class OfficialSeries(NamedTuple):
+    """The official series of the chart; where no source is charted, a name that says so."""
+
+    publisher: str
+    name: str
+    points: list[overlay.Point]
+
+
+def official_series(trends: Trends, words: Words) -> OfficialSeries:
+    """The charted series of `seeds.official_sources`, as far as it was published up to the edition's week."""
+    sources = trends.facts.tables["seeds.official_sources"]
+    charted = sources.filter(sources["is_charted"] == "true").rows(named=True)
+    if not charted:
+        return OfficialSeries("", words("overlay_official"), [])
+    source = charted[0]
     frame = trends.facts.tables["trends.official"]
-    frame = frame.filter((frame["series"] == OFFICIAL_SERIES) & (frame["metric"] == "total")).sort("as_of")
-    return [overlay.Point(row["as_of"], int(row["value"])) for row in frame.iter_rows(named=True)]
+    frame = frame.filter((frame["series"] == source["series"]) & (frame["metric"] == "total")).sort("as_of")
+    points = [overlay.Point(row["as_of"], int(row["value"])) for row in frame.iter_rows(named=True)]
+    return OfficialSeries(source["publisher"], f"{source['publisher']}: {source[f'label_{words.lang}']}", points)
 
 
 def our_points(trends: Trends) -> list[overlay.Point]:
@@ -177,11 +191,11 @@ def our_points(trends: Trends) -> list[overlay.Point]:
     return points
 
 
-def _overlay_finding(trends: Trends, words: Words) -> str:
-    official, ours = _official_points(trends), our_points(trends)
+def _overlay_finding(official: OfficialSeries, ours: Sequence[overlay.Point], words: Words) -> str:
     theirs, own = words("alt_overlay_no_official"), words("alt_overlay_no_ours")
-    if official:
-        theirs = words("alt_overlay_official", count=words.number(official[-1].total), day=words.day(official[-1].day))
+    if official.points:
+        count, day = words.number(official.points[-1].total), words.day(official.points[-1].day)
+        theirs = words("alt_overlay_official", publisher=official.publisher, count=count, day=day)
     if ours:
         own = words("alt_overlay_ours", count=words.number(ours[-1].total))
     return f"{theirs}; {own}"
@@ -241,6 +255,7 @@ def weekly_charts(trends: Trends, words: Words, names: Sequence[str] = WEEKLY) -
     platforms = _platforms_in(facts, scene)
     frame = facts.tables["trends.weekly_platform"]
     shown = ["all", *platforms] if len(platforms) != 1 else platforms
+    official = official_series(trends, words)
     drawings: dict[str, tuple[Callable[[], Figure], Callable[[], str]]] = {
         "signals": (
             lambda: signals.draw(*signal_strips(trends, words), scene),
@@ -277,8 +292,8 @@ def weekly_charts(trends: Trends, words: Words, names: Sequence[str] = WEEKLY) -
             lambda: _correction_finding(trends, words),
         ),
         "overlay": (
-            lambda: overlay.draw(_official_points(trends), our_points(trends), scene),
-            lambda: _overlay_finding(trends, words),
+            lambda: overlay.draw(official.points, official.name, our_points(trends), scene),
+            lambda: _overlay_finding(official, our_points(trends), words),
         ),
     }
     chosen = [(name, *drawings[name]) for name in names]

@@ -20,10 +20,10 @@ class Point(NamedTuple):
     total: int
 
 
-def draw(official: Sequence[Point], ours: Sequence[Point], scene: Scene) -> Figure:
-    """Bawaslu's published cumulative series above, our cumulative detections since the campaign began below."""
+def draw(official: Sequence[Point], name: str, ours: Sequence[Point], scene: Scene) -> Figure:
+    """The official cumulative series and its name above, our cumulative detections since the campaign began below."""
     with style.contract():
-        note = timeline.with_widened(scene, scene.words("note_overlay"))
+        note = timeline.with_widened(scene, scene.words("note_overlay", official=name))
         top = style.HEAD + timeline.legend_height(scene) + 6
         figure = style.canvas(top + 2 * _PANEL + 23 + style.foot_height(scene, note))
         style.head(figure, scene.words("chart_overlay"))
@@ -32,17 +32,18 @@ def draw(official: Sequence[Point], ours: Sequence[Point], scene: Scene) -> Figu
         upper = style.axes(figure, (_LEFT, top, width, _PANEL))
         lower = style.axes(figure, (_LEFT, top + _PANEL + 11, width, _PANEL), share_x=upper)
         inside = [[point for point in each if scene.first_day <= point.day] for each in (official, ours)]
-        _panel(upper, inside[0], scene, "overlay_official", "#5b1a52")
-        _panel(lower, inside[1], scene, "overlay_ours", style.INK)
+        _panel(upper, inside[0], scene, ("overlay_official", name), "#5b1a52")
+        _panel(lower, inside[1], scene, ("overlay_ours", scene.words("overlay_ours")), style.INK)
         timeline.set_axis(lower, scene)
         upper.tick_params(axis="x", which="both", labelbottom=False, length=0)
         style.sign(figure, scene, note)
         return figure
 
 
-def _panel(axes: Axes, points: Sequence[Point], scene: Scene, key: str, colour: str) -> None:
+def _panel(axes: Axes, points: Sequence[Point], scene: Scene, called: tuple[str, str], colour: str) -> None:
+    key, name = called
     timeline.phase_bands(axes, scene)
-    axes.set_title(scene.words(key), color=colour, fontsize=style.SMALL)
+    axes.set_title(name, color=colour, fontsize=style.SMALL)
     axes.set_ylabel(scene.words(f"{key}_axis"))
     if not points:
         axes.set_yticks([])

@@ -132,7 +132,7 @@ class Words:
         return f"{self.day(first)} {DASH} {self.day(last)}"
 
     def moment(self, moment: datetime, zone_label: str) -> str:
-        """12 Feb 2024, 06.00 WIB; the moment must already be in the regency's zone."""
+        """12 Feb 2024, 06.00 and the label of the zone; the moment must already be in the regency's zone."""
         mark = "." if self.lang == "id" else ":"
         return f"{self.day(moment.date())}, {moment.hour:02d}{mark}{moment.minute:02d} {zone_label}"
 

@@ -15,8 +15,9 @@ from expectations.trend_tables import STATUSES
 from flows import sources
 from flows.headers import header_of
 from flows.method import FAMILIES, read_constants
-from flows.periods import read_election, read_seed
+from flows.periods import read_election
 from flows.post import Reason
+from flows.seeds import read_seed
 from flows.settings import Settings
 from reports.judging.level import Level
 from reports.tables.official import PARTS

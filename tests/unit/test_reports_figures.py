@@ -29,6 +29,7 @@ from reports.figures import (
 from reports.figures.charts import (
     classes_of,
     first_known,
+    official_series,
     our_points,
     scene_of,
     signal_strips,
@@ -67,7 +68,7 @@ def draw_all(facts: Facts, scene: Scene) -> dict[str, Figure]:
     return {
         "signals": signals.draw(*signal_strips(trends, Words("id")), scene),
         "corrections": corrections.draw(rows, first_known(trends), scene),
-        "overlay": overlay.draw(official, [], scene),
+        "overlay": overlay.draw(official, "Bawaslu RI: konten", [], scene),
         "volume": volume.draw(frame, scene, shares),
         "sentiment": sentiment.draw(frame, scene, PLATFORMS),
         "indications": indications.draw(indication_frame, scene, classes_of(trends)),
@@ -87,7 +88,7 @@ def test_without_a_single_row_every_chart_says_in_words_why_it_is_empty() -> Non
     facts, scene = prepared("2024-W05", invented.nothing())
     figures = draw_all(facts, scene)
     figures["coverage"] = coverage.draw({}, scene, [])
-    figures["overlay"] = overlay.draw([], [], scene)
+    figures["overlay"] = overlay.draw([], "Deret resmi", [], scene)
     for name, figure in figures.items():
         key = "overlay_official_empty" if name == "overlay" else f"empty_{name}"
         assert scene.words(key) in texts(figure), name
@@ -236,6 +237,8 @@ def test_the_official_series_and_ours_never_share_an_axis() -> None:
     figure = figures["overlay"]
     upper, lower = figure.axes
     assert upper.get_ylim() != lower.get_ylim()
+    assert upper.get_title() == "Bawaslu RI: konten"
+    assert "Bawaslu RI: konten. Kami: satu kabupaten" in texts(figure)
     assert not upper.get_shared_y_axes().joined(upper, lower)
 
 
@@ -411,3 +414,13 @@ def test_the_words_for_the_official_series_do_not_print_a_figure_that_does_not_e
     alt = weekly_charts(Trends(facts), Words("id"), ["overlay"])[0].alt
     assert "Belum ada angka resmi yang terbit" in alt
     assert "tidak diketahui" not in alt
+
+
+def test_the_official_series_of_the_chart_is_named_by_the_seed() -> None:
+    facts, _ = prepared("2024-W05")
+    series = official_series(Trends(facts), Words("en"))
+    assert series.name == "Bawaslu RI: reviewed items, national, cumulative"
+    assert [point.total for point in series.points] == [80, 126, 204]
+    sources = facts.tables["seeds.official_sources"]
+    facts, _ = prepared("2024-W05", invented.season() | {"seeds.official_sources": sources.clear()})
+    assert official_series(Trends(facts), Words("en")) == ("", "Official series: none yet", [])
