@@ -237,7 +237,7 @@ def test_the_official_series_and_ours_never_share_an_axis() -> None:
     figure = figures["overlay"]
     upper, lower = figure.axes
     assert upper.get_ylim() != lower.get_ylim()
-    assert upper.get_title() == "Bawaslu RI: konten"
+    assert upper.get_title(loc="left") == "Bawaslu RI: konten"
     assert "Bawaslu RI: konten. Kami: satu kabupaten" in texts(figure)
     assert not upper.get_shared_y_axes().joined(upper, lower)
 
