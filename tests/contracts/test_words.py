@@ -69,7 +69,8 @@ def _tables() -> frozenset[str]:
 
 
 def _official() -> frozenset[str]:
-    return frozenset({row["metric"] for row in read_seed("official_counts")} | set(read_seed("official_series")[0]))
+    counts = read_seed("official_counts") + read_seed("regency_counts")
+    return frozenset({row["metric"] for row in counts} | set(read_seed("official_series")[0]))
 
 
 def _phases() -> frozenset[str]:

@@ -50,7 +50,8 @@ def test_every_reject_reason_has_words() -> None:
 
 
 def test_every_official_count_has_words() -> None:
-    metrics = {row["metric"] for row in read_seed("official_counts")} | set(read_seed("official_series")[0])
+    counts = read_seed("official_counts") + read_seed("regency_counts")
+    metrics = {row["metric"] for row in counts} | set(read_seed("official_series")[0])
     named = metrics - {"series", "as_of", "campaign_day"}
     assert sorted(metric for metric in named if f"official_{metric}" not in read_words("id")) == []
 
