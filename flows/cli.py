@@ -211,6 +211,20 @@ def _daily(settings: Settings, arguments: argparse.Namespace) -> Exit:
     return Exit.DONE
 
 
+def _init(settings: Settings, arguments: argparse.Namespace) -> Exit:  # noqa: ARG001 - one shape for all verbs
+    from flows import initialising
+
+    if arguments.check:
+        problems = initialising.check(arguments.folder)
+        for problem in problems or [f"The seeds in {arguments.folder} are complete and agree with one another."]:
+            _say(problem)
+        return Exit.REFUSED if problems else Exit.DONE
+    if not arguments.regency or not arguments.zone:
+        raise UsageError("`ronda init` needs --regency and --zone to write a folder, or --check to look at one.")
+    initialising.write(arguments.folder, arguments.regency, arguments.zone, _say)
+    return Exit.DONE
+
+
 def parser() -> argparse.ArgumentParser:
     """The command line of ronda: every verb with its options."""
     command = argparse.ArgumentParser(
@@ -227,11 +241,17 @@ def parser() -> argparse.ArgumentParser:
         made.set_defaults(action=action)
         return made
 
-    demo = verb("demo", _demo, "Simulate a season of Kabupaten Batang, load it and publish the report of 2024-W06.")
+    demo = verb("demo", _demo, "Simulate a season of an example regency, load it and publish the report of 2024-W06.")
     demo.add_argument("--posts", type=int, default=60_000, help="size of the season (default: 60000)")
     demo.add_argument(
         "--live", action="store_true", help="serve the season as the platforms do, and extract it instead of importing"
     )
+
+    init = verb("init", _init, "Write the settings and seeds of a new regency, or check those of a folder.")
+    init.add_argument("folder", type=Path, metavar="FOLDER", help="where they go, or lie")
+    init.add_argument("--regency", metavar="NAME", help="its full name, with Kabupaten or Kota")
+    init.add_argument("--zone", metavar="ZONE", help="its time zone, a name of the time-zone database")
+    init.add_argument("--check", action="store_true", help="say what is missing or contradicts itself; exit code 3")
 
     imports = verb("import", _import, "Import exports: files or folders, recognised by content, plain, gzip or zstd.")
     imports.add_argument("paths", nargs="+", type=Path, metavar="PATH", help="a file, or a folder of files")

@@ -1,10 +1,10 @@
 """Weeks, phases and buckets of an election, and the moment a week is released.
 
 A reporting bucket is ISO week x phase, in days of the regency's own time zone (method: a week that spans two phases
-is two buckets). The calendar is a seed (`sql/seeds/calendar.csv`, `election.csv`): another election is another seed.
+is two buckets). The calendar is a seed (`sql/seeds/calendar.csv`, `election.csv`): another election or regency is
+another seed.
 """
 
-import csv
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -17,24 +17,10 @@ from zoneinfo import ZoneInfo
 import sql
 from flows.exits import UsageError
 from flows.method import METHOD
+from flows.seeds import read_facts, read_seed
 
 _WEEK = re.compile(r"(\d{4})-W(\d{2})")
 RELEASE_HOUR = time(METHOD.release_hour)
-
-
-def seed_path(name: str, folder: Path = sql.SEEDS) -> Path:
-    """The seed of a folder, or the one of the general election where the folder has none of that name.
-
-    So another election is a folder with the few seeds that differ: calendar, articles, clocks, contestants.
-    """
-    own = folder / f"{name}.csv"
-    return own if own.is_file() else sql.SEEDS / f"{name}.csv"
-
-
-def read_seed(name: str, folder: Path = sql.SEEDS) -> list[dict[str, str]]:
-    """Rows of the seed `<name>.csv` of a folder as dicts of strings."""
-    with seed_path(name, folder).open(encoding="utf-8", newline="") as lines:
-        return list(csv.DictReader(lines))
 
 
 @dataclass(frozen=True, order=True, slots=True)
@@ -135,6 +121,8 @@ class Election:
     name_en: str
     regency: str
     regency_code: str
+    office: str
+    office_short: str
     voting_day: date
     zone: ZoneInfo
     zone_label: str
@@ -207,7 +195,10 @@ def _phase(row: Mapping[str, str]) -> Phase:
 @cache
 def read_election(folder: Path = sql.SEEDS) -> Election:
     """The election described by the seeds in a folder; raises UsageError when a row is missing or damaged."""
-    facts = {row["key"]: row["value"] for row in read_seed("election", folder)}
+    facts = read_facts(folder)
+    unwritten = [key for key, value in facts.items() if value.startswith("<")]
+    if unwritten:
+        raise UsageError(f"The election seed in {folder.name} is still a template ({unwritten[0]}); fill it in.")
     try:
         phases = tuple(_phase(row) for row in read_seed("calendar", folder))
         return Election(
@@ -215,6 +206,8 @@ def read_election(folder: Path = sql.SEEDS) -> Election:
             name_en=facts["name_en"],
             regency=facts["regency_id"],
             regency_code=facts["regency_code"],
+            office=facts["office"],
+            office_short=facts["office_short"],
             voting_day=date.fromisoformat(facts["voting_day"]),
             zone=ZoneInfo(facts["timezone"]),
             zone_label=facts["timezone_label"],

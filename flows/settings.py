@@ -53,7 +53,7 @@ class TableMapping(BaseModel):
     url: str | None = None
     query: str | None = None
     observed_at: str | None = None
-    timezone: str = Field(default="UTC", description="zone of times that carry none: Asia/Jakarta, or +07:00")
+    timezone: str = Field(default="UTC", description="zone of times that carry none: a name like Area/City, or +07:00")
     time_format: str | None = Field(
         default=None,
         description='how times are written, as in Python: "%d/%m/%Y %H:%M", "%d %B %Y"; default: as the column shows',
@@ -81,6 +81,19 @@ class Watch(BaseModel):
     instagram: WatchedPlatform = Field(default_factory=WatchedPlatform)
 
 
+class _File(TomlConfigSettingsSource):
+    """`ronda.toml`, with the folder of the seeds taken from where the file lies, so that both move together."""
+
+    def __init__(self, settings_cls: type[BaseSettings], path: Path) -> None:
+        super().__init__(settings_cls, path)
+        self._folder = path.absolute().parent
+
+    def __call__(self) -> dict[str, Any]:
+        values = super().__call__()
+        seeds = values.get("seeds")
+        return values | {"seeds": self._folder / seeds} if isinstance(seeds, str) else values
+
+
 def _addresses(value: Any) -> Any:
     """One address as a list of one; the text of a JSON list as the list."""
     if not isinstance(value, str):
@@ -100,8 +113,8 @@ class Settings(BaseSettings):
     author_key: SecretStr | None = Field(
         default=None, description="key of the author hashes, 32 bytes as hex; default: RONDA_HOME/secret.key"
     )
-    seeds: Path = Field(default=sql.SEEDS, description="folder of the seeds: calendar, topics, places, articles")
-    office: str = Field(default="Diskominfo Kabupaten Batang", description="office that signs the reports")
+    seeds: Path = Field(default=sql.SEEDS, description="folder of the seeds; in ronda.toml from where the file lies")
+    office: str | None = Field(default=None, description="office that signs the reports; default: the seed's")
     site_port: int = Field(default=8480, ge=1, le=65535, description="port of the report site of `ronda serve`")
     server_port: int = Field(default=4200, ge=1, le=65535, description="port of the Prefect server of `ronda serve`")
     watch: Watch = Field(default_factory=Watch, description="accounts, keywords and hashtags to collect")
@@ -150,13 +163,18 @@ class Settings(BaseSettings):
         """Given values first, then the environment, then ronda.toml."""
         home = Path(os.environ.get("RONDA_HOME", "data")).expanduser()
         toml = next((path for path in (home / "ronda.toml", Path("ronda.toml")) if path.is_file()), None)
-        files = (TomlConfigSettingsSource(settings_cls, toml),) if toml else ()
+        files = (_File(settings_cls, toml),) if toml else ()
         return (init_settings, env_settings, *files)
 
     @cached_property
     def election(self) -> Election:
         """The election the seeds describe."""
         return read_election(self.seeds)
+
+    @property
+    def signing_office(self) -> str:
+        """The office that signs the reports and introduces itself to the platforms."""
+        return self.office or self.election.office
 
     def make_home(self) -> None:
         """Makes the home where there is none; raises UsageError when it is not a folder that can be written."""

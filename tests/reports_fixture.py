@@ -9,7 +9,8 @@ import polars as pl
 
 from flows.headers import schema
 from flows.method import METHOD
-from flows.periods import Bucket, Week, phase_classes, read_election, read_seed, weeks_between
+from flows.periods import Bucket, Week, phase_classes, read_election, weeks_between
+from flows.seeds import read_seed
 from reports.edition import Edition, Language, Tables
 from reports.reading.contract import CONTRACT
 from tests import reports_fixture_tested as tested
@@ -255,6 +256,7 @@ def _seeds() -> dict[str, pl.DataFrame]:
             pl.col("code").replace_strict(phases, default=None, return_dtype=pl.String).alias("only_in_phase"),
         ),
         "seeds.receivers": pl.DataFrame(read_seed("receivers")),
+        "seeds.official_sources": pl.DataFrame(read_seed("official_sources")),
         "seeds.places": pl.DataFrame([{"code": code, "name": name} for code, name in PLACES.items()]),
         "seeds.articles": pl.DataFrame({"code": ["insult"], "article": ["UU 7/2017 pasal 280(1)c"]}),
     }

@@ -6,7 +6,8 @@ from typing import Any
 import polars as pl
 
 from flows.headers import schema
-from flows.periods import Week, read_seed
+from flows.periods import Week
+from flows.seeds import read_seed
 
 BURST = "2024-W05"  # a topic on TikTok and everywhere, a class of indications everywhere
 POST = (
@@ -132,7 +133,7 @@ def _items(evidence: pl.DataFrame, week: Week) -> pl.DataFrame:
 def _official() -> pl.DataFrame:
     rows = [
         {
-            "series": "bawaslu_2024",
+            "series": row["series"],
             "publisher": "Bawaslu RI",
             "instrument": "konten internet hasil kajian",
             "unit": "konten",

@@ -79,7 +79,7 @@ def connect(settings: Settings, source: Source, clock: Clock) -> tuple[Connector
         pace,
         clock,
         Redactor(_secrets(settings)),
-        user_agent(settings.office),
+        user_agent(settings.signing_office),
         timeout=settings.request_timeout,
         deadline=settings.request_deadline,
     )

@@ -11,8 +11,8 @@ from datetime import date
 from pathlib import Path
 
 from flows.exits import UsageError
-from flows.periods import read_seed
 from flows.post import PLATFORMS
+from flows.seeds import read_seed
 from flows.settings import Settings
 from flows.sources.source import Source, Watched
 from flows.sources.walking import Walk

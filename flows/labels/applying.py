@@ -25,7 +25,8 @@ from flows.labels import weights as files
 from flows.labels.indications import list_indications, phases_of
 from flows.labels.labelling import judge, label_version, text_columns
 from flows.labels.model import read_model
-from flows.periods import read_election, read_seed
+from flows.periods import read_election
+from flows.seeds import read_seed
 
 BATCH = 20_000
 FIELD_LIMIT = 16_000_000  # bytes of one cell

@@ -23,7 +23,7 @@ from flows.labels.hoaxes import SIMILARITY
 from flows.labels.labelling import label_version
 from flows.labels.quality import CodedSet, measured_codes, record
 from flows.labels.weights import Weights, checksum, read_weights
-from flows.periods import read_seed
+from flows.seeds import read_seed
 
 CARD = Path(__file__).parent / "MODEL_CARD.md"
 PREVALENCES = (0.001, 0.01, 0.05)

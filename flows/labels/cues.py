@@ -18,7 +18,7 @@ from typing import NamedTuple
 
 import sql
 from flows.exits import UsageError
-from flows.periods import read_seed
+from flows.seeds import read_seed
 
 # "Do not forget" reminds, it does not forbid: it is read as REMIND.
 REMINDER = " (?:jangan|jgn|jngn|jangan sampai|ojo|aja) (?:lupa|lali) "

@@ -24,7 +24,8 @@ from flows.labels.reference import pieces, read
 from flows.labels.text import mask_contestants
 from flows.labels.vocabulary import read_vocabulary
 from flows.labels.weights import Weights, read_weights
-from flows.periods import phase_classes, read_election, read_seed
+from flows.periods import phase_classes, read_election
+from flows.seeds import read_seed
 
 TOP = 8  # pieces shown of each label
 WORDS_SHOWN = 3  # of a reason

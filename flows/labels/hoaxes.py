@@ -21,7 +21,7 @@ from flows.labels.compiled.batch import read_table
 from flows.labels.cues import read_cues
 from flows.labels.indications import Found
 from flows.labels.text import Buffers, buffers, written
-from flows.periods import read_seed
+from flows.seeds import read_seed
 
 SIMILARITY = 0.6
 MIN_WORDS = 5

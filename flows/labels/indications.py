@@ -26,7 +26,8 @@ from flows.labels.cues import REMIND, REMINDER, Cues, read_cues
 from flows.labels.model import Model, limit, probability
 from flows.labels.text import Buffers, buffers, written
 from flows.labels.vocabulary import read_vocabulary
-from flows.periods import Election, phase_classes, read_seed
+from flows.periods import Election, phase_classes
+from flows.seeds import read_seed
 
 Flags = npt.NDArray[np.bool_]
 Floats = npt.NDArray[np.float64]

@@ -39,13 +39,17 @@ from flows.labels.model import Model, read_model, scores
 from flows.labels.places import find_districts
 from flows.labels.text import Buffers, buffers, written
 from flows.labels.vocabulary import read_vocabulary
-from flows.periods import phase_classes, read_election, read_seed, seed_path
+from flows.periods import phase_classes, read_election
+from flows.seeds import read_seed, seed_path
 
 Floats = npt.NDArray[np.float64]
 
 RULES = "labels-3"  # raise it with every change of the rules that is not a change of a seed or of the weights
 # Read whole; of the election, its calendar and the indications see `_read_in_part`.
-SEEDS_READ = ("contestants", "cues", "fact_checks", "function_words", "lexicon", "place_names", "places", "topics")
+SEEDS_READ = (
+    *("contestants", "cues", "fact_checks", "function_words", "lexicon", "place_names", "places"),
+    *("topic_terms", "topics"),
+)
 BATCH = 100_000  # texts at a time, so that memory stays flat
 _FEWEST = 5_000  # texts for which a thread is worth its while
 _PART = 2_000  # texts whose numbers stay in the processor's cache

@@ -1,22 +1,21 @@
-"""Kecamatan named in a text, by a rule that knows that *batang*, *tulis*, *bawang*, *bandar* are ordinary words.
+"""Kecamatan named in a text, by a rule that knows that their names, and the regency's, can be ordinary words.
 
 A bare name is never a place; every name needs a second cue. What counts as one depends on the name's grade in
 `sql/seeds/places.csv` (the kecamatan) and `place_names.csv` (spellings, villages, landmarks, and all other cues):
 
-- always: an office word before it (`Kec. Bandar`, `desa Tulis`, `Polsek Subah`), a joined hashtag (`#kecbandar`,
-  `#subahbatang`), or the regency right after it (`Blado, Kab. Batang`);
-- `distinct` (Wonotunggal, Tersono, Limpung, Pecalungan, Kandeman, Warungasem, and villages): also a place word before
-  it (`di Limpung`), a sign of the regency anywhere (`Kab. Batang`, `#batang`, a local account of the seed), or
-  another Batang name;
-- `shared` (Banyuputih, Gringsing, Blado, `Warung Asem`; other places and things bear the name): also a sign of the
-  regency, or another Batang name;
-- `common` (Bandar, Bawang, Reban, Subah, Tulis): also a place word before it together with a sign of the regency or
-  another established place, or a list with one (`Blado, Bandar dan Reban`);
-- `regency_name` (Batang): only the office words of a kecamatan, or a place in that kecamatan. `Kab. Batang` is the
-  regency and no kecamatan.
+- always: an office word before it (`Kec. X`, `desa X`, `Polsek X`), a joined hashtag (`#kecX`, X with the regency's
+  name), or the regency right after it (`X, Kab. Y`);
+- `distinct` (and most villages): also a place word before it (`di X`), a sign of the regency anywhere (`Kab. Y`, its
+  hashtags, a local account of the seed), or another of its places;
+- `shared` (other places and things bear the name): also a sign of the regency, or another of its places;
+- `common` (an ordinary word): also a place word before it together with a sign of the regency or another established
+  place, or a list with one (`X, Y dan Z`);
+- `regency_name` (the kecamatan that is called as the regency is): only the office words of a kecamatan, or a place in
+  that kecamatan. `Kab. Y` is the regency and no kecamatan.
 
-Ordinary uses (`bawang merah`, `bandar narkoba`) are struck out first, and a name of another region in a text without
-a sign of the regency cancels all but the distinct names. An unnamed place stays unknown: an empty list.
+The regency's own name is the row of kind `name`. Ordinary uses of the words are struck out first, and a name of
+another region in a text without a sign of the regency cancels all but the distinct names. An unnamed place stays
+unknown: an empty list.
 """
 
 from functools import cache
@@ -28,7 +27,7 @@ import polars as pl
 import sql
 from flows.exits import UsageError
 from flows.labels.text import normalise
-from flows.periods import read_seed
+from flows.seeds import read_seed
 
 _KECAMATAN_OFFICE = (
     r"(?:kec|kecamatan|camat|sekcam|polsek|kapolsek|koramil|danramil|panwascam|panwaslucam|ppk|kua|forkopimcam|muspika)"
@@ -42,9 +41,9 @@ _PLACE_WORD = (
     r"jalur|dusun|dukuh|dk|simpang|pertigaan|perempatan|lapangan|pantai)"
 )
 _AND = r"(?:(?:,|dan|lan|serta|karo|hingga|sampai|atau) )+(?:kec |kecamatan )?(?:\. )?"
-_NAMES = ("district", "spelling", "village")
-_GRADES = ("distinct", "shared", "common", "regency_name")
-
+NAME_KINDS = ("district", "spelling", "village")
+SIGN_KINDS = ("name", "regency", "hashtag", "account", "elsewhere", "ordinary")
+GRADES = ("distinct", "shared", "common", "regency_name")
 
 _GRID = {
     "row": pl.UInt32,
@@ -54,12 +53,17 @@ _GRID = {
 
 
 class Group(NamedTuple):
-    """Names of one grade that stand for one kecamatan, and as an alternation for padded texts."""
+    """Names of one grade that stand for one kecamatan, and as alternations for padded texts, `joined` without blanks.
+
+    A text that holds none of `forms` names none of them.
+    """
 
     code: str
     grade: str
     spoken: list[str]
+    forms: list[str]
     names: str
+    joined: str
 
 
 class Places(NamedTuple):
@@ -68,6 +72,8 @@ class Places(NamedTuple):
     groups: tuple[Group, ...]
     landmarks: tuple[Group, ...]
     regency: str
+    regency_names: str
+    regency_joined: str
     elsewhere: str
     ordinary: str
 
@@ -82,9 +88,14 @@ def _alternation(spoken: list[str]) -> str:
     return "(?:" + "|".join(spoken).replace(".", r"\.") + ")"
 
 
+def _joined(spoken: list[str]) -> list[str]:
+    return [name.replace(" ", "") for name in spoken]
+
+
 def _group(code: str, grade: str, names: list[str]) -> Group:
     spoken = _spoken(names)
-    return Group(code, grade, spoken, _alternation(spoken))
+    joined = _joined(spoken)
+    return Group(code, grade, spoken, list(dict.fromkeys(spoken + joined)), _alternation(spoken), _alternation(joined))
 
 
 @cache
@@ -94,8 +105,8 @@ def read_places(seeds: Path = sql.SEEDS) -> Places:
     named: dict[tuple[str, str], list[str]] = {}
     landmarks: dict[str, list[str]] = {}
     for row in rows:
-        if row["kind"] in _NAMES:
-            if row["grade"] not in _GRADES:
+        if row["kind"] in NAME_KINDS:
+            if row["grade"] not in GRADES:
                 raise UsageError(
                     f'The place "{row["name"]}" has the unknown grade "{row["grade"]}" in the places seeds.'
                 )
@@ -103,23 +114,28 @@ def read_places(seeds: Path = sql.SEEDS) -> Places:
         elif row["kind"] == "landmark":
             landmarks.setdefault(row["code"], []).append(row["name"])
 
-    def of_kind(kind: str) -> str:
+    def spoken_of(kind: str) -> list[str]:
         names = [row["name"] for row in rows if row["kind"] == kind]
         if not names:
             raise UsageError(f'The seed place_names.csv has no row of kind "{kind}"; add one.')
-        return _alternation(_spoken(names))
+        return _spoken(names)
+
+    def of_kind(kind: str) -> str:
+        return _alternation(spoken_of(kind))
 
     plain = f" (?:{of_kind('regency')}|# {of_kind('hashtag')}|{of_kind('account')}) "
     return Places(
         groups=tuple(_group(code, grade, names) for (code, grade), names in named.items()),
         landmarks=tuple(_group(code, "full", names) for code, names in landmarks.items()),
         regency=plain,
+        regency_names=of_kind("name"),
+        regency_joined=_alternation(_joined(spoken_of("name"))),
         elsewhere=f" {of_kind('elsewhere')} ",
         ordinary=rf"\b{of_kind('ordinary')}\b",
     )
 
 
-def _cues(group: Group, others: str) -> list[pl.Expr]:
+def _cues(group: Group, others: str, places: Places) -> list[pl.Expr]:
     """Columns of one group: `bare`, `sure` (an always-cue), `placed` (a place word), `listed` (beside another name)."""
     name, spoken, plain = group.names, pl.col("text"), pl.col("plain")
     if group.grade == "regency_name":
@@ -130,8 +146,10 @@ def _cues(group: Group, others: str) -> list[pl.Expr]:
         plain.str.contains(rf" (?:# )?{name} ").alias("bare"),
         (
             spoken.str.contains(rf" {_OFFICE} (?:\. )?{name} ")
-            | spoken.str.contains(rf" # (?:(?:kec|kecamatan|desa){name}|{name}batang) ")
-            | plain.str.contains(rf" {name} (?:[.,] )?(?:kab|kabupaten)? ?(?:\. )?batang ")
+            | spoken.str.contains(
+                rf" # (?:(?:kec|kecamatan|desa){group.joined}|{group.joined}{places.regency_joined}) "
+            )
+            | plain.str.contains(rf" {name} (?:[.,] )?(?:kab|kabupaten)? ?(?:\. )?{places.regency_names} ")
         ).alias("sure"),
         plain.str.contains(rf" {_PLACE_WORD} {name} ").alias("placed"),
         (plain.str.contains(rf" {name} {_AND}{others} ") | plain.str.contains(rf" {others} {_AND}{name} ")).alias(
@@ -145,10 +163,10 @@ def _grid(frame: pl.DataFrame, places: Places) -> pl.DataFrame:
     others = "(?:" + "|".join(group.names for group in places.groups if group.grade != "regency_name") + ")"
     found, whole = [], "\n".join(frame["text"])
     for group in places.groups:
-        if not any(name in whole for name in group.spoken):
+        if not any(name in whole for name in group.forms):
             continue
-        literal = frame.filter(pl.col("text").str.contains_any(group.spoken))
-        cues = literal.with_columns(_cues(group, others)).filter(pl.col("bare") | pl.col("sure"))
+        literal = frame.filter(pl.col("text").str.contains_any(group.forms))
+        cues = literal.with_columns(_cues(group, others, places)).filter(pl.col("bare") | pl.col("sure"))
         found.append(
             cues.select(
                 "row",

@@ -14,7 +14,7 @@ from flows.labels import weights as files
 from flows.labels.corpora import SENTIMENTS
 from flows.labels.indications import CALL_TO_VOTE
 from flows.labels.model import read_model
-from flows.periods import read_seed
+from flows.seeds import read_seed
 
 FILE = "measured.csv"
 FEWEST = 10  # posts of a class in the test set, for its measures to say anything

@@ -13,7 +13,6 @@ from flows.labels.spelling import ACCOUNT, CONTESTANT, OWN, URL, fold, join_thou
 from flows.labels.vocabulary import MAX_GROUPS, MAX_PHRASE, Entry, Vocabulary
 
 NEGATION_REACH = 3
-BATANG = "batang"  # the regency, unless an office stands before it
 EMOJI_LIMIT = 2.0  # ten equal emoji say no more than one strong one
 SCORE_SOFTNESS = 8.0
 WINDOW = 4  # bytes of a piece of a word
@@ -227,11 +226,12 @@ def _found(tokens: list[str], vocabulary: Vocabulary) -> tuple[int, int]:
 
 
 def _may_name_place(tokens: list[str], vocabulary: Vocabulary) -> bool:
-    """Whether unmasked tokens are worth the places rule: a name, or `batang` after an office."""
-    for place, token in enumerate(tokens):
-        if any(entry.roles & roles.PLACE for entry in _phrases(tokens, place, vocabulary)):
+    """Whether unmasked tokens are worth the places rule: a name, or the regency's after an office."""
+    for place in range(len(tokens)):
+        known = [entry.roles for entry in _phrases(tokens, place, vocabulary)]
+        if any(each & roles.PLACE for each in known):
             return True
-        if token == BATANG and place:
+        if place and any(each & roles.PLACE_BY_OFFICE for each in known):
             before = tokens[place - 2] if tokens[place - 1] == "." and place > 1 else tokens[place - 1]
             if _entry(vocabulary, before).roles & roles.OFFICE:
                 return True

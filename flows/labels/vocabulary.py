@@ -15,7 +15,7 @@ from flows.labels.cues import read_cues, read_group_words
 from flows.labels.letters import read_letters
 from flows.labels.spelling import CONTESTANT, spell
 from flows.labels.topics import read_patterns
-from flows.periods import read_seed
+from flows.seeds import read_seed
 
 Key = tuple[str, ...]
 
@@ -36,12 +36,13 @@ Key = tuple[str, ...]
     JAVANESE,
     FOREIGN,
     PLACE,  # the text may name a kecamatan
-    OFFICE,  # before `batang`, so may this
+    OFFICE,  # before the word of the next role, so may this
     TELLS_BITS,  # has a topic, or is in a slot of the cues
     TELLS_GROUP,  # has a group
     COUNT,  # a number in words (`nomor dua`)
     FINGERS,  # a running number as a hand
-) = (1 << n for n in range(20))
+    PLACE_BY_OFFICE,  # names a kecamatan only after an office, being the name of the whole regency
+) = (1 << n for n in range(21))
 MAX_PHRASE = 6  # words
 MIN_STEM, MAX_STEM = 3, 24  # bytes
 MAX_GROUPS = 64
@@ -72,7 +73,7 @@ _ROLE_WORDS = {
         "kec kecamatan camat sekcam polsek kapolsek koramil danramil panwascam panwaslucam ppk kua forkopimcam muspika"
     ),
 }
-_PLACE_JOINED = ("kec{}", "kecamatan{}", "desa{}", "{}batang")
+_PLACE_JOINED = ("kec{}", "kecamatan{}", "desa{}")
 
 
 class Entry(NamedTuple):
@@ -174,14 +175,16 @@ def _add_lexicon(builder: _Builder, seeds: Path) -> None:
 
 
 def _add_places(builder: _Builder, seeds: Path) -> None:
-    for row in read_seed("places", seeds) + read_seed("place_names", seeds):
+    rows = read_seed("places", seeds) + read_seed("place_names", seeds)
+    regencies = ["".join(words_of(row["name"])) for row in rows if row["kind"] == "name"]
+    joined = (*_PLACE_JOINED, *(f"{{}}{regency}" for regency in regencies))
+    for row in rows:
         key = words_of(row["name"])
         if row["kind"] == "landmark":
             builder.add(key, PLACE)
         elif row["kind"] in ("district", "spelling", "village"):
-            if row["grade"] != "regency_name":
-                builder.add(key, PLACE)
-            for form in _PLACE_JOINED:
+            builder.add(key, PLACE_BY_OFFICE if row["grade"] == "regency_name" else PLACE)
+            for form in joined:
                 builder.add((form.format("".join(key)),), PLACE)
 
 

@@ -34,6 +34,7 @@ _REPORT_FRAMES = {
     "seeds.places": "SELECT * FROM seeds.places",
     "seeds.articles": "SELECT * FROM seeds.articles",
     "seeds.receivers": "SELECT * FROM seeds.receivers",
+    "seeds.official_sources": "SELECT * FROM seeds.official_sources",
 }
 
 

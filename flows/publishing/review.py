@@ -5,7 +5,7 @@ import polars as pl
 import reports
 from flows import labels
 from flows.loading import sheets
-from flows.periods import read_seed
+from flows.seeds import read_seed
 from flows.settings import Settings
 from flows.sources import reviews
 from flows.store import warehouse

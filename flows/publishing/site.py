@@ -17,7 +17,7 @@ def edition_of(settings: Settings, connection: warehouse.Connection, release: Re
         as_of=release.as_of,
         lang=settings.lang,
         election=settings.election,
-        office=settings.office,
+        office=settings.signing_office,
         data_version=tables.data_version(connection),
         **facts,
     )

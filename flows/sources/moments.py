@@ -1,7 +1,7 @@
 """Times as tools and people write them, as Unix seconds.
 
 Numbers are Unix seconds or milliseconds, or a spreadsheet's count of days where a whole column is such. Words may be
-ISO 8601, `30/01/2024 10.00`, `5 Februari 2024 pukul 14.30 WIB`, `Mon, 05 Feb 2024 14:30:00 +0700`. Whether 05/02 is in
+ISO 8601, `30/01/2024 10.00`, `5 Februari 2024 pukul 14.30 WITA`, `Mon, 05 Feb 2024 14:30:00 +0700`. Whether 05/02 is in
 February or in May is never guessed: the other days of the column show it, or the setting `time_format` says it.
 """
 

@@ -15,8 +15,8 @@ from pathlib import Path
 from typing import BinaryIO, NamedTuple
 from xml.etree import ElementTree
 
-from flows.periods import read_seed
 from flows.post import PLATFORMS, Reason, Rejected
+from flows.seeds import read_seed
 from flows.sources.csv_records import csv_header, csv_rows
 from flows.sources.evidence import refuse_damaged
 from flows.sources.fields import stored_id

@@ -10,8 +10,9 @@ import json
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, time, timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from flows.post import Post, Reason, Rejected
 from flows.settings import Settings
@@ -54,10 +55,15 @@ _HIDDEN_USER = re.compile(r"cannot return this user's information", re.IGNORECAS
 
 @dataclass(slots=True)
 class TikTokResearch:
-    """The connector. The token is fetched when needed, held in memory only and renewed when it is refused."""
+    """The connector. The token is fetched when needed, held in memory only and renewed when it is refused.
+
+    The quota is of UTC days; `zone` and `zone_label` are the regency's, for the sentence that says when it goes on.
+    """
 
     client_key: str = field(repr=False)
     client_secret: str = field(repr=False)
+    zone: ZoneInfo
+    zone_label: str
     source: str = NAME
     page_budget: int = 400
     splits: bool = True
@@ -128,10 +134,10 @@ class TikTokResearch:
             sentence = f"{self.source}: the project lacks the scope research.data.basic ({code}); ask TikTok for it."
             return Verdict("end", end=End(Gap.PERMISSION, sentence, stops_source=True))
         if code == "daily_quota_limit_exceeded":
-            return _quota(self.source)
+            return Verdict("end", end=self._no_quota(answer))
         if answer.status == 429:
             wait = retry_after(answer)
-            return Verdict("again", end=_quota(self.source).end, times=3, wait=60.0 if wait is None else wait)
+            return Verdict("again", end=self._no_quota(answer), times=3, wait=60.0 if wait is None else wait)
         if _LOST_SEARCH.search(message):
             end = End(Gap.OUTAGE, f"{self.source}: TikTok keeps refusing its own search ids; it is asked again later.")
             return Verdict("again", end=end, times=5, wait=5.0 * (progress.tries + 1), then="restart")
@@ -178,6 +184,13 @@ class TikTokResearch:
         is_torn = answer.status == 200 and progress.tries == 0  # a body cut short is usually whole the next time
         return Verdict("again", end=end, wait=0.0 if is_torn else retry_after(answer), then="split")
 
+    def _no_quota(self, answer: Answer) -> End:
+        tomorrow = answer.fetched_at.astimezone(UTC).date() + timedelta(days=1)
+        renewal = datetime.combine(tomorrow, time(), UTC).astimezone(self.zone)
+        when = f"{renewal:%H:%M} {self.zone_label}"
+        sentence = f"{self.source}: the requests of this UTC day are used up; it goes on after {when}."
+        return End(Gap.QUOTA, sentence, stops_source=True)
+
     def _no_token(self, grant: dict[str, Any]) -> Verdict:
         code = str(grant.get("error", "no access_token"))
         sentence = f"{self.source}: TikTok gives no token ({code}); check RONDA_TIKTOK_CLIENT_KEY and its secret."
@@ -192,11 +205,6 @@ def _whole(answer: Answer) -> Any:
         return json.loads(answer.body)
     except (ValueError, RecursionError):
         return None
-
-
-def _quota(source: str) -> Verdict:
-    sentence = f"{source}: the requests of this UTC day are used up; it goes on after 07:00 WIB."
-    return Verdict("end", end=End(Gap.QUOTA, sentence, stops_source=True))
 
 
 # ------------------------------------------------------------------------------------------------ looking again
@@ -282,7 +290,8 @@ def _connect(settings: Settings) -> Access:
     base = checked_base(settings.tiktok_url, "tiktok_url")
     limit = Limit(settings.tiktok_requests_per_second, burst=5, per_day=settings.tiktok_requests_per_day)
     key, key_secret = (secret(settings, name) for name in SOURCE.credentials)
-    return Access(base, limit, TikTokResearch(key, key_secret))
+    election = settings.election
+    return Access(base, limit, TikTokResearch(key, key_secret, election.zone, election.zone_label))
 
 
 # ------------------------------------------------------------------------------------------------ what it says

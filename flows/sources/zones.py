@@ -1,4 +1,4 @@
-"""Zones that written times name: WIB, GMT, +07:00, "GMT+7". A name that several countries use needs a setting."""
+"""Zones that written times name: WITA, GMT, +07:00, "GMT+7". A name that several countries use needs a setting."""
 
 import re
 from collections.abc import Mapping
@@ -36,13 +36,13 @@ def read_zones(settings: Mapping[str, str]) -> Zones:
 
 
 def read_zone(text: str, where: str) -> tzinfo:
-    """The zone of a setting: `Asia/Jakarta` or `+07:00`. Raises UsageError naming the setting."""
+    """The zone of a setting: a name like `Area/City`, or `+07:00`. Raises UsageError naming the setting."""
     if (offset := _offset(text.strip())) is not None:
         return offset
     try:
         return ZoneInfo(text)
     except (KeyError, ValueError, OSError) as error:
-        raise UsageError(f"{where} has the unknown timezone {text!r}; use a name such as Asia/Jakarta.") from error
+        raise UsageError(f"{where} has the unknown timezone {text!r}; use a name like UTC or Area/City.") from error
 
 
 def _offset(text: str) -> timezone | None:

@@ -20,7 +20,7 @@ import sql
 from flows.exits import UsageError
 from flows.headers import COLUMNS, Column, Dictionary, ModelError, column, read_columns, read_header
 from flows.method import SEEDS
-from flows.periods import seed_path
+from flows.seeds import seed_path
 from flows.store.dependencies import dependencies
 from flows.store.warehouse import Connection, DatabaseError, literal, query
 
@@ -54,7 +54,7 @@ class Model:
 def load_seeds(connection: Connection, folder: Path) -> None:
     """Every CSV of a folder as table `seeds.<name>`, all columns VARCHAR, empty = NULL; replaces what was there.
 
-    A seed the folder does not have is that of the general election (see `flows.periods.seed_path`). Raises UsageError
+    A seed the folder does not have is the shipped one, where it may be (see `flows.seeds.seed_path`). Raises UsageError
     for a file whose name or header is not usable, and for another method than that of ronda.
     """
     for name in sorted(SEEDS):

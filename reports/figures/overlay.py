@@ -12,7 +12,6 @@ from reports.figures.chart import Chart
 from reports.figures.scene import Scene
 from reports.reading.outcomes import Trends
 
-OFFICIAL_SERIES = "bawaslu_2024"
 _LEFT, _RIGHT, _PANEL = 18.0, 8.0, 26.0
 
 
@@ -23,22 +22,36 @@ class Point(NamedTuple):
     total: int
 
 
+class Official(NamedTuple):
+    """The official series of the chart; where no source is charted, a name that says so."""
+
+    publisher: str
+    name: str
+    points: Sequence[Point]
+
+
 class Series(NamedTuple):
     """Both series, in time order."""
 
-    official: Sequence[Point]
+    official: Official
     ours: Sequence[Point]
 
 
-def data(trends: Trends, _: Scene) -> Series:
-    """Bawaslu's published cumulative series, and ours."""
-    return Series(_official_points(trends), our_points(trends))
+def data(trends: Trends, scene: Scene) -> Series:
+    """The charted series of `seeds.official_sources` up to the edition's week, and ours."""
+    return Series(_official(trends, scene), our_points(trends))
 
 
-def _official_points(trends: Trends) -> list[Point]:
+def _official(trends: Trends, scene: Scene) -> Official:
+    sources = trends.facts.tables["seeds.official_sources"]
+    charted = sources.filter(sources["is_charted"] == "true").rows(named=True)
+    if not charted:
+        return Official("", scene.words("overlay_official"), [])
+    source = charted[0]
     frame = trends.facts.tables["trends.official"]
-    frame = frame.filter((frame["series"] == OFFICIAL_SERIES) & (frame["metric"] == "total")).sort("as_of")
-    return [Point(row["as_of"], int(row["value"])) for row in frame.iter_rows(named=True)]
+    frame = frame.filter((frame["series"] == source["series"]) & (frame["metric"] == "total")).sort("as_of")
+    points = [Point(row["as_of"], int(row["value"])) for row in frame.iter_rows(named=True)]
+    return Official(source["publisher"], f"{source['publisher']}: {source[f'label_{scene.words.lang}']}", points)
 
 
 def our_points(trends: Trends) -> list[Point]:
@@ -62,33 +75,37 @@ def finding(trends: Trends, scene: Scene) -> str:
     words = scene.words
     official, ours = data(trends, scene)
     theirs, own = words("alt_overlay_no_official"), words("alt_overlay_no_ours")
-    if official:
-        theirs = words("alt_overlay_official", count=words.number(official[-1].total), day=words.day(official[-1].day))
+    if official.points:
+        count, day = words.number(official.points[-1].total), words.day(official.points[-1].day)
+        theirs = words("alt_overlay_official", publisher=official.publisher, count=count, day=day)
     if ours:
         own = words("alt_overlay_ours", count=words.number(ours[-1].total))
     return f"{theirs}; {own}"
 
 
 def draw(series: Series, scene: Scene) -> Figure:
-    """Bawaslu's published cumulative series above, our cumulative detections since the campaign began below."""
+    """The official cumulative series and its name above, our cumulative detections since the campaign began below."""
     top = style.HEAD + timeline.legend_height(scene) + 6
     width = style.WIDTH - _LEFT - _RIGHT
-    note = timeline.with_widened(scene, scene.words("note_overlay"))
+    note = timeline.with_widened(scene, scene.words("note_overlay", official=series.official.name))
     with style.sheet(scene, top + 2 * _PANEL + 23, scene.words("chart_overlay"), note) as figure:
         timeline.phase_legend(figure, scene)
         upper = style.axes(figure, (_LEFT, top, width, _PANEL))
         lower = style.axes(figure, (_LEFT, top + _PANEL + 11, width, _PANEL), share_x=upper)
-        inside = [[point for point in each if scene.first_day <= point.day] for each in series]
-        _panel(upper, inside[0], scene, "overlay_official", "#5b1a52")
-        _panel(lower, inside[1], scene, "overlay_ours", style.INK)
+        inside = [
+            [point for point in each if scene.first_day <= point.day] for each in (series.official.points, series.ours)
+        ]
+        _panel(upper, inside[0], scene, ("overlay_official", series.official.name), "#5b1a52")
+        _panel(lower, inside[1], scene, ("overlay_ours", scene.words("overlay_ours")), style.INK)
         timeline.set_axis(lower, scene)
         upper.tick_params(axis="x", which="both", labelbottom=False, length=0)
     return figure
 
 
-def _panel(axes: Axes, points: Sequence[Point], scene: Scene, key: str, colour: str) -> None:
+def _panel(axes: Axes, points: Sequence[Point], scene: Scene, called: tuple[str, str], colour: str) -> None:
+    key, name = called
     timeline.phase_bands(axes, scene)
-    axes.set_title(scene.words(key), color=colour, fontsize=style.SMALL)
+    axes.set_title(name, color=colour, fontsize=style.SMALL)
     axes.set_ylabel(scene.words(f"{key}_axis"))
     if not points:
         axes.set_yticks([])

@@ -64,6 +64,7 @@ CONTRACT: dict[str, Frame] = {
     "seeds.receivers": _counted((), "code", "first_receiver", "then", "first_day", "last_day", "note"),
     "seeds.places": _counted(("code",), "name"),
     "seeds.articles": _counted(()),
+    "seeds.official_sources": _counted(("series",), "publisher", "is_charted", *_LABELLED),
 }
 
 # the frames of a daily note; those that a weekly report also has keep the same columns

@@ -87,7 +87,7 @@ def _signals(trends: Trends, words: Words) -> list[Decision]:
         if not rising:
             continue
         names = list(dict.fromkeys(_subject(trends, words, signal) for signal in rising))[:NAMES_SHOWN]
-        whom = words("decide_office")
+        whom = trends.facts.edition.election.office_short
         if family == "indications":
             named = receivers(trends, words, [signal.subject for signal in rising])
             whom = words("decide_reviewers", receivers=named)
@@ -112,7 +112,7 @@ def _collection(trends: Trends, words: Words) -> list[Decision]:
         found.append(words("attention_plan"))
     if facts.warnings:
         found.append(words("attention_checks", count=words.number(len(facts.warnings))))
-    return [Decision(what, words("decide_office"), DASH) for what in found]
+    return [Decision(what, facts.edition.election.office_short, DASH) for what in found]
 
 
 def _until(trends: Trends, words: Words, limit: date | None) -> str:

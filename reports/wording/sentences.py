@@ -26,7 +26,7 @@ def zero_sentence(words: Words, labelled: int, coverage: float | None) -> str:
 
 
 def embargo_mark(edition: Edition, words: Words) -> str:
-    """`EMBARGO sampai 14 Feb 2024, 15.00 WIB`; empty when the edition is not released under the embargo."""
+    """`EMBARGO sampai …` with the moment it ends; empty when the edition is not released under the embargo."""
     if not edition.embargoed:
         return ""
     return words("embargo_mark", moment=words.moment(embargo_end(edition.election), edition.election.zone_label))

@@ -132,11 +132,11 @@ class Words:
         return f"{self.day(first)} {DASH} {self.day(last)}"
 
     def moment(self, moment: datetime, zone_label: str) -> str:
-        """12 Feb 2024, 06.00 WIB; the moment must already be in the regency's zone."""
+        """12 Feb 2024, 06.00 and the label of the zone; the moment must already be in the regency's zone."""
         return f"{self.day(moment.date())}, {self.hour(moment, zone_label)}"
 
     def hour(self, moment: datetime, zone_label: str) -> str:
-        """06.00 WIB."""
+        """06.00 and the label of the zone."""
         mark = "." if self.lang == "id" else ":"
         return f"{moment.hour:02d}{mark}{moment.minute:02d} {zone_label}"
 

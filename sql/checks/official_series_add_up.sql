@@ -7,8 +7,9 @@
 -- Hint: A figure of seeds.official_series was copied wrongly.
 -- Hint in Indonesian: Angka dalam seeds.official_series salah salin.
 
-WITH series AS (
+WITH official AS (
     SELECT
+        series,
         as_of,
         CAST(total AS INTEGER) AS total,
         CAST(hate AS INTEGER) + CAST(hoax AS INTEGER) + CAST(sara AS INTEGER) AS kinds,
@@ -17,6 +18,6 @@ WITH series AS (
     FROM seeds.official_series
 )
 
-SELECT as_of, total, kinds, platforms
-FROM series
+SELECT series, as_of, total, kinds, platforms
+FROM official
 WHERE kinds <> total OR platforms <> total

@@ -52,7 +52,8 @@ items AS (
         len(posts.indications) > 0 AS is_detected,
         posts.indications,
         posts.state,
-        CAST(timezone('Asia/Jakarta', posts.first_seen_at) AS DATE) AS first_seen_day,
+        CAST(timezone((SELECT value FROM seeds.election WHERE key = 'timezone'), posts.first_seen_at) AS DATE)
+            AS first_seen_day,
         coded.post_id IS NOT NULL AS is_reviewed,
         coalesce(coded.coders, 0) AS coders,
         coalesce(coded.codes, []) AS codes,

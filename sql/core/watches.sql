@@ -8,7 +8,7 @@
 SELECT
     version,
     since,
-    CAST(timezone('Asia/Jakarta', since) AS DATE) AS day,
+    CAST(timezone((SELECT value FROM seeds.election WHERE key = 'timezone'), since) AS DATE) AS day,
     platform,
     accounts,
     keywords,

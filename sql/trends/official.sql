@@ -5,11 +5,19 @@
 -- Columns: series, as_of, metric, value, week, publisher, instrument, unit, stage, scope
 
 WITH published AS (
-    SELECT 'bawaslu_2024' AS series, as_of, metric, value
+    SELECT series, as_of, metric, value
     FROM (SELECT * EXCLUDE (campaign_day) FROM seeds.official_series)
     UNPIVOT (value FOR metric IN (total, hate, hoax, sara, facebook, instagram, x, tiktok, youtube))
     UNION ALL
     SELECT series, as_of, metric, value FROM seeds.official_counts
+    UNION ALL
+    SELECT series, as_of, metric, value FROM seeds.regency_counts
+),
+
+sources AS (
+    SELECT * FROM seeds.official_sources
+    UNION ALL BY NAME
+    SELECT * FROM seeds.regency_sources
 )
 
 SELECT
@@ -24,5 +32,5 @@ SELECT
     sources.stage,
     sources.scope
 FROM published
-JOIN seeds.official_sources AS sources ON published.series = sources.series
+JOIN sources ON published.series = sources.series
 ORDER BY published.series, as_of, published.metric

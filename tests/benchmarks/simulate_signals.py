@@ -18,7 +18,7 @@ import numpy as np
 import polars as pl
 
 from flows.method import METHOD
-from flows.periods import read_seed
+from flows.seeds import read_seed
 from flows.store import warehouse
 from flows.trends import signals
 from flows.trends.distributions import Numbers, beta_quantile

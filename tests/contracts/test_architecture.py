@@ -10,7 +10,7 @@ PACKAGES = ("flows", "expectations", "reports", "sql")
 
 # Room -> the rooms it may import. A room is a module or package of the first two levels.
 FOUNDATION = {
-    *("flows.exits", "flows.headers", "flows.method", "flows.periods", "flows.post", "flows.settings"),
+    *("flows.exits", "flows.headers", "flows.method", "flows.seeds", "flows.periods", "flows.post", "flows.settings"),
     "sql",
 }
 ROOMS = {
@@ -25,13 +25,14 @@ ROOMS = {
 ORDER = [  # each may import everything before it
     {"sql"},
     {"flows.exits", "flows.processes"},
-    {"flows.headers", "flows.method"},
+    {"flows.headers", "flows.method", "flows.seeds"},
     {"flows.periods", "flows.post"},
     {"flows.settings"},
     set(ROOMS),
     {"flows.loading"},
     {"flows.collecting", "flows.publishing"},
-    {"flows.secret_blocks"},
+    {"flows.secret_blocks", "flows.seed_checks"},
+    {"flows.initialising"},
     {"flows.tasks", "flows.status", "flows.dictionary"},
     {"flows.weekly", "flows.backfill", "flows.extract"},
     {"flows.daily"},

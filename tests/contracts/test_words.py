@@ -15,8 +15,9 @@ from expectations.trend_tables import STATUSES
 from flows import sources
 from flows.headers import header_of
 from flows.method import FAMILIES, read_constants
-from flows.periods import read_election, read_seed
+from flows.periods import read_election
 from flows.post import Reason
+from flows.seeds import read_seed
 from flows.settings import Settings
 from reports.briefing.briefing import STAGES
 from reports.figures.charts import CHARTS
@@ -74,7 +75,8 @@ def _tables(*given: str) -> frozenset[str]:
 
 
 def _official() -> frozenset[str]:
-    return frozenset({row["metric"] for row in read_seed("official_counts")} | set(read_seed("official_series")[0]))
+    counts = read_seed("official_counts") + read_seed("regency_counts")
+    return frozenset({row["metric"] for row in counts} | set(read_seed("official_series")[0]))
 
 
 def _phases() -> frozenset[str]:

@@ -135,3 +135,10 @@ def test_the_published_database_holds_its_law_and_its_clocks(published: Path) ->
     assert "UU 10/2016" in laws and "UU 7/2017" not in laws
     assert all(law.startswith("UU 10/2016 134") for law in clocks.values())
     assert left == [(3,)]
+
+
+def test_no_official_figure_of_another_election_is_shown(published: Path) -> None:
+    with duckdb.connect(str(published / "ronda.duckdb"), read_only=True) as database:
+        assert database.execute("SELECT count(*) FROM trends.official").fetchall() == [(0,)]
+    vote = (published / str(VOTE) / "weekly.html").read_text(encoding="utf-8")
+    assert "Belum ada angka resmi yang terbit" in vote and "Bawaslu RI: konten" not in vote and "Mafindo" not in vote

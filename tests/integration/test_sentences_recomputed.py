@@ -13,9 +13,10 @@ import sql
 from flows import labels, simulation
 from flows.loading.arrivals import land_paths
 from flows.loading.pending import load_pending
-from flows.periods import Week, read_seed
+from flows.periods import Week
 from flows.publishing.build import build_tables
 from flows.publishing.week import publish_week
+from flows.seeds import read_seed
 from flows.settings import Settings
 from flows.store.runs import recorded
 from flows.store.warehouse import exclusive

@@ -12,7 +12,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from flows.periods import read_seed
+from flows.seeds import read_seed
 from flows.simulation.phrases import read_grammar
 
 CORPUS = Path(__file__).parents[2] / "flows" / "labels" / "corpus"

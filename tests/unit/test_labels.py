@@ -17,7 +17,7 @@ from flows.labels.reference import lexicon_score, mask
 from flows.labels.spelling import spell
 from flows.labels.topics import read_patterns
 from flows.labels.vocabulary import read_vocabulary
-from flows.periods import read_seed
+from flows.seeds import read_seed
 
 COLUMNS = {
     "sentiment": pl.String,

@@ -4,7 +4,7 @@ from flows.labels import weights as files
 from flows.labels.card import CARD
 from flows.labels.corpora import PUBLIC
 from flows.labels.weights import checksum, read_weights
-from flows.periods import read_seed
+from flows.seeds import read_seed
 
 SIZE_LIMIT = 8_000_000
 NAMES = (files.OWN_FILE, files.SHARE_ALIKE_FILE)

@@ -7,7 +7,7 @@ import polars as pl
 import pytest
 
 from flows.labels import label
-from flows.periods import read_seed
+from flows.seeds import read_seed
 
 DATA = Path(__file__).parents[1] / "labels_data"
 SLOT = "{calon}"

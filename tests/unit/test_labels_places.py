@@ -10,7 +10,7 @@ import sql
 from flows.exits import UsageError
 from flows.labels.places import find_districts, read_places
 from flows.labels.text import normalise
-from flows.periods import read_seed
+from flows.seeds import read_seed
 
 BANDAR, BLADO, REBAN, BAWANG, TERSONO = "3325020", "3325030", "3325040", "3325050", "3325060"
 GRINGSING, LIMPUNG, BANYUPUTIH, SUBAH = "3325070", "3325080", "3325081", "3325090"
@@ -98,3 +98,9 @@ def test_an_unknown_grade_is_refused(tmp_path: Path) -> None:
     seed.write_text(seed.read_text(encoding="utf-8").replace("regency_name", "famous"), encoding="utf-8")
     with pytest.raises(UsageError, match="famous"):
         read_places(tmp_path)
+
+
+def test_names_of_several_words_are_found_joined_in_a_hashtag() -> None:
+    assert districts_of("nelayan pulang #desaklidanglor") == [BATANG]
+    assert districts_of("nelayan pulang #klidanglorbatang") == [BATANG]
+    assert districts_of("nelayan pulang #klidanglor") == []

@@ -13,7 +13,7 @@ from flows.labels import weights as files
 from flows.labels.evaluation import expected_precision, wilson
 from flows.labels.model import read_model
 from flows.labels.quality import FILE, CodedSet, record
-from flows.periods import read_seed
+from flows.seeds import read_seed
 
 
 def measured(positives: int) -> dict[str, Any]:

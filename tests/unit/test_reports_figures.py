@@ -217,6 +217,8 @@ def test_the_official_series_and_ours_never_share_an_axis() -> None:
     figure = figures["overlay"]
     upper, lower = figure.axes
     assert upper.get_ylim() != lower.get_ylim()
+    assert upper.get_title(loc="left") == "Bawaslu RI: konten hasil kajian, nasional, kumulatif"
+    assert "Bawaslu RI: konten hasil kajian, nasional, kumulatif. Kami: satu kabupaten" in texts(figure)
     assert not upper.get_shared_y_axes().joined(upper, lower)
 
 
@@ -393,3 +395,14 @@ def test_the_words_for_the_official_series_do_not_print_a_figure_that_does_not_e
     alt = pictures(Trends(facts), Words("id"), [overlay.CHART])[0].alt
     assert "Belum ada angka resmi yang terbit" in alt
     assert "tidak diketahui" not in alt
+
+
+def test_the_official_series_of_the_chart_is_named_by_the_seed() -> None:
+    facts, _ = prepared("2024-W05")
+    scene = scene_of(facts, Words("en"))
+    series = overlay.data(Trends(facts), scene).official
+    assert series.name == "Bawaslu RI: reviewed items, national, cumulative"
+    assert [point.total for point in series.points] == [80, 126, 204]
+    sources = facts.tables["seeds.official_sources"]
+    facts, _ = prepared("2024-W05", invented.season() | {"seeds.official_sources": sources.clear()})
+    assert overlay.data(Trends(facts), scene).official == ("", "Official series: none yet", [])

@@ -8,7 +8,7 @@ import polars as pl
 import pytest
 
 import sql
-from flows.periods import read_seed
+from flows.seeds import read_seed
 from reports.briefing.key_numbers import key_figures
 from reports.edition import Tables
 from reports.figures import style, timeline, topics

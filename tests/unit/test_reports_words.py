@@ -8,8 +8,8 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from flows.periods import read_seed
 from flows.post import Reason
+from flows.seeds import read_seed
 from reports.edition import Language
 from reports.wording.sentences import zero_sentence
 from reports.wording.words import MINUS, THIN, Words, read_words
@@ -50,8 +50,9 @@ def test_every_reject_reason_has_words() -> None:
 
 
 def test_every_official_count_has_words() -> None:
-    metrics = {row["metric"] for row in read_seed("official_counts")} | set(read_seed("official_series")[0])
-    named = metrics - {"as_of", "campaign_day"}
+    counts = read_seed("official_counts") + read_seed("regency_counts")
+    metrics = {row["metric"] for row in counts} | set(read_seed("official_series")[0])
+    named = metrics - {"series", "as_of", "campaign_day"}
     assert sorted(metric for metric in named if f"official_{metric}" not in read_words("id")) == []
 
 

@@ -9,7 +9,8 @@ import pytest
 
 import sql
 from flows import labels, trends
-from flows.periods import Week, read_election, read_seed
+from flows.periods import Week, read_election
+from flows.seeds import read_seed
 from flows.store import checks, models, tables, warehouse
 from tests.sql.warehouse_of_cases import build, warehouse_of
 
@@ -17,7 +18,8 @@ PILKADA = sql.FOLDER / "seeds_pilkada_2024"
 
 
 def counts(series: str) -> dict[str, int]:
-    return {row["metric"]: int(row["value"]) for row in read_seed("official_counts") if row["series"] == series}
+    rows = read_seed("official_counts") + read_seed("regency_counts")
+    return {row["metric"]: int(row["value"]) for row in rows if row["series"] == series}
 
 
 # -- what others published -------------------------------------------------------------------------------------------
@@ -45,10 +47,12 @@ def test_takedown_requests_add_up_over_platforms() -> None:
 
 
 def test_every_series_names_its_instrument_unit_and_stage() -> None:
-    sources = {row["series"]: row for row in read_seed("official_sources")}
-    assert {row["series"] for row in read_seed("official_counts")} | {"bawaslu_2024"} == set(sources)
+    sources = {row["series"]: row for name in ("official_sources", "regency_sources") for row in read_seed(name)}
+    figures = ("official_counts", "official_series", "regency_counts")
+    assert {row["series"] for name in figures for row in read_seed(name)} == set(sources)
     for row in sources.values():
         assert all(row[name] for name in ("publisher", "instrument", "unit", "stage", "scope"))
+    assert [row["series"] for row in read_seed("official_sources") if row["is_charted"] == "true"] == ["bawaslu_2024"]
 
 
 @pytest.mark.parametrize(

@@ -33,15 +33,14 @@ from flows.labels.compiled.compiling import (
     WEIGHT,
     compiled,
     find_row,
-    signed,
     spread,
 )
 from flows.labels.compiled.tokens import PRESET
-from flows.labels.hashing import hash_word
 
 NAME: Any = np.int64(vocabulary.NAME)  # the roles that are handed on, see `NOUGHT`
 PAIR_NAME: Any = np.int64(vocabulary.PAIR_NAME)
 PLACE: Any = np.int64(vocabulary.PLACE)
+PLACE_BY_OFFICE: Any = np.int64(vocabulary.PLACE_BY_OFFICE)
 PLACE_NUMBER = vocabulary.PLACE_NUMBER
 NUMBER_WORD, NUMBER_SIGN, VOTE = vocabulary.NUMBER_WORD, vocabulary.NUMBER_SIGN, vocabulary.VOTE
 CONTEST, TITLE, LEXICON, BOUNDARY = vocabulary.CONTEST, vocabulary.TITLE, vocabulary.LEXICON, vocabulary.BOUNDARY
@@ -55,7 +54,6 @@ OFFICE, TELLS_BITS, TELLS_GROUP = (
 MAY_NAME = vocabulary.NAME | CONTEST | NUMBER_WORD | VOTE  # of a token or the vote word before it
 MAX_PHRASE = vocabulary.MAX_PHRASE
 NEGATION_REACH, EMOJI_LIMIT, MIXED_SHARE = reference.NEGATION_REACH, reference.EMOJI_LIMIT, reference.MIXED_SHARE
-BATANG = signed(hash_word(reference.BATANG))
 NO_LANGUAGE, IN_INDONESIAN, IN_JAVANESE, IN_BOTH, IN_OTHER = range(5)
 LANGUAGE_CODES = (None, "id", "jv", "mixed", "other")
 
@@ -80,7 +78,7 @@ def may_name_place(tokens: Any, count: int, memo: Any, table: Any) -> bool:
         told = tokens[place, TOKEN_ROLES] | tokens[place, TOKEN_BEGINS]
         if told & PLACE and _length(tokens, place, PLACE, memo, table) > 0:
             return True
-        if tokens[place, TOKEN_KEY] == BATANG and place > PRESET:
+        if place > PRESET and told & PLACE_BY_OFFICE and _length(tokens, place, PLACE_BY_OFFICE, memo, table) > 0:
             before = place - 2 if tokens[place - 1, TOKEN_KIND] == FULL_STOP and place > PRESET + 1 else place - 1
             if tokens[before, TOKEN_ROLES] & OFFICE:
                 return True
