@@ -12,7 +12,7 @@ from typing import Annotated
 
 import typer
 
-from flows import cli_call, cli_label
+from flows import cli_call, cli_label, progress
 from flows.cli_call import (
     ANALYSTS,
     ENGINEERS,
@@ -21,13 +21,13 @@ from flows.cli_call import (
     Call,
     Days,
     RefusedValueError,
-    say,
     settings_of,
     verb,
 )
 from flows.exits import Exit, RondaError
 from flows.periods import Week, weeks_between
 from flows.post import PLATFORMS, Platform
+from flows.progress import note, say
 from flows.settings import Language
 
 _EPILOG = """exit codes:
@@ -87,7 +87,7 @@ def demo(
         from flows import demo as season
 
         run = season.run_live if live else season.run
-        run(settings, posts=posts, say=say)
+        run(settings, posts=posts)
     finally:
         compilation.kill()
         compilation.wait()
@@ -122,8 +122,10 @@ def import_(
     from flows.loading.preview import run_preview
 
     if dry_run:
-        return run_preview(settings, paths, datetime.now(UTC), say)
-    return run_import(settings, paths, datetime.now(UTC), covers, say)
+        with progress.step("Looking at files", "bytes") as looked:
+            return run_preview(settings, paths, datetime.now(UTC), say, looked)
+    with progress.step("Landing files", "bytes") as landed, progress.step("Reading posts", "bytes") as read:
+        return run_import(settings, paths, datetime.now(UTC), covers, say, landed=landed, read=read)
 
 
 @verb(app, ANALYSTS)
@@ -274,7 +276,12 @@ def verify(context: typer.Context) -> Exit:
     settings = settings_of(context)
     from flows.publishing import database
 
-    for line in database.verify(settings):
+    with (
+        progress.step("Checking published files", "files") as checked,
+        progress.step("Hashing published tables", "tables") as hashed,
+    ):
+        lines = database.verify(settings, checked, hashed)
+    for line in lines:
         say(line)
     return Exit.DONE
 
@@ -297,7 +304,7 @@ def serve(context: typer.Context) -> Exit:
 
 def complain(sentence: str) -> None:
     """Says on standard error what went wrong."""
-    print(f"ronda: {sentence}", file=sys.stderr)
+    note(f"ronda: {sentence}")
 
 
 def _misuse(error: typer.TyperException) -> str:
@@ -317,7 +324,8 @@ def main(words: Sequence[str] | None = None) -> int:
     """Runs one verb; errors are one sentence on standard error and an exit code."""
     call = Call()
     try:
-        code: object = typer.main.get_command(app).main(words, prog_name="ronda", standalone_mode=False, obj=call)
+        with progress.watched():
+            code: object = typer.main.get_command(app).main(words, prog_name="ronda", standalone_mode=False, obj=call)
     except typer.TyperException as error:
         complain(_misuse(error))
         return int(Exit.USAGE)

@@ -10,6 +10,7 @@ from typer.core import TyperCommand, TyperGroup
 
 from flows.exits import Exit, UsageError
 from flows.periods import Week
+from flows.progress import say
 from flows.settings import Settings, load_settings
 
 NEWCOMERS = "For newcomers: see it work"
@@ -71,11 +72,6 @@ def settings_of(context: typer.Context, *, writes: bool = False) -> Settings:
     return settings
 
 
-def say(line: str) -> None:
-    """Prints a result."""
-    print(line, flush=True)
-
-
 class RefusedValueError(typer.BadParameter):
     """A value that is written wrong, with a whole sentence about it."""
 
@@ -122,11 +118,11 @@ def days(text: str) -> Days:
     return span
 
 
-def number(text: str) -> int:
-    """How many, at least one."""
-    if not text.isdecimal() or int(text) < 1:
-        raise RefusedValueError(f'"{text}" is not a number of posts; write it like 60000.')
-    return int(text)
+def number(value: str | int) -> int:
+    """How many, at least one; a default comes as the number it is."""
+    if not str(value).isdecimal() or int(value) < 1:
+        raise RefusedValueError(f'"{value}" is not a number of posts; write it like 60000.')
+    return int(value)
 
 
 def _written(text: str, parse: Callable[[str], object], kind: str, example: str) -> str:

@@ -6,9 +6,10 @@ from typing import Annotated
 
 import typer
 
-from flows import cli_call
-from flows.cli_call import ANALYSTS, ENGINEERS, say, settings_of, verb
+from flows import cli_call, progress
+from flows.cli_call import ANALYSTS, ENGINEERS, settings_of, verb
 from flows.exits import Exit
+from flows.progress import say
 
 app = typer.Typer(cls=cli_call.Verbs, subcommand_metavar="VERB ...")
 
@@ -67,7 +68,8 @@ def apply(
     settings = settings_of(context)
     from flows.labels import verbs
 
-    verbs.apply(settings, source, target, say)
+    with progress.step("Labelling posts", "rows") as advance:
+        verbs.apply(settings, source, target, say, advance)
     return Exit.DONE
 
 

@@ -10,7 +10,15 @@ PACKAGES = ("flows", "expectations", "reports", "sql")
 
 # Room -> the rooms it may import. A room is a module or package of the first two levels.
 FOUNDATION = {
-    *("flows.exits", "flows.headers", "flows.method", "flows.periods", "flows.post", "flows.settings"),
+    *(
+        "flows.exits",
+        "flows.headers",
+        "flows.method",
+        "flows.periods",
+        "flows.post",
+        "flows.progress",
+        "flows.settings",
+    ),
     "sql",
 }
 ROOMS = {
@@ -24,7 +32,7 @@ ROOMS = {
 }
 ORDER = [  # each may import everything before it
     {"sql"},
-    {"flows.exits", "flows.processes"},
+    {"flows.exits", "flows.processes", "flows.progress"},
     {"flows.headers", "flows.method"},
     {"flows.periods", "flows.post"},
     {"flows.settings"},
@@ -75,6 +83,7 @@ LIBRARIES = {
     "jinja2": {"reports/"},
     "xlsxwriter": {"reports/"},
     "apprise": {"flows/publishing/notice.py"},
+    "rich": {"flows/progress.py"},
     "typer": {"flows/cli.py", "flows/cli_call.py", "flows/cli_label.py"},
 }
 
