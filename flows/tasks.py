@@ -56,6 +56,7 @@ def _answers(title: str) -> Iterator[pull.Observe]:
     """Counts the answers of platforms; how many there will be, only the platforms know."""
     numbers = itertools.count(1)
     with progress.step(title, "answers") as advance:
+        advance(0, None)
         yield lambda *_: advance(next(numbers), None)
 
 
