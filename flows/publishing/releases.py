@@ -93,6 +93,14 @@ def read_manifests(release: Path) -> list[dict[str, Any]]:
     return [json.loads((release / week / MANIFEST).read_bytes()) for week in _weeks(release)]
 
 
+def published_files(home: Path, week: str) -> list[str]:
+    """The files of a published week as its manifest names them, relative to the week; none of a week without report."""
+    release = published_folder(home)
+    if release is None or week not in _weeks(release):
+        return []
+    return sorted(json.loads((release / week / MANIFEST).read_bytes())["files"])
+
+
 def read_notes(release: Path) -> dict[str, str]:
     """The daily notes of a release: the address of each, relative to the release, by day."""
     return {path.parent.name: path.relative_to(release).as_posix() for path in sorted(release.glob(f"{DAILY}/*/*.pdf"))}

@@ -59,7 +59,8 @@ def test_a_home_is_free_again_when_its_holder_was_killed(tmp_path: Path) -> None
 
 def test_who_waits_gets_it_when_the_holder_ends(tmp_path: Path) -> None:
     with held_elsewhere(tmp_path) as holder:
-        threading.Timer(0.3, holder.communicate, args=("\n",)).start()
+        assert holder.stdin is not None
+        threading.Timer(0.3, holder.stdin.close).start()
         began = time.monotonic()
         with exclusive(tmp_path, wait=30):
             assert time.monotonic() - began > 0.2
