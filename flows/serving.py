@@ -6,8 +6,6 @@ import socket
 import subprocess
 import sys
 import threading
-import time
-import urllib.error
 import urllib.request
 from collections.abc import Callable
 from pathlib import Path
@@ -19,6 +17,7 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse
 from starlette.routing import Mount, Route
 from starlette.staticfiles import StaticFiles
+from tenacity import RetryError, Retrying, retry_if_exception_type, stop_after_delay, wait_fixed
 
 from flows.exits import RondaError
 from flows.publishing import releases
@@ -115,16 +114,19 @@ class Orchestrator:
 
     def wait(self) -> None:
         """Returns when it answers; raises RondaError when it ended or does not answer in time."""
-        end = time.monotonic() + _START_SECONDS
-        while time.monotonic() < end:
-            if self._process is None or self._process.poll() is not None:
-                raise RondaError("The Prefect server ended while starting; is its port in use (setting server_port)?")
-            try:
-                with urllib.request.urlopen(f"{self._api}/health", timeout=2):  # noqa: S310 - loopback address
-                    return
-            except (urllib.error.URLError, OSError):
-                time.sleep(0.2)
-        raise RondaError(f"The Prefect server did not answer within {_START_SECONDS} s; look at its output above.")
+        patience = stop_after_delay(_START_SECONDS)
+        try:
+            Retrying(stop=patience, wait=wait_fixed(0.2), retry=retry_if_exception_type(OSError))(self._ask)
+        except RetryError:
+            raise RondaError(
+                f"The Prefect server did not answer within {_START_SECONDS} s; look at its output above."
+            ) from None
+
+    def _ask(self) -> None:
+        if self._process is None or self._process.poll() is not None:
+            raise RondaError("The Prefect server ended while starting; is its port in use (setting server_port)?")
+        with urllib.request.urlopen(f"{self._api}/health", timeout=2):  # noqa: S310 - loopback address
+            pass
 
     def end(self) -> None:
         """Asks the server to end, which takes it some seconds."""
