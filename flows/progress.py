@@ -17,6 +17,9 @@ Advance = Callable[[int, int | None], None]
 
 LINE_SECONDS = 10.0  # between two lines about the same step where there is no terminal
 _REFRESHES = 5  # a second, on a terminal
+# Control characters but tab and the end of a line, and those that turn the direction of writing.
+_CONTROLS = (*range(0x09), *range(0x0B, 0x20), *range(0x7F, 0xA0), *range(0x202A, 0x202F), *range(0x2066, 0x206A))
+_WRITTEN_OUT = {code: f"\\u{code:04x}" for code in _CONTROLS}
 _REMEMBERED = 600.0  # seconds of a step's history that its time left is drawn from
 
 
@@ -200,9 +203,14 @@ def note(line: str) -> None:
     _print(line, sys.stderr)
 
 
+def visible(text: str) -> str:
+    """A text whose control characters act on no terminal, written as in JSON; names and posts come from outside."""
+    return text.translate(_WRITTEN_OUT)
+
+
 def _print(line: str, stream: TextIO) -> None:
     display = _WATCHES[-1].display if _WATCHES else None
     if display is None:
-        print(line, file=stream, flush=True)
+        print(visible(line), file=stream, flush=True)
     else:
-        display.print(line, stream)
+        display.print(visible(line), stream)

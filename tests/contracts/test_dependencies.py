@@ -49,8 +49,9 @@ def _imported(*folders: str) -> set[str]:
             elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
                 names.add(node.module.partition(".")[0])
     modules = names - OWN - TYPES_ONLY - sys.stdlib_module_names
-    assert modules <= packages_distributions().keys()
-    return {canonicalize_name(packages_distributions()[name][0]) for name in modules}
+    providers = packages_distributions()
+    assert modules <= providers.keys()
+    return {canonicalize_name(providers[name][0]) for name in modules}
 
 
 def test_the_program_declares_what_it_imports_and_no_more() -> None:

@@ -73,6 +73,15 @@ def test_nothing_to_do_needs_no_bar(capsys: pytest.CaptureFixture[str], monkeypa
     assert capsys.readouterr().err == "Reading posts: 0.0 of 0.0 MB\n"
 
 
+def test_what_comes_from_outside_acts_on_no_terminal(capsys: pytest.CaptureFixture[str]) -> None:
+    progress.say('{"file": "a\x9b2Jb"}\nsecond line')
+    progress.note("evil\x1b[2J\x07\u202e.csv cannot be opened")
+    assert capsys.readouterr() == (
+        '{"file": "a\\u009b2Jb"}\nsecond line\n',
+        "evil\\u001b[2J\\u0007\\u202e.csv cannot be opened\n",
+    )
+
+
 def test_where_nobody_watches_nothing_is_said(capsys: pytest.CaptureFixture[str]) -> None:
     with progress.step("Landing files", "files") as advance:
         assert advance is progress.unseen
