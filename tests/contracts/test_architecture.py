@@ -10,16 +10,8 @@ PACKAGES = ("flows", "expectations", "reports", "sql")
 
 # Room -> the rooms it may import. A room is a module or package of the first two levels.
 FOUNDATION = {
-    *(
-        "flows.exits",
-        "flows.headers",
-        "flows.method",
-        "flows.periods",
-        "flows.post",
-        "flows.progress",
-        "flows.settings",
-    ),
-    "sql",
+    *("flows.exits", "flows.headers", "flows.method", "flows.periods", "flows.post", "flows.progress"),
+    *("flows.settings", "sql"),
 }
 ROOMS = {
     "flows.sources": FOUNDATION,
