@@ -25,18 +25,23 @@ NOT_IMPORTED = {
     "ruff": "a command",
 }
 PROJECT = tomllib.loads((REPOSITORY / "pyproject.toml").read_text(encoding="utf-8"))
-PINS = re.findall(
-    r"^([A-Za-z0-9._-]+)(?:\[[^\]]+\])?==(\S+)", (REPOSITORY / "requirements.txt").read_text(), re.MULTILINE
-)
 
 
 def _named(requirements: list[str]) -> dict[str, Requirement]:
     return {canonicalize_name(each.name): each for each in map(Requirement, requirements)}
 
 
+def _pins(file: str) -> list[tuple[str, str]]:
+    text = (REPOSITORY / file).read_text(encoding="utf-8")
+    found = re.findall(r"^([A-Za-z0-9._-]+)(?:\[[^\]]+\])?==(\S+)", text, re.MULTILINE)
+    return [(canonicalize_name(name), version) for name, version in found]
+
+
+PINS, CLIENT_PINS = _pins("requirements.txt"), _pins("requirements-clients.txt")
 RUNTIME = _named(PROJECT["project"]["dependencies"])
 TESTS = _named(PROJECT["dependency-groups"]["test"])
 LINTERS = _named(PROJECT["dependency-groups"]["lint"])
+CLIENTS = _named(PROJECT["dependency-groups"]["clients"])  # a test skips without them
 
 
 def _imported(*folders: str) -> set[str]:
@@ -49,9 +54,8 @@ def _imported(*folders: str) -> set[str]:
             elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
                 names.add(node.module.partition(".")[0])
     modules = names - OWN - TYPES_ONLY - sys.stdlib_module_names
-    providers = packages_distributions()
-    assert modules <= providers.keys()
-    return {canonicalize_name(providers[name][0]) for name in modules}
+    providers = packages_distributions()  # a library that is not installed is taken by its own name
+    return {canonicalize_name(providers.get(name, [name])[0]) for name in modules}
 
 
 def test_the_program_declares_what_it_imports_and_no_more() -> None:
@@ -62,7 +66,7 @@ def test_the_program_declares_what_it_imports_and_no_more() -> None:
 
 def test_the_tests_declare_what_they_import_beside_it_and_no_more() -> None:
     imported = _imported("tests")
-    assert imported - RUNTIME.keys() == TESTS.keys() - NOT_IMPORTED.keys()
+    assert imported - RUNTIME.keys() - CLIENTS.keys() == TESTS.keys() - NOT_IMPORTED.keys()
     assert not TESTS.keys() & RUNTIME.keys()
 
 
@@ -71,8 +75,8 @@ def test_what_is_not_imported_is_declared() -> None:
 
 
 def test_every_declaration_has_a_pin_that_fits() -> None:
-    for name, requirement in (RUNTIME | TESTS | LINTERS).items():
-        versions = [version for pin, version in PINS if canonicalize_name(pin) == name]
+    for name, requirement in (RUNTIME | TESTS | LINTERS | CLIENTS).items():
+        versions = [version for pin, version in (CLIENT_PINS if name in CLIENTS else PINS) if pin == name]
         assert versions, name
         assert all(requirement.specifier.contains(version) for version in versions), name
 
@@ -104,4 +108,4 @@ def _reached() -> Iterator[str]:
 
 
 def test_every_pin_is_needed_by_something_declared() -> None:
-    assert {canonicalize_name(name) for name, _ in PINS} <= set(_reached())
+    assert {name for name, _ in PINS} <= set(_reached())
