@@ -3,7 +3,7 @@
 from prefect import flow
 from prefect.artifacts import create_markdown_artifact
 
-from flows import tasks
+from flows import progress, tasks
 from flows.exits import UsageError
 from flows.periods import Week, weeks_between
 from flows.publishing import due
@@ -29,13 +29,15 @@ def backfill(first: str, last: str, reason: str, platform: str | None = None, la
         exclusive(settings.home),
         recorded(settings.home, "backfill", parameters) as run,
         drawing_process(),
+        progress.step("Publishing weeks again", "weeks") as advance,
     ):
         tasks.load_pending(run.run_id, platform)
         tasks.build_tables()
         for week in weeks:
             due.require_data(settings, week)
         lines = []
-        for week in weeks:
+        for number, week in enumerate(weeks):
+            advance(number, len(weeks))
             before = due.publication_number(settings, week)
             tasks.check_week(run.run_id, week)
             published = tasks.publish_week(run.run_id, week, None, lang)

@@ -1,344 +1,379 @@
-"""The `ronda` command: parse, call, print."""
+"""The `ronda` command: parse, call, print. Libraries are imported by the verb that needs them."""
 
-import argparse
 import atexit
 import gc
 import os
 import subprocess
 import sys
-from collections.abc import Callable, Sequence
-from datetime import UTC, date, datetime
+from collections.abc import Sequence
+from datetime import UTC, datetime
 from pathlib import Path
+from typing import Annotated
 
+import typer
+
+from flows import cli_call, cli_label, progress
+from flows.cli_call import (
+    ANALYSTS,
+    ENGINEERS,
+    LEADERSHIP,
+    NEWCOMERS,
+    Call,
+    Days,
+    RefusedValueError,
+    settings_of,
+    verb,
+)
 from flows.exits import Exit, RondaError, UsageError
 from flows.periods import Week, weeks_between
-from flows.settings import Settings, load_settings
-
-Action = Callable[[Settings, argparse.Namespace], Exit]
+from flows.post import PLATFORMS, Platform
+from flows.progress import note, say
+from flows.settings import Language
 
 _EPILOG = """exit codes:
-  0 done   1 internal error   2 usage   3 input refused   4 stopped by a quality gate
-  5 another run holds the warehouse   6 a source failed (the others were loaded)
+  0 done                    4 stopped by a quality gate
+  1 internal error          5 another run holds the warehouse
+  2 usage                   6 a source failed, the others were loaded
+  3 input refused
 
-Everything ronda keeps lies in RONDA_HOME (default: ./data)."""
+Everything ronda keeps lies in RONDA_HOME (default: ./data).
+`ronda VERB --help` explains a verb and shows an example."""
+# Words of the parser, and ours.
+_WORDS = (("No such command", "No such verb"), (". Did you mean", "; did you mean"), ("Value error, ", ""))
+_INTERRUPTED = 130  # what the parser makes of Ctrl+C
 
-
-def _covers(text: str) -> tuple[date, date]:
-    try:
-        first, last = (date.fromisoformat(part) for part in text.split(".."))
-    except ValueError:
-        raise argparse.ArgumentTypeError(
-            f'"{text}" is not a span of days; write it like 2024-01-29..2024-02-04'
-        ) from None
-    if last < first:
-        raise argparse.ArgumentTypeError(f'"{text}" ends before it begins; swap the days')
-    return first, last
-
-
-def _moment(text: str) -> str:
-    try:
-        moment = datetime.fromisoformat(text)
-    except ValueError:
-        raise argparse.ArgumentTypeError(f'"{text}" is not a moment; write it like 2024-02-05T06:00+07:00') from None
-    if moment.tzinfo is None:
-        raise argparse.ArgumentTypeError(f'"{text}" has no time zone; write it like 2024-02-05T06:00+07:00')
-    return text
+app = typer.Typer(
+    name="ronda",
+    cls=cli_call.Verbs,
+    epilog=_EPILOG,
+    context_settings={"help_option_names": ["--help", "-h"]},
+    subcommand_metavar="VERB ...",
+)
 
 
-def _day(text: str) -> str:
-    try:
-        date.fromisoformat(text)
-    except ValueError:
-        raise argparse.ArgumentTypeError(f'"{text}" is not a day; write it like 2024-02-12') from None
-    return text
+@app.callback(invoke_without_command=True)
+def ronda(
+    context: typer.Context,
+    debug: Annotated[bool, typer.Option("--debug", help="before a verb: show the traceback of an error")] = False,
+) -> None:
+    """The weekly social-media watch of one regency before an election: posts in, reports out."""
+    context.obj.debug = debug
+    cli_call.require_verb(context)
 
 
-def _week(text: str) -> str:
-    try:
-        Week.parse(text)
-    except UsageError as error:
-        raise argparse.ArgumentTypeError(str(error)) from None
-    return text
+_Lang = Annotated[Language | None, typer.Option(help="language of what is published; without it: the setting lang")]
 
 
-def _say(line: str) -> None:
-    print(line, flush=True)
+@verb(app, NEWCOMERS)
+def demo(
+    context: typer.Context,
+    posts: Annotated[int, typer.Option(parser=cli_call.number, metavar="NUMBER", help="size of the season")] = 60_000,
+    live: Annotated[
+        bool,
+        typer.Option("--live", help="serve the season as the platforms do, and extract it instead of importing it"),
+    ] = False,
+) -> Exit:
+    """Simulate a season of an example regency, load it and publish the report of 2024-W06.
 
+    Needs neither data nor credentials and takes about half a minute. Nothing in it is real.
 
-def _demo(settings: Settings, arguments: argparse.Namespace) -> Exit:
+    Example:
+      ronda demo --posts 20000
+    """
+    settings = settings_of(context, writes=True)
     # The labels' kernel, once per installation, compiles in another process; this one waits where it first labels.
     compilation = subprocess.Popen([sys.executable, "-m", "flows.labels.compiled"], stderr=subprocess.DEVNULL)
     try:
-        from flows import demo
+        from flows import demo as season
 
-        if arguments.live:
-            demo.run_live(settings, posts=arguments.posts, say=_say)
-        else:
-            demo.run(settings, posts=arguments.posts, say=_say)
+        run = season.run_live if live else season.run
+        run(settings, posts=posts)
     finally:
         compilation.kill()
         compilation.wait()
     return Exit.DONE
 
 
-def _import(settings: Settings, arguments: argparse.Namespace) -> Exit:
+@verb(app, ANALYSTS, "import")
+def import_(
+    context: typer.Context,
+    paths: Annotated[list[Path], typer.Argument(metavar="PATH", help="a file, or a folder of files")],
+    covers: Annotated[
+        Days | None,
+        typer.Option(
+            parser=cli_call.days,
+            metavar="FIRST..LAST",
+            help="days the files cover completely; without it their coverage is unknown, not zero",
+        ),
+    ] = None,
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="say what each file is and would come to, and write nothing")
+    ] = False,
+) -> Exit:
+    """Import exports: files or folders, recognised by content, plain, gzip or zstd.
+
+    Every record is a post, a duplicate or a reject with a reason. A file that was imported before counts zero.
+
+    Example:
+      ronda import exports/ --covers 2024-01-29..2024-02-04
+    """
+    settings = settings_of(context, writes=not dry_run)
     from flows.loading.imports import run_import
     from flows.loading.preview import run_preview
 
-    if arguments.dry_run:
-        return run_preview(settings, arguments.paths, datetime.now(UTC), _say)
-    return run_import(settings, arguments.paths, datetime.now(UTC), arguments.covers, _say)
+    if dry_run:
+        with progress.step("Looking at files", "bytes") as looked:
+            return run_preview(settings, paths, datetime.now(UTC), say, looked)
+    with progress.step("Landing files", "bytes") as landed, progress.step("Reading posts", "bytes") as read:
+        return run_import(settings, paths, datetime.now(UTC), covers, say, landed=landed, read=read)
 
 
-def _extract(settings: Settings, arguments: argparse.Namespace) -> Exit:  # noqa: ARG001 - one shape for all verbs
-    from flows.extract import extract
+@verb(app, ANALYSTS)
+def weekly(
+    context: typer.Context,
+    week: Annotated[
+        str | None,
+        typer.Option(
+            parser=cli_call.week, metavar="WEEK", help="ISO week, like 2024-W05; without it: every week that is due"
+        ),
+    ] = None,
+    as_of: Annotated[
+        str | None,
+        typer.Option(
+            parser=cli_call.moment,
+            metavar="MOMENT",
+            help="moment of release, like 2024-02-05T06:00+07:00; without it: Monday 06:00 after the week, or when the"
+            " last file landed, if that is later",
+        ),
+    ] = None,
+    lang: _Lang = None,
+) -> Exit:
+    """Load what landed, rebuild and check the trends, publish the report and the briefing of a week.
 
-    done = extract(refresh=arguments.refresh)
-    _say(done.text)
+    A week is due when it is complete and not published. Safe to repeat: nothing new, nothing changes.
+
+    Example:
+      ronda weekly --week 2024-W05
+    """
+    settings = settings_of(context, writes=True)
+    from flows import weekly as flow
+
+    say(flow.weekly(week=week, as_of=as_of, lang=lang or settings.lang))
+    return Exit.DONE
+
+
+app.add_typer(cli_label.app, name="label", rich_help_panel=ANALYSTS)
+
+
+@verb(app, LEADERSHIP)
+def daily(
+    context: typer.Context,
+    day: Annotated[
+        str | None,
+        typer.Option(
+            parser=cli_call.day, metavar="DAY", help="like 2024-02-12; without it: yesterday, where it has a note"
+        ),
+    ] = None,
+    as_of: Annotated[
+        str | None,
+        typer.Option(
+            parser=cli_call.moment, metavar="MOMENT", help="moment of release; without it: 06:00 on the next day"
+        ),
+    ] = None,
+    lang: _Lang = None,
+) -> Exit:
+    """Publish the one-page note of a day of the quiet period or of voting day.
+
+    It says what was collected and listed that day, and compares nothing.
+
+    Example:
+      ronda daily --day 2024-02-12
+    """
+    settings = settings_of(context, writes=True)
+    from flows import daily as flow
+
+    say(flow.daily(day=day, as_of=as_of, lang=lang or settings.lang))
+    return Exit.DONE
+
+
+@verb(app, LEADERSHIP)
+def status(
+    context: typer.Context, as_json: Annotated[bool, typer.Option("--json", help="the same as JSON")] = False
+) -> Exit:
+    """Show weeks, coverage, the last runs and what is missing.
+
+    Reads only what is published and never waits for a run.
+
+    Example:
+      ronda status
+    """
+    settings = settings_of(context)
+    from flows import status as shown
+
+    say(shown.as_json(settings) if as_json else shown.as_text(settings))
+    return Exit.DONE
+
+
+@verb(app, ENGINEERS)
+def init(
+    context: typer.Context,
+    folder: Annotated[Path, typer.Argument(metavar="FOLDER", help="where the seeds go, or lie")],
+    regency: Annotated[str | None, typer.Option(metavar="NAME", help="the regency, like Kabupaten Contoh")] = None,
+    zone: Annotated[str | None, typer.Option(metavar="ZONE", help="its time zone, a name like Area/City")] = None,
+    check: Annotated[
+        bool, typer.Option("--check", help="say what is missing in the folder or contradicts itself, and write nothing")
+    ] = False,
+) -> Exit:
+    """Write the settings and seeds of a new regency to fill in, or check those of a folder.
+
+    Another regency, time zone or election is only such a folder.
+
+    Example:
+      ronda init contoh --regency "Kabupaten Contoh" --zone Asia/Makassar
+    """
+    settings_of(context)
+    from flows import initialising
+
+    if check:
+        problems = initialising.check(folder)
+        for problem in problems or [f"The seeds in {folder} are complete and agree with one another."]:
+            say(problem)
+        return Exit.REFUSED if problems else Exit.DONE
+    if not regency or not zone:
+        raise UsageError("`ronda init` needs --regency and --zone to write a folder, or --check to look at one.")
+    initialising.write(folder, regency, zone, say)
+    return Exit.DONE
+
+
+@verb(app, ENGINEERS)
+def extract(
+    context: typer.Context,
+    refresh: Annotated[
+        bool, typer.Option("--refresh", help="look at stored posts again and forget those that are gone")
+    ] = False,
+) -> Exit:
+    """Pull every configured source and the inbox, and load what came.
+
+    Goes on where an interrupted run stopped. One source that fails never holds up the others.
+
+    Example:
+      ronda extract --refresh
+    """
+    settings_of(context, writes=True)
+    from flows import extract as flow
+
+    done = flow.extract(refresh=refresh)
+    say(done.text)
     for failure in done.failures:
-        print(f"ronda: {failure}", file=sys.stderr)
+        complain(failure)
     return Exit.SOURCE if done.failures else Exit.DONE
 
 
-def _weekly(settings: Settings, arguments: argparse.Namespace) -> Exit:
-    from flows.weekly import weekly
+@verb(app, ENGINEERS)
+def backfill(
+    context: typer.Context,
+    first: Annotated[str, typer.Argument(parser=cli_call.week, metavar="FIRST", help="first ISO week, like 2023-W48")],
+    last: Annotated[str, typer.Argument(parser=cli_call.week, metavar="LAST", help="last ISO week")],
+    reason: Annotated[str, typer.Option(metavar="TEXT", help="why; kept in the run record")],
+    platform: Annotated[
+        Platform | None,
+        typer.Option(metavar="NAME", help=f"load only what landed of {', '.join(PLATFORMS[:-1])} or {PLATFORMS[-1]}"),
+    ] = None,
+) -> Exit:
+    """Publish past weeks again, in order, with a reason that is recorded.
 
-    _say(weekly(week=arguments.week, as_of=arguments.as_of, lang=arguments.lang or settings.lang))
+    Says of every week whether its numbers changed; readers see what was first reported beside what is now known.
+
+    Example:
+      ronda backfill 2024-W01 2024-W04 --reason "removals of January"
+    """
+    weeks_between(Week.parse(first), Week.parse(last))  # refuses before seconds of imports
+    settings = settings_of(context, writes=True)
+    from flows import backfill as flow
+
+    say(flow.backfill(first, last, reason, platform, settings.lang))
     return Exit.DONE
 
 
-def _backfill(settings: Settings, arguments: argparse.Namespace) -> Exit:
-    weeks_between(Week.parse(arguments.first), Week.parse(arguments.last))  # refuses before seconds of imports
-    from flows.backfill import backfill
+@verb(app, ENGINEERS)
+def verify(context: typer.Context) -> Exit:
+    """Print a hash of every published table and check the published files.
 
-    _say(backfill(arguments.first, arguments.last, arguments.reason, arguments.platform, settings.lang))
-    return Exit.DONE
+    Two homes that print the same lines publish the same numbers.
 
-
-def _status(settings: Settings, arguments: argparse.Namespace) -> Exit:
-    from flows import status
-
-    _say(status.as_json(settings) if arguments.json else status.as_text(settings))
-    return Exit.DONE
-
-
-def _verify(settings: Settings, arguments: argparse.Namespace) -> Exit:  # noqa: ARG001 - one shape for all verbs
+    Example:
+      ronda verify
+    """
+    settings = settings_of(context)
     from flows.publishing import database
 
-    for line in database.verify(settings):
-        _say(line)
+    with (
+        progress.step("Checking published files", "files") as checked,
+        progress.step("Hashing published tables", "tables") as hashed,
+    ):
+        lines = database.verify(settings, checked, hashed)
+    for line in lines:
+        say(line)
     return Exit.DONE
 
 
-def _serve(settings: Settings, arguments: argparse.Namespace) -> Exit:  # noqa: ARG001
+@verb(app, ENGINEERS)
+def serve(context: typer.Context) -> Exit:
+    """Start the Prefect server, the schedules and the report site, on this machine only.
+
+    Runs until it is stopped with Ctrl+C, or by a service manager.
+
+    Example:
+      ronda serve
+    """
+    settings = settings_of(context, writes=True)
     from flows import serving
 
-    serving.serve(settings, _say)
+    serving.serve(settings, say)
     return Exit.DONE
 
 
-def _label_train(settings: Settings, arguments: argparse.Namespace) -> Exit:
-    from flows.labels import verbs
-
-    sources = verbs.Sources(arguments.files, arguments.corpora, arguments.own)
-    verbs.train(settings, sources, arguments.into, _say)
-    return Exit.DONE
+def complain(sentence: str) -> None:
+    """Says on standard error what went wrong."""
+    note(f"ronda: {sentence}")
 
 
-def _label_apply(settings: Settings, arguments: argparse.Namespace) -> Exit:
-    from flows.labels import verbs
-
-    verbs.apply(settings, arguments.source, arguments.target, _say)
-    return Exit.DONE
-
-
-def _label_evaluate(settings: Settings, arguments: argparse.Namespace) -> Exit:
-    from flows.labels import verbs
-
-    verbs.evaluate(settings, arguments.file, arguments.record_as, as_json=arguments.json, say=_say)
-    return Exit.DONE
-
-
-def _label_explain(settings: Settings, arguments: argparse.Namespace) -> Exit:
-    from flows.labels import verbs
-
-    moment = datetime.fromisoformat(arguments.at).astimezone(UTC) if arguments.at else None
-    verbs.explain(settings, arguments.text, moment, _say)
-    return Exit.DONE
-
-
-def _add_label_verbs(label: argparse.ArgumentParser) -> None:
-    """The verbs below `ronda label`."""
-    verbs = label.add_subparsers(dest="label_verb", required=True, metavar="VERB", help="what to do")
-
-    def verb(
-        name: str, action: Callable[[Settings, argparse.Namespace], Exit], summary: str
-    ) -> argparse.ArgumentParser:
-        made = verbs.add_parser(name, help=summary, description=summary)
-        made.set_defaults(action=action)
-        return made
-
-    train = verb("train", _label_train, "Train weight files: the same bytes from the same texts.")
-    train.add_argument(
-        "files", nargs="*", type=Path, metavar="CSV", help="labelled posts of your own: text, sentiment, indications"
-    )
-    train.add_argument("--corpora", type=Path, metavar="FOLDER", help="folder of the public corpora; none without it")
-    train.add_argument("--own", type=Path, metavar="FOLDER", help="folder of the own corpus (default: ronda's)")
-    train.add_argument("--into", type=Path, metavar="FOLDER", required=True, help="where the weight files go")
-
-    apply = verb("apply", _label_apply, "Label the posts of a CSV, NDJSON or Parquet file that has a column text.")
-    apply.add_argument("source", type=Path, metavar="IN", help="the posts; created_at is read where present")
-    apply.add_argument("target", type=Path, metavar="OUT", help="the same posts with labels; its name tells the kind")
-
-    evaluate = verb("evaluate", _label_evaluate, "Measure the labels on a labelled CSV, beside baselines.")
-    evaluate.add_argument(
-        "file", nargs="?", type=Path, metavar="FILE", help="text, sentiment, indications (default: show the training's)"
-    )
-    evaluate.add_argument("--json", action="store_true", help="the same as JSON")
-    evaluate.add_argument(
-        "--record-as", metavar="NAME", help="these are real posts: reports print the measures under this name"
-    )
-
-    explain = verb("explain", _label_explain, "Say why a text has its labels.")
-    explain.add_argument("text", metavar="TEXT", help="a post, in quotation marks")
-    explain.add_argument("--at", type=_moment, metavar="MOMENT", help="when it was posted, like 2024-02-12T09:00+07:00")
-
-
-def _daily(settings: Settings, arguments: argparse.Namespace) -> Exit:
-    from flows.daily import daily
-
-    _say(daily(day=arguments.day, as_of=arguments.as_of, lang=arguments.lang or settings.lang))
-    return Exit.DONE
-
-
-def _init(settings: Settings, arguments: argparse.Namespace) -> Exit:  # noqa: ARG001 - one shape for all verbs
-    from flows import initialising
-
-    if arguments.check:
-        problems = initialising.check(arguments.folder)
-        for problem in problems or [f"The seeds in {arguments.folder} are complete and agree with one another."]:
-            _say(problem)
-        return Exit.REFUSED if problems else Exit.DONE
-    if not arguments.regency or not arguments.zone:
-        raise UsageError("`ronda init` needs --regency and --zone to write a folder, or --check to look at one.")
-    initialising.write(arguments.folder, arguments.regency, arguments.zone, _say)
-    return Exit.DONE
-
-
-def parser() -> argparse.ArgumentParser:
-    """The command line of ronda: every verb with its options."""
-    command = argparse.ArgumentParser(
-        prog="ronda",
-        description="The weekly social-media watch of one regency before an election: posts in, reports out.",
-        epilog=_EPILOG,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
-    )
-    command.add_argument("--debug", action="store_true", help="show the traceback of an error")
-    verbs = command.add_subparsers(dest="verb", required=True, metavar="VERB")
-
-    def verb(name: str, action: Action, summary: str) -> argparse.ArgumentParser:
-        made = verbs.add_parser(name, help=summary, description=summary)
-        made.set_defaults(action=action)
-        return made
-
-    demo = verb("demo", _demo, "Simulate a season of an example regency, load it and publish the report of 2024-W06.")
-    demo.add_argument("--posts", type=int, default=60_000, help="size of the season (default: 60000)")
-    demo.add_argument(
-        "--live", action="store_true", help="serve the season as the platforms do, and extract it instead of importing"
-    )
-
-    init = verb("init", _init, "Write the settings and seeds of a new regency, or check those of a folder.")
-    init.add_argument("folder", type=Path, metavar="FOLDER", help="where they go, or lie")
-    init.add_argument("--regency", metavar="NAME", help="its full name, with Kabupaten or Kota")
-    init.add_argument("--zone", metavar="ZONE", help="its time zone, a name of the time-zone database")
-    init.add_argument("--check", action="store_true", help="say what is missing or contradicts itself; exit code 3")
-
-    imports = verb("import", _import, "Import exports: files or folders, recognised by content, plain, gzip or zstd.")
-    imports.add_argument("paths", nargs="+", type=Path, metavar="PATH", help="a file, or a folder of files")
-    imports.add_argument(
-        "--covers",
-        type=_covers,
-        metavar="FIRST..LAST",
-        help="days the files cover completely; without it their coverage is unknown, not zero",
-    )
-    imports.add_argument(
-        "--dry-run", action="store_true", help="say what each file is and would come to, and write nothing"
-    )
-
-    extract = verb("extract", _extract, "Pull every configured source and the inbox, and load what came.")
-    extract.add_argument(
-        "--refresh", action="store_true", help="look at stored posts again and forget those that are gone"
-    )
-
-    weekly = verb("weekly", _weekly, "Load what landed, rebuild and check the trends, publish the week's report.")
-    weekly.add_argument(
-        "--week", type=_week, metavar="2024-W05", help="ISO week (default: every complete week that is due)"
-    )
-    weekly.add_argument(
-        "--as-of",
-        type=_moment,
-        metavar="MOMENT",
-        help="moment of release (default: Monday 06:00 after it, or when the last file landed, if that is later)",
-    )
-    weekly.add_argument("--lang", choices=("id", "en"), help="language of the report (default: the setting lang, id)")
-
-    daily = verb("daily", _daily, "Publish the one-page note of a day of the quiet period or of voting day.")
-    daily.add_argument(
-        "--day", type=_day, metavar="2024-02-12", help="the day (default: yesterday, where it has a note)"
-    )
-    daily.add_argument(
-        "--as-of", type=_moment, metavar="MOMENT", help="moment of release (default: 06:00 the next day)"
-    )
-    daily.add_argument("--lang", choices=("id", "en"), help="language of the note (default: the setting lang, id)")
-
-    backfill = verb("backfill", _backfill, "Publish past weeks again, in order, with a reason that is recorded.")
-    backfill.add_argument("first", type=_week, metavar="FIRST", help="first ISO week, like 2023-W48")
-    backfill.add_argument("last", type=_week, metavar="LAST", help="last ISO week")
-    backfill.add_argument("--reason", required=True, help="why; kept in the run record")
-    backfill.add_argument(
-        "--platform", choices=("tiktok", "facebook", "instagram"), help="load only what landed of this platform"
-    )
-
-    summary = "Train, apply, measure and explain labels."
-    label = verbs.add_parser("label", help=summary, description=summary)
-    _add_label_verbs(label)
-
-    status = verb("status", _status, "Show weeks, coverage, the last runs and what is missing.")
-    status.add_argument("--json", action="store_true", help="the same as JSON")
-
-    verb("serve", _serve, "Start the Prefect server, the schedules and the report site.")
-    verb("verify", _verify, "Print a hash of every published table and check the published files.")
-    return command
-
-
-_WRITING = (_demo, _import, _extract, _weekly, _daily, _backfill, _serve)
+def _misuse(error: typer.TyperException) -> str:
+    """What the parser refused, as one sentence: what, where, and what to do."""
+    if isinstance(error, RefusedValueError):
+        where = error.param.get_error_hint().strip("'") if error.param is not None else ""
+        return f"{where}: {error.message}"
+    context: typer.Context | None = getattr(error, "ctx", None)
+    what = " ".join(error.format_message().split()).rstrip(".")
+    for theirs, ours in _WORDS:
+        what = what.replace(theirs, ours)
+    see = f"`{context.command_path if context is not None else 'ronda'} --help`."
+    return f"{what} See {see}" if what.endswith("?") else f"{what}; see {see}"
 
 
 def main(words: Sequence[str] | None = None) -> int:
     """Runs one verb; errors are one sentence on standard error and an exit code."""
-    arguments = parser().parse_args(words)
+    call = Call()
     try:
-        settings = load_settings()
-        if arguments.action in _WRITING:
-            settings.make_home()
-        settings.export(log_level="WARNING" if arguments.debug else "CRITICAL")
-        return int(arguments.action(settings, arguments))
+        with progress.watched():
+            code: object = typer.main.get_command(app).main(words, prog_name="ronda", standalone_mode=False, obj=call)
+    except typer.TyperException as error:
+        complain(_misuse(error))
+        return int(Exit.USAGE)
     except RondaError as error:
-        if arguments.debug:
+        if call.debug:
             raise
-        print(f"ronda: {error}", file=sys.stderr)
+        complain(str(error))
         return int(error.exit_code)
-    except KeyboardInterrupt:
-        print("ronda: interrupted; run the same command again, nothing is half done.", file=sys.stderr)
-        return int(Exit.INTERNAL)
     except Exception as error:
-        if arguments.debug:
+        if call.debug:
             raise
-        print(
-            f"ronda: internal error ({type(error).__name__}: {error}); run it again with --debug and report it.",
-            file=sys.stderr,
-        )
+        complain(f"internal error ({type(error).__name__}: {error}); run it again with --debug and report it.")
         return int(Exit.INTERNAL)
+    if code == _INTERRUPTED:
+        complain("interrupted; run the same command again, nothing is half done.")
+        return int(Exit.INTERNAL)
+    return code if isinstance(code, int) else int(Exit.DONE)
 
 
 def command() -> int:
@@ -356,7 +391,7 @@ def command() -> int:
     atexit.register(leave)
     try:
         code = main()
-    except SystemExit as end:  # help, or words that are no command
+    except SystemExit as end:  # completion, or nobody reads on
         code = end.code
     return int(code or Exit.DONE)
 

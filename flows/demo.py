@@ -2,20 +2,21 @@
 
 import json
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from contextlib import closing
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
 import reports
-from flows import labels, simulation
+from flows import labels, progress, simulation
 from flows.exits import UsageError
 from flows.loading import privacy
 from flows.loading.arrivals import land_paths
 from flows.loading.landing import Landed
 from flows.loading.pending import replay
 from flows.periods import Week
+from flows.progress import note, say
 from flows.publishing import build, database, publications, releases
 from flows.publishing.state import state_numbers
 from flows.serving import Orchestrator, free_port
@@ -54,13 +55,12 @@ def _watch(folder: Path) -> str:
     return json.dumps({"since": FIRST_DAY.isoformat(), **lists})
 
 
-def run_live(settings: Settings, posts: int, say: Callable[[str], None]) -> None:
+def run_live(settings: Settings, posts: int) -> None:
     """Serves the season as the platforms serve theirs, extracts it over HTTP on its own clock, publishes a week."""
     started = time.monotonic()
     folder = settings.home / "season"
     _fresh_home(settings, folder)
-    say(f"Simulating a season of {posts:,} posts in {folder} ...")
-    simulation.write_season(folder, posts=posts)
+    _simulate(folder, posts)
     # After the import of `demo`, so that this process holds the settings before the flows read them.
     from flows.extract import extract
     from flows.weekly import weekly
@@ -77,16 +77,22 @@ def run_live(settings: Settings, posts: int, say: Callable[[str], None]) -> None
             "instagram_token": "season-token",
             "instagram_user_id": "17841400000000001",
         }
-        say("Extracting it from TikTok, Facebook and Instagram as they are simulated on this machine ...")
+        note("Extracting it from TikTok, Facebook and Instagram as they are simulated on this machine ...")
         with lent(values):
             done = extract(now=LIVE_MOMENT.isoformat())
-    say("\n".join(f"  {line}" for line in (*done.text.splitlines(), *done.failures)))
-    say(f"Modelling the season and publishing {WEEK} ...")
+    note("\n".join(f"  {line}" for line in (*done.text.splitlines(), *done.failures)))
+    note(f"Modelling the season and publishing {WEEK} ...")
     say(weekly(week=WEEK, lang=settings.lang))
     say(f"Done in {time.monotonic() - started:.0f} s. Another week: ronda weekly --week 2024-W05")
 
 
-def run(settings: Settings, posts: int, say: Callable[[str], None]) -> None:
+def _simulate(folder: Path, posts: int) -> Sequence[simulation.Batch]:
+    note(f"Simulating a season of {posts:,} posts in {folder} ...")
+    with progress.step("Simulating the season", "weeks") as advance:
+        return simulation.write_season(folder, posts=posts, advance=advance).batches
+
+
+def run(settings: Settings, posts: int) -> None:
     """Writes the season and replays it as it arrived: every batch is loaded and its week published before the next.
 
     One week gets its reports, the others their numbers, so that late posts and removals make real corrections. What is
@@ -95,10 +101,9 @@ def run(settings: Settings, posts: int, say: Callable[[str], None]) -> None:
     started = time.monotonic()
     folder = settings.home / "season"
     _fresh_home(settings, folder)
-    say(f"Simulating a season of {posts:,} posts in {folder} ...")
     with closing(Orchestrator(settings, free_port(), "CRITICAL", quiet=True)) as server:
-        batches = simulation.write_season(folder, posts=posts).batches
-        demo = _Demo(settings, folder, say)
+        batches = _simulate(folder, posts)
+        demo = _Demo(settings, folder)
         if WEEK in releases.reported_weeks(settings.home):
             is_changed = demo.replay(batches)
         else:
@@ -127,21 +132,20 @@ class _Demo:
 
     settings: Settings
     folder: Path
-    say: Callable[[str], None]
 
     def publish(self, batches: Sequence[simulation.Batch], server: Orchestrator) -> bool:
         """Replays the season and publishes its reported week on the way; whether anything came after that week."""
         reported = next(number for number, batch in enumerate(batches) if batch.week == WEEK)
-        self.say("Replaying it week by week: what landed is loaded, checked and stated ...")
+        note("Replaying it week by week: what landed is loaded, checked and stated ...")
         server.start()
         self.replay(batches[:reported])
-        self.say(f"Modelling the season and publishing {WEEK} ...")
+        note(f"Modelling the season and publishing {WEEK} ...")
         with exclusive(self.settings.home):
             self._land(batches[reported])
         server.wait()
         from flows.weekly import weekly
 
-        self.say(weekly(week=WEEK, lang=self.settings.lang))
+        say(weekly(week=WEEK, lang=self.settings.lang))
         server.end()
         return self.replay(batches[reported + 1 :])
 
@@ -154,11 +158,17 @@ class _Demo:
             return False
 
         def state(connection: Connection, number: int, counts: str) -> None:
+            stated(number, len(new))
             state_numbers(settings, connection, Week.parse(new[number].week))
-            self.say(f"  {new[number].week}: {counts}")
+            note(f"  {new[number].week}: {counts}")
 
-        with exclusive(settings.home), recorded(settings.home, "demo", {"weeks": str(len(new))}) as record:
-            replay(settings, record, [self._land(batch) for batch in new], state)
+        with (
+            exclusive(settings.home),
+            recorded(settings.home, "demo", {"weeks": str(len(new))}) as record,
+            progress.step("Reading posts", "bytes") as read,
+            progress.step("Stating weeks", "weeks") as stated,
+        ):
+            replay(settings, record, [self._land(batch) for batch in new], state, read)
         return True
 
     def _land(self, batch: simulation.Batch) -> tuple[Landed, ...]:

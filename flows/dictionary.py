@@ -8,7 +8,6 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from pydantic.fields import FieldInfo
-from pydantic_core import PydanticUndefined
 
 import sql
 from expectations import landed_files, posts, trend_tables
@@ -40,13 +39,13 @@ def _table(header: tuple[str, ...], rows: Sequence[tuple[str, ...]]) -> str:
 def settings_section() -> str:
     """Every setting with its environment variable, default and meaning."""
     rows = [
-        (f"`{name}`", f"`RONDA_{name.upper()}`", f"`{_default(field.default)}`", field.description or "")
+        (f"`{name}`", f"`RONDA_{name.upper()}`", f"`{_default(field)}`", field.description or "")
         for name, field in Settings.model_fields.items()
         if name != "tables"
     ]
     mapping = ", ".join(f"`{name}`" for name in TableMapping.model_fields)
     note = f"`[tables.<name>]` in `ronda.toml` maps the columns of a table of your own; its keys: {mapping}."
-    lists = [(f"`watch.{name}`", _default(field.default), field.description or "") for name, field in _watch_fields()]
+    lists = [(f"`watch.{name}`", _default(field), field.description or "") for name, field in _watch_fields()]
     watch = _table(("in ronda.toml", "default", "meaning"), lists)
     settings = _table(("in ronda.toml", "environment", "default", "meaning"), rows)
     return f"## Settings\n\n{settings}\n\n{watch}\n\n{note}"
@@ -58,8 +57,10 @@ def _watch_fields() -> list[tuple[str, FieldInfo]]:
     return own + [(f"<platform>.{name}", field) for name, field in WatchedPlatform.model_fields.items()]
 
 
-def _default(value: object) -> str:
-    return "sql/seeds" if value == sql.SEEDS else "none" if value is PydanticUndefined else str(value)
+def _default(field: FieldInfo) -> str:
+    if field.default_factory is not None:
+        return "none"
+    return "sql/seeds" if field.default == sql.SEEDS else str(field.default)
 
 
 def tables_section() -> str:

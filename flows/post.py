@@ -7,11 +7,12 @@ is None: absent is not zero.
 import re
 from datetime import UTC, datetime
 from enum import StrEnum
-from typing import NamedTuple
+from typing import Literal, NamedTuple, get_args
 
 from flows.method import METHOD
 
-PLATFORMS = ("tiktok", "facebook", "instagram")
+Platform = Literal["tiktok", "facebook", "instagram"]
+PLATFORMS: tuple[str, ...] = get_args(Platform)
 EARLIEST = datetime(METHOD.earliest_year, 1, 1, tzinfo=UTC)
 _AHEAD = METHOD.days_ahead * 86_400  # seconds
 _LATEST = datetime(9999, 1, 1, tzinfo=UTC).timestamp()

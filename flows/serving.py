@@ -1,40 +1,97 @@
 """`ronda serve`: the Prefect server, the schedules and the report site, on this machine only, until interrupted."""
 
-import functools
+import html
+import mimetypes
 import socket
 import subprocess
 import sys
 import threading
-import time
-import urllib.error
 import urllib.request
 from collections.abc import Callable
-from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
-from typing import Any
+from pathlib import Path
+
+import uvicorn
+from starlette.applications import Starlette
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import HTMLResponse
+from starlette.routing import Mount, Route
+from starlette.staticfiles import StaticFiles
+from tenacity import RetryError, Retrying, retry_if_exception_type, stop_after_delay, wait_fixed
 
 from flows.exits import RondaError
+from flows.publishing import releases
 from flows.settings import Settings
 
 LOOPBACK = "127.0.0.1"
 _START_SECONDS = 120
+# What Python's table of file types lacks; unknown files would be shown as text.
+_TYPES = {".duckdb": "application/octet-stream", ".parquet": "application/vnd.apache.parquet"}
 
 
-class _Site(SimpleHTTPRequestHandler):
-    """The published release, read-only; the link is followed anew at every request, so a swap is seen at once."""
+class _Published(StaticFiles):
+    """The published release, read-only: its link is followed anew at every request, so a swap is seen at once, and no
+    link leads out of it."""
 
-    def log_message(self, format: str, *args: Any) -> None:
-        """Requests are nobody's business."""
+    async def check_config(self) -> None:
+        """Before the first publication nothing is there, which is no fault of the site."""
 
 
-def site_server(settings: Settings) -> ThreadingHTTPServer:
-    """The site of the published reports."""
-    handler = functools.partial(_Site, directory=str(settings.home / "published"))
-    try:
-        return ThreadingHTTPServer((LOOPBACK, settings.site_port), handler)
-    except OSError as error:
-        raise RondaError(
-            f"Port {settings.site_port} for the site cannot be opened ({error.strerror}); choose another site_port."
-        ) from error
+def site(home: Path) -> Starlette:
+    """The site of the published reports: their files, and of a week's folders the files its manifest names."""
+    for suffix, kind in _TYPES.items():
+        mimetypes.add_type(kind, suffix)
+
+    def listed(request: Request) -> HTMLResponse:
+        week, folder = request.path_params["week"], request.path_params["folder"]
+        names = [name for name in releases.published_files(home, week) if name.startswith(f"{folder}/")]
+        if not names:
+            raise HTTPException(404)
+        links = "".join(f'<li><a href="/{week}/{name}">{html.escape(Path(name).name)}</a></li>' for name in names)
+        return HTMLResponse(f'<!DOCTYPE html><meta charset="utf-8"><title>{week}</title><ul>{links}</ul>')
+
+    files = _Published(directory=home / "published", html=True, check_dir=False)
+    return Starlette(routes=[Route("/{week}/{folder}/", listed), Mount("/", files)])
+
+
+class Site:
+    """The site on this machine only, in a thread of its own. Raises RondaError when its port cannot be opened."""
+
+    def __init__(self, settings: Settings) -> None:
+        config = uvicorn.Config(
+            site(settings.home),
+            lifespan="off",
+            ws="none",
+            log_level="critical",
+            access_log=False,  # requests are nobody's business
+            proxy_headers=False,
+            server_header=False,
+            timeout_graceful_shutdown=1,
+        )
+        # With its protocol named, asyncio sends small pieces at once; else each answer waits 40 ms.
+        self._socket = socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP)
+        self._socket.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            self._socket.bind((LOOPBACK, settings.site_port))
+            self._socket.listen()
+        except OSError as error:
+            self._socket.close()
+            raise RondaError(
+                f"Port {settings.site_port} for the site cannot be opened ({error.strerror}); choose another site_port."
+            ) from error
+        self._server = uvicorn.Server(config)
+        self._thread = threading.Thread(target=self._server.run, args=([self._socket],), daemon=True)
+
+    def start(self) -> None:
+        """Answers from now on."""
+        self._thread.start()
+
+    def close(self) -> None:
+        """Answers no more."""
+        self._server.should_exit = True
+        if self._thread.is_alive():
+            self._thread.join()
+        self._socket.close()
 
 
 class Orchestrator:
@@ -57,16 +114,19 @@ class Orchestrator:
 
     def wait(self) -> None:
         """Returns when it answers; raises RondaError when it ended or does not answer in time."""
-        end = time.monotonic() + _START_SECONDS
-        while time.monotonic() < end:
-            if self._process is None or self._process.poll() is not None:
-                raise RondaError("The Prefect server ended while starting; is its port in use (setting server_port)?")
-            try:
-                with urllib.request.urlopen(f"{self._api}/health", timeout=2):  # noqa: S310 - loopback address
-                    return
-            except (urllib.error.URLError, OSError):
-                time.sleep(0.2)
-        raise RondaError(f"The Prefect server did not answer within {_START_SECONDS} s; look at its output above.")
+        patience = stop_after_delay(_START_SECONDS)
+        try:
+            Retrying(stop=patience, wait=wait_fixed(0.2), retry=retry_if_exception_type(OSError))(self._ask)
+        except RetryError:
+            raise RondaError(
+                f"The Prefect server did not answer within {_START_SECONDS} s; look at its output above."
+            ) from None
+
+    def _ask(self) -> None:
+        if self._process is None or self._process.poll() is not None:
+            raise RondaError("The Prefect server ended while starting; is its port in use (setting server_port)?")
+        with urllib.request.urlopen(f"{self._api}/health", timeout=2):  # noqa: S310 - loopback address
+            pass
 
     def end(self) -> None:
         """Asks the server to end, which takes it some seconds."""
@@ -89,17 +149,17 @@ def free_port() -> int:
 
 def serve(settings: Settings, say: Callable[[str], None]) -> None:
     """Starts everything and stays; the schedules are not paused when it ends."""
-    site = site_server(settings)
+    reports = Site(settings)
     server = Orchestrator(settings, settings.server_port, "INFO", quiet=False)
     try:
         server.start()
         server.wait()
-        threading.Thread(target=site.serve_forever, daemon=True).start()
+        reports.start()
         say(f"Reports: http://{LOOPBACK}:{settings.site_port}/")
         say(f"Runs:    http://{LOOPBACK}:{settings.server_port}/   Stop with Ctrl+C.")
         from flows import schedule
 
         schedule.serve(settings.election.zone.key)
     finally:
-        site.server_close()
+        reports.close()
         server.close()

@@ -25,6 +25,7 @@ from pydantic_settings import (
 import sql
 from flows.exits import UsageError
 from flows.periods import Election, read_election
+from flows.post import Platform
 
 Language = Literal["id", "en"]
 
@@ -36,7 +37,7 @@ class TableMapping(BaseModel):
     written. Only `id`, `created_at` and one of `platform` or `platform_column` are required.
     """
 
-    platform: Literal["tiktok", "facebook", "instagram"] | None = None
+    platform: Platform | None = None
     platform_column: str | None = None
     id: str
     created_at: str

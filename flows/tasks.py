@@ -5,13 +5,17 @@ is all or nothing, so a second try starts from the state before the first. Only 
 task may run in another process: a run travels as its id.
 """
 
+import itertools
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from datetime import date, datetime
 from typing import Any
 
 from prefect import task
 
+from flows import progress
 from flows.collecting import gone, inbox, pull, refresh
 from flows.exits import RondaError
 from flows.loading import pending
@@ -47,6 +51,15 @@ def _run(settings: Settings, run_id: str) -> Run:
     return Run(settings.home, run_id)
 
 
+@contextmanager
+def _answers(title: str) -> Iterator[pull.Observe]:
+    """Counts the answers of platforms; how many there will be, only the platforms know."""
+    numbers = itertools.count(1)
+    with progress.step(title, "answers") as advance:
+        advance(0, None)
+        yield lambda *_: advance(next(numbers), None)
+
+
 @task(name="Empty the inbox", timeout_seconds=1800, **_RETRIED)
 def empty_inbox(now: str | None) -> inbox.Emptied:
     """What was put into the watched folder lands."""
@@ -57,7 +70,8 @@ def empty_inbox(now: str | None) -> inbox.Emptied:
 @task(name="Pull a source", task_run_name="Pull {source}", **_RETRIED)
 def pull_source(source: str, now: str | None) -> list[pull.Pulled]:
     """Pages of one platform land, with the rows of its collected days; a second try goes on where the first stood."""
-    pulled = pull.pull(unlocked_settings(), source, _clock(now))
+    with _answers(f"Pulling {source}") as observe:
+        pulled = pull.pull(unlocked_settings(), source, _clock(now), observe=observe)
     return [replace(each, found=frozenset(), missing={}) for each in pulled]
 
 
@@ -67,7 +81,8 @@ def look_again(now: str | None) -> refresh.Looked:
     settings, clock = unlocked_settings(), _clock(now)
     with warehouse.exclusive(settings.home, wait=_PATIENCE), warehouse.opened(settings.home) as connection:
         posts = gone.due(connection, clock.now(), settings.refresh_days, settings.retention_days)
-    return refresh.look_again(settings, clock, posts)
+    with _answers("Looking again at stored posts") as observe:
+        return refresh.look_again(settings, clock, posts, observe)
 
 
 @task(name="Erase what is gone", timeout_seconds=3600, **_RETRIED)
@@ -80,7 +95,8 @@ def erase(now: str | None) -> refresh.Erased:
 def load_pending(run_id: str, platform: str | None) -> LoadSummary:
     """New landing files become posts, duplicates and rejects; the landing and post gates decide."""
     settings = load_settings()
-    return pending.load_pending(settings, _run(settings, run_id), platform)
+    with progress.step("Reading what landed", "bytes") as advance:
+        return pending.load_pending(settings, _run(settings, run_id), platform, advance=advance)
 
 
 @task(name="Build the tables", timeout_seconds=1800, **_RETRIED)

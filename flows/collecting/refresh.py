@@ -13,7 +13,7 @@ from pathlib import Path
 
 from flows import sources
 from flows.collecting import gone, watch_list
-from flows.collecting.pull import configured, pull, state_folder
+from flows.collecting.pull import Observe, configured, pull, state_folder
 from flows.exits import InputRefusedError
 from flows.loading import landing, reading
 from flows.loading.landing import Landed
@@ -50,7 +50,7 @@ def plan_looks(settings: Settings, source: Source, posts: Iterable[Stored], now:
     return [Walk(source.name, source.platform, name, "look", today, today, target) for name, target in looks]
 
 
-def look_again(settings: Settings, clock: Clock, posts: list[Stored]) -> Looked:
+def look_again(settings: Settings, clock: Clock, posts: list[Stored], observe: Observe | None = None) -> Looked:
     """Looks at posts, and lands the removal list of those that are gone. Loads nothing."""
     now = clock.now()
     missing: dict[tuple[str, str], str] = {}
@@ -60,7 +60,7 @@ def look_again(settings: Settings, clock: Clock, posts: list[Stored]) -> Looked:
     for name in configured(settings):
         source = sources.source_named(name)
         looks = plan_looks(settings, source, posts, now)
-        for done in pull(settings, name, clock, looks):
+        for done in pull(settings, name, clock, looks, observe):
             seen += len(done.found)
             failures += [done.failure] if done.failure else []
             sentences += done.sentences

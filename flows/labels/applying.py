@@ -6,12 +6,13 @@ CSV the lists of codes are joined with ";". What the labels are worth is written
 """
 
 import csv
+import io
 import json
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import IO, Any
+from typing import IO, Any, BinaryIO
 
 import numpy as np
 import orjson
@@ -26,6 +27,7 @@ from flows.labels.indications import list_indications, phases_of
 from flows.labels.labelling import judge, label_version, text_columns
 from flows.labels.model import read_model
 from flows.periods import read_election
+from flows.progress import Advance, unseen
 from flows.seeds import read_seed
 
 BATCH = 20_000
@@ -106,31 +108,33 @@ def _kind(path: Path) -> str:
     return SUFFIXES[path.suffix.lower()]
 
 
-def _read_csv(path: Path) -> Iterator[Row]:
+def _read_csv(path: Path, stream: BinaryIO) -> Iterator[Row]:  # noqa: ARG001 - one shape for all kinds
     csv.field_size_limit(FIELD_LIMIT)
-    with path.open(encoding="utf-8-sig", errors="replace", newline="") as lines:
+    lines = io.TextIOWrapper(stream, encoding="utf-8-sig", errors="replace", newline="")
+    try:
         for row in csv.DictReader(lines, restkey="_more"):
             row.pop("_more", None)
             yield row
+    finally:
+        lines.detach()  # the stream is its opener's to close
 
 
-def _read_ndjson(path: Path) -> Iterator[Row]:
-    with path.open("rb") as lines:
-        for number, line in enumerate(lines, start=1):
-            if not line.strip():
-                continue
-            try:
-                row = json.loads(line.decode("utf-8", "replace"))
-            except ValueError as error:
-                raise InputRefusedError(f"Line {number} of {path} is not JSON ({error}); mend or drop it.") from error
-            if not isinstance(row, dict):
-                raise InputRefusedError(f"Line {number} of {path} is not a JSON object; give one object a line.")
-            yield row
+def _read_ndjson(path: Path, stream: BinaryIO) -> Iterator[Row]:
+    for number, line in enumerate(stream, start=1):
+        if not line.strip():
+            continue
+        try:
+            row = json.loads(line.decode("utf-8", "replace"))
+        except ValueError as error:
+            raise InputRefusedError(f"Line {number} of {path} is not JSON ({error}); fix or drop it.") from error
+        if not isinstance(row, dict):
+            raise InputRefusedError(f"Line {number} of {path} is not a JSON object; give one object a line.")
+        yield row
 
 
-def _read_parquet(path: Path) -> Iterator[Row]:
+def _read_parquet(path: Path, stream: BinaryIO) -> Iterator[Row]:
     try:
-        file = pa.parquet.ParquetFile(path)
+        file = pa.parquet.ParquetFile(stream)
     except pa.ArrowInvalid as error:
         raise InputRefusedError(f"{path} is not a Parquet file ({error}).") from error
     with file:
@@ -138,7 +142,7 @@ def _read_parquet(path: Path) -> Iterator[Row]:
             yield from batch.to_pylist()
 
 
-_READERS: dict[str, Callable[[Path], Iterator[Row]]] = {
+_READERS: dict[str, Callable[[Path, BinaryIO], Iterator[Row]]] = {
     "csv": _read_csv,
     "ndjson": _read_ndjson,
     "parquet": _read_parquet,
@@ -152,9 +156,9 @@ def _labelled(rows: list[Row], seeds: Path, weights: Path | None) -> Iterator[Ro
         yield row | found
 
 
-def _batches(path: Path) -> Iterator[list[Row]]:
+def _batches(path: Path, stream: BinaryIO) -> Iterator[list[Row]]:
     rows: list[Row] = []
-    for row in _READERS[_kind(path)](path):
+    for row in _READERS[_kind(path)](path, stream):
         if "text" not in row:
             raise InputRefusedError(f"{path} has no column text; name the column of the posts' texts so.")
         if taken := [name for name in LABELS if name in row]:
@@ -218,11 +222,24 @@ class _Lines:
         self.parts.append(text)
 
 
-def apply(source: Path, target: Path, seeds: Path = sql.SEEDS, weights: Path | None = None) -> dict[str, Any]:
+def _expected(path: Path, stream: BinaryIO, count: int) -> int:
+    """How many rows a file has: as Parquet says, else as many a byte as up to here."""
+    if _kind(path) == "parquet":
+        return int(pa.parquet.read_metadata(path).num_rows)
+    return max(count, round(count * path.stat().st_size / max(1, stream.tell())))
+
+
+def apply(
+    source: Path,
+    target: Path,
+    seeds: Path = sql.SEEDS,
+    weights: Path | None = None,
+    advance: Advance = unseen,
+) -> dict[str, Any]:
     """Labels the posts of a file into another; gives how many there were and how many each code flagged.
 
-    The target appears whole or not at all. Raises InputRefusedError when there is no column `text` or no row,
-    UsageError when a file is missing or of no known kind.
+    The target appears whole or not at all. `advance` is told the rows. Raises InputRefusedError when there is no column
+    `text` or no row, UsageError when a file is missing or of no known kind.
     """
     if not source.is_file():
         raise UsageError(f"{source} is missing; give a CSV, NDJSON or Parquet file.")
@@ -231,12 +248,13 @@ def apply(source: Path, target: Path, seeds: Path = sql.SEEDS, weights: Path | N
     count, flagged = 0, dict.fromkeys((row["code"] for row in read_seed("indications", seeds)), 0)
     part = target.with_name(target.name + ".part")
     try:
-        with part.open("wb") as stream:
-            writer = _Writer(kind, stream)
-            for rows in _batches(source):
+        with part.open("wb") as out, source.open("rb") as stream:
+            writer = _Writer(kind, out)
+            for rows in _batches(source, stream):
                 labelled = list(_labelled(rows, seeds, weights))
                 writer.write(labelled)
                 count += len(labelled)
+                advance(count, _expected(source, stream, count))
                 for row in labelled:
                     for code in row["indications"]:
                         flagged[code] += 1

@@ -13,6 +13,7 @@ from flows.labels import applying, evaluation, explaining, quality
 from flows.labels import weights as files
 from flows.labels.corpora import OWN_FOLDER, SCHEMA, read_labelled, read_own, read_public
 from flows.labels.model import read_model
+from flows.progress import Advance
 from flows.settings import Settings
 
 Say = Callable[[str], None]
@@ -55,9 +56,9 @@ def train(settings: Settings, sources: Sources, target: Path, say: Say) -> None:
     read_model.cache_clear()
 
 
-def apply(settings: Settings, source: Path, target: Path, say: Say) -> None:
+def apply(settings: Settings, source: Path, target: Path, say: Say, advance: Advance) -> None:
     """Labels a file of posts."""
-    result = applying.apply(source, target, settings.seeds)
+    result = applying.apply(source, target, settings.seeds, advance=advance)
     say(f"{result['posts']} posts labelled into {target}; terdeteksi otomatis, belum ditinjau:")
     for code, number in result["flagged"].items():
         say(f"{number:6} {code}")

@@ -1,15 +1,17 @@
 """Arrivals: the paths given to an import land, each recognised by its content; what nobody can read is refused."""
 
 import os
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import accumulate
 from pathlib import Path
 
 from flows import sources
 from flows.exits import InputRefusedError
 from flows.loading import landing
 from flows.loading.landing import Landed
+from flows.progress import Advance, unseen
 from flows.settings import Settings
 from flows.sources.format import Format
 
@@ -65,6 +67,16 @@ def files_below(paths: Iterable[Path]) -> Found:
     return Found(tuple(files), junk)
 
 
+def told(files: Sequence[Path], advance: Advance) -> Iterator[Path]:
+    """The files one after the other; `advance` is told the bytes of those that are through."""
+    sizes = [path.stat().st_size if path.is_file() else 0 for path in files]
+    total = sum(sizes)
+    for path, through in zip(files, accumulate(sizes, initial=0), strict=False):
+        advance(through, total)
+        yield path
+    advance(total, total)
+
+
 def _refuse_link(path: Path, given: Sequence[Path]) -> None:
     if path.is_symlink() and path not in given:
         raise InputRefusedError(f"{path} is a link to another file; import that file itself.")
@@ -79,16 +91,16 @@ def recognised(settings: Settings, path: Path, given: Sequence[Path]) -> tuple[F
     return sources.recognise(path, settings)
 
 
-def land_paths(settings: Settings, paths: Sequence[Path], landed_at: datetime) -> Arrived:
+def land_paths(settings: Settings, paths: Sequence[Path], landed_at: datetime, advance: Advance = unseen) -> Arrived:
     """Lands files and folders of files, each recognised by its content; a file nobody can read is a refusal.
 
-    Raises InputRefusedError for a folder without a file.
+    `advance` is told the bytes of the files that are through. Raises InputRefusedError for a folder without a file.
     """
     landed: list[Landed] = []
     new: set[str] = set()
     refusals: list[str] = []
     found = files_below(paths)
-    for path in found.files:
+    for path in told(found.files, advance):
         try:
             form, platform = recognised(settings, path, paths)
         except InputRefusedError as refusal:

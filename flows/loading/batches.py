@@ -1,22 +1,25 @@
 """Batches: landed files made ready for a load, posts as prepared parts, collection logs and review sheets as rows."""
 
 from collections.abc import Mapping, Sequence
+from concurrent.futures import wait
 from dataclasses import dataclass
 from pathlib import Path
 from typing import get_args
 
 from flows import processes
 from flows.exits import InputRefusedError
-from flows.loading import load, prepared, reading
+from flows.loading import landing, load, prepared, reading
 from flows.loading.landing import Landed
 from flows.loading.prepared import Prepared
 from flows.loading.sheets import CollectionDays, ReviewLines
+from flows.progress import Advance
 from flows.settings import Settings
 from flows.sources.format import Fault, Kind
 
 # Below this many bytes a second process costs more than it saves.
 _PARALLEL_BYTES = 64 << 20
 _WORKERS = 2
+_LOOK_SECONDS = 0.2  # between two looks at how far other processes are
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,8 +35,11 @@ class Ready:
     refusals: Mapping[str, str]
 
 
-def make_ready(settings: Settings, files: Sequence[Landed], key: bytes, folder: Path) -> Ready:
-    """Reads landed files by their kinds; posts as Parquet parts in `folder`, authors hashed with `key`."""
+def make_ready(settings: Settings, files: Sequence[Landed], key: bytes, folder: Path, advance: Advance) -> Ready:
+    """Reads landed files by their kinds; posts as Parquet parts in `folder`, authors hashed with `key`.
+
+    `advance` is told the bytes of posts that were read.
+    """
     kinds: dict[str, list[Landed]] = {kind: [] for kind in get_args(Kind)}
     refusals: dict[str, str] = {}
     for item in files:
@@ -44,7 +50,7 @@ def make_ready(settings: Settings, files: Sequence[Landed], key: bytes, folder: 
     logs = [(item, *_read_sheet(settings, item)) for item in kinds["collection"]]
     sheets = [(item, *_read_sheet(settings, item)) for item in kinds["review"]]
     return Ready(
-        _prepare_all(settings, kinds["posts"], key, folder),
+        _prepare_all(settings, kinds["posts"], key, folder, advance),
         tuple((CollectionDays(item, rows), faults) for item, rows, faults in logs),
         tuple((ReviewLines(item, rows), faults) for item, rows, faults in sheets),
         refusals,
@@ -68,22 +74,34 @@ def batch(ready: Ready, files: frozenset[str]) -> load.Batch:
     )
 
 
-def _prepare_all(settings: Settings, files: Sequence[Landed], key: bytes, folder: Path) -> Prepared:
+def _prepare_all(settings: Settings, files: Sequence[Landed], key: bytes, folder: Path, advance: Advance) -> Prepared:
+    total = sum(landing.stored_path(settings.home, item).stat().st_size for item in files)
+    done = 0
+
+    def read(size: int) -> None:
+        nonlocal done
+        done += size
+        advance(done, total)
+
+    read(0)
     if len(files) < _WORKERS or sum(item.bytes for item in files) < _PARALLEL_BYTES:
-        return prepared.prepare(settings, files, key, folder, "all")
+        return prepared.prepare(settings, files, key, folder, "all", read)
     shares: list[list[Landed]] = [[] for _ in range(_WORKERS)]
     for item in sorted(files, key=lambda item: item.bytes, reverse=True):
         min(shares, key=lambda share: sum(each.bytes for each in share)).append(item)
-    with processes.pool(_WORKERS) as pool:
+    tally = processes.new_tally()
+    with processes.pool(_WORKERS, tally) as pool:
         jobs = [
-            pool.submit(prepared.prepare, settings, share, key, folder, f"share{number}")
+            pool.submit(prepared.prepare, settings, share, key, folder, f"share{number}", processes.add)
             for number, share in enumerate(shares)
         ]
-        done = [job.result() for job in jobs]
+        while wait(jobs, timeout=_LOOK_SECONDS).not_done:
+            advance(tally.value, total)
+        parts = [job.result() for job in jobs]
     return Prepared(
-        tuple(counts for each in done for counts in each.files),
-        tuple(path for each in done for path in each.posts),
-        tuple(path for each in done for path in each.rejects),
+        tuple(counts for each in parts for counts in each.files),
+        tuple(path for each in parts for path in each.posts),
+        tuple(path for each in parts for path in each.rejects),
     )
 
 

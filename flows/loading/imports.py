@@ -13,6 +13,7 @@ from flows.loading.landing import Landed
 from flows.loading.pending import load_pending
 from flows.loading.summary import LoadSummary
 from flows.periods import Week
+from flows.progress import Advance, unseen
 from flows.settings import Settings
 from flows.sources import collection
 from flows.store import warehouse
@@ -21,23 +22,32 @@ from flows.store.runs import Run, recorded
 Say = Callable[[str], None]
 
 
-def run_import(
-    settings: Settings, paths: Sequence[Path], landed_at: datetime, covers: tuple[date, date] | None, say: Say
+def run_import(  # noqa: PLR0913 - what was asked for, and who is told
+    settings: Settings,
+    paths: Sequence[Path],
+    landed_at: datetime,
+    covers: tuple[date, date] | None,
+    say: Say,
+    *,
+    landed: Advance = unseen,
+    read: Advance = unseen,
 ) -> Exit:
     """`ronda import`: lands and loads; raises InputRefusedError when nothing given could be used.
 
     DONE says that every given file was taken whole; REFUSED that some were not, and that the others are loaded.
+    `landed` is told the bytes that landed, then `read` the bytes that were read.
     """
     covers = declared.checked_span(covers) if covers else None
     parameters = {"paths": str(len(paths)), "covers": "..".join(map(str, covers)) if covers else "not declared"}
     with warehouse.exclusive(settings.home), recorded(settings.home, "import", parameters) as run:
-        arrived = land_paths(settings, paths, landed_at)
+        arrived = land_paths(settings, paths, landed_at, landed)
         for refusal in arrived.refusals:
             say(f"refused: {refusal}")
         if not arrived.landed:
             raise InputRefusedError("Nothing was imported; no file given could be read (see above).")
         known = _loaded(settings, arrived.landed)
-        summary = load_pending(settings, run, only=frozenset(item.file_id for item in arrived.landed))
+        files = frozenset(item.file_id for item in arrived.landed)
+        summary = load_pending(settings, run, only=files, advance=read)
         days, doubts = _declare(settings, run, arrived, covers, landed_at) if covers else (0, [])
         told = replace(summary, days=summary.days + days)
         run.note(message=told.sentence(), held=list(summary.held), notes=list(summary.notes))

@@ -17,19 +17,25 @@ from flows.loading.batches import Ready
 from flows.loading.file_states import SetAside
 from flows.loading.landing import Landed
 from flows.loading.summary import LoadSummary
+from flows.progress import Advance, unseen
 from flows.settings import Settings
 from flows.store import models, warehouse
 from flows.store.runs import Run
 
 
 def load_pending(
-    settings: Settings, run: Run, platform: str | None = None, only: frozenset[str] | None = None
+    settings: Settings,
+    run: Run,
+    platform: str | None = None,
+    only: frozenset[str] | None = None,
+    advance: Advance = unseen,
 ) -> LoadSummary:
     """Loads what landed and was not loaded yet, in the order of landing; `only` limits it to some files.
 
     A file that was set aside before is tried again only where `only` names it, its format was not known, or other
-    versions of ronda or of the labels may come to another verdict. Raises GateStoppedError when the post gate stopped
-    and nothing was left to load: the files are set aside, but a person should hear of it before the week goes on.
+    versions of ronda or of the labels may come to another verdict. `advance` is told the bytes that were read. Raises
+    GateStoppedError when the post gate stopped and nothing was left to load: the files are set aside, but a person
+    should hear of it before the week goes on.
     """
     key = privacy.author_secret(settings)
     versions = f"{version('ronda')} {labels.label_version(settings.seeds)}"
@@ -45,7 +51,7 @@ def load_pending(
             and (platform is None or item.platform in (platform, "mixed"))
         ]
         with tempfile.TemporaryDirectory(dir=settings.home, prefix=".load-") as scratch:
-            ready = batches.make_ready(settings, pending, key, Path(scratch))
+            ready = batches.make_ready(settings, pending, key, Path(scratch), advance)
             misshapen = gates.landing_gate(run, ready.prepared.files)
             usable = [item for item in pending if item.file_id not in {*ready.refusals, *misshapen}]
             summary, stopped = _load_or_set_aside(settings, connection, run, ready, usable)
@@ -107,19 +113,21 @@ def replay(
     run: Run,
     groups: Sequence[Sequence[Landed]],
     state: Callable[[warehouse.Connection, int, str], None],
+    advance: Advance = unseen,
 ) -> None:
     """Loads groups of landed files one after the other, as if each had just come in.
 
-    After each, inside its transaction, `state` is called with its number and its counts in one line. Files are prepared
-    once for all groups, which changes nothing: prepared rows depend on the bytes alone. Every load passes the SQL
-    checks; the expectations are evaluated with the report of a week.
+    Files are prepared once for all groups, which changes nothing: prepared rows depend on the bytes alone; `advance` is
+    told the bytes that were read. After each group, inside its transaction, `state` is called with its number and its
+    counts in one line. Every load passes the SQL checks; the expectations are evaluated with the report of a week.
     """
     key = privacy.author_secret(settings)
     with (
         warehouse.opened(settings.home) as connection,
         tempfile.TemporaryDirectory(dir=settings.home, prefix=".load-") as scratch,
     ):
-        ready = batches.make_ready(settings, [item for group in groups for item in group], key, Path(scratch))
+        files = [item for group in groups for item in group]
+        ready = batches.make_ready(settings, files, key, Path(scratch), advance)
         if ready.refusals:
             raise InputRefusedError(next(iter(ready.refusals.values())))
         with warehouse.transaction(connection):

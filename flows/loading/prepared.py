@@ -4,7 +4,7 @@ Prepared rows are a function of the landed bytes, the author key, the seeds and 
 one part a batch, so that memory stays flat whatever the size of a file, and files are prepared side by side.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, BinaryIO
@@ -13,13 +13,15 @@ import polars as pl
 
 from flows import labels
 from flows.headers import schema
-from flows.loading import copies, privacy, reading
+from flows.loading import copies, landing, privacy, reading
 from flows.loading.landing import Landed
 from flows.post import SHAPE_REASONS, Post, Reason, Rejected, check
 from flows.settings import Settings
 from flows.sources.format import Fault, Format
+from flows.sources.opening import position
 
 BATCH_RECORDS = 50_000
+_TOLD_RECORDS = 5_000  # between two words about how far it is
 _EXCERPT_BYTES = 500
 
 _POST_SCHEMA: dict[str, Any] = {
@@ -205,10 +207,13 @@ class _Parts:
         self._rejects = []
 
 
-def prepare(settings: Settings, files: Sequence[Landed], key: bytes, folder: Path, name: str) -> Prepared:
+def prepare(  # noqa: PLR0913, PLR0917 - what to read, what with, where to, and who is told
+    settings: Settings, files: Sequence[Landed], key: bytes, folder: Path, name: str, read: Callable[[int], None]
+) -> Prepared:
     """Prepares landed files of posts into Parquet parts called `name-…` in `folder`; never raises for bad records.
 
-    Raises InputRefusedError for a file whose format is not there any more.
+    `read` is told now and then how many bytes were read since it was told last. Raises InputRefusedError for a file
+    whose format is not there any more.
     """
     parts = _Parts(settings, key, folder, name)
     counted = []
@@ -216,15 +221,20 @@ def prepare(settings: Settings, files: Sequence[Landed], key: bytes, folder: Pat
         counts = FileCounts(landed)
         form = reading.fitted(settings, landed)
         counts.notes = form.notes
+        told = 0
         with reading.opened(settings.home, landed, form) as stream:
             for number, found in read_posts(form, stream, Sight.of(landed)):
                 counts.records += 1
+                if counts.records % _TOLD_RECORDS == 0:
+                    read(position(stream) - told)
+                    told = position(stream)
                 if isinstance(found, Post):
                     counts.accepted += 1
                     parts.add_post(landed, number, found)
                 else:
                     counts.unreadable += found[2] in SHAPE_REASONS
                     parts.add_reject(landed, found)
+        read(landing.stored_path(settings.home, landed).stat().st_size - told)
         counted.append(counts)
     parts.close()
     return Prepared(tuple(counted), tuple(parts.posts), tuple(parts.rejects))

@@ -9,9 +9,10 @@ from zoneinfo import ZoneInfo
 
 from flows.exits import Exit, InputRefusedError
 from flows.loading import prepared
-from flows.loading.arrivals import files_below, recognised
+from flows.loading.arrivals import files_below, recognised, told
 from flows.loading.prepared import Sight
 from flows.post import Post
+from flows.progress import Advance, unseen
 from flows.settings import Settings
 from flows.sources.format import Fault
 from flows.sources.reading import open_stream
@@ -48,16 +49,19 @@ class Preview:
         return (self.file, self.format, self.platform, *(f"{count:,}" for count in counts), *days)
 
 
-def run_preview(settings: Settings, paths: Sequence[Path], moment: datetime, say: Callable[[str], None]) -> Exit:
+def run_preview(
+    settings: Settings, paths: Sequence[Path], moment: datetime, say: Callable[[str], None], advance: Advance = unseen
+) -> Exit:
     """Says what an import of these paths would do; REFUSED where a file would be refused or no record could be used.
 
+    `advance` is told the bytes of the files that are through.
     Duplicates are told against the files before and against the warehouse, where another run does not hold it.
     """
     seen = _known(settings)
     refusals: list[str] = []
     found = files_below(paths)
     previews: list[Preview] = []
-    for path in found.files:
+    for path in told(found.files, advance):
         try:
             previews.append(_preview(settings, path, paths, moment, seen))
         except InputRefusedError as refusal:

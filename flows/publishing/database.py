@@ -3,6 +3,7 @@
 from pathlib import Path
 
 from flows.exits import UsageError
+from flows.progress import Advance
 from flows.publishing import releases
 from flows.settings import Settings
 from flows.store import tables, warehouse
@@ -21,16 +22,17 @@ def place_database(settings: Settings, connection: warehouse.Connection, release
     releases.write_public_database(connection, release / "ronda.duckdb", tables.public_tables(connection))
 
 
-def verify(settings: Settings) -> list[str]:
+def verify(settings: Settings, checked: Advance, hashed: Advance) -> list[str]:
     """One line a published table with its rows and a hash of its content, whatever the order of its rows.
 
     Run, load and check records are left out: they differ from run to run. Raises UsageError when nothing is
-    published, and when a published file is not the one its manifest names.
+    published, and when a published file is not the one its manifest names. `checked` is told the files that
+    were read, then `hashed` the tables.
     """
     release = releases.published_folder(settings.home)
     if release is None:
         raise UsageError("Nothing is published yet; publish a week with `ronda weekly --week 2024-W05`.")
-    damaged = releases.damaged_files(release)
+    damaged = releases.damaged_files(release, checked)
     if damaged:
         raise UsageError(f"{damaged[0]} in {release} is not the file that was published; publish the week again.")
-    return tables.table_hashes(release / "ronda.duckdb")
+    return tables.table_hashes(release / "ronda.duckdb", hashed)

@@ -10,11 +10,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-
-import polars as pl
+from typing import TYPE_CHECKING
 
 from flows.periods import Week
 from flows.store.warehouse import Connection, query
+
+if TYPE_CHECKING:  # `ronda status` reads the ledger's names and no frame
+    import polars as pl
 
 MEASURES: dict[str, str | None] = {
     "trends.weekly_platform": None,
@@ -36,8 +38,10 @@ class Release:
     facts: Mapping[str, str]
 
 
-def numbers(connection: Connection) -> pl.DataFrame:
+def numbers(connection: Connection) -> "pl.DataFrame":
     """Every number the weekly tables state: one row a bucket x table x platform x key x metric."""
+    import polars as pl
+
     parts = []
     for table, key in MEASURES.items():
         frame = query(connection, f"SELECT * FROM {table}")  # noqa: S608 - a name of ours
@@ -62,11 +66,13 @@ def loaded_until(connection: Connection) -> datetime | None:
     return moment
 
 
-def record_publication(home: Path, week: Week, stated: pl.DataFrame, release: Release) -> int:
+def record_publication(home: Path, week: Week, stated: "pl.DataFrame", release: Release) -> int:
     """The number of this publication of a week; a new one is written only when its numbers or conditions are new.
 
     `stated` are the numbers of all weeks; of earlier publications' weeks those that changed are written along.
     """
+    import polars as pl
+
     folder = home / "ledger" / "publications"
     folder.mkdir(parents=True, exist_ok=True)
     own = _own(week, stated, release)
@@ -88,7 +94,7 @@ def record_publication(home: Path, week: Week, stated: pl.DataFrame, release: Re
     return number + 1
 
 
-def stated_before(home: Path, week: Week, stated: pl.DataFrame, release: Release) -> datetime | None:
+def stated_before(home: Path, week: Week, stated: "pl.DataFrame", release: Release) -> datetime | None:
     """The moment of the last publication of a week, when it stated these very numbers under the same versions."""
     _, last = _last(home, week)
     own = _own(week, stated, release)
@@ -97,16 +103,20 @@ def stated_before(home: Path, week: Week, stated: pl.DataFrame, release: Release
     return datetime.fromisoformat(last["as_of"][0]) if len(last) else None
 
 
-def _own(week: Week, stated: pl.DataFrame, release: Release) -> pl.DataFrame:
+def _own(week: Week, stated: "pl.DataFrame", release: Release) -> "pl.DataFrame":
     """What a publication says of its week: the numbers, and the conditions beside each."""
+    import polars as pl
+
     return stated.filter(pl.col("week") == str(week)).with_columns(
         pl.lit(release.as_of.isoformat()).alias("as_of"),
         *(pl.lit(value).alias(name) for name, value in release.facts.items()),
     )
 
 
-def _last(home: Path, week: Week) -> tuple[int, pl.DataFrame | None]:
+def _last(home: Path, week: Week) -> "tuple[int, pl.DataFrame | None]":
     """The number of the last publication of a week (0: none) and what it said of it."""
+    import polars as pl
+
     number = publications(home).get(str(week), 0)
     if not number:
         return 0, None
@@ -114,8 +124,10 @@ def _last(home: Path, week: Week) -> tuple[int, pl.DataFrame | None]:
     return number, written.filter(~pl.col("restates")).drop(_OWN)
 
 
-def _restated(folder: Path, week: Week, stated: pl.DataFrame, own: pl.DataFrame) -> pl.DataFrame:
+def _restated(folder: Path, week: Week, stated: "pl.DataFrame", own: "pl.DataFrame") -> "pl.DataFrame":
     """The numbers of other published weeks that are not what was last stated of them, in the columns of `own`."""
+    import polars as pl
+
     before = sorted(folder.glob("*.parquet"))
     if not before:
         return own.clear().with_columns(restates=pl.lit(True))

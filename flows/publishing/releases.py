@@ -12,6 +12,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+from flows.progress import Advance, unseen
 from flows.store.files import hash_file
 from flows.store.warehouse import Connection, literal, transaction
 
@@ -92,6 +93,14 @@ def read_manifests(release: Path) -> list[dict[str, Any]]:
     return [json.loads((release / week / MANIFEST).read_bytes()) for week in _weeks(release)]
 
 
+def published_files(home: Path, week: str) -> list[str]:
+    """The files of a published week as its manifest names them, relative to the week; none of a week without report."""
+    release = published_folder(home)
+    if release is None or week not in _weeks(release):
+        return []
+    return sorted(json.loads((release / week / MANIFEST).read_bytes())["files"])
+
+
 def read_notes(release: Path) -> dict[str, str]:
     """The daily notes of a release: the address of each, relative to the release, by day."""
     return {path.parent.name: path.relative_to(release).as_posix() for path in sorted(release.glob(f"{DAILY}/*/*.pdf"))}
@@ -114,16 +123,25 @@ def point_latest(release: Path) -> None:
     link.symlink_to(_weeks(release)[-1])
 
 
-def damaged_files(release: Path) -> list[str]:
-    """Published files that are missing or are not what their manifest says, by path relative to the release."""
+def damaged_files(release: Path, advance: Advance = unseen) -> list[str]:
+    """Published files that are missing or are not what their manifest says, by path relative to the release.
+
+    `advance` is told the files that were read.
+    """
     folders = [release / week for week in _weeks(release)]
     folders += [path.parent for path in sorted(release.glob(f"{DAILY}/*/{MANIFEST}"))]
-    return [
-        (folder / name).relative_to(release).as_posix()
+    stated = [
+        (folder / name, digest)
         for folder in folders
         for name, digest in json.loads((folder / MANIFEST).read_bytes())["files"].items()
-        if not (folder / name).is_file() or hash_file(folder / name) != digest
     ]
+    damaged = []
+    for number, (path, digest) in enumerate(stated):
+        advance(number, len(stated))
+        if not path.is_file() or hash_file(path) != digest:
+            damaged.append(path.relative_to(release).as_posix())
+    advance(len(stated), len(stated))
+    return damaged
 
 
 def write_public_database(connection: Connection, target: Path, tables: Sequence[tuple[str, str]]) -> None:

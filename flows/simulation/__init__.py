@@ -13,6 +13,7 @@ from pathlib import Path
 import numpy as np
 import orjson
 
+from flows.progress import Advance, unseen
 from flows.simulation.accounts import write_accounts
 from flows.simulation.exports import COLLECTION_HEADER, REMOVALS_HEADER, ExportFile, Formats, csv_bytes, iso_moment
 from flows.simulation.histories import Deliveries, Historian
@@ -152,11 +153,13 @@ def _planned_events(bursts: dict[str, tuple[int, str, str]]) -> list[Event]:
     return events
 
 
-def write_season(folder: Path, *, posts: int = 60_000, seed: int = 20240214, weekly: bool = True) -> SeasonSummary:
+def write_season(
+    folder: Path, *, posts: int = 60_000, seed: int = 20240214, weekly: bool = True, advance: Advance = unseen
+) -> SeasonSummary:
     """Write a season of so many distinct posts into a folder, made if need be; a season in it is replaced.
 
     With `weekly` every week lands as its own batch, with late arrivals and later observations; without, the whole
-    season lands at once, one file a source. The same parameters give the same bytes.
+    season lands at once, one file a source. The same parameters give the same bytes. `advance` is told the weeks.
     """
     grammar = read_grammar()
     accounts = write_accounts(grammar, posts, seed)
@@ -175,6 +178,7 @@ def write_season(folder: Path, *, posts: int = 60_000, seed: int = 20240214, wee
     bursts: dict[str, tuple[int, str, str]] = {}
     written = 0
     for week, row in enumerate(read_table("weeks")):
+        advance(week, len(WEEKS))
         for stream in STREAMS:
             here = [plan for plan in planted if plan.week == week and plan.stream == stream]
             part = Part(week, stream, counts[list(days_of(week)), stream], here, row, written)

@@ -119,6 +119,11 @@ class _Unpacked(io.RawIOBase):
             if self._packed:
                 self._ready = self._unpack()
 
+    @property
+    def position(self) -> int:
+        """How many packed bytes were read."""
+        return self._source.tell()
+
     def readable(self) -> bool:
         """Always."""
         return True
@@ -187,6 +192,11 @@ def _unpacked(file: BinaryIO, head: bytes) -> BinaryIO | None:
     """The content of a compressed file that begins with `head`; None when it is not compressed."""
     begin = next((begin for magic, begin in COMPRESSIONS if head.startswith(magic)), None)
     return None if begin is None else cast(BinaryIO, _Unpacked(file, begin))
+
+
+def position(stream: BinaryIO) -> int:
+    """How many bytes of a compressed file a stream of `open_stream` has read; 0 for a plain file."""
+    return stream.position if isinstance(stream, _Unpacked) else 0
 
 
 @contextmanager

@@ -114,6 +114,12 @@ def recorded(home: Path, verb: str, parameters: dict[str, str]) -> Iterator[Run]
     run.end("done")
 
 
+def run_of(home: Path, pid: int) -> dict[str, Any] | None:
+    """The record of the run that a process is doing; None when it does none that is recorded."""
+    running = (run for run in reversed(read_runs(home)) if run["outcome"] == "running")
+    return next((run for run in running if run["pid"] == pid), None)
+
+
 def _is_alive(pid: int) -> bool:
     try:
         os.kill(pid, 0)

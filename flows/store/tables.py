@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from flows.headers import schema
 from flows.periods import Week
 from flows.post import SHAPE_REASONS
+from flows.progress import Advance
 from flows.store.warehouse import Connection, connect, query
 
 if TYPE_CHECKING:
@@ -132,12 +133,17 @@ def public_tables(connection: Connection) -> list[tuple[str, str]]:
     ).fetchall()
 
 
-def table_hashes(database: Path) -> list[str]:
-    """One line a table: name, rows, and a hash over all rows that does not depend on their order."""
+def table_hashes(database: Path, advance: Advance) -> list[str]:
+    """One line a table: name, rows, and a hash over all rows that does not depend on their order.
+
+    `advance` is told the tables that were read.
+    """
     lines = []
     connection = connect(database, read_only=True)
     try:
-        for schema, name in public_tables(connection):
+        listed = public_tables(connection)
+        for number, (schema, name) in enumerate(listed):
+            advance(number, len(listed))
             if f"{schema}.{name}" in RUN_RECORDS:
                 continue
             rows, total = connection.execute(

@@ -1,7 +1,6 @@
 """The warehouse: one DuckDB file, one writer, guarded by a file lock. The only import of duckdb."""
 
-import fcntl
-import time
+import os
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -11,9 +10,12 @@ import duckdb
 
 import sql
 from flows.exits import WarehouseBusyError
+from flows.store.runs import run_of
 
 if TYPE_CHECKING:
     import polars as pl
+
+_POLL_SECONDS = 0.5  # between two tries for a lock
 
 Connection = duckdb.DuckDBPyConnection
 DatabaseError = duckdb.Error
@@ -37,36 +39,52 @@ def connect(path: Path | str = ":memory:", *, read_only: bool = False) -> Connec
 def exclusive(home: Path, wait: float = 0.0) -> Iterator[None]:
     """The right to write a home, for this process alone, as long as the block lasts.
 
-    Raises WarehouseBusyError when another run has it, at once or after `wait` seconds. The lock is the operating
-    system's: it ends with the process that held it, however that ended.
+    Raises WarehouseBusyError when another run has it, at once or after `wait` seconds, and says which. The lock is the
+    operating system's: it ends with the process that held it, however that ended.
     """
-    home.mkdir(parents=True, exist_ok=True)
-    busy = f"Another run holds the warehouse in {home}; wait until it ends (see `ronda status`) and try again."
-    with _locked(home / "warehouse.lock", busy, wait):
+    with _locked(home, "warehouse.lock", f"Another run holds the warehouse in {home}", wait):
         yield
 
 
 @contextmanager
 def extracting(home: Path) -> Iterator[None]:
     """The right to extract into a home; others may load and publish meanwhile. Raises WarehouseBusyError."""
-    home.mkdir(parents=True, exist_ok=True)
-    with _locked(home / "extract.lock", f"Another extraction into {home} is running; wait until it ends.", 0.0):
+    with _locked(home, "extract.lock", f"Another extraction into {home} is running", 0.0):
         yield
 
 
 @contextmanager
-def _locked(path: Path, busy: str, wait: float) -> Iterator[None]:
-    end = time.monotonic() + wait
-    with path.open("a") as lock:
-        while True:
-            try:
-                fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-                break
-            except BlockingIOError:
-                if time.monotonic() >= end:
-                    raise WarehouseBusyError(busy) from None
-                time.sleep(0.5)
+def _locked(home: Path, name: str, busy: str, wait: float) -> Iterator[None]:
+    from filelock import FileLock, Timeout  # takes longer to import than `ronda status` has
+
+    home.mkdir(parents=True, exist_ok=True)
+    lock = FileLock(home / name, timeout=wait, poll_interval=_POLL_SECONDS, fallback_to_soft=False, on_acquired=_sign)
+    try:
+        lock.acquire()
+    except Timeout:
+        who = _holder(home, name)
+        raise WarehouseBusyError(f"{busy}{who}; wait until it ends (see `ronda status`) and try again.") from None
+    try:
         yield
+    finally:
+        lock.release()
+
+
+def _sign(file: int) -> None:
+    """Writes into a lock who holds it."""
+    os.ftruncate(file, 0)
+    os.write(file, str(os.getpid()).encode())
+
+
+def _holder(home: Path, name: str) -> str:
+    """Who holds a lock, for a sentence; nothing, where it was taken a moment ago."""
+    pid = (home / name).read_text(encoding="utf-8")
+    if not pid:
+        return ""
+    run = run_of(home, int(pid))
+    if run is None:
+        return f" (process {pid})"
+    return f" (ronda {run['verb']}, process {pid}, since {run['started_at'][:16].replace('T', ' ')} UTC)"
 
 
 @contextmanager

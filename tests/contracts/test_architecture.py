@@ -10,8 +10,8 @@ PACKAGES = ("flows", "expectations", "reports", "sql")
 
 # Room -> the rooms it may import. A room is a module or package of the first two levels.
 FOUNDATION = {
-    *("flows.exits", "flows.headers", "flows.method", "flows.seeds", "flows.periods", "flows.post", "flows.settings"),
-    "sql",
+    *("flows.exits", "flows.headers", "flows.method", "flows.periods", "flows.post", "flows.progress"),
+    *("flows.seeds", "flows.settings", "sql"),
 }
 ROOMS = {
     "flows.sources": FOUNDATION,
@@ -24,7 +24,7 @@ ROOMS = {
 }
 ORDER = [  # each may import everything before it
     {"sql"},
-    {"flows.exits", "flows.processes"},
+    {"flows.exits", "flows.processes", "flows.progress"},
     {"flows.headers", "flows.method", "flows.seeds"},
     {"flows.periods", "flows.post"},
     {"flows.settings"},
@@ -39,6 +39,8 @@ ORDER = [  # each may import everything before it
     {"flows.schedule"},
     {"flows.serving"},
     {"flows.demo"},
+    {"flows.cli_call"},
+    {"flows.cli_label"},
     {"flows.cli"},
 ]
 # The rooms of `reports`, in the same way: from frames to documents.
@@ -74,6 +76,8 @@ LIBRARIES = {
     "jinja2": {"reports/"},
     "xlsxwriter": {"reports/"},
     "apprise": {"flows/publishing/notice.py"},
+    "rich": {"flows/progress.py"},
+    "typer": {"flows/cli.py", "flows/cli_call.py", "flows/cli_label.py"},
 }
 
 

@@ -1,13 +1,16 @@
 """Everything a person can name is documented: verbs, options, settings, tables, checks, expectations."""
 
-import argparse
 import re
+import shlex
 import tomllib
+from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
+import typer
 
-from flows import cli, dictionary
+from flows import cli, cli_call, dictionary
 from flows.collecting.watch_list import read_watched
 from flows.settings import Settings, load_settings
 from tests.conftest import REPOSITORY
@@ -16,24 +19,52 @@ README = (REPOSITORY / "README.md").read_text(encoding="utf-8")
 REFERENCE = dictionary.TARGET.read_text(encoding="utf-8")
 
 
-def _verbs() -> dict[str, argparse.ArgumentParser]:
-    (actions,) = [action for action in cli.parser()._actions if isinstance(action, argparse._SubParsersAction)]
-    return dict(actions.choices)
+ROOT: Any = typer.main.get_command(cli.app)
+READERS = {cli_call.NEWCOMERS, cli_call.ANALYSTS, cli_call.LEADERSHIP, cli_call.ENGINEERS}
 
 
-@pytest.mark.parametrize("verb", sorted(_verbs()))
+def _below(command: Any, name: str) -> Iterator[tuple[str, Any]]:
+    yield name, command
+    for verb, each in getattr(command, "commands", {}).items():
+        yield from _below(each, f"{name} {verb}")
+
+
+VERBS = dict(_below(ROOT, "ronda"))
+
+
+@pytest.mark.parametrize("verb", VERBS)
 def test_the_readme_shows_every_verb_and_option(verb: str) -> None:
-    assert f"ronda {verb}" in README
-    for action in _verbs()[verb]._actions:
-        for option in action.option_strings:
-            assert option in {"-h", "--help"} or option in README, f"{verb} {option}"
+    assert verb in README
+    for parameter in VERBS[verb].params:
+        for option in parameter.opts:
+            assert not option.startswith("-") or option in README, f"{verb} {option}"
 
 
-def test_help_says_what_each_verb_and_option_does() -> None:
-    assert len(_verbs()) >= 7
-    for name, verb in _verbs().items():
-        assert verb.description and verb.description.endswith("."), name
-        assert all(action.help for action in verb._actions), name
+def test_help_says_what_each_verb_and_option_does_and_for_whom() -> None:
+    assert len(VERBS) >= 14
+    for name, verb in VERBS.items():
+        assert verb.help.partition("\n\n")[0].endswith("."), name
+        assert all(parameter.help for parameter in verb.params), name
+        assert verb is ROOT or verb.rich_help_panel in READERS, name
+    assert {verb.rich_help_panel for verb in ROOT.commands.values()} == READERS
+
+
+def _examples() -> list[str]:
+    texts = [*(verb.help for verb in VERBS.values()), *re.findall(r"```sh\n(.*?)```", README, flags=re.DOTALL)]
+    return re.findall(r"^ *(ronda .*?)(?: +#.*)?$", "\n".join(texts), flags=re.MULTILINE)
+
+
+@pytest.mark.parametrize("example", _examples())
+def test_every_example_is_a_command_that_can_be_typed(example: str) -> None:
+    command, words = ROOT, shlex.split(example)[1:]
+    while hasattr(command, "commands"):
+        command, words = command.commands[words[0]], words[1:]
+    command.make_context(example, words)  # raises for words that are no command
+
+
+def test_every_verb_has_an_example_of_its_own() -> None:
+    for name, verb in VERBS.items():
+        assert verb is ROOT or f"Example:\n  {name} " in f"{verb.help} ", name
 
 
 def test_the_reference_is_what_the_code_says() -> None:

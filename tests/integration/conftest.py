@@ -1,6 +1,5 @@
 """A real Prefect server for the tests that run flows, and homes to run them in."""
 
-import fcntl
 import json
 import os
 import shutil
@@ -10,11 +9,11 @@ import sys
 import time
 import urllib.request
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+from filelock import FileLock
 
 from flows import simulation
 from flows.loading.arrivals import land_paths
@@ -97,24 +96,16 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     if "PYTEST_XDIST_WORKER" in os.environ:
         folder = folder.parent
     state = folder / "prefect.json"  # process, address and how many test processes use it
-    with locked(folder / "prefect.lock"):
+    with FileLock(folder / "prefect.lock"):
         pid, address, users = json.loads(state.read_text()) if state.exists() else (*start_server(folder), 0)
         state.write_text(json.dumps([pid, address, users + 1]))
     yield address
-    with locked(folder / "prefect.lock"):
+    with FileLock(folder / "prefect.lock"):
         *_, users = json.loads(state.read_text())
         state.write_text(json.dumps([pid, address, users - 1]))
         if users == 1:
             os.kill(pid, signal.SIGTERM)
             state.unlink()
-
-
-@contextmanager
-def locked(path: Path) -> Iterator[None]:
-    """One process at a time."""
-    with path.open("a") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
-        yield
 
 
 @pytest.fixture(scope="session")

@@ -1,0 +1,133 @@
+"""One call of `ronda`: what a verb is, the settings it runs with, and how its values are written."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any, NamedTuple
+
+import typer
+from typer.core import TyperCommand, TyperGroup
+
+from flows.exits import Exit, UsageError
+from flows.periods import Week
+from flows.progress import say
+from flows.settings import Settings, load_settings
+
+NEWCOMERS = "For newcomers: see it work"
+ANALYSTS = "For analysts: bring posts in, publish them, understand their labels"
+LEADERSHIP = "For leadership: the note of a day, what is published and what is missing"
+ENGINEERS = "For engineers: collect, correct, prove, keep running"
+
+
+@dataclass(slots=True)
+class Call:
+    """What was asked for before the verb."""
+
+    debug: bool = False
+
+
+def _without_values(parameters: list[Any]) -> list[Any]:
+    """Help shows a type behind every option, even behind a flag, which takes no value."""
+    for parameter in parameters:
+        if getattr(parameter, "is_flag", False):
+            parameter.metavar = ""
+    return parameters
+
+
+class _Verb(TyperCommand):
+    def get_params(self, ctx: Any) -> list[Any]:
+        return _without_values(super().get_params(ctx))
+
+
+class Verbs(TyperGroup):
+    """A verb with verbs below it; alone it shows them."""
+
+    def get_params(self, ctx: Any) -> list[Any]:
+        """The options, flags without a value."""
+        return _without_values(super().get_params(ctx))
+
+
+Action = Callable[..., Exit]
+
+
+def verb(app: typer.Typer, reader: str, name: str | None = None) -> Callable[[Action], Action]:
+    """Makes a function a verb: its docstring is the help and ends with an example, `reader` names its panel."""
+    return app.command(name, cls=_Verb, rich_help_panel=reader)
+
+
+def require_verb(context: typer.Context) -> None:
+    """Raises UsageError where no verb follows, after the help that lists them."""
+    if context.invoked_subcommand is None:
+        if text := context.get_help():  # empty where it is printed in colours
+            say(text)
+        raise UsageError("A verb is missing; choose one of those above.")
+
+
+def settings_of(context: typer.Context, *, writes: bool = False) -> Settings:
+    """The settings of a call, told to the libraries below; a verb that `writes` gets a home where there is none."""
+    settings = load_settings()
+    if writes:
+        settings.make_home()
+    settings.export(log_level="WARNING" if context.obj.debug else "CRITICAL")
+    return settings
+
+
+class RefusedValueError(typer.BadParameter):
+    """A value that is written wrong, with a whole sentence about it."""
+
+
+class Days(NamedTuple):
+    """A span of days, both ends included."""
+
+    first: date
+    last: date
+
+
+def week(text: str) -> str:
+    """An ISO week, as it is written; raises RefusedValueError, as all of these do."""
+    try:
+        Week.parse(text)
+    except UsageError as error:
+        raise RefusedValueError(str(error)) from None
+    return text
+
+
+def day(text: str) -> str:
+    """A day, as it is written."""
+    return _written(text, date.fromisoformat, "a day", "2024-02-12")
+
+
+def moment(text: str) -> str:
+    """A moment with its time zone, as it is written."""
+    example = "2024-02-05T06:00+07:00"
+    _written(text, datetime.fromisoformat, "a moment", example)
+    if datetime.fromisoformat(text).tzinfo is None:
+        raise RefusedValueError(f'"{text}" has no time zone; write it like {example}.')
+    return text
+
+
+def days(text: str) -> Days:
+    """`FIRST..LAST`."""
+    first, dots, last = text.partition("..")
+    try:
+        span = Days(date.fromisoformat(first), date.fromisoformat(last if dots else ""))
+    except ValueError:
+        raise RefusedValueError(f'"{text}" is not a span of days; write it like 2024-01-29..2024-02-04.') from None
+    if span.last < span.first:
+        raise RefusedValueError(f'"{text}" ends before it begins; swap the days.')
+    return span
+
+
+def number(value: str | int) -> int:
+    """How many, at least one; a default comes as the number it is."""
+    if not str(value).isdecimal() or int(value) < 1:
+        raise RefusedValueError(f'"{value}" is not a number of posts; write it like 60000.')
+    return int(value)
+
+
+def _written(text: str, parse: Callable[[str], object], kind: str, example: str) -> str:
+    try:
+        parse(text)
+    except ValueError:
+        raise RefusedValueError(f'"{text}" is not {kind}; write it like {example}.') from None
+    return text
