@@ -3,6 +3,7 @@
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
+from expectations import personal
 from expectations.suite import (
     Expectation,
     Gate,
@@ -13,7 +14,6 @@ from expectations.suite import (
     at_most,
     between,
     kinds,
-    lacks,
     matches,
     one_of,
     one_value,
@@ -36,38 +36,11 @@ MEDIA_TYPES = ("photo", "video", "album", "link", "text")
 COLUMNS = kinds(
     "base.posts",
     (
-        *("platform", "post_id", "source", "author_key", "created_at", "created_from", "day", "text", "media_type"),
-        *("likes", "comments", "shares", "views", "state", "observed_at", "sentiment", "sentiment_score"),
-        "label_version",
+        *("platform", "post_id", "source", "author_key", "created_at", "created_from", "day", "text", "shown"),
+        *("hashtags", "media_type", "likes", "comments", "shares", "views", "state", "observed_at", "sentiment"),
+        *("sentiment_score", "label_version"),
     ),
 )
-
-# What the masks of the loader leave nothing of. Each pattern finds only what a mask would have replaced, so that a
-# breach always means that the mask was not applied. Borders are signs and emoji that are
-# never part of a word, without the closing bracket that ends a mask (`[telepon]@toko` was one word before).
-_BORDER = r"[\s!-/:-?\[\\^`{-~🌀-🫿“”‘’…–—]"
-_START, _END = rf"(?:^|{_BORDER})", rf"(?:$|{_BORDER})"
-MASKED = {
-    "email": (
-        r"[A-Za-z0-9_.+\-][@＠][A-Za-z0-9_\-]+\.[A-Za-z0-9_\-]",
-        "name@host.tld",
-        "alamat surel",
-        "e-mail address",
-    ),
-    "handle": (
-        rf"{_START}[@＠](?:[b-zA-Z0-9_]|a(?:[^k]|$)|ak(?:[^u]|$)|aku(?:[^n]|$)|akun[A-Za-z0-9_])",
-        "@handle",
-        "nama akun",
-        "account name",
-    ),
-    "telephone": (
-        rf"{_START}(?:\+?62|0)[ .\-]?8[0-9]{{2}}[ .\-]?[0-9]{{3,4}}[ .\-]?[0-9]{{3,4}}{_END}",
-        "08…",
-        "nomor telepon",
-        "telephone number",
-    ),
-    "identity_number": (rf"{_START}[0-9]{{16}}{_END}", "NIK", "nomor identitas", "identity number"),
-}
 
 _COUNTS = {
     "likes": ("suka", "likes", METHOD.likes_most),
@@ -89,8 +62,13 @@ _FILLED = {
 }
 
 
-def _with_latest(frame: "pd.DataFrame") -> "pd.DataFrame":
-    return frame.assign(latest_created_at=frame["observed_at"] + timedelta(days=METHOD.days_ahead))
+def _prepared(frame: "pd.DataFrame") -> "pd.DataFrame":
+    """With the last moment at which a post may have been made, and what was found in its text and hashtags."""
+    published = frame["shown"].fillna(frame["text"])
+    tags = frame["hashtags"].map(" ".join)
+    said = published.where(tags == "", published.fillna("") + "\n" + tags)
+    latest = frame["observed_at"] + timedelta(days=METHOD.days_ahead)
+    return frame.assign(latest_created_at=latest, **personal.columns_of(said))
 
 
 _KEYS = (
@@ -201,18 +179,7 @@ _TEXTS = (
         "The source renamed its text field.",
         where=("state", "live"),
     ),
-    *(
-        Expectation(
-            f"text_without_{name}",
-            lacks("text", pattern, sign),
-            Severity.STOP,
-            f"Tidak ada {words_id} yang tersisa dalam teks.",
-            f"No {words_en} is left in a text.",
-            "Penyamaran data pribadi terlewati: jangan terbitkan, periksa pemuat.",
-            "Masking was skipped: publish nothing, look at the loader.",
-        )
-        for name, (pattern, sign, words_id, words_en) in MASKED.items()
-    ),
+    *personal.expectations("text", "teks atau tagar", "a text or its hashtags"),
     Expectation(
         "media_type_known",
         one_of("media_type", MEDIA_TYPES),
@@ -342,6 +309,6 @@ def suite(*, names_records: bool = False) -> Suite:
         table="posts",
         columns=COLUMNS | {"record": "text"} if names_records else COLUMNS,
         expectations=(*_KEYS, *_TIMES, *_TEXTS, *_METRICS, *_LABELS),
-        prepare=_with_latest,
+        prepare=_prepared,
         key=("record",) if names_records else (),
     )

@@ -130,9 +130,9 @@ def matches(column: str, pattern: str) -> Rule:
     return Rule("ExpectColumnValuesToMatchRegex", {"column": column, "regex": pattern}, f"{column} ~ {pattern}")
 
 
-def lacks(column: str, pattern: str, what: str) -> Rule:
-    """No value holds the pattern (RE2, as in `matches`); `what` names it in signs."""
-    return Rule("ExpectColumnValuesToNotMatchRegex", {"column": column, "regex": pattern}, f"{column} ∌ {what}")
+def never(flags: str, column: str, what: str) -> Rule:
+    """No row of `flags`, a column of booleans about another, is true; `what` names in signs what it would hold."""
+    return Rule("ExpectColumnValuesToBeInSet", {"column": flags, "value_set": [False]}, f"{column} ∌ {what}")
 
 
 def at_least(column: str, low: Any) -> Rule:

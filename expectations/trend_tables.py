@@ -5,6 +5,7 @@ Sums across columns and rows (negative + neutral + positive = labelled, one row 
 
 from typing import TYPE_CHECKING
 
+from expectations import personal
 from expectations.suite import (
     Expectation,
     Gate,
@@ -254,6 +255,17 @@ def weekly_indication() -> Suite:
 def weekly_district() -> Suite:
     """The suite of `trends.weekly_district`."""
     return _by("weekly_district", "district", _SHARES)
+
+
+def emerging_terms() -> Suite:
+    """The suite of `trends.emerging_terms`, whose words and hashtags come from texts; a term has no "@" in it."""
+    return Suite(
+        gate=Gate.TRENDS,
+        table="emerging_terms",
+        columns={"term": "text"},
+        expectations=personal.expectations("term", "kata yang mencuat", "an emerging term", personal.NUMBERS),
+        prepare=lambda frame: frame.assign(**personal.columns_of(frame["term"])),
+    )
 
 
 def _by(table: str, subject: str, shares: tuple[Expectation, ...] = ()) -> Suite:

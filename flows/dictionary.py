@@ -101,6 +101,7 @@ def checks_section() -> str:
         trend_tables.weekly_topic(),
         trend_tables.weekly_indication(),
         trend_tables.weekly_district(),
+        trend_tables.emerging_terms(),
     )
     expected = [
         (f"`{each.name}`", suite.gate, suite.table, each.severity, f"{each.description_en} ({each.rule.expected})")

@@ -108,7 +108,7 @@ SELECT {_CONTENT} FROM stage SEMI JOIN often USING (platform, post_id) WHERE gon
 UNION ALL BY NAME
 SELECT
     known.* EXCLUDE (state, removal_reason, gone_at, first_seen_at, last_seen_at, former_text_hash, edits,
-        first_source, first_landed_at, first_views, gone_landed_at)
+        first_source, first_landed_at, first_views, gone_landed_at, shown)
 FROM base.posts AS known SEMI JOIN often USING (platform, post_id)
 """  # noqa: S608 - columns of ours
 
@@ -333,7 +333,7 @@ def load(connection: Connection, batch: Batch, zone: str) -> None:
         for statement in _STEPS:
             connection.execute(statement)
     else:
-        connection.execute("CREATE OR REPLACE TEMP TABLE stage (platform VARCHAR, post_id VARCHAR)")
+        connection.execute("CREATE OR REPLACE TEMP TABLE stage (platform VARCHAR, post_id VARCHAR, handles VARCHAR[])")
     connection.execute(_REJECTS, {"zone": zone})
     load_collection(connection, batch.logs)
     load_reviews(connection, batch.reviews)

@@ -12,7 +12,7 @@ from pathlib import Path
 
 from flows import labels
 from flows.exits import GateStoppedError, InputRefusedError
-from flows.loading import batches, file_states, gates, landing, load, privacy
+from flows.loading import batches, file_states, gates, landing, load, names, privacy
 from flows.loading.batches import Ready
 from flows.loading.file_states import SetAside
 from flows.loading.landing import Landed
@@ -141,8 +141,12 @@ def replay(
 
 
 def _load(settings: Settings, connection: warehouse.Connection, run: Run, batch: load.Batch) -> None:
-    """Loads a batch and labels anew what other labels have, inside the caller's transaction, with the seeds there."""
+    """Loads a batch, labels anew what other labels have, and hides the names that stand in its texts.
+
+    Inside the caller's transaction, with the seeds there.
+    """
     load.load(connection, batch, settings.election.zone.key)
     load.relabel(connection, partial(labels.label, seeds=settings.seeds), labels.label_version(settings.seeds))
     if batch.files:
+        names.hide_names(connection, privacy.author_secret(settings), settings.seeds)
         gates.row_gate(connection, run)

@@ -137,6 +137,7 @@ def read_posts(form: Format, stream: BinaryIO, sight: Sight) -> Iterator[tuple[i
 
 def _columns(batch: Batch, key: bytes, zone: str, seeds: Path) -> pl.DataFrame:
     raw = pl.DataFrame(batch.posts, schema=_POST_SCHEMA, orient="row", infer_schema_length=None)
+    masked, mentioned = privacy.masked_with_handles(raw["text"])
     frame = raw.with_columns(
         _moment(pl.col("created_at")),
         _moment(pl.col("observed_at")),
@@ -144,7 +145,9 @@ def _columns(batch: Batch, key: bytes, zone: str, seeds: Path) -> pl.DataFrame:
         pl.Series("file_id", batch.files, dtype=pl.String),
         pl.Series("source", batch.sources, dtype=pl.String),
         privacy.author_keys(raw["platform"], raw["author"], key).alias("author_key"),
-        privacy.masked(raw["text"]).alias("masked"),
+        masked.alias("masked"),
+        privacy.masked_tags(raw["hashtags"]),
+        _handles(raw["author"], mentioned),
     ).with_columns(pl.col("created_at").dt.convert_time_zone(zone).dt.date().alias("day"))
     units = copies.unit_keys(frame["author_key"], frame["masked"])
     labelled = labels.label(frame["masked"], frame["created_at"], seeds).rename({"language": "language_found"})
@@ -156,6 +159,15 @@ def _columns(batch: Batch, key: bytes, zone: str, seeds: Path) -> pl.DataFrame:
         .with_columns(pl.coalesce("language_found", "language").alias("language"))
         .drop("language_found")
     )
+
+
+def _handles(authors: pl.Series, mentioned: list[list[str]]) -> pl.Series:
+    """The accounts that each post names, as author or in its text; a number is no handle."""
+    named = [
+        [author, *others] if author and not author.startswith("id:") else others
+        for author, others in zip(authors, mentioned, strict=True)
+    ]
+    return pl.Series("handles", named, dtype=pl.List(pl.String))
 
 
 def _moment(seconds: pl.Expr) -> pl.Expr:

@@ -6,27 +6,36 @@ identifies nobody.
 
 import hashlib
 import os
+import re
 import secrets
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 import polars as pl
 
 from flows.exits import UsageError
+from flows.loading.numbers import find_numbers
+from flows.loading.shadow import Part, cast
 from flows.settings import Settings
 
 KEY_BYTES = 32
 _DIGEST_BYTES = 16
 
-# Order matters: an e-mail address holds an "@", an identity number holds what looks like a telephone number, and a
-# number may stand right before a mention.
-MASKS: tuple[tuple[str, str], ...] = (
-    (r"[\w.+\-]+[@＠][\w\-]+(?:\.[\w\-]+)+", "[surel]"),
-    (r"\b\d{4}[ .\-]?\d{4}[ .\-]?\d{4}[ .\-]?\d{4}\b", "[nomor identitas]"),
-    (r"\(0\d{2,3}\)[ \-]?\d{5,8}\b", "[telepon]"),
-    (r"(?:\+\s?62|\b62|\b0)[ .\-]?8\d(?:[ .\-]?\d){6,11}\b", "[telepon]"),
-    (r"\b\d{10,}\b", "[nomor]"),
-    (r"(^|[^\w@＠])[@＠]\w[\w.]*", "${1}@akun"),
-)
+ADDRESS, MENTION = "[surel]", "@akun"
+_TAKEN = "\x1f"  # what a shadow never holds: stands for a part that is masked already
+
+# Texts that may hold something to mask: a sign of an address or mention; numbers that are no plain digits, or eight
+# digits without a letter between them. Both are wider than the masks, and quicker.
+_SIGNED = r"[@＠﹫]|[(\[{] ?[aA][tT] ?[)\]}]"
+_NUMBERED = r"\p{No}|(?:\p{Nd}(?:[^\p{Nd}\p{L}]|[\x{115F}\x{1160}\x{3164}\x{FFA0}])*){7}\p{Nd}"
+_SIGN = re.compile(r"@+[^\w\s\x00-\x7f]{0,3}")  # a nickname may begin with an emoji
+_SPELLED_SIGN = re.compile(_SIGN.pattern + r"| ?[(\[{] ?at ?[)\]}] ?", re.IGNORECASE)
+_DOMAIN = re.compile(r"[\w\-]+(?:(?:\.|\.? ?[(\[{] ?(?:dot|titik) ?[)\]}] ?)[\w\-]+)+", re.IGNORECASE)
+_HANDLE = re.compile(r"\w[\w.]*")
+# Before an amount the sign means "each": @Rp5.000, @25rb, @5.000, @25 ribu.
+_AMOUNT_WORDS, _LONGEST_AMOUNT = frozenset(("rp", "rb", "ribu", "jt", "juta")), 12
+_THOUSANDS = re.compile(r"[0-9]{1,3}(?:\.[0-9]{3})+\.?")
+_DIGITS = str.maketrans("", "", "0123456789.")
 
 
 def author_secret(settings: Settings) -> bytes:
@@ -75,11 +84,87 @@ def author_keys(platform: pl.Series, author: pl.Series, key: bytes) -> pl.Series
     return pairs.join(table, on=["platform", "author"], how="left", maintain_order="left")["author_key"]
 
 
+def _local_part(shadow: str, end: int, first: int) -> int:
+    """Where the part of an address before its sign begins, not before `first`."""
+    while end > first and (shadow[end - 1].isalnum() or shadow[end - 1] in "_.+-"):
+        end -= 1
+    return end
+
+
+def _is_amount(name: str, after: str) -> bool:
+    """Whether what follows "@" is a price and no handle."""
+    letters = name.translate(_DIGITS).lower()
+    if letters:
+        return letters in _AMOUNT_WORDS and len(name) <= _LONGEST_AMOUNT
+    return bool(_THOUSANDS.fullmatch(name)) or after.startswith((" ribu", " juta"))
+
+
+def _find_signed(shadow: str) -> Iterator[Part]:
+    """E-mail addresses and mentions. Each sign is read in both directions, so that no text takes long."""
+    end = 0
+    has_brackets = "(" in shadow or "[" in shadow or "{" in shadow
+    for sign in (_SPELLED_SIGN if has_brackets else _SIGN).finditer(shadow):  # the plain one is thrice as quick
+        first = sign.start()
+        if first < end:
+            continue
+        start, domain = _local_part(shadow, first, end), _DOMAIN.match(shadow, sign.end())
+        name = _HANDLE.match(shadow, sign.end()) if sign[0][0] == "@" else None
+        if domain and (start < first or 0 < end == first):
+            end = domain.end()
+            yield Part(start, end, ADDRESS)
+        elif name and not _is_amount(name[0], shadow[name.end() : name.end() + 5]):
+            end = name.end()
+            yield Part(first, end, MENTION, name[0].strip(".").lower())
+
+
+def _replaced(text: str, parts: Iterable[Part]) -> str:
+    """A text with the words of its parts, which are in order, in their places."""
+    pieces, end = [], 0
+    for part in parts:
+        pieces += [text[end : part.start], part.word]
+        end = part.end
+    return "".join((*pieces, text[end:]))
+
+
+def find_personal(text: str, *, is_signed: bool = True, is_numbered: bool = True) -> list[Part]:
+    """The e-mail addresses, mentions, telephone, identity and other long numbers of a text, in order.
+
+    Signs or numbers that are known to be absent need not be looked for.
+    """
+    shadow = cast(text)
+    found = list(_find_signed(shadow.text)) if is_signed else []
+    if is_numbered:  # outside of addresses and handles
+        rest = _replaced(shadow.text, (Part(it.start, it.end, _TAKEN * (it.end - it.start)) for it in found))
+        found += find_numbers(rest)
+        found.sort()
+    return [shadow.place(part) for part in found]
+
+
+def masked_with_handles(texts: pl.Series) -> tuple[pl.Series, list[list[str]]]:
+    """Texts with the words of the masks in the place of what they hide, and the handles that each text mentions."""
+    suspicious = pl.DataFrame({"text": texts}).with_row_index("place")
+    suspicious = suspicious.with_columns(
+        signed=pl.col("text").str.contains(_SIGNED), numbered=pl.col("text").str.contains(_NUMBERED)
+    ).filter(pl.col("signed") | pl.col("numbered"))
+    handles: list[list[str]] = [[] for _ in range(len(texts))]
+    changed = []
+    for place, text, is_signed, is_numbered in suspicious.iter_rows():
+        parts = find_personal(text, is_signed=is_signed, is_numbered=is_numbered)
+        handles[place] = [part.handle for part in parts if part.handle]
+        changed.append(_replaced(text, parts))
+    return texts.clone().scatter(suspicious["place"], pl.Series(changed, dtype=pl.String)), handles
+
+
 def masked(texts: pl.Series) -> pl.Series:
     """Texts with e-mail addresses, mentions, telephone, identity and other long numbers replaced by words."""
-    suspicious = texts.str.contains(r"[@＠]|\d{4}|8\d[ .\-]?\d")
-    expression = pl.col("text")
-    for pattern, replacement in MASKS:
-        expression = expression.str.replace_all(pattern, replacement)
-    frame = pl.DataFrame({"text": texts, "suspicious": suspicious})
-    return frame.select(pl.when("suspicious").then(expression).otherwise("text").alias(texts.name))[texts.name]
+    return masked_with_handles(texts)[0]
+
+
+def masked_tags(tags: pl.Series) -> pl.Series:
+    """Lists of hashtags, each masked as a text is."""
+    distinct = tags.explode().drop_nulls().unique()
+    hidden = masked(distinct)
+    is_changed = hidden != distinct
+    if not is_changed.any():
+        return tags
+    return tags.list.eval(pl.element().replace(distinct.filter(is_changed), hidden.filter(is_changed)))

@@ -26,6 +26,7 @@ def check_week(settings: Settings, run: Run, week: Week) -> int:
         trend_suites.weekly_indication(),
         trend_suites.weekly_district(),
     )
+    terms = trend_suites.emerging_terms()
     with warehouse.opened(settings.home) as connection:
         files = tables.files_of_week(connection, week)
         verdicts = [verdict for found in validate_sources(files).values() for verdict in found]
@@ -33,6 +34,7 @@ def check_week(settings: Settings, run: Run, week: Week) -> int:
         verdicts += validate(frame, week_posts, empty_is_valid=True)
         for suite in suites:
             verdicts += validate(tables.trend(connection, suite.table), suite, empty_is_valid=False)
+        verdicts += validate(tables.trend(connection, terms.table), terms, empty_is_valid=True)
         results = checks.run_grains(connection, models.read_models(sql.FOLDER))
         results += checks.run_checks(connection, sql.FOLDER / "checks", "trends")
     run.start_week(str(week))

@@ -63,6 +63,7 @@ CREATE TABLE IF NOT EXISTS base.posts (
     created_from VARCHAR NOT NULL,
     day DATE NOT NULL,
     text VARCHAR,
+    shown VARCHAR,
     text_pi VARCHAR,
     url_pi VARCHAR,
     hashtags VARCHAR[] NOT NULL,
@@ -103,6 +104,12 @@ CREATE TABLE IF NOT EXISTS base.posts (
     indications VARCHAR[] NOT NULL,
     districts VARCHAR[] NOT NULL,
     label_version VARCHAR NOT NULL
+);
+
+-- The handles that wrote or were mentioned, on whatever platform. One stays known, and hidden in the texts of others,
+-- when its account is gone.
+CREATE TABLE IF NOT EXISTS base.handles (
+    handle_key VARCHAR NOT NULL
 );
 
 -- One row a record that is no post of ours, with the reason.

@@ -17,7 +17,7 @@ SELECT
     posts.day,
     calendar.week,
     calendar.phase,
-    posts.text,
+    coalesce(posts.shown, posts.text) AS text,
     posts.hashtags,
     posts.language,
     posts.media_type,

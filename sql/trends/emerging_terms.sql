@@ -52,7 +52,7 @@ read AS (
         posts.author_key,
         posts.first_views,
         regexp_extract_all(
-            regexp_replace(lower(posts.text), 'https?://\S+|@\S+|\[[a-z ]+\]', ' ', 'g'),
+            regexp_replace(lower(coalesce(posts.shown, posts.text)), 'https?://\S+|@\S+|\[[a-z ]+\]', ' ', 'g'),
             '#[a-z0-9_]{3,40}|[a-z][a-z-]{2,30}'
         ) AS words
     FROM base.posts AS posts

@@ -22,6 +22,7 @@ SUITES = [
     trend_tables.weekly_topic(),
     trend_tables.weekly_indication(),
     trend_tables.weekly_district(),
+    trend_tables.emerging_terms(),
 ]
 # Words that only a decided case may carry (method, words of the stages).
 FORBIDDEN = {"temuan", "laporan", "pelanggaran", "pelaku", "terbukti", "rawan", "aman", "nihil"}

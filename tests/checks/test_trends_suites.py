@@ -186,3 +186,25 @@ def test_a_first_bucket_has_nothing_to_be_compared_with(verdict_of: Any) -> None
 def test_a_known_outage_is_no_collapse(verdict_of: Any) -> None:
     outage = with_row(posts=50, status="partial", coverage=0.1)(healthy())
     assert verdict_of(outage, SUITES["weekly_platform"], "volume_without_collapse").outcome is Outcome.PASSED
+
+
+@pytest.mark.parametrize(
+    ("term", "name"),
+    [
+        ("#wa081234567890", "term_without_account_number"),
+        ("#3325010101900001", "term_without_identity_number"),
+        ("#0812_3456_7890", "term_without_telephone"),
+    ],
+)
+def test_a_term_that_is_a_number_of_somebody_stops(term: str, name: str) -> None:
+    suite = trend_tables.emerging_terms()
+    sound = ["beras", "#pemilu2024", "#14februari2024"]
+    assert gate(validate(pd.DataFrame({"term": sound}), suite, empty_is_valid=True)) is None
+    verdicts = validate(pd.DataFrame({"term": [*sound, term]}), suite, empty_is_valid=True)
+    assert [verdict.name for verdict in verdicts if verdict.is_breach] == [name]
+    assert gate(verdicts) is not None
+
+
+def test_weeks_without_an_emerging_term_are_valid() -> None:
+    none = pd.DataFrame({"term": pd.Series([], dtype="str")})
+    assert gate(validate(none, trend_tables.emerging_terms(), empty_is_valid=True)) is None

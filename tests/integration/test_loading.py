@@ -16,6 +16,7 @@ from flows.loading.arrivals import land_paths
 from flows.loading.imports import run_import
 from flows.loading.pending import load_pending
 from flows.loading.summary import LoadSummary
+from flows.publishing.build import build_tables
 from flows.settings import Settings, TableMapping
 from flows.store import warehouse
 from flows.store.runs import read_runs
@@ -162,6 +163,26 @@ def test_authors_are_keyed_hashes_and_texts_are_masked(settings: Settings, tmp_p
     assert len(post["author_key"]) == 32
     public = json.dumps({name: value for name, value in post.items() if not name.endswith("_pi")}, default=str)
     assert "pak.rt" not in public.lower()
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("terima kasih ❤️@rekaan_satu", "terima kasih ❤️@akun"),
+        ("pesan kaos ☎️081234567890", "pesan kaos ☎️[telepon]"),
+        ("salam ✌️@rekaan_satu dan ✨@rekaan_dua", "salam ✌️@akun dan ✨@akun"),
+        ("@@rekaan_satu betul sekali", "@akun betul sekali"),
+        ("wa 0️⃣8️⃣1️⃣2️⃣3️⃣4️⃣5️⃣6️⃣7️⃣8️⃣9️⃣0️⃣ ya", "wa [telepon] ya"),
+        ("kirim ke\u3164＠rekaan_satu, rek ٠١٢٣٤٥٦٧٨٩", "kirim ke\u3164@akun, rek [nomor]"),
+    ],
+)
+def test_no_character_before_or_within_them_lets_a_handle_or_a_number_through(
+    settings: Settings, tmp_path: Path, text: str, expected: str
+) -> None:
+    bring(settings, write_lines(tmp_path / "a.ndjson", [tiktok(text=text)]))
+    build_tables(settings)
+    assert rows(settings, "SELECT text FROM base.posts") == [{"text": expected}]
+    assert rows(settings, "SELECT text FROM core.posts") == [{"text": expected}]
 
 
 def test_coverage_is_declared_or_unknown(settings: Settings, tmp_path: Path) -> None:

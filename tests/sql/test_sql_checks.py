@@ -75,6 +75,10 @@ BREACHES = {
         "UPDATE seeds.official_series SET tiktok = CAST(tiktok AS INTEGER) + 1",
         "UPDATE seeds.official_series SET hoax = CAST(hoax AS INTEGER) + 1",
     ],
+    "own_names_hidden": [
+        "UPDATE base.posts SET author_name_pi = 'Siti Contoh', text = 'salam, siti contoh!' WHERE post_id = 'post-1'",
+        "UPDATE base.posts SET author_name_pi = 'Siti Contoh', text = 'x', shown = 'Siti  Contoh' WHERE post_id = 'post-1'",
+    ],
     "platforms_add_up": [
         f"UPDATE trends.weekly_measures SET {count} = {count} + 1 WHERE platform = 'all'"
         for count in ("posts", "labelled", "authors", "negative", "neutral", "positive", "detected", "exposure")
