@@ -6,7 +6,7 @@ from functools import cache
 from pathlib import Path
 
 from flows.labels import corpora
-from flows.periods import read_seed
+from flows.seeds import read_seed
 
 # The columns of the seeds that hold words, names of places, offices and contestants, or patterns made of words.
 _WORDS_OF = {
