@@ -16,7 +16,6 @@ from zoneinfo import ZoneInfo
 
 from pydantic import BaseModel, SecretStr
 from pydantic.fields import FieldInfo
-from pydantic_core import PydanticUndefined
 
 import sql
 from flows import seed_checks
@@ -145,7 +144,7 @@ def _setting(name: str, field: FieldInfo) -> Iterator[str]:
     if _holds(field.annotation, SecretStr):
         yield f"# in the environment: RONDA_{name.upper()}"
     else:
-        yield f"# {name} = {_written(field.default)}"
+        yield f"# {name} = {_written(None if _has_no_default(field) else field.default)}"
     yield ""
 
 
@@ -172,6 +171,11 @@ def _holds(annotation: Any, kind: type) -> bool:
     return annotation is kind or any(_holds(each, kind) for each in get_args(annotation))
 
 
+def _has_no_default(field: FieldInfo) -> bool:
+    """Whether a value must be given or is made when it is asked for."""
+    return field.is_required() or field.default_factory is not None
+
+
 def _written(value: Any) -> str:
     """A value of Python as TOML; where there is no default, an empty text."""
-    return json.dumps("" if value in (None, PydanticUndefined) else value)
+    return json.dumps("" if value is None else value)

@@ -146,7 +146,7 @@ def _may_be_mobile(run: Run, place: int, last: int) -> bool:
 
 
 def _date(run: Run, place: int) -> int:
-    """3 where a date with a year of four digits stands, as 14-02-2024, 14.2.2024 or 2024-02-14."""
+    """3 where a date with a year of four digits stands, as 17-08-2023, 17.8.2023 or 2023-08-17."""
     if place + 2 >= len(run.groups) or run.gaps[place] not in ("-", ".") or run.gaps[place] != run.gaps[place + 1]:
         return 0
     if run.gaps[place] in (run.gap_before(place), run.gap_after(place + 2)):
