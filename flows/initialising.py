@@ -27,7 +27,7 @@ from flows.settings import Settings, Watch
 
 TEMPLATES = sql.FOLDER / "seed_templates"
 SEEDS, GUIDE, CONFIGURATION = "seeds", "PETUNJUK.md", "ronda.toml"
-_NOT_WRITTEN = frozenset({"home", "seeds", "tables", "watch"})  # elsewhere in the file, or nowhere
+_NOT_WRITTEN = frozenset({"home", "seeds", "tables", "watch", "zones"})  # elsewhere in the file, or nowhere
 
 
 def write(folder: Path, regency: str, zone: str, say: Callable[[str], None]) -> None:
