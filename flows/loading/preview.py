@@ -34,6 +34,7 @@ class Preview:
     posts: int = 0
     duplicates: int = 0
     reasons: Counter[str] = field(default_factory=Counter)
+    notes: tuple[str, ...] = ()  # what stays unknown, and why
     first_day: date | None = None
     last_day: date | None = None
 
@@ -71,6 +72,8 @@ def run_preview(
     for each in previews:
         for reason, count in sorted(each.reasons.items()):
             say(f"  {each.file}: {count:,} rejected: {reason}")
+        for note in each.notes:
+            say(f"  {each.file}: {note}")
     for sentence in refusals:
         say(f"refused: {sentence}")
     if found.junk:
@@ -97,7 +100,10 @@ def _known(settings: Settings) -> set[Key]:
 
 def _preview(settings: Settings, path: Path, given: Sequence[Path], moment: datetime, seen: set[Key]) -> Preview:
     form, platform = recognised(settings, path, given)
-    preview = Preview(path.name, form.name, platform)
+    if form.study is not None:
+        with open_stream(path) as stream:
+            form = form.fitted(stream)
+    preview = Preview(path.name, form.name, platform, notes=form.notes)
     facts = path.stat()
     sight = Sight(int(facts.st_mtime), int(moment.timestamp()))
     with open_stream(path) as stream:

@@ -15,6 +15,7 @@ from flows.exits import Exit, GateStoppedError, InputRefusedError, UsageError
 from flows.loading.arrivals import land_paths
 from flows.loading.imports import run_import
 from flows.loading.pending import load_pending
+from flows.loading.preview import run_preview
 from flows.loading.summary import LoadSummary
 from flows.publishing.build import build_tables
 from flows.settings import Settings, TableMapping
@@ -357,11 +358,14 @@ def test_what_stays_unknown_in_a_file_is_told_by_the_import_and_kept_with_the_ru
     settings.export()
     path = tmp_path / "dinas.csv"
     path.write_text("nomor;waktu;suka;isi\n122118273645019281;30/01/2024;1.000;rapat\n")
+    previewed: list[str] = []
+    run_preview(settings, [path], LANDED, previewed.append)
     said = bring(settings, path)
     told = (
         "dinas.csv: suka: 1 such as 1.000 can be 1,000 or 1 and stay unknown; "
         "set number_format in [tables.dinas] of ronda.toml."
     )
     assert said[:2] == ["1 file: 1 records = 1 posts + 0 duplicates + 0 rejects", f"  {told}"]
+    assert f"  {told}" in previewed
     assert [run["notes"] for run in read_runs(settings.home)] == [[told]]
     assert [(row["likes"], str(row["day"])) for row in rows(settings, "FROM base.posts")] == [(None, "2024-01-30")]
