@@ -375,6 +375,7 @@ def season(week: str = "2024-W05", evidence: int = 24, failed: int = 0) -> Table
             calendar, schema=["day", "week", "phase", "is_rally", "days_to_vote"], orient="row"
         ),
         "core.loads": _loads(Week.parse(week)),
+        "core.set_aside": pl.DataFrame(schema=schema("core.set_aside")),
         "reject_reasons": pl.DataFrame({"source": ["zeeschuimer"], "reason": ["no time"], "records": [90]}),
         "core.checks": _checks(failed),
         "evidence": items,

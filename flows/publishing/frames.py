@@ -9,32 +9,18 @@ from flows.periods import Week
 from flows.publishing import evidence
 from flows.store.warehouse import Connection, query
 
+_TABLES = (
+    *("trends.weekly_platform", "trends.weekly_topic", "trends.weekly_indication", "trends.weekly_district"),
+    *("trends.signals", "trends.slopes", "trends.emerging_terms", "trends.weekly_views", "trends.corrections"),
+    *("trends.reported", "trends.funnel", "trends.agreement", "trends.official"),
+    *("core.label_quality", "core.review_items", "core.collection", "core.coverage", "core.calendar", "core.watches"),
+    *("core.loads", "core.set_aside"),
+    *("seeds.topics", "seeds.indications", "seeds.places", "seeds.articles", "seeds.receivers"),
+    "seeds.official_sources",
+)
 _REPORT_FRAMES = {
-    "trends.weekly_platform": "SELECT * FROM trends.weekly_platform",
-    "trends.weekly_topic": "SELECT * FROM trends.weekly_topic",
-    "trends.weekly_indication": "SELECT * FROM trends.weekly_indication",
-    "trends.weekly_district": "SELECT * FROM trends.weekly_district",
-    **{
-        f"trends.{name}": f"SELECT * FROM trends.{name}"  # noqa: S608 - names of ours
-        for name in (
-            *("signals", "slopes", "emerging_terms", "weekly_views", "corrections", "reported"),
-            *("funnel", "agreement", "official"),
-        )
-    },
-    "core.label_quality": "SELECT * FROM core.label_quality",
-    "core.review_items": "SELECT * FROM core.review_items",
-    "core.collection": "SELECT * FROM core.collection",
-    "core.coverage": "SELECT * FROM core.coverage",
-    "core.calendar": "SELECT * FROM core.calendar",
-    "core.watches": "SELECT * FROM core.watches",
-    "core.loads": "SELECT * FROM core.loads",
+    **{name: f"SELECT * FROM {name}" for name in _TABLES},  # noqa: S608 - names of ours
     "reject_reasons": "SELECT source, reason, count(*) AS records FROM core.rejects GROUP BY ALL ORDER BY ALL",
-    "seeds.topics": "SELECT * FROM seeds.topics",
-    "seeds.indications": "SELECT * FROM seeds.indications",
-    "seeds.places": "SELECT * FROM seeds.places",
-    "seeds.articles": "SELECT * FROM seeds.articles",
-    "seeds.receivers": "SELECT * FROM seeds.receivers",
-    "seeds.official_sources": "SELECT * FROM seeds.official_sources",
 }
 
 

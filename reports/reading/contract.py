@@ -51,6 +51,7 @@ CONTRACT: dict[str, Frame] = {
     "core.watches": _table("core.watches", ("since", "platform")),
     "core.calendar": _table("core.calendar"),
     "core.loads": _table("core.loads", ("landed_at", "file_id")),
+    "core.set_aside": _table("core.set_aside", ("landed_at", "file_id")),
     "reject_reasons": _counted(("source", "reason"), "records"),
     # the verdicts of one run, in the language of the edition
     "core.checks": _counted(("gate", "name", "run_id"), "description", "severity", "verdict", "observed", "detail"),

@@ -3,8 +3,10 @@
 import re
 from dataclasses import replace
 
+import polars as pl
 import pytest
 
+from reports.edition import Edition, Tables
 from reports.judging.level import judge
 from reports.reading.contract import checked_tables
 from reports.reading.facts import Facts
@@ -17,6 +19,7 @@ from reports.weekly.content import SECTIONS, Content, weekly_content
 from reports.weekly.document import data_of, weekly_document
 from reports.weekly.page import weekly_page
 from reports.weekly.section import Report, Section
+from reports.weekly.sections import declaration
 from reports.wording.words import Words
 from tests import reports_fixture as invented
 from tests.unit.test_reports_render import pdf_pages
@@ -91,3 +94,23 @@ def test_print_gets_no_block_of_the_page_and_tables_as_they_are_set() -> None:
     assert [block["kind"] for block in given] == ["sheet", "together"]
     assert given[0]["table"]["columns"] == [{"heading": "Nama", "number": False, "width": 8.0}]
     assert [block["text"] for block in given[1]["blocks"]] == ["cetak"]
+
+
+def test_a_file_that_was_set_aside_is_named_where_the_data_are_declared() -> None:
+    edition = invented.edition("2024-W05")
+    tables = invented.season("2024-W05")
+    none = declaration.blocks(_report(edition, tables))
+    names = [f"berkas-{number}.csv" for number in range(7)]
+    aside = invented.whole("core.set_aside", pl.DataFrame({"file": names, "file_id": names}))
+    some = declaration.blocks(_report(edition, tables | {"core.set_aside": aside}))
+    (before,), (after,) = none, some
+    assert isinstance(before, Definitions) and isinstance(after, Definitions)
+    assert "Berkas yang disisihkan" not in dict(before.rows)
+    said = dict(after.rows)["Berkas yang disisihkan"]
+    assert said.startswith("7 berkas tidak dapat dimuat") and "berkas-4.csv dan 2 lainnya" in said
+    assert len(after.rows) == len(before.rows) + 1
+
+
+def _report(edition: Edition, tables: Tables) -> Report:
+    trends = Trends(Facts(edition, checked_tables(tables, edition.week)))
+    return Report(trends, WORDS, judge(trends))

@@ -3,21 +3,23 @@
 from reports.reading.facts import Facts
 from reports.weekly.blocks import Block, Definitions
 from reports.weekly.section import Report, Section
+from reports.wording.glyphs import legible
 from reports.wording.sentences import bucket_words, embargo_mark
 from reports.wording.watch_list import break_text, change_text, watch_text
 from reports.wording.words import Words, platform_name
 
+FILES_NAMED = 5  # of those set aside; all are in core.set_aside
 # in reading order; what stands beside each name is in `_values`
 NAMES = (
-    *("week", "as_of", "office", "platforms", "watch", "watch_change", "plan", "records", "unit", "stage"),
+    *("week", "as_of", "office", "platforms", "watch", "watch_change", "plan", "records", "aside", "unit", "stage"),
     *("versions", "quality", "embargo"),
 )
 
 
 def blocks(report: Report) -> list[Block]:
-    """Every declaration."""
+    """Every declaration that there is something to say of."""
     values = _values(report.facts, report.words)
-    return [Definitions([(report.words(f"declare_{name}"), values[name]) for name in NAMES])]
+    return [Definitions([(report.words(f"declare_{name}"), values[name]) for name in NAMES if values[name]])]
 
 
 def _values(facts: Facts, words: Words) -> dict[str, str]:
@@ -33,6 +35,7 @@ def _values(facts: Facts, words: Words) -> dict[str, str]:
         "watch_change": " ".join(filter(None, (change_text(facts, words), break_text(facts, words)))),
         "plan": _plan(facts, words),
         "records": _records(facts, words),
+        "aside": _aside(facts, words),
         "unit": words("declare_unit_value"),
         "stage": words("declare_stage_value"),
         "versions": words("declare_versions_value", **versions),
@@ -77,6 +80,14 @@ def _records(facts: Facts, words: Words) -> str:
         return {name: words.number(value) for name, value in facts.records(days).items()}
 
     return words("declare_records_value", **numbers(None)) + "; " + words("declare_records_recent", **numbers(7))
+
+
+def _aside(facts: Facts, words: Words) -> str:
+    """The files that came in and are not in any number; empty where there are none."""
+    files = facts.tables["core.set_aside"]["file"].to_list()
+    more = words("declare_aside_more", count=words.number(len(files) - FILES_NAMED)) if len(files) > FILES_NAMED else ""
+    named = ", ".join(legible(name, words) for name in files[:FILES_NAMED])
+    return words("declare_aside_value", count=words.number(len(files)), files=named + more) if files else ""
 
 
 def _quality(facts: Facts, words: Words) -> str:
