@@ -121,12 +121,22 @@ def test_a_csv_of_the_sheet_comes_back_in_either_language() -> None:
         ("tiktok,1,hoax,,ab,yesterday,", Reason.TIME_FORM),
         ("tiktok,1,hoax,,ab,31/02/2024,", Reason.TIME_FORM),
         ("tiktok,,hoax,,ab,,", Reason.NO_ID),
+        ("tiktok,7.32977E+18,hoax,,ab,,", Reason.ID_AS_NUMBER),
+        ("facebook,1.234.567.890.123.450,hoax,,ab,,", Reason.ID_AS_NUMBER),
         ("orkut,1,hoax,,ab,,", Reason.UNKNOWN_PLATFORM),
     ],
 )
 def test_a_row_that_cannot_be_used_is_a_fault(row: str, reason: Reason) -> None:
     [fault] = read(sheet(row))
     assert isinstance(fault, Fault) and fault.reason == reason and fault.number == 2
+
+
+def test_ids_that_a_spreadsheet_rounded_reach_no_post() -> None:
+    ids = (7329770043877526898, 7329770053877526171, 7329770063877526222)
+    rounded = read(sheet(*(f"tiktok,{each // 10_000 * 10_000},hoax,,ab,," for each in ids)))
+    assert [item.reason for item in rounded if isinstance(item, Fault)] == [Reason.ID_AS_NUMBER] * 3
+    kept = read(sheet(*(f"tiktok,'{each},hoax,,ab,," for each in ids)))
+    assert [item.post_id for item in kept if isinstance(item, reviews.Review)] == [str(each) for each in ids]
 
 
 def test_other_workbooks_and_archives_are_not_ours(workbook: bytes, tmp_path: Path) -> None:
