@@ -35,9 +35,13 @@ def outcomes(path: Path, settings: Settings) -> Iterator[tuple[int, Outcome]]:
                 yield record.number, str(rejected.reason)
 
 
-def test_the_latest_full_observation_of_every_post_is_its_truth(season: Path) -> None:
+METRICS = ("likes", "comments", "shares", "views")
+
+
+def test_the_latest_full_observation_of_every_post_is_its_truth_and_the_latest_word_on_each_count(season: Path) -> None:
     settings = Settings()
     latest: dict[tuple[str, str], tuple[tuple[bool, int], Post]] = {}
+    counts: dict[tuple[str, str, str], tuple[int, int]] = {}
     for batch in json.loads((season / "season.json").read_bytes())["batches"]:
         landed = int(datetime.fromisoformat(batch["landed_at"]).timestamp())
         for name in set(batch["files"]) - {"collection.csv", "removals.csv"}:
@@ -48,10 +52,17 @@ def test_the_latest_full_observation_of_every_post_is_its_truth(season: Path) ->
                     key = (post.platform, post.post_id)
                     if key not in latest or rank >= latest[key][0]:
                         latest[key] = (rank, post)
+                    for metric in METRICS:
+                        value, known = getattr(post, metric), counts.get((*key, metric))
+                        if value is not None and (known is None or rank[1] >= known[0]):
+                            counts[*key, metric] = (rank[1], value)
     truth = pl.read_parquet(season / "truth" / "posts.parquet").with_columns(pl.col("created_at").dt.epoch("s"))
-    columns = ("created_at", "likes", "comments", "shares", "views")
-    found = {key: (*(getattr(post, name) for name in columns), post.text or None) for key, (_, post) in latest.items()}
-    assert found == {(row[0], row[1]): row[2:] for row in truth.select("platform", "post_id", *columns, "text").rows()}
+    found = {
+        key: (post.created_at, *(counts.get((*key, metric), (0, None))[1] for metric in METRICS), post.text or None)
+        for key, (_, post) in latest.items()
+    }
+    shown = truth.select("platform", "post_id", "created_at", *METRICS, "text").rows()
+    assert found == {(row[0], row[1]): row[2:] for row in shown}
 
 
 def test_every_reject_is_an_injected_fault_with_the_injected_reason(season: Path) -> None:
