@@ -7,12 +7,13 @@ from typing import get_args
 
 from flows import processes
 from flows.exits import InputRefusedError
+from flows.files.record import Fault
 from flows.loading import load, prepared, reading
 from flows.loading.landing import Landed
 from flows.loading.prepared import Prepared
 from flows.loading.sheets import CollectionDays, ReviewLines
 from flows.settings import Settings
-from flows.sources.format import Fault, Kind
+from flows.sources.format import Kind
 
 # Below this many bytes a second process costs more than it saves.
 _PARALLEL_BYTES = 64 << 20

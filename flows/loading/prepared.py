@@ -12,11 +12,12 @@ from typing import Any, BinaryIO
 import polars as pl
 
 from flows import labels
+from flows.files.record import Fault
 from flows.loading import copies, privacy, reading
 from flows.loading.landing import Landed
 from flows.post import SHAPE_REASONS, Post, Reason, Rejected, check
 from flows.settings import Settings
-from flows.sources.format import Fault, Format
+from flows.sources.format import Format
 
 BATCH_RECORDS = 50_000
 _EXCERPT_BYTES = 500

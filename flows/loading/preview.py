@@ -8,13 +8,13 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from flows.exits import Exit, InputRefusedError
+from flows.files import open_stream
+from flows.files.record import Fault
 from flows.loading import prepared
 from flows.loading.arrivals import files_below, recognised
 from flows.loading.prepared import Sight
 from flows.post import Post
 from flows.settings import Settings
-from flows.sources.format import Fault
-from flows.sources.reading import open_stream
 from flows.store import warehouse
 
 Key = tuple[str, str]

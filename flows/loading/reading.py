@@ -8,12 +8,12 @@ from typing import BinaryIO
 
 from flows import sources
 from flows.exits import InputRefusedError
+from flows.files import open_stream, sample
+from flows.files.opening import ARCHIVE
 from flows.loading import landing
 from flows.loading.landing import Landed
 from flows.settings import Settings
 from flows.sources.format import Format
-from flows.sources.opening import ARCHIVE
-from flows.sources.reading import open_stream, sample
 
 
 def format_of(settings: Settings, landed: Landed) -> Format:

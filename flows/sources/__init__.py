@@ -8,6 +8,8 @@ import io
 from pathlib import Path
 
 from flows.exits import InputRefusedError, UsageError
+from flows.files import BOM, csv_header, json_elements, sample
+from flows.files.record import Record
 from flows.settings import Settings
 from flows.sources import (
     apify,
@@ -25,8 +27,7 @@ from flows.sources import (
     tiktok_research,
     zeeschuimer,
 )
-from flows.sources.format import Format, Record
-from flows.sources.reading import BOM, csv_header, json_elements, sample
+from flows.sources.format import Format
 from flows.sources.source import Source
 
 SOURCES: tuple[Source, ...] = (tiktok_research.SOURCE, facebook_graph.SOURCE, instagram_graph.SOURCE)

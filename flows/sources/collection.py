@@ -7,10 +7,11 @@ from collections.abc import Iterator
 from datetime import date
 from typing import BinaryIO, NamedTuple
 
+from flows.files import csv_header, csv_rows
+from flows.files.record import Fault, Record
 from flows.post import PLATFORMS, Reason, Rejected
 from flows.sources.fields import count
-from flows.sources.format import Fault, Format, Record
-from flows.sources.reading import csv_header, csv_rows
+from flows.sources.format import Format
 
 COLUMNS = frozenset(("platform", "source", "query", "day", "planned", "attempted", "succeeded", "reason"))
 EVERY_QUERY = "*"

@@ -14,14 +14,15 @@ from typing import TYPE_CHECKING, Any, BinaryIO
 
 import orjson
 
+from flows.files.chunks import BOM, LINE_BYTES
+from flows.files.csv_records import csv_header
+from flows.files.json_records import Elements, json_lines
+from flows.files.opening import CHUNK_BYTES, DamagedError
+from flows.files.parquet import as_json
+from flows.files.record import Record
 from flows.post import Post, Rejected
 from flows.sources import graph, tombstone
-from flows.sources.chunks import BOM, LINE_BYTES
-from flows.sources.csv_records import csv_header
-from flows.sources.format import Format, Layout, Record
-from flows.sources.json_records import Elements, json_lines
-from flows.sources.opening import CHUNK_BYTES, DamagedError
-from flows.sources.parquet import as_json
+from flows.sources.format import Format, Layout
 from flows.sources.source import Source
 from flows.sources.tombstone import Key
 

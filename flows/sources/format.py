@@ -8,8 +8,9 @@ read as one; it never raises for bad input and never holds more than one record 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, BinaryIO, Literal, NamedTuple
+from typing import Any, BinaryIO, Literal
 
+from flows.files.record import Fault, Record
 from flows.post import Post, Reason, Rejected
 
 # What the records of a format are, and so which tables they go to: posts and removals of posts, days of collection,
@@ -17,22 +18,6 @@ from flows.post import Post, Reason, Rejected
 Kind = Literal["posts", "collection", "review"]
 # How its files are written; "sheet" is a workbook or a CSV of one of its sheets.
 Layout = Literal["csv", "lines", "documents", "parquet", "sheet"]
-
-
-class Record(NamedTuple):
-    """A raw record and its number in the file, from 1: the line of NDJSON and CSV, the element of a JSON array."""
-
-    number: int
-    raw: Any
-
-
-class Fault(NamedTuple):
-    """Bytes that are not a record, with the reason and the first bytes for the rejects table."""
-
-    number: int
-    reason: Reason
-    detail: str
-    excerpt: bytes
 
 
 def no_post(raw: Any) -> Post:  # noqa: ARG001 - the shape of all formats

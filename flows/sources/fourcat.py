@@ -11,10 +11,11 @@ from collections.abc import Callable, Iterator
 from functools import lru_cache
 from typing import Any, BinaryIO
 
+from flows.files import csv_header, csv_rows
+from flows.files.record import Fault, Record
 from flows.post import Post, Reason, Rejected
 from flows.sources.fields import clean, count, handle, hashtag, hashtags_in, pk_to_shortcode, shortcode, whole_id
-from flows.sources.format import Fault, Format, Record
-from flows.sources.reading import csv_header, csv_rows
+from flows.sources.format import Format
 from flows.sources.zeeschuimer import instagram_created, instagram_url, tiktok_created
 
 REQUIRED = frozenset(("id", "author", "body", "unix_timestamp"))

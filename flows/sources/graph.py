@@ -11,6 +11,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any, BinaryIO
 from urllib.parse import parse_qs, urlsplit
 
+from flows.files.record import Fault, Record
 from flows.post import Post, Reason, Rejected
 from flows.sources.cells import as_dict, as_list
 from flows.sources.fields import (
@@ -24,7 +25,6 @@ from flows.sources.fields import (
     shortcode,
     whole_id,
 )
-from flows.sources.format import Fault, Record
 from flows.sources.layout import ZEESCHUIMER_KEYS, Reader, formats, names
 
 NAME = "graph"

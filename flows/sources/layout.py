@@ -5,9 +5,10 @@ from collections.abc import Callable, Iterator
 from functools import lru_cache, partial
 from typing import Any, BinaryIO
 
+from flows.files import BOM, csv_header, csv_rows, json_elements, json_lines
+from flows.files.record import Fault, Record
 from flows.post import Post
-from flows.sources.format import Fault, Format, Layout, Record
-from flows.sources.reading import BOM, csv_header, csv_rows, json_elements, json_lines
+from flows.sources.format import Format, Layout
 
 Reader = Callable[[BinaryIO], Iterator[Record | Fault]]
 

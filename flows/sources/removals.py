@@ -7,10 +7,11 @@ A removal becomes a Post with `gone` set. It tells nothing but that: the loader 
 from collections.abc import Iterator
 from typing import Any, BinaryIO
 
+from flows.files import csv_header, csv_rows
+from flows.files.record import Fault, Record
 from flows.post import PLATFORMS, Post, Reason, Rejected
 from flows.sources.fields import clean, iso_seconds, pk_to_shortcode, seconds, shortcode, whole_id
-from flows.sources.format import Fault, Format, Record
-from flows.sources.reading import csv_header, csv_rows
+from flows.sources.format import Format
 
 COLUMNS = frozenset(("platform", "post_id", "gone_at", "reason"))
 REASONS = ("removed", "private", "account gone", "unknown")

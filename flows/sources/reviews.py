@@ -15,11 +15,12 @@ from pathlib import Path
 from typing import BinaryIO, NamedTuple
 from xml.etree import ElementTree
 
+from flows.files.csv_records import csv_header, csv_rows
+from flows.files.opening import ARCHIVE
+from flows.files.record import Fault, Record
 from flows.periods import read_seed
 from flows.post import PLATFORMS, Reason, Rejected
-from flows.sources.csv_records import csv_header, csv_rows
-from flows.sources.format import Fault, Format, Record
-from flows.sources.opening import ARCHIVE
+from flows.sources.format import Format
 
 SHEET = "ronda-review"
 # Column -> its headings in the sheet, in Indonesian and English.

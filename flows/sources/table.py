@@ -15,6 +15,8 @@ from zoneinfo import ZoneInfo
 import orjson
 
 from flows.exits import UsageError
+from flows.files import csv_header
+from flows.files.parquet import PARQUET, parquet_columns, parquet_rows
 from flows.post import PLATFORMS, Post, Reason, Rejected
 from flows.settings import Settings, TableMapping
 from flows.sources.cells import hashtag_list
@@ -36,8 +38,6 @@ from flows.sources.fields import (
 from flows.sources.format import Format
 from flows.sources.layout import formats as formats_of
 from flows.sources.layout import layout
-from flows.sources.parquet import PARQUET, parquet_columns, parquet_rows
-from flows.sources.reading import csv_header
 
 PLATFORM_NAMES = {
     **{platform: platform for platform in PLATFORMS},

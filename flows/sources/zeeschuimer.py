@@ -11,6 +11,7 @@ import re
 from collections.abc import Callable
 from typing import Any
 
+from flows.files import BOM, json_elements, json_lines
 from flows.post import Post, Reason, Rejected
 from flows.sources.fields import (
     MILLISECONDS_ABOVE,
@@ -27,7 +28,6 @@ from flows.sources.fields import (
     whole_id,
 )
 from flows.sources.format import Format
-from flows.sources.reading import BOM, json_elements, json_lines
 
 DAY_SECONDS = 86_400
 INSTAGRAM_MEDIA = {1: "photo", 2: "video", 8: "album"}

@@ -9,7 +9,7 @@ from tests.conftest import REPOSITORY
 PACKAGES = ("flows", "expectations", "reports", "sql")
 
 # Room -> the rooms it may import. A room is a module or package of the first two levels.
-FOUNDATION = {"flows.exits", "flows.method", "flows.periods", "flows.post", "flows.settings", "sql"}
+FOUNDATION = {"flows.exits", "flows.files", "flows.method", "flows.periods", "flows.post", "flows.settings", "sql"}
 ROOMS = {
     "flows.sources": FOUNDATION,
     "flows.labels": FOUNDATION,
@@ -24,6 +24,7 @@ ORDER = [  # each may import everything before it
     {"flows.exits", "flows.processes"},
     {"flows.method"},
     {"flows.periods", "flows.post"},
+    {"flows.files"},
     {"flows.settings"},
     set(ROOMS),
     {"flows.loading"},

@@ -17,6 +17,7 @@ import pytest
 
 from flows import sources
 from flows.collecting import gone, inbox, refresh
+from flows.files import open_stream
 from flows.loading import landing, prepared
 from flows.loading.arrivals import land_paths
 from flows.post import Post
@@ -25,7 +26,6 @@ from flows.publishing.database import publish_tables
 from flows.settings import Settings
 from flows.sources.erasing import Erasing
 from flows.sources.pacing import VirtualClock
-from flows.sources.reading import open_stream
 from flows.sources.tombstone import Key
 from flows.store import warehouse
 from tests import exports

@@ -8,9 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from flows.files.record import Fault, Record
 from flows.post import Post, Reason, Rejected
 from flows.sources import crowdtangle
-from flows.sources.format import Fault, Record
 
 FACEBOOK, INSTAGRAM = crowdtangle.FORMATS
 

@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from flows.files.record import Record
 from flows.post import Post, Reason, Rejected
-from flows.sources.format import Record
 from flows.sources.fourcat import FORMATS, post
 
 CREATED = 1_772_421_342

@@ -7,10 +7,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from flows.files.record import Fault, Record
 from flows.post import Post, Reason, Rejected
 from flows.sources import collection, removals
 from flows.sources.collection import CollectionDay
-from flows.sources.format import Fault, Record
 
 GONE = 1_706_746_200
 REMOVALS = removals.FORMAT

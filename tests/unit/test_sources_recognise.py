@@ -10,11 +10,11 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from flows.exits import InputRefusedError
+from flows.files import open_stream
+from flows.files.record import Record
 from flows.post import Post, Rejected
 from flows.settings import Settings, TableMapping
 from flows.sources import formats, recognise
-from flows.sources.format import Record
-from flows.sources.reading import open_stream
 
 TIKTOK = {"source_platform": "tiktok.com", "data": {"id": "7612491652768642104", "desc": ""}}
 INSTAGRAM = {"code": "DVXqzW5iUWX", "__import_meta": {"source_platform": "instagram.com"}}

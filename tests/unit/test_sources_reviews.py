@@ -11,10 +11,10 @@ import pytest
 
 import reports
 import sql
+from flows.files.record import Fault
 from flows.periods import Week, read_election
 from flows.post import Reason
 from flows.sources import reviews
-from flows.sources.format import Fault
 
 HEADER = "platform,post id,code,stage,coder,date,note"
 

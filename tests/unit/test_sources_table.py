@@ -15,12 +15,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from flows.exits import UsageError
+from flows.files import SAMPLE_BYTES, sample
+from flows.files.parquet import parquet_rows
+from flows.files.record import Fault, Record
 from flows.post import Post, Reason, Rejected
 from flows.settings import Settings, TableMapping
 from flows.sources import table
-from flows.sources.format import Fault, Format, Record
-from flows.sources.parquet import parquet_rows
-from flows.sources.reading import SAMPLE_BYTES, sample
+from flows.sources.format import Format
 
 MAPPING = TableMapping(
     platform_column="kanal",

@@ -5,9 +5,9 @@ from collections.abc import Iterable, Iterator
 from itertools import chain
 from typing import BinaryIO
 
+from flows.files.chunks import BOM, EXCERPT_BYTES, LINE_BYTES, blocks, too_long
+from flows.files.record import Fault, Record
 from flows.post import Reason
-from flows.sources.chunks import BOM, EXCERPT_BYTES, LINE_BYTES, blocks, too_long
-from flows.sources.format import Fault, Record
 
 DELIMITERS = (",", ";", "\t")
 

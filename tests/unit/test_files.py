@@ -16,9 +16,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from flows.exits import InputRefusedError
-from flows.post import Reason
-from flows.sources.format import Fault, Record
-from flows.sources.reading import (
+from flows.files import (
     LINE_BYTES,
     SAMPLE_BYTES,
     csv_header,
@@ -29,6 +27,8 @@ from flows.sources.reading import (
     open_stream,
     sample,
 )
+from flows.files.record import Fault, Record
+from flows.post import Reason
 
 COMPRESSIONS = [gzip.compress, zstandard.compress]
 TRUNCATED, UNREADABLE = Reason.TRUNCATED, Reason.UNREADABLE

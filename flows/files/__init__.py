@@ -7,11 +7,11 @@ raises once a file is open, and never more than one chunk and one record are hel
 from collections.abc import Iterator
 from typing import BinaryIO
 
-from flows.sources.chunks import BOM, LINE_BYTES, blocks
-from flows.sources.csv_records import csv_header, csv_rows
-from flows.sources.format import Fault
-from flows.sources.json_records import json_elements, json_lines
-from flows.sources.opening import SAMPLE_BYTES, open_stream, sample
+from flows.files.chunks import BOM, LINE_BYTES, blocks
+from flows.files.csv_records import csv_header, csv_rows
+from flows.files.json_records import json_elements, json_lines
+from flows.files.opening import SAMPLE_BYTES, open_stream, sample
+from flows.files.record import Fault
 
 __all__ = [
     "BOM",

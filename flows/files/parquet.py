@@ -8,9 +8,9 @@ from datetime import date
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any, BinaryIO
 
+from flows.files.opening import PARQUET, DamagedError
+from flows.files.record import Fault, Record
 from flows.post import Reason
-from flows.sources.format import Fault, Record
-from flows.sources.opening import PARQUET, DamagedError
 
 if TYPE_CHECKING:
     import pyarrow as pa
