@@ -30,7 +30,9 @@ Language = Literal["id", "en"]
 
 
 class TableMapping(BaseModel):
-    """How the columns of an arbitrary CSV, NDJSON or Parquet table become a Post (`[tables.<name>]` in ronda.toml).
+    """How the columns of an arbitrary table become a Post (`[tables.<name>]` in ronda.toml).
+
+    A table is CSV, a workbook (.xlsx), JSON (one object a line, or an array) or Parquet.
 
     Each value is the name of a column in the table; only `id`, `created_at` and one of `platform` or
     `platform_column` are required.
@@ -54,6 +56,9 @@ class TableMapping(BaseModel):
     query: str | None = None
     observed_at: str | None = None
     timezone: str = Field(default="UTC", description="zone of times that carry none")
+    records: str | None = Field(
+        default=None, description='where the records lie in saved answers (JSON), as in "data.videos"'
+    )
 
 
 class WatchedPlatform(BaseModel):

@@ -93,7 +93,7 @@ def _read_sheet(settings: Settings, landed: Landed) -> tuple[list[tuple[object, 
     rows: list[tuple[object, ...]] = []
     faults: list[Fault] = []
     form = reading.format_of(settings, landed)
-    with reading.opened(settings.home, landed, form) as stream:
+    with reading.opened(settings.home, landed) as stream:
         for item in form.records(stream):
             if isinstance(item, Fault):
                 faults.append(item)

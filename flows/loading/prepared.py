@@ -217,7 +217,7 @@ def prepare(settings: Settings, files: Sequence[Landed], key: bytes, folder: Pat
     for landed in files:
         counts = FileCounts(landed)
         form = reading.format_of(settings, landed)
-        with reading.opened(settings.home, landed, form) as stream:
+        with reading.opened(settings.home, landed) as stream:
             for number, found in read_posts(form, stream, Sight.of(landed)):
                 counts.records += 1
                 if isinstance(found, Post):

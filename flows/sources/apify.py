@@ -1,7 +1,8 @@
 """Exports of three Apify actors: clockworks/tiktok-scraper, apify/instagram-scraper, apify/facebook-posts-scraper.
 
-JSON arrays, JSON lines, and CSV whose columns name the nested keys with "/" (older tools: "."). The formats have no
-version and keys come and go: only the id and the time of a post are required. When it was collected is not said.
+JSON arrays, JSON lines, and CSV whose columns name the nested keys with "/" (older tools: "."), whole or as the
+overview of a dataset, which leaves ids out: then they are read from the address of a post. The formats have no version
+and keys come and go: only the id and the time of a post are required. When it was collected is not said.
 """
 
 import re
@@ -25,10 +26,12 @@ from flows.sources.fields import (
     pk_to_shortcode,
     seconds,
     shortcode,
+    tiktok_id,
     tiktok_seconds,
     whole_id,
 )
 from flows.sources.layout import ZEESCHUIMER_KEYS, formats, names
+from flows.sources.likeness import Likeness
 
 INSTAGRAM_MEDIA = {"Image": "photo", "Video": "video", "Sidecar": "album"}
 UNDETERMINED = frozenset({"", "un"})
@@ -40,6 +43,17 @@ ACTOR_KEYS: dict[str, tuple[frozenset[str], ...]] = {
     "facebook": (
         frozenset({"feedbackId", "postId", "topLevelUrl"}),
         frozenset({"facebookUrl", "pageName", "topReactionsCount"}),
+    ),
+}
+# The overview of a dataset leaves the id out; then it stands in `url`, where these are beside it.
+OVERVIEW_KEYS: dict[str, frozenset[str]] = {
+    "instagram": frozenset({"likesCount", "commentsCount", "ownerUsername"}),
+    "facebook": frozenset({"facebookUrl", "pageName"}),
+}
+POST_URLS = {
+    "instagram": re.compile(rb"instagram\.com(?:\\?/[\w.]+)?\\?/(?:p|reel|reels|tv)\\?/[\w-]+"),
+    "facebook": re.compile(
+        rb"facebook\.com\\?/[^\s\",;]*(?:posts|permalink|videos|photos|reel|story_fbid|fbid)[^\s\",;]*(?:\d{6,}|pfbid)"
     ),
 }
 ERROR_KEYS = frozenset({"error", "errorDescription"})
@@ -54,13 +68,18 @@ def recognise(platform: str, sample: bytes) -> str | None:
     keys = {_SEPARATOR.split(name)[0] for name in names(sample)}
     if keys & ZEESCHUIMER_KEYS:
         return None
-    if keys >= ERROR_KEYS and not any(_has_each(keys, groups) for groups in ACTOR_KEYS.values()):
+    owners = [each for each in ACTOR_KEYS if _is_of_actor(each, keys, sample)]
+    if keys >= ERROR_KEYS and not owners:
         return platform if f"{platform}.com".encode() in sample else None
-    return platform if _has_each(keys, ACTOR_KEYS[platform]) else None
+    return platform if platform in owners else None
 
 
-def _has_each(keys: set[str], groups: tuple[frozenset[str], ...]) -> bool:
-    return all(keys & group for group in groups)
+def _is_of_actor(platform: str, keys: set[str], sample: bytes) -> bool:
+    if all(keys & group for group in ACTOR_KEYS[platform]):
+        return True
+    overview = OVERVIEW_KEYS.get(platform)
+    is_overview = overview is not None and "url" in keys and len(keys & overview) >= 2
+    return is_overview and POST_URLS[platform].search(sample) is not None
 
 
 def item(raw: Any) -> dict[str, Any]:
@@ -101,7 +120,8 @@ def _with_lists(value: Any) -> Any:
 def tiktok_post(raw: Any) -> Post:
     """One item of clockworks/tiktok-scraper; `authorMeta.name` is the handle."""
     video = item(raw)
-    post_id = whole_id(video.get("id"))
+    from_url = None if video.get("id") else tiktok_id(_text(video, "webVideoUrl") or "")
+    post_id = from_url or whole_id(video.get("id"))
     created_at, created_from = _time(post_id, tiktok_seconds, video, "createTime", "createTimeISO")
     author, text = as_dict(video.get("authorMeta")), _text(video, "text")
     tags = [as_dict(tag).get("name") for tag in as_list(video.get("hashtags"))]
@@ -230,6 +250,15 @@ def _tag(name: Any) -> str | None:
 def _is_yes(value: Any) -> bool:
     return value is True or str(value).lower() == "true"
 
+
+LIKENESSES = tuple(
+    Likeness(f"an Apify dataset of {name}", (*groups, *texts))
+    for name, groups, texts in (
+        ("TikTok", ACTOR_KEYS["tiktok"], (frozenset({"text"}), frozenset({"id", "webVideoUrl"}))),
+        ("Instagram", ACTOR_KEYS["instagram"], (frozenset({"caption"}), frozenset({"timestamp"}))),
+        ("Facebook", ACTOR_KEYS["facebook"], (frozenset({"text"}), frozenset({"time", "timestamp"}))),
+    )
+)
 
 FORMATS = (
     *formats("apify", partial(recognise, "tiktok"), tiktok_post, platform="tiktok"),

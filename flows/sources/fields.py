@@ -197,6 +197,15 @@ def pk_to_shortcode(pk: object) -> str:
     return code
 
 
+_TIKTOK_PATH = re.compile(r"tiktok\.com/.*?/?(?:video|photo|v)/(\d+)", re.ASCII)
+
+
+def tiktok_id(url: str) -> str | None:
+    """The id in a TikTok URL; None when it has none."""
+    match = _TIKTOK_PATH.search(url)
+    return match[1] if match else None
+
+
 _INSTAGRAM_PATH = re.compile(r"instagr(?:am\.com|\.am)/(?:[\w.]+/)?(?:p|reel|reels|tv)/([\w-]+)", re.ASCII)
 
 

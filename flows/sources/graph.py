@@ -8,10 +8,9 @@ record; what is no post (users, hashtags, insights, album children, comments, er
 
 import re
 from collections.abc import Iterator, Mapping
-from typing import Any, BinaryIO
+from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
-from flows.files.record import Fault, Record
 from flows.post import Post, Reason, Rejected
 from flows.sources.cells import as_dict, as_list
 from flows.sources.fields import (
@@ -25,7 +24,8 @@ from flows.sources.fields import (
     shortcode,
     whole_id,
 )
-from flows.sources.layout import ZEESCHUIMER_KEYS, Reader, formats, names
+from flows.sources.layout import OBJECTS, ZEESCHUIMER_KEYS, formats, names
+from flows.sources.likeness import Likeness
 
 NAME = "graph"
 # Edges that can stand inside the object that owns what they list.
@@ -62,7 +62,6 @@ INSTAGRAM_MEDIA = {"IMAGE": "photo", "VIDEO": "video", "CAROUSEL_ALBUM": "album"
 
 FACEBOOK_ID = re.compile(r"(\d+)_(\d+)", re.ASCII)
 ID_MAP_KEY = re.compile(r"\d+(_\d+)*", re.ASCII)
-TOKEN = re.compile(rb'(access_token(?:=|%3D|"\s*:\s*"))[^&"\s\\]*', re.IGNORECASE)
 
 
 # ---------------------------------------------------------------------------------------------- how to recognise it
@@ -103,19 +102,6 @@ def recognise(sample: bytes) -> str | None:
 
 
 # ------------------------------------------------------------------------------------------------- how to read it
-
-
-def records(reader: Reader, stream: BinaryIO) -> Iterator[Record | Fault]:
-    """Every object of every answer in the file, numbered from 1 through the whole file."""
-    number = 0
-    for part in reader(stream):
-        if isinstance(part, Fault):
-            number += 1
-            yield part._replace(number=number, excerpt=TOKEN.sub(rb"\1...", part.excerpt))
-            continue
-        for element in elements(part.raw):
-            number += 1
-            yield Record(number, element)
 
 
 def elements(answer: Any) -> Iterator[dict[str, Any]]:
@@ -323,4 +309,11 @@ def _instagram_author(thing: dict[str, Any], owner: dict[str, Any]) -> str | Non
     return name or (f"id:{number}" if number.isdecimal() else None)
 
 
-FORMATS = formats(NAME, recognise, post, ("lines", "documents"), unfold=records)
+LIKENESSES = (
+    Likeness(
+        "saved answers of the Graph API",
+        (frozenset({"id"}), frozenset({"created_time", "timestamp"}), FACEBOOK_KEYS | INSTAGRAM_KEYS),
+    ),
+)
+
+FORMATS = formats(NAME, recognise, post, OBJECTS, inside=elements)

@@ -12,6 +12,7 @@ from flows.post import Post
 from flows.sources.cells import as_dict, as_list, at, hashtag_list
 from flows.sources.fields import clean, count, handle, hashtags_in, iso_seconds, whole_id
 from flows.sources.layout import ZEESCHUIMER_KEYS, formats, names
+from flows.sources.likeness import Likeness
 
 FACEBOOK_NAMES = frozenset({"reaction_count", "share_count", "surface", "shared_post_id", "link_attachment"})
 OWN_NAMES = frozenset({"mcl_url", "post_owner"})
@@ -80,6 +81,13 @@ def media_type(raw: dict[str, Any]) -> str | None:
     kinds = [MEDIA.get(str(as_dict(item).get("type")).lower()) for item in as_list(media)]
     return "album" if len(kinds) > 1 else kinds[0] if kinds else None
 
+
+LIKENESSES = (
+    Likeness(
+        "an export of the Meta Content Library",
+        (OWN_NAMES, *(frozenset({name}) for name in ("id", "creation_time", "statistics", "text"))),
+    ),
+)
 
 FORMATS = (
     *formats("mcl", partial(recognise, "facebook"), partial(post, "facebook"), platform="facebook"),

@@ -4,14 +4,13 @@ A removal becomes a Post with `gone` set. It tells nothing but that: the loader 
 (the moment of `gone_at`); `created_at` is the same moment only because a Post must have one.
 """
 
-from collections.abc import Iterator
-from typing import Any, BinaryIO
+from typing import Any
 
-from flows.files import csv_header, csv_rows
-from flows.files.record import Fault, Record
+from flows.files import csv_header
 from flows.post import PLATFORMS, Post, Reason, Rejected
 from flows.sources.fields import clean, iso_seconds, pk_to_shortcode, seconds, shortcode, whole_id
-from flows.sources.format import Format
+from flows.sources.layout import TABLE, formats
+from flows.sources.likeness import all_of
 
 COLUMNS = frozenset(("platform", "post_id", "gone_at", "reason"))
 REASONS = ("removed", "private", "account gone", "unknown")
@@ -56,8 +55,7 @@ def _recognise(sample: bytes) -> str | None:
     return "mixed" if set(csv_header(sample)[0]) == COLUMNS else None
 
 
-def _rows(stream: BinaryIO) -> Iterator[Record | Fault]:
-    return csv_rows(stream, None)
+LIKENESSES = (all_of("a removal list of ronda", sorted(COLUMNS)),)
 
-
-FORMAT = Format("removals", "csv", _recognise, _rows, post)
+FORMATS = formats("removals", _recognise, post, TABLE)
+FORMAT = FORMATS[0]  # what ronda writes itself

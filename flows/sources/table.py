@@ -1,25 +1,27 @@
-"""Any CSV, NDJSON or Parquet table with a column mapping in ronda.toml (`[tables.<name>]`, see settings.TableMapping).
+"""Any table with a column mapping in ronda.toml (`[tables.<name>]`, see settings.TableMapping).
+
+It comes as CSV, as a workbook, as Parquet, or as JSON: objects one a line, in an array, or in a list inside of answers.
 
 A file belongs to the first mapping whose columns it all has. Times are ISO, Unix seconds or milliseconds, or datetime
 columns; one without a zone is in the zone of the mapping.
 """
 
+import io
 import math
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import datetime
 from functools import partial
 from typing import Any
 from zoneinfo import ZoneInfo
 
-import orjson
-
 from flows.exits import UsageError
-from flows.files import csv_header
-from flows.files.parquet import PARQUET, parquet_columns, parquet_rows
+from flows.files import Record, csv_header, layout
+from flows.files.layout import JSON
+from flows.files.parquet import parquet_columns, parquet_rows
 from flows.post import PLATFORMS, Post, Reason, Rejected
 from flows.settings import Settings, TableMapping
-from flows.sources.cells import hashtag_list
+from flows.sources.cells import at, hashtag_list
 from flows.sources.fields import (
     SHORTCODE_LENGTH,
     clean,
@@ -32,12 +34,13 @@ from flows.sources.fields import (
     pk_to_shortcode,
     seconds,
     shortcode,
+    tiktok_id,
     tiktok_seconds,
     whole_id,
 )
 from flows.sources.format import Format
+from flows.sources.layout import OBJECTS, names
 from flows.sources.layout import formats as formats_of
-from flows.sources.layout import layout
 
 PLATFORM_NAMES = {
     **{platform: platform for platform in PLATFORMS},
@@ -60,7 +63,6 @@ SECONDS_IN_ID: dict[str, Callable[[str], int | None]] = {"tiktok": tiktok_second
 # Instagram's own media numbers have at least this many digits since 2015; shorter numbers are the Graph API's.
 INSTAGRAM_NUMBER_LENGTH = 19
 
-_TIKTOK_URL = re.compile(r"tiktok\.com/.*?/?(?:video|photo|v)/(\d+)", re.ASCII)
 _NUMBER = re.compile(r"[+-]?\d+([.,]\d*)?([eE][+-]?\d+)?", re.ASCII)
 
 
@@ -78,37 +80,49 @@ def _formats(name: str, mapping: TableMapping) -> tuple[Format, ...]:
         raise UsageError(
             f"[tables.{name}] has the unknown timezone {mapping.timezone!r}; use a name such as Asia/Jakarta."
         ) from error
-    mapped = partial(post, mapping, zone)
+    mapped, known = partial(post, mapping, zone), partial(recognise_text, mapping)
+    if mapping.records is not None:
+        return formats_of(name, known, mapped, OBJECTS, inside=partial(records_at, mapping.records))
     return (
-        *formats_of(name, partial(recognise_text, mapping), mapped, ("csv", "lines")),
+        *formats_of(name, known, mapped),
         Format(name, "parquet", partial(recognise_parquet, mapping), partial(parquet_rows, columns(mapping)), mapped),
     )
 
 
 def columns(mapping: TableMapping) -> tuple[str, ...]:
     """The columns that a mapping names."""
-    named = mapping.model_dump(exclude={"platform", "timezone"}, exclude_none=True)
+    named = mapping.model_dump(exclude={"platform", "timezone", "records"}, exclude_none=True)
     return tuple(dict.fromkeys(named.values()))
 
 
+def records_at(path: str, answer: Any) -> Iterator[Any]:
+    """The objects of the list at a dotted path; what has none there is given as it is, to be rejected."""
+    found = at(answer, path) if isinstance(answer, dict) else None
+    if isinstance(found, list):
+        yield from found
+    else:
+        yield found if isinstance(found, dict) else answer
+
+
 def recognise_text(mapping: TableMapping, sample: bytes) -> str | None:
-    """The platform when the CSV header, or the complete lines of NDJSON together, have every mapped column."""
-    if sample.startswith(PARQUET):
-        return None
-    found = set(csv_header(sample)[0]) if layout(sample) == "csv" else _keys_of_lines(sample)
+    """The platform when the header of a table, or the whole objects in the sample together, have every column."""
+    found = set(csv_header(sample)[0]) if layout(sample) == "csv" else _keys(mapping, sample)
     return _platform_of(mapping) if found.issuperset(columns(mapping)) else None
 
 
-def _keys_of_lines(sample: bytes) -> set[str]:
+def _keys(mapping: TableMapping, sample: bytes) -> set[str]:
+    """The keys of the records in a sample of JSON; a single answer that is longer than the sample shows all it has."""
     keys: set[str] = set()
-    for line in sample.splitlines():
-        try:
-            value = orjson.loads(line)
-        except orjson.JSONDecodeError:  # a broken line, or the sample ends inside it
-            continue
-        if isinstance(value, dict):
-            keys.update(value)
-    return keys
+    is_whole = False
+    for item in JSON[layout(sample)](io.BytesIO(sample)):
+        if isinstance(item, Record):
+            is_whole = True
+            for record in [item.raw] if mapping.records is None else records_at(mapping.records, item.raw):
+                keys.update(record if isinstance(record, dict) else ())
+    if is_whole or mapping.records is None:
+        return keys
+    seen = names(sample)
+    return set(seen) if seen.issuperset(mapping.records.split(".")) else keys
 
 
 def recognise_parquet(mapping: TableMapping, sample: bytes) -> str | None:
@@ -174,18 +188,13 @@ def _post_id(platform: str, value: Any) -> str:
     return pk_to_shortcode(number) if len(number) >= INSTAGRAM_NUMBER_LENGTH else f"graph:{number}"
 
 
-def _tiktok_id(text: str) -> str | None:
-    match = _TIKTOK_URL.search(text)
-    return match[1] if match else None
-
-
 def _instagram_id(text: str) -> str | None:
     is_code = len(text) <= SHORTCODE_LENGTH and not _NUMBER.fullmatch(text)
     return instagram_code(text) or (shortcode(text) if is_code else None)
 
 
 ID_IN_TEXT: dict[str, Callable[[str], str | None]] = {
-    "tiktok": _tiktok_id,
+    "tiktok": tiktok_id,
     "facebook": facebook_post_id,
     "instagram": _instagram_id,
 }

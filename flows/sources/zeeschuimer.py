@@ -11,7 +11,6 @@ import re
 from collections.abc import Callable
 from typing import Any
 
-from flows.files import BOM, json_elements, json_lines
 from flows.post import Post, Reason, Rejected
 from flows.sources.fields import (
     MILLISECONDS_ABOVE,
@@ -27,7 +26,8 @@ from flows.sources.fields import (
     tiktok_seconds,
     whole_id,
 )
-from flows.sources.format import Format
+from flows.sources.layout import OBJECTS, formats
+from flows.sources.likeness import Likeness
 
 DAY_SECONDS = 86_400
 INSTAGRAM_MEDIA = {1: "photo", 2: "video", 8: "album"}
@@ -321,14 +321,12 @@ def recognise(sample: bytes) -> str | None:
     return platforms.pop() if len(platforms) == 1 else "mixed"
 
 
-def _is_array(sample: bytes) -> bool:
-    return sample.removeprefix(BOM).lstrip().startswith(b"[")
-
-
-FORMATS = (
-    Format("zeeschuimer", "lines", lambda sample: None if _is_array(sample) else recognise(sample), json_lines, post),
-    # Not written by Zeeschuimer itself, but by people who load and save its files.
-    Format(
-        "zeeschuimer", "documents", lambda sample: recognise(sample) if _is_array(sample) else None, json_elements, post
+LIKENESSES = (
+    Likeness(
+        "an export of Zeeschuimer",
+        (frozenset({"source_platform"}), frozenset({"data", "__import_meta"}), frozenset({"timestamp_collected"})),
     ),
 )
+
+# Zeeschuimer writes one object a line; people who load and save its files leave arrays and objects over several lines.
+FORMATS = formats("zeeschuimer", recognise, post, OBJECTS)

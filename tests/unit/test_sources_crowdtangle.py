@@ -12,7 +12,7 @@ from flows.files.record import Fault, Record
 from flows.post import Post, Reason, Rejected
 from flows.sources import crowdtangle
 
-FACEBOOK, INSTAGRAM = crowdtangle.FORMATS
+FACEBOOK, INSTAGRAM = (each for each in crowdtangle.FORMATS if each.layout == "csv")
 
 FACEBOOK_ROW = {
     "Page Name": "Kabar Contoh",

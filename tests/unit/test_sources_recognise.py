@@ -34,6 +34,7 @@ APIFY = [
     }
 ]
 FOURCAT = "id,author,body,unix_timestamp,tiktok_url,missing_fields\r\n"
+ZEESCHUIMER = FOURCAT.replace(",missing_fields", "").replace(",", ";")
 CROWDTANGLE = (
     "Page Name,User Name,Facebook Id,Likes at Posting,Followers at Posting,Post Created,Type,Total Interactions,Likes,"
     "Comments,Shares,Love,Wow,Haha,Sad,Angry,Care,URL,Message,Overperforming Score\n"
@@ -49,8 +50,9 @@ KNOWN = {
     "zeeschuimer envelope": (orjson.dumps(TIKTOK), "zeeschuimer", "tiktok"),
     "zeeschuimer flattened": (orjson.dumps(INSTAGRAM), "zeeschuimer", "instagram"),
     "zeeschuimer mixed": (orjson.dumps(INSTAGRAM) + b"\n" + orjson.dumps(TIKTOK), "zeeschuimer", "mixed"),
-    "zeeschuimer csv": (FOURCAT.replace(",", ";").encode(), "zeeschuimer", "tiktok"),
+    "zeeschuimer csv": (ZEESCHUIMER.encode(), "zeeschuimer", "tiktok"),
     "4cat csv": (FOURCAT.encode(), "fourcat", "tiktok"),
+    "4cat csv saved by a spreadsheet": (FOURCAT.replace(",", ";").encode(), "fourcat", "tiktok"),
     "crowdtangle": (b"\xef\xbb\xbf" + CROWDTANGLE.encode(), "crowdtangle", "facebook"),
     "content library": (b"\xef\xbb\xbf" + MCL.encode(), "mcl", "instagram"),
     "apify array": (orjson.dumps(APIFY), "apify", "tiktok"),
