@@ -180,17 +180,17 @@ def _add_label_verbs(label: argparse.ArgumentParser) -> None:
 
     train = verb("train", _label_train, "Train weight files: the same bytes from the same texts.")
     train.add_argument(
-        "files", nargs="*", type=Path, metavar="CSV", help="labelled posts of your own: text, sentiment, indications"
+        "files", nargs="*", type=Path, metavar="FILE", help="labelled posts of your own: text, sentiment, indications"
     )
     train.add_argument("--corpora", type=Path, metavar="FOLDER", help="folder of the public corpora; none without it")
     train.add_argument("--own", type=Path, metavar="FOLDER", help="folder of the own corpus (default: ronda's)")
     train.add_argument("--into", type=Path, metavar="FOLDER", required=True, help="where the weight files go")
 
-    apply = verb("apply", _label_apply, "Label the posts of a CSV, NDJSON or Parquet file that has a column text.")
+    apply = verb("apply", _label_apply, "Label the posts of a table or JSON file that has a column text.")
     apply.add_argument("source", type=Path, metavar="IN", help="the posts; created_at is read where present")
     apply.add_argument("target", type=Path, metavar="OUT", help="the same posts with labels; its name tells the kind")
 
-    evaluate = verb("evaluate", _label_evaluate, "Measure the labels on a labelled CSV, beside baselines.")
+    evaluate = verb("evaluate", _label_evaluate, "Measure the labels on labelled posts, beside baselines.")
     evaluate.add_argument(
         "file", nargs="?", type=Path, metavar="FILE", help="text, sentiment, indications (default: show the training's)"
     )

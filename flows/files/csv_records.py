@@ -18,6 +18,7 @@ from flows.post import Reason
 
 DELIMITERS = (",", ";", "\t", "|")
 HEADER_LINES = 10  # among these lines the header is looked for
+RAGGED = "cells under"  # in the detail of a row that does not fit its header
 SEEN_LINES = 2 * HEADER_LINES
 
 # Tells of the first lines of a table, from one of them on, whether that one is the header.
@@ -235,4 +236,4 @@ def csv_rows(stream: BinaryIO, is_header: IsHeader | None = None) -> Iterator[Re
             yield Record(feed.start, dict(zip(header, cells, strict=True)))
         else:
             reason = Reason.TRUNCATED if feed.unterminated and len(cells) < len(header) else Reason.WRONG_SHAPE
-            yield feed.reject(reason, f"{len(cells)} cells under {len(header)} columns")
+            yield feed.reject(reason, f"{len(cells)} {RAGGED} {len(header)} columns")

@@ -1,5 +1,6 @@
 """What reading a file yields: raw records, and faults where bytes are none."""
 
+from collections.abc import Sequence
 from typing import Any, NamedTuple
 
 from flows.post import Reason
@@ -19,3 +20,13 @@ class Fault(NamedTuple):
     reason: Reason
     detail: str
     excerpt: bytes
+
+
+_SHOWN = 5
+
+
+def named(faults: Sequence[Fault], count: int) -> str:
+    """The first of `count` faults as part of a sentence: `line 3 (3 cells under 2 columns), and 7 more`."""
+    shown = [f"line {each.number} ({each.detail or each.reason})" for each in faults[:_SHOWN]]
+    more = f", and {count - len(shown):,} more" if count > len(shown) else ""
+    return f"{', '.join(shown)}{more}"

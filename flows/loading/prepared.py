@@ -4,6 +4,7 @@ Prepared rows are a function of the landed bytes, the author key, the seeds and 
 one part a batch, so that memory stays flat whatever the size of a file, and files are prepared side by side.
 """
 
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -21,6 +22,7 @@ from flows.sources.format import Format
 
 BATCH_RECORDS = 50_000
 _EXCERPT_BYTES = 500
+_MOST_DETAILS = 100  # of the reasons of one file
 
 _POST_SCHEMA: dict[str, Any] = {
     "platform": pl.String,
@@ -64,12 +66,23 @@ class Batch:
 
 @dataclass(slots=True)
 class FileCounts:
-    """What one landed file came to: records read, those that are posts, those whose shape is unknown."""
+    """What one landed file came to: records read, those that are posts, those whose shape is unknown and why."""
 
     landed: Landed
     records: int = 0
     accepted: int = 0
-    unreadable: int = 0
+    why: Counter[tuple[Reason, str]] = field(default_factory=Counter)
+
+    @property
+    def unreadable(self) -> int:
+        """The records whose shape is unknown."""
+        return self.why.total()
+
+    def note(self, reason: Reason, detail: str) -> None:
+        """Counts a record that is no post, where its shape is unknown; the details that come first."""
+        if reason in SHAPE_REASONS:
+            known = len(self.why) < _MOST_DETAILS or (reason, detail) in self.why
+            self.why[reason, detail if known else ""] += 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +94,7 @@ class Prepared:
     rejects: tuple[Path, ...]
 
 
-Reject = tuple[str, int, str, str, str]
+Reject = tuple[str, int, Reason, str, str]
 
 
 def _excerpt(raw: object) -> str:
@@ -224,7 +237,7 @@ def prepare(settings: Settings, files: Sequence[Landed], key: bytes, folder: Pat
                     counts.accepted += 1
                     parts.add_post(landed, number, found)
                 else:
-                    counts.unreadable += found[2] in SHAPE_REASONS
+                    counts.note(found[2], found[3])
                     parts.add_reject(landed, found)
         counted.append(counts)
     parts.close()

@@ -13,6 +13,7 @@ from flows.files.record import Fault
 from flows.loading import prepared
 from flows.loading.arrivals import files_below, recognised
 from flows.loading.prepared import Sight
+from flows.loading.summary import with_remedy
 from flows.post import Post
 from flows.settings import Settings
 from flows.store import warehouse
@@ -66,7 +67,7 @@ def run_preview(settings: Settings, paths: Sequence[Path], moment: datetime, say
         say(line)
     for each in previews:
         for reason, count in sorted(each.reasons.items()):
-            say(f"  {each.file}: {count:,} rejected: {reason}")
+            say(f"  {each.file}: {count:,} rejected: {with_remedy(reason)}")
     for sentence in refusals:
         say(f"refused: {sentence}")
     if found.junk:

@@ -24,6 +24,7 @@ from flows.sources.fields import (
     instagram_seconds,
     iso_seconds,
     pk_to_shortcode,
+    present,
     seconds,
     shortcode,
     tiktok_id,
@@ -121,7 +122,7 @@ def tiktok_post(raw: Any) -> Post:
     """One item of clockworks/tiktok-scraper; `authorMeta.name` is the handle."""
     video = item(raw)
     from_url = None if video.get("id") else tiktok_id(_text(video, "webVideoUrl") or "")
-    post_id = from_url or whole_id(video.get("id"))
+    post_id = from_url or whole_id(present(video.get("id"), "id"))
     created_at, created_from = _time(post_id, tiktok_seconds, video, "createTime", "createTimeISO")
     author, text = as_dict(video.get("authorMeta")), _text(video, "text")
     tags = [as_dict(tag).get("name") for tag in as_list(video.get("hashtags"))]
@@ -150,7 +151,8 @@ def instagram_post(raw: Any) -> Post:
     """One item of apify/instagram-scraper; -1 likes are hidden ones."""
     media = item(raw)
     url = _text(media, "url")
-    code = shortcode(media.get("shortCode")) or instagram_code(url or "") or pk_to_shortcode(media.get("id") or "")
+    code = shortcode(media.get("shortCode")) or instagram_code(url or "")
+    code = code or pk_to_shortcode(present(media.get("id"), "shortCode"))
     created_at, created_from = _time(code, instagram_seconds, media, "timestamp")
     text = _text(media, "caption")
     plays = count(media.get("videoPlayCount"))

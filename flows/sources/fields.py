@@ -8,6 +8,7 @@ import math
 import re
 import unicodedata
 from datetime import UTC, datetime
+from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 from flows.post import Reason, Rejected
@@ -72,6 +73,13 @@ def whole_id(value: object) -> str:
     if isinstance(value, float):
         raise Rejected(Reason.ID_AS_NUMBER, str(value))
     raise Rejected(Reason.NO_ID, "" if value is None else type(value).__name__)
+
+
+def present(value: Any, name: str) -> Any:
+    """The value that holds an id. Raises Rejected NO_ID, which names the field, when there is none."""
+    if value is None or (isinstance(value, str) and not value.strip()):
+        raise Rejected(Reason.NO_ID, f"{name} is empty or missing")
+    return value
 
 
 def seconds(value: object) -> int:

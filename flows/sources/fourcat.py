@@ -13,7 +13,17 @@ from typing import Any
 
 from flows.files import csv_header
 from flows.post import Post, Reason, Rejected
-from flows.sources.fields import clean, count, handle, hashtag, hashtags_in, pk_to_shortcode, shortcode, whole_id
+from flows.sources.fields import (
+    clean,
+    count,
+    handle,
+    hashtag,
+    hashtags_in,
+    pk_to_shortcode,
+    present,
+    shortcode,
+    whole_id,
+)
 from flows.sources.layout import TABLE, formats
 from flows.sources.likeness import Likeness
 from flows.sources.zeeschuimer import instagram_created, instagram_url, tiktok_created
@@ -58,7 +68,7 @@ def _listed(row: Row, text: str | None) -> tuple[str, ...]:
 
 
 def _tiktok(row: Row) -> Post:
-    post_id = whole_id(row.get("id"))
+    post_id = whole_id(present(row.get("id"), "id"))
     created_at, created_from = tiktok_created(post_id, row.get("unix_timestamp", "").strip())
     author = handle(row.get("author"))
     text = clean(row.get("body"))
@@ -82,7 +92,7 @@ def _tiktok(row: Row) -> Post:
 def _instagram(row: Row) -> Post:
     if row.get("type") == "comment":  # of the scraper 4CAT had before 2021
         raise Rejected(Reason.COMMENT)
-    code = shortcode(row.get("id")) or pk_to_shortcode(row.get("id"))
+    code = shortcode(row.get("id")) or pk_to_shortcode(present(row.get("id"), "id"))
     created_at, created_from = instagram_created(code, row.get("unix_timestamp", "").strip())
     is_partial = _is_yes(row, "partial_item")
 

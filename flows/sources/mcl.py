@@ -10,7 +10,7 @@ from typing import Any
 
 from flows.post import Post
 from flows.sources.cells import as_dict, as_list, at, hashtag_list
-from flows.sources.fields import clean, count, handle, hashtags_in, iso_seconds, whole_id
+from flows.sources.fields import clean, count, handle, hashtags_in, iso_seconds, present, whole_id
 from flows.sources.layout import ZEESCHUIMER_KEYS, formats, names
 from flows.sources.likeness import Likeness
 
@@ -45,7 +45,7 @@ def post(platform: str, raw: Any) -> Post:
     likes = "reaction_count" if platform == "facebook" else "like_count"
     return Post(
         platform=platform,
-        post_id=f"mcl:{whole_id(at(raw, 'id'))}",
+        post_id=f"mcl:{whole_id(present(at(raw, 'id'), 'id'))}",
         created_at=iso_seconds(at(raw, "creation_time")),
         author=owner(raw),
         author_name=clean(at(raw, "post_owner.name")) or None,

@@ -32,6 +32,7 @@ from flows.sources.fields import (
     instagram_code,
     instagram_seconds,
     pk_to_shortcode,
+    present,
     seconds,
     shortcode,
     tiktok_id,
@@ -146,7 +147,7 @@ def post(mapping: TableMapping, zone: ZoneInfo, raw: Any) -> Post:
         return (clean(cell(column)) or "").strip() or None
 
     platform = mapping.platform or _platform(cell(mapping.platform_column))
-    post_id = _post_id(platform, cell(mapping.id))
+    post_id = _post_id(platform, present(cell(mapping.id), mapping.id))
     created_at, created_from = _created(platform, post_id, cell(mapping.created_at), zone)
     text = clean(cell(mapping.text)) or None
     return Post(

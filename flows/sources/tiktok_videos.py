@@ -9,7 +9,7 @@ from typing import Any
 
 from flows.post import Post, Reason, Rejected
 from flows.sources.cells import as_dict, as_list, hashtag_list
-from flows.sources.fields import clean, count, handle, seconds, tiktok_seconds, whole_id
+from flows.sources.fields import clean, count, handle, present, seconds, tiktok_seconds, whole_id
 from flows.sources.layout import OBJECTS, ZEESCHUIMER_KEYS, formats, names
 from flows.sources.likeness import Likeness
 
@@ -58,7 +58,7 @@ def post(raw: Any) -> Post:
         raise Rejected(Reason.NOT_A_POST, "not an object")
     if "id" not in raw and _code(raw) not in OK:
         raise Rejected(Reason.NOT_A_POST, f"an error of the Research API: {str(_code(raw))[:80]}")
-    post_id = whole_id(raw.get("id", raw.get("video_id")))
+    post_id = whole_id(present(raw.get("id", raw.get("video_id")), "id"))
     author = handle(raw.get("username"))
     is_timed = raw.get("create_time") is not None
     created = seconds(raw["create_time"]) if is_timed else tiktok_seconds(post_id)
