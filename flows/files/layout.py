@@ -1,5 +1,6 @@
 """How a file is laid out, seen from its first bytes, and the reader for each layout."""
 
+import re
 from collections.abc import Callable, Iterator
 from os import SEEK_END
 from pathlib import Path
@@ -18,6 +19,7 @@ from flows.files.workbook import DamagedWorkbookError, first_rows, sheet_rows, s
 Layout = Literal["csv", "sheet", "lines", "documents", "parquet"]
 Reader = Callable[[BinaryIO], Iterator[Record | Fault]]
 
+_OPENED = re.compile(rb"\n\{\s*\n")  # a brace alone in a line opens an object over several
 # Tables with a header, which has to be told from what stands above it.
 HEADED: dict[Layout, Callable[[BinaryIO, IsHeader | None], Iterator[Record | Fault]]] = {
     "csv": csv_rows,
@@ -54,7 +56,7 @@ def layout(sample: bytes) -> Layout:
     if not text.startswith((b"{", b"[")):
         return "csv"
     first, _, below = text.partition(b"\n")
-    is_object_a_line = text.startswith(b"{") and not first.rstrip().endswith(b",")
+    is_object_a_line = text.startswith(b"{") and not first.rstrip().endswith(b",") and not _OPENED.search(text)
     return "lines" if is_object_a_line and (below.lstrip() or b"{").startswith(b"{") else "documents"
 
 

@@ -138,12 +138,12 @@ class _Unpacked(io.RawIOBase):
         return len(piece)
 
 
-class _Recoded(io.RawIOBase):
-    """The content of a text in UTF-16 as UTF-8, without its mark; halves of characters stay no UTF-8."""
+class _Changed(io.RawIOBase):
+    """The content of a stream, changed piece by piece; the last piece is empty."""
 
-    def __init__(self, source: BinaryIO) -> None:
+    def __init__(self, source: BinaryIO, change: Callable[[bytes], bytes]) -> None:
         self._source = source
-        self._decoder = codecs.getincrementaldecoder("utf-16")("surrogatepass")
+        self._change = change
         self._ready = b""
 
     def readable(self) -> bool:
@@ -151,14 +151,10 @@ class _Recoded(io.RawIOBase):
         return True
 
     def readinto(self, buffer: "WriteableBuffer", /) -> int:
-        """Fill from what is decoded; 0 at the end. Raises EOFError where a character is cut off, and as the source."""
+        """Fill from what is changed; 0 at the end. Raises as the source and the change do."""
         while not self._ready:
             chunk = self._source.read(CHUNK_BYTES)
-            try:
-                text = self._decoder.decode(chunk, final=not chunk)
-            except UnicodeDecodeError as error:
-                raise EOFError("the text in UTF-16 ends inside a character") from error
-            self._ready = text.encode("utf-8", "surrogatepass")
+            self._ready = self._change(chunk)
             if not chunk:
                 break
         view = memoryview(buffer).cast("B")
@@ -166,6 +162,28 @@ class _Recoded(io.RawIOBase):
         self._ready = self._ready[len(piece) :]
         view[: len(piece)] = piece
         return len(piece)
+
+
+def _as_utf8() -> Callable[[bytes], bytes]:
+    """Changes UTF-16 to UTF-8, without its mark; halves of characters stay no UTF-8."""
+    decoder = codecs.getincrementaldecoder("utf-16")("surrogatepass")
+
+    def change(chunk: bytes) -> bytes:
+        try:
+            return decoder.decode(chunk, final=not chunk).encode("utf-8", "surrogatepass")
+        except UnicodeDecodeError as error:
+            raise EOFError("the text in UTF-16 ends inside a character") from error
+
+    return change
+
+
+def _as_text(stream: BinaryIO, head: bytes) -> BinaryIO:
+    """The text of a stream that begins with `head` in UTF-8; a carriage return ends a line where nothing else does."""
+    if head.startswith(UTF16):
+        stream, head = cast(BinaryIO, _Changed(stream, _as_utf8())), head.replace(b"\0", b"")
+    if b"\r" in head.rstrip(b"\r") and b"\n" not in head:  # as old Macs wrote it
+        return cast(BinaryIO, _Changed(stream, lambda chunk: chunk.replace(b"\r", b"\n")))
+    return stream
 
 
 def _refusal(head: bytes) -> tuple[str, str] | None:
@@ -254,7 +272,7 @@ def open_stream(path: Path) -> Iterator[BinaryIO]:
             with _workbook(path, stream) as book:
                 yield book
         else:
-            yield cast(BinaryIO, _Recoded(stream)) if head.startswith(UTF16) else stream
+            yield stream if head.startswith(PARQUET) else _as_text(stream, head)
 
 
 @contextmanager

@@ -21,7 +21,7 @@ from flows.files.layout import JSON
 from flows.files.parquet import parquet_columns, parquet_rows
 from flows.post import PLATFORMS, Post, Reason, Rejected
 from flows.settings import Settings, TableMapping
-from flows.sources.cells import at, hashtag_list
+from flows.sources.cells import as_dict, at, hashtag_list
 from flows.sources.fields import (
     SHORTCODE_LENGTH,
     clean,
@@ -106,24 +106,30 @@ def records_at(path: str, answer: Any) -> Iterator[Any]:
 
 
 def recognise_text(mapping: TableMapping, sample: bytes) -> str | None:
-    """The platform when the header of a table, or the whole objects in the sample together, have every column."""
-    found = set(csv_header(sample)[0]) if layout(sample) == "csv" else _keys(mapping, sample)
+    """The platform when the header of a table, or the whole objects in the sample together, have every column.
+
+    Answers whose list of records is empty say as much.
+    """
+    if layout(sample) == "csv":
+        found = set(csv_header(sample)[0])
+    else:
+        answers = [item.raw for item in JSON[layout(sample)](io.BytesIO(sample)) if isinstance(item, Record)]
+        found = _keys(mapping, answers) if answers else _keys_of_part(mapping, sample)
+        if mapping.records and answers and all(at(as_dict(each), mapping.records) == [] for each in answers):
+            return _platform_of(mapping)
     return _platform_of(mapping) if found.issuperset(columns(mapping)) else None
 
 
-def _keys(mapping: TableMapping, sample: bytes) -> set[str]:
-    """The keys of the records in a sample of JSON; a single answer that is longer than the sample shows all it has."""
-    keys: set[str] = set()
-    is_whole = False
-    for item in JSON[layout(sample)](io.BytesIO(sample)):
-        if isinstance(item, Record):
-            is_whole = True
-            for record in [item.raw] if mapping.records is None else records_at(mapping.records, item.raw):
-                keys.update(record if isinstance(record, dict) else ())
-    if is_whole or mapping.records is None:
-        return keys
+def _keys(mapping: TableMapping, answers: list[Any]) -> set[str]:
+    """The keys of the records in whole JSON values."""
+    records = answers if mapping.records is None else [r for each in answers for r in records_at(mapping.records, each)]
+    return {key for record in records if isinstance(record, dict) for key in record}
+
+
+def _keys_of_part(mapping: TableMapping, sample: bytes) -> set[str]:
+    """All keys in the first part of one long answer, where they include the way to its records."""
     seen = names(sample)
-    return set(seen) if seen.issuperset(mapping.records.split(".")) else keys
+    return set(seen) if mapping.records and seen.issuperset(mapping.records.split(".")) else set()
 
 
 def recognise_parquet(mapping: TableMapping, sample: bytes) -> str | None:

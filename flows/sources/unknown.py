@@ -46,9 +46,6 @@ def description(sample: bytes, settings: Settings) -> str:
             return f"is {what}, perhaps a login or error page saved in place of the export; export it again"
     if not text:
         return "holds only blanks; export it again"
-    kind = layout(sample)
-    if kind == "csv" and b"\n" not in text and b"\r" in text.rstrip():
-        return "has the line ends of old Macs; save it as CSV (UTF-8) and give that"
     return _stranger(sample) or _like(sample, settings) or _unlike(sample)
 
 

@@ -7,6 +7,7 @@ import io
 import itertools
 import json
 import shutil
+import zipfile
 from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
@@ -61,11 +62,14 @@ def words_of(place: int) -> list[bytes]:
 
 
 def plain(content: bytes) -> bytes:
-    """What can be read in a file: unpacked, Parquet as JSON beside its bytes."""
+    """What can be read in a file: unpacked, Parquet as JSON beside its bytes, a workbook part by part."""
     if content.startswith(b"\x1f\x8b"):
         return gzip.decompress(content)
     if content.startswith(b"PAR1"):
         return content + json.dumps(pq.read_table(io.BytesIO(content)).to_pylist(), ensure_ascii=False).encode()
+    if content.startswith(b"PK"):
+        with zipfile.ZipFile(io.BytesIO(content)) as book:
+            return b"\n".join(book.read(part) for part in book.namelist())
     return content
 
 
@@ -116,8 +120,8 @@ def test_words_and_names_go_and_the_post_stays(case: Case, export: Path) -> None
 
 
 def test_all_other_records_stay_byte_for_byte(case: Case, export: Path) -> None:
-    if case.name == "table in Parquet":
-        pytest.skip("Parquet has no records in place; its values are compared in the tests above and below")
+    if case.name == "table in Parquet" or "workbook" in case.name:
+        pytest.skip("it has no records in place; its values are compared in the tests above and below")
     before = plain(export.read_bytes())
     after, _ = erased(export, {(case.platform, case.ids[1])})
     assert after.startswith(before[: before.index(SAID[0].encode()) + len(SAID[0])])
