@@ -85,8 +85,8 @@ _EXPECTATIONS = (
         Severity.STOP,
         "Tidak ada berkas yang hampir seluruh rekamannya tidak dikenal bentuknya.",
         "No file consists almost only of records of unknown shape.",
-        "Platform atau alat pengumpul mengubah formatnya; pembaca format itu harus disesuaikan.",
-        "The platform or the collecting tool changed its format; that format's reader must follow.",
+        "Bila berkasnya utuh, platform atau alat pengumpul mengubah formatnya; pembacanya harus disesuaikan.",
+        "If the file is whole, the platform or the collecting tool changed its format, and its reader must follow.",
     ),
     Expectation(
         "shape_mostly_known",

@@ -52,6 +52,14 @@ class Reason(StrEnum):
     REMOVAL_UNKNOWN = "removal of a post never seen"
 
 
+# What people can do about a file with such records.
+REMEDIES = {
+    Reason.UNREADABLE: "export it again",
+    Reason.TRUNCATED: "download or copy it again",
+    Reason.NOT_UTF8: 'save it as UTF-8 (in Excel "CSV UTF-8") and give that',
+    Reason.TOO_LONG: "a quotation mark is never closed, or the export is damaged; export it again",
+    Reason.ID_AS_NUMBER: "export it again and do not save it with a spreadsheet, which keeps 15 digits of a number",
+}
 # Many of these in one file mean that its source changed its shape.
 SHAPE_REASONS = (Reason.UNREADABLE, Reason.WRONG_SHAPE, Reason.NO_ID)
 # These say that the end of a file is missing: what came after cannot be known.

@@ -31,7 +31,9 @@ Language = Literal["id", "en"]
 
 
 class TableMapping(BaseModel):
-    """How the columns of an arbitrary CSV, NDJSON or Parquet table become a Post (`[tables.<name>]` in ronda.toml).
+    """How the columns of an arbitrary table become a Post (`[tables.<name>]` in ronda.toml).
+
+    A table is CSV, a workbook (.xlsx), JSON (one object a line, or an array) or Parquet.
 
     Each value is the name of a column in the table, but for `platform` and what says how times and numbers are
     written. Only `id`, `created_at` and one of `platform` or `platform_column` are required.
@@ -61,6 +63,9 @@ class TableMapping(BaseModel):
     )
     number_format: Literal["1.234,5", "1,234.5"] | None = Field(
         default=None, description="how counts are written; default: as the column, then the file shows"
+    )
+    records: str | None = Field(
+        default=None, description='where the records lie in saved answers (JSON), as in "data.videos"'
     )
 
 

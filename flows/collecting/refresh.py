@@ -147,7 +147,7 @@ def _erase_in(settings: Settings, item: Landed, keys: set[tuple[str, str]], now:
     """Rewrites one file; gives the number of records erased. Raises InputRefusedError for one nobody can read."""
     form = reading.fitted(settings, item)
     erasing = Erasing(form, keys)
-    with reading.opened(settings.home, item, form) as stream:
+    with reading.opened(settings.home, item) as stream:
         source = _PAGED.get(item.source)
         content = erasing.content(stream) if source is None else erasing.pages(stream, source)
         digest = landing.write_draft(settings.home, item, content)

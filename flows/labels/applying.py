@@ -1,18 +1,20 @@
-"""Labels for the posts of a file: CSV, NDJSON or Parquet in, the same out with the label columns of `core.posts`.
+"""Labels for the posts of a file: any table or JSON in, CSV, NDJSON or Parquet out with the labels of `core.posts`.
 
 A batch of posts at a time goes through, so memory does not grow with the file. Every column is kept as it came; in a
-CSV the lists of codes are joined with ";". What the labels are worth is written beside the output
+CSV the lists of codes are joined with ";". A row that cannot be read is listed with its line, and the others are
+labelled. What the labels are worth is written beside the output
 (`OUT.labels.json`): version, thresholds, and which classes were never measured on real text.
 """
 
 import csv
-import io
 import json
-from collections.abc import Callable, Iterable, Iterator
+import shutil
+import tempfile
+from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import IO, Any, BinaryIO
+from typing import IO, Any, NamedTuple
 
 import numpy as np
 import orjson
@@ -22,24 +24,26 @@ import pyarrow.parquet
 
 import sql
 from flows.exits import InputRefusedError, UsageError
+from flows.files import Fault, layout, sample
+from flows.files.layout import JSON
+from flows.files.record import named
 from flows.labels import weights as files
 from flows.labels.indications import list_indications, phases_of
 from flows.labels.labelling import judge, label_version, text_columns
 from flows.labels.model import read_model
+from flows.labels.posts import TEXT, Row, read
 from flows.periods import read_election
 from flows.progress import Advance, unseen
 from flows.seeds import read_seed
 
 BATCH = 20_000
-FIELD_LIMIT = 16_000_000  # bytes of one cell
+SHOWN = 5  # refused rows in a sentence
 LABELS = (
     *("sentiment", "sentiment_score", "sentiment_uncertain", "topics", "indications", "indications_uncertain"),
     *("districts", "language_found", "label_version"),
 )
 LISTS = ("topics", "indications", "indications_uncertain", "districts")
 SUFFIXES = {".csv": "csv", ".ndjson": "ndjson", ".jsonl": "ndjson", ".parquet": "parquet"}
-
-Row = dict[str, Any]
 
 
 def metadata(seeds: Path = sql.SEEDS, weights: Path | None = None) -> dict[str, Any]:
@@ -104,85 +108,87 @@ def _clean(value: Any) -> str | None:
 
 def _kind(path: Path) -> str:
     if path.suffix.lower() not in SUFFIXES:
-        raise UsageError(f"{path} is of no known kind; name it .csv, .ndjson, .jsonl or .parquet.")
+        raise UsageError(f"{path} cannot be written: its kind is not known; name it .csv, .ndjson, .jsonl or .parquet.")
     return SUFFIXES[path.suffix.lower()]
 
 
-def _read_csv(path: Path, stream: BinaryIO) -> Iterator[Row]:  # noqa: ARG001 - one shape for all kinds
-    csv.field_size_limit(FIELD_LIMIT)
-    lines = io.TextIOWrapper(stream, encoding="utf-8-sig", errors="replace", newline="")
-    try:
-        for row in csv.DictReader(lines, restkey="_more"):
-            row.pop("_more", None)
-            yield row
-    finally:
-        lines.detach()  # the stream is its opener's to close
+def _posts(path: Path) -> Iterator[Row | Fault]:
+    """The posts of a file. Raises InputRefusedError as `posts.read`, and when a column has the name of a label."""
+    for item in read(path):
+        if isinstance(item, dict) and (taken := next((name for name in LABELS if name in item), None)):
+            raise InputRefusedError(f"{path} already has the column {taken}; rename it, ronda writes one.")
+        yield item
 
 
-def _read_ndjson(path: Path, stream: BinaryIO) -> Iterator[Row]:
-    for number, line in enumerate(stream, start=1):
-        if not line.strip():
-            continue
-        try:
-            row = json.loads(line.decode("utf-8", "replace"))
-        except ValueError as error:
-            raise InputRefusedError(f"Line {number} of {path} is not JSON ({error}); fix or drop it.") from error
-        if not isinstance(row, dict):
-            raise InputRefusedError(f"Line {number} of {path} is not a JSON object; give one object a line.")
-        yield row
+def _columns(path: Path) -> list[str]:
+    """Every column of a file, in the order in which they come; the objects of JSON may each have others."""
+    has_header = layout(sample(path)) not in JSON
+    columns: dict[str, None] = {}
+    for row in _posts(path):
+        if isinstance(row, dict):
+            columns |= dict.fromkeys(row)
+            if has_header:
+                break
+    return [*columns, *LABELS]
 
 
-def _read_parquet(path: Path, stream: BinaryIO) -> Iterator[Row]:
-    try:
-        file = pa.parquet.ParquetFile(stream)
-    except pa.ArrowInvalid as error:
-        raise InputRefusedError(f"{path} is not a Parquet file ({error}).") from error
-    with file:
-        for batch in file.iter_batches(BATCH):
-            yield from batch.to_pylist()
-
-
-_READERS: dict[str, Callable[[Path, BinaryIO], Iterator[Row]]] = {
-    "csv": _read_csv,
-    "ndjson": _read_ndjson,
-    "parquet": _read_parquet,
-}
-
-
-def _labelled(rows: list[Row], seeds: Path, weights: Path | None) -> Iterator[Row]:
-    texts = pl.Series([_clean(row.get("text")) for row in rows], dtype=pl.String)
-    times = pl.Series([_moment(row.get("created_at")) for row in rows], dtype=pl.Datetime("us", "UTC"))
-    for row, found in zip(rows, label_columns(texts, times, seeds, weights).iter_rows(named=True), strict=True):
+def _labelled(posts: list[Row], seeds: Path, weights: Path | None) -> Iterator[Row]:
+    texts = pl.Series([_clean(row.get(TEXT)) for row in posts], dtype=pl.String)
+    times = pl.Series([_moment(row.get("created_at")) for row in posts], dtype=pl.Datetime("us", "UTC"))
+    for row, found in zip(posts, label_columns(texts, times, seeds, weights).iter_rows(named=True), strict=True):
         yield row | found
 
 
-def _batches(path: Path, stream: BinaryIO) -> Iterator[list[Row]]:
-    rows: list[Row] = []
-    for row in _READERS[_kind(path)](path, stream):
-        if "text" not in row:
-            raise InputRefusedError(f"{path} has no column text; name the column of the posts' texts so.")
-        if taken := [name for name in LABELS if name in row]:
-            raise InputRefusedError(f"{path} already has the column {taken[0]}; rename it, ronda writes one.")
-        rows.append(row)
-        if len(rows) == BATCH:
-            yield rows
-            rows = []
-    if rows:
-        yield rows
+def _batches(items: Iterable[Row | Fault], refused: "_Refused") -> Iterator[list[Row]]:
+    """The posts, so many at a time; what is none is noted."""
+    posts: list[Row] = []
+    for item in items:
+        if isinstance(item, Fault):
+            refused.note(item)
+            continue
+        posts.append(item)
+        if len(posts) == BATCH:
+            yield posts
+            posts = []
+    if posts:
+        yield posts
+
+
+class _Refused:
+    """The rows of a file that are no posts, each with its line and reason, for a CSV beside the output."""
+
+    def __init__(self, target: Path) -> None:
+        self.path = target.with_name(f"{target.name}.refused.csv")
+        self.first: list[Fault] = []
+        self.count = 0
+        self._draft = tempfile.TemporaryFile("w+", encoding="utf-8", newline="")  # noqa: SIM115 - closed by `keep`
+        self._writer = csv.writer(self._draft, lineterminator="\n")
+        self._writer.writerow(("line", "reason", "detail"))
+
+    def note(self, fault: Fault) -> None:
+        self.count += 1
+        self.first = [*self.first, fault][:SHOWN]
+        self._writer.writerow((fault.number, fault.reason, fault.detail))
+
+    def keep(self) -> None:
+        """Writes the CSV, or removes that of an earlier labelling when there is nothing to list."""
+        with self._draft:
+            self.path.unlink(missing_ok=True)
+            if self.count:
+                self._draft.seek(0)
+                with self.path.open("w", encoding="utf-8", newline="") as out:
+                    shutil.copyfileobj(self._draft, out)
 
 
 class _Writer:
-    """Rows to a file of one kind; the columns are those of the first row."""
+    """Rows with these columns to a file of one kind."""
 
-    def __init__(self, kind: str, target: IO[bytes]) -> None:
-        self.kind, self.target = kind, target
-        self.columns: list[str] = []
+    def __init__(self, kind: str, target: IO[bytes], columns: list[str]) -> None:
+        self.kind, self.target, self.columns = kind, target, columns
         self.parquet: pa.parquet.ParquetWriter | None = None
 
     def write(self, rows: Iterable[Row]) -> None:
-        listed = list(rows)
-        self.columns = self.columns or list(listed[0])
-        getattr(self, f"_write_{self.kind}")(listed)
+        getattr(self, f"_write_{self.kind}")(list(rows))
 
     def _write_csv(self, rows: list[Row]) -> None:
         lines: list[list[Any]] = [] if self.target.tell() else [list(self.columns)]
@@ -222,11 +228,14 @@ class _Lines:
         self.parts.append(text)
 
 
-def _expected(path: Path, stream: BinaryIO, count: int) -> int:
-    """How many rows a file has: as Parquet says, else as many a byte as up to here."""
-    if _kind(path) == "parquet":
-        return int(pa.parquet.read_metadata(path).num_rows)
-    return max(count, round(count * path.stat().st_size / max(1, stream.tell())))
+class Applied(NamedTuple):
+    """How many posts were labelled and how many each code flagged; the rows that were refused, and where they stand."""
+
+    posts: int
+    flagged: dict[str, int]
+    refused: int
+    first_refused: list[Fault]
+    refused_path: Path
 
 
 def apply(
@@ -235,35 +244,44 @@ def apply(
     seeds: Path = sql.SEEDS,
     weights: Path | None = None,
     advance: Advance = unseen,
-) -> dict[str, Any]:
-    """Labels the posts of a file into another; gives how many there were and how many each code flagged.
+) -> Applied:
+    """Labels the posts of a file into another; `advance` is told the posts.
 
-    The target appears whole or not at all. `advance` is told the rows. Raises InputRefusedError when there is no column
-    `text` or no row, UsageError when a file is missing or of no known kind.
+    Rows that are none are listed with their lines in a CSV beside the target, which appears whole or not at all. Raises
+    InputRefusedError when the file cannot be read, there is no column `text` or no post; UsageError when a file is
+    missing or the target's kind is not known.
     """
     if not source.is_file():
-        raise UsageError(f"{source} is missing; give a CSV, NDJSON or Parquet file.")
+        raise UsageError(f"{source} is missing; give a CSV, NDJSON, JSON, Parquet or .xlsx file.")
     kind = _kind(target)
-    _kind(source)
+    columns = [] if kind == "ndjson" else _columns(source)
     count, flagged = 0, dict.fromkeys((row["code"] for row in read_seed("indications", seeds)), 0)
     part = target.with_name(target.name + ".part")
+    refused = _Refused(target)
     try:
-        with part.open("wb") as out, source.open("rb") as stream:
-            writer = _Writer(kind, out)
-            for rows in _batches(source, stream):
-                labelled = list(_labelled(rows, seeds, weights))
+        with part.open("wb") as stream:
+            writer = _Writer(kind, stream, columns)
+            for posts in _batches(_posts(source), refused):
+                labelled = list(_labelled(posts, seeds, weights))
                 writer.write(labelled)
                 count += len(labelled)
-                advance(count, _expected(source, stream, count))
+                advance(count, None)
                 for row in labelled:
                     for code in row["indications"]:
                         flagged[code] += 1
             writer.close()
         if not count:
-            raise InputRefusedError(f"{source} holds no post; nothing was written.")
+            why = f": {named(refused.first, refused.count)}" if refused.count else ""
+            raise InputRefusedError(f"{source} holds no post{why}; nothing was written.")
         part.replace(target)
+        refused.keep()
+    except pa.ArrowException as error:
+        raise InputRefusedError(
+            f"{target} cannot be written as Parquet ({error}): a column holds values of several kinds; write .ndjson."
+        ) from error
     finally:
         part.unlink(missing_ok=True)
     beside = target.with_name(target.name + ".labels.json")
     beside.write_text(json.dumps(metadata(seeds, weights), indent=2) + "\n", encoding="utf-8")
-    return {"posts": count, "flagged": {code: number for code, number in flagged.items() if number}}
+    shown = {code: number for code, number in flagged.items() if number}
+    return Applied(count, shown, refused.count, refused.first, refused.path)

@@ -12,11 +12,14 @@ import re
 from collections import Counter
 from collections.abc import Callable
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import polars as pl
 
 from flows.exits import InputRefusedError
+from flows.files import Fault
+from flows.files.record import named
+from flows.labels.posts import read
 
 OWN_FOLDER = Path(__file__).parent / "corpus"
 SCHEMA = dict.fromkeys(("text", "sentiment", "indications", "source", "split"), pl.String)
@@ -108,15 +111,28 @@ PUBLIC = (
 SHARE_ALIKE = tuple(corpus.name for corpus in PUBLIC if corpus.licence.startswith("CC BY-SA"))
 
 
-def read_labelled(path: Path) -> pl.DataFrame:
-    """A labelled CSV: `text`, and `sentiment`, `indications` or both; other columns are kept.
+def _as_text(value: Any) -> str | None:
+    """A cell as text, a list of codes joined with ";"; None when it is blank."""
+    return (";".join(map(str, value)) if isinstance(value, list) else "" if value is None else str(value)) or None
 
-    Raises InputRefusedError when the columns or a sentiment are not known.
+
+def read_labelled(path: Path) -> pl.DataFrame:
+    """The labelled posts of a file: `text`, and `sentiment`, `indications` or both; other columns are kept as text.
+
+    Raises InputRefusedError when a row cannot be read, or the columns or a sentiment are not known.
     """
-    try:
-        frame = pl.read_csv(path, infer_schema=False)
-    except (OSError, pl.exceptions.PolarsError) as error:
-        raise InputRefusedError(f"{path} cannot be read as CSV ({error}); give a CSV with the column text.") from error
+    posts: list[dict[str, str | None]] = []
+    faults: list[Fault] = []
+    for item in read(path):
+        if isinstance(item, Fault):
+            faults.append(item)
+        else:
+            posts.append({name: _as_text(value) for name, value in item.items()})
+    if faults:
+        raise InputRefusedError(f"{path} cannot be read whole: {named(faults, len(faults))}; correct it and try again.")
+    if not posts:
+        return pl.DataFrame(schema={name: SCHEMA[name] for name in ("text", "sentiment", "indications")})
+    frame = pl.DataFrame(posts, schema=dict.fromkeys((name for post in posts for name in post), pl.String))
     if "text" not in frame.columns or not {"sentiment", "indications"} & set(frame.columns):
         raise InputRefusedError(f"{path} needs the columns text and sentiment or indications; name them so.")
     if "sentiment" in frame.columns:

@@ -9,10 +9,12 @@ from typing import NamedTuple
 import polars as pl
 
 from flows.exits import InputRefusedError, UsageError
+from flows.files.record import named
 from flows.labels import applying, evaluation, explaining, quality
 from flows.labels import weights as files
 from flows.labels.corpora import OWN_FOLDER, SCHEMA, read_labelled, read_own, read_public
 from flows.labels.model import read_model
+from flows.post import REMEDIES
 from flows.progress import Advance
 from flows.settings import Settings
 
@@ -57,11 +59,17 @@ def train(settings: Settings, sources: Sources, target: Path, say: Say) -> None:
 
 
 def apply(settings: Settings, source: Path, target: Path, say: Say, advance: Advance) -> None:
-    """Labels a file of posts."""
+    """Labels a file of posts; raises InputRefusedError, after the others are labelled, when some rows are none."""
     result = applying.apply(source, target, settings.seeds, advance=advance)
-    say(f"{result['posts']} posts labelled into {target}; terdeteksi otomatis, belum ditinjau:")
-    for code, number in result["flagged"].items():
+    say(f"{result.posts} posts labelled into {target}; terdeteksi otomatis, belum ditinjau:")
+    for code, number in result.flagged.items():
         say(f"{number:6} {code}")
+    if result.refused:
+        remedies = sorted({REMEDIES[each.reason] for each in result.first_refused if each.reason in REMEDIES})
+        raise InputRefusedError(
+            f"{result.refused:,} rows of {source} are not labelled: {named(result.first_refused, result.refused)}; "
+            f"{', '.join(remedies) or 'correct them and label the file again'} (all of them: {result.refused_path})."
+        )
 
 
 def evaluate(settings: Settings, path: Path | None, test_set: str | None, *, as_json: bool, say: Say) -> None:
@@ -74,7 +82,7 @@ def evaluate(settings: Settings, path: Path | None, test_set: str | None, *, as_
         say(json.dumps(stored, indent=2))
         return
     if not path.is_file():
-        raise UsageError(f"{path} is missing; give a CSV with the columns text and sentiment or indications.")
+        raise UsageError(f"{path} is missing; give a table with the columns text and sentiment or indications.")
     frame = read_labelled(path)
     if frame.is_empty():
         raise InputRefusedError(f"{path} holds no post.")

@@ -8,13 +8,14 @@ from typing import get_args
 
 from flows import processes
 from flows.exits import InputRefusedError
+from flows.files.record import Fault
 from flows.loading import landing, load, prepared, reading
 from flows.loading.landing import Landed
 from flows.loading.prepared import Prepared
 from flows.loading.sheets import CollectionDays, ReviewLines
 from flows.progress import Advance
 from flows.settings import Settings
-from flows.sources.format import Fault, Kind
+from flows.sources.format import Kind
 
 # Below this many bytes a second process costs more than it saves.
 _PARALLEL_BYTES = 64 << 20
@@ -110,7 +111,7 @@ def _read_sheet(settings: Settings, landed: Landed) -> tuple[list[tuple[object, 
     rows: list[tuple[object, ...]] = []
     faults: list[Fault] = []
     form = reading.format_of(settings, landed)
-    with reading.opened(settings.home, landed, form) as stream:
+    with reading.opened(settings.home, landed) as stream:
         for item in form.records(stream):
             if isinstance(item, Fault):
                 faults.append(item)

@@ -55,16 +55,31 @@ def checked_span(covers: tuple[date, date]) -> tuple[date, date]:
     return covers
 
 
+def _loaded(connection: Connection, files: Sequence[Landed]) -> dict[str, tuple[int, int, int, list[str] | None]]:
+    """(records, usable, cut off, platforms) of each file that is loaded, by its id."""
+    rows = connection.execute(
+        _OUTCOMES, {"cut": [str(reason) for reason in CUT_REASONS], "files": [item.file_id for item in files]}
+    ).fetchall()
+    return {file_id: tuple(facts) for file_id, *facts in rows}
+
+
+def untold(connection: Connection, files: Sequence[Landed]) -> list[str]:
+    """A sentence for each loaded file of which nobody can say which platform it is about."""
+    loaded = _loaded(connection, files)
+    return [
+        f"no record of {item.file} tells a platform; nothing is declared for it"
+        for item in files
+        if item.platform == "mixed" and item.file_id in loaded and not loaded[item.file_id][3]
+    ]
+
+
 def outcomes(connection: Connection, files: Sequence[Landed], *, is_refused: bool) -> dict[Source, str | None]:
     """Why the declared days of each source are not all collected; None where they are.
 
     `is_refused`: a file given beside them could not be read, so that nobody knows what it held. A source none of whose
     files were loaded is left out: nothing was collected in its name.
     """
-    rows = connection.execute(
-        _OUTCOMES, {"cut": [str(reason) for reason in CUT_REASONS], "files": [item.file_id for item in files]}
-    ).fetchall()
-    loaded = {file_id: facts for file_id, *facts in rows}
+    loaded = _loaded(connection, files)
     reasons: dict[Source, set[str]] = {}
     for item in files:
         records, usable, cut, platforms = loaded.get(item.file_id, (0, 0, 0, None))

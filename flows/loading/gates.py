@@ -1,11 +1,14 @@
 """The two gates of a load: the shape of the files, then the loaded posts; verdicts are kept before a gate decides."""
 
+from collections import Counter
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 import sql
 from flows.exits import GateStoppedError
+from flows.files.csv_records import RAGGED
 from flows.loading.prepared import FileCounts
+from flows.post import Reason
 from flows.store import checks, warehouse
 from flows.store.runs import Run
 
@@ -13,6 +16,8 @@ if TYPE_CHECKING:
     import pandas as pd
 
 _CHECKED_ROWS = 200_000
+# What explains a file that nobody can read, and what to do; another reason may be a changed format.
+_REMEDIES = {Reason.NO_ID: "export it again with the ids of the posts", Reason.UNREADABLE: "export it again"}
 
 
 def landing_gate(run: Run, files: Sequence[FileCounts]) -> dict[str, str]:
@@ -31,8 +36,24 @@ def landing_gate(run: Run, files: Sequence[FileCounts]) -> dict[str, str]:
         for item in (item for item in files if item.landed.source == source):
             (alone,) = validate_sources(_frame([item])).values()
             if stop := gate(alone):
-                stopped[item.landed.file_id] = stop.sentence()
+                stopped[item.landed.file_id] = explained(item) or stop.sentence()
     return stopped
+
+
+def explained(item: FileCounts) -> str | None:
+    """Why nearly no record of a file has a shape that is known, where its rejects say it; else None."""
+    if not item.why:
+        return None
+    reasons: Counter[Reason] = Counter()
+    for (reason, _), records in item.why.items():
+        reasons[reason] += records
+    reason, records = reasons.most_common(1)[0]
+    details = Counter({detail: number for (each, detail), number in item.why.items() if each is reason and detail})
+    detail = f" ({details.most_common(1)[0][0]})" if details else ""
+    remedy = "its rows do not fit its header; export it again" if RAGGED in detail else _REMEDIES.get(reason)
+    if remedy is None:
+        return None
+    return f"{item.landed.file}: {records:,} of {item.records:,} records cannot be read: {reason}{detail}; {remedy}."
 
 
 def _frame(files: Sequence[FileCounts]) -> "pd.DataFrame":

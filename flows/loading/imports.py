@@ -11,7 +11,7 @@ from flows.loading import declared, landing, load
 from flows.loading.arrivals import Arrived, land_paths
 from flows.loading.landing import Landed
 from flows.loading.pending import load_pending
-from flows.loading.summary import LoadSummary
+from flows.loading.summary import LoadSummary, with_remedy
 from flows.periods import Week
 from flows.progress import Advance, unseen
 from flows.settings import Settings
@@ -68,8 +68,10 @@ def _declare(
     posts = [item for item in arrived.landed if item.kind == "posts"]
     with warehouse.opened(settings.home) as connection:
         told = sorted(declared.outcomes(connection, posts, is_refused=bool(arrived.refusals)).items())
+        untold = declared.untold(connection, posts)
     if not told:
-        return 0, [f"nothing is declared as collected from {covers[0]} to {covers[1]}: no file of posts was loaded"]
+        why = "" if untold else ": no file of posts was loaded"
+        return 0, [f"nothing is declared as collected from {covers[0]} to {covers[1]}{why}", *untold]
     logs: list[Landed] = []
     with tempfile.TemporaryDirectory() as scratch:
         for source, reason in told:
@@ -85,7 +87,7 @@ def _declare(
             )
             logs.append(log)
     days = load_pending(settings, run, only=frozenset(log.file_id for log in logs)).days
-    return days, [
+    return days, untold + [
         f"not declared as collected: {source.platform}/{source.source}, {covers[0]} to {covers[1]} ({reason})"
         for source, reason in told
         if reason
@@ -99,7 +101,7 @@ def _tell(summary: LoadSummary, arrived: Arrived, known: int, doubts: Sequence[s
     if arrived.junk:
         say(f"  {arrived.junk} files of operating systems and office programs left out")
     for reason, records in summary.reasons:
-        say(f"  {records:,} rejected: {reason}")
+        say(f"  {records:,} rejected: {with_remedy(reason)}")
     for note in summary.notes:
         say(f"  {note}")
     for sentence in summary.held:

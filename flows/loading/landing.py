@@ -1,6 +1,6 @@
 """The landing: what came in, byte for byte, with a manifest beside it. Only a removal changes it afterwards.
 
-Plain files are kept compressed; files that came compressed, and Parquet, are kept as they are.
+Plain files are kept compressed; files that came compressed, Parquet and workbooks are kept as they are.
 
 A file is complete when its manifest exists: the manifest is written last and by rename, so that an interrupted
 landing leaves nothing that a load would read.
@@ -29,7 +29,12 @@ if TYPE_CHECKING:  # `ronda status` asks for the landing and reads no file
 _BLOCK = 1 << 20
 _LEVEL = 3
 # First bytes of what is kept as it came, and the suffix it is kept under.
-_KEPT: tuple[tuple[bytes, str], ...] = ((b"\x1f\x8b", ".gz"), (b"\x28\xb5\x2f\xfd", ".zst"), (b"PAR1", ".parquet"))
+_KEPT: tuple[tuple[bytes, str], ...] = (
+    (b"\x1f\x8b", ".gz"),
+    (b"\x28\xb5\x2f\xfd", ".zst"),
+    (b"PAR1", ".parquet"),
+    (b"PK\x03\x04", ".xlsx"),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -193,13 +198,3 @@ def landed_files(home: Path) -> list[Landed]:
 def stored_path(home: Path, landed: Landed) -> Path:
     """Where the bytes of a landed file are kept."""
     return home / "landing" / landed.path
-
-
-def kept_bytes(home: Path, landed: Landed) -> bytes:
-    """The bytes of a small landed file as they came in."""
-    path = stored_path(home, landed)
-    content = path.read_bytes()
-    if path.suffix != ".zst" or landed.file.endswith(".zst"):
-        return content
-    with zstandard.ZstdDecompressor().stream_reader(content) as stream:
-        return stream.read()

@@ -4,6 +4,7 @@ Prepared rows are a function of the landed bytes, the author key, the seeds and 
 one part a batch, so that memory stays flat whatever the size of a file, and files are prepared side by side.
 """
 
+from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -12,17 +13,19 @@ from typing import Any, BinaryIO
 import polars as pl
 
 from flows import labels
+from flows.files.opening import position
+from flows.files.record import Fault
 from flows.headers import schema
 from flows.loading import copies, landing, privacy, reading
 from flows.loading.landing import Landed
 from flows.post import SHAPE_REASONS, Post, Reason, Rejected, check
 from flows.settings import Settings
-from flows.sources.format import Fault, Format
-from flows.sources.opening import position
+from flows.sources.format import Format
 
 BATCH_RECORDS = 50_000
 _TOLD_RECORDS = 5_000  # between two words about how far it is
 _EXCERPT_BYTES = 500
+_MOST_DETAILS = 100  # of the reasons of one file
 
 _POST_SCHEMA: dict[str, Any] = {
     "platform": pl.String,
@@ -60,7 +63,7 @@ class Batch:
 
 @dataclass(slots=True)
 class FileCounts:
-    """What one landed file came to: records read, those that are posts, those whose shape is unknown.
+    """What one landed file came to: records read, those that are posts, those whose shape is unknown and why.
 
     `notes` are sentences on what in it stays unknown, and why.
     """
@@ -68,8 +71,19 @@ class FileCounts:
     landed: Landed
     records: int = 0
     accepted: int = 0
-    unreadable: int = 0
     notes: tuple[str, ...] = ()
+    why: Counter[tuple[Reason, str]] = field(default_factory=Counter)
+
+    @property
+    def unreadable(self) -> int:
+        """The records whose shape is unknown."""
+        return self.why.total()
+
+    def note(self, reason: Reason, detail: str) -> None:
+        """Counts a record that is no post, where its shape is unknown; the details that come first."""
+        if reason in SHAPE_REASONS:
+            known = len(self.why) < _MOST_DETAILS or (reason, detail) in self.why
+            self.why[reason, detail if known else ""] += 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +95,7 @@ class Prepared:
     rejects: tuple[Path, ...]
 
 
-Reject = tuple[str, int, str, str, str]
+Reject = tuple[str, int, Reason, str, str]
 
 
 def _excerpt(raw: object) -> str:
@@ -234,7 +248,7 @@ def prepare(  # noqa: PLR0913, PLR0917 - what to read, what with, where to, and 
         form = reading.fitted(settings, landed)
         counts.notes = form.notes
         told = 0
-        with reading.opened(settings.home, landed, form) as stream:
+        with reading.opened(settings.home, landed) as stream:
             for number, found in read_posts(form, stream, Sight.of(landed)):
                 counts.records += 1
                 if counts.records % _TOLD_RECORDS == 0:
@@ -244,7 +258,7 @@ def prepare(  # noqa: PLR0913, PLR0917 - what to read, what with, where to, and 
                     counts.accepted += 1
                     parts.add_post(landed, number, found)
                 else:
-                    counts.unreadable += found[2] in SHAPE_REASONS
+                    counts.note(found[2], found[3])
                     parts.add_reject(landed, found)
         read(landing.stored_path(settings.home, landed).stat().st_size - told)
         counted.append(counts)

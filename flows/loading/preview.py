@@ -8,14 +8,15 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from flows.exits import Exit, InputRefusedError
+from flows.files import open_stream
+from flows.files.record import Fault
 from flows.loading import prepared
 from flows.loading.arrivals import files_below, recognised, told
 from flows.loading.prepared import Sight
+from flows.loading.summary import with_remedy
 from flows.post import Post
 from flows.progress import Advance, unseen
 from flows.settings import Settings
-from flows.sources.format import Fault
-from flows.sources.reading import open_stream
 from flows.store import warehouse
 
 Key = tuple[str, str]
@@ -71,7 +72,7 @@ def run_preview(
         say(line)
     for each in previews:
         for reason, count in sorted(each.reasons.items()):
-            say(f"  {each.file}: {count:,} rejected: {reason}")
+            say(f"  {each.file}: {count:,} rejected: {with_remedy(reason)}")
         for note in each.notes:
             say(f"  {each.file}: {note}")
     for sentence in refusals:

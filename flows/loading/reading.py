@@ -1,19 +1,16 @@
 """How a landed file is read: in the format its manifest names, which is not recognised anew."""
 
-import io
-from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import BinaryIO
 
 from flows import sources
 from flows.exits import InputRefusedError
+from flows.files import open_stream, sample, starts
 from flows.loading import landing
 from flows.loading.landing import Landed
 from flows.settings import Settings
 from flows.sources.format import Format
-from flows.sources.opening import ARCHIVE
-from flows.sources.reading import open_stream, sample
 
 
 def format_of(settings: Settings, landed: Landed) -> Format:
@@ -32,8 +29,8 @@ def format_of(settings: Settings, landed: Landed) -> Format:
         )
     if len(named) == 1:
         return named[0]
-    start = sample(landing.stored_path(settings.home, landed))
-    fitting = next((each for each in named if each.recognise(start) is not None), None)
+    seen = starts(sample(landing.stored_path(settings.home, landed)))
+    fitting = next((each for start in seen for each in named if each.recognise(start) is not None), None)
     if fitting is None:
         raise InputRefusedError(f"{told} and does not fit it any more; correct [tables.{landed.source}] in ronda.toml.")
     return fitting
@@ -47,15 +44,10 @@ def fitted(settings: Settings, landed: Landed) -> Format:
     form = format_of(settings, landed)
     if form.study is None:
         return form
-    with opened(settings.home, landed, form) as stream:
+    with opened(settings.home, landed) as stream:
         return form.fitted(stream)
 
 
-@contextmanager
-def opened(home: Path, landed: Landed, form: Format) -> Iterator[BinaryIO]:
-    """The content of a landed file as its format reads it: unpacked, but an archive as it is."""
-    if form.recognise_file is not None and (content := landing.kept_bytes(home, landed)).startswith(ARCHIVE):
-        yield io.BytesIO(content)
-        return
-    with open_stream(landing.stored_path(home, landed)) as stream:
-        yield stream
+def opened(home: Path, landed: Landed) -> AbstractContextManager[BinaryIO]:
+    """The content of a landed file, unpacked."""
+    return open_stream(landing.stored_path(home, landed))

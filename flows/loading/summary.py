@@ -5,9 +5,16 @@ from datetime import date
 from typing import Any
 
 from flows.loading import load
+from flows.post import REMEDIES, Reason
 from flows.store.warehouse import Connection
 
 _ADDED = ("files", "records", "posts", "duplicates", "rejects", "days", "reviews")
+
+
+def with_remedy(reason: str) -> str:
+    """The reason of rejects, and what people can do about the file."""
+    remedy = REMEDIES.get(Reason(reason))
+    return f"{reason}; {remedy}" if remedy else reason
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,15 +4,19 @@
 of a file by its content, never by its name.
 """
 
-import io
+from itertools import islice
 from pathlib import Path
 
 from flows.exits import InputRefusedError, UsageError
+from flows.files import Record, open_stream, sample, starts
+from flows.files.workbook import DIGITS, is_rounded
+from flows.post import Reason, Rejected
 from flows.settings import Settings
 from flows.sources import (
     apify,
     collection,
     crowdtangle,
+    empty,
     facebook_graph,
     fourcat,
     graph,
@@ -23,22 +27,22 @@ from flows.sources import (
     reviews,
     table,
     tiktok_research,
+    tiktok_videos,
+    unknown,
     zeeschuimer,
 )
-from flows.sources.format import Format, Record
-from flows.sources.reading import BOM, csv_header, json_elements, sample
+from flows.sources.format import Format
 from flows.sources.source import Source
 from flows.sources.zones import read_zones
 
 SOURCES: tuple[Source, ...] = (tiktok_research.SOURCE, facebook_graph.SOURCE, instagram_graph.SOURCE)
 
 READABLE = (
-    "Zeeschuimer and 4CAT exports (NDJSON, CSV), CrowdTangle and Meta Content Library CSV, Apify datasets "
-    "(JSON, NDJSON, CSV), Graph API responses (JSON), ronda's own collection log and removal list, and tables "
-    "described in ronda.toml"
+    "Zeeschuimer and 4CAT exports, CrowdTangle and Meta Content Library tables, Apify datasets, saved answers of the "
+    "Graph API and of the TikTok Research API, ronda's own collection log, removal list and review sheet, and tables "
+    "described in ronda.toml: as CSV, JSON, NDJSON or .xlsx, tables also as Parquet"
 )
-PARQUET = b"PAR1"
-PAGES = ((b"<!doctype html", "a web page"), (b"<html", "a web page"), (b"<?xml", "XML"), (b"<", "XML"))
+_LOOKED_AT = 1000  # records of a workbook, before its ids are said to be damaged
 
 
 def source_named(name: str) -> Source:
@@ -55,16 +59,18 @@ def formats(settings: Settings) -> tuple[Format, ...]:
     Raises UsageError for a table that cannot be described so, and for a zone that is none.
     """
     known = (
-        collection.FORMAT,
+        *collection.FORMATS,
         *reviews.formats(settings.seeds),
         *(pages.format_of(each) for each in SOURCES),
-        removals.FORMAT,
+        *removals.FORMATS,
         *zeeschuimer.FORMATS,
         *fourcat.FORMATS,
         *crowdtangle.formats(read_zones(settings.zones)),
         *mcl.FORMATS,
         *apify.FORMATS,
+        *tiktok_videos.FORMATS,
         *graph.FORMATS,
+        *empty.FORMATS,
     )
     for name in settings.tables:
         if any(each.name == name for each in known):
@@ -79,41 +85,33 @@ def recognise(path: Path, settings: Settings) -> tuple[Format, str]:
     that names the file, what it seems to be and what ronda can read.
     """
     known = formats(settings)
-    for candidate in known:
-        if candidate.recognise_file is not None and (platform := candidate.recognise_file(path)) is not None:
-            return candidate, platform
-    start = sample(path)
-    for candidate in known:
-        if (platform := candidate.recognise(start)) is not None:
-            return candidate, platform
-    raise InputRefusedError(f"{path} {_description(start)}. ronda reads {READABLE}.")
+    seen = sample(path)
+    for start in starts(seen):
+        for candidate in known:
+            if (platform := candidate.recognise(start)) is not None:
+                _refuse_damaged(path, candidate)
+                return candidate, platform
+    raise InputRefusedError(f"{path} {unknown.description(seen, settings)}. ronda reads {READABLE}.")
 
 
-def _description(start: bytes) -> str:
-    """What an unknown file is and what to do, as the rest of a sentence."""
-    text = start.removeprefix(BOM).lstrip()
-    for mark, what in PAGES:
-        if text[: len(mark)].lower() == mark:
-            return f"is {what}, perhaps a login or error page saved in place of the export; export it again"
-    if not text:
-        return "holds only blanks; export it again"
-    if text.startswith(PARQUET):
-        return "is a Parquet table that ronda.toml does not describe; add its columns as [tables.<name>]"
-    if text.startswith((b"{", b"[")):
-        return f"is JSON of an unknown kind{_named(_keys(text))}; check the export or describe it in ronda.toml"
-    columns, _ = csv_header(text)
-    if len(columns) > 1:
-        return f"is a table of an unknown kind{_named(columns)}; check the export or add [tables.<name>] to ronda.toml"
-    return "is text of an unknown kind; import the export itself"
-
-
-def _keys(text: bytes) -> tuple[str, ...]:
-    """The keys of the first object."""
-    first = next(json_elements(io.BytesIO(text)), None)
-    return tuple(first.raw) if isinstance(first, Record) and isinstance(first.raw, dict) else ()
-
-
-def _named(names: tuple[str, ...]) -> str:
-    """The first names, in brackets."""
-    shown = ", ".join(name[:40] for name in names[:6])
-    return f" ({shown}{', …' if len(names) > 6 else ''})" if shown else ""
+def _refuse_damaged(path: Path, form: Format) -> None:
+    """Raises InputRefusedError for a workbook whose ids were numbers, since none of them is the id it was."""
+    if form.layout != "sheet" or form.kind != "posts":
+        return
+    damaged: dict[str, None] = {}
+    with open_stream(path) as stream:
+        rows = [item.raw for item in islice(form.records(stream), _LOOKED_AT) if isinstance(item, Record)]
+    for row in rows:
+        try:
+            form.post(row)
+        except Rejected as rejected:
+            if rejected.reason is Reason.ID_AS_NUMBER:
+                damaged |= dict.fromkeys(name for name, cell in row.items() if is_rounded(cell))
+                continue
+        return
+    if damaged:
+        columns = f"column{'s' * (len(damaged) > 1)} {', '.join(damaged)}"
+        raise InputRefusedError(
+            f"{path} is a workbook whose {columns} held numbers of more than {DIGITS} digits, and a spreadsheet keeps "
+            f"{DIGITS}: its ids are lost; export it again as CSV and give that, not a spreadsheet of it."
+        )

@@ -1,7 +1,8 @@
 """Exports of Apify actors: clockworks/tiktok-scraper, apify/instagram-scraper, apify/facebook-posts-scraper and kin.
 
-JSON arrays, JSON lines, and CSV whose columns name the nested keys with "/" (older tools: "."). The formats have no
-version and keys come and go: only the id and the time of a post are required. When it was collected is not said.
+JSON arrays, JSON lines, and CSV whose columns name the nested keys with "/" (older tools: "."), whole or as the
+overview of a dataset, which leaves ids out: then they are read from the address of a post. The formats have no version
+and keys come and go: only the id and the time of a post are required. When it was collected is not said.
 """
 
 import re
@@ -24,11 +25,14 @@ from flows.sources.fields import (
     instagram_code,
     instagram_seconds,
     pk_to_shortcode,
+    present,
     shortcode,
+    tiktok_id,
     tiktok_seconds,
     whole_id,
 )
 from flows.sources.layout import ZEESCHUIMER_KEYS, formats, names
+from flows.sources.likeness import Likeness
 from flows.sources.moments import iso_seconds, seconds
 
 INSTAGRAM_MEDIA = {"Image": "photo", "Video": "video", "Sidecar": "album"}
@@ -64,6 +68,17 @@ COUNT_KEYS: dict[str, dict[str, tuple[str, ...]]] = {
         "views": ("viewsCount", "playCount"),
     },
 }
+# The overview of a dataset leaves the id out; then it stands in `url`, where these are beside it.
+OVERVIEW_KEYS: dict[str, frozenset[str]] = {
+    "instagram": frozenset({"likesCount", "commentsCount", "ownerUsername"}),
+    "facebook": frozenset({"facebookUrl", "pageName"}),
+}
+POST_URLS = {
+    "instagram": re.compile(rb"instagram\.com(?:\\?/[\w.]+)?\\?/(?:p|reel|reels|tv)\\?/[\w-]+"),
+    "facebook": re.compile(
+        rb"facebook\.com\\?/[^\s\",;]*(?:posts|permalink|videos|photos|reel|story_fbid|fbid)[^\s\",;]*(?:\d{6,}|pfbid)"
+    ),
+}
 ERROR_KEYS = frozenset({"error", "errorDescription"})
 
 _SEPARATOR = re.compile(r"[/.]")
@@ -76,13 +91,18 @@ def recognise(platform: str, sample: bytes) -> str | None:
     keys = {_SEPARATOR.split(name)[0] for name in names(sample)}
     if keys & ZEESCHUIMER_KEYS:
         return None
-    if keys >= ERROR_KEYS and not any(_has_each(keys, groups) for groups in ACTOR_KEYS.values()):
+    owners = [each for each in ACTOR_KEYS if _is_of_actor(each, keys, sample)]
+    if keys >= ERROR_KEYS and not owners:
         return platform if f"{platform}.com".encode() in sample else None
-    return platform if _has_each(keys, ACTOR_KEYS[platform]) else None
+    return platform if platform in owners else None
 
 
-def _has_each(keys: set[str], groups: tuple[frozenset[str], ...]) -> bool:
-    return all(keys & group for group in groups)
+def _is_of_actor(platform: str, keys: set[str], sample: bytes) -> bool:
+    if all(keys & group for group in ACTOR_KEYS[platform]):
+        return True
+    overview = OVERVIEW_KEYS.get(platform)
+    is_overview = overview is not None and "url" in keys and len(keys & overview) >= 2
+    return is_overview and POST_URLS[platform].search(sample) is not None
 
 
 def item(raw: Any) -> dict[str, Any]:
@@ -123,7 +143,8 @@ def _with_lists(value: Any) -> Any:
 def tiktok_post(raw: Any) -> Post:
     """One item of clockworks/tiktok-scraper; `authorMeta.name` is the handle."""
     video = item(raw)
-    post_id = whole_id(video.get("id"))
+    from_url = None if video.get("id") else tiktok_id(_text(video, "webVideoUrl") or "")
+    post_id = from_url or whole_id(present(video.get("id"), "id"))
     created_at, created_from = _time(post_id, tiktok_seconds, video, "createTime", "createTimeISO")
     after_upload(tiktok_seconds(post_id), created_at)
     author, text = as_dict(video.get("authorMeta")), _text(video, "text")
@@ -150,7 +171,8 @@ def instagram_post(raw: Any) -> Post:
     """One item of apify/instagram-scraper; -1 likes are hidden ones."""
     media = item(raw)
     url = _text(media, "url")
-    code = shortcode(media.get("shortCode")) or instagram_code(url or "") or pk_to_shortcode(media.get("id") or "")
+    code = shortcode(media.get("shortCode")) or instagram_code(url or "")
+    code = code or pk_to_shortcode(present(media.get("id"), "shortCode"))
     created_at, created_from = _time(code, instagram_seconds, media, "timestamp")
     text = _text(media, "caption")
     tag_page = _TAG_PAGE.search(_text(media, "inputUrl") or "")
@@ -255,6 +277,15 @@ def _tag(name: Any) -> str | None:
 def _is_yes(value: Any) -> bool:
     return value is True or str(value).lower() == "true"
 
+
+LIKENESSES = tuple(
+    Likeness(f"an Apify dataset of {name}", (*groups, *texts))
+    for name, groups, texts in (
+        ("TikTok", ACTOR_KEYS["tiktok"], (frozenset({"text"}), frozenset({"id", "webVideoUrl"}))),
+        ("Instagram", ACTOR_KEYS["instagram"], (frozenset({"caption"}), frozenset({"timestamp"}))),
+        ("Facebook", ACTOR_KEYS["facebook"], (frozenset({"text"}), frozenset({"time", "timestamp"}))),
+    )
+)
 
 _POSTS: dict[str, Callable[[Any], Post]] = {
     "tiktok": tiktok_post,

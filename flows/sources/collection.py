@@ -5,12 +5,14 @@ CSV `platform,source,query,day,planned,attempted,succeeded,reason`. It holds no 
 
 from collections.abc import Iterator
 from datetime import date
-from typing import BinaryIO, NamedTuple
+from typing import NamedTuple
 
+from flows.files import csv_header
+from flows.files.record import Fault, Record
 from flows.post import PLATFORMS, Reason, Rejected
 from flows.sources.counts import count
-from flows.sources.format import Fault, Format, Record
-from flows.sources.reading import csv_header, csv_rows
+from flows.sources.layout import TABLE, formats
+from flows.sources.likeness import all_of
 
 COLUMNS = frozenset(("platform", "source", "query", "day", "planned", "attempted", "succeeded", "reason"))
 EVERY_QUERY = "*"
@@ -80,10 +82,13 @@ def _entry(record: Record) -> Record | Fault:
         return Fault(record.number, rejected.reason, rejected.detail, excerpt)
 
 
-def records(stream: BinaryIO) -> Iterator[Record | Fault]:
-    """The entries of a log, each a CollectionDay; a Fault for every row that is none."""
-    for item in csv_rows(stream, None):
+def records(rows: Iterator[Record | Fault]) -> Iterator[Record | Fault]:
+    """The entries of the rows of a log, each a CollectionDay; a Fault for every row that is none."""
+    for item in rows:
         yield item if isinstance(item, Fault) else _entry(item)
 
 
-FORMAT = Format("collection", "csv", recognise, records, kind="collection")
+LIKENESSES = (all_of("a collection log of ronda", sorted(COLUMNS)),)
+
+FORMATS = formats("collection", recognise, layouts=TABLE, kind="collection", entries=records)
+FORMAT = FORMATS[0]  # what ronda writes itself

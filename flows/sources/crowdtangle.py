@@ -6,10 +6,14 @@ says nothing of how often they were seen. Times are in the zone of a dashboard, 
 zones, or none, is not guessed.
 """
 
+import io
 from collections.abc import Callable, Mapping
 from functools import partial
+from itertools import islice
 from typing import Any
+from urllib.parse import urlsplit
 
+from flows.files import Record, csv_rows
 from flows.post import Post, Reason, Rejected
 from flows.sources.counts import Style, count
 from flows.sources.evidence import Places, study
@@ -23,8 +27,9 @@ from flows.sources.fields import (
     whole_id,
 )
 from flows.sources.format import Format
+from flows.sources.layout import TABLE, names
 from flows.sources.layout import formats as formats_of
-from flows.sources.layout import names
+from flows.sources.likeness import Likeness
 from flows.sources.moments import FREE, written_second
 from flows.sources.spreadsheet import bare
 from flows.sources.zones import NO_ZONES, Zones
@@ -52,8 +57,19 @@ INSTAGRAM_TYPES = {"album": "album", "igtv": "video", "photo": "photo", "reel": 
 
 FACEBOOK_NAMES = frozenset({"Page Name", "Group Name", "Facebook Id", "Page Category", "Is Video Owner?"})
 INSTAGRAM_NAMES = frozenset({"Account"})
+CREATED_NAMES = frozenset({"Post Created", "Created"})
 # Columns of both; a file of CrowdTangle has most of them even when one that is needed is missing.
 COMMON_NAMES = frozenset({"User Name", "Followers at Posting", "Post Created", "Created", "Type", "Likes", "URL"})
+# CrowdTangle exported other platforms too, under the same common names.
+FOREIGN_NAMES = {"Retweets": "Twitter", "Screen Name": "Twitter", "Subreddit": "Reddit", "Upvotes": "Reddit"}
+FOREIGN_HOSTS = {
+    "reddit.com": "Reddit",
+    "twitter.com": "Twitter",
+    "vine.co": "Vine",
+    "x.com": "Twitter",
+    "youtu.be": "YouTube",
+    "youtube.com": "YouTube",
+}
 SCORES = ("Overperforming Score", "Total Interactions")
 
 _COUNTED = ("Likes", "Comments", "Shares", "Love", "Wow", "Haha", "Sad", "Angry", "Care", "Total Views", "Views")
@@ -66,12 +82,29 @@ _count = partial(count, style=_COMMAS)
 def recognise(platform: str, sample: bytes) -> str | None:
     """`platform` when the header is CrowdTangle's for it."""
     columns = names(sample)
-    has_score = any(name.startswith(SCORES) for name in columns)
-    if len(columns & COMMON_NAMES) + has_score < 3:
+    if not _is_of_crowdtangle(columns) or foreign(sample) is not None:
         return None
     is_facebook = bool(columns & FACEBOOK_NAMES)
     is_instagram = not is_facebook and columns >= INSTAGRAM_NAMES
     return platform if (is_facebook if platform == "facebook" else is_instagram) else None
+
+
+def _is_of_crowdtangle(columns: frozenset[str]) -> bool:
+    has_score = any(name.startswith(SCORES) for name in columns)
+    return len(columns & COMMON_NAMES) + has_score >= 3
+
+
+def foreign(sample: bytes) -> str | None:
+    """The platform of an export of CrowdTangle that is not watched, by its columns, else by where its posts are."""
+    columns = names(sample)
+    if not _is_of_crowdtangle(columns):
+        return None
+    if named := next((platform for column, platform in FOREIGN_NAMES.items() if column in columns), None):
+        return named
+    rows = (item.raw for item in csv_rows(io.BytesIO(sample)) if isinstance(item, Record))
+    hosts = {(urlsplit(row.get("URL", "").strip()).hostname or "").removeprefix("www.") for row in islice(rows, 20)}
+    found = {FOREIGN_HOSTS.get(host) for host in hosts}
+    return found.pop() if len(found) == 1 else None
 
 
 def facebook_post(raw: Mapping[str, Any], zones: Zones = NO_ZONES) -> Post:
@@ -174,6 +207,14 @@ def reactions(raw: Mapping[str, Any]) -> int | None:
     return sum(counts) if len(counts) == len(names) else None
 
 
+LIKENESSES = tuple(
+    Likeness(
+        f"CrowdTangle's export of {platform}",
+        (names, *(frozenset({name}) for name in ("User Name", "Type", "URL", "Likes")), CREATED_NAMES),
+    )
+    for platform, names in (("Facebook", FACEBOOK_NAMES), ("Instagram", INSTAGRAM_NAMES))
+)
+
 _POSTS: dict[str, Callable[..., Post]] = {
     "facebook": facebook_post,
     "instagram": instagram_post,
@@ -189,7 +230,7 @@ def formats(zones: Zones) -> tuple[Format, ...]:
             "crowdtangle",
             partial(recognise, platform),
             partial(post, zones=zones),
-            ("csv",),
+            TABLE,
             platform=platform,
             study=_STUDY,
         )

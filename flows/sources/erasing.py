@@ -6,22 +6,27 @@ records to replace in place: its row groups are written anew, with the same sche
 
 import csv
 import io
+import itertools
 import tempfile
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import dataclass
 from functools import partial
-from typing import TYPE_CHECKING, Any, BinaryIO
+from typing import IO, TYPE_CHECKING, Any, BinaryIO, cast
 
 import orjson
 
+from flows.files.archive import ARCHIVE
+from flows.files.chunks import BOM, LINE_BYTES
+from flows.files.csv_records import SEEN_LINES, columns, fitted, header_place, is_blank
+from flows.files.json_records import Elements, json_lines
+from flows.files.layout import Layout
+from flows.files.opening import CHUNK_BYTES, DamagedError
+from flows.files.parquet import as_json
+from flows.files.record import Fault, Record
+from flows.files.workbook import is_workbook, sheet_rows
 from flows.post import Post, Rejected
 from flows.sources import graph, tombstone
-from flows.sources.chunks import BOM, LINE_BYTES
-from flows.sources.csv_records import csv_header
-from flows.sources.format import Format, Layout, Record
-from flows.sources.json_records import Elements, json_lines
-from flows.sources.opening import CHUNK_BYTES, DamagedError
-from flows.sources.parquet import as_json
+from flows.sources.format import Format
 from flows.sources.source import Source
 from flows.sources.tombstone import Key
 
@@ -41,6 +46,7 @@ class Erasing:
         """The new content of a file of posts."""
         erasers: dict[Layout, Callable[[BinaryIO], Iterator[bytes]]] = {
             "csv": self._csv,
+            "sheet": self._sheet,
             "lines": self._lines,
             "documents": self._documents,
             "parquet": self._parquet,
@@ -78,23 +84,25 @@ class Erasing:
 
     def _element(self, data: bytes) -> bytes:
         """One JSON value of a file, with tombstones in it."""
-        if self.form.name == graph.NAME:
+        if self.form.inside is not None:
             return self._answer(data)
         record = next(json_lines(io.BytesIO(data.replace(b"\n", b" "))), None)
         left = self._tombstone(record.raw) if isinstance(record, Record) else None
         return data if left is None else orjson.dumps(left)
 
     def _answer(self, data: bytes) -> bytes:
-        """A saved answer of the Graph API, which holds many records."""
+        """A saved answer of an API, which holds many records."""
+        assert self.form.inside is not None  # noqa: S101 - else it is one record
         try:
             text = data.decode()
             answer = tombstone.placed(text)
         except (ValueError, RecursionError):
             return data
         parts = {}
-        for element in graph.elements(answer):
-            thing = element["object"]
-            left = self._tombstone(thing, read=partial(_within, self.form, element))
+        for element in self.form.inside(answer):
+            is_of_graph = self.form.name == graph.NAME  # its records tell too where their object stood
+            thing = element["object"] if is_of_graph else element
+            left = self._tombstone(thing, read=partial(_within, self.form, element) if is_of_graph else None)
             if left is not None and isinstance(thing, tombstone.Placed):
                 parts[thing.begin, thing.end] = left
         return tombstone.spliced(text, parts).encode() if parts else data
@@ -127,9 +135,10 @@ class Erasing:
 
     def _csv(self, stream: BinaryIO) -> Iterator[bytes]:
         feed = _Feed(_raw_lines(stream))
-        delimiter = csv_header(feed.peek())[1]
+        above, delimiter = header_place(feed.ahead(), self._is_header)
+        yield feed.skipped(above)
         reader = csv.reader(feed, delimiter=delimiter, strict=True)
-        header: list[str] | None = None
+        header: tuple[str, ...] | None = None
         while True:
             feed.taken.clear()
             try:
@@ -141,13 +150,32 @@ class Erasing:
             if row is None:
                 yield written
                 return
-            if header is None and row:
-                header = [name.strip() for name in row]
-            elif header is not None and len(row) == len(header):
-                left = self._tombstone(dict(zip(header, row, strict=True)), "")
+            if header is None and not is_blank(row):
+                header = columns(row)
+            elif header is not None and len(cells := fitted(row, len(header))) == len(header):
+                left = self._tombstone(dict(zip(header, cells, strict=True)), "")
                 if left is not None:
-                    written = _csv_row([left[name] for name in header], delimiter, feed.taken[-1])
+                    rest = row[len(header) :]
+                    written = _csv_row([*(left[name] for name in header), *rest], delimiter, feed.taken[-1])
             yield written
+
+    def _is_header(self, sample: bytes) -> bool:
+        return self.form.recognise(ARCHIVE + sample if self.form.layout == "sheet" else sample) is not None
+
+    def _sheet(self, stream: BinaryIO) -> Iterator[bytes]:
+        """A workbook comes to the CSV of its sheet, since the parts of a workbook repeat what stands in a cell."""
+        if not is_workbook(stream):
+            yield from self._csv(stream)
+            return
+        with tempfile.TemporaryFile() as table, tempfile.TemporaryFile() as out:
+            _write_csv(sheet_rows(stream, self._is_header), table)
+            table.seek(0)
+            before = self.erased
+            out.writelines(self._csv(cast(BinaryIO, table)))
+            kept = out if self.erased > before else stream
+            kept.seek(0)
+            while part := kept.read(CHUNK_BYTES):
+                yield part
 
     # ---------------------------------------------------------------------------------------------- Parquet
 
@@ -197,6 +225,17 @@ def _within(form: Format, element: dict[str, Any], thing: Any) -> Post:
     return form.post({**element, "object": thing})
 
 
+def _write_csv(rows: Iterable[Record | Fault], out: IO[bytes]) -> None:
+    """The rows of a sheet as CSV."""
+    is_first = True
+    for row in rows:
+        if isinstance(row, Record):
+            if is_first:
+                out.write(_csv_row(list(row.raw), ",", b"\n"))
+            out.write(_csv_row(list(row.raw.values()), ",", b"\n"))
+            is_first = False
+
+
 def _csv_row(cells: list[str], delimiter: str, last_line: bytes) -> bytes:
     """A row as text, with the line end it had."""
     end = "\r\n" if last_line.endswith(b"\r\n") else "\n" if last_line.endswith(b"\n") else ""
@@ -210,20 +249,25 @@ class _Feed:
 
     def __init__(self, lines: Iterator[bytes]) -> None:
         self._lines = lines
-        self._first: bytes | None = None
         self._is_begun = False
         self.taken: list[bytes] = []
 
-    def peek(self) -> bytes:
-        """The first line, which stays to be read."""
-        self._first = next(self._lines, b"")
-        return self._first.removeprefix(BOM)
+    def ahead(self) -> list[bytes]:
+        """The first lines without their ends, which stay to be read."""
+        seen = list(itertools.islice(self._lines, SEEN_LINES))
+        self._lines = itertools.chain(seen, self._lines)
+        return [line.removesuffix(b"\n") for line in seen]
+
+    def skipped(self, lines: int) -> bytes:
+        """Lines that are no part of the table, which are not to be read."""
+        self._is_begun = self._is_begun or lines > 0
+        return b"".join(itertools.islice(self._lines, lines))
 
     def __iter__(self) -> "_Feed":
         return self
 
     def __next__(self) -> str:
-        line, self._first = (self._first, None) if self._first is not None else (next(self._lines), None)
+        line = next(self._lines)
         self.taken.append(line)
         text = line if self._is_begun else line.removeprefix(BOM)
         self._is_begun = True

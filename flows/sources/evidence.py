@@ -10,10 +10,11 @@ from functools import partial
 from itertools import islice
 from typing import Any, BinaryIO
 
+from flows.files.record import Fault
 from flows.post import Post, Reason, Rejected
 from flows.sources.cells import at
 from flows.sources.counts import UNKNOWN, CountColumn, Style, count, stated, styles_of
-from flows.sources.format import Fault, Format
+from flows.sources.format import Format
 from flows.sources.moments import Form, TimeColumn
 from flows.sources.spreadsheet import Damage, Ids
 
@@ -83,7 +84,7 @@ def gather(form: Format, places: Places, stream: BinaryIO) -> Evidence:
 
 
 def _records(form: Format, stream: BinaryIO) -> Iterator[dict[str, Any]]:
-    is_whole = form.layout in ("csv", "parquet")
+    is_whole = form.layout in ("csv", "sheet", "parquet")
     found = form.records(stream) if is_whole else islice(form.records(stream), JSON_RECORDS)
     return (item.raw for item in found if not isinstance(item, Fault) and isinstance(item.raw, dict))
 

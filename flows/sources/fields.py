@@ -6,6 +6,7 @@ second in the upper 32 bits, an Instagram shortcode is the media number in base6
 
 import re
 import unicodedata
+from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 from flows.post import Reason, Rejected
@@ -54,6 +55,13 @@ def whole_id(value: object) -> str:
             return str(int(value))
         raise Rejected(Reason.ID_AS_NUMBER, str(value))
     raise Rejected(Reason.NO_ID, "" if value is None else type(value).__name__)
+
+
+def present(value: Any, name: str) -> Any:
+    """The value that holds an id. Raises Rejected NO_ID, which names the field, when there is none."""
+    if value is None or (isinstance(value, str) and not value.strip()):
+        raise Rejected(Reason.NO_ID, f"{name} is empty or missing")
+    return value
 
 
 def clean(text: object) -> str | None:
@@ -162,6 +170,15 @@ def pk_to_shortcode(pk: object) -> str:
         number, rest = divmod(number, 64)
         code = SHORTCODE_ALPHABET[rest] + code
     return code
+
+
+_TIKTOK_PATH = re.compile(r"tiktok\.com/.*?/?(?:video|photo|v)/(\d+)", re.ASCII)
+
+
+def tiktok_id(url: str) -> str | None:
+    """The id in a TikTok URL; None when it has none."""
+    match = _TIKTOK_PATH.search(url)
+    return match[1] if match else None
 
 
 _INSTAGRAM_PATH = re.compile(r"instagr(?:am\.com|\.am)/(?:[\w.]+/)?(?:p|reel|reels|tv)/([\w-]+)", re.ASCII)

@@ -7,32 +7,15 @@ read as one; it never raises for bad input and never holds more than one record 
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from pathlib import Path
-from typing import Any, BinaryIO, Literal, NamedTuple
+from typing import Any, BinaryIO, Literal
 
+from flows.files.layout import Layout
+from flows.files.record import Fault, Record
 from flows.post import Post, Reason, Rejected
 
 # What the records of a format are, and so which tables they go to: posts and removals of posts, days of collection,
 # what coders say of posts.
 Kind = Literal["posts", "collection", "review"]
-# How its files are written; "sheet" is a workbook or a CSV of one of its sheets.
-Layout = Literal["csv", "lines", "documents", "parquet", "sheet"]
-
-
-class Record(NamedTuple):
-    """A raw record and its number in the file, from 1: the line of NDJSON and CSV, the element of a JSON array."""
-
-    number: int
-    raw: Any
-
-
-class Fault(NamedTuple):
-    """Bytes that are not a record, with the reason and the first bytes for the rejects table."""
-
-    number: int
-    reason: Reason
-    detail: str
-    excerpt: bytes
 
 
 def no_post(raw: Any) -> Post:  # noqa: ARG001 - the shape of all formats
@@ -44,12 +27,11 @@ def no_post(raw: Any) -> Post:  # noqa: ARG001 - the shape of all formats
 class Format:
     """One input format in one layout.
 
-    `recognise` looks at the first decompressed bytes of a file (at most `reading.SAMPLE_BYTES`) and answers the
+    `recognise` looks at the first bytes of a file (`files.sample`, from one of `files.starts` on) and answers the
     platform ("tiktok", "facebook", "instagram", or "mixed" where records say it themselves), or None: not mine.
-    `recognise_file` does the same for an archive, whose first bytes say nothing; its `records` gets the archive.
 
     Only a format of the kind "posts" has a `post`; the records of the others are rows that can be loaded as they are.
-    `platform` is set where a format has a reader for each.
+    `platform` is set where a format has a reader for each, `inside` where one JSON value holds several records.
 
     `study` looks through a whole file and gives the format as it fits that file; `notes` are then sentences on what in
     it stays unknown, and why.
@@ -62,7 +44,7 @@ class Format:
     post: Callable[[Any], Post] = no_post
     kind: Kind = "posts"
     platform: str | None = None
-    recognise_file: Callable[[Path], str | None] | None = None
+    inside: Callable[[Any], Iterator[Any]] | None = None
     study: Callable[["Format", BinaryIO], "Format"] | None = None
     notes: tuple[str, ...] = ()
 

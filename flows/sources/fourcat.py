@@ -8,19 +8,21 @@ Instagram post or of a video that was liked, and -1. The time is always `unix_ti
 the server's own zone.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from functools import lru_cache, partial
-from typing import Any, BinaryIO
+from typing import Any
 
+from flows.files import csv_header
 from flows.post import Post, Reason, Rejected
 from flows.sources.counts import count
 from flows.sources.evidence import Places, study
-from flows.sources.fields import clean, handle, hashtag, hashtags_in, pk_to_shortcode, shortcode, whole_id
-from flows.sources.format import Fault, Format, Record
-from flows.sources.reading import csv_header, csv_rows
+from flows.sources.fields import clean, handle, hashtag, hashtags_in, pk_to_shortcode, present, shortcode, whole_id
+from flows.sources.layout import TABLE, formats
+from flows.sources.likeness import Likeness
 from flows.sources.zeeschuimer import instagram_created, instagram_url, tiktok_created
 
 REQUIRED = frozenset(("id", "author", "body", "unix_timestamp"))
+DEFAULTS = "missing_fields"  # the column in which 4CAT, and nobody else, lists what it did not know
 # A column of the left kind makes the row of the right kind, first match first.
 KINDS: tuple[tuple[frozenset[str], str], ...] = (
     (frozenset(("is_sticky", "comment_url", "is_liked_by_post_author", "post_body")), "comment"),
@@ -44,7 +46,7 @@ def _is_yes(row: Row, column: str) -> bool:
 
 def _known(row: Row) -> Row:
     """The row without the columns whose values it declares to be defaults."""
-    missing = row.get("missing_fields", "")
+    missing = row.get(DEFAULTS, "")
     if not missing.strip():
         return row
     names = {name.strip() for name in missing.split(",")}
@@ -59,7 +61,7 @@ def _listed(row: Row, text: str | None) -> tuple[str, ...]:
 
 
 def _tiktok(row: Row) -> Post:
-    post_id = whole_id(row.get("id"))
+    post_id = whole_id(present(row.get("id"), "id"))
     created_at, created_from = tiktok_created(post_id, row.get("unix_timestamp", "").strip())
     author = handle(row.get("author"))
     text = clean(row.get("body"))
@@ -84,7 +86,7 @@ def _tiktok(row: Row) -> Post:
 def _instagram(row: Row) -> Post:
     if row.get("type") == "comment":  # of the scraper 4CAT had before 2021
         raise Rejected(Reason.COMMENT)
-    code = shortcode(row.get("id")) or pk_to_shortcode(row.get("id"))
+    code = shortcode(row.get("id")) or pk_to_shortcode(present(row.get("id"), "id"))
     created_at, created_from = instagram_created(code, row.get("unix_timestamp", "").strip())
     is_partial = _is_yes(row, "partial_item")
 
@@ -127,22 +129,34 @@ def post(raw: Any) -> Post:
     return read(_known(raw))
 
 
-def _recognise(sample: bytes, delimiters: str) -> str | None:
+def recognise(program: str, sample: bytes) -> str | None:
+    """The platform when the header is that of a program; a spreadsheet may have changed the delimiter of 4CAT's."""
     columns, delimiter = csv_header(sample)
-    if delimiter not in delimiters or not REQUIRED.issubset(columns):
+    is_zeeschuimer = delimiter == ";" and DEFAULTS not in columns
+    if is_zeeschuimer != (program == "zeeschuimer") or not REQUIRED.issubset(columns):
         return None
     kind = _kind(columns)
     return "tiktok" if kind == "comment" else kind
 
 
-def _rows(stream: BinaryIO) -> Iterator[Record | Fault]:
-    return csv_rows(stream, None)
+def is_foreign(sample: bytes) -> bool:
+    """Whether the columns are those of 4CAT, but of a platform that is not watched."""
+    columns, _ = csv_header(sample)
+    return {*REQUIRED, "thread_id"} <= set(columns) and _kind(columns) is None
 
 
 _COUNTS = ("likes", "comments", "shares", "plays", "num_likes", "num_comments", "play_count")
 _STUDY = partial(study, Places(ids=("id",), counts=_COUNTS))
 
-FORMATS = (
-    Format("fourcat", "csv", lambda sample: _recognise(sample, ",\t"), _rows, post, study=_STUDY),
-    Format("zeeschuimer", "csv", lambda sample: _recognise(sample, ";"), _rows, post, study=_STUDY),
+LIKENESSES = (
+    Likeness(
+        "a 4CAT or Zeeschuimer CSV of TikTok or Instagram",
+        (*(frozenset({name}) for name in sorted(REQUIRED)), frozenset().union(*(marks for marks, _ in KINDS[1:]))),
+    ),
+)
+
+FORMATS = tuple(
+    form
+    for program in ("fourcat", "zeeschuimer")
+    for form in formats(program, partial(recognise, program), post, TABLE, study=_STUDY)
 )

@@ -8,15 +8,15 @@ record; what is no post (users, hashtags, insights, album children, comments, er
 
 import re
 from collections.abc import Iterator, Mapping
-from typing import Any, BinaryIO
+from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 from flows.post import Post, Reason, Rejected
 from flows.sources.cells import as_dict, as_list
 from flows.sources.counts import count
 from flows.sources.fields import clean, handle, hashtags_in, instagram_code, instagram_seconds, shortcode, whole_id
-from flows.sources.format import Fault, Record
-from flows.sources.layout import ZEESCHUIMER_KEYS, Reader, formats, names
+from flows.sources.layout import OBJECTS, ZEESCHUIMER_KEYS, formats, names
+from flows.sources.likeness import Likeness
 from flows.sources.moments import iso_seconds
 
 NAME = "graph"
@@ -54,7 +54,6 @@ INSTAGRAM_MEDIA = {"IMAGE": "photo", "VIDEO": "video", "CAROUSEL_ALBUM": "album"
 
 FACEBOOK_ID = re.compile(r"(\d+)_(\d+)", re.ASCII)
 ID_MAP_KEY = re.compile(r"\d+(_\d+)*", re.ASCII)
-TOKEN = re.compile(rb'(access_token(?:=|%3D|"\s*:\s*"))[^&"\s\\]*', re.IGNORECASE)
 
 
 # ---------------------------------------------------------------------------------------------- how to recognise it
@@ -95,21 +94,6 @@ def recognise(sample: bytes) -> str | None:
 
 
 # ------------------------------------------------------------------------------------------------- how to read it
-
-
-def records(reader: Reader, stream: BinaryIO) -> Iterator[Record | Fault]:
-    """Every object of every answer in the file, numbered from 1 through the whole file."""
-    number = 0
-    asked: list[str] | None = None
-    for part in reader(stream):
-        if isinstance(part, Fault):
-            number += 1
-            yield part._replace(number=number, excerpt=TOKEN.sub(rb"\1...", part.excerpt))
-            continue
-        for element in elements(part.raw, asked):
-            number += 1
-            yield Record(number, element)
-        asked = _asked_next(part.raw)
 
 
 def elements(answer: Any, asked: list[str] | None = None) -> Iterator[dict[str, Any]]:
@@ -343,4 +327,11 @@ def _instagram_author(thing: dict[str, Any], owner: dict[str, Any]) -> str | Non
     return name or (f"id:{number}" if number.isdecimal() else None)
 
 
-FORMATS = formats(NAME, recognise, post, ("lines", "documents"), unfold=records)
+LIKENESSES = (
+    Likeness(
+        "saved answers of the Graph API",
+        (frozenset({"id"}), frozenset({"created_time", "timestamp"}), FACEBOOK_KEYS | INSTAGRAM_KEYS),
+    ),
+)
+
+FORMATS = formats(NAME, recognise, post, OBJECTS, inside=elements, carry=_asked_next)

@@ -1,35 +1,29 @@
-"""How a file of CSV or JSON is laid out, seen from its first bytes, and the reader for each layout."""
+"""Formats whose records come in several layouts, and what the first bytes of a file name."""
 
 import re
 from collections.abc import Callable, Iterator
 from functools import lru_cache, partial
 from typing import Any, BinaryIO
 
+from flows.files import csv_header
+from flows.files.archive import ARCHIVE
+from flows.files.layout import HEADED, JSON, Layout, Reader, layout
+from flows.files.record import Fault, Record
 from flows.post import Post
-from flows.sources.format import Fault, Format, Layout, Record
-from flows.sources.reading import BOM, csv_header, csv_rows, json_elements, json_lines
+from flows.sources.format import Format, Kind, no_post
 
-Reader = Callable[[BinaryIO], Iterator[Record | Fault]]
+Items = Iterator[Record | Fault]
 
-READERS: dict[Layout, Reader] = {
-    "csv": partial(csv_rows, delimiter=None),
-    "lines": json_lines,
-    "documents": json_elements,
-}
+# What a table and JSON are laid out as.
+TABLE: tuple[Layout, ...] = ("csv", "sheet")
+OBJECTS: tuple[Layout, ...] = ("lines", "documents")
 
 # Keys that only Zeeschuimer and 4CAT write: one of them, and the file belongs to no other format.
 ZEESCHUIMER_KEYS = frozenset({"__import_meta", "nav_index", "source_platform", "timestamp_collected"})
 
 _KEY = re.compile(rb'"([\w@][\w@./ -]*)"\s*:')
-
-
-def layout(sample: bytes) -> Layout:
-    """`lines` for a JSON object a line, `documents` for an array or an object over several lines, else `csv`."""
-    text = sample.removeprefix(BOM).lstrip()
-    if not text.startswith((b"{", b"[")):
-        return "csv"
-    below = text.partition(b"\n")[2].lstrip() or b"{"
-    return "lines" if text.startswith(b"{") and below.startswith(b"{") else "documents"
+# A token of an API in the excerpt of a broken answer.
+_TOKEN = re.compile(rb'(access_token(?:=|%3D|"\s*:\s*"))[^&"\s\\]*', re.IGNORECASE)
 
 
 @lru_cache(maxsize=2)  # every format asks it of the same sample
@@ -43,21 +37,63 @@ def names(sample: bytes) -> frozenset[str]:
 def formats(  # noqa: PLR0913 - the parts of a format
     name: str,
     recognise: Callable[[bytes], str | None],
-    post: Callable[[Any], Post],
-    layouts: tuple[Layout, ...] = tuple(READERS),
+    post: Callable[[Any], Post] = no_post,
+    layouts: tuple[Layout, ...] = (*TABLE, *OBJECTS),
     *,
-    unfold: Callable[[Reader, BinaryIO], Iterator[Record | Fault]] | None = None,
     platform: str | None = None,
+    kind: Kind = "posts",
+    entries: Callable[[Items], Items] | None = None,
+    inside: Callable[..., Iterator[Any]] | None = None,
+    carry: Callable[[Any], Any] | None = None,
     study: Callable[[Format, BinaryIO], Format] | None = None,
 ) -> tuple[Format, ...]:
-    """A Format for each layout that records of one kind come in; `unfold` turns what a reader yields into records,
-    `study` fits the format to a file."""
-    readers = {each: partial(unfold, READERS[each]) if unfold else READERS[each] for each in layouts}
-    return tuple(
-        Format(name, each, partial(_recognise_laid_out, each, recognise), reader, post, platform=platform, study=study)
-        for each, reader in readers.items()
-    )
+    """A Format for each layout that records of one kind come in.
+
+    `recognise` sees the header of a table and what follows it, or the first bytes of JSON. `entries` turns the rows of
+    a table into what is loaded of them; `inside` gives the records in one JSON value, where it holds several, with what
+    `carry` took from the value before it; `study` fits the format to a file.
+    """
+    parts: list[Format] = []
+    for each in layouts:
+        known = partial(_recognise_laid_out, each, recognise)
+        reader = partial(_headed, each, recognise) if each in HEADED else JSON[each]
+        if entries is not None:
+            reader = partial(_entries, reader, entries)
+        if inside is not None:
+            reader = partial(_unfolded, reader, inside, carry)
+        parts.append(Format(name, each, known, reader, post, kind=kind, platform=platform, inside=inside, study=study))
+    return tuple(parts)
 
 
 def _recognise_laid_out(expected: Layout, recognise: Callable[[bytes], str | None], sample: bytes) -> str | None:
-    return recognise(sample) if layout(sample) == expected else None
+    return recognise(sample.removeprefix(ARCHIVE)) if layout(sample) == expected else None
+
+
+def _headed(kind: Layout, recognise: Callable[[bytes], str | None], stream: BinaryIO) -> Items:
+    return HEADED[kind](stream, partial(_is_header, recognise))
+
+
+def _is_header(recognise: Callable[[bytes], str | None], sample: bytes) -> bool:
+    """Whether a table that begins so is of a format."""
+    return recognise(sample) is not None
+
+
+def _entries(reader: Reader, entries: Callable[[Items], Items], stream: BinaryIO) -> Items:
+    return entries(reader(stream))
+
+
+def _unfolded(
+    reader: Reader, inside: Callable[..., Iterator[Any]], carry: Callable[[Any], Any] | None, stream: BinaryIO
+) -> Items:
+    """Every record of every JSON value in a file, numbered from 1 through the whole file."""
+    number = 0
+    carried: tuple[Any, ...] = ()
+    for part in reader(stream):
+        if isinstance(part, Fault):
+            number += 1
+            yield part._replace(number=number, excerpt=_TOKEN.sub(rb"\1...", part.excerpt))
+            continue
+        for raw in inside(part.raw, *carried):
+            number += 1
+            yield Record(number, raw)
+        carried = () if carry is None else (carry(part.raw),)

@@ -12,8 +12,9 @@ from flows.post import Post
 from flows.sources.cells import as_dict, as_list, at, hashtag_list
 from flows.sources.counts import count
 from flows.sources.evidence import Places, study
-from flows.sources.fields import clean, handle, hashtags_in, whole_id
+from flows.sources.fields import clean, handle, hashtags_in, present, whole_id
 from flows.sources.layout import ZEESCHUIMER_KEYS, formats, names
+from flows.sources.likeness import Likeness
 from flows.sources.moments import iso_seconds
 
 FACEBOOK_NAMES = frozenset({"reaction_count", "share_count", "surface", "shared_post_id", "link_attachment"})
@@ -47,7 +48,7 @@ def post(platform: str, raw: Any) -> Post:
     likes = "reaction_count" if platform == "facebook" else "like_count"
     return Post(
         platform=platform,
-        post_id=f"mcl:{whole_id(at(raw, 'id'))}",
+        post_id=f"mcl:{whole_id(present(at(raw, 'id'), 'id'))}",
         created_at=iso_seconds(at(raw, "creation_time")),
         author=owner(raw),
         author_name=clean(at(raw, "post_owner.name")) or None,
@@ -83,6 +84,13 @@ def media_type(raw: dict[str, Any]) -> str | None:
     kinds = [MEDIA.get(str(as_dict(item).get("type")).lower()) for item in as_list(media)]
     return "album" if len(kinds) > 1 else kinds[0] if kinds else None
 
+
+LIKENESSES = (
+    Likeness(
+        "an export of the Meta Content Library",
+        (OWN_NAMES, *(frozenset({name}) for name in ("id", "creation_time", "statistics", "text"))),
+    ),
+)
 
 _COUNTS = tuple(
     f"statistics.{name}" for name in ("reaction_count", "like_count", "comment_count", "share_count", "views")

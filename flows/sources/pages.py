@@ -12,10 +12,11 @@ from typing import Any, BinaryIO
 
 import orjson
 
+from flows.files import json_lines
+from flows.files.record import Fault, Record
 from flows.post import Post, Reason, Rejected
-from flows.sources.format import Fault, Format, Record
+from flows.sources.format import Format
 from flows.sources.http import Answer
-from flows.sources.reading import json_lines
 from flows.sources.source import Page, Source
 from flows.sources.walking import Walk
 

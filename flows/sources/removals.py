@@ -4,16 +4,16 @@ A removal becomes a Post with `gone` set. It tells nothing but that: the loader 
 (the moment of `gone_at`); `created_at` is the same moment only because a Post must have one.
 """
 
-from collections.abc import Iterator
 from functools import partial
-from typing import Any, BinaryIO
+from typing import Any
 
+from flows.files import csv_header
 from flows.post import PLATFORMS, Post, Reason, Rejected
 from flows.sources.evidence import Places, study
 from flows.sources.fields import clean, stored_id
-from flows.sources.format import Fault, Format, Record
+from flows.sources.layout import TABLE, formats
+from flows.sources.likeness import all_of
 from flows.sources.moments import iso_seconds, seconds
-from flows.sources.reading import csv_header, csv_rows
 from flows.sources.spreadsheet import bare
 
 COLUMNS = frozenset(("platform", "post_id", "gone_at", "reason"))
@@ -47,8 +47,7 @@ def _recognise(sample: bytes) -> str | None:
     return "mixed" if set(csv_header(sample)[0]) == COLUMNS else None
 
 
-def _rows(stream: BinaryIO) -> Iterator[Record | Fault]:
-    return csv_rows(stream, None)
+LIKENESSES = (all_of("a removal list of ronda", sorted(COLUMNS)),)
 
-
-FORMAT = Format("removals", "csv", _recognise, _rows, post, study=partial(study, Places(ids=("post_id",))))
+FORMATS = formats("removals", _recognise, post, TABLE, study=partial(study, Places(ids=("post_id",))))
+FORMAT = FORMATS[0]  # what ronda writes itself

@@ -1,22 +1,26 @@
-"""Any CSV, NDJSON or Parquet table with a column mapping in ronda.toml (`[tables.<name>]`, see settings.TableMapping).
+"""Any table with a column mapping in ronda.toml (`[tables.<name>]`, see settings.TableMapping).
+
+It comes as CSV, as a workbook, as Parquet, or as JSON: objects one a line, in an array, or in a list inside of answers.
 
 A file belongs to the first mapping whose columns it all has. Times and counts are read as `moments` and `counts` say,
 in the form that the mapping states or the columns show; a time without a zone is in the zone of the mapping.
 """
 
+import io
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import tzinfo
 from functools import partial
 from typing import Any, BinaryIO
 
-import orjson
-
 from flows.exits import UsageError
+from flows.files import Record, csv_header, layout
+from flows.files.layout import JSON
+from flows.files.parquet import parquet_columns, parquet_rows
 from flows.post import PLATFORMS, Post, Reason, Rejected
 from flows.settings import Settings, TableMapping
-from flows.sources.cells import hashtag_list
+from flows.sources.cells import as_dict, at, hashtag_list
 from flows.sources.counts import STYLES, UNKNOWN, Style, count
 from flows.sources.evidence import Places, fit, gather
 from flows.sources.fields import (
@@ -29,16 +33,16 @@ from flows.sources.fields import (
     instagram_code,
     instagram_seconds,
     pk_to_shortcode,
+    present,
     shortcode,
+    tiktok_id,
     tiktok_seconds,
     whole_id,
 )
 from flows.sources.format import Format
+from flows.sources.layout import OBJECTS, names
 from flows.sources.layout import formats as formats_of
-from flows.sources.layout import layout
 from flows.sources.moments import Form, is_blank, is_pattern, moment
-from flows.sources.parquet import PARQUET, parquet_columns, parquet_rows
-from flows.sources.reading import csv_header
 from flows.sources.spreadsheet import bare
 from flows.sources.zones import NO_ZONES, Zones, read_zone, read_zones
 
@@ -63,7 +67,6 @@ SECONDS_IN_ID: dict[str, Callable[[str], int | None]] = {"tiktok": tiktok_second
 # Instagram's own media numbers have at least this many digits since 2015; shorter numbers are the Graph API's.
 INSTAGRAM_NUMBER_LENGTH = 19
 
-_TIKTOK_URL = re.compile(r"tiktok\.com/.*?/?(?:video|photo|v)/(\d+)", re.ASCII)
 _NUMBER = re.compile(r"[+-]?\d+([.,]\d*)?([eE][+-]?\d+)?", re.ASCII)
 
 
@@ -114,10 +117,13 @@ def _formats(name: str, mapping: TableMapping, zones: Zones) -> tuple[Format, ..
             'write it as "%d/%m/%Y %H:%M" (day, month, year, hour, minute).'
         )
     table = Table(mapping, read_zone(mapping.timezone, f"[tables.{name}]"), zones)
-    mapped, looked = partial(post, table), partial(study, name, table)
+    mapped, looked, known = partial(post, table), partial(study, name, table), partial(recognise_text, mapping)
+    if mapping.records is not None:
+        inside = partial(records_at, mapping.records)
+        return formats_of(name, known, mapped, OBJECTS, inside=inside, study=looked)
     rows = partial(parquet_rows, columns(mapping))
     return (
-        *formats_of(name, partial(recognise_text, mapping), mapped, ("csv", "lines"), study=looked),
+        *formats_of(name, known, mapped, study=looked),
         Format(name, "parquet", partial(recognise_parquet, mapping), rows, mapped, study=looked),
     )
 
@@ -141,29 +147,45 @@ def study(name: str, table: Table, form: Format, stream: BinaryIO) -> Format:
 
 def columns(mapping: TableMapping) -> tuple[str, ...]:
     """The columns that a mapping names."""
-    stated = {"platform", "timezone", "time_format", "number_format"}
+    stated = {"platform", "timezone", "time_format", "number_format", "records"}
     named = mapping.model_dump(exclude=stated, exclude_none=True)
     return tuple(dict.fromkeys(named.values()))
 
 
+def records_at(path: str, answer: Any) -> Iterator[Any]:
+    """The objects of the list at a dotted path; what has none there is given as it is, to be rejected."""
+    found = at(answer, path) if isinstance(answer, dict) else None
+    if isinstance(found, list):
+        yield from found
+    else:
+        yield found if isinstance(found, dict) else answer
+
+
 def recognise_text(mapping: TableMapping, sample: bytes) -> str | None:
-    """The platform when the CSV header, or the complete lines of NDJSON together, have every mapped column."""
-    if sample.startswith(PARQUET):
-        return None
-    found = set(csv_header(sample)[0]) if layout(sample) == "csv" else _keys_of_lines(sample)
+    """The platform when the header of a table, or the whole objects in the sample together, have every column.
+
+    Answers whose list of records is empty say as much.
+    """
+    if layout(sample) == "csv":
+        found = set(csv_header(sample)[0])
+    else:
+        answers = [item.raw for item in JSON[layout(sample)](io.BytesIO(sample)) if isinstance(item, Record)]
+        found = _keys(mapping, answers) if answers else _keys_of_part(mapping, sample)
+        if mapping.records and answers and all(at(as_dict(each), mapping.records) == [] for each in answers):
+            return _platform_of(mapping)
     return _platform_of(mapping) if found.issuperset(columns(mapping)) else None
 
 
-def _keys_of_lines(sample: bytes) -> set[str]:
-    keys: set[str] = set()
-    for line in sample.splitlines():
-        try:
-            value = orjson.loads(line)
-        except orjson.JSONDecodeError:  # a broken line, or the sample ends inside it
-            continue
-        if isinstance(value, dict):
-            keys.update(value)
-    return keys
+def _keys(mapping: TableMapping, answers: list[Any]) -> set[str]:
+    """The keys of the records in whole JSON values."""
+    records = answers if mapping.records is None else [r for each in answers for r in records_at(mapping.records, each)]
+    return {key for record in records if isinstance(record, dict) for key in record}
+
+
+def _keys_of_part(mapping: TableMapping, sample: bytes) -> set[str]:
+    """All keys in the first part of one long answer, where they include the way to its records."""
+    seen = names(sample)
+    return set(seen) if mapping.records and seen.issuperset(mapping.records.split(".")) else set()
 
 
 def recognise_parquet(mapping: TableMapping, sample: bytes) -> str | None:
@@ -188,7 +210,7 @@ def post(table: Table, raw: Any) -> Post:
         return (clean(cell(column)) or "").strip() or None
 
     platform = mapping.platform or _platform(cell(mapping.platform_column))
-    post_id = _post_id(platform, cell(mapping.id))
+    post_id = _post_id(platform, present(cell(mapping.id), mapping.id))
     created_at, created_from = _created(platform, post_id, cell, table)
     text = clean(cell(mapping.text)) or None
     return Post(
@@ -230,18 +252,13 @@ def _post_id(platform: str, value: Any) -> str:
     return pk_to_shortcode(number) if len(number) >= INSTAGRAM_NUMBER_LENGTH else f"graph:{number}"
 
 
-def _tiktok_id(text: str) -> str | None:
-    match = _TIKTOK_URL.search(text)
-    return match[1] if match else None
-
-
 def _instagram_id(text: str) -> str | None:
     is_code = len(text) <= SHORTCODE_LENGTH and not _NUMBER.fullmatch(text)
     return instagram_code(text) or (shortcode(text) if is_code else None)
 
 
 ID_IN_TEXT: dict[str, Callable[[str], str | None]] = {
-    "tiktok": _tiktok_id,
+    "tiktok": tiktok_id,
     "facebook": facebook_post_id,
     "instagram": _instagram_id,
 }

@@ -14,14 +14,11 @@ from datetime import UTC, datetime, time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from flows.post import Post, Reason, Rejected
 from flows.settings import Settings
-from flows.sources.cells import as_dict, as_list, hashtag_list
-from flows.sources.counts import count
-from flows.sources.fields import after_upload, clean, handle, tiktok_seconds, whole_id
+from flows.sources import tiktok_videos
+from flows.sources.cells import as_dict, as_list
 from flows.sources.graph_answers import parsed, retry_after
 from flows.sources.http import Answer, Client, Request, checked_base
-from flows.sources.moments import seconds
 from flows.sources.pacing import Limit
 from flows.sources.shape import Shape, ShapeChangedError, check_envelope
 from flows.sources.source import Access, Page, Source, Stored, Target, Watched, secret, shares
@@ -309,39 +306,6 @@ def objects(page: Page, answer: Any) -> Iterator[Any]:
         yield from as_list(as_dict(answer.get("data")).get("videos"))
 
 
-def post(raw: Any) -> Post:
-    """A video of the Research API; an id alone says that the video was still there. Raises Rejected."""
-    if isinstance(raw, str):
-        second = tiktok_seconds(raw)
-        if second is None:
-            raise Rejected(Reason.NO_TIME, "an id without a time")
-        return Post("tiktok", whole_id(raw), second, created_from="id", is_partial=True)
-    if not isinstance(raw, dict):
-        raise Rejected(Reason.NOT_A_POST, "not an object")
-    post_id = whole_id(raw.get("id", raw.get("video_id")))
-    author = handle(raw.get("username"))
-    is_timed = raw.get("create_time") is not None
-    uploaded = tiktok_seconds(post_id)
-    created = after_upload(uploaded, seconds(raw["create_time"])) if is_timed else uploaded
-    if created is None:
-        raise Rejected(Reason.NO_TIME)
-    return Post(
-        platform="tiktok",
-        post_id=post_id,
-        created_at=created,
-        created_from="record" if is_timed else "id",
-        author=author,
-        text=clean(raw.get("video_description")),
-        hashtags=hashtag_list(raw.get("hashtag_names")),
-        media_type="video",
-        likes=count(raw.get("like_count")),
-        comments=count(raw.get("comment_count")),
-        shares=count(raw.get("share_count")),
-        views=count(raw.get("view_count")),
-        url=f"https://www.tiktok.com/@{author}/video/{post_id}" if author else None,
-    )
-
-
 SOURCE = Source(
     name=NAME,
     platform=PLATFORM,
@@ -352,7 +316,7 @@ SOURCE = Source(
     looks=looks,
     objects=objects,
     listed=listed,
-    post=post,
+    post=tiktok_videos.post,
     kept=(
         *("id", "video_id", "create_time", "region_code", "view_count", "like_count", "comment_count", "share_count"),
         "video_duration",

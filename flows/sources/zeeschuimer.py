@@ -23,13 +23,14 @@ from flows.sources.fields import (
     hashtags_in,
     instagram_seconds,
     pk_to_shortcode,
+    present,
     shortcode,
     tiktok_seconds,
     whole_id,
 )
-from flows.sources.format import Format
+from flows.sources.layout import OBJECTS, formats
+from flows.sources.likeness import Likeness
 from flows.sources.moments import MILLISECONDS_ABOVE, seconds
-from flows.sources.reading import BOM, json_elements, json_lines
 
 INSTAGRAM_MEDIA = {1: "photo", 2: "video", 8: "album"}
 INSTAGRAM_AD_LINK = "https://www.facebook.com/ads/ig_redirect"
@@ -110,7 +111,7 @@ def _author(name: str | None, number: object) -> str | None:
 
 
 def _tiktok(data: Raw, envelope: Raw) -> Post:
-    post_id = whole_id(data.get("id"))
+    post_id = whole_id(present(data.get("id"), "data.id"))
     created_at, created_from = tiktok_created(post_id, data.get("createTime"))
     text = _tiktok_text(data)
     writer = data.get("author")
@@ -166,7 +167,7 @@ def _instagram_code(data: Raw, key: str) -> str:
     """The shortcode, or the one its media number stands for. Raises Rejected NO_ID, ID_AS_NUMBER."""
     if (code := shortcode(data.get(key))) is not None:
         return code
-    return pk_to_shortcode(data.get("pk") or data.get("id"))
+    return pk_to_shortcode(present(data.get("pk") or data.get("id"), f"data.{key}"))
 
 
 def _instagram_media(data: Raw) -> str | None:
@@ -320,28 +321,13 @@ def recognise(sample: bytes) -> str | None:
     return platforms.pop() if len(platforms) == 1 else "mixed"
 
 
-def _is_array(sample: bytes) -> bool:
-    return sample.removeprefix(BOM).lstrip().startswith(b"[")
-
-
-_STUDY = partial(study, Places(ids=("data.id", "id")))
-
-FORMATS = (
-    Format(
-        "zeeschuimer",
-        "lines",
-        lambda sample: None if _is_array(sample) else recognise(sample),
-        json_lines,
-        post,
-        study=_STUDY,
-    ),
-    # Not written by Zeeschuimer itself, but by people who load and save its files.
-    Format(
-        "zeeschuimer",
-        "documents",
-        lambda sample: recognise(sample) if _is_array(sample) else None,
-        json_elements,
-        post,
-        study=_STUDY,
+LIKENESSES = (
+    Likeness(
+        "an export of Zeeschuimer",
+        (frozenset({"source_platform"}), frozenset({"data", "__import_meta"}), frozenset({"timestamp_collected"})),
     ),
 )
+
+# Zeeschuimer writes one object a line; people who load and save its files leave arrays and objects over several lines.
+_STUDY = partial(study, Places(ids=("data.id", "id")))
+FORMATS = formats("zeeschuimer", recognise, post, OBJECTS, study=_STUDY)

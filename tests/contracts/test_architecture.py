@@ -10,7 +10,7 @@ PACKAGES = ("flows", "expectations", "reports", "sql")
 
 # Room -> the rooms it may import. A room is a module or package of the first two levels.
 FOUNDATION = {
-    *("flows.exits", "flows.headers", "flows.method", "flows.periods", "flows.post", "flows.progress"),
+    *("flows.exits", "flows.files", "flows.headers", "flows.method", "flows.periods", "flows.post", "flows.progress"),
     *("flows.seeds", "flows.settings", "sql"),
 }
 ROOMS = {
@@ -27,6 +27,7 @@ ORDER = [  # each may import everything before it
     {"flows.exits", "flows.processes", "flows.progress"},
     {"flows.headers", "flows.method", "flows.seeds"},
     {"flows.periods", "flows.post"},
+    {"flows.files"},
     {"flows.settings"},
     set(ROOMS),
     {"flows.loading"},

@@ -8,6 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
+import openpyxl
 import pyarrow as pa
 import pyarrow.parquet as pq
 
@@ -30,7 +31,14 @@ TABLES = {
         "author_name": "nama",
         "text": "isi",
         "likes": "suka",
-    }
+    },
+    "jawaban": {
+        "platform": "facebook",
+        "id": "tautan",
+        "created_at": "waktu",
+        "text": "isi",
+        "records": "hasil.daftar",
+    },
 }
 Row = dict[str, Any]
 
@@ -244,8 +252,43 @@ def parquet() -> bytes:
     return out.getvalue()
 
 
+def spreadsheet(make: Callable[[int], Row]) -> bytes:
+    """A workbook, with a title above the header and its cells as text."""
+    book, out = openpyxl.Workbook(), io.BytesIO()
+    page = book.worksheets[0]
+    page.append(["Laporan"])
+    page.append([])
+    page.append(list(make(0)))
+    for place in range(3):
+        page.append(list(make(place).values()))
+    book.save(out)
+    return out.getvalue()
+
+
+def resaved(make: Callable[[int], Row]) -> bytes:
+    """A CSV as a spreadsheet program saves it: its own first line, a title, a row and a column without any cell."""
+    table = as_csv(rows(make), ";").removeprefix(b"\xef\xbb\xbf")
+    return b"\xef\xbb\xbfsep=;\r\nLaporan;;\r\n" + table.replace(b"\r\n", b";\r\n") + b";;;;\r\n"
+
+
+def video(place: int) -> Row:
+    return {
+        "id": int(VIDEOS[place]),
+        "create_time": NOON,
+        "username": HANDLES[place],
+        "video_description": SAID[place],
+        "like_count": 5,
+        "view_count": 90,
+        "region_code": "ID",
+    }
+
+
 def lines(make: Callable[[int], Row]) -> bytes:
     return b"".join(json.dumps(make(place), ensure_ascii=False).encode() + b"\n" for place in range(3))
+
+
+def several_lines(make: Callable[[int], Row]) -> bytes:
+    return b"".join(json.dumps(make(place), ensure_ascii=False, indent=2).encode() + b"\n" for place in range(3))
 
 
 def array(make: Callable[[int], Row]) -> bytes:
@@ -257,6 +300,8 @@ def rows(make: Callable[[int], Row]) -> list[Row]:
 
 
 PAGE = {"data": [graph_post(place) for place in range(3)], "paging": {"cursors": {"before": "b", "after": "a"}}}
+VIDEO_ANSWER = {"data": {"videos": rows(video), "cursor": 3, "has_more": False}, "error": {"code": "ok"}}
+TABLE_ANSWER = {"hasil": {"daftar": rows(table), "jumlah": 3}}
 MCL = tuple(f"mcl:{number}" for number in POSTS)
 CASES = (
     Case("CrowdTangle, Facebook", "facebook", POSTS, lambda: as_csv(rows(crowdtangle_facebook))),
@@ -274,9 +319,17 @@ CASES = (
     Case("Zeeschuimer CSV", "tiktok", VIDEOS, lambda: as_csv(rows(fourcat_tiktok), ";")),
     Case("Zeeschuimer", "tiktok", VIDEOS, lambda: lines(zeeschuimer)),
     Case("Zeeschuimer in an array", "tiktok", VIDEOS, lambda: array(zeeschuimer)),
+    Case("Zeeschuimer over several lines", "tiktok", VIDEOS, lambda: several_lines(zeeschuimer)),
+    Case("4CAT saved by a spreadsheet", "tiktok", VIDEOS, lambda: resaved(fourcat_tiktok)),
+    Case("4CAT in a workbook", "tiktok", VIDEOS, lambda: spreadsheet(fourcat_tiktok)),
+    Case("TikTok answer", "tiktok", VIDEOS, lambda: json.dumps(VIDEO_ANSWER, indent=1).encode()),
+    Case("TikTok answers in lines", "tiktok", VIDEOS, lambda: (json.dumps(VIDEO_ANSWER) + "\n").encode() * 2),
     Case("Content Library CSV", "facebook", MCL, lambda: as_csv(rows(mcl_csv))),
     Case("Content Library JSON", "facebook", MCL, lambda: array(mcl)),
     Case("table CSV", "facebook", POSTS, lambda: as_csv(rows(table))),
+    Case("table in an array", "facebook", POSTS, lambda: array(table)),
+    Case("table inside of answers", "facebook", POSTS, lambda: json.dumps(TABLE_ANSWER, indent=1).encode()),
+    Case("table in a workbook", "facebook", POSTS, lambda: spreadsheet(table)),
     Case("table in lines", "facebook", POSTS, lambda: lines(table)),
     Case("table in Parquet", "facebook", POSTS, parquet),
     Case("gzip", "facebook", POSTS, lambda: gzip.compress(as_csv(rows(crowdtangle_facebook)))),

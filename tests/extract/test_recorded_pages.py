@@ -16,11 +16,11 @@ import sql
 from flows import sources
 from flows.collecting import pull
 from flows.collecting import watch_list as watch_lists
+from flows.files import open_stream
 from flows.loading import landing, prepared
 from flows.post import Post
 from flows.settings import Settings
 from flows.sources.pacing import VirtualClock
-from flows.sources.reading import open_stream
 
 NOW = datetime(2021, 12, 1, tzinfo=UTC)
 

@@ -13,6 +13,7 @@ from zoneinfo import ZoneInfo
 
 from flows import sources
 from flows.collecting import pull
+from flows.files import open_stream
 from flows.loading import gates, landing, prepared
 from flows.loading.pending import load_pending
 from flows.loading.summary import LoadSummary
@@ -21,7 +22,6 @@ from flows.settings import Settings
 from flows.simulation.services.archive import Account, Catalogue
 from flows.simulation.services.serve import Services
 from flows.sources.pacing import VirtualClock
-from flows.sources.reading import open_stream
 from flows.store import runs, warehouse
 
 NOW = datetime(2024, 2, 12, 1, 0, tzinfo=UTC)  # Monday 08:00 in Batang

@@ -1,14 +1,17 @@
 """Labelling a file of somebody else's, and everything that can be wrong with it, its texts and the weights."""
 
 import csv
+import io
 import json
 from datetime import UTC, datetime
 from pathlib import Path
 
+import openpyxl
 import polars as pl
 import pytest
 
-from flows.exits import InputRefusedError, UsageError
+from flows import cli
+from flows.exits import Exit, InputRefusedError, UsageError
 from flows.labels import label
 from flows.labels import weights as files
 from flows.labels.applying import LABELS, LISTS, apply
@@ -41,7 +44,8 @@ def read(path: Path) -> list[dict[str, object]]:
 def test_every_kind_of_file_goes_into_every_other(tmp_path: Path, given: str, into: str) -> None:
     told = apply(source(tmp_path, given), tmp_path / into)
     rows = read(tmp_path / into)
-    assert told["posts"] == len(rows) == len(TEXTS)
+    assert told.posts == len(rows) == len(TEXTS)
+    assert told.refused == 0
     assert [row["text"] or "" for row in rows] == list(TEXTS)
     assert all(set(LABELS) <= set(row) for row in rows)
     assert rows[0]["sentiment"] in ("negative", "neutral", "positive")
@@ -61,11 +65,12 @@ def test_what_the_labels_are_worth_stands_beside_the_output(tmp_path: Path) -> N
         ("a.csv", "id,isi\n1,halo\n", InputRefusedError, "no column text"),
         ("a.csv", "text,topics\nhalo,x\n", InputRefusedError, "already has the column topics"),
         ("a.csv", "text\n", InputRefusedError, "holds no post"),
-        ("a.csv", "", InputRefusedError, "holds no post"),
-        ("a.ndjson", '{"text": "halo"}\n{"text": \n', InputRefusedError, "Line 2"),
-        ("a.ndjson", "[1]\n", InputRefusedError, "not a JSON object"),
-        ("a.parquet", "text\nhalo\n", InputRefusedError, "not a Parquet file"),
-        ("a.xlsx", "text\nhalo\n", UsageError, "no known kind"),
+        ("a.csv", "", InputRefusedError, "is empty"),
+        ("a.csv", "id;isi;waktu\n1;halo;2\n", InputRefusedError, "no column text but id, isi, waktu"),
+        ("a.ndjson", '{"text": \n', InputRefusedError, "holds no post: line 1"),
+        ("a.ndjson", "[1]\n", InputRefusedError, r"holds no post: line 1 \(not an object\)"),
+        ("a.parquet", "PAR1 rusak PAR1", InputRefusedError, "no Parquet"),
+        ("a.csv", "%PDF-1.7\n", InputRefusedError, "a PDF document"),
     ],
 )
 def test_a_file_that_cannot_be_labelled_is_refused_and_nothing_is_written(
@@ -82,15 +87,87 @@ def test_a_file_that_cannot_be_labelled_is_refused_and_nothing_is_written(
 def test_a_missing_file_and_an_unknown_ending_of_the_output_are_refused(tmp_path: Path) -> None:
     with pytest.raises(UsageError, match="is missing"):
         apply(tmp_path / "none.csv", tmp_path / "out.csv")
-    with pytest.raises(UsageError, match="no known kind"):
+    with pytest.raises(UsageError, match="its kind is not known"):
         apply(source(tmp_path, "in.csv"), tmp_path / "out.txt")
 
 
-def test_lone_surrogates_and_broken_bytes_of_a_file_are_labelled_like_any_other_sign(tmp_path: Path) -> None:
+def test_lone_surrogates_of_a_file_are_labelled_like_any_other_character(tmp_path: Path) -> None:
     given = tmp_path / "in.ndjson"
-    given.write_bytes(b'{"text": "bagus \\ud83d sekali"}\n{"text": "bagus \xff sekali"}\n')
-    assert apply(given, tmp_path / "out.ndjson")["posts"] == 2
+    given.write_bytes(b'{"text": "bagus \\ud83d sekali"}\n')
+    assert apply(given, tmp_path / "out.ndjson").posts == 1
     assert all(row["sentiment"] for row in read(tmp_path / "out.ndjson"))
+
+
+def workbook(*rows: tuple[object, ...]) -> bytes:
+    book, content = openpyxl.Workbook(), io.BytesIO()
+    for row in rows:
+        book.active.append(row)  # type: ignore[union-attr]
+    book.save(content)
+    return content.getvalue()
+
+
+GOOD, BAD = "jalan rusak parah", "terima kasih pak"
+SHAPES = {
+    "semicolons": f"id;text\n1;{GOOD}\n2;{BAD}\n".encode(),
+    "Excel's first line": f"sep=|\nid|text\n1|{GOOD}\n2|{BAD}\n".encode(),
+    "a title and blank rows": f"Laporan,\n,\nid,text\n1,{GOOD}\n,\n2,{BAD},,\n".encode(),
+    "Excel's Unicode text": f"id\ttext\r\n1\t{GOOD}\r\n2\t{BAD}\r\n".encode("utf-16"),
+    "an array": json.dumps([{"id": "1", "text": GOOD}, {"id": "2", "text": BAD}], indent=1).encode(),
+    "objects over several lines": "\n".join(
+        json.dumps({"id": number, "text": text}, indent=2) for number, text in (("1", GOOD), ("2", BAD))
+    ).encode(),
+    "a workbook": workbook(("Laporan",), ("id", "text"), ("1", GOOD), (), (2, BAD)),
+}
+
+
+@pytest.mark.parametrize("shape", SHAPES)
+def test_a_file_is_labelled_in_whatever_shape_tools_leave_it(tmp_path: Path, shape: str) -> None:
+    given = tmp_path / "in.csv"
+    given.write_bytes(SHAPES[shape])
+    assert apply(given, tmp_path / "out.csv").refused == 0
+    assert [(row["id"], row["text"]) for row in read(tmp_path / "out.csv")] == [("1", GOOD), ("2", BAD)]
+
+
+RAGGED = b"id,text\n1,jalan rusak\n2,terima kasih, tapi kok lambat\n3\n4,jalan \xe9mas\n5,bagus sekali,\n"
+
+
+def test_rows_that_do_not_fit_are_listed_with_their_lines_and_the_others_labelled(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("RONDA_HOME", str(tmp_path / "home"))
+    given, target = tmp_path / "in.csv", tmp_path / "out.csv"
+    given.write_bytes(RAGGED)
+    assert cli.main(["label", "apply", str(given), str(target)]) == Exit.REFUSED
+    printed = capsys.readouterr()
+    assert "2 posts labelled into" in printed.out
+    assert "3 rows of" in printed.err
+    assert "line 3 (3 cells under 2 columns), line 4 (1 cells under 2 columns), line 5 (line 5, byte 8)" in printed.err
+    assert "CSV UTF-8" in printed.err
+    assert [row["text"] for row in read(target)] == ["jalan rusak", "bagus sekali"]
+    listed = (tmp_path / "out.csv.refused.csv").read_text(encoding="utf-8").splitlines()
+    assert [line.split(",")[0] for line in listed] == ["line", "3", "4", "5"]
+    given.write_bytes(b"id,text\n1,jalan rusak\n")
+    assert cli.main(["label", "apply", str(given), str(target)]) == Exit.DONE
+    assert not (tmp_path / "out.csv.refused.csv").exists()
+
+
+def test_the_objects_of_json_may_each_have_other_keys_and_none_is_lost(tmp_path: Path) -> None:
+    given = tmp_path / "in.ndjson"
+    given.write_text('{"text": "halo"}\n{"id": 7}\n{"id": 8, "text": "bagus", "akun": "x"}\n', encoding="utf-8")
+    told = apply(given, tmp_path / "out.csv")
+    assert (told.posts, told.refused, told.first_refused[0].detail) == (2, 1, "no text")
+    assert [(row["text"], row["id"], row["akun"]) for row in read(tmp_path / "out.csv")] == [
+        ("halo", "", ""),
+        ("bagus", "8", "x"),
+    ]
+
+
+def test_values_of_several_kinds_in_a_column_are_no_parquet(tmp_path: Path) -> None:
+    given = tmp_path / "in.ndjson"
+    given.write_text('{"text": "halo", "id": 7}\n{"text": "bagus", "id": "x"}\n', encoding="utf-8")
+    with pytest.raises(InputRefusedError, match="values of several kinds"):
+        apply(given, tmp_path / "out.parquet")
+    assert apply(given, tmp_path / "out.ndjson").posts == 2
 
 
 def labelled(*texts: str | None) -> list[dict[str, object]]:

@@ -83,7 +83,7 @@ def test_training_posts_that_repeat_a_validation_post_are_left_out() -> None:
     ("content", "error", "said"),
     [
         ("text\nhalo\n", InputRefusedError, "needs the columns"),
-        ("isi,sentiment\nhalo,neutral\n", InputRefusedError, "needs the columns"),
+        ("isi,sentiment\nhalo,neutral\n", InputRefusedError, "has no column text but isi, sentiment"),
         ("text,sentiment\nhalo,senang\n", InputRefusedError, "senang"),
     ],
 )

@@ -62,3 +62,28 @@ def test_a_call_to_vote_is_explained_by_its_time(capsys: pytest.CaptureFixture[s
 def test_a_missing_file_is_said_in_a_sentence(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert cli.main(["label", "evaluate", str(tmp_path / "none.csv")]) == Exit.USAGE
     assert "is missing" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("verb", [["evaluate"], ["train", "--into", "bobot"]])
+def test_coded_posts_are_read_in_any_shape_but_only_whole(
+    tmp_path: Path, verb: list[str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = tmp_path / "posts.csv"
+    path.write_text("sep=;\n" + POSTS.replace(",", ";") + "satu;lagi\n", encoding="utf-8")
+    assert cli.main(["label", verb[0], str(path), *verb[1:]]) == Exit.REFUSED
+    assert "line 7 (2 cells under 4 columns); correct it" in capsys.readouterr().err
+
+
+def test_coded_posts_in_an_array_are_measured_as_those_of_a_table(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    table, array = tmp_path / "posts.csv", tmp_path / "posts.json"
+    table.write_text(POSTS.replace(",", ";"), encoding="utf-8")
+    header, *lines = (line.split(",") for line in POSTS.splitlines())
+    rows = [dict(zip(header, line, strict=True)) for line in lines]
+    coded = [row | {"indications": [code for code in row["indications"].split(";") if code]} for row in rows]
+    array.write_text(json.dumps(coded, indent=1), encoding="utf-8")
+    for path in (table, array):
+        assert cli.main(["label", "evaluate", str(path), "--json"]) == Exit.DONE
+    first, second = capsys.readouterr().out.split("\n}\n")[:2]
+    assert first == second

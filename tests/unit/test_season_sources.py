@@ -8,11 +8,11 @@ from pathlib import Path
 import polars as pl
 import pytest
 
+from flows.files.record import Fault
 from flows.post import Post, Rejected
 from flows.settings import Settings
 from flows.simulation import write_season
 from flows.sources import recognise
-from flows.sources.format import Fault
 
 Outcome = Post | str
 

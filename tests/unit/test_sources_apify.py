@@ -9,9 +9,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from flows.files.record import Record
 from flows.post import Post, Reason, Rejected
 from flows.sources import apify
-from flows.sources.format import Record
 
 TIKTOK_ITEM = {
     "id": "7612491652768642104",

@@ -9,12 +9,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from flows.exits import UsageError
+from flows.files.record import Fault, Record
 from flows.post import Post, Reason, Rejected
 from flows.sources import crowdtangle
-from flows.sources.format import Fault, Record
 from flows.sources.zones import read_zones
 
-FACEBOOK, INSTAGRAM = crowdtangle.formats({})
+FACEBOOK, INSTAGRAM = (each for each in crowdtangle.formats({}) if each.layout == "csv")
 
 FACEBOOK_ROW = {
     "Page Name": "Kabar Contoh",

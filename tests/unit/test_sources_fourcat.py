@@ -7,14 +7,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from flows.files.record import Record
 from flows.post import Post, Reason, Rejected
-from flows.sources.format import Record
 from flows.sources.fourcat import FORMATS, post
 
 CREATED = 1_772_421_342
 TIKTOK_ID = str((CREATED - 11) << 32 | 77)
 CODE, CODE_SECONDS = "DVXqzW5iUWX", 1_772_428_231
-FOURCAT, ZEESCHUIMER = FORMATS
+FOURCAT, ZEESCHUIMER = (each for each in FORMATS if each.layout == "csv")
 
 TIKTOK = {
     "collected_from_url": "https://www.tiktok.com/tag/kabcontoh",

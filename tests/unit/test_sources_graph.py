@@ -11,9 +11,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from flows.files.record import Fault, Record
 from flows.post import Post, Reason, Rejected
 from flows.sources import graph
-from flows.sources.format import Fault, Record
 
 FACEBOOK_THING = {
     "id": "102938475610293_122118273645019283",

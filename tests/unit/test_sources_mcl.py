@@ -9,9 +9,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from flows.files.record import Record
 from flows.post import Post, Reason, Rejected
 from flows.sources import mcl
-from flows.sources.format import Record
 
 FACEBOOK_RECORD = {
     "content_type": "photos",

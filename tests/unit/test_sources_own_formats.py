@@ -7,10 +7,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from flows.files.record import Fault, Record
 from flows.post import Post, Reason, Rejected
 from flows.sources import collection, removals
 from flows.sources.collection import CollectionDay
-from flows.sources.format import Fault, Record
 
 GONE = 1_706_746_200
 REMOVALS = removals.FORMAT
@@ -113,7 +113,7 @@ HEADER = b"platform,source,query,day,planned,attempted,succeeded,reason\n"
 
 
 def log(*rows: str) -> list[CollectionDay | Fault]:
-    items = collection.records(io.BytesIO(HEADER + "\n".join(rows).encode() + b"\n"))
+    items = collection.FORMAT.records(io.BytesIO(HEADER + "\n".join(rows).encode() + b"\n"))
     return [item if isinstance(item, Fault) else item.raw for item in items]
 
 
@@ -154,12 +154,12 @@ def test_a_collection_log_is_known_by_its_header():
 
 def test_a_log_without_a_column_of_its_own_has_only_faults():
     content = io.BytesIO(b"platform,source\ntiktok,s\n")
-    (fault,) = collection.records(content)
+    (fault,) = collection.FORMAT.records(content)
     assert fault.reason is Reason.WRONG_SHAPE
     assert "planned" in fault.detail
 
 
 @given(st.binary())
 def test_a_log_never_raises_and_never_claims_more_than_was_tried(content):
-    for item in collection.records(io.BytesIO(HEADER + content)):
+    for item in collection.FORMAT.records(io.BytesIO(HEADER + content)):
         assert isinstance(item, Fault) or 0 <= item.raw.succeeded <= item.raw.attempted

@@ -10,11 +10,11 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from flows.exits import InputRefusedError
+from flows.files import open_stream
+from flows.files.record import Record
 from flows.post import Post, Rejected
 from flows.settings import Settings, TableMapping
 from flows.sources import formats, recognise
-from flows.sources.format import Record
-from flows.sources.reading import open_stream
 
 TIKTOK = {"source_platform": "tiktok.com", "data": {"id": "7612491652768642104", "desc": ""}}
 INSTAGRAM = {"code": "DVXqzW5iUWX", "__import_meta": {"source_platform": "instagram.com"}}
@@ -34,6 +34,7 @@ APIFY = [
     }
 ]
 FOURCAT = "id,author,body,unix_timestamp,tiktok_url,missing_fields\r\n"
+ZEESCHUIMER = FOURCAT.replace(",missing_fields", "").replace(",", ";")
 CROWDTANGLE = (
     "Page Name,User Name,Facebook Id,Likes at Posting,Followers at Posting,Post Created,Type,Total Interactions,Likes,"
     "Comments,Shares,Love,Wow,Haha,Sad,Angry,Care,URL,Message,Overperforming Score\n"
@@ -49,8 +50,9 @@ KNOWN = {
     "zeeschuimer envelope": (orjson.dumps(TIKTOK), "zeeschuimer", "tiktok"),
     "zeeschuimer flattened": (orjson.dumps(INSTAGRAM), "zeeschuimer", "instagram"),
     "zeeschuimer mixed": (orjson.dumps(INSTAGRAM) + b"\n" + orjson.dumps(TIKTOK), "zeeschuimer", "mixed"),
-    "zeeschuimer csv": (FOURCAT.replace(",", ";").encode(), "zeeschuimer", "tiktok"),
+    "zeeschuimer csv": (ZEESCHUIMER.encode(), "zeeschuimer", "tiktok"),
     "4cat csv": (FOURCAT.encode(), "fourcat", "tiktok"),
+    "4cat csv saved by a spreadsheet": (FOURCAT.replace(",", ";").encode(), "fourcat", "tiktok"),
     "crowdtangle": (b"\xef\xbb\xbf" + CROWDTANGLE.encode(), "crowdtangle", "facebook"),
     "content library": (b"\xef\xbb\xbf" + MCL.encode(), "mcl", "instagram"),
     "apify array": (orjson.dumps(APIFY), "apify", "tiktok"),

@@ -11,16 +11,19 @@ import pytest
 
 import reports
 import sql
+from flows.exits import InputRefusedError
+from flows.files.record import Fault
 from flows.periods import Week, read_election
 from flows.post import Reason
-from flows.sources import reviews
-from flows.sources.format import Fault
+from flows.settings import Settings
+from flows.sources import recognise, reviews
 
 HEADER = "platform,post id,code,stage,coder,date,note"
 
 
 def read(content: bytes) -> list[reviews.Review | Fault]:
-    items = list(reviews.records(sql.SEEDS, io.BytesIO(content)))
+    [form] = [each for each in reviews.formats(sql.SEEDS) if each.layout == "sheet"]
+    items = list(form.records(io.BytesIO(content)))
     return [item if isinstance(item, Fault) else item.raw for item in items]
 
 
@@ -96,7 +99,8 @@ def test_a_filled_workbook_comes_back(workbook: bytes, tmp_path: Path) -> None:
     )
     path = tmp_path / "any name.xlsx"
     path.write_bytes(content)
-    assert reviews.recognise_file(path) == "mixed"
+    form, platform = recognise(path, Settings(home=tmp_path))
+    assert (form.key, platform) == ("review/sheet", "mixed")
     assert read(content) == [
         reviews.Review(2, "tiktok", "7329770043877526898", "money_politics", "reviewed", "ab", date(2024, 2, 6), None),
         reviews.Review(3, "facebook", "1234567890123456", "none", "reviewed", "ab", date(2024, 2, 7), "kritik biasa"),
@@ -140,14 +144,13 @@ def test_ids_that_a_spreadsheet_rounded_reach_no_post() -> None:
 
 
 def test_other_workbooks_and_archives_are_not_ours(workbook: bytes, tmp_path: Path) -> None:
-    book = openpyxl.Workbook()
-    path = tmp_path / "other.xlsx"
-    book.save(path)
-    assert reviews.recognise_file(path) is None
-    with zipfile.ZipFile(tmp_path / "a.zip", "w") as archive:
+    settings = Settings(home=tmp_path)
+    openpyxl.Workbook().save(tmp_path / "other.xlsx")
+    with zipfile.ZipFile(tmp_path / "declares.xlsx", "w") as archive:
         archive.writestr("xl/workbook.xml", "<!DOCTYPE x [<!ENTITY a 'b'>]><x>&a;</x>")
-    assert reviews.recognise_file(tmp_path / "a.zip") is None
     (tmp_path / "cut.xlsx").write_bytes(workbook[:200])
-    assert reviews.recognise_file(tmp_path / "cut.xlsx") is None
-    assert reviews.recognise_file(tmp_path / "absent.xlsx") is None
+    said = {"other.xlsx": "without a table", "declares.xlsx": "a document type", "cut.xlsx": "damaged workbook"}
+    for name, sentence in said.items():
+        with pytest.raises(InputRefusedError, match=sentence):
+            recognise(tmp_path / name, settings)
     assert reviews.recognise(b"platform,id,text\n") is None

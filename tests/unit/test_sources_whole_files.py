@@ -10,6 +10,7 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
+from flows.sources.reading import open_stream
 
 from flows.exits import UsageError
 from flows.post import Post, Rejected
@@ -17,7 +18,6 @@ from flows.settings import Settings, TableMapping
 from flows.sources import formats, recognise
 from flows.sources.erasing import Erasing
 from flows.sources.format import Fault, Format
-from flows.sources.reading import open_stream
 from tests.exports import tiktok
 
 BUSINESS = TableMapping(

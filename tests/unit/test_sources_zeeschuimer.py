@@ -10,9 +10,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from flows.files import json_lines, open_stream
+from flows.files.record import Record
 from flows.post import PLATFORMS, Post, Reason, Rejected
-from flows.sources.format import Record
-from flows.sources.reading import json_lines, open_stream
 from flows.sources.zeeschuimer import FORMATS, post, recognise
 
 CREATED = 1_772_421_342

@@ -3,9 +3,9 @@
 from collections.abc import Iterator
 from typing import BinaryIO
 
+from flows.files.opening import CHUNK_BYTES, DamagedError
+from flows.files.record import Fault
 from flows.post import Reason
-from flows.sources.format import Fault
-from flows.sources.opening import CHUNK_BYTES, DamagedError
 
 LINE_BYTES = 16 * 1024 * 1024
 EXCERPT_BYTES = 256

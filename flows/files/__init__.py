@@ -1,4 +1,4 @@
-"""The front door of reading: opens a file and splits it into raw records.
+"""The front door of reading: opens a file and splits it into raw records; what they mean, others say.
 
 Everything here yields a `Record` (lines: number and bytes), or a `Fault` for bytes that are none; bad input never
 raises once a file is open, and never more than one chunk and one record are held in memory.
@@ -7,23 +7,29 @@ raises once a file is open, and never more than one chunk and one record are hel
 from collections.abc import Iterator
 from typing import BinaryIO
 
-from flows.sources.chunks import BOM, LINE_BYTES, blocks
-from flows.sources.csv_records import csv_header, csv_rows
-from flows.sources.format import Fault
-from flows.sources.json_records import json_elements, json_lines
-from flows.sources.opening import SAMPLE_BYTES, open_stream, sample
+from flows.files.chunks import BOM, LINE_BYTES, blocks
+from flows.files.csv_records import csv_header, csv_rows
+from flows.files.json_records import json_elements, json_lines
+from flows.files.layout import layout, rows, sample, starts
+from flows.files.opening import SAMPLE_BYTES, open_stream
+from flows.files.record import Fault, Record
 
 __all__ = [
     "BOM",
     "LINE_BYTES",
     "SAMPLE_BYTES",
+    "Fault",
+    "Record",
     "csv_header",
     "csv_rows",
     "json_elements",
     "json_lines",
+    "layout",
     "lines",
     "open_stream",
+    "rows",
     "sample",
+    "starts",
 ]
 
 

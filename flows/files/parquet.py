@@ -2,15 +2,15 @@
 
 import shutil
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from datetime import date
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any, BinaryIO
 
+from flows.files.opening import PARQUET, DamagedError
+from flows.files.record import Fault, Record
 from flows.post import Reason
-from flows.sources.format import Fault, Record
-from flows.sources.opening import PARQUET, DamagedError
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -33,8 +33,28 @@ def parquet_columns(sample: bytes) -> frozenset[str]:
         return frozenset()
 
 
-def parquet_rows(names: tuple[str, ...], stream: BinaryIO) -> Iterator[Record | Fault]:
-    """The rows of a Parquet file, only the columns `names`; a part of one row group is in memory at a time."""
+def as_json(value: Any) -> Any:
+    """A value of a column as JSON has it: times as ISO text, decimals as numbers, what JSON lacks as text."""
+    if value is None or isinstance(value, str | int | float):
+        return value
+    if isinstance(value, date):
+        return value.isoformat()
+    if isinstance(value, Decimal):
+        return int(value) if value.is_finite() and value == value.to_integral_value() else str(value)
+    if isinstance(value, bytes):
+        return value.decode(errors="replace")
+    if isinstance(value, list):
+        return [as_json(part) for part in value]
+    return str(value)
+
+
+def parquet_rows(
+    names: tuple[str, ...] | None, stream: BinaryIO, as_value: Callable[[Any], Any] = as_json
+) -> Iterator[Record | Fault]:
+    """The rows of a Parquet file, only the columns `names` (None: all), each value as `as_value` gives it.
+
+    A part of one row group is in memory at a time.
+    """
     import pyarrow as pa
     import pyarrow.parquet as pq
 
@@ -48,12 +68,13 @@ def parquet_rows(names: tuple[str, ...], stream: BinaryIO) -> Iterator[Record | 
         except (DamagedError, pa.ArrowException, OSError) as error:
             yield Fault(1, Reason.UNREADABLE, f"no Parquet: {_first_line(error)}", b"")
             return
+        wanted = None if names is None else list(names)
         first = 1
         for group in range(table.num_row_groups):
             number = first
             try:
-                for batch in table.iter_batches(ROWS_AT_ONCE, row_groups=[group], columns=list(names)):
-                    yield from _rows(batch, number)
+                for batch in table.iter_batches(ROWS_AT_ONCE, row_groups=[group], columns=wanted):
+                    yield from _rows(batch, number, as_value)
                     number += batch.num_rows
             except (pa.ArrowException, OSError) as error:
                 yield Fault(number, Reason.UNREADABLE, f"row group {group + 1}: {_first_line(error)}", b"")
@@ -68,36 +89,21 @@ def _spooled(stream: BinaryIO, stack: ExitStack) -> BinaryIO:
     return file
 
 
-def _rows(batch: "pa.RecordBatch", first: int) -> Iterator[Record | Fault]:
+def _rows(batch: "pa.RecordBatch", first: int, as_value: Callable[[Any], Any]) -> Iterator[Record | Fault]:
     """The rows of a batch; where one cannot be read as text or time, the others still are."""
     try:
         rows = batch.to_pylist()
     except (ValueError, OverflowError) as error:
         if batch.num_rows > 1:
             for index in range(batch.num_rows):
-                yield from _rows(batch.slice(index, 1), first + index)
+                yield from _rows(batch.slice(index, 1), first + index, as_value)
             return
         reason = Reason.NOT_UTF8 if isinstance(error, UnicodeDecodeError) else Reason.UNREADABLE
         yield Fault(first, reason, _first_line(error), b"")
         return
     for number, row in enumerate(rows, first):
-        yield Record(number, {name: as_json(value) for name, value in row.items()})
+        yield Record(number, {name: as_value(value) for name, value in row.items()})
 
 
 def _first_line(error: Exception) -> str:
     return (str(error).splitlines() or [type(error).__name__])[0][:200]
-
-
-def as_json(value: Any) -> Any:
-    """A value of a column as JSON has it: times as ISO text, decimals as numbers, what JSON lacks as text."""
-    if value is None or isinstance(value, str | int | float):
-        return value
-    if isinstance(value, date):
-        return value.isoformat()
-    if isinstance(value, Decimal):
-        return int(value) if value.is_finite() and value == value.to_integral_value() else str(value)
-    if isinstance(value, bytes):
-        return value.decode(errors="replace")
-    if isinstance(value, list):
-        return [as_json(part) for part in value]
-    return str(value)

@@ -7,9 +7,9 @@ from typing import BinaryIO
 
 import orjson
 
+from flows.files.chunks import BOM, EXCERPT_BYTES, LINE_BYTES, blocks, read_chunk, too_long
+from flows.files.record import Fault, Record
 from flows.post import Reason
-from flows.sources.chunks import BOM, EXCERPT_BYTES, LINE_BYTES, blocks, read_chunk, too_long
-from flows.sources.format import Fault, Record
 
 
 def _parsed(number: int, data: bytes, terminated: bool) -> Record | Fault | None:

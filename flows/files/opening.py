@@ -1,20 +1,23 @@
 """Opens an input file, plain or compressed, by its first bytes and never by its name.
 
-What cannot be read as text or Parquet is refused with one sentence. A compressed stream that ends early gives every
-byte it has and then raises `EOFError`; one that is damaged raises `DamagedError` (`reading` turns both into faults).
+What cannot be read as text, Parquet or a workbook is refused with one sentence; text in UTF-16 is given as UTF-8. A
+compressed stream that ends early gives every byte it has and then raises `EOFError`; one that is damaged raises
+`DamagedError` (`chunks` turns both into faults).
 """
 
+import codecs
 import io
+import tempfile
 import zlib
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from os import SEEK_END
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO, Protocol, cast
 
 import zstandard
 
 from flows.exits import InputRefusedError
+from flows.files import archive
 
 if TYPE_CHECKING:
     from _typeshed import WriteableBuffer
@@ -27,26 +30,28 @@ HEAD_BYTES = 8192
 PACKED_BYTES = 512
 
 PARQUET = b"PAR1"
-ARCHIVE = b"PK\x03\x04"  # also of workbooks
+UTF16 = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 
 # First bytes -> what it is, what to do. Order matters where one is the beginning of another.
 REFUSED: tuple[tuple[bytes, str, str], ...] = (
-    (ARCHIVE, "a zip archive", "unpack it and import the files inside"),
-    (b"PK\x05\x06", "an empty zip archive", "import the export itself"),
-    (b"\xd0\xcf\x11\xe0", "an old Office document (XLS, DOC)", "import the original export, not a spreadsheet of it"),
-    (b"BZh", "a bzip2 archive", "unpack it and import what is inside"),
-    (b"\xfd7zXZ\x00", "an xz archive", "unpack it and import what is inside"),
-    (b"7z\xbc\xaf\x27\x1c", "a 7-Zip archive", "unpack it and import what is inside"),
-    (b"Rar!", "a RAR archive", "unpack it and import what is inside"),
-    (b"%PDF", "a PDF document", "import the export itself"),
-    (b"\x89PNG", "an image", "import the export itself"),
-    (b"\xff\xd8\xff", "an image", "import the export itself"),
-    (b"GIF8", "an image", "import the export itself"),
-    (b"SQLite format 3", "a SQLite database", "export its table as CSV and import that"),
-    (b"\xff\xfe", "text in UTF-16", "save it as UTF-8 and import that"),
-    (b"\xfe\xff", "text in UTF-16", "save it as UTF-8 and import that"),
+    (b"PK\x05\x06", "an empty zip archive", "give the export itself"),
+    (
+        b"\xd0\xcf\x11\xe0",
+        "an old Office document (XLS, DOC) or one with a password",
+        "save it as .xlsx without a password, or as CSV (UTF-8), and give that",
+    ),
+    (b"BZh", "a bzip2 archive", "unpack it and give what is inside"),
+    (b"\xfd7zXZ\x00", "an xz archive", "unpack it and give what is inside"),
+    (b"7z\xbc\xaf\x27\x1c", "a 7-Zip archive", "unpack it and give what is inside"),
+    (b"Rar!", "a RAR archive", "unpack it and give what is inside"),
+    (b"%PDF", "a PDF document", "give the export itself"),
+    (b"\x89PNG", "an image", "give the export itself"),
+    (b"\xff\xd8\xff", "an image", "give the export itself"),
+    (b"GIF8", "an image", "give the export itself"),
+    (b"SQLite format 3", "a SQLite database", "export its table as CSV and give that"),
+    (codecs.BOM_UTF32_LE, "text in UTF-32", "save it as UTF-8 and give that"),
+    (codecs.BOM_UTF32_BE, "text in UTF-32", "save it as UTF-8 and give that"),
 )
-SPREADSHEETS = (b"xl/", b"[Content_Types].xml", b"opendocument.spreadsheet")
 TEXT_CONTROLS = frozenset(b"\t\n\r\f\v\x1b")
 
 
@@ -138,21 +143,69 @@ class _Unpacked(io.RawIOBase):
         return len(piece)
 
 
+class _Changed(io.RawIOBase):
+    """The content of a stream, changed piece by piece; the last piece is empty."""
+
+    def __init__(self, source: BinaryIO, change: Callable[[bytes], bytes]) -> None:
+        self._source = source
+        self._change = change
+        self._ready = b""
+
+    def readable(self) -> bool:
+        """Always."""
+        return True
+
+    def readinto(self, buffer: "WriteableBuffer", /) -> int:
+        """Fill from what is changed; 0 at the end. Raises as the source and the change do."""
+        while not self._ready:
+            chunk = self._source.read(CHUNK_BYTES)
+            self._ready = self._change(chunk)
+            if not chunk:
+                break
+        view = memoryview(buffer).cast("B")
+        piece = self._ready[: len(view)]
+        self._ready = self._ready[len(piece) :]
+        view[: len(piece)] = piece
+        return len(piece)
+
+
+def _as_utf8() -> Callable[[bytes], bytes]:
+    """Changes UTF-16 to UTF-8, without its mark; halves of characters stay no UTF-8."""
+    decoder = codecs.getincrementaldecoder("utf-16")("surrogatepass")
+
+    def change(chunk: bytes) -> bytes:
+        try:
+            return decoder.decode(chunk, final=not chunk).encode("utf-8", "surrogatepass")
+        except UnicodeDecodeError as error:
+            raise EOFError("the text in UTF-16 ends inside a character") from error
+
+    return change
+
+
+def _as_text(stream: BinaryIO, head: bytes) -> BinaryIO:
+    """The text of a stream that begins with `head` in UTF-8; a carriage return ends a line where nothing else does."""
+    if head.startswith(UTF16):
+        stream, head = cast(BinaryIO, _Changed(stream, _as_utf8())), head.replace(b"\0", b"")
+    if b"\r" in head.rstrip(b"\r") and b"\n" not in head:  # as old Macs wrote it
+        return cast(BinaryIO, _Changed(stream, lambda chunk: chunk.replace(b"\r", b"\n")))
+    return stream
+
+
 def _refusal(head: bytes) -> tuple[str, str] | None:
     """What these first bytes are and what to do instead, when they are nothing to read."""
     for magic, what, remedy in REFUSED:
         if head.startswith(magic):
-            if magic == ARCHIVE and any(mark in head for mark in SPREADSHEETS):
-                return "a spreadsheet", "import the original export (CSV or NDJSON): spreadsheets damage long ids"
             return what, remedy
     if head[257:262] == b"ustar":
-        return "a tar archive", "unpack it and import the files inside"
-    if head.startswith(PARQUET):
+        return "a tar archive", "unpack it and give the files inside"
+    if head.startswith((PARQUET, archive.ARCHIVE)):
         return None
     start = head[:4096]
+    if head.startswith(UTF16):
+        start = start[: len(start) & ~1].decode("utf-16", "replace").encode()
     controls = sum(1 for byte in start if byte < 32 and byte not in TEXT_CONTROLS)
     if controls * 10 > len(start):
-        return "not text", "import an export as CSV, JSON, NDJSON or Parquet"
+        return "not text", "give an export as CSV, JSON, NDJSON, Parquet or .xlsx"
     return None
 
 
@@ -161,14 +214,14 @@ def _packed_refusal(head: bytes) -> tuple[str, str] | None:
     if not head:
         return "compressed and nothing can be unpacked from it", "copy or export it again"
     if any(head.startswith(magic) for magic, _ in COMPRESSIONS):
-        return "compressed twice", "unpack it once and import that"
+        return "compressed twice", "unpack it once and give that"
     if head.startswith(PARQUET):
-        return "compressed Parquet", "unpack it and import that"
+        return "compressed Parquet", "unpack it and give that"
     refusal = _refusal(head)
     return (f"compressed, and inside is {refusal[0]}", refusal[1]) if refusal else None
 
 
-def _head(stream: BinaryIO, size: int) -> bytes:
+def read_head(stream: BinaryIO, size: int) -> bytes:
     """Up to `size` bytes; a compressed stream that ends early or is damaged gives what it has."""
     parts: list[bytes] = []
     missing = size
@@ -184,7 +237,8 @@ def _head(stream: BinaryIO, size: int) -> bytes:
     return b"".join(parts)
 
 
-def _refuse(path: Path, what: str, remedy: str) -> InputRefusedError:
+def refuse(path: Path, what: str, remedy: str) -> InputRefusedError:
+    """The sentence that says what a file is and what to do instead."""
     return InputRefusedError(f"{path} is {what}; {remedy}.")
 
 
@@ -201,10 +255,10 @@ def position(stream: BinaryIO) -> int:
 
 @contextmanager
 def open_stream(path: Path) -> Iterator[BinaryIO]:
-    """The file's content, unpacked when it is gzip or Zstandard.
+    """The file's content, unpacked when it is gzip or Zstandard, in UTF-8 when it is text.
 
-    Raises InputRefusedError for an empty, missing or unreadable file, an archive, a spreadsheet or another binary;
-    Parquet passes, plain (and then seekable) only.
+    Raises InputRefusedError for an empty, missing or unreadable file, an archive or another binary; a workbook passes
+    (then seekable), and Parquet that is not compressed.
     """
     try:
         file = path.open("rb")
@@ -213,31 +267,37 @@ def open_stream(path: Path) -> Iterator[BinaryIO]:
             f"{path} cannot be opened ({error.strerror}); check the path and its rights."
         ) from error
     with file:
-        head = file.read(HEAD_BYTES)
+        start = head = file.read(HEAD_BYTES)
         if not head:
-            raise _refuse(path, "empty", "export it again")
+            raise refuse(path, "empty", "export it again")
         file.seek(0)
-        unpacked = _unpacked(file, head)
-        if unpacked is None:
-            if refusal := _refusal(head):
-                raise _refuse(path, *refusal)
-            yield file
-            return
-        inner = _head(unpacked, HEAD_BYTES)
-        if refusal := _packed_refusal(inner):
-            raise _refuse(path, *refusal)
-        file.seek(0)
-        yield cast(BinaryIO, _unpacked(file, head))
+        unpacked = _unpacked(file, start)
+        if unpacked is not None:
+            head = read_head(unpacked, HEAD_BYTES)
+            file.seek(0)
+        if refusal := _refusal(head) if unpacked is None else _packed_refusal(head):
+            raise refuse(path, *refusal)
+        stream = _unpacked(file, start) or file
+        if head.startswith(archive.ARCHIVE):
+            with _workbook(path, stream) as book:
+                yield book
+        else:
+            yield stream if head.startswith(PARQUET) else _as_text(stream, head)
 
 
-def sample(path: Path) -> bytes:
-    """The first `SAMPLE_BYTES` of the content; of Parquet the last, below its mark, because it names its columns there.
-
-    Raises InputRefusedError as `open_stream` does.
-    """
-    with open_stream(path) as stream:
-        start = _head(stream, SAMPLE_BYTES)
-        if not start.startswith(PARQUET) or len(start) < SAMPLE_BYTES:
-            return start
-        stream.seek(-SAMPLE_BYTES, SEEK_END)
-        return PARQUET + _head(stream, SAMPLE_BYTES)
+@contextmanager
+def _workbook(path: Path, stream: BinaryIO) -> Iterator[BinaryIO]:
+    """A workbook as a stream that can go back. Raises InputRefusedError for any other archive."""
+    with tempfile.TemporaryFile() as unpacked:
+        book = stream
+        if not stream.seekable():
+            while chunk := read_head(stream, CHUNK_BYTES):
+                unpacked.write(chunk)
+                if unpacked.tell() > archive.MOST_BYTES:
+                    raise refuse(path, f"a compressed archive of more than {archive.MOST_BYTES >> 20} MiB", "unpack it")
+            unpacked.seek(0)
+            book = cast(BinaryIO, unpacked)
+        if refusal := archive.refusal(book):
+            raise refuse(path, *refusal)
+        book.seek(0)
+        yield book
