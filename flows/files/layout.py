@@ -6,6 +6,8 @@ from os import SEEK_END
 from pathlib import Path
 from typing import Any, BinaryIO, Literal
 
+import orjson
+
 from flows.files.archive import ARCHIVE
 from flows.files.chunks import BOM
 from flows.files.csv_records import IsHeader, csv_rows, header_places
@@ -56,8 +58,20 @@ def layout(sample: bytes) -> Layout:
     if not text.startswith((b"{", b"[")):
         return "csv"
     first, _, below = text.partition(b"\n")
-    is_object_a_line = text.startswith(b"{") and not first.rstrip().endswith(b",") and not _OPENED.search(text)
+    is_object_a_line = text.startswith(b"{") and not _is_element(first) and not _OPENED.search(text)
     return "lines" if is_object_a_line and (below.lstrip() or b"{").startswith(b"{") else "documents"
+
+
+def _is_element(line: bytes) -> bool:
+    """Whether a line is a whole object and a comma, as lines that were cut out of an array are."""
+    element = line.strip()
+    if not element.endswith(b"},"):
+        return False
+    try:
+        orjson.loads(element[:-1])
+    except orjson.JSONDecodeError:  # a broken line
+        return False
+    return True
 
 
 def starts(sample: bytes) -> Iterator[bytes]:

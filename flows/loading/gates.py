@@ -9,6 +9,7 @@ from flows.exits import GateStoppedError
 from flows.files.csv_records import RAGGED
 from flows.loading.prepared import FileCounts
 from flows.post import Reason
+from flows.sources.fields import EMPTY, MISSING
 from flows.store import checks, warehouse
 from flows.store.runs import Run
 
@@ -16,8 +17,14 @@ if TYPE_CHECKING:
     import pandas as pd
 
 _CHECKED_ROWS = 200_000
-# What explains a file that nobody can read, and what to do; another reason may be a changed format.
-_REMEDIES = {Reason.NO_ID: "export it again with the ids of the posts", Reason.UNREADABLE: "export it again"}
+# What stands in the reason and detail of most rejects of a file -> what to do; None: it may be a changed format.
+_REMEDIES = (
+    (RAGGED, "its rows do not fit its header; export it again"),
+    (EMPTY, "export it again with the ids of the posts"),
+    (MISSING, None),
+    (str(Reason.NO_ID), "what stands in the place of the ids is none; export it again"),
+    (str(Reason.UNREADABLE), "export it again"),
+)
 
 
 def landing_gate(run: Run, files: Sequence[FileCounts]) -> dict[str, str]:
@@ -50,7 +57,7 @@ def explained(item: FileCounts) -> str | None:
     reason, records = reasons.most_common(1)[0]
     details = Counter({detail: number for (each, detail), number in item.why.items() if each is reason and detail})
     detail = f" ({details.most_common(1)[0][0]})" if details else ""
-    remedy = "its rows do not fit its header; export it again" if RAGGED in detail else _REMEDIES.get(reason)
+    remedy = next((remedy for mark, remedy in _REMEDIES if mark in f"{reason}{detail}"), None)
     if remedy is None:
         return None
     return f"{item.landed.file}: {records:,} of {item.records:,} records cannot be read: {reason}{detail}; {remedy}."

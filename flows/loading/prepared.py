@@ -258,7 +258,8 @@ def prepare(  # noqa: PLR0913, PLR0917 - what to read, what with, where to, and 
                     counts.accepted += 1
                     parts.add_post(landed, number, found)
                 else:
-                    counts.note(found[2], found[3])
+                    _, _, reason, detail, _ = found
+                    counts.note(reason, detail)
                     parts.add_reject(landed, found)
         read(landing.stored_path(settings.home, landed).stat().st_size - told)
         counted.append(counts)

@@ -144,7 +144,7 @@ def tiktok_post(raw: Any) -> Post:
     """One item of clockworks/tiktok-scraper; `authorMeta.name` is the handle."""
     video = item(raw)
     from_url = None if video.get("id") else tiktok_id(_text(video, "webVideoUrl") or "")
-    post_id = from_url or whole_id(present(video.get("id"), "id"))
+    post_id = from_url or whole_id(present(video, "id"))
     created_at, created_from = _time(post_id, tiktok_seconds, video, "createTime", "createTimeISO")
     after_upload(tiktok_seconds(post_id), created_at)
     author, text = as_dict(video.get("authorMeta")), _text(video, "text")
@@ -172,7 +172,7 @@ def instagram_post(raw: Any) -> Post:
     media = item(raw)
     url = _text(media, "url")
     code = shortcode(media.get("shortCode")) or instagram_code(url or "")
-    code = code or pk_to_shortcode(present(media.get("id"), "shortCode"))
+    code = code or pk_to_shortcode(present(media, "id"))
     created_at, created_from = _time(code, instagram_seconds, media, "timestamp")
     text = _text(media, "caption")
     tag_page = _TAG_PAGE.search(_text(media, "inputUrl") or "")

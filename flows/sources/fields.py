@@ -6,6 +6,7 @@ second in the upper 32 bits, an Instagram shortcode is the media number in base6
 
 import re
 import unicodedata
+from collections.abc import Mapping
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
@@ -14,6 +15,7 @@ from flows.sources.spreadsheet import SHEET_DIGITS, bare
 
 MAX_ID_DIGITS = 32
 ID_PREFIXES = ("graph:", "mcl:", "pfbid")  # of ids that are no bare numbers or shortcodes
+EMPTY, MISSING = "is empty", "is missing"  # of the field that holds an id, in the detail of a reject
 
 SHORTCODE_ALPHABET = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_"
 SHORTCODE_LENGTH = 11  # of a public post; what follows it belongs to the private post's key
@@ -57,10 +59,11 @@ def whole_id(value: object) -> str:
     raise Rejected(Reason.NO_ID, "" if value is None else type(value).__name__)
 
 
-def present(value: Any, name: str) -> Any:
-    """The value that holds an id. Raises Rejected NO_ID, which names the field, when there is none."""
+def present(raw: Mapping[str, Any], name: str) -> Any:
+    """The value of a field that holds an id. Raises Rejected NO_ID, which names the field, when there is none."""
+    value = raw.get(name)
     if value is None or (isinstance(value, str) and not value.strip()):
-        raise Rejected(Reason.NO_ID, f"{name} is empty or missing")
+        raise Rejected(Reason.NO_ID, f"{name} {EMPTY if name in raw else MISSING}")
     return value
 
 

@@ -61,7 +61,7 @@ def _listed(row: Row, text: str | None) -> tuple[str, ...]:
 
 
 def _tiktok(row: Row) -> Post:
-    post_id = whole_id(present(row.get("id"), "id"))
+    post_id = whole_id(present(row, "id"))
     created_at, created_from = tiktok_created(post_id, row.get("unix_timestamp", "").strip())
     author = handle(row.get("author"))
     text = clean(row.get("body"))
@@ -86,7 +86,7 @@ def _tiktok(row: Row) -> Post:
 def _instagram(row: Row) -> Post:
     if row.get("type") == "comment":  # of the scraper 4CAT had before 2021
         raise Rejected(Reason.COMMENT)
-    code = shortcode(row.get("id")) or pk_to_shortcode(present(row.get("id"), "id"))
+    code = shortcode(row.get("id")) or pk_to_shortcode(present(row, "id"))
     created_at, created_from = instagram_created(code, row.get("unix_timestamp", "").strip())
     is_partial = _is_yes(row, "partial_item")
 

@@ -48,7 +48,7 @@ def post(platform: str, raw: Any) -> Post:
     likes = "reaction_count" if platform == "facebook" else "like_count"
     return Post(
         platform=platform,
-        post_id=f"mcl:{whole_id(present(at(raw, 'id'), 'id'))}",
+        post_id=f"mcl:{whole_id(present(raw, 'id'))}",
         created_at=iso_seconds(at(raw, "creation_time")),
         author=owner(raw),
         author_name=clean(at(raw, "post_owner.name")) or None,

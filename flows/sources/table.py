@@ -210,7 +210,7 @@ def post(table: Table, raw: Any) -> Post:
         return (clean(cell(column)) or "").strip() or None
 
     platform = mapping.platform or _platform(cell(mapping.platform_column))
-    post_id = _post_id(platform, present(cell(mapping.id), mapping.id))
+    post_id = _post_id(platform, present(raw, mapping.id))
     created_at, created_from = _created(platform, post_id, cell, table)
     text = clean(cell(mapping.text)) or None
     return Post(

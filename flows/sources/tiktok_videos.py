@@ -60,7 +60,7 @@ def post(raw: Any) -> Post:
         raise Rejected(Reason.NOT_A_POST, "not an object")
     if "id" not in raw and _code(raw) not in OK:
         raise Rejected(Reason.NOT_A_POST, f"an error of the Research API: {str(_code(raw))[:80]}")
-    post_id = whole_id(present(raw.get("id", raw.get("video_id")), "id"))
+    post_id = whole_id(present(raw, "video_id" if "video_id" in raw else "id"))
     author = handle(raw.get("username"))
     is_timed = raw.get("create_time") is not None
     uploaded = tiktok_seconds(post_id)

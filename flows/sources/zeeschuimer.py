@@ -111,7 +111,7 @@ def _author(name: str | None, number: object) -> str | None:
 
 
 def _tiktok(data: Raw, envelope: Raw) -> Post:
-    post_id = whole_id(present(data.get("id"), "data.id"))
+    post_id = whole_id(present(data, "id"))
     created_at, created_from = tiktok_created(post_id, data.get("createTime"))
     text = _tiktok_text(data)
     writer = data.get("author")
@@ -167,7 +167,7 @@ def _instagram_code(data: Raw, key: str) -> str:
     """The shortcode, or the one its media number stands for. Raises Rejected NO_ID, ID_AS_NUMBER."""
     if (code := shortcode(data.get(key))) is not None:
         return code
-    return pk_to_shortcode(present(data.get("pk") or data.get("id"), f"data.{key}"))
+    return pk_to_shortcode(data.get("pk") or present(data, "id"))
 
 
 def _instagram_media(data: Raw) -> str | None:

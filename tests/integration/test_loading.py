@@ -228,11 +228,56 @@ def test_a_file_that_changed_its_shape_is_set_aside_and_the_others_go_on(setting
     good = removals(tmp_path / "gone.csv", [("tiktok", tiktok_id(NOON), "2024-02-04T00:00:00Z", "removed")])
     said: list[str] = []
     assert run_import(settings, [bad, good], LANDED, None, said.append) == Exit.REFUSED
-    assert any(line.startswith("set aside: The landing gate stopped") for line in said)
+    (aside,) = (line for line in said if line.startswith("set aside: "))
+    assert "changed its format" in aside
     assert rows(settings, "SELECT file FROM base.loads ORDER BY ALL") == [
         {"file": "before.ndjson"},
         {"file": "gone.csv"},
     ]
+
+
+FOURCAT = "id,author,body,unix_timestamp,tiktok_url,likes"
+
+
+@pytest.mark.parametrize(
+    ("rows", "said"),
+    [
+        (
+            ",akun,halo,1706763600,,1",
+            "3 of 3 records cannot be read: no id (id is empty); export it again with",
+        ),
+        (
+            "7329720749889945677,akun,halo, semua,1706763600,,1",
+            "(7 cells under 6 columns); its rows do not fit its header",
+        ),
+        ('"a"b,akun,halo,1706763600,,1', "3 of 3 records cannot be read: unreadable record ("),
+        ("bukan-nomor,akun,halo,1706763600,,1", "no id (bukan-nomor); what stands in the place of the ids is none"),
+    ],
+)
+def test_a_file_that_is_set_aside_says_what_it_lacks_before_a_changed_format_is_blamed(
+    settings: Settings, tmp_path: Path, rows: str, said: str
+) -> None:
+    (tmp_path / "4cat.csv").write_text("\n".join([FOURCAT, rows, rows, rows]) + "\n", encoding="utf-8")
+    told: list[str] = []
+    with pytest.raises(InputRefusedError):
+        run_import(settings, [tmp_path / "4cat.csv"], LANDED, None, told.append)
+    (aside,) = (line for line in told if line.startswith("set aside: "))
+    assert said in aside
+    assert "changed its format" not in aside
+
+
+def test_an_empty_dataset_is_taken_and_declares_nothing_of_its_own(settings: Settings, tmp_path: Path) -> None:
+    (tmp_path / "kosong.json").write_text("[]\n", encoding="utf-8")
+    export = write_lines(tmp_path / "export.ndjson", [tiktok()])
+    week = (date(2024, 1, 29), date(2024, 2, 4))
+    said: list[str] = []
+    assert run_import(settings, [tmp_path / "kosong.json"], LANDED, week, said.append) == Exit.DONE
+    assert "no record of kosong.json tells a platform; nothing is declared for it" in said
+    assert rows(settings, "FROM base.collection") == []
+    assert rows(settings, "SELECT records, rejects FROM base.loads") == [{"records": 0, "rejects": 0}]
+    assert run_import(settings, [tmp_path / "kosong.json", export], LANDED, week, said.append) == Exit.DONE
+    days = rows(settings, "SELECT DISTINCT platform, source, succeeded FROM base.collection")
+    assert days == [{"platform": "tiktok", "source": "zeeschuimer", "succeeded": 1}]
 
 
 @pytest.mark.parametrize(
@@ -299,7 +344,7 @@ def test_a_manifest_names_the_format_and_what_is_landed_is_read_with_it(
     facts = [json.loads(path.read_bytes()) for path in manifests(settings)]
     assert {(each["kind"], each["source"], each["format"]) for each in facts} == {
         ("collection", "collection", "collection/csv"),
-        ("review", "review", "review/sheet"),
+        ("review", "review", "review/csv"),
         ("posts", "removals", "removals/csv"),
         ("posts", "zeeschuimer", "zeeschuimer/lines"),
         ("posts", "dinas", "dinas/csv"),

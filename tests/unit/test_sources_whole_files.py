@@ -10,14 +10,14 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
-from flows.sources.reading import open_stream
 
 from flows.exits import UsageError
+from flows.files import Fault, open_stream
 from flows.post import Post, Rejected
 from flows.settings import Settings, TableMapping
 from flows.sources import formats, recognise
 from flows.sources.erasing import Erasing
-from flows.sources.format import Fault, Format
+from flows.sources.format import Format
 from tests.exports import tiktok
 
 BUSINESS = TableMapping(
