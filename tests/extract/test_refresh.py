@@ -18,7 +18,7 @@ from flows.store import warehouse
 from tests.extract.watching import NOW, SOURCE, Watching, load, written
 
 LATER = NOW + timedelta(days=16)
-PEOPLE = ("text", "text_pi", "author_key", "author_name_pi", "url_pi", "query")
+PEOPLE = ("text", "shown", "text_pi", "author_key", "author_name_pi", "url_pi", "query")
 
 
 def rows(settings: Settings, query: str) -> list[dict[str, object]]:
