@@ -3,6 +3,7 @@
 `python -m flows.dictionary` writes it to `sql/DICTIONARY.md`; a test keeps the two equal.
 """
 
+import csv
 import re
 from collections.abc import Sequence
 from pathlib import Path
@@ -113,9 +114,19 @@ def checks_section() -> str:
     return f"## SQL checks\n\n{grain}\n\n{_table(header, rows)}\n\n## Expectations\n\n{_table(header, expected)}"
 
 
+def glossary_section() -> str:
+    """The words of the house, each with its one meaning."""
+    with (sql.FOLDER / "glossary.csv").open(encoding="utf-8", newline="") as lines:
+        rows = [(row["term"], row["meaning"]) for row in csv.DictReader(lines)]
+    return f"## Glossary\n\n{_table(('term', 'meaning'), sorted(rows))}"
+
+
 def render() -> str:
     """The whole reference as Markdown."""
-    parts = (_INTRODUCTION.strip(), settings_section(), tables_section(), facts_section(), checks_section())
+    parts = (
+        *(_INTRODUCTION.strip(), glossary_section(), settings_section(), tables_section(), facts_section()),
+        checks_section(),
+    )
     return "\n\n".join(parts) + "\n"
 
 

@@ -24,7 +24,7 @@ import pyarrow.parquet
 
 import sql
 from flows.exits import InputRefusedError, UsageError
-from flows.files import Fault, layout, sample
+from flows.files import Fault, layout, open_stream, sample
 from flows.files.layout import JSON
 from flows.files.record import named
 from flows.labels import weights as files
@@ -38,6 +38,7 @@ from flows.seeds import read_seed
 
 BATCH = 20_000
 SHOWN = 5  # refused rows in a sentence
+_BLOCK = 1 << 20  # bytes read at once to count lines
 LABELS = (
     *("sentiment", "sentiment_score", "sentiment_uncertain", "topics", "indications", "indications_uncertain"),
     *("districts", "language_found", "label_version"),
@@ -228,6 +229,18 @@ class _Lines:
         self.parts.append(text)
 
 
+def _expected(path: Path) -> int | None:
+    """How many rows a file has, about, as its lines or its footer say; None where only reading it would tell."""
+    kind = layout(sample(path))
+    if kind == "parquet":
+        return int(pa.parquet.read_metadata(path).num_rows)
+    if kind not in ("csv", "lines"):
+        return None
+    with open_stream(path) as stream:
+        lines = sum(block.count(b"\n") for block in iter(lambda: stream.read(_BLOCK), b""))
+    return lines - (kind == "csv")
+
+
 class Applied(NamedTuple):
     """How many posts were labelled and how many each code flagged; the rows that were refused, and where they stand."""
 
@@ -258,6 +271,7 @@ def apply(
     count, flagged = 0, dict.fromkeys((row["code"] for row in read_seed("indications", seeds)), 0)
     part = target.with_name(target.name + ".part")
     refused = _Refused(target)
+    expected = _expected(source)
     try:
         with part.open("wb") as stream:
             writer = _Writer(kind, stream, columns)
@@ -265,7 +279,7 @@ def apply(
                 labelled = list(_labelled(posts, seeds, weights))
                 writer.write(labelled)
                 count += len(labelled)
-                advance(count, None)
+                advance(count, None if expected is None else max(count, expected))
                 for row in labelled:
                     for code in row["indications"]:
                         flagged[code] += 1

@@ -29,13 +29,14 @@ class Chart(Generic[Data]):
     """One chart of the reports; its title, note and alternative text are the words `chart_`, `note_` and `alt_<name>`.
 
     `data` takes what is drawn out of the tables, as plain values; `draw` sets them on a figure and asks nothing else;
-    `finding` is what the alternative text says of the week.
+    `finding` is what the alternative text says of the week, `place` where the chart stands in the report, from 1.
     """
 
     name: str
     data: Callable[[Trends, Scene], Data]
     draw: Callable[[Data, Scene], Figure]
     finding: Callable[[Trends, Scene], str]
+    place: int
 
     def picture(self, trends: Trends, scene: Scene) -> Picture:
         """The chart of an edition, drawn and described."""

@@ -1,25 +1,27 @@
-"""The charts of the weekly report, in reading order: to add one, write its module and name it here."""
+"""The charts of the weekly report: to add one, write its module in this room, and its words."""
 
 from collections.abc import Sequence
+from importlib import import_module
 from pathlib import Path
+from pkgutil import iter_modules
 from typing import Any
 
-from reports.figures import corrections, coverage, indications, overlay, sentiment, signals, topics, volume
+from reports import figures
 from reports.figures.chart import Chart, Picture
 from reports.figures.scene import scene_of
 from reports.reading.outcomes import Trends
 from reports.wording.words import Words
 
-CHARTS: tuple[Chart[Any], ...] = (
-    signals.CHART,
-    volume.CHART,
-    sentiment.CHART,
-    indications.CHART,
-    topics.CHART,
-    coverage.CHART,
-    corrections.CHART,
-    overlay.CHART,
-)
+
+def _charts() -> tuple[Chart[Any], ...]:
+    """The chart of every module of this room that has one, in reading order."""
+    names = [module.name for module in iter_modules(figures.__path__) if module.name != "charts"]
+    modules = [import_module(f"{figures.__name__}.{name}") for name in names]
+    charts: list[Chart[Any]] = [module.CHART for module in modules if hasattr(module, "CHART")]
+    return tuple(sorted(charts, key=lambda chart: chart.place))
+
+
+CHARTS = _charts()
 
 
 def pictures(trends: Trends, words: Words, charts: Sequence[Chart[Any]] = CHARTS) -> list[Picture]:

@@ -134,4 +134,4 @@ def _differences(axes: Axes, rows: Sequence[timeline.Row], first: Known, scene: 
     axes.set_ylabel(scene.words("axis_difference"))
 
 
-CHART = Chart("corrections", data, draw, finding)
+CHART = Chart("corrections", data, draw, finding, place=7)

@@ -136,4 +136,4 @@ def _legend(axes: Axes, scene: Scene) -> None:
         axes.text(left + 5.5, line + 0.5, scene.words(f"status_{name}"), fontsize=style.SMALL, va="center")
 
 
-CHART = Chart("coverage", data, draw, finding)
+CHART = Chart("coverage", data, draw, finding, place=6)

@@ -205,4 +205,4 @@ def _cell(axes: Axes, across: int, down: int, count: int | None, instead: str = 
     axes.text(across + 0.5, down + 0.52, text, fontsize=style.SMALL, color=colour, ha="center", va="center")
 
 
-CHART = Chart("indications", data, draw, finding)
+CHART = Chart("indications", data, draw, finding, place=4)

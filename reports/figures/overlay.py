@@ -133,4 +133,4 @@ def _panel(axes: Axes, points: Sequence[Point], scene: Scene, called: tuple[str,
         )
 
 
-CHART = Chart("overlay", data, draw, finding)
+CHART = Chart("overlay", data, draw, finding, place=8)

@@ -100,4 +100,4 @@ def _panel(axes: Axes, frame: pl.DataFrame, scene: Scene, platform: str, limits:
         timeline.mark(axes, scene, row, row["net_sentiment"] * 100, platform)
 
 
-CHART = Chart("sentiment", data, draw, finding)
+CHART = Chart("sentiment", data, draw, finding, place=3)

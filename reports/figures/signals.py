@@ -150,4 +150,4 @@ def _square(axes: Axes, scene: Scene, row: int, span: Span, state: str) -> None:
             axes.plot(middle, at, mark, color=_COLOUR[direction], markersize=size, clip_on=False, zorder=5)
 
 
-CHART = Chart("signals", data, draw, finding)
+CHART = Chart("signals", data, draw, finding, place=1)

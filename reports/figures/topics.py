@@ -280,5 +280,5 @@ def _total(trends: Trends, scene: Scene) -> Topics:
     return data(trends, scene)._replace(platforms=["all"])
 
 
-CHART = Chart("topics", data, draw, finding)
+CHART = Chart("topics", data, draw, finding, place=5)
 TOTAL = replace(CHART, data=_total)  # the regency alone, for leadership

@@ -146,5 +146,5 @@ def _total_finding(trends: Trends, scene: Scene) -> str:
     return f"{scene.words('platform_all')} {scene.words.number(trends.facts.total('posts'))}"
 
 
-CHART = Chart("volume", data, draw, finding)
+CHART = Chart("volume", data, draw, finding, place=2)
 TOTAL = replace(CHART, data=_total, finding=_total_finding)  # the regency alone, for leadership

@@ -79,7 +79,7 @@ def test_a_failed_source_ends_with_six_and_the_others_are_loaded(
     assert "Traceback" not in done.stderr
     assert "tiktok_research: " in done.stdout
     status = json.loads(ronda(configured, "status", "--json").stdout)
-    assert any("created_time" in sentence for sentence in status["held"])
+    assert any("created_time" in sentence for sentence in status["failed"])
     pages = list((configured / "landing" / "facebook" / "facebook_graph").rglob("*.zst"))
     assert len(pages) == 1, "the raw page is kept"
     for path in configured.rglob("*"):
