@@ -233,7 +233,9 @@ def _expected(path: Path) -> int | None:
     """How many rows a file has, about, as its lines or its footer say; None where only reading it would tell."""
     kind = layout(sample(path))
     if kind == "parquet":
-        return int(pa.parquet.read_metadata(path).num_rows)
+        with suppress(pa.ArrowInvalid):  # the reader says what is wrong with it
+            return int(pa.parquet.read_metadata(path).num_rows)
+        return None
     if kind not in ("csv", "lines"):
         return None
     with open_stream(path) as stream:
