@@ -87,18 +87,18 @@ def settle(known: Known, outcomes: Iterable[Outcome], zone: ZoneInfo, today: dat
 
 def _walked(known: Known, outcome: Outcome, zone: ZoneInfo) -> list[CollectionDay]:
     walk = outcome.walk
-    found = Counter(moment_of(second).astimezone(zone).date() for second in outcome.seen.values() if second)
+    counts = Counter(moment_of(second).astimezone(zone).date() for second in outcome.seen.values() if second)
     collected = known.days.setdefault(walk.query, {})
     is_complete = outcome.end.gap is None and outcome.began is not None
     over = [day for day in walk.days if is_complete and _is_over(day, outcome.began, zone)]
-    fresh = {day: found[day] for day in over if day not in collected}
+    fresh = {day: counts[day] for day in over if day not in collected}
     incredible = _incredible(collected, fresh)
     vanished = sum(collected[day] for day in over if day in collected)
-    if vanished and not found:  # all that was there is gone: more likely the answer is none
+    if vanished and not counts:  # all that was there is gone: more likely the answer is none
         incredible = {day for day, posts in fresh.items() if not posts}
     for day in over:
         if day not in incredible:
-            collected[day] = max(found[day], collected.get(day, 0))
+            collected[day] = max(counts[day], collected.get(day, 0))
     flagged = set(known.flagged.get(walk.query, ())) - set(over)
     known.flagged[walk.query] = sorted(flagged | incredible)
     attempted = int(outcome.sent > 0)
@@ -117,11 +117,11 @@ def _is_over(day: date, began: datetime | None, zone: ZoneInfo) -> bool:
     return began is not None and began.timestamp() >= second_of(day + timedelta(days=1), zone)
 
 
-def _incredible(collected: dict[date, int], found: dict[date, int]) -> set[date]:
+def _incredible(collected: dict[date, int], counts: dict[date, int]) -> set[date]:
     """Days without a post that the query's own history before them makes incredible."""
-    history = collected | {day: posts for day, posts in found.items() if posts}
+    history = collected | {day: posts for day, posts in counts.items() if posts}
     doubtful: set[date] = set()
-    for run in _silences(found):
+    for run in _silences(counts):
         earlier = (run[0] - timedelta(days=n) for n in range(1, METHOD.silence_days + 1))
         before = [history[day] for day in earlier if day in history]
         if len(before) >= METHOD.silence_known_days and sum(before) / len(before) * len(run) > INCREDIBLE:
@@ -129,10 +129,10 @@ def _incredible(collected: dict[date, int], found: dict[date, int]) -> set[date]
     return doubtful
 
 
-def _silences(found: dict[date, int]) -> list[list[date]]:
+def _silences(counts: dict[date, int]) -> list[list[date]]:
     runs: list[list[date]] = []
-    for day in sorted(found):
-        if found[day]:
+    for day in sorted(counts):
+        if counts[day]:
             continue
         if runs and (day - runs[-1][-1]).days == 1:
             runs[-1].append(day)

@@ -46,11 +46,11 @@ def still_written(
     ).fetchall()
     doubtful = paged.keys() - {file_id for (file_id,) in whole}
     rows += [(file_id, *key) for file_id in doubtful for key in removed if key[0] == paged[file_id]]
-    found: dict[str, set[tuple[str, str]]] = {}
+    by_file: dict[str, set[tuple[str, str]]] = {}
     for file_id, platform, post_id in rows:
         if (file_id, platform, post_id) not in done:
-            found.setdefault(file_id, set()).add((platform, post_id))
-    return found
+            by_file.setdefault(file_id, set()).add((platform, post_id))
+    return by_file
 
 
 def unasked(connection: Connection) -> set[str]:

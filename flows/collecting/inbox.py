@@ -73,8 +73,8 @@ def empty(settings: Settings, clock: Clock, wait: Callable[[float], None]) -> Em
     """
     folder = settings.home / "inbox"
     folder.mkdir(parents=True, exist_ok=True)
-    found = _files(folder)
-    named = [path for path in found if path.suffix.lower() not in _UNFINISHED]
+    paths = _files(folder)
+    named = [path for path in paths if path.suffix.lower() not in _UNFINISHED]
     still = _still(named, clock, wait)
     landed, refusals = [], []
     moment: datetime = clock.now()
@@ -88,5 +88,5 @@ def empty(settings: Settings, clock: Clock, wait: Callable[[float], None]) -> Em
         target = _move(path, folder / "refused")
         target.with_name(f"{target.name}.reason.txt").write_text(reason + "\n", encoding="utf-8")
         refusals.append(reason)
-    waiting = tuple(path.name for path in found if path not in still)
+    waiting = tuple(path.name for path in paths if path not in still)
     return Emptied(tuple(landed), tuple(refusals), waiting)

@@ -25,18 +25,18 @@ def read_watched(settings: Settings) -> dict[str, Watched]:
 
     Raises UsageError for a name that cannot be one.
     """
-    found: dict[str, Watched] = {}
+    watched: dict[str, Watched] = {}
     accounts = read_seed("accounts", settings.seeds) if _has(settings.seeds, "accounts") else []
     words = read_seed("keywords", settings.seeds) if _has(settings.seeds, "keywords") else []
     for platform in PLATFORMS:
         more = getattr(settings.watch, platform)
         ours = [row for row in words if row["platform"] in ("", platform)]
-        found[platform] = Watched(
+        watched[platform] = Watched(
             _names((row["account"] for row in accounts if row["platform"] == platform), more.accounts, _account),
             _names((row["text"] for row in ours if row["kind"] == "keyword"), more.keywords, _keyword),
             _names((row["text"] for row in ours if row["kind"] == "hashtag"), more.hashtags, _hashtag),
         )
-    return found
+    return watched
 
 
 def _has(seeds: Path, name: str) -> bool:

@@ -44,12 +44,12 @@ def label(texts: pl.Series, created_at: pl.Series, seeds: Path = sql.SEEDS) -> p
     batches = list(judge(texts, seeds))
     frame = pl.concat([text_columns(judged) for judged in batches])
     flags = {code: np.concatenate([judged.codes[code].flag for judged in batches]) for code in batches[0].codes}
-    found = list_indications(flags, phases_of(created_at, read_election(seeds)), seeds)
+    indications = list_indications(flags, phases_of(created_at, read_election(seeds)), seeds)
     return frame.select(
         "sentiment",
         "sentiment_score",
         "topics",
-        found,
+        indications,
         "districts",
         "language",
         pl.lit(label_version(seeds)).alias("label_version"),

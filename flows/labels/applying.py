@@ -136,8 +136,8 @@ def _columns(path: Path) -> list[str]:
 def _labelled(posts: list[Row], seeds: Path, weights: Path | None) -> Iterator[Row]:
     texts = pl.Series([_clean(row.get(TEXT)) for row in posts], dtype=pl.String)
     times = pl.Series([_moment(row.get("created_at")) for row in posts], dtype=pl.Datetime("us", "UTC"))
-    for row, found in zip(posts, label_columns(texts, times, seeds, weights).iter_rows(named=True), strict=True):
-        yield row | found
+    for row, labels in zip(posts, label_columns(texts, times, seeds, weights).iter_rows(named=True), strict=True):
+        yield row | labels
 
 
 def _batches(items: Iterable[Row | Fault], refused: "_Refused") -> Iterator[list[Row]]:

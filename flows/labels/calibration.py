@@ -63,10 +63,10 @@ def _platt(posts: Scored, truth: Flags) -> tuple[float, float, float]:
         value = np.logaddexp(0.0, -margins).sum() + float((penalty * three**2).sum()) / 2
         return float(value), columns.T @ pull + penalty * three
 
-    found = optimize.minimize(
+    fitted = optimize.minimize(
         loss, np.array([1.0, 0.0, 0.0]), jac=True, method="L-BFGS-B", bounds=[(0.05, 20), (0, 20), (-50, 50)]
     )
-    slope, rule, shift = found.x
+    slope, rule, shift = fitted.x
     return float(slope), float(rule), float(shift)
 
 
@@ -93,16 +93,16 @@ def sentiment_probabilities(scores: Floats, temperature: float) -> Floats:
 
 def sentiment_confidence(scores: Floats, truth: npt.NDArray[np.int64], temperature: float) -> tuple[Floats, Flags]:
     """The largest probability of each post, and whether its class is right."""
-    found = sentiment_probabilities(scores, temperature)
-    return found.max(axis=1), found.argmax(axis=1) == truth
+    probabilities = sentiment_probabilities(scores, temperature)
+    return probabilities.max(axis=1), probabilities.argmax(axis=1) == truth
 
 
 def calibrate_code(code: str, posts: Scored, truth: Flags, background: Scored) -> dict[str, float]:
     """The calibration of one indication (see `model.Code`), from held-out posts and from ordinary texts."""
     slope, rule, shift = _platt(posts, truth)
     how = {"slope": slope, "vote": rule, "shift": shift}
-    found, votes = code_probability(how, posts), posts.votes
-    threshold = _lowest(found[~votes], truth[~votes], STATED_PRECISION.get(code, OTHER_PRECISION))
+    probabilities, votes = code_probability(how, posts), posts.votes
+    threshold = _lowest(probabilities[~votes], truth[~votes], STATED_PRECISION.get(code, OTHER_PRECISION))
     ordinary = np.sort(code_probability(how, background)[~background.votes])[::-1]
     if len(ordinary):
         allowed = int(BACKGROUND_RATE.get(code, OTHER_RATE) * len(ordinary))
@@ -110,14 +110,14 @@ def calibrate_code(code: str, posts: Scored, truth: Flags, background: Scored) -
     voted = threshold
     if votes.sum() >= _VOTED_AT_LEAST:
         suffices = truth[votes].mean() >= VOTED_PRECISION  # then the rule needs no second witness
-        voted = 0.0 if suffices else _lowest(found[votes], truth[votes], VOTED_PRECISION)
+        voted = 0.0 if suffices else _lowest(probabilities[votes], truth[votes], VOTED_PRECISION)
     return {
         "slope": _rounded(slope),
         "vote": _rounded(rule),
         "shift": _rounded(shift),
         "threshold": _rounded(threshold),
         "voted_threshold": _rounded(min(voted, threshold)),
-        "uncertain_from": _rounded(min(threshold, _lowest(found, truth, UNCERTAIN_PRECISION))),
+        "uncertain_from": _rounded(min(threshold, _lowest(probabilities, truth, UNCERTAIN_PRECISION))),
     }
 
 
@@ -127,11 +127,11 @@ def calibrate_sentiment(scores: Floats, truth: npt.NDArray[np.int64]) -> dict[st
     from scipy import optimize
 
     def loss(temperature: float) -> float:
-        found = sentiment_probabilities(scores, temperature)
-        return float(-np.log(np.maximum(found[np.arange(len(truth)), truth], 1e-12)).mean())
+        probabilities = sentiment_probabilities(scores, temperature)
+        return float(-np.log(np.maximum(probabilities[np.arange(len(truth)), truth], 1e-12)).mean())
 
-    found = optimize.minimize_scalar(loss, bounds=(0.1, 10.0), method="bounded")
-    temperature = _rounded(found.x)
+    minimum = optimize.minimize_scalar(loss, bounds=(0.1, 10.0), method="bounded")
+    temperature = _rounded(minimum.x)
     best = sentiment_probabilities(scores, temperature)
     order = np.argsort(best.max(axis=1), kind="stable")
     right = np.cumsum((best.argmax(axis=1) == truth)[order]) / np.arange(1, len(order) + 1)

@@ -198,10 +198,10 @@ def decontaminate(frame: pl.DataFrame) -> pl.DataFrame:
 
 def fingerprint(frame: pl.DataFrame) -> dict[str, str]:
     """The SHA-256 of the texts and labels of every source."""
-    found = {}
+    digests = {}
     for (source,), rows in sorted(frame.group_by("source", maintain_order=True), key=lambda item: str(item[0])):
         digest = hashlib.sha256()
         for row in rows.select("text", "sentiment", "indications", "split").iter_rows():
             digest.update("\x1f".join(value or "" for value in row).encode() + b"\x1e")
-        found[str(source)] = digest.hexdigest()
-    return found
+        digests[str(source)] = digest.hexdigest()
+    return digests

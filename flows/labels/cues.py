@@ -126,11 +126,11 @@ def read_cues(seeds: Path = sql.SEEDS) -> dict[str, Cues]:
         raise UsageError(f"cues.csv excludes {', '.join(lost)}, for which it has no act.")
     return {
         code: Cues(
-            "|".join(act.expression for act in found),
+            "|".join(act.expression for act in patterns),
             "|".join(excludes[code]) if code in excludes else None,
-            tuple(act.needs for act in found),
+            tuple(act.needs for act in patterns),
         )
-        for code, found in acts.items()
+        for code, patterns in acts.items()
     }
 
 

@@ -56,14 +56,14 @@ def predict(texts: pl.Series, seeds: Path = sql.SEEDS, weights: Path | None = No
     )
 
 
-def f1(truth: Flags, found: Flags) -> float:
+def f1(truth: Flags, predicted: Flags) -> float:
     """The harmonic mean of precision and recall, 0 when neither is anything."""
-    return float(2 * (truth & found).sum() / max(1, truth.sum() + found.sum()))
+    return float(2 * (truth & predicted).sum() / max(1, truth.sum() + predicted.sum()))
 
 
-def macro_f1(truth: npt.NDArray[np.int64], found: npt.NDArray[np.int64]) -> float:
+def macro_f1(truth: npt.NDArray[np.int64], predicted: npt.NDArray[np.int64]) -> float:
     """The mean F1 of the classes that the truth holds."""
-    return float(np.mean([f1(truth == place, found == place) for place in np.unique(truth)]))
+    return float(np.mean([f1(truth == place, predicted == place) for place in np.unique(truth)]))
 
 
 def _interval(count: int, measure: Callable[[npt.NDArray[np.int64]], float]) -> list[float]:
@@ -73,12 +73,12 @@ def _interval(count: int, measure: Callable[[npt.NDArray[np.int64]], float]) -> 
     return [round(float(value), 4) for value in np.quantile(values, (0.025, 0.975))]
 
 
-def binary(truth: Flags, found: Flags) -> dict[str, Any]:
+def binary(truth: Flags, predicted: Flags) -> dict[str, Any]:
     """Counts, precision, recall and F1 of a class, with intervals."""
-    right = truth & found
+    right = truth & predicted
 
     def precision(rows: Any) -> float:
-        return float(right[rows].sum() / max(1, found[rows].sum()))
+        return float(right[rows].sum() / max(1, predicted[rows].sum()))
 
     def recall(rows: Any) -> float:
         return float(right[rows].sum() / max(1, truth[rows].sum()))
@@ -87,9 +87,9 @@ def binary(truth: Flags, found: Flags) -> dict[str, Any]:
     measures: dict[str, Callable[[Any], float]] = {
         "precision": precision,
         "recall": recall,
-        "f1": lambda rows: f1(truth[rows], found[rows]),
+        "f1": lambda rows: f1(truth[rows], predicted[rows]),
     }
-    result: dict[str, Any] = {"positives": int(truth.sum()), "flagged": int(found.sum()), "right": int(right.sum())}
+    result: dict[str, Any] = {"positives": int(truth.sum()), "flagged": int(predicted.sum()), "right": int(right.sum())}
     for name, measure in measures.items():
         result[name] = {"value": round(measure(every), 4), "interval": _interval(len(truth), measure)}
     return result
@@ -112,25 +112,25 @@ def reliability(probabilities: Floats, truth: Flags) -> dict[str, Any]:
 def _sentiment(
     truth: npt.NDArray[np.int64], predicted: Predicted, groups: dict[str, npt.NDArray[np.str_]]
 ) -> dict[str, Any]:
-    found = predicted.sentiment
+    chosen = predicted.sentiment
     majority = np.full(len(truth), np.bincount(truth).argmax())
     best = predicted.probabilities.max(axis=1)
     parts = {}
     for name, values in groups.items():
         sizes = {str(value): values == value for value in np.unique(values)}
         parts[name] = {
-            value: {"posts": int(inside.sum()), "macro_f1": round(macro_f1(truth[inside], found[inside]), 4)}
+            value: {"posts": int(inside.sum()), "macro_f1": round(macro_f1(truth[inside], chosen[inside]), 4)}
             for value, inside in sizes.items()
             if inside.sum() >= _FEWEST
         }
     return {
         "posts": len(truth),
         "macro_f1": {
-            "value": round(macro_f1(truth, found), 4),
-            "interval": _interval(len(truth), lambda rows: macro_f1(truth[rows], found[rows])),
+            "value": round(macro_f1(truth, chosen), 4),
+            "interval": _interval(len(truth), lambda rows: macro_f1(truth[rows], chosen[rows])),
         },
-        "classes": {name: binary(truth == place, found == place) for place, name in enumerate(SENTIMENTS)},
-        "confusion": [[int(((truth == row) & (found == column)).sum()) for column in range(3)] for row in range(3)],
+        "classes": {name: binary(truth == place, chosen == place) for place, name in enumerate(SENTIMENTS)},
+        "confusion": [[int(((truth == row) & (chosen == column)).sum()) for column in range(3)] for row in range(3)],
         "calibration": reliability(best, truth == predicted.probabilities.argmax(axis=1)),
         "majority_macro_f1": round(macro_f1(truth, majority), 4),
         "lexicon_macro_f1": round(macro_f1(truth, predicted.lexicon), 4),

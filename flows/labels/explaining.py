@@ -80,14 +80,14 @@ def pushes(text: str, outputs: tuple[str, ...], seeds: Path, weights: Path) -> d
     """Of every output all pieces of the text with what they add to its score, the strongest first."""
     vocabulary, letters = read_vocabulary(seeds), read_letters()
     reading = read(text, vocabulary, letters)
-    found = pieces(reading.tokens, vocabulary, letters)
-    counts = [max(1, sum(piece.family == family for piece in found)) for family in range(3)]
+    features = pieces(reading.tokens, vocabulary, letters)
+    counts = [max(1, sum(piece.family == family for piece in features)) for family in range(3)]
     result = {}
     for output in outputs:
         source = _source(weights, output)
         column = source.outputs.index(output)
         added: dict[str, float] = {}
-        for piece in found:
+        for piece in features:
             matrix = source.matrices[piece.family]
             number = int(matrix[piece.hash & (len(matrix) - 1), column])
             scale = source.scales[piece.family][column]
@@ -103,21 +103,21 @@ def pushes(text: str, outputs: tuple[str, ...], seeds: Path, weights: Path) -> d
 
 def _code(code: str, text: str, row: Judged, seeds: Path, weights: Path) -> CodeFound:
     """What was found of one code in the only text of a batch."""
-    found, model = row.codes[code], read_model(weights)
+    findings, model = row.codes[code], read_model(weights)
     spoken = mask_contestants(pl.Series([text]), seeds).str.replace_all(REMINDER, REMIND)
     rules = tuple(
         rule.pattern
         for rule in read_rules(seeds)
-        if found.vote[0] and rule.code == code and spoken.str.contains(rule.expression)[0]
+        if findings.vote[0] and rule.code == code and spoken.str.contains(rule.expression)[0]
     )
     is_known = code in model.codes
-    is_flagged, is_uncertain = bool(found.flag[0]), bool(found.is_uncertain[0])
+    is_flagged, is_uncertain = bool(findings.flag[0]), bool(findings.is_uncertain[0])
     shown = is_known and (is_flagged or is_uncertain)
     return CodeFound(
         code=code,
-        probability=round(float(found.probability[0]), 4) if is_known else None,
-        threshold=round(float(limit(model, code, found.vote)[0]), 4) if is_known else None,
-        spoke=who_spoke(model, code, row.scores, found.vote)[0]
+        probability=round(float(findings.probability[0]), 4) if is_known else None,
+        threshold=round(float(limit(model, code, findings.vote)[0]), 4) if is_known else None,
+        spoke=who_spoke(model, code, row.scores, findings.vote)[0]
         if code != HOAX
         else ("rule" if is_flagged else "neither"),
         rules=rules,
@@ -130,14 +130,14 @@ def _code(code: str, text: str, row: Judged, seeds: Path, weights: Path) -> Code
 def explain(
     text: str, created_at: datetime | None = None, seeds: Path = sql.SEEDS, weights: Path | None = None
 ) -> Explanation:
-    """The labels of one text and their reasons; lone surrogates are read as any other sign."""
+    """The labels of one text and their reasons; lone surrogates are read as any other character."""
     clean = text.encode("utf-8", "replace").decode()
     weights = weights or files.folder_of(seeds)
     model = read_model(weights)
     batch = next(iter(judge(pl.Series([clean]), seeds, weights)))
-    found = tuple(_code(code, clean, batch, seeds, weights) for code in batch.codes)
+    codes = tuple(_code(code, clean, batch, seeds, weights) for code in batch.codes)
     times = pl.Series([created_at], dtype=pl.Datetime("us", "UTC"))
-    flags = {one.code: np.array([one.is_flagged]) for one in found}
+    flags = {one.code: np.array([one.is_flagged]) for one in codes}
     has_content = bool(batch.has_content[0])
     probabilities = dict(zip(SENTIMENTS, batch.sentiment[0].round(4).tolist(), strict=True)) if has_content else {}
     return Explanation(
@@ -147,7 +147,7 @@ def explain(
         pushes={name: tuple(some[:TOP]) for name, some in pushes(clean, SENTIMENTS, seeds, weights).items()}
         if has_content
         else {},
-        codes=found,
+        codes=codes,
         indications=tuple(list_indications(flags, phases_of(times, read_election(seeds)), seeds)[0]),
         topics=tuple(batch.topics[0]),
         districts=tuple(batch.districts[0]),
@@ -186,14 +186,14 @@ def reasons(
     names = (row["term"].lower() for row in read_seed("person_names", seeds))
     left_out = frozenset(("lexicon", *names, *(row["word"] for row in read_seed("function_words", seeds))))
     calls = frozenset(phase_classes(seeds).values())
-    found: list[tuple[Reason, ...]] = []
+    listed: list[tuple[Reason, ...]] = []
     clean = texts.fill_null("")
     for batch in judge(clean, seeds, weights) if len(clean) else ():
         spoken = {code: who_spoke(model, code, batch.scores, each.vote) for code, each in batch.codes.items()}
         for place in range(len(batch.has_content)):
-            text = clean[len(found)]
-            codes = {code: CALL_TO_VOTE if code in calls else code for code in indications[len(found)]}
-            found.append(
+            text = clean[len(listed)]
+            codes = {code: CALL_TO_VOTE if code in calls else code for code in indications[len(listed)]}
+            listed.append(
                 tuple(
                     Reason(
                         code,
@@ -204,7 +204,7 @@ def reasons(
                     if text and source in spoken
                 )
             )
-    return found
+    return listed
 
 
 def _shown(some: tuple[Push, ...]) -> str:

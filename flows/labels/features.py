@@ -52,9 +52,9 @@ def matrix(texts: pl.Series, buckets: tuple[int, ...], seeds: Path = sql.SEEDS) 
         part = buffers(texts.slice(start, _BATCH))
         count = len(part.is_null)
         total = int(part.offsets[-1] - part.offsets[0])
-        found = found_of(count, LIST, _FEATURES_PER_BYTE * (total + 8 * count) + 64)
-        run_loop(LIST, part.data, part.offsets, read_table(seeds), no_weights(), found)
-        families = [_block(found.listed[n], found.ends[:, n], size) for n, size in enumerate(buckets)]
-        dense = scipy.sparse.csr_matrix(dense_features(found.lexicon), shape=(count, DENSE))
+        output = found_of(count, LIST, _FEATURES_PER_BYTE * (total + 8 * count) + 64)
+        run_loop(LIST, part.data, part.offsets, read_table(seeds), no_weights(), output)
+        families = [_block(output.listed[n], output.ends[:, n], size) for n, size in enumerate(buckets)]
+        dense = scipy.sparse.csr_matrix(dense_features(output.lexicon), shape=(count, DENSE))
         blocks.append(scipy.sparse.hstack([*families, dense]))
     return scipy.sparse.csr_matrix(scipy.sparse.vstack(blocks))

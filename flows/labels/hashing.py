@@ -31,8 +31,8 @@ def spread(number: int) -> int:
 def hash_word(word: str) -> int:
     """FNV-1a, 64 bits, of the UTF-8 bytes."""
     value = FNV_START
-    for octet in word.encode():
-        value = ((value ^ octet) * FNV_PRIME) & _MASK
+    for byte in word.encode():
+        value = ((value ^ byte) * FNV_PRIME) & _MASK
     return value
 
 
@@ -54,9 +54,9 @@ def hash_stem(stem: str) -> int:
     return hash_pair(FAMILIES["stem"], hash_word(stem))
 
 
-def hash_window(octets: bytes) -> int:
+def hash_window(window: bytes) -> int:
     """Bytes as one number, the first the highest."""
-    return int.from_bytes(octets, "big")
+    return int.from_bytes(window, "big")
 
 
 def bucket(family: str, value: int) -> int:

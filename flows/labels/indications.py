@@ -55,16 +55,16 @@ def _matches(texts: pl.Series, cues: Cues) -> Flags:
 
 def candidates(slots: npt.NDArray[np.uint64], seeds: Path = sql.SEEDS) -> dict[str, Flags]:
     """Which texts hold all the words that a rule of the code needs, from their bits of slots (text, number)."""
-    found = {}
+    matches = {}
     for code, needs in read_vocabulary(seeds).needs.items():
-        found[code] = np.zeros(len(slots), dtype=bool)
+        matches[code] = np.zeros(len(slots), dtype=bool)
         for need in needs:
             has_all = np.ones(len(slots), dtype=bool)
             for number in range(slots.shape[1]):
                 if part := np.uint64(need >> 64 * number & (1 << 64) - 1):
                     has_all &= slots[:, number] & part == part
-            found[code] |= has_all
-    return found
+            matches[code] |= has_all
+    return matches
 
 
 def _masked(texts: Buffers, where: dict[str, Flags], seeds: Path) -> tuple[npt.NDArray[np.int64], pl.Series]:
@@ -99,8 +99,8 @@ def read_silenced(texts: Buffers, where: dict[str, Flags], seeds: Path = sql.SEE
         silenced[code] = np.zeros(len(texts.is_null), dtype=bool)
         chosen = where[code][rows]
         if cues.exclude is not None and chosen.any():
-            found = masked.filter(pl.Series(chosen)).str.contains(cues.exclude)
-            silenced[code][rows[chosen]] = found.fill_null(value=False).to_numpy()
+            excluded = masked.filter(pl.Series(chosen)).str.contains(cues.exclude)
+            silenced[code][rows[chosen]] = excluded.fill_null(value=False).to_numpy()
     return silenced
 
 
@@ -110,29 +110,29 @@ def silence(texts: pl.Series, seeds: Path = sql.SEEDS) -> dict[str, Flags]:
     return read_silenced(buffers(texts), everywhere, seeds)
 
 
-def heed_exclusions(found: dict[str, Found], texts: Buffers, seeds: Path = sql.SEEDS) -> dict[str, Found]:
+def heed_exclusions(findings: dict[str, Found], texts: Buffers, seeds: Path = sql.SEEDS) -> dict[str, Found]:
     """The same without the flags that only the model gave and an exclusion takes back; those are uncertain."""
-    alone = {code: one.flag & ~one.vote for code, one in found.items()}
+    alone = {code: one.flag & ~one.vote for code, one in findings.items()}
     silenced = read_silenced(texts, alone, seeds)
     return {
         code: one._replace(flag=one.flag & ~silenced[code], is_uncertain=one.is_uncertain | silenced[code])
-        for code, one in found.items()
+        for code, one in findings.items()
     }
 
 
 def find_codes(model: Model, scores: Floats, votes: dict[str, Flags], has_content: Flags) -> dict[str, Found]:
     """Every code that the model or a rule can find, from the scores of all outputs and the words of the rules."""
-    found = {}
+    findings = {}
     for code, spoke in votes.items():
         if code not in model.codes:
             nothing = np.zeros(len(spoke), dtype=bool)
-            found[code] = Found(np.full(len(spoke), np.nan), spoke, spoke & has_content, nothing)
+            findings[code] = Found(np.full(len(spoke), np.nan), spoke, spoke & has_content, nothing)
             continue
         share = probability(model, code, scores, spoke)
         flag = (share >= limit(model, code, spoke)) & has_content
         uncertain = (share >= model.codes[code].uncertain_from) & ~flag & has_content
-        found[code] = Found(share, spoke, flag, uncertain)
-    return found
+        findings[code] = Found(share, spoke, flag, uncertain)
+    return findings
 
 
 def who_spoke(model: Model, code: str, scores: Floats, votes: Flags) -> list[str]:

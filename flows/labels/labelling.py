@@ -110,20 +110,20 @@ class Judged(NamedTuple):
 
 
 def _read_part(texts: Buffers, model: Model, seeds: Path) -> tuple[npt.NDArray[Any], ...]:
-    found = found_of(len(texts.is_null), LABEL)
-    run_loop(LABEL, texts.data, texts.offsets, read_table(seeds), model.matrices, found)
+    output = found_of(len(texts.is_null), LABEL)
+    run_loop(LABEL, texts.data, texts.offsets, read_table(seeds), model.matrices, output)
     families = len(model.matrices)
-    counts = found.numbers[:, COUNTS : COUNTS + families]
-    sums = found.numbers[:, : families * WIDTH].reshape(-1, families, WIDTH)
+    counts = output.numbers[:, COUNTS : COUNTS + families]
+    sums = output.numbers[:, : families * WIDTH].reshape(-1, families, WIDTH)
     return (
-        found.numbers[:, HAS_CONTENT] > 0,
-        found.numbers[:, MAY_NAME_PLACE] > 0,
-        found.lexicon,
-        found.bits[:, 0].view(np.uint64),
-        found.bits[:, 1:].view(np.uint64),
-        found.numbers[:, LANGUAGE].astype(np.uint8),
+        output.numbers[:, HAS_CONTENT] > 0,
+        output.numbers[:, MAY_NAME_PLACE] > 0,
+        output.lexicon,
+        output.bits[:, 0].view(np.uint64),
+        output.bits[:, 1:].view(np.uint64),
+        output.numbers[:, LANGUAGE].astype(np.uint8),
         counts,
-        scores(model, sums, counts, found.lexicon),
+        scores(model, sums, counts, output.lexicon),
     )
 
 
@@ -147,19 +147,19 @@ def _districts(texts: Buffers, places: npt.NDArray[np.int64], seeds: Path) -> pl
 
 
 def _judge(texts: Buffers, model: Model, seeds: Path) -> Judged:
-    found, scored = read_batch(texts, model, seeds)
-    districts = _places_thread().submit(_districts, texts, np.flatnonzero(found.may_name_place), seeds)
-    votes = read_votes(texts, candidates(found.slots, seeds), seeds)
-    codes = heed_exclusions(find_codes(model, scored, votes, found.has_content), texts, seeds)
+    reading, scored = read_batch(texts, model, seeds)
+    districts = _places_thread().submit(_districts, texts, np.flatnonzero(reading.may_name_place), seeds)
+    votes = read_votes(texts, candidates(reading.slots, seeds), seeds)
+    codes = heed_exclusions(find_codes(model, scored, votes, reading.has_content), texts, seeds)
     codes[HOAX] = find_hoaxes(texts, seeds)
     return Judged(
-        has_content=found.has_content & ~texts.is_null,
+        has_content=reading.has_content & ~texts.is_null,
         sentiment=sentiment_probabilities(scored[:, : len(SENTIMENTS)], model.temperature),
-        lexicon=found.lexicon,
+        lexicon=reading.lexicon,
         scores=scored,
-        topics=lists_of_bits(found.topics, read_vocabulary(seeds).topics, "topics"),
+        topics=lists_of_bits(reading.topics, read_vocabulary(seeds).topics, "topics"),
         districts=districts.result(),
-        languages=found.languages,
+        languages=reading.languages,
         codes=codes,
     )
 

@@ -105,6 +105,6 @@ def limit(model: Model, code: str, votes: npt.NDArray[np.bool_]) -> Floats:
     return np.where(votes, how.voted_threshold, how.threshold)
 
 
-def probability(model: Model, code: str, found: Floats, votes: npt.NDArray[np.bool_]) -> Floats:
+def probability(model: Model, code: str, scored: Floats, votes: npt.NDArray[np.bool_]) -> Floats:
     """Probability of an indication from the scores of all outputs and the words of its cue rule."""
-    return code_probability(model.codes[code]._asdict(), Scored(found[:, model.outputs.index(code)], votes))
+    return code_probability(model.codes[code]._asdict(), Scored(scored[:, model.outputs.index(code)], votes))

@@ -161,13 +161,13 @@ def _cues(group: Group, others: str, places: Places) -> list[pl.Expr]:
 def _grid(frame: pl.DataFrame, places: Places) -> pl.DataFrame:
     """Of every group and candidate text that holds its name: the cues, as rows of (row, code, grade, ...)."""
     others = "(?:" + "|".join(group.names for group in places.groups if group.grade != "regency_name") + ")"
-    found, whole = [], "\n".join(frame["text"])
+    rows, whole = [], "\n".join(frame["text"])
     for group in places.groups:
         if not any(name in whole for name in group.forms):
             continue
         literal = frame.filter(pl.col("text").str.contains_any(group.forms))
         cues = literal.with_columns(_cues(group, others, places)).filter(pl.col("bare") | pl.col("sure"))
-        found.append(
+        rows.append(
             cues.select(
                 "row",
                 "sign",
@@ -186,7 +186,7 @@ def _grid(frame: pl.DataFrame, places: Places) -> pl.DataFrame:
             continue
         seen = frame.filter(pl.col("text").str.contains_any(padded))
         yes, no = pl.lit(value=True), pl.lit(value=False)
-        found.append(
+        rows.append(
             seen.select(
                 "row",
                 "sign",
@@ -199,7 +199,7 @@ def _grid(frame: pl.DataFrame, places: Places) -> pl.DataFrame:
                 grade=pl.lit("distinct"),
             )
         )
-    return pl.concat(found) if found else pl.DataFrame(schema=_GRID)
+    return pl.concat(rows) if rows else pl.DataFrame(schema=_GRID)
 
 
 def _established(grid: pl.DataFrame) -> pl.DataFrame:
@@ -228,6 +228,6 @@ def find_districts(texts: pl.Series, seeds: Path = sql.SEEDS) -> pl.Series:
         pl.col("text").str.contains(places.regency).alias("sign"),
         pl.col("text").str.contains(places.elsewhere).alias("elsewhere"),
     )
-    found = _established(_grid(candidates, places)).group_by("row").agg(pl.col("code").unique().sort())
-    lists = frame.select("row").join(found, on="row", how="left", maintain_order="left")
+    codes = _established(_grid(candidates, places)).group_by("row").agg(pl.col("code").unique().sort())
+    lists = frame.select("row").join(codes, on="row", how="left", maintain_order="left")
     return lists.select(pl.col("code").fill_null([]).alias("districts"))["districts"]

@@ -41,8 +41,8 @@ def _measured() -> dict[str, pl.DataType | type[pl.DataType]]:
 
 def measured_codes(result: dict[str, Any]) -> tuple[str, ...]:
     """The indications of which the measured posts (`evaluation.evaluate`) hold enough."""
-    found = result.get("indications", {})
-    return tuple(code for code, one in found.items() if one["positives"] >= FEWEST and code != CALL_TO_VOTE)
+    indications = result.get("indications", {})
+    return tuple(code for code, one in indications.items() if one["positives"] >= FEWEST and code != CALL_TO_VOTE)
 
 
 def _row(family: str, code: str, test_set: CodedSet, posts: int | None, measures: dict[str, Any]) -> dict[str, Any]:
@@ -110,8 +110,8 @@ def label_quality(seeds: Path = sql.SEEDS) -> pl.DataFrame:
     columns = _measured()
     frame = pl.DataFrame(schema=columns)
     if path.is_file():
-        found = pl.read_csv(path, schema={**columns, "weights": pl.String})
-        frame = found.filter(pl.col("weights") == read_model(folder).version).select(*columns)
+        measures = pl.read_csv(path, schema={**columns, "weights": pl.String})
+        frame = measures.filter(pl.col("weights") == read_model(folder).version).select(*columns)
     called = {row["code"]: row["is_measured"] == "true" for row in read_seed("indications", seeds)}
     wanted = [(_INDICATIONS, code, called.get(code)) for code in (*called, ANY)]
     wanted += [(_SENTIMENT, name, None) for name in SENTIMENTS]

@@ -123,7 +123,7 @@ def _contestant_length(tokens: list[str], place: int, vocabulary: Vocabulary) ->
 
 
 def _numbered_length(tokens: list[str], place: int, vocabulary: Vocabulary) -> int:
-    """How many tokens from here on are a running number with the word or sign before it; 0 for none."""
+    """How many tokens from here on are a running number with the word or character before it; 0 for none."""
     following = [*tokens[place + 1 : place + 1 + MAX_PHRASE], ""]
     if tokens[place] == "#" and _is_number(following[0], 2):
         return 2
@@ -174,16 +174,16 @@ def mask(tokens: list[str], vocabulary: Vocabulary) -> list[str]:
 
 def _terms(tokens: list[str], vocabulary: Vocabulary) -> list[Entry]:
     """What the lexicon knows of the tokens in order, a phrase of several words as one."""
-    found = []
+    entries = []
     place = 0
     while place < len(tokens):
         length = _phrase_length(tokens, place, vocabulary, roles.LEXICON) or 1
         entry = _entry(vocabulary, *tokens[place : place + length])
         if tokens[place] in _STOPS:
             entry = entry._replace(roles=entry.roles | roles.BOUNDARY)
-        found.append(entry)
+        entries.append(entry)
         place += length
-    return found
+    return entries
 
 
 def lexicon_score(tokens: list[str], vocabulary: Vocabulary) -> float:
@@ -213,7 +213,7 @@ def lexicon_score(tokens: list[str], vocabulary: Vocabulary) -> float:
     return total + max(-EMOJI_LIMIT, min(EMOJI_LIMIT, emoji))
 
 
-def _found(tokens: list[str], vocabulary: Vocabulary) -> tuple[int, int]:
+def _topics_and_slots(tokens: list[str], vocabulary: Vocabulary) -> tuple[int, int]:
     """The bits of topics and of slots of the cues of masked tokens."""
     topics, slots = 0, 0
     for place, token in enumerate(tokens):
@@ -268,7 +268,7 @@ def read(text: str, vocabulary: Vocabulary, letters: Letters) -> Reading:
     """Everything that the tables of words say of a text."""
     tokens = spell(text, letters)
     masked = mask(tokens, vocabulary)
-    topics, slots = _found(masked, vocabulary)
+    topics, slots = _topics_and_slots(masked, vocabulary)
     return Reading(
         tokens=masked,
         has_content=has_content(tokens),
@@ -296,7 +296,7 @@ def pieces(tokens: list[str], vocabulary: Vocabulary, letters: Letters) -> list[
 
     A contestant is no feature by itself, nor at the beginning or end of a text: only beside another word.
     """
-    found = []
+    features = []
     before, reach = START, 0
     for token in tokens:
         entry = _entry(vocabulary, token)
@@ -306,29 +306,29 @@ def pieces(tokens: list[str], vocabulary: Vocabulary, letters: Letters) -> list[
             continue
         word = "".join("0" if letter in "0123456789" else letter for letter in token)
         if word != CONTESTANT:
-            found.append(Piece(word, 0, bucket("word", hash_word(word))))
+            features.append(Piece(word, 0, bucket("word", hash_word(word))))
         if word != CONTESTANT or before != START:
-            found.append(Piece(f"{before} {word}", 0, bucket("pair", hash_pair(hash_word(before), hash_word(word)))))
+            features.append(Piece(f"{before} {word}", 0, bucket("pair", hash_pair(hash_word(before), hash_word(word)))))
         if reach > 0:
-            found.append(Piece(f"not {word}", 0, bucket("negated", hash_word(word))))
+            features.append(Piece(f"not {word}", 0, bucket("negated", hash_word(word))))
             reach -= 1
         if entry.roles & roles.NEGATION:
             reach = NEGATION_REACH
         if _is_word(token, letters):
-            octets = f" {word} ".encode()
-            for start in range(len(octets) - WINDOW + 1):
-                window = octets[start : start + WINDOW]
+            encoded = f" {word} ".encode()
+            for start in range(len(encoded) - WINDOW + 1):
+                window = encoded[start : start + WINDOW]
                 name = window.decode("utf-8", "replace").replace(" ", "_")
-                found.append(Piece(f"…{name}…", 1, bucket("window", hash_window(window))))
+                features.append(Piece(f"…{name}…", 1, bucket("window", hash_window(window))))
         before = word
     if before != CONTESTANT:
-        found.append(Piece(f"{before} {END}", 0, bucket("pair", hash_pair(hash_word(before), hash_word(END)))))
-    return found + _group_pieces(tokens, vocabulary)
+        features.append(Piece(f"{before} {END}", 0, bucket("pair", hash_pair(hash_word(before), hash_word(END)))))
+    return features + _group_pieces(tokens, vocabulary)
 
 
 def _group_pieces(tokens: list[str], vocabulary: Vocabulary) -> list[Piece]:
     """The groups of words and phrases, and each with those of the last token before it that had any."""
-    found, before = [], 0
+    features, before = [], 0
     for place, token in enumerate(tokens):
         bits = 0
         for entry in _phrases(tokens, place, vocabulary):
@@ -336,12 +336,12 @@ def _group_pieces(tokens: list[str], vocabulary: Vocabulary) -> list[Piece]:
         for group in _bits(bits):
             name = vocabulary.groups[group]
             if token != CONTESTANT:
-                found.append(Piece(f"<{name}>", 2, bucket("group", 1 << group)))
+                features.append(Piece(f"<{name}>", 2, bucket("group", 1 << group)))
             for earlier in _bits(before):
                 both = hash_pair(1 << earlier, 1 << group)
-                found.append(Piece(f"<{vocabulary.groups[earlier]}> <{name}>", 2, bucket("groups", both)))
+                features.append(Piece(f"<{vocabulary.groups[earlier]}> <{name}>", 2, bucket("groups", both)))
         before = bits or before
-    return found
+    return features
 
 
 def _bits(number: int) -> list[int]:

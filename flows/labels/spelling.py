@@ -121,14 +121,14 @@ def join_thousands(folded: str) -> str:
 
 
 def spell(text: str, letters: Letters) -> list[str]:
-    """The tokens of a text. A lone surrogate parts words like any other sign."""
+    """The tokens of a text. A lone surrogate parts words like any other character."""
     plain = join_thousands(fold(unescape(text), letters))
     named = {"url": URL, "account": ACCOUNT, "hash": "#"}
     tokens = []
-    for found in _patterns().token.finditer(plain):
-        kind = found.lastgroup or ""
+    for match in _patterns().token.finditer(plain):
+        kind = match.lastgroup or ""
         if kind == "emoticon":
-            tokens.append(_EMOTICONS[found[0]])
+            tokens.append(_EMOTICONS[match[0]])
         elif kind != "mask":
-            tokens.append(named.get(kind, found[kind]))
+            tokens.append(named.get(kind, match[kind]))
     return tokens

@@ -65,9 +65,9 @@ def buffers(texts: pl.Series) -> Buffers:
     arrow = texts.fill_null("").to_arrow().cast(pa.large_string())
     _, offsets, data = arrow.buffers()
     count = len(texts)
-    octets = np.frombuffer(data, np.uint8) if data is not None and data.size else np.zeros(0, np.uint8)
+    encoded = np.frombuffer(data, np.uint8) if data is not None and data.size else np.zeros(0, np.uint8)
     places = np.frombuffer(offsets, np.int64)[arrow.offset :][: count + 1] if count else np.zeros(1, np.int64)
-    return _frozen(octets, places, texts.is_null().to_numpy())
+    return _frozen(encoded, places, texts.is_null().to_numpy())
 
 
 def written(texts: Buffers, table: Table, *, is_masked: bool) -> pl.Series:
@@ -76,13 +76,13 @@ def written(texts: Buffers, table: Table, *, is_masked: bool) -> pl.Series:
     mode = WRITE_MASKED if is_masked else WRITE
     size = _ROOM_PER_BYTE * int(texts.offsets[-1] - texts.offsets[0]) + 2 * count + 1
     while True:
-        found = found_of(count, mode, size)
-        needed = run_loop(mode, texts.data, texts.offsets, table, no_weights(), found)
+        output = found_of(count, mode, size)
+        needed = run_loop(mode, texts.data, texts.offsets, table, no_weights(), output)
         if needed <= size:
             break
         size = needed
-    octets, offsets = found.written, np.concatenate([np.zeros(1, np.int64), found.ends[:, 0]])
-    arrow = pa.LargeStringArray.from_buffers(count, pa.py_buffer(offsets), pa.py_buffer(octets))
+    encoded, offsets = output.written, np.concatenate([np.zeros(1, np.int64), output.ends[:, 0]])
+    arrow = pa.LargeStringArray.from_buffers(count, pa.py_buffer(offsets), pa.py_buffer(encoded))
     spoken = pl.Series(arrow, dtype=pl.String)
     return spoken.set(pl.Series(texts.is_null), None) if texts.is_null.any() else spoken
 

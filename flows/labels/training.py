@@ -131,14 +131,14 @@ def _scaled(rows: Sparse, scales: tuple[float, ...]) -> tuple[Sparse, Floats]:
 
 
 def _minimise(loss: Callable[[Floats], tuple[float, Floats]], size: int) -> Floats:
-    found = scipy.optimize.minimize(
+    minimum = scipy.optimize.minimize(
         loss,
         np.zeros(size),
         jac=True,
         method="L-BFGS-B",
         options={"maxiter": _ITERATIONS, "ftol": _TOLERANCE, "maxcor": 8},
     )
-    return np.asarray(found.x, dtype=np.float64)
+    return np.asarray(minimum.x, dtype=np.float64)
 
 
 class Truth(NamedTuple):
@@ -156,16 +156,16 @@ class Truth(NamedTuple):
         return Truth(self.targets[chosen], self.weights[chosen], self.is_choice)
 
 
-def _losses(found: Floats, truth: Truth) -> tuple[float, Floats]:
+def _losses(scores: Floats, truth: Truth) -> tuple[float, Floats]:
     """The weighted negative log-likelihood of scores, and its slope by score."""
     if truth.is_choice:
-        found = found - found.max(axis=1, keepdims=True)
-        logarithm = found - np.log(np.exp(found).sum(axis=1, keepdims=True))
+        scores = scores - scores.max(axis=1, keepdims=True)
+        logarithm = scores - np.log(np.exp(scores).sum(axis=1, keepdims=True))
         return -float((truth.weights * truth.targets * logarithm).sum()), truth.weights * (
             np.exp(logarithm) - truth.targets
         )
-    margin = np.where(truth.targets > 0, found, -found)
-    slope = truth.weights * (1.0 / (1.0 + np.exp(-np.clip(found, -50.0, 50.0))) - truth.targets)
+    margin = np.where(truth.targets > 0, scores, -scores)
+    slope = truth.weights * (1.0 / (1.0 + np.exp(-np.clip(scores, -50.0, 50.0))) - truth.targets)
     return float((truth.weights * np.logaddexp(0.0, -margin)).sum()), slope
 
 
@@ -232,11 +232,12 @@ def fit_sentiment(posts: Posts, left_out: set[str]) -> Fitted:
     whole, scores = _held_out(posts, rows, Truth(targets, weights, is_choice=True), SENTIMENT_PENALTY)
     whole[:-1] *= scales[:, None]
     own = is_known & ~np.isin(posts.sources, [*SOURCE_WEIGHTS, "joined"])
-    truth, found = posts.sentiment[own], scores[own]
-    classes = {name: binary(truth == place, found.argmax(axis=1) == place) for place, name in enumerate(SENTIMENTS)}
-    measured = {"macro_f1": round(macro_f1(truth, found.argmax(axis=1)), 4), "posts": len(truth), "classes": classes}
-    calibration = calibrate_sentiment(found, truth)
-    measured["calibration"] = reliability(*sentiment_confidence(found, truth, calibration["temperature"]))
+    truth, own_scores = posts.sentiment[own], scores[own]
+    best = own_scores.argmax(axis=1)
+    classes = {name: binary(truth == place, best == place) for place, name in enumerate(SENTIMENTS)}
+    measured = {"macro_f1": round(macro_f1(truth, best), 4), "posts": len(truth), "classes": classes}
+    calibration = calibrate_sentiment(own_scores, truth)
+    measured["calibration"] = reliability(*sentiment_confidence(own_scores, truth, calibration["temperature"]))
     return Fitted(SENTIMENTS, whole, {"sentiment": calibration}, {"sentiment": measured})
 
 
@@ -262,12 +263,15 @@ def fit_codes(posts: Posts) -> Fitted:
     for column, code in enumerate(names):
         if code in posts.votes:
             ordinary = np.isin(posts.sources, BACKGROUND.get(code, ("indodiscourse",))) & (classes[:, column] == 0)
-            votes, found, truth = posts.votes[code], scores[:, column], classes[:, column] == 1
+            votes, code_scores, truth = posts.votes[code], scores[:, column], classes[:, column] == 1
             heard, ordinary = own & ~posts.silenced[code], ordinary & ~posts.silenced[code]
             calibration[code] = calibrate_code(
-                code, Scored(found[heard], votes[heard]), truth[heard], Scored(found[ordinary], votes[ordinary])
+                code,
+                Scored(code_scores[heard], votes[heard]),
+                truth[heard],
+                Scored(code_scores[ordinary], votes[ordinary]),
             )
-            probability = code_probability(calibration[code], Scored(found[own], votes[own]))
+            probability = code_probability(calibration[code], Scored(code_scores[own], votes[own]))
             limits = np.where(votes[own], calibration[code]["voted_threshold"], calibration[code]["threshold"])
             flags = (probability >= limits) & heard[own]
             measured[code] = binary(truth[own], flags) | {"calibration": reliability(probability, truth[own])}
@@ -348,12 +352,13 @@ def validate(frame: pl.DataFrame, sentiment: Weights, own: Weights, seeds: Path 
     for (source,), rows in sorted(valid.group_by("source", maintain_order=True), key=lambda item: str(item[0])):
         if source == "indodiscourse":
             truth = (rows["indications"] != "").to_numpy().astype(np.int64)
-            found = (output_scores(own, rows["text"], seeds)[:, own.outputs.index(HOSTILE)] > 0).astype(int)
+            predicted = (output_scores(own, rows["text"], seeds)[:, own.outputs.index(HOSTILE)] > 0).astype(int)
         else:
             truth = np.array([SENTIMENTS.index(name) for name in rows["sentiment"]])
-            found = output_scores(sentiment, rows["text"], seeds)[:, [sentiment.outputs.index(n) for n in SENTIMENTS]]
-            found = np.where(np.isin(np.arange(3), truth), found, -np.inf).argmax(axis=1)
-        result[str(source)] = {"posts": len(truth), "macro_f1": round(macro_f1(truth, found), 4)}
+            columns = [sentiment.outputs.index(name) for name in SENTIMENTS]
+            scores = output_scores(sentiment, rows["text"], seeds)[:, columns]
+            predicted = np.where(np.isin(np.arange(3), truth), scores, -np.inf).argmax(axis=1)
+        result[str(source)] = {"posts": len(truth), "macro_f1": round(macro_f1(truth, predicted), 4)}
     return result
 
 

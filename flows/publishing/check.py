@@ -29,7 +29,7 @@ def check_week(settings: Settings, run: Run, week: Week) -> int:
     terms = trend_suites.emerging_terms()
     with warehouse.opened(settings.home) as connection:
         files = tables.files_of_week(connection, week)
-        verdicts = [verdict for found in validate_sources(files).values() for verdict in found]
+        verdicts = [verdict for each in validate_sources(files).values() for verdict in each]
         frame = tables.posts_of_week(connection, tuple(week_posts.columns), week)
         verdicts += validate(frame, week_posts, empty_is_valid=True)
         for suite in suites:

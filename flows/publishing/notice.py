@@ -90,7 +90,7 @@ def _deliver(settings: Settings, notice: Notice) -> int:
 
 
 def shortened(text: str, limit: int = 300) -> str:
-    """A line for a message: white space joined, cut at a limit with a sign that it was cut."""
+    """A line for a message: white space joined, cut at a limit and ended with an ellipsis."""
     line = " ".join(text.split())
     return line if len(line) <= limit else line[: limit - 1].rstrip() + "…"
 

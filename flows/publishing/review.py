@@ -16,8 +16,8 @@ def with_reasons(settings: Settings, posts: pl.DataFrame) -> pl.DataFrame:
     """Posts with a column `why`: for each indication who spoke for it, rules or the model, and its strongest words."""
     lang = settings.lang
     names = {row["code"]: row[f"label_{lang}"] for row in read_seed("indications", settings.seeds)}
-    found = labels.reasons(posts["text"], posts["indications"], settings.seeds)
-    why = [reports.why_flagged(lang, [(names[each.code], each.spoke, each.words) for each in some]) for some in found]
+    reasons = labels.reasons(posts["text"], posts["indications"], settings.seeds)
+    why = [reports.why_flagged(lang, [(names[each.code], each.spoke, each.words) for each in some]) for some in reasons]
     return posts.with_columns(pl.Series("why", why, dtype=pl.String))
 
 

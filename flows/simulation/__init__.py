@@ -182,13 +182,13 @@ def write_season(
         for stream in STREAMS:
             here = [plan for plan in planted if plan.week == week and plan.stream == stream]
             part = Part(week, stream, counts[list(days_of(week)), stream], here, row, written)
-            made = season.week(generator(seed, POSTS, week, stream), part)
-            written += len(made)
-            _note_bursts(bursts, names, made.burst, made.day)
-            fates = historian.tell(generator(seed, HISTORY, week, stream), made, week, stream)
+            week_posts = season.week(generator(seed, POSTS, week, stream), part)
+            written += len(week_posts)
+            _note_bursts(bursts, names, week_posts.burst, week_posts.day)
+            fates = historian.tell(generator(seed, HISTORY, week, stream), week_posts, week, stream)
             if not weekly:
-                fates.batch = np.full(len(made), LAST_WEEK)
-            truth.add(stream, made, fates, post_ids(stream, made.key))
+                fates.batch = np.full(len(week_posts), LAST_WEEK)
+            truth.add(stream, week_posts, fates, post_ids(stream, week_posts.key))
         truth.end_week()
         landed.land(week, deliveries)
     truth.close()

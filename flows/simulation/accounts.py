@@ -47,7 +47,7 @@ def _number(stream: int, index: int, salt: int) -> int:
 def write_accounts(grammar: Grammar, posts: int, seed: int) -> dict[int, Accounts]:
     """Accounts of every stream: 1,000 to 4,000 in all, by the size of the season."""
     total = min(4000, max(1000, posts // 20))
-    found = {}
+    accounts = {}
     for stream in STREAMS:
         rng = generator(seed, AUTHORS, stream)
         size = max(12, round(total * _SIZE_SHARE[stream]))
@@ -68,7 +68,7 @@ def write_accounts(grammar: Grammar, posts: int, seed: int) -> dict[int, Account
         activity[:bodies] *= _OFFICIAL_SHARE[stream] / activity[:bodies].sum()
         activity[bodies:] *= (1 - _OFFICIAL_SHARE[stream]) / activity[bodies:].sum()
         reach = rng.normal(0.0, 0.9, size=size)
-        found[stream] = Accounts(
+        accounts[stream] = Accounts(
             handles=tuple(handles),
             names=tuple(names),
             numbers=tuple(_number(stream, index, salt[index]) for index in range(size)),
@@ -77,4 +77,4 @@ def write_accounts(grammar: Grammar, posts: int, seed: int) -> dict[int, Account
             reach=reach,
             followers=(np.exp(6.0 + 1.3 * reach) + 40).astype(np.int64),
         )
-    return found
+    return accounts

@@ -102,7 +102,7 @@ class Facebook:
             posts.likes.tolist(), posts.comments.tolist(), posts.shares.tolist(), posts.texts, posts.variant.tolist(),
             strict=True,
         )  # fmt: skip
-        for stream, key, who, made, changed, media, likes, comments, shares, text, variant in columns:
+        for stream, key, who, moment, changed, media, likes, comments, shares, text, variant in columns:
             page = self.accounts[stream].numbers[who]
             kind = _ATTACHED.get(media)
             rows.append(
@@ -111,7 +111,7 @@ class Facebook:
                     page,
                     key,
                     b"" if text is None else b'"message":%b,' % orjson.dumps(text),
-                    made,
+                    moment,
                     changed,
                     page,
                     key,

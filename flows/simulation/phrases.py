@@ -108,8 +108,8 @@ def _shorten(sentence: str, pairs: list[tuple[re.Pattern[str], str]]) -> str:
 
 def _template(header: list[str], line: str, is_slang: bool) -> Template:
     group, sentiment, language, *options = header
-    given = dict(option.split("=", 1) for option in options)
-    topics = given.get("topics", group)
+    values = dict(option.split("=", 1) for option in options)
+    topics = values.get("topics", group)
     return Template(
         sentence=_SLOT.sub("%s", line.replace("%", "%%")),
         slots=tuple(_SLOT.findall(line)),
@@ -117,7 +117,7 @@ def _template(header: list[str], line: str, is_slang: bool) -> Template:
         sentiment=sentiment,
         language=language,
         topics=tuple(topic for topic in topics.split(",") if topic),
-        indications=tuple(code for code in given.get("codes", "").split(",") if code),
+        indications=tuple(code for code in values.get("codes", "").split(",") if code),
         is_slang=is_slang,
     )
 
@@ -126,13 +126,13 @@ def _templates() -> tuple[Template, ...]:
     pairs = [
         (re.compile(rf"(?<![\w{{]){re.escape(row['formal'])}(?![\w}}])"), row["slang"]) for row in read_table("slang")
     ]
-    found = []
+    templates = []
     for header, line in _blocks("phrases"):
-        found.append(_template(header, line, is_slang=False))
+        templates.append(_template(header, line, is_slang=False))
         short = _shorten(line, pairs)
         if short != line:
-            found.append(_template(header, short, is_slang=True))
-    return (*found, Template("", (), "empty", "none", "none", (), (), False))
+            templates.append(_template(header, short, is_slang=True))
+    return (*templates, Template("", (), "empty", "none", "none", (), (), False))
 
 
 def _decorations() -> dict[tuple[str, str], tuple[str, ...]]:

@@ -60,12 +60,12 @@ class Writer:
         pieces: list[str] = []
         starts, sizes = [], []
         for key in keys:
-            found: list[str] = []
+            forms: list[str] = []
             for piece in self.grammar.decorations.get((kind, " ".join(key)), ("",)):
-                found += [piece.replace("{moment}", moment) for moment in moments] if "{moment}" in piece else [piece]
+                forms += [piece.replace("{moment}", moment) for moment in moments] if "{moment}" in piece else [piece]
             starts.append(len(pieces))
-            sizes.append(len(found))
-            pieces += found
+            sizes.append(len(forms))
+            pieces += forms
         return pool(pieces), np.array(starts), np.array(sizes)
 
     @staticmethod
@@ -77,11 +77,11 @@ class Writer:
 
     def sentences(self, rng: Generator, template: NDArray[np.int64], place: NDArray[np.int64]) -> Pool:
         """The bare sentence of every post: slots filled, nothing around it."""
-        found = np.empty(len(template), dtype=object)
+        texts = np.empty(len(template), dtype=object)
         order = np.argsort(template, kind="stable")
         numbers, starts = np.unique(template[order], return_index=True)
         if not len(template):
-            return found
+            return texts
         for number, rows in zip(numbers.tolist(), np.split(order, starts[1:]), strict=True):
             form = self.grammar.templates[number]
             columns: list[list[Any]] = []
@@ -94,10 +94,10 @@ class Writer:
                     values = self.slots[slot]
                     columns.append(values[rng.integers(0, len(values), size=len(rows))].tolist())
             if columns:
-                found[rows] = [form.sentence % values for values in zip(*columns, strict=True)]
+                texts[rows] = [form.sentence % values for values in zip(*columns, strict=True)]
             else:
-                found[rows] = form.sentence.replace("%%", "%")
-        return found
+                texts[rows] = form.sentence.replace("%%", "%")
+        return texts
 
     def write(self, rng: Generator, template: NDArray[np.int64], place: NDArray[np.int64], tags: Pool) -> list[str]:
         """The texts of posts: opener, sentence, tail, emoji, hashtags; some in lower case, a few in capitals."""

@@ -121,7 +121,7 @@ class TruthWriter:
         self.day_phase = _strings(self.phases)
         self.phase_number = np.array([self.names.index(name) for name in self.phases])
         self.days = pa.array(DAYS, pa.date32())
-        self.handles = {stream: _strings(found.handles) for stream, found in accounts.items()}
+        self.handles = {stream: _strings(authors.handles) for stream, authors in accounts.items()}
         self.bursts = _strings([None, *bursts])
         self.size = len(templates)
         self.volumes: Counter[tuple[int, str]] = Counter()

@@ -135,13 +135,13 @@ def _create(connection: Connection, model: Model, methods: Mapping[str, Method])
 def needed(connection: Connection, models: Sequence[Model], names: Iterable[str]) -> list[Model]:
     """The models of these names and every model they read, directly or through others."""
     by_name = {model.qualified: model for model in models}
-    wanted, found = list(names), dict[str, Model]()
+    wanted, chosen = list(names), dict[str, Model]()
     while wanted:
         name = wanted.pop()
-        if name in by_name and name not in found:
-            found[name] = by_name[name]
+        if name in by_name and name not in chosen:
+            chosen[name] = by_name[name]
             wanted.extend(dependencies(connection, by_name[name].query, name))
-    return list(found.values())
+    return list(chosen.values())
 
 
 def in_order(connection: Connection, models: Sequence[Model]) -> list[Model]:
@@ -200,9 +200,9 @@ def _compare_columns(connection: Connection, model: Model) -> None:
     declared = [(each.name, each.type) for each in model.columns]
     if real != declared:
         at = next((n for n, pair in enumerate(zip(declared, real, strict=False)) if pair[0] != pair[1]), -1)
-        said, found = (declared[at], real[at]) if at >= 0 else (f"{len(declared)} columns", f"{len(real)} columns")
+        said, computed = (declared[at], real[at]) if at >= 0 else (f"{len(declared)} columns", f"{len(real)} columns")
         raise ModelError(
-            f"The header of {model.qualified} declares {said} where its query gives {found}; make them agree."
+            f"The header of {model.qualified} declares {said} where its query gives {computed}; make them agree."
         )
 
 

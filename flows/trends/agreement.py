@@ -55,9 +55,9 @@ def find(codes: pl.DataFrame) -> pl.DataFrame:
 def _agreement(codes: pl.DataFrame) -> tuple[int, int, float | None, float | None, float | None]:
     units = codes.group_by("platform", "post_id", maintain_order=True).agg(pl.col("code").sort())["code"].to_list()
     paired = sorted(unit for unit in units if len(unit) > 1)
-    found = alpha(paired)
-    low, high = (None, None) if found is None else _limits(paired)
-    return codes["coder"].n_unique(), len(paired), None if found is None else round(found, 6), low, high
+    estimate = alpha(paired)
+    low, high = (None, None) if estimate is None else _limits(paired)
+    return codes["coder"].n_unique(), len(paired), None if estimate is None else round(estimate, 6), low, high
 
 
 def _limits(paired: list[list[str]]) -> tuple[float | None, float | None]:

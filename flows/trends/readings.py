@@ -112,7 +112,7 @@ class Readings:
         if known is not None:
             return known
         phase = self.buckets[bucket].phase
-        found = [
+        places = [
             earlier
             for earlier in range(bucket)
             if self.buckets[earlier].phase == phase
@@ -123,14 +123,14 @@ class Readings:
                 for name in platforms
             )
         ]
-        self._comparable[platforms, bucket, shortest] = found
-        return found
+        self._comparable[platforms, bucket, shortest] = places
+        return places
 
     def total(self, cell: Cell, bucket: int) -> tuple[float | None, float | None, float | None]:
         """Units, posts and exposure of a cell in a bucket; None where nothing was collected."""
         names = self.platforms if cell.platform == ALL else (cell.platform,)
-        found = [self._at(cell, name, bucket) for name in names]
-        seen = [values for values in found if not np.isnan(values[0])]
+        totals = [self._at(cell, name, bucket) for name in names]
+        seen = [values for values in totals if not np.isnan(values[0])]
         if not seen:
             return None, None, None
         units, posts, exposure = np.sum(np.array(seen), axis=0)

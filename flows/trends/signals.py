@@ -143,9 +143,9 @@ def _quiet(readings: Readings, item: Judged, places: list[int]) -> list[int]:
     latest = places[-METHOD.baseline_most :]
     if item.cell.family in SHARES or item.cell.family == VOLUMES or len(latest) <= METHOD.baseline_least:
         return latest
-    found = [readings.counts[item.cell._replace(platform=name)] for name in item.platforms]
-    observed = np.sum([each.observed[latest] for each in found], axis=0)
-    exposure = np.sum([each.exposure[latest] for each in found], axis=0)
+    counts = [readings.counts[item.cell._replace(platform=name)] for name in item.platforms]
+    observed = np.sum([each.observed[latest] for each in counts], axis=0)
+    exposure = np.sum([each.exposure[latest] for each in counts], axis=0)
     bursts = _bursts(observed, exposure)
     return [place for place, is_burst in zip(latest, bursts, strict=True) if not is_burst]
 
@@ -160,19 +160,19 @@ def _bursts(observed: Numbers, exposure: Numbers) -> list[bool]:
     distances = (observed - fitted) ** 2 / fitted
     np.fill_diagonal(distances, 0.0)
     variances = np.maximum(1.0, distances.sum(axis=1) / (len(observed) - 2)) * means * (1 + scale)
-    found = usable & (observed > means + 2 * np.sqrt(variances))  # up to there the tail is far above that p
-    for number in np.flatnonzero(found):
+    bursts = usable & (observed > means + 2 * np.sqrt(variances))  # up to there the tail is far above that p
+    for number in np.flatnonzero(bursts):
         predictive = Predictive.negative_binomial(float(means[number]), float(variances[number]))
-        found[number] = predictive.at_least(round(observed[number])) <= METHOD.past_burst_p
-    return [bool(is_burst) for is_burst in found]
+        bursts[number] = predictive.at_least(round(observed[number])) <= METHOD.past_burst_p
+    return [bool(is_burst) for is_burst in bursts]
 
 
 def _compare_volumes(readings: Readings, item: Judged) -> None:
     places = [*item.baseline, item.bucket]
-    found = [readings.days[name] for name in item.platforms]
+    by_platform = [readings.days[name] for name in item.platforms]
     times = np.array([readings.buckets[place].first_day.toordinal() / 7 for place in places])
-    counts = np.concatenate([days.observed[places] for days in found], axis=1)
-    shares = np.concatenate([days.shares[places] for days in found], axis=1)
+    counts = np.concatenate([days.observed[places] for days in by_platform], axis=1)
+    shares = np.concatenate([days.shares[places] for days in by_platform], axis=1)
     item.volume = volumes.expect(counts, shares, times)
     if item.volume is None:
         item.reason, item.baseline = "no_exposure", []
@@ -180,28 +180,28 @@ def _compare_volumes(readings: Readings, item: Judged) -> None:
     item.observed, item.expected = item.volume.observed, item.volume.expected
     item.earlier, item.exposure = item.volume.baseline, item.volume.exposure
     item.earlier_exposure = item.volume.baseline_exposure
-    item.posts = sum(float(days.posts[item.bucket].sum()) for days in found)
+    item.posts = sum(float(days.posts[item.bucket].sum()) for days in by_platform)
 
 
 def _compare_counts(readings: Readings, item: Judged) -> None:
-    found = [readings.counts[item.cell._replace(platform=name)] for name in item.platforms]
+    counts = [readings.counts[item.cell._replace(platform=name)] for name in item.platforms]
     places = item.baseline
-    earlier = np.array([each.observed[places].sum() for each in found])
-    before = np.array([each.exposure[places].sum() for each in found])
-    now = np.array([each.exposure[item.bucket] for each in found])
+    earlier = np.array([each.observed[places].sum() for each in counts])
+    before = np.array([each.exposure[places].sum() for each in counts])
+    now = np.array([each.exposure[item.bucket] for each in counts])
     if np.any(before <= 0) or now.sum() <= 0:
         item.reason, item.baseline = "no_exposure", []
         return
-    item.observed = float(sum(each.observed[item.bucket] for each in found))
-    item.posts = float(sum(each.posts[item.bucket] for each in found))
+    item.observed = float(sum(each.observed[item.bucket] for each in counts))
+    item.posts = float(sum(each.posts[item.bucket] for each in counts))
     item.exposure, item.earlier, item.earlier_exposure = float(now.sum()), float(earlier.sum()), float(before.sum())
     item.expected = float(np.sum(earlier / before * now))
     if item.earlier == 0:
         return
     share = item.earlier / item.earlier_exposure
-    fitted = np.sum([each.exposure[places] * rate for each, rate in zip(found, earlier / before, strict=True)], axis=0)
+    fitted = np.sum([each.exposure[places] * rate for each, rate in zip(counts, earlier / before, strict=True)], axis=0)
     kept = fitted > 0
-    seen = np.sum([each.observed[places] for each in found], axis=0)[kept]
+    seen = np.sum([each.observed[places] for each in counts], axis=0)[kept]
     spread = fitted[kept] * (1 - share if item.cell.family in SHARES else 1.0)
     item.pearson = float(np.sum((seen - fitted[kept]) ** 2 / np.maximum(spread, 1e-12)))
     item.freedom = int(kept.sum()) - 1
@@ -284,17 +284,17 @@ def _could_signal(item: Judged, spread: float) -> bool:
 
 
 def _judge_volumes(group: list[Judged]) -> None:
-    found = [(item, item.volume) for item in group if item.volume is not None]
-    if not found:
+    compared = [(item, item.volume) for item in group if item.volume is not None]
+    if not compared:
         return
-    spread, freedom = volumes.dispersion([volume for item, volume in found if item.cell.platform != ALL])
-    for item, volume in found:
+    spread, freedom = volumes.dispersion([volume for item, volume in compared if item.cell.platform != ALL])
+    for item, volume in compared:
         own, _ = volumes.dispersion([volume])
         item.dispersion = max(spread, own) if item.cell.platform == ALL else spread
         item.p = volumes.p_value(volume, item.dispersion, freedom)
         item.limits = volumes.ratio_limits(volume, item.dispersion, freedom)
-        item.bursts = volumes.bursts(volume, item.dispersion, freedom, LEVEL / len(found), PROBABILITIES)
-    _discover([item for item, _ in found])
+        item.bursts = volumes.bursts(volume, item.dispersion, freedom, LEVEL / len(compared), PROBABILITIES)
+    _discover([item for item, _ in compared])
 
 
 def _discover(tested: list[Judged]) -> None:

@@ -120,9 +120,9 @@ def _row(readings: Readings, cell: Cell, values: Numbers, places: list[int], wee
     if len(places) < METHOD.slope_buckets:
         return row | {"reason": "too_few_buckets"}
     times = np.array([readings.buckets[place].first_day.toordinal() / 7 for place in places])
-    found = slope_of(times, values[places])
-    numbers = {"slope": found.slope, "slope_low": found.low, "slope_high": found.high, "tau": found.tau}
-    return row | {name: round(value, 9) for name, value in numbers.items()} | {"p": round(found.p, 12)}
+    slope = slope_of(times, values[places])
+    numbers = {"slope": slope.slope, "slope_low": slope.low, "slope_high": slope.high, "tau": slope.tau}
+    return row | {name: round(value, 9) for name, value in numbers.items()} | {"p": round(slope.p, 12)}
 
 
 def _usable(readings: Readings, cell: Cell, values: Numbers) -> list[int]:
@@ -168,6 +168,6 @@ def _per_day(readings: Readings, platform: str) -> Numbers:
     days = readings.days[platform]
     collected = days.shares.sum(axis=2)
     with np.errstate(invalid="ignore", divide="ignore"):
-        found: Numbers = (days.observed.sum(axis=2) / collected).sum(axis=1)
-    found[~np.isfinite(found)] = np.nan
-    return found
+        rates: Numbers = (days.observed.sum(axis=2) / collected).sum(axis=1)
+    rates[~np.isfinite(rates)] = np.nan
+    return rates

@@ -186,12 +186,12 @@ def _frequent(catalogue: Catalogue) -> tuple[str, ...]:
 
 def _removals(folder: Path) -> dict[tuple[str, str], tuple[int, str]]:
     """(platform, post id) -> (second it vanished, reason), from the removal lists of all batches."""
-    found = {}
+    removals = {}
     for path in sorted(folder.glob("exports/*/removals.csv")):
         with path.open(encoding="utf-8", newline="") as sheet:
             for row in csv.DictReader(sheet):
-                found[row["platform"], row["post_id"]] = (seconds_of(row["gone_at"]), row["reason"])
-    return found
+                removals[row["platform"], row["post_id"]] = (seconds_of(row["gone_at"]), row["reason"])
+    return removals
 
 
 def media_number(shortcode: str) -> int:

@@ -57,12 +57,12 @@ def _reactions(item: Item, wanted: Wanted, growth: float) -> dict[str, Any]:
     if kind not in {"NONE", "LIKE", *_REACTIONS}:
         raise Refused(100, f"(#100) Param type must be one of the reactions, not {kind}")
     total = int((item.likes or 0) * growth)
-    found: dict[str, Any] = {"data": []}
+    answer: dict[str, Any] = {"data": []}
     if wanted.modifiers.get("summary"):
-        found["summary"] = {"total_count": total if kind == "NONE" else reaction_count(total, kind)}
+        answer["summary"] = {"total_count": total if kind == "NONE" else reaction_count(total, kind)}
         if wanted.modifiers["summary"] != "total_count":
-            found["summary"]["viewer_reaction"] = "NONE"
-    return found
+            answer["summary"]["viewer_reaction"] = "NONE"
+    return answer
 
 
 def _comments(item: Item, wanted: Wanted, growth: float) -> dict[str, Any]:

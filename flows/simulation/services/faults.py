@@ -186,18 +186,18 @@ def rule_of(name: str, value: object, platform: str, seed: int) -> Rule:
     if switch is None or platform not in switch.platforms:
         known = ", ".join(sorted(key for key, other in SWITCHES.items() if platform in other.platforms))
         raise ValueError(f"{platform} has no fault {name!r}; it has {known}")
-    given: dict[str, Any] = {}
+    settings: dict[str, Any] = {}
     if isinstance(value, Mapping):
-        given = dict(value)
+        settings = dict(value)
     elif value is not True:
-        given = {switch.main: value}
-    unknown = set(given) - WHEN - set(switch.options)
+        settings = {switch.main: value}
+    unknown = set(settings) - WHEN - set(switch.options)
     if unknown:
         raise ValueError(f"{name} has no option {', '.join(sorted(unknown))}; it has {', '.join(switch.options)}")
-    options = {**switch.options, **{key: item for key, item in given.items() if key in switch.options}}
+    options = {**switch.options, **{key: item for key, item in settings.items() if key in switch.options}}
     if switch.check is not None:
         switch.check(options)
-    return Rule(name, {key: item for key, item in given.items() if key in WHEN}, options, seed)
+    return Rule(name, {key: item for key, item in settings.items() if key in WHEN}, options, seed)
 
 
 @dataclass(slots=True)
@@ -242,15 +242,15 @@ def reshaped(value: Any, rule: Rule) -> Any:
         return [reshaped(item, rule) for item in value]
     if not isinstance(value, dict):
         return value
-    found = {}
+    fields = {}
     for key, item in value.items():
         if key != name:
-            found[key] = reshaped(item, rule)
+            fields[key] = reshaped(item, rule)
         elif change == "rename":
-            found[rule.options["to"] or f"{name}_v2"] = reshaped(item, rule)
+            fields[rule.options["to"] or f"{name}_v2"] = reshaped(item, rule)
         elif change == "type":
-            found[key] = "changed" if isinstance(item, dict | list) else {"value": item}
-    return found
+            fields[key] = "changed" if isinstance(item, dict | list) else {"value": item}
+    return fields
 
 
 def altered(

@@ -78,17 +78,17 @@ def selected(
     thing: Any, wanted: list[Wanted], readers: Mapping[str, Reader], node: str, growth: float
 ) -> dict[str, Any]:
     """The fields asked for of an object, and its id; absent where the object has none."""
-    found: dict[str, Any] = {}
+    fields: dict[str, Any] = {}
     for one in wanted:
         reader = readers.get(one.name)
         if reader is None:
             raise UnknownField(f"(#100) Tried accessing nonexisting field ({one.name}) on node type ({node})")
         value = reader(thing, one, growth)
         if value is not None:
-            found[one.key] = value
-    if "id" not in found:
-        found["id"] = readers["id"](thing, Wanted("id"), growth)
-    return found
+            fields[one.key] = value
+    if "id" not in fields:
+        fields["id"] = readers["id"](thing, Wanted("id"), growth)
+    return fields
 
 
 def chosen(value: Mapping[str, Any], wanted: Wanted) -> dict[str, Any]:

@@ -33,7 +33,7 @@ class _Search:
     """A query's result: what it was asked, and its videos with decreasing id; None stands for one filtered out."""
 
     asked: bytes
-    found: list[Item | None]
+    matches: list[Item | None]
 
 
 class TikTok(Platform):
@@ -174,8 +174,8 @@ class TikTok(Platform):
             call.faults.append("cold_cache")
             return self._error(500, "internal_error", _OUTAGE)
         if query.is_random:
-            found = self._here(self._found(query))
-            chosen = Random(crc32(asked) + self.serial).sample(found, min(query.count, len(found)))  # noqa: S311
+            items = self._here(self._matches(query))
+            chosen = Random(crc32(asked) + self.serial).sample(items, min(query.count, len(items)))  # noqa: S311
             return self._page(call, chosen, [], fields, {"search_id": "", "cursor": 0, "has_more": False})
         search_id = query.search_id or self._start(call, asked, query)
         if query.search_id:
@@ -190,49 +190,49 @@ class TikTok(Platform):
         search = self.searches.get(query.search_id)
         if rule is not None or search is None or search.asked != asked:
             raise InvalidParams(f"Search Id {query.search_id} is invalid or expired")
-        is_beyond = query.cursor > len(search.found) + query.count and not self.faults.is_on("endless_pages")
+        is_beyond = query.cursor > len(search.matches) + query.count and not self.faults.is_on("endless_pages")
         if is_beyond or self.fires(call, "invalid_cursor") is not None:
             raise InvalidParams("Invalid count or cursor")
 
     def _start(self, call: Call, asked: bytes, query: VideoQuery) -> str:
-        found = self._found(query)
+        matches = self._matches(query)
         if self.fires(call, "empty_pages") is not None:
-            place = query.count if len(found) > query.count else 0
-            found[place:place] = [None] * query.count
+            place = query.count if len(matches) > query.count else 0
+            matches[place:place] = [None] * query.count
         if self.fires(call, "short_pages") is not None:
-            found = [item for one in found for item in ((one, None) if one and one.salt % 2 else (one,))]
+            matches = [item for one in matches for item in ((one, None) if one and one.salt % 2 else (one,))]
         self.serial += 1
         search_id = str((self.own_now << 32) + crc32(asked) % 2**31 + self.serial)
-        self.searches[search_id] = _Search(asked, found)
+        self.searches[search_id] = _Search(asked, matches)
         if len(self.searches) > _SEARCHES_KEPT:
             del self.searches[next(iter(self.searches))]
         return search_id
 
-    def _found(self, query: VideoQuery) -> list[Item | None]:
+    def _matches(self, query: VideoQuery) -> list[Item | None]:
         """The index: also videos that have gone since they were indexed, which pages then leave out."""
         first = int(datetime.combine(query.first_day, datetime.min.time(), UTC).timestamp())
         days = 0 if self.faults.is_on("end_date_exclusive") else 1
         last = int(datetime.combine(query.last_day, datetime.min.time(), UTC).timestamp()) + days * DAY
         window = self.by_time[bisect_left(self.times, first) : bisect_left(self.times, min(last, self.indexed + 1))]
-        found = [item for item in window if query.matches(item)]
-        found.sort(key=lambda item: -item.key)
-        return [*found]
+        matches = [item for item in window if query.matches(item)]
+        matches.sort(key=lambda item: -item.key)
+        return [*matches]
 
     def _search_page(self, call: Call, query: VideoQuery, search_id: str, fields: list[str]) -> Answer:
-        found = self.searches[search_id].found
+        matches = self.searches[search_id].matches
         start, count = query.cursor, query.count
         following = start + count
-        has_more = following < len(found)
-        items = found[start:following]
+        has_more = following < len(matches)
+        items = matches[start:following]
         if not has_more and (rule := self.fires(call, "endless_pages")) is not None:
             has_more = True
             if rule.options["mode"] == "repeat":
-                items = items or found[-count:]
+                items = items or matches[-count:]
         if has_more and self.fires(call, "repeated_cursor") is not None:
             following = start
-        if not found:
+        if not matches:
             search_id = ""
-        before = found[max(start - count, 0) : start]
+        before = matches[max(start - count, 0) : start]
         envelope = {"search_id": search_id, "cursor": following, "has_more": has_more}
         return self._page(call, self._here(items), self._here(before), fields, envelope)
 
@@ -257,14 +257,14 @@ class TikTok(Platform):
 
     def _video(self, item: Item, fields: list[str]) -> dict[str, Any]:
         growth = self.growth(item)
-        found = {}
+        video = {}
         for name in fields:
             value = VIDEO_FIELDS[name](item, growth)
             if value is not None:
-                found[name] = value
-        if item.is_edited and "video_description" in found:
-            found["video_description"] = item.text_at(self.clock.now) or ""
-        return found
+                video[name] = value
+        if item.is_edited and "video_description" in video:
+            video["video_description"] = item.text_at(self.clock.now) or ""
+        return video
 
     def _comments(self, call: Call) -> Answer:
         """A page of the comments of a video, or of the replies to a comment."""
