@@ -1,7 +1,7 @@
 """What a published text must not hold, found by another road than the masks go: character by character.
 
 The masks of the loader fold a text and search it with patterns; here each character is known by its category and name
-in the Unicode data, and what stands before and after a sign or a group of digits is looked at one by one. Only what
+in the Unicode data, and what stands before and after an at sign or a group of digits is looked at one by one. Only what
 is surely an address, a mention or a number of a person is told, in any surroundings: a false alarm would hold back a
 whole week.
 """
@@ -25,7 +25,7 @@ KINDS = {
     IDENTITY: ("NIK", "nomor identitas", "identity number"),
     ACCOUNT: ("≥ 10 × 0-9", "nomor rekening atau nomor panjang lain", "account number or other long number"),
 }
-# Only a text with a sign that is drawn like "@", a spelled one, or eight digits can hold any of them (RE2).
+# Only a text with a character that is drawn like "@", a spelled one, or eight digits can hold any of them (RE2).
 _WORTH_A_LOOK = r"[@\x{FE6B}\x{FF20}]|[(\[{][aA][tT][)\]}]|\p{No}|\pN(?:\PN*\pN){7}"
 
 _MASKED_HANDLE = "akun"
@@ -46,7 +46,7 @@ _SEEN: dict[str, str] = {}
 
 
 def _seen(character: str) -> str:
-    """What a reader sees in a character: nothing, a blank, a digit, a letter, or a sign of ASCII."""
+    """What a reader sees in a character: nothing, a blank, a digit, a letter, or another ASCII character."""
     category, name = unicodedata.category(character), unicodedata.name(character, "")
     if category in ("Zl", "Zp", "Cc"):
         return "\n" if character in "\n\r\v\f\x85\u2028\u2029" else " " * (character == "\t")
@@ -84,7 +84,7 @@ def _is_word(character: str) -> bool:
 
 
 def _kind_at(seen: str, first: int, end: int) -> str | None:
-    """What a sign from `first` to `end` makes of its surroundings: an address, a handle, or neither."""
+    """What the at sign from `first` to `end` makes of its surroundings: an address, a handle, or neither."""
     stop = end
     while stop < len(seen) and (_is_word(seen[stop]) or seen[stop] in ".-"):
         stop += 1
@@ -266,11 +266,11 @@ def kinds_in(text: str) -> set[str]:
 
 def columns_of(texts: "pd.Series[str]") -> "dict[str, list[bool | None]]":
     """A column for each of `KINDS`: whether a text holds something of it; None where there is no text."""
-    found: list[set[str] | None] = [None if is_missing else set() for is_missing in texts.isna()]
+    kinds_of_texts: list[set[str] | None] = [None if is_missing else set() for is_missing in texts.isna()]
     suspicious = texts.str.contains(_WORTH_A_LOOK, regex=True, na=False)
     for place in suspicious.to_numpy().nonzero()[0]:
-        found[place] = kinds_in(texts.iat[place])
-    return {_flags(kind): [None if kinds is None else kind in kinds for kinds in found] for kind in KINDS}
+        kinds_of_texts[place] = kinds_in(texts.iat[place])
+    return {_flags(kind): [None if kinds is None else kind in kinds for kinds in kinds_of_texts] for kind in KINDS}
 
 
 def _flags(kind: str) -> str:
@@ -282,7 +282,7 @@ def expectations(column: str, where_id: str, where_en: str, kinds: Iterable[str]
     return tuple(
         Expectation(
             f"{column}_without_{kind}",
-            never(_flags(kind), column, sign),
+            never(_flags(kind), column, look),
             Severity.STOP,
             f"Tidak ada {words_id} yang tersisa dalam {where_id}.",
             f"No {words_en} is left in {where_en}.",
@@ -290,5 +290,5 @@ def expectations(column: str, where_id: str, where_en: str, kinds: Iterable[str]
             "Masking was skipped: publish nothing, look at the loader.",
         )
         for kind in kinds
-        for sign, words_id, words_en in [KINDS[kind]]
+        for look, words_id, words_en in [KINDS[kind]]
     )

@@ -41,7 +41,7 @@ class Gate(StrEnum):
 
 
 class Rule(NamedTuple):
-    """One test: the Great Expectations class, its arguments, and the test in short signs that need no translation."""
+    """One test: the Great Expectations class, its arguments, and the test in symbols that need no translation."""
 
     kind: str
     arguments: Mapping[str, Any]
@@ -131,7 +131,7 @@ def matches(column: str, pattern: str) -> Rule:
 
 
 def never(flags: str, column: str, what: str) -> Rule:
-    """No row of `flags`, a column of booleans about another, is true; `what` names in signs what it would hold."""
+    """No row of `flags`, a column of booleans about another, is true; `what` names in symbols what it would hold."""
     return Rule("ExpectColumnValuesToBeInSet", {"column": flags, "value_set": [False]}, f"{column} ∌ {what}")
 
 

@@ -141,10 +141,10 @@ def _dictionary() -> Dictionary:
 def column(table: str, name: str, dictionary: Dictionary | None = None) -> Column:
     """A column of a table; raises ModelError for one that nobody has explained."""
     known = dictionary or _dictionary()
-    found = known.get((table, name)) or known.get(("", name))
-    if found is None:
+    row = known.get((table, name)) or known.get(("", name))
+    if row is None:
         raise ModelError(f"The column {name} of {table} is not in sql/{COLUMNS}; add a row that explains it.")
-    return found
+    return row
 
 
 @cache

@@ -53,12 +53,12 @@ def check(folder: Path) -> list[str]:
 
     Raises UsageError where there are none.
     """
-    found = next((each for each in (folder / SEEDS, folder) if (each / "election.csv").is_file()), None)
-    if found is None:
+    seeds = next((each for each in (folder / SEEDS, folder) if (each / "election.csv").is_file()), None)
+    if seeds is None:
         raise UsageError(
             f"{folder} has no election.csv, neither itself nor in its folder {SEEDS}; write one with `ronda init`."
         )
-    return seed_checks.check(found)
+    return seed_checks.check(seeds)
 
 
 def regency_seeds() -> list[SeedFile]:

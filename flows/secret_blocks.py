@@ -23,10 +23,10 @@ def unlocked_settings() -> Settings:
     return settings.model_copy(update=fetched)
 
 
-def _unlocked(given: SecretStr) -> SecretStr:
-    text = given.get_secret_value()
+def _unlocked(secret: SecretStr) -> SecretStr:
+    text = secret.get_secret_value()
     if not text.startswith(_BLOCK):
-        return given
+        return secret
     from prefect.blocks.system import Secret
 
     name = text.removeprefix(_BLOCK)

@@ -238,4 +238,4 @@ def load_settings() -> Settings:
         where = ".".join(str(part) for part in first["loc"])
         raise UsageError(f"The setting {where} is not usable: {first['msg']}; see flows/settings.py.") from error
     except ValueError as error:
-        raise UsageError(f"ronda.toml cannot be read: {error}; mend the file.") from error
+        raise UsageError(f"ronda.toml cannot be read: {error}; fix the file.") from error

@@ -65,13 +65,13 @@ def _resting(settings: Settings) -> dict[str, str]:
 
 def _silences(settings: Settings) -> list[dict[str, Any]]:
     """Queries that fell silent against their own history, as the extraction's ledgers hold them."""
-    found = []
+    silences = []
     for path in sorted((settings.home / "extract" / "ledger").glob("*.json")):
         flagged: dict[str, list[str]] = json.loads(path.read_bytes()).get("flagged", {})
         for query, days in sorted(flagged.items()):
             for first, last in _spans(days):
-                found.append({"source": path.stem, "query": query, "first_day": first, "last_day": last})
-    return found
+                silences.append({"source": path.stem, "query": query, "first_day": first, "last_day": last})
+    return silences
 
 
 def _spans(days: Sequence[str]) -> list[tuple[str, str]]:

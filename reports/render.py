@@ -56,11 +56,11 @@ def render_week(edition: Edition, tables: Tables, folder: Path, beside: Executor
     return summarise(trends, words, judgement)
 
 
-def _later(beside: Executor | None, work: Callable[P, T], *given: P.args, **named: P.kwargs) -> Callable[[], T]:
+def _later(beside: Executor | None, work: Callable[P, T], *arguments: P.args, **named: P.kwargs) -> Callable[[], T]:
     """What gives the result of some work: begun now in another process, or done in this one when it is asked for."""
     if beside is None:
-        return lambda: work(*given, **named)
-    return beside.submit(work, *given, **named).result
+        return lambda: work(*arguments, **named)
+    return beside.submit(work, *arguments, **named).result
 
 
 def _pictures(edition: Edition, tables: Tables, charts: Sequence[Chart[Any]]) -> list[Picture]:

@@ -13,9 +13,9 @@ from flows.post import Reason
 
 
 def _parsed(number: int, data: bytes, terminated: bool) -> Record | Fault | None:
-    """What orjson refused, looked at again: None for blank, a Record after mending, else the Fault.
+    """What orjson refused, looked at again: None for blank, a Record after a fix, else the Fault.
 
-    Mended are NUL bytes (4CAT drops them too), and what the standard library reads and orjson does not: lone
+    Fixed are NUL bytes (4CAT drops them too), and what the standard library reads and orjson does not: lone
     surrogates (browsers write them) and NaN (read as null).
     """
     data = data.replace(b"\0", b"")

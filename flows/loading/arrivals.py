@@ -39,10 +39,10 @@ class Arrived:
     junk: int
 
 
-def is_junk(path: Path, given: Path) -> bool:
-    """Whether a file below a given folder is what a system or an office program left there."""
+def is_junk(path: Path, root: Path) -> bool:
+    """Whether a file below the folder `root` is what a system or an office program left there."""
     name = path.name.lower()
-    folders = {part.lower() for part in path.relative_to(given).parts[:-1]}
+    folders = {part.lower() for part in path.relative_to(root).parts[:-1]}
     return name in _JUNK_NAMES or name.startswith(_JUNK_STARTS) or bool(folders & _JUNK_FOLDERS)
 
 
@@ -77,14 +77,14 @@ def told(files: Sequence[Path], advance: Advance) -> Iterator[Path]:
     advance(total, total)
 
 
-def _refuse_link(path: Path, given: Sequence[Path]) -> None:
-    if path.is_symlink() and path not in given:
+def _refuse_link(path: Path, paths: Sequence[Path]) -> None:
+    if path.is_symlink() and path not in paths:
         raise InputRefusedError(f"{path} is a link to another file; import that file itself.")
 
 
-def recognised(settings: Settings, path: Path, given: Sequence[Path]) -> tuple[Format, str]:
+def recognised(settings: Settings, path: Path, paths: Sequence[Path]) -> tuple[Format, str]:
     """The format and the platform of a file that was found. Raises InputRefusedError when nobody can read it."""
-    _refuse_link(path, given)
+    _refuse_link(path, paths)
     if not os.access(path, os.R_OK):
         what = "cannot be opened" if path.exists() else "cannot be opened (No such file or directory)"
         raise InputRefusedError(f"{path} {what}; check the path and its rights.")
@@ -99,8 +99,8 @@ def land_paths(settings: Settings, paths: Sequence[Path], landed_at: datetime, a
     landed: list[Landed] = []
     new: set[str] = set()
     refusals: list[str] = []
-    found = files_below(paths)
-    for path in told(found.files, advance):
+    listing = files_below(paths)
+    for path in told(listing.files, advance):
         try:
             form, platform = recognised(settings, path, paths)
         except InputRefusedError as refusal:
@@ -110,4 +110,4 @@ def land_paths(settings: Settings, paths: Sequence[Path], landed_at: datetime, a
         landed.append(item)
         if is_new:
             new.add(item.file_id)
-    return Arrived(tuple(landed), frozenset(new), tuple(refusals), found.junk)
+    return Arrived(tuple(landed), frozenset(new), tuple(refusals), listing.junk)

@@ -97,8 +97,8 @@ def outcomes(connection: Connection, files: Sequence[Landed], *, is_refused: boo
                 else ""
             )
             reasons.setdefault(Source(platform, item.source), set()).add(reason)
-    told = {source: sorted(found - {""}) for source, found in reasons.items() if found != {ASIDE}}
-    return {source: found[0] if found else None for source, found in told.items()}
+    told = {source: sorted(causes - {""}) for source, causes in reasons.items() if causes != {ASIDE}}
+    return {source: causes[0] if causes else None for source, causes in told.items()}
 
 
 def log_of(source: Source, covers: tuple[date, date], reason: str | None) -> bytes:

@@ -37,9 +37,9 @@ def landing_gate(run: Run, files: Sequence[FileCounts]) -> dict[str, str]:
     if not files:
         return {}
     verdicts = validate_sources(_frame(files))
-    run.add_verdicts([verdict.to_dict() for found in verdicts.values() for verdict in found])
+    run.add_verdicts([verdict.to_dict() for results in verdicts.values() for verdict in results])
     stopped: dict[str, str] = {}
-    for source in (source for source, found in verdicts.items() if gate(found)):
+    for source in (source for source, results in verdicts.items() if gate(results)):
         for item in (item for item in files if item.landed.source == source):
             (alone,) = validate_sources(_frame([item])).values()
             if stop := gate(alone):

@@ -348,8 +348,8 @@ def relabel(connection: Connection, label: Callable[[pl.Series, pl.Series], pl.D
         [version],
     )
     for part in stale.iter_slices(_RELABELLED_ROWS):
-        found = label(part["text"], part["created_at"]).drop("language")
-        fresh = part.select("platform", "post_id").hstack(found.get_columns())
+        labels = label(part["text"], part["created_at"]).drop("language")
+        fresh = part.select("platform", "post_id").hstack(labels.get_columns())
         connection.register("fresh", fresh.to_arrow())
         connection.execute("""
             UPDATE base.posts SET

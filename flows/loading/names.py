@@ -105,7 +105,7 @@ def _own_named(part: pl.DataFrame, ordinary: Ordinary) -> pl.DataFrame:
     """The posts whose text may hold their author's name: a word of it stands there."""
     told = part.filter(pl.col("name").is_not_null()).with_columns(pl.col("said").str.to_lowercase())
     words = told.with_columns(word=pl.col("name").str.to_lowercase().str.extract_all(r"\p{L}{3,}")).explode("word")
-    names = [word for word in words["word"].unique() if word in ordinary.given or word not in ordinary.words]
+    names = [word for word in words["word"].unique() if word in ordinary.person_names or word not in ordinary.words]
     named = words.filter(pl.col("word").is_in(names) & pl.col("said").str.contains(pl.col("word"), literal=True))
     return named.select("platform", "post_id")
 

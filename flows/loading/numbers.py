@@ -67,10 +67,10 @@ class Run(NamedTuple):
 
 def find_numbers(shadow: str) -> Iterator[Part]:
     """The numbers of people in a shadow, in order."""
-    for found in _RUN.finditer(shadow):
-        if found.end() - found.start() < _FEWEST_DIGITS:
+    for match in _RUN.finditer(shadow):
+        if match.end() - match.start() < _FEWEST_DIGITS:
             continue
-        groups = list(_GROUP.finditer(shadow, found.start(), found.end()))
+        groups = list(_GROUP.finditer(shadow, match.start(), match.end()))
         gaps = [shadow[one.end() : two.start()] for one, two in pairwise(groups)]
         yield from _judge(Run(shadow, [group.start() for group in groups], [group[0] for group in groups], gaps))
 
@@ -141,8 +141,8 @@ def _amount(run: Run, place: int) -> int:
 
 def _may_be_mobile(run: Run, place: int, last: int) -> bool:
     """Whether what may be an amount is rather the number of a mobile telephone, as 62.812.345.678."""
-    found = _MOBILE.fullmatch("".join(run.groups[place : last + 1]))
-    return found is not None and (found["prefix"] == "62" or bool(_TELEPHONE_BEFORE.search(run.before(place))))
+    mobile = _MOBILE.fullmatch("".join(run.groups[place : last + 1]))
+    return mobile is not None and (mobile["prefix"] == "62" or bool(_TELEPHONE_BEFORE.search(run.before(place))))
 
 
 def _date(run: Run, place: int) -> int:
@@ -214,17 +214,17 @@ def _telephone(run: Run, place: int, last: int) -> int:
 
 
 def _is_mobile(groups: list[str], gaps: list[str], is_asked: bool) -> bool:
-    found = _MOBILE.fullmatch("".join(groups))
-    if found is None or is_asked:
-        return found is not None
-    if found["prefix"] is None:
+    mobile = _MOBILE.fullmatch("".join(groups))
+    if mobile is None or is_asked:
+        return mobile is not None
+    if mobile["prefix"] is None:
         lengths = [len(group) for group in groups]
         in_groups = len(groups) > 1 and lengths[0] == 3 and min(lengths) >= 3 and max(lengths) in (4, 5)
         return in_groups and set(gaps) == {"-"} and not all(map(_YEAR.fullmatch, groups[1:]))
     if len(groups) == 1:
         return True
-    is_short = found["prefix"].endswith("62") and len(found[0]) - len(found["prefix"]) < 9
-    return not is_short and _is_grouped(groups, found["prefix"])
+    is_short = mobile["prefix"].endswith("62") and len(mobile[0]) - len(mobile["prefix"]) < 9
+    return not is_short and _is_grouped(groups, mobile["prefix"])
 
 
 def _is_grouped(groups: list[str], prefix: str) -> bool:

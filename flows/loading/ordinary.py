@@ -29,10 +29,10 @@ _SHORTEST_PART = 3  # letters of a word within a compound
 
 @dataclass(frozen=True, slots=True)
 class Ordinary:
-    """`words` in lower case; `given` are common names of people; `registered` accounts may be named."""
+    """`words` in lower case; `person_names` are common names of people; `registered` accounts may be named."""
 
     words: frozenset[str]
-    given: frozenset[str]
+    person_names: frozenset[str]
     registered: frozenset[tuple[str, str]]  # platform, handle
 
     def is_ordinary(self, handle: str) -> bool:
@@ -41,7 +41,7 @@ class Ordinary:
         An underscore within makes it a handle: nobody writes one between words.
         """
         core = handle.strip("0123456789._")
-        if any(handle == name for _, name in self.registered) or core in self.given:
+        if any(handle == name for _, name in self.registered) or core in self.person_names:
             return True
         return "_" not in core and all(self._is_compound(part) for part in _BORDER.split(core))
 
@@ -58,7 +58,7 @@ class Ordinary:
     def own_words(self, name: str) -> tuple[list[str], list[str]]:
         """The words of an author's name, and those of them that are no ordinary words; none of a name of such alone."""
         words = _WORD.findall(name.lower())
-        if not any(word not in self.words or word in self.given for word in words):
+        if not any(word not in self.words or word in self.person_names for word in words):
             return [], []
         return words, [word for word in words if word not in self.words]
 
@@ -75,6 +75,6 @@ def read_ordinary(seeds: Path) -> Ordinary:
     accounts = ((row["platform"], row["account"].lstrip("@").lower()) for row in read_seed("accounts", seeds))
     return Ordinary(
         words=frozenset(words),
-        given=frozenset(row["term"] for row in people if row["kind"] != "title"),
+        person_names=frozenset(row["term"] for row in people if row["kind"] != "title"),
         registered=frozenset(accounts),
     )

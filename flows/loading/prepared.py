@@ -249,18 +249,18 @@ def prepare(  # noqa: PLR0913, PLR0917 - what to read, what with, where to, and 
         counts.notes = form.notes
         told = 0
         with reading.opened(settings.home, landed) as stream:
-            for number, found in read_posts(form, stream, Sight.of(landed)):
+            for number, item in read_posts(form, stream, Sight.of(landed)):
                 counts.records += 1
                 if counts.records % _TOLD_RECORDS == 0:
                     read(position(stream) - told)
                     told = position(stream)
-                if isinstance(found, Post):
+                if isinstance(item, Post):
                     counts.accepted += 1
-                    parts.add_post(landed, number, found)
+                    parts.add_post(landed, number, item)
                 else:
-                    _, _, reason, detail, _ = found
+                    _, _, reason, detail, _ = item
                     counts.note(reason, detail)
-                    parts.add_reject(landed, found)
+                    parts.add_reject(landed, item)
         read(landing.stored_path(settings.home, landed).stat().st_size - told)
         counted.append(counts)
     parts.close()

@@ -61,9 +61,9 @@ def run_preview(
     """
     seen = _known(settings)
     refusals: list[str] = []
-    found = files_below(paths)
+    listing = files_below(paths)
     previews: list[Preview] = []
-    for path in told(found.files, advance):
+    for path in told(listing.files, advance):
         try:
             previews.append(_preview(settings, path, paths, moment, seen))
         except InputRefusedError as refusal:
@@ -77,8 +77,8 @@ def run_preview(
             say(f"  {each.file}: {note}")
     for sentence in refusals:
         say(f"refused: {sentence}")
-    if found.junk:
-        say(f"  {found.junk} files of operating systems and office programs left out")
+    if listing.junk:
+        say(f"  {listing.junk} files of operating systems and office programs left out")
     say("Nothing was written; without --dry-run this is imported.")
     is_useless = any(each.records and each.records == each.rejects for each in previews)
     return Exit.REFUSED if refusals or is_useless else Exit.DONE
@@ -99,8 +99,8 @@ def _known(settings: Settings) -> set[Key]:
         connection.close()
 
 
-def _preview(settings: Settings, path: Path, given: Sequence[Path], moment: datetime, seen: set[Key]) -> Preview:
-    form, platform = recognised(settings, path, given)
+def _preview(settings: Settings, path: Path, paths: Sequence[Path], moment: datetime, seen: set[Key]) -> Preview:
+    form, platform = recognised(settings, path, paths)
     if form.study is not None:
         with open_stream(path) as stream:
             form = form.fitted(stream)

@@ -24,8 +24,8 @@ _DIGEST_BYTES = 16
 ADDRESS, MENTION = "[surel]", "@akun"
 _TAKEN = "\x1f"  # what a shadow never holds: stands for a part that is masked already
 
-# Texts that may hold something to mask: a sign of an address or mention; numbers that are no plain digits, or eight
-# digits without a letter between them. Both are wider than the masks, and quicker.
+# Texts that may hold something to mask: the at sign of an address or mention; numbers that are no plain digits, or
+# eight digits without a letter between them. Both are wider than the masks, and quicker.
 _SIGNED = r"[@＠﹫]|[(\[{] ?[aA][tT] ?[)\]}]"
 _NUMBERED = r"\p{No}|(?:\p{Nd}(?:[^\p{Nd}\p{L}]|[\x{115F}\x{1160}\x{3164}\x{FFA0}])*){7}\p{Nd}"
 _SIGN = re.compile(r"@+[^\w\s\x00-\x7f]{0,3}")  # a nickname may begin with an emoji
@@ -85,7 +85,7 @@ def author_keys(platform: pl.Series, author: pl.Series, key: bytes) -> pl.Series
 
 
 def _local_part(shadow: str, end: int, first: int) -> int:
-    """Where the part of an address before its sign begins, not before `first`."""
+    """Where the part of an address before its at sign begins, not before `first`."""
     while end > first and (shadow[end - 1].isalnum() or shadow[end - 1] in "_.+-"):
         end -= 1
     return end
@@ -100,7 +100,7 @@ def _is_amount(name: str, after: str) -> bool:
 
 
 def _find_signed(shadow: str) -> Iterator[Part]:
-    """E-mail addresses and mentions. Each sign is read in both directions, so that no text takes long."""
+    """E-mail addresses and mentions. Each at sign is read in both directions, so that no text takes long."""
     end = 0
     has_brackets = "(" in shadow or "[" in shadow or "{" in shadow
     for sign in (_SPELLED_SIGN if has_brackets else _SIGN).finditer(shadow):  # the plain one is thrice as quick
@@ -132,12 +132,12 @@ def find_personal(text: str, *, is_signed: bool = True, is_numbered: bool = True
     Signs or numbers that are known to be absent need not be looked for.
     """
     shadow = cast(text)
-    found = list(_find_signed(shadow.text)) if is_signed else []
+    parts = list(_find_signed(shadow.text)) if is_signed else []
     if is_numbered:  # outside of addresses and handles
-        rest = _replaced(shadow.text, (Part(it.start, it.end, _TAKEN * (it.end - it.start)) for it in found))
-        found += find_numbers(rest)
-        found.sort()
-    return [shadow.place(part) for part in found]
+        rest = _replaced(shadow.text, (Part(it.start, it.end, _TAKEN * (it.end - it.start)) for it in parts))
+        parts += find_numbers(rest)
+        parts.sort()
+    return [shadow.place(part) for part in parts]
 
 
 def masked_with_handles(texts: pl.Series) -> tuple[pl.Series, list[list[str]]]:

@@ -235,8 +235,8 @@ def facebook_id(page_post: dict[str, Any]) -> str:
             decoded = b""
         if match := _FEEDBACK.match(decoded):
             return match[1].decode()
-    found = (facebook_post_id(url) for key in ("topLevelUrl", "url") if (url := _text(page_post, key)))
-    if post_id := next(filter(None, found), None):
+    post_ids = (facebook_post_id(url) for key in ("topLevelUrl", "url") if (url := _text(page_post, key)))
+    if post_id := next(filter(None, post_ids), None):
         return post_id
     raise Rejected(Reason.NO_ID, "no postId, feedbackId or URL with an id")
 

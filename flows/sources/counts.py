@@ -1,7 +1,7 @@
 """Counts as people, platforms and spreadsheets write them: `1,204`, `1.204`, `12 000`, `1,2 rb`, `3.4K`, `1e+05`.
 
 `1.204` can be nothing but 1204, since a count is whole; `1.000` can be 1000 or 1, and is read only where the other
-values of its column (then of its file), the tool, or the mapping show which sign parts the thousands.
+values of its column (then of its file), the tool, or the mapping show which character parts the thousands.
 """
 
 import math
@@ -13,7 +13,7 @@ from typing import NamedTuple
 from flows.sources.spreadsheet import bare
 
 MAX_COUNT = 2**63 - 1
-MOST_DIGITS = 24  # with the signs between them; what is longer is no count
+MOST_DIGITS = 24  # with the characters between them; what is longer is no count
 MILLION, MILLIARD = 10**6, 10**9
 
 # Suffix -> (what it multiplies by, language that writes it).
@@ -47,7 +47,7 @@ _POWER = re.compile(r"(\d)(?:[.,](\d{1,17}))?e\+?(\d{1,2})", re.ASCII)
 
 
 class Style(NamedTuple):
-    """How numbers are written: the sign between thousands, the sign before decimals, what the suffix M stands for.
+    """How numbers are written: the characters between thousands and before decimals, what the suffix M stands for.
 
     None is not known. `is_torn`: a program took thousands for decimals (2.500 for two and a half), so that nothing with
     decimals is a count.
@@ -65,7 +65,7 @@ STYLES: dict[str, Style] = {"1.234,5": Style(".", ","), "1,234.5": Style(",", ".
 
 
 class Reading(NamedTuple):
-    """One way to read a number, and the signs it takes for granted; `number` is None where it gives no whole one."""
+    """One way to read a number, and the characters it takes for granted; `number` is None for no whole one."""
 
     number: int | None
     group: str | None = None
@@ -148,7 +148,7 @@ class _Number(NamedTuple):
 
 
 def _numbers(digits: str) -> Iterator[_Number]:
-    """The numbers that digits with signs between them can be."""
+    """The numbers that digits with characters between them can be."""
     if match := _SPACED.match(digits):
         digits = match[0].replace(" ", "") + digits[match.end() :]
     if digits.isdecimal():
@@ -211,7 +211,7 @@ class CountColumn:
 
     @property
     def is_telling(self) -> bool:
-        """Whether a value shows the signs."""
+        """Whether a value shows the characters."""
         return bool(self.groups or self.decimals)
 
     def doubts(self, style: Style, cure: str) -> Iterator[str]:
@@ -231,11 +231,11 @@ class CountColumn:
 def style_of(columns: Iterable[CountColumn], usual: Style = UNKNOWN) -> Style:
     """How numbers are written in columns together; `usual` where they do not show it, nothing where they disagree."""
     seen = list(columns)
-    groups = {sign for column in seen for sign in column.groups}
-    decimals = {sign for column in seen for sign in column.decimals}
+    groups = {character for column in seen for character in column.groups}
+    decimals = {character for column in seen for character in column.decimals}
     languages = {language for column in seen for language in column.languages}
     m = M_IN[languages.pop()] if len(languages) == 1 else usual.m
-    parted = groups | {_OTHER[sign] for sign in decimals}
+    parted = groups | {_OTHER[character] for character in decimals}
     if not parted:
         return usual._replace(m=m)
     return Style(parted.pop(), decimals.pop() if decimals else None, m) if len(parted) == 1 else Style(m=m)
@@ -248,7 +248,7 @@ def styles_of(columns: Mapping[str, CountColumn], usual: Style = UNKNOWN) -> dic
 
 
 def stated(columns: Mapping[str, CountColumn], style: Style) -> dict[str, Style]:
-    """The same where a person has stated the signs; what M stands for is still seen from the file."""
+    """The same where a person has stated the characters; what M stands for is still seen from the file."""
     return dict.fromkeys(columns, style._replace(m=style_of(columns.values()).m))
 
 

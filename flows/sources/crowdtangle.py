@@ -103,8 +103,8 @@ def foreign(sample: bytes) -> str | None:
         return named
     rows = (item.raw for item in csv_rows(io.BytesIO(sample)) if isinstance(item, Record))
     hosts = {(urlsplit(row.get("URL", "").strip()).hostname or "").removeprefix("www.") for row in islice(rows, 20)}
-    found = {FOREIGN_HOSTS.get(host) for host in hosts}
-    return found.pop() if len(found) == 1 else None
+    platforms = {FOREIGN_HOSTS.get(host) for host in hosts}
+    return platforms.pop() if len(platforms) == 1 else None
 
 
 def facebook_post(raw: Mapping[str, Any], zones: Zones = NO_ZONES) -> Post:

@@ -109,7 +109,7 @@ class Erasing:
 
     def _documents(self, stream: BinaryIO) -> Iterator[bytes]:
         elements = Elements()
-        given = 0  # bytes of the buffer that were passed on
+        offset = 0  # bytes of the buffer that were passed on
         is_first, ended = True, False
         while not ended:
             chunk = _chunk(stream)
@@ -117,19 +117,19 @@ class Erasing:
                 yield BOM
             is_first, ended = False, not chunk
             keep = elements.settled
-            yield elements.buffer[given:keep]
+            yield elements.buffer[offset:keep]
             elements.add(chunk)
-            given = 0
+            offset = 0
             while (element := elements.next(ended)) is not None:
                 begin = elements.position - len(element)
                 if elements.skipping:
                     elements.skipping = False
                     continue
-                yield elements.buffer[given:begin]
+                yield elements.buffer[offset:begin]
                 yield self._element(element)
-                given = elements.position
+                offset = elements.position
             elements.skipping = elements.skipping or elements.is_too_long()
-        yield elements.buffer[given:]
+        yield elements.buffer[offset:]
 
     # -------------------------------------------------------------------------------------------------- CSV
 

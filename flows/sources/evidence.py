@@ -85,8 +85,8 @@ def gather(form: Format, places: Places, stream: BinaryIO) -> Evidence:
 
 def _records(form: Format, stream: BinaryIO) -> Iterator[dict[str, Any]]:
     is_whole = form.layout in ("csv", "sheet", "parquet")
-    found = form.records(stream) if is_whole else islice(form.records(stream), JSON_RECORDS)
-    return (item.raw for item in found if not isinstance(item, Fault) and isinstance(item.raw, dict))
+    items = form.records(stream) if is_whole else islice(form.records(stream), JSON_RECORDS)
+    return (item.raw for item in items if not isinstance(item, Fault) and isinstance(item.raw, dict))
 
 
 def study(places: Places, form: Format, stream: BinaryIO) -> Format:

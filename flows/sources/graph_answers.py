@@ -142,17 +142,17 @@ def shrinks(body: Any) -> bool:
 
 def _usages(answer: Answer) -> list[dict[str, Any]]:
     """The usage objects of all headers; what cannot be read is left out, as the platform advises."""
-    found: list[dict[str, Any]] = []
+    usages: list[dict[str, Any]] = []
     for name in ("x-app-usage", "x-page-usage", "x-business-use-case-usage"):
         try:
             value = json.loads(answer.headers.get(name, "null"))
         except ValueError:
             continue
         if name == "x-business-use-case-usage":
-            found += [as_dict(item) for items in as_dict(value).values() for item in as_list(items)]
+            usages += [as_dict(item) for items in as_dict(value).values() for item in as_list(items)]
         else:
-            found.append(as_dict(value))
-    return found
+            usages.append(as_dict(value))
+    return usages
 
 
 def regain_minutes(answer: Answer) -> float:

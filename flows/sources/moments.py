@@ -200,20 +200,20 @@ def _by_pattern(text: str, pattern: str, zone: tzinfo) -> int:
     months = _ENGLISH if "%B" in pattern else [name[:3] for name in _ENGLISH]
     english = _WORD.sub(lambda word: months[MONTHS[word[0]] - 1] if word[0] in MONTHS else word[0], text.lower())
     try:
-        found = datetime.strptime(english, pattern)  # noqa: DTZ007 - the zone of the mapping follows
+        moment = datetime.strptime(english, pattern)  # noqa: DTZ007 - the zone of the mapping follows
     except ValueError as error:
         raise unknown_form(text, f" is not in the time_format {pattern}") from error
-    return math.floor((found if found.tzinfo else found.replace(tzinfo=zone)).timestamp())
+    return math.floor((moment if moment.tzinfo else moment.replace(tzinfo=zone)).timestamp())
 
 
 def written_second(text: str, form: Form, zone: tzinfo | None, zones: Zones) -> int:
     """Unix seconds of a time in words; `zone` None: it has to name its own. Raises Rejected."""
-    found = _iso(text, zone, zones) if text[4:5] == "-" else None
-    if found is None or (found.tzinfo is None and zone is None):
-        found = _assembled(text, form, zone, zones)
-    if found.year not in YEARS:
+    moment = _iso(text, zone, zones) if text[4:5] == "-" else None
+    if moment is None or (moment.tzinfo is None and zone is None):
+        moment = _assembled(text, form, zone, zones)
+    if moment.year not in YEARS:
         raise Rejected(Reason.TIME_OUT_OF_RANGE, text[:60])
-    return math.floor((found if found.tzinfo else found.replace(tzinfo=zone)).timestamp())
+    return math.floor((moment if moment.tzinfo else moment.replace(tzinfo=zone)).timestamp())
 
 
 def _iso(text: str, zone: tzinfo | None, zones: Zones) -> datetime | None:
@@ -221,10 +221,10 @@ def _iso(text: str, zone: tzinfo | None, zones: Zones) -> datetime | None:
     head, _, name = text.rpartition(" ")
     is_named = name.isalpha() and name.lower() not in _HALVES
     try:
-        found = datetime.fromisoformat(head if is_named else text)
+        moment = datetime.fromisoformat(head if is_named else text)
     except ValueError:
         return None
-    return found.replace(tzinfo=zone_of(name, found, zones, zone)) if is_named else found
+    return moment.replace(tzinfo=zone_of(name, moment, zones, zone)) if is_named else moment
 
 
 def _assembled(text: str, form: Form, zone: tzinfo | None, zones: Zones) -> datetime:
@@ -234,12 +234,12 @@ def _assembled(text: str, form: Form, zone: tzinfo | None, zones: Zones) -> date
     days = possible_days(parts.days, form)
     if len(days) > 1:
         raise unknown_form(text, f" can be {_either(days)}")
-    found = datetime.combine(days.pop(), parts.clock)
+    moment = datetime.combine(days.pop(), parts.clock)
     if parts.zone is not None:
-        return found.replace(tzinfo=zone_of(parts.zone, found, zones, zone))
+        return moment.replace(tzinfo=zone_of(parts.zone, moment, zones, zone))
     if zone is None:
         raise Rejected(Reason.TIME_ZONE, f"{text[:40]}: no zone given")
-    return found
+    return moment
 
 
 def possible_days(days: Mapping[str, date], form: Form) -> set[date]:
@@ -252,7 +252,7 @@ def _either(days: set[date]) -> str:
 
 
 def taken_apart(text: str) -> Written | None:
-    """The parts of a time in words or numbers with signs between; None when it is in no form that is known."""
+    """The parts of a time in words or numbers with other characters between; None for an unknown form."""
     text = re.sub(r"\([^)]*\)|[|•]", " ", " ".join(text.lower().split()))
     for pattern, named in _PATTERNS:
         if match := pattern(text):
@@ -293,28 +293,28 @@ def _numeric(match: re.Match[str]) -> tuple[dict[str, date], str]:
     """The days that three numbers can be: the year is the one of four digits, or the first or last of two each."""
     first, middle, last = match[1], match[3], match[4]
     if len(first) == 4:
-        found = _day(int(first), int(middle), int(last)) if len(last) <= 2 else None
-        return ({CERTAIN: found} if found else {}), ""
+        calendar_day = _day(int(first), int(middle), int(last)) if len(last) <= 2 else None
+        return ({CERTAIN: calendar_day} if calendar_day else {}), ""
     orders = {"ymd": (first, middle, last), "dmy": (last, middle, first), "mdy": (last, first, middle)}
     days: dict[str, date] = {}
     for order, (year, month, day) in orders.items():
         if len(year) not in (2, 4) or len(day) > 2 or len(month) > 2:
             continue
-        found = _day(int(year) + 2000 * (len(year) == 2), int(month), int(day))
-        if found is not None and (len(year) == 4 or found.year in SHORT_YEARS):
-            days[order] = found
+        calendar_day = _day(int(year) + 2000 * (len(year) == 2), int(month), int(day))
+        if calendar_day is not None and (len(year) == 4 or calendar_day.year in SHORT_YEARS):
+            days[order] = calendar_day
     return days, ""
 
 
 def _named(year: str, month: str, day: str, rest: str = "") -> tuple[dict[str, date], str]:
-    found = _day(int(year), MONTHS[month], int(day))
-    return ({CERTAIN: found} if found else {}), rest
+    calendar_day = _day(int(year), MONTHS[month], int(day))
+    return ({CERTAIN: calendar_day} if calendar_day else {}), rest
 
 
 def _compact(match: re.Match[str]) -> tuple[dict[str, date], str]:
-    found = _day(int(match[1]), int(match[2]), int(match[3]))
+    calendar_day = _day(int(match[1]), int(match[2]), int(match[3]))
     clock = ":".join(part for part in match.group(4, 5, 6) if part)
-    return ({CERTAIN: found} if found and found.year in YEARS else {}), clock
+    return ({CERTAIN: calendar_day} if calendar_day and calendar_day.year in YEARS else {}), clock
 
 
 _PATTERNS: tuple[tuple[_Finder, _Meaning], ...] = (

@@ -37,8 +37,8 @@ class Shape:
             for name, types in self.required.items():
                 value = record.get(name)
                 if not isinstance(value, types) or isinstance(value, bool):
-                    found = _kind(value) if name in record else "missing"
-                    raise ShapeChangedError(_difference(f"{where}[].{name}", found, types, record.keys() - known, raw))
+                    kind = _kind(value) if name in record else "missing"
+                    raise ShapeChangedError(_difference(f"{where}[].{name}", kind, types, record.keys() - known, raw))
         strangers = present - known
         absent = [name for name in self.expected if name not in present]
         if strangers and absent and len(records) >= _ENOUGH:
@@ -55,8 +55,8 @@ def check_envelope(thing: Any, where: str, required: Mapping[str, tuple[type, ..
     strangers = thing.keys() - required.keys() - set(optional)
     for name, types in required.items():
         if not isinstance(thing.get(name), types):
-            found = _kind(thing[name]) if name in thing else "missing"
-            raise ShapeChangedError(_difference(f"{where}.{name}", found, types, strangers, thing))
+            kind = _kind(thing[name]) if name in thing else "missing"
+            raise ShapeChangedError(_difference(f"{where}.{name}", kind, types, strangers, thing))
     absent = sorted(set(optional) - thing.keys())
     if strangers and absent:
         new = ", ".join(sorted(strangers))
@@ -64,11 +64,11 @@ def check_envelope(thing: Any, where: str, required: Mapping[str, tuple[type, ..
 
 
 def _difference(
-    name: str, found: str, types: tuple[type, ...], strangers: Collection[str], thing: Mapping[str, Any]
+    name: str, kind: str, types: tuple[type, ...], strangers: Collection[str], thing: Mapping[str, Any]
 ) -> str:
     wanted = " or ".join(_NAMES.get(each, each.__name__) for each in types)
     new = f"; new: {', '.join(sorted(strangers))}" if strangers else ""
-    return f"the field {name} is {found}, expected {wanted}{new}; found: {', '.join(sorted(thing))}."
+    return f"the field {name} is {kind}, expected {wanted}{new}; found: {', '.join(sorted(thing))}."
 
 
 _NAMES = {

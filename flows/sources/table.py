@@ -154,11 +154,11 @@ def columns(mapping: TableMapping) -> tuple[str, ...]:
 
 def records_at(path: str, answer: Any) -> Iterator[Any]:
     """The objects of the list at a dotted path; what has none there is given as it is, to be rejected."""
-    found = at(answer, path) if isinstance(answer, dict) else None
-    if isinstance(found, list):
-        yield from found
+    part = at(answer, path) if isinstance(answer, dict) else None
+    if isinstance(part, list):
+        yield from part
     else:
-        yield found if isinstance(found, dict) else answer
+        yield part if isinstance(part, dict) else answer
 
 
 def recognise_text(mapping: TableMapping, sample: bytes) -> str | None:
@@ -167,13 +167,13 @@ def recognise_text(mapping: TableMapping, sample: bytes) -> str | None:
     Answers whose list of records is empty say as much.
     """
     if layout(sample) == "csv":
-        found = set(csv_header(sample)[0])
+        keys = set(csv_header(sample)[0])
     else:
         answers = [item.raw for item in JSON[layout(sample)](io.BytesIO(sample)) if isinstance(item, Record)]
-        found = _keys(mapping, answers) if answers else _keys_of_part(mapping, sample)
+        keys = _keys(mapping, answers) if answers else _keys_of_part(mapping, sample)
         if mapping.records and answers and all(at(as_dict(each), mapping.records) == [] for each in answers):
             return _platform_of(mapping)
-    return _platform_of(mapping) if found.issuperset(columns(mapping)) else None
+    return _platform_of(mapping) if keys.issuperset(columns(mapping)) else None
 
 
 def _keys(mapping: TableMapping, answers: list[Any]) -> set[str]:

@@ -93,9 +93,9 @@ class _Decoder(json.JSONDecoder):
     @staticmethod
     def _placed(text_and_end: tuple[str, int], *arguments: Any) -> tuple[Placed, int]:
         pairs, end = JSONObject(text_and_end, *arguments)
-        found = Placed(pairs)
-        found.begin, found.end = text_and_end[1] - 1, end
-        return found, end
+        placed = Placed(pairs)
+        placed.begin, placed.end = text_and_end[1] - 1, end
+        return placed, end
 
 
 _DECODER = _Decoder()

@@ -170,8 +170,8 @@ def _seen(trends: Trends, words: Words) -> str:
     week = facts.edition.week
     if trends.signals:
         names = [change_words(trends, words, signal) for signal in trends.signals]
-        found = words.listed(names[:2]) + (words("signal_more") if len(names) > 2 else "")
-        change = words("situation_change", changes=found)
+        changes = words.listed(names[:2]) + (words("signal_more") if len(names) > 2 else "")
+        change = words("situation_change", changes=changes)
     elif trends.tested:
         change = words("situation_no_change")
     else:

@@ -67,7 +67,7 @@ _FIGURES: tuple[tuple[str, Cell, Tests], ...] = (
 def seen_buckets(trends: Trends) -> list[Bucket]:
     """The buckets of the week that were planned or brought posts; all of them where none was."""
     levels = judge_buckets(trends)
-    return [found.bucket for found in levels if found.level] or [found.bucket for found in levels]
+    return [each.bucket for each in levels if each.level] or [each.bucket for each in levels]
 
 
 def key_figures(trends: Trends, words: Words) -> list[dict[str, object]]:

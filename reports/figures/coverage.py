@@ -55,7 +55,7 @@ def draw(days: Days, scene: Scene) -> Figure:
         for number, platform in enumerate(platforms):
             axes = style.axes(figure, (_LEFT, top + number * (_BLOCK + 4), width, _BLOCK))
             _frame(axes, scene, platform)
-            _days(axes, scene, {day: found[0] for (name, day), found in status.items() if name == platform})
+            _days(axes, scene, {day: entry[0] for (name, day), entry in status.items() if name == platform})
             if number == len(platforms) - 1:
                 _week_names(axes, scene)
         if not platforms:
@@ -108,8 +108,8 @@ def _days(axes: Axes, scene: Scene, status: Mapping[date, str]) -> None:
         for row in range(7):
             day = scene.first_day + timedelta(days=column * 7 + row)
             squares.setdefault(status.get(day, ""), []).append(Rectangle((column + 0.07, row + 0.08), 0.86, 0.84))
-    for found, patches in sorted(squares.items()):
-        fill, edge, hatch = style.STATUS_MARK.get(found, ("none", style.FAINT, ""))
+    for state, patches in sorted(squares.items()):
+        fill, edge, hatch = style.STATUS_MARK.get(state, ("none", style.FAINT, ""))
         axes.add_collection(
             PatchCollection(patches, facecolor=fill, edgecolor=edge, hatch=hatch, linewidth=0.3), autolim=False
         )

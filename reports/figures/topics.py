@@ -129,8 +129,8 @@ def draw(topics: Topics, scene: Scene) -> Figure:
 
 
 def _note(grid: "_Grid", shown: Set[tuple[str, str]]) -> str:
-    inside = [found for (phase, _, topic), found in grid.cells.items() if (phase, topic) in shown]
-    is_closed = any(found.hidden == grid.scene.words("suppressed") for found in inside)
+    inside = [value for (phase, _, topic), value in grid.cells.items() if (phase, topic) in shown]
+    is_closed = any(value.hidden == grid.scene.words("suppressed") for value in inside)
     keys = ["note_topics", *(["note_topics_closed"] if is_closed else [])]
     keys += ["note_topics_change"] if grid.has_change else []
     return " ".join(grid.scene.words(key) for key in keys)
@@ -142,7 +142,7 @@ def _title(scene: Scene, bucket: Bucket) -> str:
 
 
 def _known(cells: Cells) -> list[Cell]:
-    return [cell for cell, found in cells.items() if found.share is not None and found.status != "not_collected"]
+    return [cell for cell, value in cells.items() if value.share is not None and value.status != "not_collected"]
 
 
 def _cells(frame: pl.DataFrame, scene: Scene, platforms: Sequence[str]) -> Cells:
@@ -163,10 +163,10 @@ def _cells(frame: pl.DataFrame, scene: Scene, platforms: Sequence[str]) -> Cells
 
 def _ordered(grid: "_Grid", bucket: Bucket, labels: Mapping[str, str]) -> list[str]:
     largest: dict[str, float] = {}
-    for (phase, platform, topic), found in grid.cells.items():
+    for (phase, platform, topic), value in grid.cells.items():
         if phase == bucket.phase:
             weight = 100 if platform == "all" else 1
-            largest[topic] = largest.get(topic, 0.0) + (found.share or 0.0) * weight
+            largest[topic] = largest.get(topic, 0.0) + (value.share or 0.0) * weight
     ranked = sorted(largest, key=lambda topic: (-round(largest[topic], 9), labels.get(topic, topic)))
     first = [topic for topic in ranked if largest[topic] > 0][:TOPICS_SHOWN]
     signals = {
@@ -199,8 +199,8 @@ class _Grid:
 
     def share(self, cell: Cell) -> float | None:
         """The share of a cell; None when it is not known or nothing was collected."""
-        found = self.cells.get(cell)
-        return None if found is None or found.status == "not_collected" else found.share
+        value = self.cells.get(cell)
+        return None if value is None or value.status == "not_collected" else value.share
 
     def text(self, cell: Cell, share: float) -> str:
         """The share and, where there is a baseline, its change: `16,9 (+2,1)`."""
@@ -215,7 +215,7 @@ class _Grid:
     @cached_property
     def high(self) -> float:
         """The largest share of the map, at least a little above 0."""
-        return max([found.share for found in self.cells.values() if found.share is not None], default=0.0) or 1.0
+        return max([value.share for value in self.cells.values() if value.share is not None], default=0.0) or 1.0
 
 
 def _block(axes: Axes, grid: _Grid, bucket: Bucket, topics: Mapping[str, str]) -> None:

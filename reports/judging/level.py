@@ -48,10 +48,10 @@ def judge(trends: Trends) -> Judgement:
     if trends.facts.total("labelled") == 0:
         return Judgement("grey", (("level_nothing", {}),))
     judged = judge_buckets(trends)
-    levels = [found.level for found in judged if found.level]
+    levels = [bucket_level.level for bucket_level in judged if bucket_level.level]
     level: Level = min(levels, key=ORDER.index) if levels else "grey"
-    reasons = [reason for found in judged if found.level == level for reason in found.reasons]
-    unplanned = [found.bucket for found in judged if found.level is None]
+    reasons = [reason for bucket_level in judged if bucket_level.level == level for reason in bucket_level.reasons]
+    unplanned = [bucket_level.bucket for bucket_level in judged if bucket_level.level is None]
     if unplanned and level == "green":
         level, reasons = "amber", []
     reasons += [("level_unplanned", {"phase": bucket.phase}) for bucket in unplanned]
@@ -90,7 +90,7 @@ def _is_unplanned(trends: Trends, bucket: Bucket, row: Row | None) -> bool:
 
 
 def _urgent(trends: Trends, bucket: Bucket) -> list[Reason]:
-    found: list[Reason] = [
+    reasons: list[Reason] = [
         ("level_signal", {"signal": signal.key})
         for signal in trends.signals
         if signal.bucket == bucket
@@ -102,8 +102,8 @@ def _urgent(trends: Trends, bucket: Bucket) -> list[Reason]:
     limits = [item["hand_over_limit"] for item in trends.indicated if item["hand_over_limit"]]
     if bucket == trends.facts.buckets[-1] and any(limit <= trends.next_release for limit in limits):
         due = sum(limit <= trends.next_release for limit in limits)
-        found.append(("level_due", {"count": str(due)}))
-    return found
+        reasons.append(("level_due", {"count": str(due)}))
+    return reasons
 
 
 def _unjudged(trends: Trends, bucket: Bucket, row: Row | None) -> str:

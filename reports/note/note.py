@@ -50,16 +50,16 @@ def days_of(tables: Tables, facts: Facts, until: date) -> list[Day]:
     election = facts.edition.election
     first = min(phase.first_day for phase in election.phases if phase.has_note and phase.first_day)
     frame = tables["day_counts"]
-    found = []
+    days = []
     day = first
     while day <= until:
         part = frame.filter(pl.col("day") == day)
         for name in ("all", *_platforms(tables)):
             rows = part if name == "all" else part.filter(pl.col("platform") == name)
             posts, labelled, detected = (int(rows[column].sum()) for column in ("posts", "labelled", "detected"))
-            found.append(Day(day, name, posts, labelled, detected, _coverage(facts, part, name, day)))
+            days.append(Day(day, name, posts, labelled, detected, _coverage(facts, part, name, day)))
         day += timedelta(days=1)
-    return found
+    return days
 
 
 def _coverage(facts: Facts, counts: pl.DataFrame, name: str, day: date) -> float | None:
@@ -70,12 +70,12 @@ def _coverage(facts: Facts, counts: pl.DataFrame, name: str, day: date) -> float
     return facts.collected(name, day, day).coverage
 
 
-def note(edition: Edition, day: date, given: Tables) -> tuple[bytes, tuple[str, str, str], dict[str, object]]:
+def note(edition: Edition, day: date, source_tables: Tables) -> tuple[bytes, tuple[str, str, str], dict[str, object]]:
     """The PDF of a day's note, the three lines of its notice, and its numbers.
 
     Raises TableRefusedError when a table does not keep the contract, typst.TypstError when it needs a second page.
     """
-    tables = {name: accepted(name, given, wanted) for name, wanted in NOTE_CONTRACT.items()}
+    tables = {name: accepted(name, source_tables, wanted) for name, wanted in NOTE_CONTRACT.items()}
     words = Words(edition.lang)
     facts = Facts(edition, tables)
     today = Facts(edition, {**tables, "core.coverage": tables["core.coverage"].filter(pl.col("day") == day)})
@@ -191,15 +191,15 @@ def _situation(words: Words, now: Day, facts: Facts) -> str:
     return f"{collected} {listed}"
 
 
-def _row(words: Words, name: str, found: Day) -> list[str]:
-    coverage = words("unknown") if found.coverage is None else words.percent(found.coverage)
-    return [name, words.number(found.posts), coverage, words.number(found.labelled), words.number(found.detected)]
+def _row(words: Words, name: str, day: Day) -> list[str]:
+    coverage = words("unknown") if day.coverage is None else words.percent(day.coverage)
+    return [name, words.number(day.posts), coverage, words.number(day.labelled), words.number(day.detected)]
 
 
-def _rows(words: Words, found: Sequence[Day]) -> list[list[str]]:
-    parts = [each for each in found if each.platform != "all"]
+def _rows(words: Words, days: Sequence[Day]) -> list[list[str]]:
+    parts = [each for each in days if each.platform != "all"]
     hidden = shielded([each.detected for each in parts], words)
-    rows = [_row(words, platform_name(words, each.platform), each) for each in found]
+    rows = [_row(words, platform_name(words, each.platform), each) for each in days]
     for row, text in zip(rows[1:], hidden, strict=True):
         row[-1] = text
     return rows

@@ -134,8 +134,8 @@ def _refuse_difference(seed: pl.DataFrame, quality: pl.DataFrame) -> None:
     """A class has a rate and signals where the seed says so; the printed precision must say the same."""
     flags = dict(zip(seed["code"], seed["is_measured"].cast(pl.String).str.to_lowercase(), strict=True))
     for row in quality.filter(pl.col("family") == "indications").iter_rows(named=True):
-        given = flags.get(row["code"])
-        if given is not None and (given == "true") != row["is_measured"]:
+        flag = flags.get(row["code"])
+        if flag is not None and (flag == "true") != row["is_measured"]:
             names = ("seeds.indications", "core.label_quality")
-            one, other = names if given == "true" else names[::-1]
+            one, other = names if flag == "true" else names[::-1]
             raise TableRefusedError(_MEASURED.format(code=row["code"], one=one, other=other))

@@ -251,15 +251,15 @@ class Facts:
         frame = self.tables[table].filter(pl.col("platform") == "all", pl.col("week") == str(self.edition.week))
         return {(row["phase"], str(row[key])): row["posts"] for row in frame.iter_rows(named=True)}
 
-    def _counts(self, found: dict[tuple[str, str], int | None], code: str) -> list[int | None]:
-        return [found.get((bucket.phase, code)) for bucket in self.buckets]
+    def _counts(self, by_key: dict[tuple[str, str], int | None], code: str) -> list[int | None]:
+        return [by_key.get((bucket.phase, code)) for bucket in self.buckets]
 
     @cached_property
     def detected_by_indication(self) -> list[tuple[str, list[int | None]]]:
         """Detected posts of each indication per bucket (platform `all`, None: not known); most first, then by code."""
-        found = self._by_key("trends.weekly_indication", "indication")
-        codes = dict.fromkeys([*self.tables["seeds.indications"]["code"], *sorted(code for _, code in found)])
-        counts = [(code, self._counts(found, code)) for code in codes]
+        by_key = self._by_key("trends.weekly_indication", "indication")
+        codes = dict.fromkeys([*self.tables["seeds.indications"]["code"], *sorted(code for _, code in by_key)])
+        counts = [(code, self._counts(by_key, code)) for code in codes]
         return sorted(counts, key=lambda item: (-sum(count or 0 for count in item[1]), item[0]))
 
     @cached_property
@@ -280,11 +280,11 @@ class Facts:
     @cached_property
     def posts_by_district(self) -> list[tuple[str, list[int | None]]]:
         """Posts that name a kecamatan, per bucket (platform `all`), in the order of the places seed; unknown last."""
-        found = self._by_key("trends.weekly_district", "district")
-        present = {code for _, code in found}
+        by_key = self._by_key("trends.weekly_district", "district")
+        present = {code for _, code in by_key}
         seed = dict.fromkeys(str(code) for code in self.tables["seeds.places"]["code"])
         codes = [code for code in seed if code in present] + sorted(present - set(seed))
-        return [(code, self._counts(found, code)) for code in codes]
+        return [(code, self._counts(by_key, code)) for code in codes]
 
     def label(self, seed: str, code: str) -> str:
         """The reader's word for a code of a seed (topics, indications, places); the code where the seed has none."""

@@ -69,16 +69,16 @@ class Trends:
             if row["signal"]:
                 key = (row["phase"], row["family"], row["subject"], row["direction"])
                 groups.setdefault(key, []).append(row)
-        found: list[tuple[Row, tuple[str, ...]]] = []
+        changes: list[tuple[Row, tuple[str, ...]]] = []
         for rows in groups.values():
             first = min(rows, key=lambda row: (row["platform"] != "all", row["q"], row["platform"]))
             others = [row["platform"] for row in rows if row is not first]
-            found.append((first, tuple(sorted(others, key=PLATFORM_ORDER.index))))
-        found.sort(key=lambda item: self._importance(item[0]))
+            changes.append((first, tuple(sorted(others, key=PLATFORM_ORDER.index))))
+        changes.sort(key=lambda item: self._importance(item[0]))
         buckets = {bucket.phase: bucket for bucket in self.facts.buckets}
         return [
             Signal(f"S{number}", buckets[row["phase"]], row, also)
-            for number, (row, also) in enumerate(found, start=1)
+            for number, (row, also) in enumerate(changes, start=1)
             if row["phase"] in buckets
         ]
 

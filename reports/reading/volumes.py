@@ -17,7 +17,7 @@ def collected_days(row: Mapping[str, Any], day_status: DayStatus) -> int:
         return int(row["days"])
     days = pl.date_range(row["first_day"], row["last_day"], eager=True)
     status = [day_status.get((row["platform"], day), ("", ""))[0] for day in days]
-    seen = sum(found in SEEN for found in status)
+    seen = sum(state in SEEN for state in status)
     return seen or (int(row["days"]) if row["posts"] else 0)
 
 

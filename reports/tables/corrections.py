@@ -22,17 +22,17 @@ def correction_table(trends: Trends, words: Words) -> Table:
 
     The workbook and the data files list every value.
     """
-    found = trends.corrections.filter(
+    corrections = trends.corrections.filter(
         pl.col("key") == "", pl.col("platform") == "all", pl.col("metric").is_in(CORRECTED_METRICS)
     )
     of_the_week = pl.col("week") == str(trends.facts.edition.week)
-    shown = found.sort(of_the_week, descending=True, maintain_order=True).head(CORRECTIONS_SHOWN)
+    shown = corrections.sort(of_the_week, descending=True, maintain_order=True).head(CORRECTIONS_SHOWN)
     rows = [_row(words, row) for row in shown.iter_rows(named=True)]
     notes = [words("table_corrections_note")]
-    if found.height > len(rows):
-        counts = {"shown": words.number(len(rows)), "count": words.number(found.height)}
+    if corrections.height > len(rows):
+        counts = {"shown": words.number(len(rows)), "count": words.number(corrections.height)}
         notes.append(words("table_corrections_cut", **counts))
-    others = trends.corrections.height - found.height
+    others = trends.corrections.height - corrections.height
     if others:
         notes.append(words("table_corrections_more", count=words.number(others)))
     return make_table(words, "corrections", _COLUMNS, rows, note=" ".join(notes))

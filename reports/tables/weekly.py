@@ -81,10 +81,10 @@ def indication_table(facts: Facts, words: Words) -> Table:
     frame = facts.tables["trends.weekly_indication"].filter(
         pl.col("week") == str(facts.edition.week), pl.col("platform") == "all"
     )
-    found = {(row["phase"], row["indication"]): row for row in frame.iter_rows(named=True)}
+    by_key = {(row["phase"], row["indication"]): row for row in frame.iter_rows(named=True)}
     rows: list[dict[str, Cell]] = []
     for bucket in facts.buckets:
-        counts = {code: row for code, _ in facts.detected_by_indication if (row := found.get((bucket.phase, code)))}
+        counts = {code: row for code, _ in facts.detected_by_indication if (row := by_key.get((bucket.phase, code)))}
         absent = {code for code in counts if facts.only_in_phase.get(code, bucket.phase) != bucket.phase}
         for code in sorted(counts, key=lambda code: (code in absent, -(counts[code]["posts"] or 0))):
             row = counts[code]
@@ -213,11 +213,11 @@ def view_table(facts: Facts, words: Words) -> Table:
     frame = facts.tables["trends.weekly_views"].filter(
         pl.col("week") == str(facts.edition.week), pl.col("dimension") == "platform"
     )
-    found = {(row["phase"], row["platform"]): row for row in frame.iter_rows(named=True)}
+    by_key = {(row["phase"], row["platform"]): row for row in frame.iter_rows(named=True)}
     rows: list[dict[str, Cell]] = []
     for bucket in facts.buckets:
         for name in ("all", *facts.platforms):
-            row, counted = found.get((bucket.phase, name)), facts.measure(bucket, name)
+            row, counted = by_key.get((bucket.phase, name)), facts.measure(bucket, name)
             if row is None or counted is None or not row["views"]:
                 continue
             rows.append(

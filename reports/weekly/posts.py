@@ -82,11 +82,11 @@ def _posts_behind(trends: Trends, signal: Signal) -> list[Row]:
         pl.col("family") == signal.family,
         pl.col("subject") == signal.subject,
     )
-    found: dict[tuple[str, str], Row] = {}
+    posts: dict[tuple[str, str], Row] = {}
     for place in (signal.platform, *signal.also):
         for row in frame.filter(pl.col("signal_platform") == place).iter_rows(named=True):
-            found.setdefault((row["platform"], row["post_id"]), row)
-    return sorted(list(found.values())[: METHOD.signal_posts], key=lambda row: row["created_at"])
+            posts.setdefault((row["platform"], row["post_id"]), row)
+    return sorted(list(posts.values())[: METHOD.signal_posts], key=lambda row: row["created_at"])
 
 
 def listings_of(trends: Trends, words: Words, posts: list[Flagged]) -> list[Listing]:

@@ -49,8 +49,8 @@ def _day(value: object) -> date | None:
 
 def decisions(trends: Trends, words: Words) -> list[Decision]:
     """Matters to decide, the most urgent first; empty when the week asks for nothing."""
-    found = [*_indicated(trends, words), *_review(trends, words), *_signals(trends, words), *_collection(trends, words)]
-    return sorted(found, key=lambda decision: decision.until == DASH)
+    items = [*_indicated(trends, words), *_review(trends, words), *_signals(trends, words), *_collection(trends, words)]
+    return sorted(items, key=lambda decision: decision.until == DASH)
 
 
 def _indicated(trends: Trends, words: Words) -> list[Decision]:
@@ -81,7 +81,7 @@ def _review(trends: Trends, words: Words) -> list[Decision]:
 
 
 def _signals(trends: Trends, words: Words) -> list[Decision]:
-    found = []
+    items = []
     for family in FAMILIES:
         rising = [signal for signal in trends.signals if signal.family == family and signal.row["direction"] == "up"]
         if not rising:
@@ -91,8 +91,8 @@ def _signals(trends: Trends, words: Words) -> list[Decision]:
         if family == "indications":
             named = receivers(trends, words, [signal.subject for signal in rising])
             whom = words("decide_reviewers", receivers=named)
-        found.append(Decision(words(f"decide_signal_{family}", names=words.listed(names)), whom, DASH))
-    return found
+        items.append(Decision(words(f"decide_signal_{family}", names=words.listed(names)), whom, DASH))
+    return items
 
 
 def _subject(trends: Trends, words: Words, signal: Signal) -> str:
@@ -102,17 +102,17 @@ def _subject(trends: Trends, words: Words, signal: Signal) -> str:
 
 def _collection(trends: Trends, words: Words) -> list[Decision]:
     facts = trends.facts
-    found = []
+    matters = []
     gaps = {gap.platform for gap in facts.gaps}
     planned = [name for name in facts.platforms if name in gaps and facts.coverage_of(name) is not None]
     if planned:
         named = words.listed([platform_name(words, name) for name in planned])
-        found.append(words("attention_gaps", platforms=named))
+        matters.append(words("attention_gaps", platforms=named))
     if facts.coverage is None:
-        found.append(words("attention_plan"))
+        matters.append(words("attention_plan"))
     if facts.warnings:
-        found.append(words("attention_checks", count=words.number(len(facts.warnings))))
-    return [Decision(what, facts.edition.election.office_short, DASH) for what in found]
+        matters.append(words("attention_checks", count=words.number(len(facts.warnings))))
+    return [Decision(what, facts.edition.election.office_short, DASH) for what in matters]
 
 
 def _until(trends: Trends, words: Words, limit: date | None) -> str:

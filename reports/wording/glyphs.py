@@ -29,10 +29,10 @@ Words = Callable[[str], str]
 
 def _font_folder() -> Path:
     """The folder of DejaVu Sans in the matplotlib wheel, which need not be imported for it."""
-    found = find_spec("matplotlib")
-    if found is None or found.origin is None:
+    spec = find_spec("matplotlib")
+    if spec is None or spec.origin is None:
         raise ModuleNotFoundError("matplotlib, which brings the fonts, is not installed")
-    return Path(found.origin).parent / "mpl-data" / "fonts" / "ttf"
+    return Path(spec.origin).parent / "mpl-data" / "fonts" / "ttf"
 
 
 FONT_FOLDER = _font_folder()
@@ -67,9 +67,9 @@ def printable(text: str, words: Words) -> str:
     known = font_characters()
 
     def emoji(match: re.Match[str]) -> str:
-        found = match[0]
-        plain = all(ord(letter) in known for letter in found) and not re.search(f"[{_JOINERS}{_SKIN}{_FLAGS}]", found)
-        return found if plain else words("glyph_emoji")
+        symbol = match[0]
+        plain = all(ord(letter) in known for letter in symbol) and not re.search(f"[{_JOINERS}{_SKIN}{_FLAGS}]", symbol)
+        return symbol if plain else words("glyph_emoji")
 
     text = _EMOJI.sub(emoji, text)
     result: list[str] = []

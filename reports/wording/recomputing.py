@@ -15,17 +15,17 @@ def _text(value: str) -> str:
     return "'" + value.replace("'", "''") + "'"
 
 
-def signal(found: Signal) -> str:
+def signal(item: Signal) -> str:
     """The tested cell behind a signal; the ratio is computed anew from what was observed and expected.
 
     `also` are the platforms on which the same change was found too, and the last columns what is known of the class.
     A small count of a single platform is not shown, as in the sentence.
     """
-    subject, direction = _text(found.subject), _text(str(found.row["direction"]))
-    same = f"""week = {_text(str(found.bucket.week))} AND phase = {_text(found.bucket.phase)}
-  AND family = {_text(found.family)} AND subject = {subject}"""
+    subject, direction = _text(item.subject), _text(str(item.row["direction"]))
+    same = f"""week = {_text(str(item.bucket.week))} AND phase = {_text(item.bucket.phase)}
+  AND family = {_text(item.family)} AND subject = {subject}"""
     counts = "observed, posts, expected,\n       observed / nullif(expected, 0) AS ratio"
-    if found.platform != "all":
+    if item.platform != "all":
         least = METHOD.smallest_cell
         counts = f"""if(observed < {least}, NULL, observed) AS observed, if(posts < {least}, NULL, posts) AS posts,
        expected, if(observed < {least}, NULL, observed / nullif(expected, 0)) AS ratio"""
@@ -34,10 +34,10 @@ def signal(found: Signal) -> str:
        list_min(baseline_weeks) AS baseline_first, list_max(baseline_weeks) AS baseline_last,
        (SELECT list(platform ORDER BY platform) FROM trends.signals
         WHERE {same.replace(chr(10), chr(10) + " " * 6)}
-          AND signal AND direction = {direction} AND platform <> {_text(found.platform)}) AS also
+          AND signal AND direction = {direction} AND platform <> {_text(item.platform)}) AS also
 FROM trends.signals
-WHERE {same} AND platform = {_text(found.platform)}"""  # noqa: S608
-    if found.family != "indications":
+WHERE {same} AND platform = {_text(item.platform)}"""  # noqa: S608
+    if item.family != "indications":
         return query
     return f"""WITH cell AS (
 {query}

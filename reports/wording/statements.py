@@ -122,13 +122,13 @@ def signal_text(trends: Trends, words: Words, signal: Signal) -> str:
 def statements(trends: Trends, words: Words) -> list[Statement]:
     """Three to seven sentences of the week, the most important first."""
     facts = trends.facts
-    made = [
+    changes = [
         Statement(signal.key, signal_text(trends, words, signal), recomputing.signal(signal), signal.key)
         for signal in trends.signals[:SIGNALS_SHOWN]
     ]
-    more = len(trends.signals) - len(made)
+    more = len(trends.signals) - len(changes)
     rest: list[Statement] = []
-    if not made:
+    if not changes:
         rest.append(_nothing(trends, words))
     rest.append(_volume(trends, words, more))
     buckets = _seen(trends) or facts.buckets
@@ -139,8 +139,8 @@ def statements(trends: Trends, words: Words) -> list[Statement]:
         rest.append(net)
     unseen = _unseen(trends, words)
     if unseen:
-        rest.insert(2 if not made else 1, unseen)
-    return [*made, *rest][: max(MOST, len(made))]
+        rest.insert(2 if not changes else 1, unseen)
+    return [*changes, *rest][: max(MOST, len(changes))]
 
 
 def level_reasons(trends: Trends, words: Words, judgement: Judgement) -> str:
@@ -175,10 +175,10 @@ def bucket_levels(trends: Trends, words: Words) -> list[str]:
     return [
         words(
             "bucket_level",
-            level=level_words(words, found.level) if found.level else words("level_words_unplanned"),
-            **bucket_words(words, found.bucket),
+            level=level_words(words, bucket_level.level) if bucket_level.level else words("level_words_unplanned"),
+            **bucket_words(words, bucket_level.bucket),
         )
-        for found in judged
+        for bucket_level in judged
     ]
 
 
@@ -261,18 +261,18 @@ def _detected(trends: Trends, words: Words, bucket: Bucket, number: int) -> Stat
     if row is None or not labelled or not row["detected"]:
         zero = zero_sentence(words, labelled, row["coverage"] if row else None)
         return Statement(f"D{number}", words("sentence_zero", zero=zero, **names), recomputing.nothing_detected(bucket))
-    found = {code: count for code, count in facts.detected_in(bucket).items() if count}
+    counts = {code: count for code, count in facts.detected_in(bucket).items() if count}
     text = words(
         "sentence_review",
         detected=words.number(row["detected"]),
         labelled=words.number(labelled),
-        classes=class_counts(facts, words, found.items()),
+        classes=class_counts(facts, words, counts.items()),
         **names,
     )
     earlier = facts.previous(bucket) if bucket.days >= METHOD.bucket_days else None
     if earlier:
         known = facts.detected_in(earlier)
-        before = class_counts(facts, words, ((code, known[code]) for code in found))
+        before = class_counts(facts, words, ((code, known[code]) for code in counts))
         text += " " + words("detected_before", days=words.days(earlier.first_day, earlier.last_day), classes=before)
     return Statement(f"D{number}", text, recomputing.detected(bucket, earlier), "detected")
 

@@ -51,7 +51,7 @@ class Words:
         self._decimal, self._thousands = (",", ".") if lang == "id" else (".", ",")
         constants = {each.name: self.constant(each) for each in read_constants()}
         self._texts = {
-            key: _CONSTANT.sub(lambda found: constants[found[1]], text) for key, text in read_words(lang).items()
+            key: _CONSTANT.sub(lambda match: constants[match[1]], text) for key, text in read_words(lang).items()
         }
 
     def __call__(self, key: str, /, **values: object) -> str:
@@ -160,7 +160,7 @@ _PLATFORM_NAMES = {"tiktok": "TikTok", "facebook": "Facebook", "instagram": "Ins
 
 
 def clipped(text: str, limit: int) -> str:
-    """The text, cut at a limit with a sign that it was cut."""
+    """The text, cut at a limit with a mark that it was cut."""
     return text if len(text) <= limit else text[: limit - 1].rstrip() + "…"
 
 

@@ -45,10 +45,10 @@ def blocks(report: Report) -> list[Block]:
         statements=report.statements,
         shown=[group.key for group in report.groups],
     )
-    found: list[Block] = [situation, Paragraph(level_rule(words), small=True)]
+    content: list[Block] = [situation, Paragraph(level_rule(words), small=True)]
     if asked := decisions(trends, words):
-        found += [Heading(words("briefing_decide")), Decisions(_table(words, asked))]
-    return found
+        content += [Heading(words("briefing_decide")), Decisions(_table(words, asked))]
+    return content
 
 
 def _table(words: Words, asked: list[Decision]) -> Table:
