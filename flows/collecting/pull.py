@@ -32,7 +32,11 @@ Observe = Callable[[Walk, Answer], None]
 
 @dataclass(frozen=True, slots=True)
 class Pulled:
-    """What became of one source: counts, and the sentences of what failed (`failure` when it concerns the source)."""
+    """What became of one source: counts, and the sentences of what failed (`failure` when it concerns the source).
+
+    Of looks: `missing` is gone for its reason, `refused` may be gone or closed to us, `found` was there; `is_vouched`
+    says that the platform showed something, though nothing that was looked for.
+    """
 
     source: str
     walks: int = 0
@@ -43,6 +47,8 @@ class Pulled:
     sentences: tuple[str, ...] = ()
     missing: Mapping[str, str] = field(default_factory=dict)
     found: frozenset[str] = frozenset()
+    refused: frozenset[str] = frozenset()
+    is_vouched: bool = False
 
     def sentence(self) -> str:
         """The counts in one line."""
@@ -213,6 +219,7 @@ class _Pulling:
 def _pulled(source: str, outcomes: list[Outcome]) -> Pulled:
     stops = [outcome.end for outcome in outcomes if outcome.end.stops_source]
     partial = [outcome.end.sentence for outcome in outcomes if outcome.end.gap and not outcome.end.stops_source]
+    remarks = [remark for outcome in outcomes for remark in outcome.remarks]
     seen: set[str] = set()
     missing: dict[str, str] = {}
     for outcome in outcomes:
@@ -229,7 +236,9 @@ def _pulled(source: str, outcomes: list[Outcome]) -> Pulled:
         requests=sum(outcome.sent for outcome in outcomes),
         posts=len(seen),
         failure=failure,
-        sentences=tuple(dict.fromkeys(sentence for sentence in partial if sentence)),
+        sentences=tuple(dict.fromkeys(sentence for sentence in (*partial, *remarks) if sentence)),
         missing=missing,
         found=frozenset(seen),
+        refused=frozenset().union(*(outcome.refused for outcome in outcomes)),
+        is_vouched=any(outcome.is_vouched for outcome in outcomes),
     )
