@@ -69,7 +69,7 @@ def extract(refresh: bool = False, now: str | None = None) -> Extracted:
                 erased = tasks.erase(now)
                 if erased.records and published_folder(settings.home):
                     tasks.publish_tables()
-            lines += [looked.sentence(), erased.sentence()]
+            lines += [looked.sentence(), *(f"  {sentence}" for sentence in looked.sentences[:5]), erased.sentence()]
             failures += erased.left
         failures += loaded.held
         run.note(held=list(failures), message=loaded.sentence())

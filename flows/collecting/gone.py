@@ -1,7 +1,7 @@
 """Posts that may be gone and posts that are: what to look at again, and where the landing still holds their words."""
 
 from collections.abc import Collection, Iterable, Mapping
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from flows.post import Reason
@@ -22,6 +22,28 @@ def due(connection: Connection, now: datetime, refresh_days: int, retention_days
         [now - timedelta(days=retention_days), now - timedelta(days=refresh_days - 1)],
     ).fetchall()
     return [Stored(*row) for row in rows]
+
+
+def in_turn(posts: Iterable[Stored], asked: Mapping[str, str]) -> list[Stored]:
+    """The posts whose turn is longest ago: when they were seen, or asked for in vain (key -> moment), came last."""
+    return sorted(posts, key=lambda post: max(post.last_seen_at, _moment(asked.get(_key(post.platform, post.post_id)))))
+
+
+def noted(
+    asked: Mapping[str, str], posts: Iterable[Stored], undecided: Collection[tuple[str, str]], now: datetime
+) -> dict[str, str]:
+    """What was asked for in vain, as far as it is still due: key -> moment."""
+    due_keys = {_key(post.platform, post.post_id) for post in posts}
+    vain = {_key(*post): now.isoformat() for post in sorted(undecided)}
+    return {key: moment for key, moment in {**asked, **vain}.items() if key in due_keys}
+
+
+def _key(platform: str, post_id: str) -> str:
+    return f"{platform}/{post_id}"
+
+
+def _moment(text: str | None) -> datetime:
+    return datetime.fromisoformat(text) if text else datetime.min.replace(tzinfo=UTC)
 
 
 def still_written(

@@ -20,8 +20,9 @@ from flows.exits import UsageError
 from flows.loading import landing
 from flows.settings import Settings
 from flows.sources import collection, pages
-from flows.sources.http import Answer, Client, Redactor, user_agent
+from flows.sources.http import Answer, Client, user_agent
 from flows.sources.pacing import Clock, Pace
+from flows.sources.redacting import Redactor
 from flows.sources.source import Source
 from flows.sources.walking import Connector, Outcome, Walk, follow
 from flows.store.watch_history import read_state, write_state
@@ -32,7 +33,11 @@ Observe = Callable[[Walk, Answer], None]
 
 @dataclass(frozen=True, slots=True)
 class Pulled:
-    """What became of one source: counts, and the sentences of what failed (`failure` when it concerns the source)."""
+    """What became of one source: counts, and the sentences of what failed (`failure` when it concerns the source).
+
+    Of looks: `missing` is gone for its reason, `refused` may be gone or closed to us, `found` was there; `is_vouched`
+    says that the platform showed something, though nothing that was looked for.
+    """
 
     source: str
     walks: int = 0
@@ -43,6 +48,8 @@ class Pulled:
     sentences: tuple[str, ...] = ()
     missing: Mapping[str, str] = field(default_factory=dict)
     found: frozenset[str] = frozenset()
+    refused: frozenset[str] = frozenset()
+    is_vouched: bool = False
 
     def sentence(self) -> str:
         """The counts in one line."""
@@ -78,7 +85,7 @@ def connect(settings: Settings, source: Source, clock: Clock) -> tuple[Connector
         access.base,
         pace,
         clock,
-        Redactor(_secrets(settings)),
+        Redactor((*_secrets(settings), *access.secrets)),
         user_agent(settings.signing_office),
         timeout=settings.request_timeout,
         deadline=settings.request_deadline,
@@ -176,9 +183,12 @@ class _Pulling:
             key, answer = pages.from_line(line)
             kept.setdefault(key, []).append(answer)
             self.source.learn(memory, answer)
+        masked = sum(answer.masked for answers in kept.values() for answer in answers)
 
         def keep(walk: Walk, answer: Answer) -> None:
+            nonlocal masked
             self.journal.append(pages.to_line(walk, answer))
+            masked += answer.masked
             self.source.learn(memory, answer)
             if self.observe is not None:
                 self.observe(walk, answer)
@@ -188,11 +198,11 @@ class _Pulling:
             outcomes = list(follow(self.connector, self.client, asked, kept, keep))
         outcomes += [collected_days.refused(walk) for walk in plan if "refused" in walk.target]
         _remember(self.settings, self.source, memory)
-        self._land(outcomes, self.client.clock.now())
+        self._land(outcomes, masked, self.client.clock.now())
         self.journal.close()
         return _pulled(self.source.name, outcomes)
 
-    def _land(self, outcomes: list[Outcome], now: datetime) -> None:
+    def _land(self, outcomes: list[Outcome], masked: int, now: datetime) -> None:
         """Pages and ledger rows land; then the ledger is kept. Repeated, it does the same again and changes nothing."""
         home, zone, source = self.settings.home, self.settings.election.zone, self.source
         path = ledger_path(self.settings, source)
@@ -201,7 +211,7 @@ class _Pulling:
         rows = collected_days.settle(known, outcomes, zone, made_at.astimezone(zone).date())
         if self.journal.pages.is_file() and self.journal.pages.stat().st_size:
             form = pages.format_of(source)
-            landing.land(home, self.journal.pages, form, source.platform, landed_at=now, position=0)
+            landing.land(home, self.journal.pages, form, source.platform, landed_at=now, position=0, masked=masked)
         if rows:
             with tempfile.TemporaryDirectory() as scratch:
                 log = Path(scratch) / f"collection-{self.journal.pages.stem}.csv"
@@ -213,6 +223,7 @@ class _Pulling:
 def _pulled(source: str, outcomes: list[Outcome]) -> Pulled:
     stops = [outcome.end for outcome in outcomes if outcome.end.stops_source]
     partial = [outcome.end.sentence for outcome in outcomes if outcome.end.gap and not outcome.end.stops_source]
+    remarks = [remark for outcome in outcomes for remark in outcome.remarks]
     seen: set[str] = set()
     missing: dict[str, str] = {}
     for outcome in outcomes:
@@ -229,7 +240,9 @@ def _pulled(source: str, outcomes: list[Outcome]) -> Pulled:
         requests=sum(outcome.sent for outcome in outcomes),
         posts=len(seen),
         failure=failure,
-        sentences=tuple(dict.fromkeys(sentence for sentence in partial if sentence)),
+        sentences=tuple(dict.fromkeys(sentence for sentence in (*partial, *remarks) if sentence)),
         missing=missing,
         found=frozenset(seen),
+        refused=frozenset().union(*(outcome.refused for outcome in outcomes)),
+        is_vouched=any(outcome.is_vouched for outcome in outcomes),
     )

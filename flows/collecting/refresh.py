@@ -1,7 +1,8 @@
 """Stored posts looked at again: what is gone from its platform becomes a tombstone, in the warehouse and the landing.
 
 Silence is no proof. A look that finds nothing at all is not believed (a lost permission looks the same as a purge);
-then nothing is removed and a person is told.
+then nothing is removed and a person is told. What could not be decided is looked at again when all others had their
+turn, so that it keeps nobody waiting.
 """
 
 import csv
@@ -13,7 +14,7 @@ from pathlib import Path
 
 from flows import sources
 from flows.collecting import gone, watch_list
-from flows.collecting.pull import Observe, configured, pull, state_folder
+from flows.collecting.pull import Observe, Pulled, configured, pull, state_folder
 from flows.exits import InputRefusedError
 from flows.loading import landing, reading
 from flows.loading.landing import Landed
@@ -26,6 +27,7 @@ from flows.sources.source import Source, Stored
 from flows.sources.walking import Walk
 from flows.store import warehouse
 from flows.store.files import hash_file
+from flows.store.watch_history import read_state, write_state
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +55,10 @@ def plan_looks(settings: Settings, source: Source, posts: Iterable[Stored], now:
 def look_again(settings: Settings, clock: Clock, posts: list[Stored], observe: Observe | None = None) -> Looked:
     """Looks at posts, and lands the removal list of those that are gone. Loads nothing."""
     now = clock.now()
+    turns = state_folder(settings) / "undecided.json"
+    asked = read_state(turns)
+    posts = gone.in_turn(posts, asked)
+    undecided: set[tuple[str, str]] = set()
     missing: dict[tuple[str, str], str] = {}
     failures: list[str] = []
     sentences: list[str] = []
@@ -64,15 +70,27 @@ def look_again(settings: Settings, clock: Clock, posts: list[Stored], observe: O
             seen += len(done.found)
             failures += [done.failure] if done.failure else []
             sentences += done.sentences
-            if len(done.missing) >= METHOD.doubtful_looks and not done.found:
-                failures.append(
-                    f"{name}: all {len(done.missing):,} posts looked at seem gone, which is not believed; "
-                    "check the token's permissions, then run `ronda extract --refresh` again."
-                )
+            undecided |= {(source.platform, source.stored_id(each)) for each in done.refused}
+            looked = {(source.platform, source.stored_id(each)): reason for each, reason in done.missing.items()}
+            if (doubt := _doubt(done)) is not None:
+                failures += [] if done.failure else [doubt]
+                undecided |= looked.keys()
                 continue
-            missing |= {(source.platform, source.stored_id(each)): reason for each, reason in done.missing.items()}
+            missing |= looked
+    write_state(turns, gone.noted(asked, posts, undecided, now))
     _land_removals(settings, missing, clock.now())
     return Looked(len(missing), seen, tuple(failures), tuple(sentences))
+
+
+def _doubt(done: Pulled) -> str | None:
+    """Why what seems gone is not believed to be: nothing at all was there. None where it is believed."""
+    gone_or_refused = len(done.missing) + len(done.refused)
+    if gone_or_refused < METHOD.doubtful_looks or done.found or done.is_vouched:
+        return None
+    return (
+        f"{done.source}: all {gone_or_refused:,} posts looked at seem gone, which is not believed; check the token's"
+        " permissions, then run `ronda extract --refresh` again."
+    )
 
 
 def _land_removals(settings: Settings, missing: dict[tuple[str, str], str], now: datetime) -> None:

@@ -1,5 +1,7 @@
 """The landing: what came in, byte for byte, with a manifest beside it. Only a removal changes it afterwards.
 
+The access tokens that saved answers of an API hold do not come in: as many asterisks stand in their place.
+
 Plain files are kept compressed; files that came compressed, Parquet and workbooks are kept as they are.
 
 A file is complete when its manifest exists: the manifest is written last and by rename, so that an interrupted
@@ -56,8 +58,9 @@ class Landed:
     path: str  # of the kept bytes, relative to the landing
     format: str = ""  # `Format.key`; the first manifests have none
     modified_at: datetime | None = None  # the file's own time when it came in: its records were seen by then
-    rewritten: tuple[str, ...] = ()  # "<moment> <sha256>" of every later content: records became tombstones
-    erased: int = 0  # how many of them
+    rewritten: tuple[str, ...] = ()  # "<moment> <sha256>" of every other content: tombstones, masked secrets
+    erased: int = 0  # how many records became tombstones
+    masked: int = 0  # secrets that came in with it; each is as many asterisks now
 
     @property
     def order(self) -> tuple[datetime, int, str]:
@@ -66,9 +69,12 @@ class Landed:
 
 
 def land(  # noqa: PLR0913 - the facts of a manifest
-    home: Path, incoming: Path, form: "Format", platform: str, *, landed_at: datetime, position: int
+    home: Path, incoming: Path, form: "Format", platform: str, *, landed_at: datetime, position: int, masked: int = 0
 ) -> tuple[Landed, bool]:
-    """Lands a file of a format and tells whether it is new; one whose bytes landed before keeps its first manifest."""
+    """Lands a file of a format and tells whether it is new; one whose bytes landed before keeps its first manifest.
+
+    `masked` is how many secrets were masked in it already.
+    """
     file_id = hash_file(incoming)
     root = home / "landing"
     known = next(root.glob(f"*/*/*/{file_id[:32]}.json"), None)
@@ -88,7 +94,6 @@ def land(  # noqa: PLR0913 - the facts of a manifest
                 zstandard.ZstdCompressor(level=_LEVEL).copy_stream(stream, out, read_size=_BLOCK)
             else:
                 shutil.copyfileobj(stream, out, _BLOCK)
-    draft.replace(target)
     facts = incoming.stat()
     landed = Landed(
         file_id,
@@ -102,16 +107,40 @@ def land(  # noqa: PLR0913 - the facts of a manifest
         relative.as_posix(),
         form.key,
         datetime.fromtimestamp(int(facts.st_mtime), UTC),
+        masked=masked,
     )
+    if form.holds_secrets:
+        landed = _mask(home, incoming, landed)
+    draft.replace(target)
     _write_manifest(target, landed)
     return landed, True
+
+
+def _mask(home: Path, incoming: Path, landed: Landed) -> Landed:
+    """Masks the secrets of a file in its draft; the manifest then keeps both hashes, as after a removal."""
+    masked = sum(count for _, count in _masked_parts(incoming))
+    if not masked:
+        return landed
+    digest = write_draft(home, landed, (part for part, _ in _masked_parts(incoming)))
+    moment = landed.landed_at.isoformat(timespec="seconds")
+    return replace(landed, rewritten=(f"{moment} {digest}",), masked=landed.masked + masked)
+
+
+def _masked_parts(path: Path) -> Iterator[tuple[bytes, int]]:
+    """The content of a file with its secrets masked, part by part with how many those were."""
+    from flows.files.opening import CHUNK_BYTES, open_stream, read_head
+    from flows.sources.redacting import Redactor
+
+    with open_stream(path) as stream:
+        yield from Redactor().stream(iter(lambda: read_head(stream, CHUNK_BYTES), b""))
 
 
 def _write_manifest(target: Path, landed: Landed) -> None:
     manifest = asdict(landed) | {"landed_at": landed.landed_at.isoformat(timespec="microseconds")}
     manifest["modified_at"] = landed.modified_at and landed.modified_at.isoformat()
-    if not landed.rewritten:
-        del manifest["rewritten"], manifest["erased"]
+    for name in ("rewritten", "erased", "masked"):
+        if not manifest[name]:
+            del manifest[name]
     write_whole(target.with_suffix(".json"), json.dumps(manifest, indent=1).encode() + b"\n")
 
 

@@ -32,6 +32,7 @@ class Format:
 
     Only a format of the kind "posts" has a `post`; the records of the others are rows that can be loaded as they are.
     `platform` is set where a format has a reader for each, `inside` where one JSON value holds several records.
+    `holds_secrets`: its files carry access tokens, which are masked when one lands.
 
     `study` looks through a whole file and gives the format as it fits that file; `notes` are then sentences on what in
     it stays unknown, and why.
@@ -47,6 +48,7 @@ class Format:
     inside: Callable[[Any], Iterator[Any]] | None = None
     study: Callable[["Format", BinaryIO], "Format"] | None = None
     notes: tuple[str, ...] = ()
+    holds_secrets: bool = False
 
     def fitted(self, stream: BinaryIO) -> "Format":
         """The format as it fits one file, given by its content."""

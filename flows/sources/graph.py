@@ -3,11 +3,12 @@
 An answer is a page (`{"data": [...], "paging": ...}`), one object, objects keyed by their ids, or a Page or account
 with such a page inside; a file holds one answer, an array of them, or one a line. Each object in an answer is one
 record; what is no post (users, hashtags, insights, album children, comments, errors) is rejected with that reason.
-`paging` URLs carry access tokens: only the name of the edge and of the requested fields is taken from them.
+`paging` URLs carry access tokens, which are masked when the file lands.
 """
 
 import re
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
@@ -334,4 +335,7 @@ LIKENESSES = (
     ),
 )
 
-FORMATS = formats(NAME, recognise, post, OBJECTS, inside=elements, carry=_asked_next)
+FORMATS = tuple(
+    replace(form, holds_secrets=True)
+    for form in formats(NAME, recognise, post, OBJECTS, inside=elements, carry=_asked_next)
+)

@@ -1,13 +1,12 @@
 """What Facebook and Instagram share of the Graph API: how it is asked, what its answers mean, where a page leads.
 
-Errors are told by `error.code`, even at HTTP 200. The order of the questions is that of the platform's error guide:
-is it JSON, is there an error, is it a limit, a token, passing trouble, a permission, or final.
+Errors are told by their code, subcode and text, even at HTTP 200 (see `graph_errors`); what is no JSON, and what is
+none of ours to know at 429 or 5xx, is passing trouble.
 """
 
 import hashlib
 import hmac
 import json
-import re
 from collections.abc import Mapping
 from email.utils import parsedate_to_datetime
 from typing import Any
@@ -17,32 +16,22 @@ import orjson
 
 from flows.settings import Settings
 from flows.sources.cells import as_dict, as_list
+from flows.sources.graph_errors import Refusal, refusal_in
 from flows.sources.http import Answer, Request
 from flows.sources.pacing import Limit
 from flows.sources.shape import ShapeChangedError
-from flows.sources.walking import End, Gap, Verdict
+from flows.sources.walking import End, Gap, Progress, Verdict
 
 OFFICIAL_HOST = "graph.facebook.com"
-LIMITS = frozenset({4, 17, 32, 341, 613, 80001, 80002})
-TOKENS = frozenset({102, 190})
-PASSING = frozenset({1, 2})
-UNAVAILABLE = frozenset({(100, 33), (110, 2207013)})
-BLOCKED = 368
 LIMIT_MINUTES = 60
 SLOW_FROM, PAUSE_FROM = 75, 95
 SMALLEST_PAGE = 5
-_LESS = re.compile(r"reduce the amount of data", re.IGNORECASE)
 _CREDENTIALS = frozenset({"access_token", "appsecret_proof"})
 
 
 def limit(settings: Settings) -> Limit:
     """How fast one platform of the Graph API may be asked."""
     return Limit(settings.graph_requests_per_second, burst=5)
-
-
-def app_secret(settings: Settings) -> str | None:
-    """The app secret where the app demands a proof with every token."""
-    return settings.graph_app_secret.get_secret_value() if settings.graph_app_secret else None
 
 
 def parsed(answer: Answer) -> Any:
@@ -56,19 +45,16 @@ def parsed(answer: Answer) -> Any:
             return None
 
 
-def authorised(request: Request, token: str, app_secret: str | None) -> Request:
+def proof(settings: Settings, token: str) -> str | None:
+    """The proof that goes with a token where the app demands one: its HMAC-SHA256 under the app secret, as hex."""
+    secret = settings.graph_app_secret
+    return hmac.new(secret.get_secret_value().encode(), token.encode(), hashlib.sha256).hexdigest() if secret else None
+
+
+def authorised(request: Request, token: str, proof: str | None) -> Request:
     """The request with the token in a header, where no address and no log can show it."""
-    proof = (
-        {"appsecret_proof": hmac.new(app_secret.encode(), token.encode(), hashlib.sha256).hexdigest()}
-        if app_secret
-        else {}
-    )
-    return Request(
-        request.method,
-        request.path,
-        {**request.params, **proof},
-        headers={"Authorization": f"Bearer {token}"},
-    )
+    params = {**request.params, **({"appsecret_proof": proof} if proof else {})}
+    return Request(request.method, request.path, params, headers={"Authorization": f"Bearer {token}"})
 
 
 def passing(source: str, answer: Answer) -> Verdict:
@@ -95,49 +81,34 @@ def retry_after(answer: Answer) -> float | None:
     return max(0.0, (moment - now).total_seconds())
 
 
-def judge(source: str, answer: Answer, size: int) -> Verdict:  # noqa: PLR0911 - one way out a kind of error
-    """The verdict on any answer; `size` is the page size asked for (see `shrinks`)."""
+def judge(source: str, who: str, answer: Answer, progress: Progress) -> Verdict:
+    """The verdict on any answer to a question about one object, `who` names it. See `graph_errors` for the errors.
+
+    A page that is too much is asked for again with half as many posts (`progress.size`). The body of a verdict on an
+    error is its Refusal.
+    """
     body = parsed(answer)
     if answer.status is None or not isinstance(body, dict):
         return passing(source, answer)
-    error = body.get("error")
-    if error is None:
+    refusal = refusal_in(body)
+    if refusal is None:
         return Verdict("page", body) if answer.status < 400 else passing(source, answer)
-    error = as_dict(error)
-    code, subcode = error.get("code"), error.get("error_subcode")
-    said = f"code {code}" + (f"/{subcode}" if subcode else "")
-    if code in LIMITS:
-        end = End(Gap.QUOTA, f"{source} is over its rate limit ({said}); it is asked again later.", stops_source=True)
-        return Verdict("again", end=end, times=2, wait=retry_after(answer) or 60.0 * regain_minutes(answer))
-    if code in TOKENS:
-        sentence = f"The access token of {source} is no longer valid ({said}); renew it in the settings."
-        return Verdict("end", end=End(Gap.TOKEN, sentence, stops_source=True))
-    if shrinks(body) and size > SMALLEST_PAGE:
-        return Verdict("again", wait=1.0, times=99)
-    if code in PASSING or error.get("is_transient") is True:
-        sentence = f"{source} reports a passing fault ({said}); nothing to do unless it lasts for days."
-        return Verdict("again", end=End(Gap.OUTAGE, sentence), wait=retry_after(answer), then="split")
-    if code == BLOCKED:
-        sentence = f"{source} is blocked by the platform ({said}); an operator must look at the app's page."
-        return Verdict("end", end=End(Gap.PERMISSION, sentence, stops_source=True))
-    if (code, subcode) in UNAVAILABLE:
-        return Verdict("end", body, End(Gap.PERMISSION, f"is not there or not open to us ({said})"))
-    if code == 10 or (isinstance(code, int) and 200 <= code < 300):
-        return Verdict("end", end=End(Gap.PERMISSION, f"may not be read with this token ({said})"))
-    if answer.status >= 500 or answer.status == 429:
+    if not refusal.is_known and (answer.status >= 500 or answer.status == 429):
         return passing(source, answer)
-    if code == 100 and "cursor" in str(error.get("message", "")).lower():
-        # The post it pointed at is gone, or the paging went too deep.
-        end = End(Gap.OUTAGE, f"{source}: the platform lost its place in a list ({said}); it is asked again later.")
-        return Verdict("restart", end=end)
-    sentence = f"{source} does not understand the request any more ({said}); ronda needs an update."
-    return Verdict("end", end=End(Gap.SHAPE, sentence, stops_source=True))
+    return _refused(source, who, answer, progress, refusal)
 
 
-def shrinks(body: Any) -> bool:
-    """Whether the answer asks for smaller pages."""
-    error = as_dict(as_dict(body).get("error"))
-    return any(_LESS.search(str(error.get(name, ""))) for name in ("message", "error_user_msg"))
+def _refused(source: str, who: str, answer: Answer, progress: Progress, refusal: Refusal) -> Verdict:
+    concern = refusal.row.concern
+    end = End(refusal.row.gap, refusal.sentence(source, who), stops_source=concern in ("pace", "source"))
+    if concern == "pace":
+        return Verdict("again", refusal, end, times=2, wait=retry_after(answer) or 60.0 * regain_minutes(answer))
+    if concern == "size" and progress.size > SMALLEST_PAGE:
+        progress.size = max(SMALLEST_PAGE, progress.size // 2)
+        return Verdict("again", refusal, times=99, wait=1.0)
+    if concern in ("moment", "size"):
+        return Verdict("again", refusal, end, wait=retry_after(answer), then="split")
+    return Verdict("restart" if concern == "place" else "end", refusal, end)
 
 
 def _usages(answer: Answer) -> list[dict[str, Any]]:

@@ -6,21 +6,22 @@ always gives an Answer; whether to ask again is decided by `walking`, so that ev
 """
 
 import json
-import re
+import logging
 import ssl
 import time
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cache
 from importlib.metadata import version
 from typing import Any
-from urllib.parse import quote, quote_plus, urlsplit
+from urllib.parse import urlsplit
 
 import httpx
 
 from flows.exits import UsageError
 from flows.sources.pacing import Clock, Pace
+from flows.sources.redacting import Redactor
 
 MAX_BYTES = 8 << 20  # well below the longest line that is read back
 KEPT_HEADERS = frozenset(
@@ -31,44 +32,13 @@ KEPT_HEADERS = frozenset(
 )
 HIDDEN = "REDACTED"
 _LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
-_TOKEN = re.compile(
-    r"((?:access_token|client_secret|appsecret_proof)(?:=|%3D|\\?\"\s*:\s*\\?\"))[^&\"\s\\]+", re.IGNORECASE
-)
+# It logs every address, and the proof of an app's secret stands in one.
+logging.getLogger("httpx").setLevel(logging.WARNING)
 
 
 def user_agent(office: str) -> str:
     """Who asks and why, in words a platform's operator can act on."""
     return f"ronda/{version('ronda')} (weekly watch of public posts; {office.encode('ascii', 'ignore').decode()})"
-
-
-class Redactor:
-    """Takes secrets out of whatever is kept or shown: the known ones in every spelling, and what looks like a token."""
-
-    def __init__(self, secrets: Iterable[str]) -> None:
-        self._secrets: set[str] = set()
-        for secret in secrets:
-            self.add(secret)
-
-    def add(self, secret: str) -> None:
-        """One more secret, such as a token just received."""
-        if len(secret) >= 6:  # shorter ones would tear holes into every text
-            self._secrets |= {secret, quote(secret, safe=""), quote_plus(secret), json.dumps(secret)[1:-1]}
-
-    def text(self, text: str) -> str:
-        """The text without secrets."""
-        for secret in sorted(self._secrets, key=len, reverse=True):
-            text = text.replace(secret, HIDDEN)
-        return _TOKEN.sub(rf"\g<1>{HIDDEN}", text)
-
-    def body(self, body: bytes) -> bytes:
-        """The bytes without secrets, else unchanged; undecodable bytes stay as they are."""
-        if (
-            not any(secret.encode() in body for secret in self._secrets)
-            and b"oken" not in body
-            and b"ecret" not in body
-        ):
-            return body
-        return self.text(body.decode("utf-8", "surrogateescape")).encode("utf-8", "surrogateescape")
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +67,10 @@ class Request:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What came back: a status with a body, or a failure in a few words (then the status is None)."""
+    """What came back: a status with a body, or a failure in a few words (then the status is None).
+
+    Its secrets are masked; `masked` says how many headers and body held.
+    """
 
     request: dict[str, Any]
     asked_at: datetime
@@ -106,6 +79,7 @@ class Answer:
     headers: Mapping[str, str]
     body: bytes
     failure: str | None = None
+    masked: int = 0
 
 
 def checked_base(url: str, name: str) -> str:
@@ -157,19 +131,7 @@ class Client:
 
         Raises DayQuotaSpent when the day's requests are used up; then nothing was sent.
         """
-        self.pace.take()
-        asked_at = self.clock.now()
-        described = request.described(self.base, self.redactor)
-        status, headers, body, failure = self._exchange(request)
-        return Answer(
-            described,
-            asked_at,
-            self.clock.now(),
-            status,
-            {name: self.redactor.text(value) for name, value in headers.items()},
-            self.redactor.body(body),
-            self.redactor.text(failure) if failure else None,
-        )
+        return self.fetch(request)[0]
 
     def fetch(self, request: Request) -> tuple[Answer, bytes]:
         """As `send`, with the body as it came beside it: only for answers that bring a secret themselves."""
@@ -177,8 +139,15 @@ class Client:
         asked_at = self.clock.now()
         status, headers, body, failure = self._exchange(request)
         described = request.described(self.base, self.redactor)
-        kept = self.redactor.body(body)
-        return Answer(described, asked_at, self.clock.now(), status, headers, kept, failure), body
+        shown, counts = {}, []
+        for name, value in headers.items():
+            content, count = self.redactor.masked(value.encode("utf-8", "surrogateescape"))
+            shown[name] = content.decode("utf-8", "surrogateescape")
+            counts.append(count)
+        kept, count = self.redactor.masked(body)
+        said = self.redactor.text(failure) if failure else None
+        answer = Answer(described, asked_at, self.clock.now(), status, shown, kept, said, count + sum(counts))
+        return answer, body
 
     def _exchange(self, request: Request) -> tuple[int | None, dict[str, str], bytes, str | None]:
         end = time.monotonic() + self._deadline  # the network's time is real even where the clock is not

@@ -8,7 +8,7 @@ page. Contract: Instagram Platform reference of business_discovery, ig_hashtag_s
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 from flows.post import Rejected
@@ -16,6 +16,7 @@ from flows.settings import Settings
 from flows.sources import graph, graph_answers
 from flows.sources.cells import as_dict, as_list
 from flows.sources.fields import instagram_code
+from flows.sources.graph_errors import Refusal
 from flows.sources.http import Answer, Client, Request, checked_base
 from flows.sources.moments import iso_seconds
 from flows.sources.shape import Shape, ShapeChangedError, check_envelope
@@ -25,6 +26,7 @@ from flows.sources.walking import End, Gap, Progress, Step, Verdict, Walk, secon
 NAME, PLATFORM = "instagram_graph", "instagram"
 PAGE_SIZE = 50
 OLD_PAGES = 2
+FIRST_MEDIA = "2010-10-06"  # the platform began
 WINDOW_DAYS = 10_000  # an account is paged from its newest media down
 HASHTAG_BUDGET = 30
 HASHTAG_WINDOW = timedelta(days=7)
@@ -49,7 +51,7 @@ class InstagramGraph:
     base: str
     version: str
     token: str = field(repr=False)
-    app_secret: str | None = field(repr=False)
+    proof: str | None = field(repr=False)
     user_id: str
     zone: Any
     source: str = NAME
@@ -83,26 +85,26 @@ class InstagramGraph:
         return self._authorised(self._edge(cursor["id"]), params)
 
     def judge(self, walk: Walk, answer: Answer, progress: Progress) -> Verdict:
-        """As `graph_answers.judge`; an error of a hashtag search once the budget is used up is the spent budget."""
-        body = graph_answers.parsed(answer)
-        verdict = graph_answers.judge(self.source, answer, progress.size)
-        if graph_answers.shrinks(body) and progress.size > graph_answers.SMALLEST_PAGE:
-            progress.size = max(graph_answers.SMALLEST_PAGE, progress.size // 2)
-        if walk.kind == "hashtag" and progress.cursor["id"] is None and "error" in as_dict(body):
-            return self._refused_hashtag(walk, verdict, body)
-        if walk.kind == "look" and verdict.kind == "end" and verdict.body is not None:
-            return Verdict("page", None)
-        if verdict.kind != "end" or verdict.end.stops_source:
+        """As `graph_answers.judge`: a refusal is that of the account or hashtag, unless it names who asks."""
+        verdict = graph_answers.judge(self.source, _who(walk), answer, progress)
+        refusal = verdict.body
+        if not isinstance(refusal, Refusal):
             return verdict
-        name = walk.target.get("account", walk.query)
-        return Verdict(
-            "end", end=End(verdict.end.gap, f"The Instagram account {name} {verdict.end.sentence}; check it.")
-        )
+        if _is_spent(walk, progress) and verdict.end.gap is not Gap.TOKEN:
+            sentence = f"{_who(walk)} is over the budget of hashtags per 7 days; watch fewer hashtags."
+            return Verdict("end", refusal, End(Gap.QUOTA, sentence))
+        if refusal.row.account and self.user_id in refusal.words:
+            return self._not_us(refusal)
+        if walk.kind == "look" and verdict.kind == "end" and not verdict.end.stops_source:
+            if refusal.row.account:
+                return Verdict("page", refusal)
+            progress.refused |= dict.fromkeys(walk.target["ids"], "")
+        return verdict
 
     def read(self, walk: Walk, progress: Progress, body: Any) -> Step:
         """The media of a page and where it leads."""
-        if walk.kind == "look" and body is None:
-            progress.missing |= dict.fromkeys(walk.target["ids"], "account gone")
+        if isinstance(body, Refusal):
+            progress.missing |= dict.fromkeys(walk.target["ids"], body.row.account)
             return Step(None)
         if walk.kind != "hashtag":
             return self._discovered(walk, progress, body)
@@ -128,7 +130,7 @@ class InstagramGraph:
         check_envelope(media, "business_discovery.media", {"data": (list,)}, ("paging",) if _strange(media) else ())
         SHAPE.check(media["data"], "business_discovery.media.data")
         keys = _keys(media["data"])
-        before = second_of(walk.first_day - timedelta(days=1), self.zone)
+        before = second_of(_first_day(walk) - timedelta(days=1), self.zone)
         is_old = bool(keys) and all(second is not None and second < before for _, second in keys)
         old = progress.cursor["old"] + 1 if is_old else progress.cursor["old"] if not keys else 0
         after = as_dict(as_dict(media.get("paging")).get("cursors")).get("after")
@@ -136,21 +138,36 @@ class InstagramGraph:
             return _last(walk, progress, Step(None, keys))
         return Step({"after": str(after), "old": old, "id": None}, keys)
 
-    def _refused_hashtag(self, walk: Walk, verdict: Verdict, body: Any) -> Verdict:
-        code = as_dict(body["error"]).get("code")
-        if walk.target["counted"] >= walk.target["budget"] and code not in graph_answers.TOKENS:
-            sentence = f"#{walk.target['hashtag']} is over the budget of hashtags per 7 days; watch fewer hashtags."
-            return Verdict("end", end=End(Gap.QUOTA, sentence))
-        if verdict.kind == "end" and verdict.end.gap in (Gap.SHAPE, Gap.PERMISSION):
-            sentence = f"#{walk.target['hashtag']} cannot be searched (code {code}); watch another hashtag."
-            return Verdict("end", end=End(Gap.QUOTA if code == 18 else Gap.PERMISSION, sentence))
-        return verdict
+    def _not_us(self, refusal: Refusal) -> Verdict:
+        sentence = (
+            f"The account {self.user_id} that asks Instagram is not there or not open to the token ({refusal.said});"
+            " check instagram_user_id and the token."
+        )
+        return Verdict("end", refusal, End(Gap.PERMISSION, sentence, stops_source=True))
 
     def _edge(self, hashtag_id: str) -> str:
         return f"/{self.version}/{hashtag_id}/recent_media"
 
     def _authorised(self, path: str, params: dict[str, str]) -> Request:
-        return graph_answers.authorised(Request("GET", path, params), self.token, self.app_secret)
+        return graph_answers.authorised(Request("GET", path, params), self.token, self.proof)
+
+
+def _who(walk: Walk) -> str:
+    target = walk.target
+    return (
+        f"The hashtag #{target['hashtag']}" if walk.kind == "hashtag" else f"The Instagram account {target['account']}"
+    )
+
+
+def _is_spent(walk: Walk, progress: Progress) -> bool:
+    """Whether a hashtag is searched for that used up the budget: then any error says so."""
+    is_search = walk.kind == "hashtag" and progress.cursor["id"] is None
+    return is_search and walk.target["counted"] >= walk.target["budget"]
+
+
+def _first_day(walk: Walk) -> date:
+    """The first day that matters: of a look that of the oldest media looked for."""
+    return date.fromisoformat(walk.target.get("since", FIRST_MEDIA)) if walk.kind == "look" else walk.first_day
 
 
 def _strange(media: dict[str, Any]) -> bool:
@@ -268,21 +285,22 @@ def learn(memory: dict[str, Any], answer: Answer) -> None:
 
 def _connect(settings: Settings) -> Access:
     base = checked_base(settings.instagram_url or settings.graph_url, "instagram_url")
-    token, app_secret = secret(settings, "instagram_token"), graph_answers.app_secret(settings)
-    user = str(settings.instagram_user_id)
-    connector = InstagramGraph(base, settings.graph_version, token, app_secret, user, settings.election.zone)
-    return Access(base, graph_answers.limit(settings), connector)
+    token, user = secret(settings, "instagram_token"), str(settings.instagram_user_id)
+    proof = graph_answers.proof(settings, token)
+    connector = InstagramGraph(base, settings.graph_version, token, proof, user, settings.election.zone)
+    return Access(base, graph_answers.limit(settings), connector, (proof,) if proof else ())
 
 
 def looks(posts: Sequence[Stored], watched: Watched) -> Iterator[tuple[str, Target]]:
-    """One walk a watched account that the stored media were found by."""
-    by_account: dict[str, list[str]] = {}
+    """One walk a watched account that the stored media were found by, back to the oldest of them."""
+    by_account: dict[str, list[Stored]] = {}
     for post in posts:
         account = (post.query or "").removeprefix("account:")
         if account in watched.accounts:
-            by_account.setdefault(account, []).append(post.post_id)
-    for account, ids in sorted(by_account.items()):
-        yield f"look-{account}", {"account": account, "ids": ids}
+            by_account.setdefault(account, []).append(post)
+    for account, media in by_account.items():
+        since = min(post.created_at for post in media).astimezone(UTC).date().isoformat()
+        yield f"look-{account}", {"account": account, "ids": [post.post_id for post in media], "since": since}
 
 
 def objects(page: Page, answer: Any) -> Iterator[Any]:

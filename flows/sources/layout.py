@@ -11,6 +11,7 @@ from flows.files.layout import HEADED, JSON, Layout, Reader, layout
 from flows.files.record import Fault, Record
 from flows.post import Post
 from flows.sources.format import Format, Kind, no_post
+from flows.sources.redacting import Redactor
 
 Items = Iterator[Record | Fault]
 
@@ -22,8 +23,6 @@ OBJECTS: tuple[Layout, ...] = ("lines", "documents")
 ZEESCHUIMER_KEYS = frozenset({"__import_meta", "nav_index", "source_platform", "timestamp_collected"})
 
 _KEY = re.compile(rb'"([\w@][\w@./ -]*)"\s*:')
-# A token of an API in the excerpt of a broken answer.
-_TOKEN = re.compile(rb'(access_token(?:=|%3D|"\s*:\s*"))[^&"\s\\]*', re.IGNORECASE)
 
 
 @lru_cache(maxsize=2)  # every format asks it of the same sample
@@ -91,7 +90,7 @@ def _unfolded(
     for part in reader(stream):
         if isinstance(part, Fault):
             number += 1
-            yield part._replace(number=number, excerpt=_TOKEN.sub(rb"\1...", part.excerpt))
+            yield part._replace(number=number, excerpt=Redactor().masked(part.excerpt)[0])
             continue
         for raw in inside(part.raw, *carried):
             number += 1

@@ -1,7 +1,8 @@
 """Landed pages: one line a page with its walk, request, status, times and body, and how posts are read from them.
 
-A line is written before its body is read, and it is what a killed run goes on from. Answers that are no page (errors,
-failed connections) are kept too and hold no records. The parts of a tombstone that are left are read as any record.
+A line is written before its body is read, and it is what a killed run goes on from. Its secrets are masked, and
+`masked` counts them. Answers that are no page (errors, failed connections) are kept too and hold no records. The parts
+of a tombstone that are left are read as any record.
 """
 
 import base64
@@ -44,6 +45,7 @@ def to_line(walk: Walk, answer: Answer) -> bytes:
         "asked_at": answer.asked_at.astimezone(UTC).isoformat(),
         "fetched_at": answer.fetched_at.astimezone(UTC).isoformat(),
         "failure": answer.failure,
+        "masked": answer.masked,
         "encoding": encoding,
         "body": body,
     }
@@ -62,6 +64,7 @@ def from_line(line: bytes) -> tuple[str, Answer]:
         facts["headers"],
         body_of(facts),
         facts["failure"],
+        facts.get("masked", 0),  # lines of earlier versions do not count
     )
 
 

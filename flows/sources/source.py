@@ -5,7 +5,7 @@ says, and what of it stays when its post is gone, all come from the object.
 """
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any, TypeVar
 
@@ -43,11 +43,15 @@ class Stored:
 
 @dataclass(frozen=True, slots=True)
 class Access:
-    """How a source is reached: its checked address, how fast it may be asked, the connector with its credentials."""
+    """How a source is reached: its checked address, how fast it may be asked, the connector with its credentials.
+
+    `secrets` are made of the credentials and are as secret as they are.
+    """
 
     base: str
     limit: Limit
     connector: Connector
+    secrets: tuple[str, ...] = field(default=(), repr=False)
 
 
 def no_polls(watched: Watched, memory: dict[str, Any], now: datetime, today: date) -> list[Walk]:  # noqa: ARG001

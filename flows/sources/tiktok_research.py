@@ -15,13 +15,14 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from flows.settings import Settings
-from flows.sources import tiktok_videos
+from flows.sources import tiktok_errors, tiktok_videos
 from flows.sources.cells import as_dict, as_list
 from flows.sources.graph_answers import parsed, retry_after
 from flows.sources.http import Answer, Client, Request, checked_base
 from flows.sources.pacing import Limit
 from flows.sources.shape import Shape, ShapeChangedError, check_envelope
 from flows.sources.source import Access, Page, Source, Stored, Target, Watched, secret, shares
+from flows.sources.tiktok_errors import USER_PATH
 from flows.sources.walking import End, Gap, Progress, Step, Verdict, Walk, utc_days
 
 NAME, PLATFORM = "tiktok_research", "tiktok"
@@ -32,22 +33,19 @@ ACCOUNTS_A_QUERY = 50
 REGION = "ID"
 FIELDS = (
     *("id", "username", "create_time", "region_code", "video_description", "hashtag_names", "view_count"),
-    *("like_count", "comment_count", "share_count", "voice_to_text", "video_duration"),
+    *("like_count", "comment_count", "share_count", "voice_to_text", "video_duration", "favorites_count"),
+    *("video_label", "is_stem_verified"),
 )
 SHAPE = Shape(
     required={"id": (int, str), "create_time": (int,)},
     expected=("username", "video_description", "view_count", "like_count", "comment_count", "share_count"),
     rare=frozenset(FIELDS),
-    aliases={"video_id": "id"},
+    aliases={"video_id": "id", "favourites_count": "favorites_count"},
 )
-TOKEN_PATH, QUERY_PATH, USER_PATH = "/v2/oauth/token/", "/v2/research/video/query/", "/v2/research/user/info/"
+TOKEN_PATH, QUERY_PATH = "/v2/oauth/token/", "/v2/research/video/query/"
 TASK_PATH = "/v2/research/validation_task/create/"
 STATUS_PATH = "/v2/research/validation_task_status/get/"
 DOWNLOAD_PATH = "/v2/research/validation_task/download/"
-_LOST_SEARCH = re.compile(r"search id \S+ is invalid or expired", re.IGNORECASE)
-_LOST_CURSOR = re.compile(r"invalid count or cursor", re.IGNORECASE)
-_NO_USER = re.compile(r"cannot find the user", re.IGNORECASE)
-_HIDDEN_USER = re.compile(r"cannot return this user's information", re.IGNORECASE)
 
 
 @dataclass(slots=True)
@@ -108,8 +106,8 @@ class TikTokResearch:
         } | progress.cursor
         return Request("POST", QUERY_PATH, {"fields": ",".join(FIELDS)}, json=body, headers=headers)
 
-    def judge(self, walk: Walk, answer: Answer, progress: Progress) -> Verdict:  # noqa: PLR0911, PLR0912 - error table
-        """The verdict on any answer, by `error.code` first and by the class of the status for unknown codes."""
+    def judge(self, walk: Walk, answer: Answer, progress: Progress) -> Verdict:
+        """The verdict on any answer; see `tiktok_errors` for the errors."""
         if walk.kind == "look" and answer.status == 200 and answer.request["url"].endswith(DOWNLOAD_PATH):
             body = parsed(answer)
             if not (isinstance(body, dict) and "error" in body):
@@ -120,34 +118,12 @@ class TikTokResearch:
         if answer.request["url"].endswith(TOKEN_PATH):
             return self._no_token(body)
         error = as_dict(body.get("error"))
-        code, message = str(error.get("code", "")), str(error.get("message", ""))
-        if answer.status == 200 and code in ("ok", ""):
+        if answer.status == 200 and error.get("code", "") in ("ok", ""):
             return Verdict("page", body)
-        if code in {"access_token_invalid", "invalid_token"}:
+        verdict = tiktok_errors.verdict(self.source, answer, error, progress.tries, self._renewal(answer))
+        if verdict.end.gap is Gap.TOKEN:
             self._token = None
-            sentence = f"{self.source}: TikTok refuses the token just given; check the client key in the settings."
-            return Verdict("again", end=End(Gap.TOKEN, sentence, stops_source=True), times=1, wait=0.0)
-        if code in ("scope_not_authorized", "scope_permission_missed"):
-            sentence = f"{self.source}: the project lacks the scope research.data.basic ({code}); ask TikTok for it."
-            return Verdict("end", end=End(Gap.PERMISSION, sentence, stops_source=True))
-        if code == "daily_quota_limit_exceeded":
-            return Verdict("end", end=self._no_quota(answer))
-        if answer.status == 429:
-            wait = retry_after(answer)
-            return Verdict("again", end=self._no_quota(answer), times=3, wait=60.0 if wait is None else wait)
-        if _LOST_SEARCH.search(message):
-            end = End(Gap.OUTAGE, f"{self.source}: TikTok keeps refusing its own search ids; it is asked again later.")
-            return Verdict("again", end=end, times=5, wait=5.0 * (progress.tries + 1), then="restart")
-        if _LOST_CURSOR.search(message):
-            end = End(Gap.OUTAGE, f"{self.source}: TikTok keeps refusing its own cursors; it is asked again later.")
-            return Verdict("again", end=end, times=3, then="restart")
-        if answer.request["url"].endswith(USER_PATH) and (_NO_USER.search(message) or _HIDDEN_USER.search(message)):
-            return Verdict("page", "account gone" if _NO_USER.search(message) else "private")
-        if answer.status >= 500 or code in ("internal_error", "timeout"):
-            return self._passing(answer, progress)
-        said = f"{code or answer.status}: {message[:120]}"
-        sentence = f"{self.source}: TikTok does not understand the request any more ({said}); ronda needs an update."
-        return Verdict("end", end=End(Gap.SHAPE, sentence, stops_source=True))
+        return verdict
 
     def read(self, walk: Walk, progress: Progress, body: Any) -> Step:
         """The videos of a page and where the search goes on."""
@@ -181,12 +157,10 @@ class TikTokResearch:
         is_torn = answer.status == 200 and progress.tries == 0  # a body cut short is usually whole the next time
         return Verdict("again", end=end, wait=0.0 if is_torn else retry_after(answer), then="split")
 
-    def _no_quota(self, answer: Answer) -> End:
+    def _renewal(self, answer: Answer) -> str:
+        """When the requests of the next UTC day begin, on the regency's clock."""
         tomorrow = answer.fetched_at.astimezone(UTC).date() + timedelta(days=1)
-        renewal = datetime.combine(tomorrow, time(), UTC).astimezone(self.zone)
-        when = f"{renewal:%H:%M} {self.zone_label}"
-        sentence = f"{self.source}: the requests of this UTC day are used up; it goes on after {when}."
-        return End(Gap.QUOTA, sentence, stops_source=True)
+        return f"{datetime.combine(tomorrow, time(), UTC).astimezone(self.zone):%H:%M} {self.zone_label}"
 
     def _no_token(self, grant: dict[str, Any]) -> Verdict:
         code = str(grant.get("error", "no access_token"))
@@ -228,24 +202,24 @@ def _look(walk: Walk, progress: Progress, body: Any) -> Step:
         task = as_dict(body.get("data")).get("task_id")
         if not isinstance(task, int | str) or isinstance(task, bool):
             raise ShapeChangedError("the field data.task_id is missing from the answer to a validation task.")
-        return Step({"stage": "status", "task": str(task)})
+        return Step({"stage": "status", "task": str(task)}, is_listed=True)
     if cursor["stage"] == "status":
         status = as_dict(body.get("data")).get("task_status")
         if status == "Failed":
             raise ShapeChangedError("the validation task failed; the list of ids was not accepted.")
         progress.wait = 0.0 if status == "Completed" else 15.0
-        return Step(cursor | {"stage": "download" if status == "Completed" else "status"})
+        return Step(cursor | {"stage": "download" if status == "Completed" else "status"}, is_listed=True)
     owners = walk.target["owners"]
     if cursor["stage"] == "download":
         there = set(re.findall(r"\d+", body))
         progress.missing |= {post_id: "unknown" for post_id in walk.target["ids"] if post_id not in there}
         names = sorted({owners[post_id] for post_id in progress.missing if owners.get(post_id)})
         progress.seen.update((post_id, None) for post_id in walk.target["ids"] if post_id in there)
-        return Step({"stage": "owner", "names": names} if names else None)
+        return Step({"stage": "owner", "names": names} if names else None, is_listed=True)
     name, *names = cursor["names"]
     reason = body if isinstance(body, str) else "removed"
     progress.missing |= {post_id: reason for post_id in progress.missing if owners.get(post_id) == name}
-    return Step({"stage": "owner", "names": names} if names else None)
+    return Step({"stage": "owner", "names": names} if names else None, is_listed=True)
 
 
 # ------------------------------------------------------------------------------------------------ what to ask
@@ -319,7 +293,7 @@ SOURCE = Source(
     post=tiktok_videos.post,
     kept=(
         *("id", "video_id", "create_time", "region_code", "view_count", "like_count", "comment_count", "share_count"),
-        "video_duration",
+        *("favorites_count", "video_duration"),
     ),
     id_in=str,
 )

@@ -30,6 +30,9 @@ class Gap(StrEnum):
     TOKEN = "token expired"  # noqa: S105 - a reason
     SHAPE = "shape changed"
     OUTAGE = "outage"
+    GONE = "account gone"
+    MOVED = "account moved"
+    REFUSED = "request refused"
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,22 +73,28 @@ COMPLETE = End(None)
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """What an answer means. `again`: ask the same once more, up to `times` times, then `then`."""
+    """What an answer means. `again`: ask the same once more, up to `times` times, then `then` (`page`: read `body`)."""
 
     kind: Literal["page", "again", "restart", "end"]
     body: Any = None
     end: End = COMPLETE
     times: int = MAX_TRIES
     wait: float | None = None
-    then: Literal["end", "restart", "split"] = "end"
+    then: Literal["end", "restart", "split", "page"] = "end"
 
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """What a page says: where to go on (None: the platform said this was the last page), and its posts' ids, times."""
+    """What a page says: where to go on (None: the platform said this was the last page), and its posts' ids, times.
+
+    `is_listed`: the next request is another one of a given list, which cannot be endless. `end` is how a walk ended
+    that does not go on.
+    """
 
     cursor: Any
     posts: Sequence[tuple[str, int | None]] = ()
+    is_listed: bool = False
+    end: End = COMPLETE
 
 
 @dataclass(slots=True)
@@ -104,7 +113,12 @@ class Progress:
     wait: float = 0.0
     seen: dict[str, int | None] = field(default_factory=dict)
     lap: set[str] = field(default_factory=set)  # ids of this pass
+    moved: dict[str, str] = field(default_factory=dict)  # id of an account -> the id it has now
+    remarks: dict[str, str] = field(default_factory=dict)  # sentences for a person, each said once
     missing: dict[str, str] = field(default_factory=dict)  # of looks: id -> reason class
+    refused: dict[str, str] = field(default_factory=dict)  # of looks: id -> reason class it has if it is gone, or empty
+    is_vouched: bool = False  # of looks: what was listed shows that a refusal is no lost permission
+    skipped: int = 0  # objects in a row that were passed over
     end: End | None = None
 
 
@@ -168,6 +182,8 @@ def advance(connector: Connector, walk: Walk, progress: Progress, answer: Answer
         progress.tries += 1
         if progress.tries <= verdict.times:
             progress.wait = backoff(progress.tries) if verdict.wait is None else verdict.wait
+        elif verdict.then == "page":
+            _turn(connector, walk, progress, verdict.body)
         elif verdict.then == "restart":
             _restart(connector, walk, progress, verdict)
         else:
@@ -190,8 +206,8 @@ def _turn(connector: Connector, walk: Walk, progress: Progress, body: Any) -> No
     progress.empty = 0 if step.posts else progress.empty + 1
     progress.cursor = step.cursor
     if step.cursor is None:
-        progress.end = COMPLETE
-    elif walk.kind == "look":  # asks for one object after the other; a list that is given cannot be endless
+        progress.end = step.end
+    elif step.is_listed:
         return
     elif progress.stale >= STALE_PAGES and progress.restarts < MAX_RESTARTS:
         _restart(connector, walk, progress, Verdict("restart"))
@@ -221,7 +237,10 @@ def _restart(connector: Connector, walk: Walk, progress: Progress, verdict: Verd
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """A walk that is over. `began` is when its last pass began, None when nothing was sent."""
+    """A walk that is over. `began` is when its last pass began, None when nothing was sent.
+
+    Of a look: `missing` is gone for its reason; what was `refused` may be gone or closed to us, which is not known.
+    """
 
     walk: Walk
     end: End
@@ -229,6 +248,9 @@ class Outcome:
     sent: int
     seen: Mapping[str, int | None]
     missing: Mapping[str, str]
+    refused: frozenset[str] = frozenset()
+    remarks: tuple[str, ...] = ()
+    is_vouched: bool = False
 
 
 def parts_of(walk: Walk) -> list[Walk]:
@@ -289,7 +311,17 @@ def follow(  # noqa: PLR0913, PLR0917 - a plan, where it stands, and where it is
             continue
         if end.stops_source:
             stopped = stopped or end
-        yield Outcome(walk, end, progress.began, progress.sent, progress.seen, progress.missing)
+        yield Outcome(
+            walk,
+            end,
+            progress.began,
+            progress.sent,
+            progress.seen,
+            progress.missing,
+            frozenset(progress.refused),
+            tuple(progress.remarks.values()),
+            progress.is_vouched,
+        )
 
 
 def second_of(day: date, zone: Any) -> int:

@@ -13,6 +13,7 @@ import typer
 from flows import cli, cli_call, dictionary
 from flows.collecting.watch_list import read_watched
 from flows.settings import Settings, load_settings
+from flows.sources import graph_errors, tiktok_errors
 from tests.conftest import REPOSITORY
 
 README = (REPOSITORY / "README.md").read_text(encoding="utf-8")
@@ -84,6 +85,23 @@ def test_the_reference_names_every_setting_table_check_and_expectation() -> None
     assert len(facts) == 11
     assert [name for name in facts if f"### {name}\n" not in REFERENCE] == []
     assert len(re.findall(r"^\| `\w+` \| (landing|posts|trends) \|", REFERENCE, flags=re.MULTILINE)) > 90
+
+
+def _told(what: str) -> list[re.Pattern[str]]:
+    """The sentences of a table of the README, as patterns: `…` stands for anything."""
+    table = README.split(f"| what `{what}` says |")[1].split("\n\n")[0]
+    first_column = [line.split("|")[1] for line in table.splitlines()[2:]]
+    phrases = [phrase for cell in first_column for phrase in re.findall("`([^`]+)`", cell)]
+    return [re.compile(".+".join(map(re.escape, phrase.split("…")))) for phrase in phrases]
+
+
+def test_the_readme_says_what_to_do_about_every_error_of_a_platform() -> None:
+    told = _told("ronda extract")
+    tables = [row.sentence for row in graph_errors.TABLE]
+    tables += [row.verdict.end.sentence for row in tiktok_errors.TABLE if row.verdict.end.gap]
+    sentences = {re.sub(r"\{(\w+)\}", "code 1", sentence) for sentence in tables}
+    assert len(sentences) > 20
+    assert [each for each in sentences if not any(pattern.search(each) for pattern in told)] == []
 
 
 def test_links_of_the_readme_lead_somewhere() -> None:

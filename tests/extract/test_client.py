@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from flows.exits import UsageError
 from flows.simulation.services.serve import Services
 from flows.sources import graph_answers
-from flows.sources.http import Answer, Client, Redactor, Request, checked_base, user_agent
+from flows.sources.http import Answer, Client, Request, checked_base, user_agent
 from flows.sources.pacing import (
     BREAKS_AFTER,
     LONGEST_REST,
@@ -20,6 +20,7 @@ from flows.sources.pacing import (
     VirtualClock,
     backoff,
 )
+from flows.sources.redacting import Redactor
 
 START = datetime(2024, 2, 12, 22, 0, tzinfo=UTC)
 QUICK = Limit(1000.0, burst=1000)

@@ -12,6 +12,7 @@ from tests.extract.watching import SINCE, TODAY, Watching, days
 
 ALL = ("tiktok", "facebook", "instagram")
 GRAPH = ("facebook", "instagram")
+ONE = "the first account that is watched"
 MARKED = {str(gap) for gap in Gap} | {"day not over", "fall to nothing"}
 
 # name -> platforms, switches, how it must end: complete, or the reasons of which one must be given for what is missing
@@ -113,7 +114,35 @@ CASES: dict[str, tuple[tuple[str, ...], dict[str, Any], str | set[str]]] = {
     "stale cursors for good": (GRAPH, {"invalid_cursor": True}, {"outage"}),
     "blocked for a policy": (GRAPH, {"error": {"code": 368, "from": 3}}, {"permission"}),
     "a passing fault": (GRAPH, {"error": {"code": 2, "is_transient": True, "every": 3}}, "complete"),
-    "a parameter refused": (GRAPH, {"error": {"code": 100, "from": 3}}, {"shape changed"}),
+    "a parameter refused": (GRAPH, {"error": {"code": 100, "from": 3}}, {"request refused"}),
+    "a code nobody knows": (GRAPH, {"error": {"code": 9007, "from": 3}}, {"request refused"}),
+    "one account refused in the words for what is gone": (
+        GRAPH,
+        {"refused": {"objects": {ONE: "gone"}}},
+        {"permission"},
+    ),
+    "one account refused for a permission": (GRAPH, {"refused": {"objects": {ONE: "feature"}}}, {"permission"}),
+    "one account wants a proof": (GRAPH, {"refused": {"objects": {ONE: "proof"}}}, {"permission"}),
+    "one account refused as a parameter": (GRAPH, {"refused": {"objects": {ONE: "parameter"}}}, {"request refused"}),
+    "one account by 200": (GRAPH, {"refused": {"objects": {ONE: 200}}}, {"permission"}),
+    "one account by 283": (GRAPH, {"refused": {"objects": {ONE: 283}}}, {"permission"}),
+    "one account by 3": (GRAPH, {"refused": {"objects": {ONE: 3}}}, {"permission"}),
+    "one account by an unknown code": (GRAPH, {"refused": {"objects": {ONE: 2500}}}, {"request refused"}),
+    "one account has no such name": (GRAPH, {"refused": {"objects": {ONE: "alias"}}}, {"account gone"}),
+    "one account refused in the middle": (GRAPH, {"refused": {"objects": {ONE: "feature"}, "from": 2}}, {"permission"}),
+    "one Page moved in a circle": (
+        ("facebook",),
+        {"refused": {"objects": {ONE: {"as": "migrated", "to": ONE}}}},
+        {"account moved"},
+    ),
+    "secrets in the links": (GRAPH, {"link_secrets": True}, "complete"),
+    "a 400 that passes": (("tiktok",), {"passing_400": {"every": 3}}, "complete"),
+    "a 400 that passes, in other words": (
+        ("tiktok",),
+        {"passing_400": {"every": 3, "message": "Something is wrong. Please try again later"}},
+        "complete",
+    ),
+    "a 400 that does not pass": (("tiktok",), {"passing_400": True}, {"outage"}),
     "the last page: before only": (("facebook",), {"last_page": "before"}, "complete"),
     "the last page: previous": (("facebook",), {"last_page": "previous"}, "complete"),
     "the last page: no paging": (("facebook",), {"last_page": "none"}, "complete"),
@@ -128,10 +157,19 @@ COMMON = {
     *("JSON cut off", "the token expires for good", "the permission is lost", "a required field renamed"),
     *("a cursor repeated", "pages that never end, empty", "items twice", "items in another order", "a slow drip"),
     *("an error at 200", "clock an hour ahead", "the day's quota", "throttled", "a stale cursor"),
+    *("one account refused for a permission", "one account refused as a parameter", "secrets in the links"),
+    *("a 400 that passes", "one Page moved in a circle"),
 }
 MARKED_MATRIX = [
     pytest.param(name, platform, marks=() if name.strip() in COMMON else pytest.mark.slow) for name, platform in MATRIX
 ]
+
+
+def of_one(value: Any, name: str) -> Any:
+    """Switches with the name of an account in its place."""
+    if isinstance(value, dict):
+        return {name if key == ONE else key: of_one(each, name) for key, each in value.items()}
+    return name if value == ONE else value
 
 
 def judged(watching: Watching, platform: str) -> tuple[list[tuple[str, date]], set[str]]:
@@ -163,9 +201,15 @@ def test_it_ends_complete_or_says_what_is_missing(
     for module in (tiktok_research, facebook_graph, instagram_graph):
         monkeypatch.setattr(module, "PAGE_SIZE", 12)  # so that every walk has pages
     _, switches, expected = CASES[name]
-    watching.services.faults(platform, **switches)
+    one = watching.names(platform)[0]
+    watching.services.faults(platform, **of_one(switches, one))
     done = watching.pull(platform)
     missing, reasons = judged(watching, platform)
+    if "refused" in switches:
+        assert {query for query, _ in missing} == {f"account:{one}"}, "all others go on"
+        assert done.failure is None
+        (sentence,) = done.sentences
+        assert f" {one} " in sentence
     if expected == "complete":
         assert missing == [], (reasons, done)
         assert done.failure is None
@@ -176,6 +220,19 @@ def test_it_ends_complete_or_says_what_is_missing(
         assert missing, "the fault had no effect"
         assert reasons <= expected, (reasons, done.failure, done.sentences)
         assert done.failure is not None or done.sentences
+
+
+def test_a_page_with_a_new_id_is_read_by_it_and_the_id_is_told(watching: Watching) -> None:
+    account = next(each for each in watching.accounts("facebook") if each.handle != each.number)
+    names = [each.number for each in watching.accounts("facebook") if each is not account]
+    watching.services.faults(
+        "facebook", refused={"objects": {account.handle: {"as": "migrated", "to": account.number}}}
+    )
+    done = watching.pull("facebook", watch={"since": SINCE, "facebook": {"accounts": [account.handle, *names]}})
+    assert judged(watching, "facebook") == ([], set())
+    assert (done.failure, done.complete) == (None, done.walks)
+    (sentence,) = done.sentences
+    assert f"The Facebook Page {account.handle} is {account.number} now (code 21); write {account.number}" in sentence
 
 
 def test_the_outage_of_two_days_costs_those_two_days_only(watching: Watching) -> None:

@@ -2,6 +2,7 @@
 
 import re
 import shutil
+from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
@@ -13,11 +14,13 @@ from flows.loading.arrivals import land_paths
 from flows.settings import Settings
 from flows.simulation.services.archive import Account, Catalogue
 from flows.simulation.services.serve import Services
+from flows.sources import facebook_graph
 from flows.sources.pacing import VirtualClock
 from flows.store import warehouse
 from tests.extract.watching import NOW, SOURCE, Watching, load, written
 
 LATER = NOW + timedelta(days=16)
+Said = str | int
 PEOPLE = ("text", "shown", "text_pi", "author_key", "author_name_pi", "url_pi", "query")
 
 
@@ -161,6 +164,102 @@ def test_a_look_that_finds_nothing_is_not_believed(full: Watching) -> None:
     assert looked.removed == 0
     assert "not believed" in looked.failures[0]
     assert pull.configured(settings) == list(SOURCE.values())
+
+
+@dataclass
+class Pages:
+    """The stored posts of Facebook in a home, and what is said of them when they are looked at again."""
+
+    full: Watching
+    settings: Settings
+    posts: list[gone.Stored]
+    said: dict[str, Said] = field(default_factory=dict)
+
+    def refuse(self, said: Said, *posts: gone.Stored) -> set[str]:
+        """Something is said of posts from now on; their ids."""
+        self.said |= {f"{(post.query or '').removeprefix('account:')}_{post.post_id}": said for post in posts}
+        return {post.post_id for post in posts}
+
+    def look(self, **switches: object) -> refresh.Looked:
+        """Looks again at what is due."""
+        posts = [post for post in due(self.settings, LATER) if post.platform == "facebook"]
+        self.full.services.faults("facebook", refused={"objects": self.said or {"1": "gone"}}, **switches)
+        return refresh.look_again(self.settings, VirtualClock(LATER), posts)
+
+    def removed(self) -> dict[str, str]:
+        """Post -> reason of what is removed."""
+        load(self.settings)
+        found = rows(self.settings, "FROM base.posts WHERE platform = 'facebook' AND state = 'removed'")
+        return {str(row["post_id"]): str(row["removal_reason"]) for row in found}
+
+
+@pytest.fixture
+def pages(full: Watching) -> Pages:
+    full.services.clock(LATER)
+    settings = full.settings()
+    return Pages(full, settings, [post for post in due(settings, LATER) if post.platform == "facebook"])
+
+
+def test_refused_posts_are_gone_and_end_no_look(pages: Pages) -> None:
+    expected: dict[str, str] = {}
+    sayings: list[tuple[Said, str]] = [
+        *(("gone", "removed"), ("feature", "removed"), ("alias", "removed"), (10, "private"), (283, "private")),
+        ("parameter", ""),
+    ]
+    for place, (said, reason) in enumerate(sayings):  # the first is asked for first, and the next run begins with it
+        expected |= dict.fromkeys(pages.refuse(said, pages.posts[3 * place]), reason)
+    looked = pages.look()
+    assert (looked.removed, looked.seen, looked.failures) == (5, len(pages.posts) - 6, ())
+    assert len(looked.sentences) == 1
+    assert "(#100) Invalid parameter" in looked.sentences[0], "what is not understood says nothing of the post"
+    assert pages.removed() == {post_id: reason for post_id, reason in expected.items() if reason}
+
+
+def test_a_permission_lost_in_the_middle_of_a_look_removes_nothing_that_is_there(pages: Pages) -> None:
+    early, late = pages.refuse("gone", pages.posts[0]), pages.refuse("gone", pages.posts[-1])
+    looked = pages.look(permission_lost={"from": len(pages.posts) // 2})
+    assert looked.seen == len(pages.posts) // 2 - 2
+    assert all("more likely for a lost permission" in sentence for sentence in looked.sentences)
+    assert pages.removed().keys() == early
+    assert pages.look().failures == ()
+    assert pages.removed().keys() == early | late
+
+
+@pytest.mark.parametrize("said", ["gone", "parameter"])
+def test_a_page_that_is_refused_with_all_its_posts_loses_none_and_others_go_on(pages: Pages, said: str) -> None:
+    page = str(pages.posts[0].query).removeprefix("account:")
+    theirs = [post for post in pages.posts if post.query == f"account:{page}"]
+    other = next(post for post in pages.posts if post.query != f"account:{page}")
+    removed = pages.refuse("gone", other)
+    pages.refuse(said, *theirs)
+    pages.said[page] = said
+    looked = pages.look()
+    assert (looked.removed, looked.seen, looked.failures) == (1, len(pages.posts) - len(theirs) - 1, ())
+    assert page in looked.sentences[0]
+    assert pages.removed().keys() == removed
+
+
+def test_all_posts_of_a_page_may_be_gone_when_it_lists_others(pages: Pages) -> None:
+    page = str(pages.posts[0].query)
+    pages.posts = [post for post in pages.posts if post.query == page]
+    removed = pages.refuse("gone", *pages.posts)
+    pages.full.services.faults("facebook", refused={"objects": pages.said})
+    looked = refresh.look_again(pages.settings, VirtualClock(LATER), pages.posts)
+    assert (looked.removed, looked.seen, looked.failures) == (len(removed), 0, ())
+    assert len(removed) >= 5
+
+
+def test_what_could_not_be_decided_keeps_nobody_waiting(pages: Pages, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(facebook_graph, "MOST_LOOKS", 4)
+    turns: list[set[str]] = []
+    for _ in range(3):
+        answered = len(pages.full.services.requests("facebook"))
+        looked = pages.look(permission_lost=True)
+        asked = [each["path"] for each in pages.full.services.requests("facebook")[answered:]]
+        turns.append({path for path in asked if not path.endswith("/published_posts")})
+        assert (looked.removed, looked.failures) == (0, ())
+    assert [len(turn) for turn in turns] == [4, 4, 4]
+    assert len(set().union(*turns)) == 12, "each run asks for posts that had no turn yet"
 
 
 def test_media_of_days_nobody_asked_for_are_counted_and_not_kept(watching: Watching) -> None:

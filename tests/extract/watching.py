@@ -54,13 +54,13 @@ class Watching:
         busy = sorted(here, key=lambda each: (-len(each.items), each.handle))
         return busy[: WATCHED[platform]]
 
+    def names(self, platform: str) -> list[str]:
+        """The accounts as they are watched."""
+        return [each.number if platform == "facebook" else each.handle for each in self.accounts(platform)]
+
     def settings(self, **changes: Any) -> Settings:
         """Settings of the home; everything is watched by account."""
-        names = {
-            platform: [each.number if platform == "facebook" else each.handle for each in self.accounts(platform)]
-            for platform in SOURCE
-        }
-        watch = {"since": SINCE, **{platform: {"accounts": each} for platform, each in names.items()}}
+        watch = {"since": SINCE, **{platform: {"accounts": self.names(platform)} for platform in SOURCE}}
         facts = {
             "home": self.home,
             "watch": watch,

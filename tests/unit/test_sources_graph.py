@@ -318,7 +318,7 @@ def test_no_token_leaves_the_paging() -> None:
     assert isinstance(fault, Fault)
     assert fault.reason is Reason.TRUNCATED
     assert TOKEN.encode() not in fault.excerpt
-    assert b"access_token=..." in fault.excerpt
+    assert b"access_token=" + b"*" * len(TOKEN) in fault.excerpt
 
 
 def test_other_files_are_not_claimed() -> None:
