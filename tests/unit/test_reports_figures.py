@@ -66,7 +66,7 @@ def test_a_chart_is_one_object_that_draws_what_it_reads_and_describes_it() -> No
             style.say(style.axes(figure, (0, style.HEAD, 50, 20)), str(posts))
         return figure
 
-    chart: Chart[int] = Chart("volume", lambda trends, _: trends.facts.total("posts"), draw, lambda *_: "jumlahnya")
+    chart: Chart[int] = Chart("volume", lambda trends, _: trends.facts.total("posts"), draw, lambda *_: "jumlahnya", 1)
     (picture,) = pictures(Trends(facts), Words("id"), [chart])
     assert texts(draw(chart.data(Trends(facts), scene), scene)).count(str(facts.total("posts"))) == 1
     assert picture.alt == scene.words("alt_volume", week="2024-W05", finding="jumlahnya")
