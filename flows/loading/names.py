@@ -21,6 +21,7 @@ FEWEST_IN_HANDLE, FEWEST_IN_NAME = 5, 4  # characters; what is shorter stands fo
 _DIGEST_BYTES = 16
 _SLICE = 50_000
 _TOKEN = rf"[a-z0-9_][a-z0-9_.]{{{FEWEST_IN_HANDLE - 2},}}[a-z0-9_]"
+_JOINED_BEFORE, _JOINED_AFTER = re.compile(r"[\w.+-]\Z"), re.compile(r"[.-]?\w")
 _ANY_TOKEN = re.compile(_TOKEN, re.IGNORECASE)
 
 # A text with its hashtags, since a handle may stand in either.
@@ -112,13 +113,19 @@ def _own_named(part: pl.DataFrame, ordinary: Ordinary) -> pl.DataFrame:
 
 def without_names(text: str, name: str | None, handles: Set[str], ordinary: Ordinary) -> str:
     """A text with the handles, and the author's name as a whole and in its uncommon words, replaced as mentions are."""
-    text = _ANY_TOKEN.sub(lambda token: MENTION if token[0].lower() in handles else token[0], text)
+    text = _ANY_TOKEN.sub(lambda token: _hidden(token) if token[0].lower() in handles else token[0], text)
     words, own = ordinary.own_words(name or "")
     whole = [r"[\W\d_]+".join(map(re.escape, words))] if len(words) > 1 else []
     patterns = whole + [re.escape(word) for word in own if len(word) >= FEWEST_IN_NAME]
     if not patterns:
         return text
-    return re.sub(rf"(?<![^\W\d_])(?:{'|'.join(patterns)})(?![^\W\d_])", MENTION, text, flags=re.IGNORECASE)
+    return re.sub(rf"(?<![^\W\d_])(?:{'|'.join(patterns)})(?![^\W\d_])", _hidden, text, flags=re.IGNORECASE)
+
+
+def _hidden(name: re.Match[str]) -> str:
+    """What stands in the place of a name; apart from what it was joined to, so that www.name.com is no address."""
+    before, after = name.string[: name.start()], name.string[name.end() :]
+    return f"{' ' * bool(_JOINED_BEFORE.search(before))}{MENTION}{' ' * bool(_JOINED_AFTER.match(after))}"
 
 
 def _show(connection: Connection, chosen: pl.DataFrame, key: bytes, ordinary: Ordinary) -> int:

@@ -145,3 +145,15 @@ def test_words_are_no_handles(handle: str, is_ordinary: bool) -> None:
 )
 def test_own_names(text: str, name: str, expected: str) -> None:
     assert names.without_names(text, name, frozenset(), read_ordinary(sql.SEEDS)) == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("lihat www.rekaandagang.com ya", "lihat www. @akun .com ya"),
+        ("rekaandagang99 buka", "@akun 99 buka"),
+        ("toko rekaandagang buka", "toko @akun buka"),
+    ],
+)
+def test_a_name_inside_an_address_is_parted_from_it_so_that_it_makes_no_address(text: str, expected: str) -> None:
+    assert names.without_names(text, "Rekaandagang", frozenset(), read_ordinary(sql.SEEDS)) == expected
