@@ -193,8 +193,14 @@ def refusal_in(body: Any) -> Refusal | None:
 
 def _fits(row: Row, error: Mapping[str, Any], words: str) -> bool:
     return (
-        (not row.codes or error.get("code") in row.codes)
-        and (not row.subcodes or error.get("error_subcode") in row.subcodes)
+        (not row.codes or _number(error, "code") in row.codes)
+        and (not row.subcodes or _number(error, "error_subcode") in row.subcodes)
         and (not row.text or _PATTERNS[row.text].search(words) is not None)
         and (not row.is_transient or error.get("is_transient") is True)
     )
+
+
+def _number(error: Mapping[str, Any], name: str) -> int | None:
+    """A code; None for what is no number."""
+    value = error.get(name)
+    return value if isinstance(value, int) else None

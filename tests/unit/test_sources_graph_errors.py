@@ -102,7 +102,9 @@ def test_what_is_said_to_the_user_counts_too() -> None:
     assert refusal_in({"data": []}) is None
 
 
-@pytest.mark.parametrize("body", [{"error": "oops"}, {"error": {}}, {"error": {"code": "100"}}])
+@pytest.mark.parametrize(
+    "body", [{"error": "oops"}, {"error": {}}, {"error": {"code": "100"}}, {"error": {"code": [1]}}]
+)
 def test_an_error_of_no_known_form_is_one_refusal(body: dict[str, Any]) -> None:
     found = refusal_in(body)
     assert found is not None
