@@ -266,7 +266,7 @@ def extract(
     say(done.text)
     for failure in done.failures:
         complain(failure)
-    return Exit.SOURCE if done.failures else Exit.DONE
+    return Exit.SOURCE if done.failures else Exit.REFUSED if done.refusals else Exit.DONE
 
 
 @verb(app, ENGINEERS)

@@ -58,9 +58,10 @@ def apply(
         Path, typer.Argument(metavar="OUT", help="the same posts with labels; its name tells the kind of file")
     ],
 ) -> Exit:
-    """Label the posts of a CSV, NDJSON or Parquet file that has a column text.
+    """Label the posts of a table or JSON file that has a column text.
 
-    Every column is kept; what the labels are worth is written beside the file, as OUT.labels.json.
+    Every column is kept; what the labels are worth is written beside the file, as OUT.labels.json. Rows that cannot be
+    read are listed with their lines in OUT.refused.csv.
 
     Example:
       ronda label apply posts.csv labelled.parquet
@@ -106,7 +107,7 @@ def train(
     into: Annotated[Path, typer.Option(metavar="FOLDER", help="where the weight files go")],
     files: Annotated[
         list[Path] | None,
-        typer.Argument(metavar="CSV", help="labelled posts of your own: text, sentiment, indications"),
+        typer.Argument(metavar="FILE", help="labelled posts of your own: text, sentiment, indications"),
     ] = None,
     corpora: Annotated[
         Path | None, typer.Option(metavar="FOLDER", help="folder of the public corpora; none without it")

@@ -19,10 +19,12 @@ LOAD_PATIENCE = 1800.0  # seconds to wait for another run's load or publication
 
 @dataclass(frozen=True, slots=True)
 class Extracted:
-    """What an extraction did, in lines for a person, and the sentences of the sources that failed."""
+    """What an extraction did, in lines for a person; the sentences of the sources that failed, and of files in the
+    inbox that were refused."""
 
     text: str
     failures: tuple[str, ...]
+    refusals: tuple[str, ...] = ()
 
 
 def _note_watch(settings: Settings, now: str | None) -> str | None:
@@ -76,4 +78,4 @@ def extract(refresh: bool = False, now: str | None = None) -> Extracted:
         lines += [loaded.sentence(), *(f"  {note}" for note in loaded.notes)]
     for failure in failures:
         tasks.tell(settings, notice.failed(settings, failure))
-    return Extracted("\n".join(lines), tuple(failures))
+    return Extracted("\n".join(lines), tuple(failures), emptied.refusals)

@@ -210,7 +210,7 @@ def _csv_cells(feed: _CsvFeed, delimiter: str) -> Iterator[list[str] | Fault]:
             yield feed.fault
         elif row is None:
             break
-        elif not is_blank(row):
+        elif row and (row[0].strip() or not is_blank(row)):
             yield row
     if feed.broken is not None:
         yield feed.broken
@@ -232,8 +232,8 @@ def csv_rows(stream: BinaryIO, is_header: IsHeader | None = None) -> Iterator[Re
         elif header is None:
             header = columns(row)
             feed.in_header = False
-        elif len(cells := fitted(row, len(header))) == len(header):
-            yield Record(feed.start, dict(zip(header, cells, strict=True)))
+        elif len(row) == len(header) or len(row := fitted(row, len(header))) == len(header):
+            yield Record(feed.start, dict(zip(header, row, strict=True)))
         else:
-            reason = Reason.TRUNCATED if feed.unterminated and len(cells) < len(header) else Reason.WRONG_SHAPE
-            yield feed.reject(reason, f"{len(cells)} {RAGGED} {len(header)} columns")
+            reason = Reason.TRUNCATED if feed.unterminated and len(row) < len(header) else Reason.WRONG_SHAPE
+            yield feed.reject(reason, f"{len(row)} {RAGGED} {len(header)} columns")

@@ -23,7 +23,7 @@ from flows.files.csv_records import IsHeader, columns, csv_rows, header_place, h
 from flows.files.record import Fault, Record
 from flows.post import Reason
 
-DIGITS = 15
+SHEET_DIGITS = 15  # that a spreadsheet keeps of a number
 MOST_ROWS = 1_048_576  # what a sheet can have
 _SEEN_ROWS = 20
 _BREAK = b"\x0c"  # between the sheets of a sample
@@ -73,7 +73,7 @@ def as_text(value: Any) -> str:
     if isinstance(value, bool):
         return str(value).upper()
     if isinstance(value, int | float):
-        if abs(value) >= 10**DIGITS:
+        if abs(value) >= 10**SHEET_DIGITS:
             return f"{value:.14E}"
         return str(int(value)) if math.isfinite(value) and value == int(value) else repr(value)
     if isinstance(value, datetime):

@@ -26,6 +26,7 @@ import sql
 from flows.exits import InputRefusedError, UsageError
 from flows.files import Fault, layout, open_stream, sample
 from flows.files.layout import JSON
+from flows.files.opening import read_head
 from flows.files.record import named
 from flows.labels import weights as files
 from flows.labels.indications import list_indications, phases_of
@@ -238,8 +239,8 @@ def _expected(path: Path) -> int | None:
         return None
     if kind not in ("csv", "lines"):
         return None
-    with open_stream(path) as stream:
-        lines = sum(block.count(b"\n") for block in iter(lambda: stream.read(_BLOCK), b""))
+    with open_stream(path) as stream:  # one that breaks off counts as far as it can be read
+        lines = sum(block.count(b"\n") for block in iter(lambda: read_head(stream, _BLOCK), b""))
     return lines - (kind == "csv")
 
 

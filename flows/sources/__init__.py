@@ -9,7 +9,7 @@ from pathlib import Path
 
 from flows.exits import InputRefusedError, UsageError
 from flows.files import Record, open_stream, sample, starts
-from flows.files.workbook import DIGITS, is_rounded
+from flows.files.workbook import SHEET_DIGITS, is_rounded
 from flows.post import Reason, Rejected
 from flows.settings import Settings
 from flows.sources import (
@@ -112,6 +112,6 @@ def _refuse_damaged(path: Path, form: Format) -> None:
     if damaged:
         columns = f"column{'s' * (len(damaged) > 1)} {', '.join(damaged)}"
         raise InputRefusedError(
-            f"{path} is a workbook whose {columns} held numbers of more than {DIGITS} digits, and a spreadsheet keeps "
-            f"{DIGITS}: its ids are lost; export it again as CSV and give that, not a spreadsheet of it."
+            f"{path} is a workbook whose {columns} held numbers of more than {SHEET_DIGITS} digits, and a spreadsheet "
+            f"keeps {SHEET_DIGITS}: its ids are lost; export it again as CSV and give that, not a spreadsheet of it."
         )

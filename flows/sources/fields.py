@@ -10,8 +10,9 @@ from collections.abc import Mapping
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
+from flows.files.workbook import SHEET_DIGITS
 from flows.post import Reason, Rejected
-from flows.sources.spreadsheet import SHEET_DIGITS, bare
+from flows.sources.spreadsheet import bare
 
 MAX_ID_DIGITS = 32
 ID_PREFIXES = ("graph:", "mcl:", "pfbid")  # of ids that are no bare numbers or shortcodes

@@ -331,7 +331,10 @@ def _instagram_author(thing: dict[str, Any], owner: dict[str, Any]) -> str | Non
 LIKENESSES = (
     Likeness(
         "saved answers of the Graph API",
-        (frozenset({"id"}), frozenset({"created_time", "timestamp"}), FACEBOOK_KEYS | INSTAGRAM_KEYS),
+        (
+            *(frozenset({"data"}), frozenset({"paging"}), frozenset({"id"})),
+            *(frozenset({"created_time", "timestamp"}), FACEBOOK_KEYS | INSTAGRAM_KEYS),
+        ),
     ),
 )
 

@@ -5,34 +5,38 @@ from collections.abc import Collection, Iterable, Iterator
 from typing import Any, NamedTuple
 
 _SEPARATOR = re.compile(r"[/.]")
-_ENOUGH = 2  # of what makes a kind, before a file is said to be like it
+_FEWEST = 2  # of what makes a kind, before a file is said to be like it
 _SHOWN = 5
 
 
 class Likeness(NamedTuple):
-    """A kind of file: its name, and groups of columns or keys of each of which it has at least one."""
+    """A kind of file: its name, and groups of columns or keys of each of which it has at least one.
+
+    `least` is the share of the groups from which on a file is said to be like it.
+    """
 
     name: str
     groups: tuple[frozenset[str], ...]
+    least: float = 2 / 3
 
     def lacking(self, names: Collection[str]) -> list[frozenset[str]]:
         """The groups of which a file with these columns or keys has none."""
         return [group for group in self.groups if group.isdisjoint(names)]
 
 
-def all_of(name: str, columns: Iterable[str]) -> Likeness:
+def all_of(name: str, columns: Iterable[str], least: float = 2 / 3) -> Likeness:
     """A kind of file that has all of these columns."""
-    return Likeness(name, tuple(frozenset({column}) for column in columns))
+    return Likeness(name, tuple(frozenset({column}) for column in columns), least)
 
 
 def nearest(names: Collection[str], kinds: Iterable[Likeness]) -> tuple[Likeness, list[frozenset[str]]] | None:
-    """(kind, what is lacking) of the kind that least is lacking of; None where nothing is like it at least by half."""
+    """(kind, what is lacking) of the kind of which least is lacking; None where the file is like none."""
     known = {*names, *(_SEPARATOR.split(name)[0] for name in names)}
     like = [(kind, kind.lacking(known)) for kind in kinds]
     near = [
         (kind, lacking)
         for kind, lacking in like
-        if lacking and (had := len(kind.groups) - len(lacking)) >= _ENOUGH and had >= len(lacking)
+        if lacking and len(kind.groups) - len(lacking) >= max(_FEWEST, kind.least * len(kind.groups))
     ]
     return min(near, key=lambda each: len(each[1]) / len(each[0].groups), default=None)
 

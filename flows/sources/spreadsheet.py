@@ -10,7 +10,8 @@ import re
 from decimal import Decimal
 from typing import NamedTuple
 
-SHEET_DIGITS = 15
+from flows.files.workbook import SHEET_DIGITS
+
 LONG = 1 << 60  # from here on doubles are at least 256 apart; TikTok's ids and Instagram's media numbers are longer
 MOST_BY_CHANCE = 1e-6
 

@@ -87,7 +87,7 @@ def _like(sample: bytes, settings: Settings) -> str | None:
         for item in JSON[layout(sample)](io.BytesIO(sample)):
             if isinstance(item, Record) and (path := place_of(wanted, item.raw)):
                 return f'has what [tables.{name}] names, deeper in; add records = "{path}" to it in ronda.toml'
-    kinds = [*(all_of(f"[tables.{name}]", wanted) for name, wanted in tables.items()), *_LIKENESSES]
+    kinds = [*(all_of(f"[tables.{name}]", wanted, 1 / 2) for name, wanted in tables.items()), *_LIKENESSES]
     for columns in _columns(sample):
         if near := nearest({*columns, *(names(sample) if is_json else ())}, kinds):
             return _sentence(*near)

@@ -76,6 +76,7 @@ LIBRARIES = {
     "typst": {"reports/"},
     "jinja2": {"reports/"},
     "xlsxwriter": {"reports/"},
+    "openpyxl": {"flows/files/workbook.py"},
     "apprise": {"flows/publishing/notice.py"},
     "rich": {"flows/progress.py"},
     "typer": {"flows/cli.py", "flows/cli_call.py", "flows/cli_label.py"},

@@ -20,7 +20,7 @@ import zstandard
 from flows import sources
 from flows.collecting import gone, inbox, refresh
 from flows.files import open_stream
-from flows.loading import landing, prepared
+from flows.loading import landing, prepared, reading
 from flows.loading.arrivals import land_paths
 from flows.post import Post
 from flows.publishing.build import build_tables
@@ -221,6 +221,27 @@ def test_nothing_in_the_home_says_what_is_gone(full: Home) -> None:
     (full.home / "warehouse.duckdb").unlink()
     full.load()
     assert (full.rows(posts), full.rows(loads)) == known
+
+
+def test_a_workbook_that_landed_becomes_the_csv_of_its_sheet_and_is_read_as_before(tmp_path: Path) -> None:
+    (case,) = (each for each in CASES if each.name == "4CAT in a workbook")
+    settings = SETTINGS.model_copy(update={"home": tmp_path / "home"})
+    content = case.write()
+    (tmp_path / "export.xlsx").write_bytes(content)
+    known = kept(tmp_path / "export.xlsx")
+    (item,) = land_paths(settings, [tmp_path / "export.xlsx"], LANDED).landed
+    stored = landing.stored_path(settings.home, item)
+    assert (stored.suffix, stored.read_bytes()) == (".xlsx", content)
+    assert refresh._erase_in(settings, item, {(case.platform, case.ids[1])}, LATER) == 1
+    (erased_item,) = landing.landed_files(settings.home)
+    assert (erased_item.format, erased_item.erased) == ("fourcat/sheet", 1)
+    assert SAID[1].encode() not in stored.read_bytes()
+    assert SAID[0].encode() in stored.read_bytes()
+    form = reading.format_of(settings, erased_item)
+    with reading.opened(settings.home, erased_item) as stream:
+        posts = [post for _, post in prepared.read_posts(form, stream, prepared.Sight())]
+    assert [post.post_id for post in posts if isinstance(post, Post)] == list(case.ids)
+    assert len(posts) == len(known)
 
 
 def kept_hash(home: Home, item: landing.Landed) -> str:

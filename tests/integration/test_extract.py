@@ -1,6 +1,7 @@
 """The way of an extraction as its users go it: command line, exit codes, coverage, alerts, and the live demo."""
 
 import json
+import os
 import re
 import subprocess
 import sys
@@ -11,6 +12,7 @@ from pathlib import Path
 import duckdb
 import pytest
 
+from flows.exits import Exit
 from flows.simulation.services.serve import Services
 from tests.extract.watching import SECRETS
 from tests.integration.conftest import AT, NOW, Ronda, copy_home, run_demo, write_watch
@@ -111,6 +113,12 @@ def test_without_credentials_only_the_inbox_is_emptied(
     done = ronda(tmp_path / "home", "extract")
     assert done.returncode == 0, done.stderr
     assert "0 files" in done.stdout
+    page = tmp_path / "home" / "inbox" / "page.html"
+    page.write_text("<html>login</html>")
+    os.utime(page, (1_700_000_000, 1_700_000_000))
+    done = ronda(tmp_path / "home", "extract")
+    assert done.returncode == Exit.REFUSED, done.stderr
+    assert "inbox: refused: " in done.stdout
 
 
 def test_every_verb_is_scheduled_once_and_never_overlaps() -> None:

@@ -1,8 +1,10 @@
 """Labelling a file of somebody else's, and everything that can be wrong with it, its texts and the weights."""
 
 import csv
+import gzip
 import io
 import json
+import secrets
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -16,6 +18,7 @@ from flows.labels import label
 from flows.labels import weights as files
 from flows.labels.applying import LABELS, LISTS, apply
 from flows.labels.weights import read_weights
+from flows.post import Reason
 
 TEXTS = ("bagus sekali pak", "jalan rusak parah", "")
 
@@ -149,6 +152,18 @@ def test_rows_that_do_not_fit_are_listed_with_their_lines_and_the_others_labelle
     given.write_bytes(b"id,text\n1,jalan rusak\n")
     assert cli.main(["label", "apply", str(given), str(target)]) == Exit.DONE
     assert not (tmp_path / "out.csv.refused.csv").exists()
+
+
+@pytest.mark.parametrize("name", ["in.csv", "in.ndjson"])
+def test_a_compressed_file_that_breaks_off_is_labelled_as_far_as_it_goes(tmp_path: Path, name: str) -> None:
+    rows = [{"id": number, "text": f"jalan {secrets.token_hex(8)} rusak"} for number in range(2000)]
+    frame, content = pl.DataFrame(rows), io.BytesIO()
+    frame.write_csv(content) if name.endswith("csv") else frame.write_ndjson(content)
+    packed = gzip.compress(content.getvalue())
+    (tmp_path / name).write_bytes(packed[: len(packed) // 2])
+    told = apply(tmp_path / name, tmp_path / "out.csv")
+    assert 500 < told.posts < 1500
+    assert [fault.reason for fault in told.first_refused] == [Reason.TRUNCATED]
 
 
 def test_the_objects_of_json_may_each_have_other_keys_and_none_is_lost(tmp_path: Path) -> None:

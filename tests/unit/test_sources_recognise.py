@@ -126,6 +126,24 @@ def test_no_bytes_break_the_recognition(plain, content):
         assert isinstance(candidate.recognise(content), str | None)
 
 
+@given(
+    st.sampled_from([b"", b"PK\x03\x04", b"\xff\xfe", b"sep=;\n", b"[", b'{"data":', b"id,author,"]),
+    st.binary(max_size=300),
+)
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+def test_any_file_is_recognised_or_refused_with_a_sentence(tmp_path, plain, start, rest):
+    path = tmp_path / "kiriman"
+    path.write_bytes(start + rest)
+    try:
+        found, _ = recognise(path, plain)
+    except InputRefusedError as refused:
+        assert str(refused).startswith(str(path))
+        assert str(refused).endswith(".")
+    else:
+        with open_stream(path) as stream:
+            assert all(item.number > 0 for item in found.records(stream))
+
+
 def test_the_real_exports_are_recognised_and_every_record_accounted_for(shared_data, plain):
     exports = shared_data / "exports"
     accounted = {}

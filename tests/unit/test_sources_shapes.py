@@ -416,6 +416,7 @@ CROWDTANGLE = "Account,User Name,Followers at Posting,Created,Type,Likes,URL,Mes
             json.dumps([{"authorMeta": {"name": "x"}, "text": "halo", "id": "1"}]),
             "looks like an Apify dataset of TikTok but lacks one of createTime, createTimeISO, diggCount",
         ),
+        ('[{"id": "1", "timestamp": 2, "text": "halo"}]', "is JSON of an unknown kind (id, timestamp, text)"),
         ("kunci,lain\n1,2\n", "is a table of an unknown kind (kunci, lain); check the export or describe it"),
         ("Judul laporan\n\nkunci;lain\n1;2\n", "is a table of an unknown kind (kunci, lain)"),
     ],
