@@ -8,8 +8,7 @@ from typing import Any
 from flows.loading import file_states, landing
 from flows.loading.file_states import LOADED
 from flows.periods import Week
-from flows.publishing import publications as ledger
-from flows.publishing import releases
+from flows.publishing import publications, releases
 from flows.settings import Settings
 from flows.store import tables
 from flows.store.runs import read_runs
@@ -26,8 +25,8 @@ def gather(settings: Settings) -> dict[str, Any]:
     """
     release = releases.published_folder(settings.home)
     known = tables.published_state(release / "ronda.duckdb") if release else {"loaded": [], "weeks": [], "missing": []}
-    publications = ledger.publications(settings.home)
-    weeks = [week | {"publication": publications.get(week["week"])} for week in known["weeks"]]
+    stated = publications.publications(settings.home)
+    weeks = [week | {"publication": stated.get(week["week"])} for week in known["weeks"]]
     reported = [Week.parse(week) for week in releases.reported_weeks(settings.home)]
     due = [week["week"] for week in weeks if reported and Week.parse(week["week"]) > max(reported)]
     runs = read_runs(settings.home, last=_SHOWN_RUNS)

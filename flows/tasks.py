@@ -47,10 +47,6 @@ def _clock(now: str | None) -> Clock:
     return SystemClock() if now is None else VirtualClock(datetime.fromisoformat(now))
 
 
-def _run(settings: Settings, run_id: str) -> Run:
-    return Run(settings.home, run_id)
-
-
 @contextmanager
 def _answers(title: str) -> Iterator[pull.Observe]:
     """Counts the answers of platforms; how many there will be, only the platforms know."""
@@ -96,7 +92,7 @@ def load_pending(run_id: str, platform: str | None) -> LoadSummary:
     """New landing files become posts, duplicates and rejects; the landing and post gates decide."""
     settings = load_settings()
     with progress.step("Reading what landed", "bytes") as advance:
-        return pending.load_pending(settings, _run(settings, run_id), platform, advance=advance)
+        return pending.load_pending(settings, Run(settings.home, run_id), platform, advance=advance)
 
 
 @task(name="Build the tables", timeout_seconds=1800, **_RETRIED)
@@ -117,14 +113,14 @@ def publish_tables() -> None:
 def check_week(run_id: str, week: Week) -> int:
     """The trend gate: suites and SQL checks; gives the number of warnings."""
     settings = load_settings()
-    return check.check_week(settings, _run(settings, run_id), week)
+    return check.check_week(settings, Run(settings.home, run_id), week)
 
 
 @task(name="Publish the week", timeout_seconds=1800, **_RETRIED)
 def publish_week(run_id: str, week: Week, as_of: datetime | None, lang: Language) -> weeks.Published:
     """Renders the reports of a week into a new release and swaps it in."""
     settings = load_settings().in_language(lang)
-    return weeks.publish_week(settings, _run(settings, run_id), week, as_of)
+    return weeks.publish_week(settings, Run(settings.home, run_id), week, as_of)
 
 
 @task(name="Publish the note", timeout_seconds=600, **_RETRIED)

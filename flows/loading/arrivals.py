@@ -1,6 +1,5 @@
 """Arrivals: the paths given to an import land, each recognised by its content; what nobody can read is refused."""
 
-import os
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -17,7 +16,7 @@ from flows.sources.format import Format
 
 # What operating systems and offices leave beside the files of people; nobody meant to import it.
 _JUNK_NAMES = frozenset({"thumbs.db", "desktop.ini", "ehthumbs.db", "icon\r"})
-_JUNK_STARTS = (".", "~$", "._")
+_JUNK_STARTS = (".", "~$")
 _JUNK_FOLDERS = frozenset({"__macosx", "$recycle.bin", "system volume information"})
 
 
@@ -31,10 +30,9 @@ class Found:
 
 @dataclass(frozen=True, slots=True)
 class Arrived:
-    """What became of the paths given to an import: landed files, which of them are new here, refusals, junk."""
+    """What became of the paths given to an import: landed files, refusals as sentences, files left out as junk."""
 
     landed: tuple[Landed, ...]
-    new: frozenset[str]  # ids of those that had not landed before
     refusals: tuple[str, ...]
     junk: int
 
@@ -85,9 +83,6 @@ def _refuse_link(path: Path, paths: Sequence[Path]) -> None:
 def recognised(settings: Settings, path: Path, paths: Sequence[Path]) -> tuple[Format, str]:
     """The format and the platform of a file that was found. Raises InputRefusedError when nobody can read it."""
     _refuse_link(path, paths)
-    if not os.access(path, os.R_OK):
-        what = "cannot be opened" if path.exists() else "cannot be opened (No such file or directory)"
-        raise InputRefusedError(f"{path} {what}; check the path and its rights.")
     return sources.recognise(path, settings)
 
 
@@ -97,7 +92,6 @@ def land_paths(settings: Settings, paths: Sequence[Path], landed_at: datetime, a
     `advance` is told the bytes of the files that are through. Raises InputRefusedError for a folder without a file.
     """
     landed: list[Landed] = []
-    new: set[str] = set()
     refusals: list[str] = []
     listing = files_below(paths)
     for path in told(listing.files, advance):
@@ -106,8 +100,6 @@ def land_paths(settings: Settings, paths: Sequence[Path], landed_at: datetime, a
         except InputRefusedError as refusal:
             refusals.append(str(refusal))
             continue
-        item, is_new = landing.land(settings.home, path, form, platform, landed_at=landed_at, position=len(landed))
+        item, _ = landing.land(settings.home, path, form, platform, landed_at=landed_at, position=len(landed))
         landed.append(item)
-        if is_new:
-            new.add(item.file_id)
-    return Arrived(tuple(landed), frozenset(new), tuple(refusals), listing.junk)
+    return Arrived(tuple(landed), tuple(refusals), listing.junk)

@@ -4,7 +4,7 @@ posts was read to its end and loaded.
 
 import csv
 import io
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, timedelta
 from typing import NamedTuple
 
@@ -55,50 +55,54 @@ def checked_span(covers: tuple[date, date]) -> tuple[date, date]:
     return covers
 
 
-def _loaded(connection: Connection, files: Sequence[Landed]) -> dict[str, tuple[int, int, int, list[str] | None]]:
-    """(records, usable, cut off, platforms) of each file that is loaded, by its id."""
+class Loaded(NamedTuple):
+    """What a loaded file came to: records, those that could be used, those cut off, and the platforms of its posts."""
+
+    records: int
+    usable: int
+    cut: int
+    platforms: list[str] | None
+
+
+def loaded(connection: Connection, files: Sequence[Landed]) -> dict[str, Loaded]:
+    """What each of the files came to that is loaded, by its id."""
     rows = connection.execute(
         _OUTCOMES, {"cut": [str(reason) for reason in CUT_REASONS], "files": [item.file_id for item in files]}
     ).fetchall()
-    return {file_id: tuple(facts) for file_id, *facts in rows}
+    return {file_id: Loaded(*facts) for file_id, *facts in rows}
 
 
-def untold(connection: Connection, files: Sequence[Landed]) -> list[str]:
+def untold(files: Sequence[Landed], known: Mapping[str, Loaded]) -> list[str]:
     """A sentence for each loaded file of which nobody can say which platform it is about."""
-    loaded = _loaded(connection, files)
     return [
         f"no record of {item.file} tells a platform; nothing is declared for it"
         for item in files
-        if item.platform == "mixed" and item.file_id in loaded and not loaded[item.file_id][3]
+        if item.platform == "mixed" and item.file_id in known and not known[item.file_id].platforms
     ]
 
 
-def outcomes(connection: Connection, files: Sequence[Landed], *, is_refused: bool) -> dict[Source, str | None]:
+def outcomes(files: Sequence[Landed], known: Mapping[str, Loaded], *, is_refused: bool) -> dict[Source, str | None]:
     """Why the declared days of each source are not all collected; None where they are.
 
     `is_refused`: a file given beside them could not be read, so that nobody knows what it held. A source none of whose
     files were loaded is left out: nothing was collected in its name.
     """
-    loaded = _loaded(connection, files)
     reasons: dict[Source, set[str]] = {}
     for item in files:
-        records, usable, cut, platforms = loaded.get(item.file_id, (0, 0, 0, None))
-        names = platforms or ([] if item.platform == "mixed" else [item.platform])
-        for platform in names:
-            reason = (
-                ASIDE
-                if item.file_id not in loaded
-                else CUT
-                if cut
-                else NOTHING
-                if records and not usable
-                else REFUSED
-                if is_refused
-                else ""
-            )
-            reasons.setdefault(Source(platform, item.source), set()).add(reason)
+        facts = known.get(item.file_id)
+        named = [] if item.platform == "mixed" else [item.platform]
+        for platform in (facts.platforms if facts else None) or named:
+            reasons.setdefault(Source(platform, item.source), set()).add(_doubt(facts, is_refused=is_refused))
     told = {source: sorted(causes - {""}) for source, causes in reasons.items() if causes != {ASIDE}}
     return {source: causes[0] if causes else None for source, causes in told.items()}
+
+
+def _doubt(facts: Loaded | None, *, is_refused: bool) -> str:
+    """Why a file does not prove that the days it covers were collected; empty where it does."""
+    if facts is None:
+        return ASIDE
+    doubts = ((facts.cut > 0, CUT), (facts.records > 0 and not facts.usable, NOTHING), (is_refused, REFUSED))
+    return next((reason for applies, reason in doubts if applies), "")
 
 
 def log_of(source: Source, covers: tuple[date, date], reason: str | None) -> bytes:

@@ -67,8 +67,9 @@ def _declare(
     """Loads what the import declares to cover, as far as it happened: source-days, and a sentence a doubt."""
     posts = [item for item in arrived.landed if item.kind == "posts"]
     with warehouse.opened(settings.home) as connection:
-        told = sorted(declared.outcomes(connection, posts, is_refused=bool(arrived.refusals)).items())
-        untold = declared.untold(connection, posts)
+        known = declared.loaded(connection, posts)
+    told = sorted(declared.outcomes(posts, known, is_refused=bool(arrived.refusals)).items())
+    untold = declared.untold(posts, known)
     if not told:
         why = "" if untold else ": no file of posts was loaded"
         return 0, [f"nothing is declared as collected from {covers[0]} to {covers[1]}{why}", *untold]

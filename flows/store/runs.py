@@ -22,7 +22,8 @@ class Run:
     """One run of a verb, by its record on disk: two plain values, so that a task in another process finds it too.
 
     Facts of a record: run_id, verb, parameters, started_at, pid, outcome (running, done, stopped, failed), ended_at,
-    message, counts, week (the one that is worked on), held (sources whose shape stopped them), verdicts.
+    message, counts, week (the one that is worked on), held (sentences of files that wait and of sources that failed),
+    notes (what in loaded files stays unknown), verdicts.
     """
 
     home: Path
