@@ -30,9 +30,10 @@ class Found:
 
 @dataclass(frozen=True, slots=True)
 class Arrived:
-    """What became of the paths given to an import: landed files, refusals as sentences, files left out as junk."""
+    """What became of the paths given to an import: landed files, which of them are new here, refusals, junk."""
 
     landed: tuple[Landed, ...]
+    new: frozenset[str]  # ids of those that had not landed before
     refusals: tuple[str, ...]
     junk: int
 
@@ -92,6 +93,7 @@ def land_paths(settings: Settings, paths: Sequence[Path], landed_at: datetime, a
     `advance` is told the bytes of the files that are through. Raises InputRefusedError for a folder without a file.
     """
     landed: list[Landed] = []
+    new: set[str] = set()
     refusals: list[str] = []
     listing = files_below(paths)
     for path in told(listing.files, advance):
@@ -100,6 +102,8 @@ def land_paths(settings: Settings, paths: Sequence[Path], landed_at: datetime, a
         except InputRefusedError as refusal:
             refusals.append(str(refusal))
             continue
-        item, _ = landing.land(settings.home, path, form, platform, landed_at=landed_at, position=len(landed))
+        item, is_new = landing.land(settings.home, path, form, platform, landed_at=landed_at, position=len(landed))
         landed.append(item)
-    return Arrived(tuple(landed), tuple(refusals), listing.junk)
+        if is_new:
+            new.add(item.file_id)
+    return Arrived(tuple(landed), frozenset(new), tuple(refusals), listing.junk)
