@@ -8,35 +8,46 @@ holds the stated precision by itself. Below it lies the uncertain band, from whe
 """
 
 from collections.abc import Mapping
+from functools import cache
+from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 
+from flows.seeds import read_rows
+
 Floats = npt.NDArray[np.float64]
 Flags = npt.NDArray[np.bool_]
 
-# Of the model without the rule; higher where ordinary comments share the act's words (a country, an office, a sign),
-# lower where these are rarely another's.
-STATED_PRECISION = {
-    "insult": 0.8,
-    "hate_speech": 0.75,
-    "anti_state": 0.97,
-    "neutrality": 0.96,
-    "threat": 0.94,
-    "money_politics": 0.82,
-    "facility_misuse": 0.75,
-    "prop_damage": 0.8,
-}
-OTHER_PRECISION = 0.9
 VOTED_PRECISION = 0.65  # where the rule spoke too
 UNCERTAIN_PRECISION = 0.5
-# Of ordinary texts, flagged at most without a rule. Those of `hate_speech` all name a group (`training.BACKGROUND`).
-BACKGROUND_RATE = {"insult": 0.02, "hate_speech": 0.10}
-OTHER_RATE = 0.004
 _VOTED_AT_LEAST = 5  # posts of which the rule spoke, for a threshold of their own
 _SENTIMENT_UNCERTAIN = 0.5  # of the texts below the limit fewer are right
 _DIGITS = 6
+
+
+class LearnedClass(NamedTuple):
+    """A class that the model learns from the corpus, and what its threshold has to hold.
+
+    `stated_precision` is of the model without the rule: higher where ordinary comments share the act's words (a
+    country, an office, a sign), lower where these are rarely another's. `ordinary_rate` is the share of ordinary texts
+    that is flagged at most without a rule; those of `hate_speech` all name a group (`training.BACKGROUND`).
+    """
+
+    code: str
+    stated_precision: float
+    ordinary_rate: float
+
+
+@cache
+def learned_classes() -> dict[str, LearnedClass]:
+    """Every class that the model learns, by code, in the order of the outputs of the weights."""
+    rows = read_rows(Path(__file__).with_name("learned_classes.csv"))
+    return {
+        row["code"]: LearnedClass(row["code"], float(row["stated_precision"]), float(row["ordinary_rate"]))
+        for row in rows
+    }
 
 
 class Scored(NamedTuple):
@@ -99,13 +110,14 @@ def sentiment_confidence(scores: Floats, truth: npt.NDArray[np.int64], temperatu
 
 def calibrate_code(code: str, posts: Scored, truth: Flags, background: Scored) -> dict[str, float]:
     """The calibration of one indication (see `model.Code`), from held-out posts and from ordinary texts."""
+    learned = learned_classes()[code]
     slope, rule, shift = _platt(posts, truth)
     how = {"slope": slope, "vote": rule, "shift": shift}
     probabilities, votes = code_probability(how, posts), posts.votes
-    threshold = _lowest(probabilities[~votes], truth[~votes], STATED_PRECISION.get(code, OTHER_PRECISION))
+    threshold = _lowest(probabilities[~votes], truth[~votes], learned.stated_precision)
     ordinary = np.sort(code_probability(how, background)[~background.votes])[::-1]
     if len(ordinary):
-        allowed = int(BACKGROUND_RATE.get(code, OTHER_RATE) * len(ordinary))
+        allowed = int(learned.ordinary_rate * len(ordinary))
         threshold = max(threshold, float(ordinary[allowed]) + 10.0**-_DIGITS)
     voted = threshold
     if votes.sum() >= _VOTED_AT_LEAST:

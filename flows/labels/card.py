@@ -16,7 +16,7 @@ import polars as pl
 
 import sql
 from flows.labels import weights as files
-from flows.labels.calibration import BACKGROUND_RATE, OTHER_PRECISION, OTHER_RATE, STATED_PRECISION, VOTED_PRECISION
+from flows.labels.calibration import VOTED_PRECISION, learned_classes
 from flows.labels.corpora import PUBLIC, read_labelled
 from flows.labels.evaluation import evaluate, expected_precision, predict, wilson
 from flows.labels.hoaxes import SIMILARITY
@@ -120,6 +120,7 @@ def write(folder: Path) -> str:
     count, flagged = flag_counts(folder)
     record(dev, _TEST_SET, len(labelled), flags=(count, flagged))
     held = shared.measured["sentiment"]
+    learned = learned_classes().values()
     licences = {corpus.name: corpus.licence for corpus in PUBLIC} | {"own": "MIT"}
     size = sum((files.FOLDER / name).stat().st_size for name in (files.OWN_FILE, files.SHARE_ALIKE_FILE))
     lines = [
@@ -180,11 +181,12 @@ def write(folder: Path) -> str:
         "## What a flag is worth",
         "",
         "Thresholds are the lowest at which held-out posts reach the stated precision ("
-        + ", ".join(f"`{code}` {part:.2f}" for code, part in STATED_PRECISION.items())
-        + f", others {OTHER_PRECISION:.2f}; where the cue rule spoke too {VOTED_PRECISION:.2f}) and at most "
-        + ", ".join(f"{100 * part:g} % (`{code}`)" for code, part in BACKGROUND_RATE.items())
-        + f" or {100 * OTHER_RATE:g} % (others) of ordinary public posts are flagged: those of all public corpora "
-        "for `insult`, of IndoDiscourse for the others. The share of right flags to expect takes the recall (of real "
+        + ", ".join(f"`{one.code}` {one.stated_precision:.2f}" for one in learned)
+        + f"; where the cue rule spoke too {VOTED_PRECISION:.2f}) and at most the stated share of ordinary public "
+        "posts is flagged ("
+        + ", ".join(f"`{one.code}` {100 * one.ordinary_rate:g} %" for one in learned)
+        + "): of those of all public corpora for `insult`, of IndoDiscourse for the others. "
+        "The share of right flags to expect takes the recall (of real "
         f"posts where there are enough of them, else of held-out invented ones) and every flag on {count:,} real, "
         "mostly harmless comments as false, for 0.1, 1 and 5 % of posts that perform the act; in brackets the worst "
         "and best ends of both 95 % intervals (rate: Wilson).",

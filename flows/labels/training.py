@@ -22,7 +22,14 @@ import scipy.optimize
 import scipy.sparse
 
 import sql
-from flows.labels.calibration import Scored, calibrate_code, calibrate_sentiment, code_probability, sentiment_confidence
+from flows.labels.calibration import (
+    Scored,
+    calibrate_code,
+    calibrate_sentiment,
+    code_probability,
+    learned_classes,
+    sentiment_confidence,
+)
 from flows.labels.corpora import SENTIMENTS, SHARE_ALIKE, decontaminate, fingerprint
 from flows.labels.evaluation import binary, macro_f1, reliability
 from flows.labels.features import matrix
@@ -32,10 +39,6 @@ from flows.labels.weights import BUCKETS, Weights, quantise
 Floats = npt.NDArray[np.float64]
 Sparse: TypeAlias = Any  # a scipy.sparse.csr_matrix, which has no types
 
-CODES = (
-    *("hate_speech", "insult", "incitement", "threat", "anti_state", "money_politics", "facility_misuse", "neutrality"),
-    *("prop_damage", "call_to_vote"),
-)
 HOSTILE = "indodiscourse_hate"  # an output of its own: IndoDiscourse's class is wider than `hate_speech`
 HOSTILE_SCALES = (1.0, 0.25, 1.0, 1.0)
 HOSTILE_PENALTY = 2.0
@@ -244,14 +247,15 @@ def fit_sentiment(posts: Posts, left_out: set[str]) -> Fitted:
 def fit_codes(posts: Posts) -> Fitted:
     """Every indication that the posts hold, one against the rest."""
     rows, scales = _scaled(posts.rows, CODE_SCALES)
+    codes_learned = tuple(learned_classes())
     classes = np.array(
         [
-            [_class_of(codes, code, source) for code in CODES]
+            [_class_of(codes, code, source) for code in codes_learned]
             for codes, source in zip(posts.indications, posts.sources, strict=True)
         ]
     )
     held = (classes == 1).any(axis=0)
-    names, classes = tuple(np.array(CODES)[held].tolist()), classes[:, held]
+    names, classes = tuple(np.array(codes_learned)[held].tolist()), classes[:, held]
     weights = posts.weights[:, None] * (classes >= 0)
     if "hate_speech" in names:
         column = names.index("hate_speech")
