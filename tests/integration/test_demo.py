@@ -117,6 +117,13 @@ def test_a_second_run_is_turned_away_while_one_holds_the_warehouse(home: Path, r
     assert "Traceback" not in busy.stderr
 
 
+@pytest.fixture
+def new_home(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
+    """A home that is not there yet, as the setting."""
+    monkeypatch.setenv("RONDA_HOME", str(tmp_path / "home"))
+    return tmp_path / "home"
+
+
 @pytest.mark.parametrize(
     ("words", "code", "sentence"),
     [
@@ -128,10 +135,10 @@ def test_a_second_run_is_turned_away_while_one_holds_the_warehouse(home: Path, r
     ],
 )
 def test_what_cannot_be_done_is_one_sentence_and_an_exit_code(
-    words: tuple[str, ...], code: int, sentence: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capsys: Any
+    words: tuple[str, ...], code: int, sentence: str, capsys: Any, new_home: Path
 ) -> None:
-    monkeypatch.setenv("RONDA_HOME", str(tmp_path / "home"))
     assert cli.main(words) == code
+    assert not (new_home / "landing").exists()
     said = capsys.readouterr()
     assert sentence in said.err + said.out
     assert "Traceback" not in said.err
