@@ -12,14 +12,14 @@ from flows.method import METHOD
 
 _DECORATION = r"\s*(?:https?://\S+|[@#＠]\S+|[^a-z\s]+)"
 _GAP = r"\s{2,}|[\t\n\r]"
-_SEED = 20240214
 
 
-def unit_keys(author_keys: pl.Series, texts: pl.Series) -> pl.Series:
+def unit_keys(author_keys: pl.Series, texts: pl.Series, seed: int) -> pl.Series:
     """A number a post, the same for posts that are one event; null for posts that stand for themselves.
 
-    Takes the hashed authors (null when hidden) and the masked texts, of the same length. Equal only within one version
-    of Polars, so the keys are compared inside a warehouse and never published.
+    Takes the hashed authors (null when hidden) and the masked texts, of the same length, and a secret seed
+    (`privacy.unit_seed`), since the number outlives a removal. Equal only within one version of Polars, so the keys are
+    compared inside a warehouse and never published.
     """
     frame = pl.DataFrame({"author": author_keys, "text": texts})
     bare = pl.col("text").str.to_lowercase().str.replace_all(_DECORATION, "")
@@ -28,9 +28,9 @@ def unit_keys(author_keys: pl.Series, texts: pl.Series) -> pl.Series:
         frame.with_columns(words.alias("words"))
         .select(
             pl.when(pl.col("words").str.count_matches(" ", literal=True) >= METHOD.copied_words - 1)
-            .then(pl.col("words").hash(_SEED))
+            .then(pl.col("words").hash(seed))
             .when(pl.col("author").is_not_null() & (pl.col("words") != ""))
-            .then(pl.concat_str("author", "words", separator=" ").hash(_SEED))
+            .then(pl.concat_str("author", "words", separator=" ").hash(seed))
         )
         .to_series()
         .alias("unit_key")

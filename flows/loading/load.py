@@ -24,7 +24,7 @@ CREATE OR REPLACE TEMP TABLE stage AS
 WITH ranked AS (
     SELECT
         prepared.*,
-        CASE WHEN text_pi IS NOT NULL THEN md5_number_lower(text_pi) END AS text_hash,
+        CASE WHEN text_pi IS NOT NULL THEN md5_number_lower(concat($text_key, text_pi)) END AS text_hash,
         files.load_order,
         files.landed_at,
         {
@@ -71,6 +71,18 @@ SELECT
     stage.is_partial, stage.likes, stage.comments, stage.shares, stage.views, stage.text_hash, stage.gone
 FROM stage
 LEFT JOIN base.posts AS known ON known.platform = stage.platform AND known.post_id = stage.post_id
+"""
+
+# What was seen of a post up to its removal keeps no trace of what it said. Before the edits are counted, so that these
+# do not depend on when the removal came in.
+_FORGET_TEXTS = """
+UPDATE base.observations SET text_hash = NULL
+FROM (
+    SELECT platform, post_id, max(observed_at) AS gone_at
+    FROM base.observations WHERE gone IS NOT NULL GROUP BY ALL
+) AS removal
+WHERE base.observations.platform = removal.platform AND base.observations.post_id = removal.post_id
+  AND base.observations.observed_at <= removal.gone_at AND text_hash IS NOT NULL
 """
 
 # Posts seen once need no comparison; they are nearly all of a load.
@@ -201,12 +213,15 @@ DELETE FROM base.posts USING often
 WHERE base.posts.platform = often.platform AND base.posts.post_id = often.post_id
 """
 
-# A tombstone keeps what is not personal: that there was a post, when, how it was labelled. Text and author go.
+# A tombstone keeps what is not personal: that there was a post, when, how it was labelled, which others it was a copy
+# of. Text and author go, and the hashes that would confirm a guess of what it said.
 _INSERT_OFTEN = """
 INSERT INTO base.posts BY NAME
 SELECT * REPLACE (
     CASE WHEN state = 'live' THEN text END AS text,
     CASE WHEN state = 'live' THEN text_pi END AS text_pi,
+    CASE WHEN state = 'live' THEN text_hash END AS text_hash,
+    CASE WHEN state = 'live' THEN former_text_hash END AS former_text_hash,
     CASE WHEN state = 'live' THEN url_pi END AS url_pi,
     CASE WHEN state = 'live' THEN author_key END AS author_key,
     CASE WHEN state = 'live' THEN author_name_pi END AS author_name_pi,
@@ -259,6 +274,7 @@ _STEPS = (
     _DROP_STRAY,
     _SEEN_OFTEN,
     _OBSERVE,
+    _FORGET_TEXTS,
     _CANDIDATES,
     _INSERT_ONCE,
     _WINNERS,
@@ -324,12 +340,15 @@ def _load_rejects(connection: Connection, batch: Batch) -> None:
         )
 
 
-def load(connection: Connection, batch: Batch, zone: str) -> None:
-    """Loads a batch inside the caller's transaction; `zone` names the local days of rejects."""
+def load(connection: Connection, batch: Batch, zone: str, text_key: str) -> None:
+    """Loads a batch inside the caller's transaction.
+
+    `zone` names the local days of rejects; the hashes of texts are keyed with `text_key` (`privacy.text_key`).
+    """
     _name_files(connection, batch)
     _load_rejects(connection, batch)
     if batch.posts:
-        connection.execute(_STAGE, {"parts": [str(path) for path in batch.posts]})
+        connection.execute(_STAGE, {"parts": [str(path) for path in batch.posts], "text_key": text_key})
         for statement in _STEPS:
             connection.execute(statement)
     else:

@@ -145,8 +145,9 @@ def _load(settings: Settings, connection: warehouse.Connection, run: Run, batch:
 
     Inside the caller's transaction, with the seeds there.
     """
-    load.load(connection, batch, settings.election.zone.key)
+    key = privacy.author_secret(settings)
+    load.load(connection, batch, settings.election.zone.key, privacy.text_key(key))
     load.relabel(connection, partial(labels.label, seeds=settings.seeds), labels.label_version(settings.seeds))
     if batch.files:
-        names.hide_names(connection, privacy.author_secret(settings), settings.seeds)
+        names.hide_names(connection, key, settings.seeds)
         gates.row_gate(connection, run)

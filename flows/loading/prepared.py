@@ -163,7 +163,7 @@ def _columns(batch: Batch, key: bytes, zone: str, seeds: Path) -> pl.DataFrame:
         privacy.masked_tags(raw["hashtags"]),
         _handles(raw["author"], mentioned),
     ).with_columns(pl.col("created_at").dt.convert_time_zone(zone).dt.date().alias("day"))
-    units = copies.unit_keys(frame["author_key"], frame["masked"])
+    units = copies.unit_keys(frame["author_key"], frame["masked"], privacy.unit_seed(key))
     labelled = labels.label(frame["masked"], frame["created_at"], seeds).rename({"language": "language_found"})
     stored = {"text": "text_pi", "masked": "text", "author_name": "author_name_pi", "url": "url_pi"}
     return (

@@ -84,6 +84,19 @@ def author_keys(platform: pl.Series, author: pl.Series, key: bytes) -> pl.Series
     return pairs.join(table, on=["platform", "author"], how="left", maintain_order="left")["author_key"]
 
 
+def text_key(key: bytes) -> str:
+    """What stands before a text in its hash (hex), made from the secret key.
+
+    A plain hash would confirm whoever guesses the telephone number that is masked in a text.
+    """
+    return hashlib.blake2b(b"text", key=key, digest_size=_DIGEST_BYTES).hexdigest()
+
+
+def unit_seed(key: bytes) -> int:
+    """The seed of the hashes that say which posts are one event, made from the secret key: 64 bits."""
+    return int.from_bytes(hashlib.blake2b(b"unit", key=key, digest_size=8).digest())
+
+
 def _local_part(shadow: str, end: int, first: int) -> int:
     """Where the part of an address before its at sign begins, not before `first`."""
     while end > first and (shadow[end - 1].isalnum() or shadow[end - 1] in "_.+-"):

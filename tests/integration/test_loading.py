@@ -2,7 +2,7 @@
 
 import gzip
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -39,9 +39,9 @@ def bring(settings: Settings, *paths: Path, hours: int = 0, covers: tuple[date, 
     return said
 
 
-def rows(settings: Settings, query: str) -> list[dict[str, Any]]:
+def rows(settings: Settings, query: str, parameters: Sequence[Any] = ()) -> list[dict[str, Any]]:
     with warehouse.opened(settings.home) as connection:
-        return warehouse.query(connection, query).to_dicts()
+        return warehouse.query(connection, query, parameters).to_dicts()
 
 
 def test_every_record_is_a_post_a_duplicate_or_a_reject(settings: Settings, tmp_path: Path) -> None:
@@ -147,12 +147,24 @@ def test_a_removal_leaves_a_tombstone_without_text_and_author(settings: Settings
     assert bring(settings, gone, hours=1)[0] == "1 file: 2 records = 0 posts + 1 duplicates + 1 rejects"
     (post,) = rows(settings, "FROM base.posts")
     assert (post["state"], post["removal_reason"]) == ("removed", "removed")
-    assert {post[name] for name in ("text", "text_pi", "url_pi", "author_key", "author_name_pi")} == {None}
+    forgotten = ("text", "text_pi", "url_pi", "author_key", "author_name_pi", "text_hash", "former_text_hash")
+    assert {post[name] for name in forgotten} == {None}
+    assert {row["text_hash"] for row in rows(settings, "FROM base.observations")} == {None}
     assert rows(settings, "SELECT reason FROM base.rejects") == [{"reason": "removal of a post never seen"}]
 
     bring(settings, write_lines(tmp_path / "b.ndjson", [tiktok(text="kembali", collected=1_707_091_200)]), hours=2)
     (post,) = rows(settings, "FROM base.posts")
-    assert (post["state"], post["text"]) == ("live", "kembali")
+    assert (post["state"], post["text"], post["edits"]) == ("live", "kembali", 0)
+
+
+def test_no_published_hash_confirms_a_guessed_text(settings: Settings, tmp_path: Path) -> None:
+    text = "hubungi 081234567890"
+    bring(settings, write_lines(tmp_path / "a.ndjson", [tiktok(text=text)]))
+    (guess,) = rows(settings, "SELECT md5_number_lower(?) AS plain, text_hash FROM base.observations", [text])
+    assert guess["text_hash"] not in (None, guess["plain"])
+    other = Settings(home=tmp_path / "other", author_key="cd" * 32)
+    bring(other, tmp_path / "a.ndjson")
+    assert rows(other, "SELECT text_hash FROM base.observations")[0]["text_hash"] != guess["text_hash"]
 
 
 def test_authors_are_keyed_hashes_and_texts_are_masked(settings: Settings, tmp_path: Path) -> None:

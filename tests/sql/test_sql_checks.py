@@ -90,6 +90,12 @@ BREACHES = {
         "UPDATE base.posts SET first_seen_at = last_seen_at + INTERVAL 1 HOUR",
     ],
     "posts_unique": ["INSERT INTO base.posts FROM base.posts"],
+    "removed_posts_forgotten": [
+        "UPDATE base.posts SET state = 'removed', gone_at = last_seen_at, text = 'x' WHERE post_id = 'post-1'",
+        "UPDATE base.posts SET state = 'removed', gone_at = last_seen_at, text_hash = 1 WHERE post_id = 'post-1'",
+        "UPDATE base.posts SET state = 'removed', gone_at = now(), text = NULL, text_pi = NULL, author_key = NULL WHERE post_id = 'post-1'; "
+        "UPDATE base.observations SET text_hash = 1 WHERE post_id = 'post-1'",
+    ],
     "reviews_of_posts": ["UPDATE base.reviews SET post_id = 'post-999'"],
     "sentiments_add_up": [
         "UPDATE trends.weekly_measures SET neutral = neutral + 1",

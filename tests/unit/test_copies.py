@@ -6,9 +6,9 @@ import pytest
 from flows.loading.copies import unit_keys
 
 
-def keys(*posts: tuple[str | None, str | None]) -> list[int | None]:
+def keys(*posts: tuple[str | None, str | None], seed: int = 7) -> list[int | None]:
     authors, texts = zip(*posts, strict=True)
-    return unit_keys(pl.Series(authors, dtype=pl.String), pl.Series(texts, dtype=pl.String)).to_list()
+    return unit_keys(pl.Series(authors, dtype=pl.String), pl.Series(texts, dtype=pl.String), seed).to_list()
 
 
 @pytest.mark.parametrize(
@@ -41,3 +41,8 @@ def test_a_short_text_is_one_event_only_when_its_author_repeats_it() -> None:
 
 def test_a_post_without_words_stands_for_itself() -> None:
     assert keys(("a", None), ("a", ""), ("a", "😀 12.000 #fyp"), (None, None)) == [None] * 4
+
+
+def test_a_key_says_nothing_to_somebody_without_the_secret() -> None:
+    text = "Beras naik terus, tolong sampaikan ke semua grup"
+    assert keys(("a", text), seed=7) != keys(("a", text), seed=8)
