@@ -12,7 +12,7 @@ from typing import Annotated
 
 import typer
 
-from flows import cli_call, cli_label, progress
+from flows import cli_call, cli_keep, cli_label, progress
 from flows.cli_call import (
     ANALYSTS,
     ENGINEERS,
@@ -20,6 +20,7 @@ from flows.cli_call import (
     NEWCOMERS,
     Call,
     Days,
+    Lang,
     RefusedValueError,
     settings_of,
     verb,
@@ -28,7 +29,6 @@ from flows.exits import Exit, RondaError, UsageError
 from flows.periods import Week, weeks_between
 from flows.post import PLATFORMS, Platform
 from flows.progress import note, say
-from flows.settings import Language
 
 _EPILOG = """exit codes:
   0 done                    4 stopped by a quality gate
@@ -59,9 +59,6 @@ def ronda(
     """The weekly social-media watch of one regency before an election: posts in, reports out."""
     context.obj.debug = debug
     cli_call.require_verb(context)
-
-
-_Lang = Annotated[Language | None, typer.Option(help="language of what is published; without it: the setting lang")]
 
 
 @verb(app, NEWCOMERS)
@@ -146,7 +143,7 @@ def weekly(
             " last file landed, if that is later",
         ),
     ] = None,
-    lang: _Lang = None,
+    lang: Lang = None,
 ) -> Exit:
     """Load what landed, rebuild and check the trends, publish the report and the briefing of a week.
 
@@ -163,6 +160,7 @@ def weekly(
 
 
 app.add_typer(cli_label.app, name="label", rich_help_panel=ANALYSTS)
+app.add_typer(cli_keep.app)
 
 
 @verb(app, LEADERSHIP)
@@ -180,7 +178,7 @@ def daily(
             parser=cli_call.moment, metavar="MOMENT", help="moment of release; without it: 06:00 on the next day"
         ),
     ] = None,
-    lang: _Lang = None,
+    lang: Lang = None,
 ) -> Exit:
     """Publish the one-page note of a day of the quiet period or of voting day.
 
@@ -292,28 +290,6 @@ def backfill(
     from flows import backfill as flow
 
     say(flow.backfill(first, last, reason, platform, settings.lang))
-    return Exit.DONE
-
-
-@verb(app, ENGINEERS)
-def verify(context: typer.Context) -> Exit:
-    """Print a hash of every published table and check the published files.
-
-    Two homes that print the same lines publish the same numbers.
-
-    Example:
-      ronda verify
-    """
-    settings = settings_of(context)
-    from flows.publishing import database
-
-    with (
-        progress.step("Checking published files", "files") as checked,
-        progress.step("Hashing published tables", "tables") as hashed,
-    ):
-        lines = database.verify(settings, checked, hashed)
-    for line in lines:
-        say(line)
     return Exit.DONE
 
 

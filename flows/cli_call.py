@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any, NamedTuple
+from typing import Annotated, Any, NamedTuple
 
 import typer
 from typer.core import TyperCommand, TyperGroup
@@ -11,7 +11,7 @@ from typer.core import TyperCommand, TyperGroup
 from flows.exits import Exit, UsageError
 from flows.periods import Week
 from flows.progress import say
-from flows.settings import Settings, load_settings
+from flows.settings import Language, Settings, load_settings
 
 NEWCOMERS = "For newcomers: see it work"
 ANALYSTS = "For analysts: bring posts in, publish them, understand their labels"
@@ -131,3 +131,6 @@ def _written(text: str, parse: Callable[[str], object], kind: str, example: str)
     except ValueError:
         raise RefusedValueError(f'"{text}" is not {kind}; write it like {example}.') from None
     return text
+
+
+Lang = Annotated[Language | None, typer.Option(help="language of what is published; without it: the setting lang")]

@@ -25,9 +25,11 @@ _KEYS = {
     "official_series": ("series", "as_of"),
     "official_sources": ("series",),
     "place_names": ("code", "name", "kind"),
+    "processing": ("part", "topic_id"),
     "receivers": ("code", "first_day"),
     "regency_counts": ("series", "as_of", "metric"),
     "regency_sources": ("series",),
+    "retention": ("code",),
     "topics": ("code",),
 }
 # Columns whose words are codes of another seed.
@@ -55,6 +57,7 @@ _CHOICES = {
     ("official_sources", "is_charted"): _TRUTH,
     ("place_names", "grade"): (*GRADES, "full"),
     ("place_names", "kind"): (*NAME_KINDS, "landmark", *SIGN_KINDS),
+    ("processing", "part"): ("record", "assessment"),
     ("places", "grade"): GRADES,
     ("places", "kind"): ("district",),
 }

@@ -111,7 +111,11 @@ class Words:
 
     def long_day(self, day: date) -> str:
         """Senin, 12 Februari 2024."""
-        return f"{_WEEKDAYS[self.lang][day.weekday()]}, {day.day} {_LONG_MONTHS[self.lang][day.month - 1]} {day.year}"
+        return f"{_WEEKDAYS[self.lang][day.weekday()]}, {self.full_day(day)}"
+
+    def full_day(self, day: date) -> str:
+        """12 Februari 2024."""
+        return f"{day.day} {_LONG_MONTHS[self.lang][day.month - 1]} {day.year}"
 
     def weekday(self, number: int) -> str:
         """The name of a weekday, 0 is Monday."""

@@ -34,14 +34,14 @@ ORDER = [  # each may import everything before it
     {"flows.collecting", "flows.publishing"},
     {"flows.secret_blocks", "flows.seed_checks"},
     {"flows.initialising"},
-    {"flows.tasks", "flows.status", "flows.dictionary"},
+    {"flows.tasks", "flows.status", "flows.record", "flows.dictionary"},
     {"flows.weekly", "flows.backfill", "flows.extract"},
     {"flows.daily"},
     {"flows.schedule"},
     {"flows.serving"},
     {"flows.demo"},
     {"flows.cli_call"},
-    {"flows.cli_label"},
+    {"flows.cli_keep", "flows.cli_label"},
     {"flows.cli"},
 ]
 # The rooms of `reports`, in the same way: from frames to documents.
@@ -79,7 +79,7 @@ LIBRARIES = {
     "openpyxl": {"flows/files/workbook.py"},
     "apprise": {"flows/publishing/notice.py"},
     "rich": {"flows/progress.py"},
-    "typer": {"flows/cli.py", "flows/cli_call.py", "flows/cli_label.py"},
+    "typer": {"flows/cli.py", "flows/cli_call.py", "flows/cli_keep.py", "flows/cli_label.py"},
 }
 
 
