@@ -31,7 +31,7 @@ def backfill(first: str, last: str, reason: str, platform: str | None = None, la
         drawing_process(),
         progress.step("Publishing weeks again", "weeks") as advance,
     ):
-        tasks.load_pending(run.run_id, platform)
+        loaded = tasks.load_pending(run.run_id, platform)
         tasks.build_tables()
         for week in weeks:
             due.require_data(settings, week)
@@ -47,4 +47,4 @@ def backfill(first: str, last: str, reason: str, platform: str | None = None, la
         create_markdown_artifact(
             key="backfill", markdown=f"# Backfill\n\n{reason}\n\n" + "\n".join(f"- {x}" for x in lines)
         )
-        return "\n".join([*lines, f"Reports: {settings.home / 'published' / 'index.html'}"])
+        return "\n".join([*loaded.untaken, *lines, f"Reports: {settings.home / 'published' / 'index.html'}"])

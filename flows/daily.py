@@ -24,9 +24,9 @@ def daily(day: str | None = None, as_of: str | None = None, lang: Language = "id
         return "Yesterday was neither in the quiet period nor voting day; no daily note is due."
     with exclusive(settings.home), recorded(settings.home, "daily", {"day": str(noted), "lang": lang}) as run:
         with telling_stops(settings, ""):
-            tasks.load_pending(run.run_id, None)
+            loaded = tasks.load_pending(run.run_id, None)
             tasks.build_tables()
         moment = datetime.fromisoformat(as_of) if as_of else due.note_moment(settings, noted)
         published = tasks.publish_note(noted, moment, lang)
         tasks.tell(settings, published.notice)
-        return published.text
+        return "\n".join([*loaded.untaken, published.text])

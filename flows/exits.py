@@ -46,3 +46,13 @@ class WarehouseBusyError(RondaError):
     """Another run holds the warehouse."""
 
     exit_code = Exit.BUSY
+
+
+class LedgerDamagedError(RondaError):
+    """What cannot be rebuilt is not what it was: a part of the landing or the ledger is missing or was changed."""
+
+    exit_code = Exit.GATE
+
+
+class NoSpaceError(RondaError):
+    """The disk is full, or would be."""

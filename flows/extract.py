@@ -73,7 +73,7 @@ def extract(refresh: bool = False, now: str | None = None) -> Extracted:
                     tasks.publish_tables()
             lines += [looked.sentence(), *(f"  {sentence}" for sentence in looked.sentences[:5]), erased.sentence()]
             failures += erased.left
-        failures += loaded.held
+        failures += (*loaded.held, *loaded.flaws)
         run.note(held=list(failures), message=loaded.sentence())
         lines += [loaded.sentence(), *(f"  {note}" for note in loaded.notes)]
     for failure in failures:

@@ -47,7 +47,7 @@ def weekly(week: str | None = None, as_of: str | None = None, lang: Language = "
         drawing_process(),
     ):
         with telling_stops(settings, week or ""):
-            tasks.load_pending(run.run_id, None)
+            loaded = tasks.load_pending(run.run_id, None)
             tasks.build_tables()
         weeks = [asked] if asked else due.due_weeks(settings, scheduled_moment())
         published = []
@@ -59,4 +59,5 @@ def weekly(week: str | None = None, as_of: str | None = None, lang: Language = "
                 published.append(tasks.publish_week(run.run_id, one, moment, lang))
             create_markdown_artifact(key=f"week-{one}".lower(), markdown=published[-1].markdown)
             tasks.tell(settings, published[-1].notice)
-        return "\n".join(item.text for item in published) or "Every complete week is published; nothing is due."
+        said = [item.text for item in published] or ["Every complete week is published; nothing is due."]
+        return "\n".join([*loaded.untaken, *said])

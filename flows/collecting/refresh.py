@@ -16,7 +16,7 @@ from flows import sources
 from flows.collecting import gone, watch_list
 from flows.collecting.pull import Observe, Pulled, configured, pull, state_folder
 from flows.exits import InputRefusedError
-from flows.loading import landing, reading
+from flows.loading import landing, proof, reading
 from flows.loading.landing import Landed
 from flows.method import METHOD
 from flows.settings import Settings
@@ -25,7 +25,7 @@ from flows.sources.erasing import Erasing
 from flows.sources.pacing import Clock
 from flows.sources.source import Source, Stored
 from flows.sources.walking import Walk
-from flows.store import warehouse
+from flows.store import chain, warehouse
 from flows.store.files import hash_file
 from flows.store.watch_history import read_state, write_state
 
@@ -137,16 +137,22 @@ def erase(settings: Settings, now: datetime) -> Erased:
     """
     notes = state_folder(settings) / "erased.txt"
     done = gone.read_erased(notes)
-    landed = {item.file_id: item for item in landing.landed_files(settings.home)}
+    seen = proof.inspect(settings.home)
+    landed = {item.file_id: item for item in seen.files}
     paged = {item.file_id: item.platform for item in landed.values() if item.source in _PAGED}
     with warehouse.opened(settings.home) as connection:
         waiting = gone.still_written(connection, done, paged)
         unasked = gone.unasked(connection) - {file_id for file_id, *rest in done if tuple(rest) == _UNASKED}
     landing.clear_drafts(settings.home, datetime.now(UTC) - _STALE)
     _empty_inbox(settings, set(waiting))
-    records, files, left = 0, 0, []
+    records, files, left = 0, 0, [flaw.sentence for flaw in seen.flaws if flaw.stops]
     for file_id in sorted(waiting.keys() | (unasked & paged.keys())):
         keys = waiting.get(file_id, set())
+        if file_id not in landed:
+            left.append(
+                f"The landed file {file_id[:32]} holds {len(keys):,} removed posts and is not there; restore it."
+            )
+            continue
         try:
             erased = _erase_in(settings, landed[file_id], keys, now)
         except (InputRefusedError, ValueError, OSError) as error:
@@ -163,6 +169,10 @@ def erase(settings: Settings, now: datetime) -> Erased:
 
 def _erase_in(settings: Settings, item: Landed, keys: set[tuple[str, str]], now: datetime) -> int:
     """Rewrites one file; gives the number of records erased. Raises InputRefusedError for one nobody can read."""
+    stated = chain.contents(chain.read(settings.home)).get(item.file_id, ())
+    flaw = proof.check_bytes(settings.home, item, stated)
+    if flaw is not None and flaw.stops:
+        raise InputRefusedError(flaw.sentence)
     form = reading.fitted(settings, item)
     erasing = Erasing(form, keys)
     with reading.opened(settings.home, item) as stream:

@@ -9,13 +9,14 @@ from typing import get_args
 from flows import processes
 from flows.exits import InputRefusedError
 from flows.files.record import Fault
-from flows.loading import landing, load, prepared, reading
+from flows.loading import landing, load, prepared, proof, reading
 from flows.loading.landing import Landed
 from flows.loading.prepared import Prepared
 from flows.loading.sheets import CollectionDays, ReviewLines
 from flows.progress import Advance
 from flows.settings import Settings
 from flows.sources.format import Kind
+from flows.store import chain
 
 # Below this many bytes a second process costs more than it saves.
 _PARALLEL_BYTES = 64 << 20
@@ -27,23 +28,29 @@ _LOOK_SECONDS = 0.2  # between two looks at how far other processes are
 class Ready:
     """Landed files on their way into the warehouse: prepared posts, collection logs and review sheets with faults.
 
-    `refusals` has a sentence for each file (by id) that cannot be read as what it landed as.
+    `refusals` has a sentence for each file (by id) that cannot be read as what it landed as; `doubts` are sentences
+    about files that can.
     """
 
     prepared: Prepared
     logs: tuple[tuple[CollectionDays, list[Fault]], ...]
     reviews: tuple[tuple[ReviewLines, list[Fault]], ...]
     refusals: Mapping[str, str]
+    doubts: tuple[str, ...] = ()
 
 
 def make_ready(settings: Settings, files: Sequence[Landed], key: bytes, folder: Path, advance: Advance) -> Ready:
     """Reads landed files by their kinds; posts as Parquet parts in `folder`, authors hashed with `key`.
 
+    First their bytes are compared with what landed; a file that is not the same is a refusal and is not read.
     `advance` is told the bytes of posts that were read.
     """
     kinds: dict[str, list[Landed]] = {kind: [] for kind in get_args(Kind)}
-    refusals: dict[str, str] = {}
+    flaws = proof.check_all_bytes(settings.home, files, chain.read(settings.home))
+    refusals = {flaw.subject: flaw.sentence for flaw in flaws if flaw.stops}
     for item in files:
+        if item.file_id in refusals:
+            continue
         try:
             kinds[reading.format_of(settings, item).kind].append(item)
         except InputRefusedError as refusal:
@@ -55,6 +62,7 @@ def make_ready(settings: Settings, files: Sequence[Landed], key: bytes, folder: 
         tuple((CollectionDays(item, rows), faults) for item, rows, faults in logs),
         tuple((ReviewLines(item, rows), faults) for item, rows, faults in sheets),
         refusals,
+        tuple(flaw.sentence for flaw in flaws if not flaw.stops),
     )
 
 

@@ -50,7 +50,7 @@ def run_import(  # noqa: PLR0913 - what was asked for, and who is told
         summary = load_pending(settings, run, only=files, advance=read)
         days, doubts = _declare(settings, run, arrived, covers, landed_at) if covers else (0, [])
         told = replace(summary, days=summary.days + days)
-        run.note(message=told.sentence(), held=list(summary.held), notes=list(summary.notes))
+        run.note(message=told.sentence(), held=[*summary.held, *summary.flaws], notes=list(summary.notes))
         _tell(told, arrived, known, doubts, say)
         return _exit(summary, arrived, known)
 
@@ -107,7 +107,7 @@ def _tell(summary: LoadSummary, arrived: Arrived, known: int, doubts: Sequence[s
         say(f"  {note}")
     for sentence in summary.held:
         say(f"set aside: {sentence}")
-    for sentence in doubts:
+    for sentence in (*(f"landing: {flaw}" for flaw in summary.flaws), *doubts):
         say(sentence)
     if summary.last_day:
         week = Week.of(summary.last_day)

@@ -5,15 +5,15 @@ The access tokens that saved answers of an API hold do not come in: as many aste
 Plain files are kept compressed; files that came compressed, Parquet and workbooks are kept as they are.
 
 A file is complete when its manifest exists: the manifest is written last and by rename, so that an interrupted
-landing leaves nothing that a load would read.
+landing leaves nothing that a load would read. The chain of the ledger then states what its bytes are; whether they
+still are is the question of `flows.loading.proof`.
 """
 
 import gzip
 import hashlib
 import json
-import os
 import shutil
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime
@@ -22,8 +22,10 @@ from typing import TYPE_CHECKING, Any, BinaryIO
 
 import zstandard
 
-from flows.exits import RondaError
-from flows.store.files import hash_file, write_whole
+from flows.exits import LedgerDamagedError
+from flows.store import chain
+from flows.store.chain import Kind
+from flows.store.files import all_paths, draft_beside, hash_file, make_folder, require_space, settle, write_whole
 
 if TYPE_CHECKING:  # `ronda status` asks for the landing and reads no file
     from flows.sources.format import Format
@@ -63,6 +65,16 @@ class Landed:
     masked: int = 0  # secrets that came in with it; each is as many asterisks now
 
     @property
+    def content(self) -> str:
+        """The sha256 of the bytes as they would come in now: the last of `rewritten`, else that they came with."""
+        return self.rewritten[-1].split()[1] if self.rewritten else self.file_id
+
+    @property
+    def is_packed(self) -> bool:
+        """Whether ronda packed it, as far as its names tell."""
+        return self.path.endswith(".zst") and not self.file.endswith(".zst")
+
+    @property
     def order(self) -> tuple[datetime, int, str]:
         """Sort key: files are loaded in the order they landed."""
         return (self.landed_at, self.position, self.file_id)
@@ -77,9 +89,11 @@ def land(  # noqa: PLR0913 - the facts of a manifest
     """
     file_id = hash_file(incoming)
     root = home / "landing"
-    known = next(root.glob(f"*/*/*/{file_id[:32]}.json"), None)
+    name = f"{file_id[:32]}.json"
+    known = next((path for path in _inside(home) if path.name == name), None)
     if known is not None:
-        return _read_manifest(known), False
+        return read_manifest(known), False
+    require_space(home, incoming.stat().st_size, f"Landing {incoming.name}")
     moment = landed_at.astimezone(UTC)
     with incoming.open("rb") as stream:
         head = stream.read(8)
@@ -87,8 +101,8 @@ def land(  # noqa: PLR0913 - the facts of a manifest
         suffix = next((suffix for magic, suffix in _KEPT if head.startswith(magic)), None)
         relative = Path(platform, form.name, moment.date().isoformat(), f"{file_id[:32]}{suffix or '.zst'}")
         target = root / relative
-        target.parent.mkdir(parents=True, exist_ok=True)
-        draft = target.with_name(f".{target.name}.{os.getpid()}.draft")
+        make_folder(target.parent)
+        draft = draft_beside(target)
         with draft.open("wb") as out:
             if suffix is None:
                 zstandard.ZstdCompressor(level=_LEVEL).copy_stream(stream, out, read_size=_BLOCK)
@@ -111,9 +125,15 @@ def land(  # noqa: PLR0913 - the facts of a manifest
     )
     if form.holds_secrets:
         landed = _mask(home, incoming, landed)
-    draft.replace(target)
+    settle(draft, target)
     _write_manifest(target, landed)
+    chain.append(home, [note_of(landed, "landed")])
     return landed, True
+
+
+def note_of(landed: Landed, kind: Kind) -> chain.Note:
+    """What the chain says of a landed file: its bytes, and where they lie."""
+    return chain.Note(kind, landed.file_id, landed.content, {"path": landed.path})
 
 
 def _mask(home: Path, incoming: Path, landed: Landed) -> Landed:
@@ -146,8 +166,7 @@ def _write_manifest(target: Path, landed: Landed) -> None:
 
 def draft_of(home: Path, landed: Landed) -> Path:
     """Where other content for a landed file is written before it takes its place."""
-    target = home / "landing" / landed.path
-    return target.with_name(f".{target.name}.{os.getpid()}.draft")
+    return draft_beside(stored_path(home, landed))
 
 
 def write_draft(home: Path, landed: Landed, content: Iterable[bytes]) -> str:
@@ -157,7 +176,7 @@ def write_draft(home: Path, landed: Landed, content: Iterable[bytes]) -> str:
     """
     draft = draft_of(home, landed)
     suffix = Path(landed.path).suffix
-    if suffix == ".zst" and not landed.file.endswith(".zst"):
+    if landed.is_packed:
         digest = hashlib.sha256()
         with draft.open("wb") as out, zstandard.ZstdCompressor(level=_LEVEL).stream_writer(out) as packed:
             for part in content:
@@ -182,29 +201,43 @@ def _packer(suffix: str, out: BinaryIO) -> Iterator[Any]:
         yield out
 
 
-def take_draft(home: Path, landed: Landed, digest: str, erased: int, moment: datetime) -> Landed:
+def take_draft(  # noqa: PLR0913 - the facts of a rewriting
+    home: Path,
+    landed: Landed,
+    digest: str,
+    erased: int,
+    moment: datetime,
+    *,
+    kind: Kind = "removed",
+    posts: Mapping[str, Mapping[str, int]] | None = None,
+) -> Landed:
     """Puts a draft in the place of a landed file; its id stays the hash it came with, so that it stays known.
 
-    The manifest keeps both hashes and is written first: a killed rewriting is seen and done again, and then counts
-    nothing twice because it comes to the same hash.
+    The chain states the new content first, as `kind` (removed, erased, expired), then the manifest, which keeps both
+    hashes: a killed rewriting is seen and done again, and counts nothing twice because it comes to the same hash.
+    `posts` says how many posts of each week and platform are gone from the tables with it (a removed post stays there,
+    as a tombstone).
     """
-    target = home / "landing" / landed.path
-    if not landed.rewritten or landed.rewritten[-1].split()[1] != digest:
+    target = stored_path(home, landed)
+    if landed.content != digest:
+        facts = {"path": landed.path} | ({"posts": posts} if posts else {})
+        chain.append_new(home, [chain.Note(kind, landed.file_id, digest, facts)])
         later = f"{moment.astimezone(UTC).isoformat(timespec='seconds')} {digest}"
         landed = replace(landed, rewritten=(*landed.rewritten, later), erased=landed.erased + erased)
         _write_manifest(target, landed)
-    draft_of(home, landed).replace(target)
+    settle(draft_of(home, landed), target)
     return landed
 
 
 def clear_drafts(home: Path, before: datetime) -> None:
     """Removes what killed processes left half written in the landing before a moment."""
-    for draft in (home / "landing").glob("*/*/*/.*.draft"):
-        if draft.stat().st_mtime < before.timestamp():
-            draft.unlink(missing_ok=True)
+    for path in all_paths(home / "landing"):
+        if path.name.startswith(".") and path.name.endswith(".draft") and path.stat().st_mtime < before.timestamp():
+            path.unlink(missing_ok=True)
 
 
-def _read_manifest(path: Path) -> Landed:
+def read_manifest(path: Path) -> Landed:
+    """The manifest in a file. Raises LedgerDamagedError for one that cannot be read or tells of another file."""
     try:
         facts = json.loads(path.read_bytes())
         later = {
@@ -212,16 +245,43 @@ def _read_manifest(path: Path) -> Landed:
             "modified_at": datetime.fromisoformat(known) if (known := facts.get("modified_at")) else None,
             "rewritten": tuple(facts.get("rewritten", ())),
         }
-        return Landed(**facts | later)
-    except (ValueError, TypeError, KeyError) as error:
-        raise RondaError(
-            f"The landing manifest {path.name} is damaged ({error}); restore it from a backup or import the file again."
+        landed = Landed(**facts | later)
+        if path.stem != landed.file_id[:32] or Path(landed.path).stem != path.stem or not path.match(_beside(landed)):
+            raise ValueError("it tells of another file")  # noqa: TRY301 - one sentence for all that it may be
+        if landed.rewritten:
+            _, _ = landed.rewritten[-1].split()
+    except (ValueError, TypeError, KeyError, AttributeError, OSError) as error:
+        why = error.strerror if isinstance(error, OSError) else error
+        raise LedgerDamagedError(
+            f"The landing manifest {path.name} is damaged ({why}); restore it from a backup or import the file again."
         ) from error
+    return landed
+
+
+def _beside(landed: Landed) -> str:
+    return f"landing/{Path(landed.path).with_suffix('.json')}"
+
+
+def _inside(home: Path) -> Iterator[Path]:
+    """Everything in the landing. Raises LedgerDamagedError for a folder that may not be read."""
+    unreadable: list[OSError] = []
+    yield from all_paths(home / "landing", unreadable)
+    if unreadable:
+        raise LedgerDamagedError(unreadable_sentence(unreadable[0]))
+
+
+def unreadable_sentence(error: OSError) -> str:
+    """What to do about a folder or file of the home that may not be read."""
+    return f"{error.filename} cannot be read ({error.strerror}); give the account of ronda the right to read it."
 
 
 def landed_files(home: Path) -> list[Landed]:
-    """Every complete file of the landing, in the order of landing."""
-    return sorted((_read_manifest(path) for path in (home / "landing").glob("*/*/*/*.json")), key=lambda it: it.order)
+    """Every complete file of the landing, in the order of landing.
+
+    Raises LedgerDamagedError where a folder or a manifest cannot be read; `proof.inspect` gives the rest of them.
+    """
+    manifests = (read_manifest(path) for path in _inside(home) if path.suffix == ".json")
+    return sorted(manifests, key=lambda item: item.order)
 
 
 def stored_path(home: Path, landed: Landed) -> Path:

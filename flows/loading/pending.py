@@ -12,7 +12,7 @@ from pathlib import Path
 
 from flows import labels
 from flows.exits import GateStoppedError, InputRefusedError
-from flows.loading import batches, file_states, gates, landing, load, names, privacy
+from flows.loading import batches, file_states, gates, load, names, privacy, proof
 from flows.loading.batches import Ready
 from flows.loading.file_states import SetAside
 from flows.loading.landing import Landed
@@ -20,7 +20,10 @@ from flows.loading.summary import LoadSummary
 from flows.progress import Advance, unseen
 from flows.settings import Settings
 from flows.store import models, warehouse
+from flows.store.files import require_space
 from flows.store.runs import Run
+
+_SPACE_FOR_BYTES = 2  # prepared parts and the warehouse's growth, for a byte that came in
 
 
 def load_pending(
@@ -42,14 +45,18 @@ def load_pending(
     with warehouse.opened(settings.home) as connection:
         with warehouse.transaction(connection):
             models.load_seeds(connection, settings.seeds)
-        skipped = load.loaded_ids(connection) | (set() if only else file_states.still_aside(connection, versions))
+        before = proof.loaded_files(connection)
+        seen = proof.settle(settings.home, before)
+        skipped = before.keys() | (set() if only else file_states.still_aside(connection, versions))
         pending = [
             item
-            for item in landing.landed_files(settings.home)
+            for item in seen.files
             if item.file_id not in skipped
             and (only is None or item.file_id in only)
             and (platform is None or item.platform in (platform, "mixed"))
         ]
+        needed = _SPACE_FOR_BYTES * sum(item.bytes for item in pending)
+        require_space(settings.home, needed, f"Loading {len(pending):,} files")
         with tempfile.TemporaryDirectory(dir=settings.home, prefix=".load-") as scratch:
             ready = batches.make_ready(settings, pending, key, Path(scratch), advance)
             misshapen = gates.landing_gate(run, ready.prepared.files)
@@ -63,18 +70,29 @@ def load_pending(
         ]
         file_states.set_aside(connection, waiting)
         file_states.write(settings.home, connection)
+        fewer = _note_loaded(settings, connection, seen)
     notes = [
         f"{item.landed.file}: {note}"
         for item in ready.prepared.files
         if item.landed.file_id not in reasons
         for note in item.notes
     ]
-    summary = summary.telling(tuple(each.reason for each in waiting), tuple(notes))
+    flaws = (*(flaw.sentence for flaw in (*seen.flaws, *fewer)), *ready.doubts)
+    summary = summary.telling(tuple(each.reason for each in waiting), tuple(notes), flaws)
     run.add_counts(summary.counts)
-    run.note(held=list(summary.held), notes=notes)
+    run.note(held=[*summary.held, *flaws], notes=notes)
     if stopped and not summary.files:
         raise GateStoppedError(next(iter(stopped.values())))
     return summary
+
+
+def _note_loaded(settings: Settings, connection: warehouse.Connection, seen: proof.Inventory) -> Sequence[proof.Flaw]:
+    """Notes in the chain what is loaded now; gives the files that hold less than when they were loaded before."""
+    loaded = proof.loaded_files(connection)
+    contents = {item.file_id: item.content for item in seen.files}
+    fewer = proof.fewer_records(loaded, seen.entries, contents)
+    proof.note_loaded(settings.home, loaded, contents)
+    return fewer
 
 
 def _load_or_set_aside(
@@ -127,6 +145,8 @@ def replay(
         tempfile.TemporaryDirectory(dir=settings.home, prefix=".load-") as scratch,
     ):
         files = [item for group in groups for item in group]
+        contents = {item.file_id: item.content for item in files}
+        proof.settle(settings.home, proof.loaded_files(connection))
         ready = batches.make_ready(settings, files, key, Path(scratch), advance)
         if ready.refusals:
             raise InputRefusedError(next(iter(ready.refusals.values())))
@@ -136,6 +156,7 @@ def replay(
             batch = batches.batch(ready, frozenset(item.file_id for item in group))
             with warehouse.transaction(connection):
                 _load(settings, connection, run, batch)
+                proof.note_loaded(settings.home, proof.loaded_files(connection), contents)
                 state(connection, number, LoadSummary.of(connection, batch).sentence())
         file_states.write(settings.home, connection)
 

@@ -22,7 +22,7 @@ class LoadSummary:
     """Counts of a load; `held` are the sentences of files that wait, `reasons` the rejects by reason.
 
     `first_day` and `last_day` span the posts of the load, None when it brought none. `notes` say what in its files
-    stays unknown, and why.
+    stays unknown, and why. `flaws` are sentences about the landing: what in it is not what it was.
     """
 
     files: int = 0
@@ -37,6 +37,7 @@ class LoadSummary:
     first_day: date | None = None
     last_day: date | None = None
     notes: tuple[str, ...] = ()
+    flaws: tuple[str, ...] = ()
 
     @classmethod
     def of(cls, connection: Connection, batch: load.Batch) -> "LoadSummary":
@@ -55,14 +56,20 @@ class LoadSummary:
             **counts,
             held=(*self.held, *other.held),
             notes=(*self.notes, *other.notes),
+            flaws=(*self.flaws, *other.flaws),
             reasons=tuple(sorted(reasons.items())),
             first_day=min(days, default=None),
             last_day=max(days, default=None),
         )
 
-    def telling(self, held: tuple[str, ...], notes: tuple[str, ...]) -> "LoadSummary":
-        """The same with the sentences of the files that wait, and the notes on those that were loaded."""
-        return replace(self, held=held, notes=notes)
+    def telling(self, held: tuple[str, ...], notes: tuple[str, ...], flaws: tuple[str, ...]) -> "LoadSummary":
+        """The same with the sentences of the files that wait, the notes on those that were loaded, and the flaws."""
+        return replace(self, held=held, notes=notes, flaws=flaws)
+
+    @property
+    def untaken(self) -> list[str]:
+        """A line for each file that was not loaded, and for what else is wrong with the landing."""
+        return [*(f"set aside: {reason}" for reason in self.held), *(f"landing: {flaw}" for flaw in self.flaws)]
 
     @property
     def counts(self) -> dict[str, int]:
