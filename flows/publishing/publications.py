@@ -5,7 +5,6 @@ that had changed since it was last stated: a release shows all weeks, so a publi
 these are the facts that cannot be rebuilt; `base.publications` is loaded from them and trends.corrections reads it.
 """
 
-import os
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -13,6 +12,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from flows.periods import Week
+from flows.publishing import ledger
+from flows.store import chain
+from flows.store.files import draft_beside, files_in, hash_file, make_folder, settle
 from flows.store.warehouse import Connection, query
 
 if TYPE_CHECKING:  # `ronda status` reads the ledger's names and no frame
@@ -74,24 +76,27 @@ def record_publication(home: Path, week: Week, stated: "pl.DataFrame", release: 
     import polars as pl
 
     folder = home / "ledger" / "publications"
-    folder.mkdir(parents=True, exist_ok=True)
+    make_folder(folder)
+    entries = ledger.settle(home)
     own = _own(week, stated, release)
     number, last = _last(home, week)
     if last is not None and last.equals(own):
         return number
+    number, sequence = ledger.last_number(home, str(week), entries) + 1, ledger.next_sequence(entries)
     until = release.loaded_until.astimezone(UTC) if release.loaded_until else None
     written = (
         pl.concat([own.with_columns(restates=pl.lit(False)), _restated(folder, week, stated, own)])
         .with_columns(
-            pl.lit(len(list(folder.glob("*.parquet"))) + 1, pl.Int64).alias("sequence"),
+            pl.lit(sequence, pl.Int64).alias("sequence"),
             pl.lit(until, pl.Datetime("us", "UTC")).alias("loaded_until"),
         )
         .select(*own.columns, *_OWN)
     )
-    draft = folder / f".{week}-{number + 1}.{os.getpid()}.draft"
-    written.write_parquet(draft)
-    draft.replace(folder / f"{week}-{number + 1}.parquet")
-    return number + 1
+    path = folder / f"{week}-{number}.parquet"
+    written.write_parquet(draft_beside(path))
+    settle(draft_beside(path), path)
+    chain.append(home, [chain.Note("published", path.stem, hash_file(path), {ledger.SEQUENCE: sequence})])
+    return number
 
 
 def stated_before(home: Path, week: Week, stated: "pl.DataFrame", release: Release) -> datetime | None:
@@ -128,7 +133,7 @@ def _restated(folder: Path, week: Week, stated: "pl.DataFrame", own: "pl.DataFra
     """The numbers of other published weeks that are not what was last stated of them, in the columns of `own`."""
     import polars as pl
 
-    before = sorted(folder.glob("*.parquet"))
+    before = files_in(folder, ".parquet")
     if not before:
         return own.clear().with_columns(restates=pl.lit(True))
     said = pl.concat([pl.read_parquet(path, columns=[*NUMBER, "value", "sequence"]) for path in before])
@@ -147,7 +152,7 @@ def _restated(folder: Path, week: Week, stated: "pl.DataFrame", own: "pl.DataFra
 def publications(home: Path) -> dict[str, int]:
     """How often each week was published."""
     counts: dict[str, int] = {}
-    for path in sorted((home / "ledger" / "publications").glob("*.parquet")):
+    for path in ledger.publication_files(home):
         week, number = path.stem.rsplit("-", 1)
         counts[week] = max(counts.get(week, 0), int(number))
     return counts
@@ -156,7 +161,7 @@ def publications(home: Path) -> dict[str, int]:
 def load_publications(connection: Connection, home: Path) -> None:
     """Replaces base.publications by what the ledger holds."""
     connection.execute("DELETE FROM base.publications")
-    paths = sorted((home / "ledger" / "publications").glob("*.parquet"))
+    paths = ledger.publication_files(home)
     if not paths:
         return
     connection.execute(

@@ -73,6 +73,7 @@ def publish_week(settings: Settings, run: Run, week: Week, as_of: datetime | Non
         read["evidence"] = review.with_reasons(settings, read["evidence"])
         summary = _release(settings, connection, edition, read)
         review.write_sheet(settings, connection, edition)
+    run.note(published=run.facts.get("published", {}) | {str(week): stated.publication})
     told = notice.published(settings, str(week), stated.publication, reports.published_texts(summary, edition))
     return Published(str(week), stated.publication, settings.home / "published" / str(week), summary.sentences, told)
 

@@ -77,6 +77,11 @@ def run_checks(connection: Connection, folder: Path, gate: str | None = None) ->
     return results
 
 
+def query_of(folder: Path, name: str) -> str:
+    """The query of one check of a folder: it gives the rows that should not exist."""
+    return _check_header(folder / f"{name}.sql").query
+
+
 def run_grains(connection: Connection, models: Sequence[Model]) -> list[CheckResult]:
     """The verdict of the trends gate on the grain of every built model that has one.
 

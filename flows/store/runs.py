@@ -23,7 +23,7 @@ class Run:
 
     Facts of a record: run_id, verb, parameters, started_at, pid, outcome (running, done, stopped, failed), ended_at,
     message, counts, week (the one that is worked on), held (sentences of files that wait and of sources that failed),
-    notes (what in loaded files stays unknown), verdicts.
+    notes (what in loaded files stays unknown), published (the number of each week's publication), verdicts.
     """
 
     home: Path

@@ -9,7 +9,8 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from flows.store.files import write_whole
+from flows.store import chain
+from flows.store.files import files_in, hash_file, write_whole
 
 
 def read_state(path: Path) -> dict[str, Any]:
@@ -37,10 +38,22 @@ def note_watch(home: Path, version: str, lists: Mapping[str, Mapping[str, list[s
         return False
     facts = {"version": version, "since": since.isoformat(timespec="seconds"), "lists": lists}
     name = f"{since:%Y%m%dT%H%M%S}-{version}.json"
-    write_whole(_folder(home) / name, json.dumps(facts, ensure_ascii=False, indent=1).encode())
+    path = _folder(home) / name
+    write_whole(path, json.dumps(facts, ensure_ascii=False, indent=1).encode())
+    chain.append(home, [chain.Note("watched", watch_subject(path), hash_file(path))])
     return True
+
+
+def watch_files(home: Path) -> list[Path]:
+    """The files of the history, oldest first."""
+    return files_in(_folder(home), ".json")
+
+
+def watch_subject(path: Path) -> str:
+    """What the chain calls a version of what is watched."""
+    return f"watch/{path.stem}"
 
 
 def read_watch(home: Path) -> list[dict[str, Any]]:
     """Every version of what was watched, oldest first."""
-    return [json.loads(path.read_bytes()) for path in sorted(_folder(home).glob("*.json"))]
+    return [json.loads(path.read_bytes()) for path in watch_files(home)]

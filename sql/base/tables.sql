@@ -154,6 +154,14 @@ CREATE TABLE IF NOT EXISTS base.publications (
     value DOUBLE
 );
 
+-- Posts of a week that went on purpose (erased, expired, given up by a person), by the publication they went after.
+CREATE TABLE IF NOT EXISTS base.forgotten (
+    sequence BIGINT NOT NULL,
+    week VARCHAR NOT NULL,
+    platform VARCHAR NOT NULL,
+    posts BIGINT NOT NULL
+);
+
 -- One row a line of a returned review sheet.
 CREATE TABLE IF NOT EXISTS base.reviews (
     platform VARCHAR NOT NULL,

@@ -44,6 +44,12 @@ BREACHES = {
         "UPDATE trends.funnel SET waiting = waiting + 1 WHERE stage = 'reviewed' AND week = '2024-W02'",
         "UPDATE trends.funnel SET entered = entered + 1, waiting = waiting + 1 WHERE stage = 'reviewed'",
     ],
+    "published_posts_kept": [
+        "UPDATE base.publications SET value = value + 1 WHERE platform = 'tiktok' AND metric = 'posts'",
+        "UPDATE base.posts SET first_landed_at = now() + INTERVAL 1 DAY",  # what came later replaces nothing
+        "DELETE FROM base.posts WHERE platform = 'tiktok'; "
+        "INSERT INTO base.forgotten VALUES (1, '2024-W02', 'tiktok', 1000)",  # went before the last publication
+    ],
     "intervals_contain_estimate": [
         "UPDATE trends.weekly_measures SET net_low = net_sentiment + 0.1 WHERE net_low IS NOT NULL",
         "UPDATE trends.weekly_measures SET per_1000_high = per_1000 - 1",
@@ -193,6 +199,11 @@ def sound() -> Connection:
         "VALUES ('sentiment', 'neutral', '', '', false, false)"
     )
     build(connection)
+    connection.execute(
+        "INSERT INTO base.publications SELECT '2024-W02-2', 2, now(), now(), 'rules-1', week, phase, platform, "
+        "'trends.weekly_platform', '', unnest(['posts', 'removed']), unnest([posts, removed]) "
+        "FROM trends.weekly_platform WHERE week = '2024-W02' AND platform <> 'all'"
+    )
     connection.execute(TERM)
     connection.execute(CORRECTION)
     return connection

@@ -1,0 +1,133 @@
+"""Whether the ledger still is what was stated: its files against the chain, and numbers that never begin anew.
+
+The ledger is a part of every publication, so that a fault in it stops them all: LedgerDamagedError, with the file.
+"""
+
+import json
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import NamedTuple
+
+from flows.exits import LedgerDamagedError
+from flows.publishing import releases
+from flows.store import chain
+from flows.store.chain import Entry, Note
+from flows.store.files import files_in, hash_file
+from flows.store.runs import read_runs
+from flows.store.watch_history import watch_files, watch_subject
+
+SEQUENCE = "sequence"  # in the facts of a publication: how many were stated until then, of all weeks
+
+
+def publication_files(home: Path) -> list[Path]:
+    """The publications, by their names. Raises LedgerDamagedError where they cannot be read."""
+    folder = home / "ledger" / "publications"
+    try:
+        return files_in(folder, ".parquet")
+    except OSError as error:
+        raise LedgerDamagedError(
+            f"{folder} cannot be read ({error.strerror}); give the account of ronda the right to read it."
+        ) from error
+
+
+def flaws(home: Path, entries: Sequence[Entry]) -> list[str]:
+    """A sentence for every publication and version of the watch list that is gone or is not what was stated."""
+    there = {path.stem: path for path in publication_files(home)}
+    there |= {watch_subject(path): path for path in watch_files(home)}
+    stated = {entry.subject: entry.content for entry in entries if _is_of_ledger(entry)}
+    sentences = []
+    for subject, content in stated.items():
+        if subject not in there:
+            sentences.append(f"{subject} is gone from the ledger; restore the folder ledger from a backup.")
+        elif (digest := _hash(there[subject])) != content:
+            what = "cannot be read" if digest is None else "is not what was stated"
+            sentences.append(f"{subject} in the ledger {what} ({there[subject]}); restore it from a backup.")
+    return sentences
+
+
+def _hash(path: Path) -> str | None:
+    try:
+        return hash_file(path)
+    except OSError:
+        return None
+
+
+def _is_of_ledger(entry: Entry) -> bool:
+    return entry.kind in ("published", "watched") or (entry.kind == "adopted" and "path" not in entry.facts)
+
+
+def settle(home: Path) -> list[Entry]:
+    """The chain, once the ledger agrees with it; what was there before the chain is adopted.
+
+    Raises LedgerDamagedError for the first fault.
+    """
+    entries = chain.read(home)
+    known = {entry.subject for entry in entries if _is_of_ledger(entry)}
+    adopted = [
+        Note("adopted", path.stem, hash_file(path), {SEQUENCE: sequence_of(path)})
+        for path in publication_files(home)
+        if path.stem not in known
+    ]
+    adopted += [
+        Note("adopted", watch_subject(path), hash_file(path))
+        for path in watch_files(home)
+        if watch_subject(path) not in known
+    ]
+    entries += chain.append_new(home, adopted)
+    for sentence in flaws(home, entries):
+        raise LedgerDamagedError(sentence)
+    return entries
+
+
+def sequence_of(path: Path) -> int:
+    """The sequence of a publication in its file. Raises LedgerDamagedError for one that cannot be read."""
+    import polars as pl
+
+    try:
+        return int(pl.read_parquet(path, columns=[SEQUENCE])[SEQUENCE].max() or 0)  # type: ignore[arg-type]
+    except (pl.exceptions.PolarsError, OSError) as error:
+        why = str(error).splitlines()[0]
+        raise LedgerDamagedError(f"{path} cannot be read ({why}); restore it from a backup.") from error
+
+
+def next_sequence(entries: Sequence[Entry]) -> int:
+    """The sequence of the next publication."""
+    return 1 + max((int(entry.facts[SEQUENCE]) for entry in entries if SEQUENCE in entry.facts), default=0)
+
+
+def last_number(home: Path, week: str, entries: Sequence[Entry]) -> int:
+    """The highest number a publication of a week ever had, as far as anything in the home remembers; 0 for none.
+
+    Asked are the ledger, its chain, the releases and the records of the runs: a number never stands for two statements.
+    """
+    names = [path.stem for path in publication_files(home)]
+    names += [entry.subject for entry in entries if SEQUENCE in entry.facts]
+    numbers = [int(name.rsplit("-", 1)[1]) for name in names if name.rsplit("-", 1)[0] == week]
+    numbers += _released(home, week)
+    numbers += [int(run["published"][week]) for run in read_runs(home) if week in run.get("published", {})]
+    return max(numbers, default=0)
+
+
+def _released(home: Path, week: str) -> Iterator[int]:
+    for path in sorted((home / "releases").glob(f"[0-9]*/{week}/{releases.MANIFEST}")):
+        yield int(json.loads(path.read_bytes())["summary"].get("publication", 0))
+
+
+class Forgotten(NamedTuple):
+    """How many posts of a week went on purpose (erased, expired, given up by a person), after which publication."""
+
+    sequence: int
+    week: str
+    platform: str
+    posts: int
+
+
+def forgotten(entries: Sequence[Entry]) -> list[Forgotten]:
+    """What explains that posts of published weeks are gone."""
+    rows = []
+    sequence = 0
+    for entry in entries:
+        sequence = max(sequence, int(entry.facts.get(SEQUENCE, 0)))
+        for week, platforms in entry.facts.get("posts", {}).items() if entry.kind in chain.LOSING_KINDS else ():
+            rows += [Forgotten(sequence, week, platform, int(posts)) for platform, posts in platforms.items()]
+    return rows
