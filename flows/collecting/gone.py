@@ -6,6 +6,7 @@ from pathlib import Path
 
 from flows.post import Reason
 from flows.sources.source import Stored
+from flows.store.files import make_folder, sync
 from flows.store.warehouse import Connection, opened, transaction
 
 
@@ -101,6 +102,7 @@ def read_erased(path: Path) -> set[tuple[str, str, str]]:
 
 def note_erased(path: Path, file_id: str, keys: Iterable[tuple[str, str]]) -> None:
     """Adds records to the list of the erased."""
-    path.parent.mkdir(parents=True, exist_ok=True)
+    make_folder(path.parent)
     with path.open("a", encoding="utf-8") as out:
         out.writelines(f"{file_id} {platform} {post_id}\n" for platform, post_id in keys)
+    sync(path)

@@ -12,6 +12,7 @@ from pathlib import Path
 from flows.loading.arrivals import land_paths
 from flows.settings import Settings
 from flows.sources.pacing import Clock
+from flows.store.files import make_folder, settle, write_whole
 
 STILL_SECONDS = 5.0
 _UNFINISHED = frozenset({".part", ".crdownload", ".tmp", ".partial", ".download", ".filepart"})
@@ -57,13 +58,14 @@ def _still(paths: list[Path], clock: Clock, wait: Callable[[float], None]) -> li
 
 def _move(path: Path, folder: Path) -> Path:
     """Moves a file; one of the same name there is never overwritten."""
-    folder.mkdir(parents=True, exist_ok=True)
+    make_folder(folder)
     target = folder / path.name
     number = 2
     while target.exists():
         target = folder / f"{path.stem}-{number}{path.suffix}"
         number += 1
-    return path.replace(target)
+    settle(path, target)
+    return target
 
 
 def empty(settings: Settings, clock: Clock, wait: Callable[[float], None]) -> Emptied:
@@ -86,7 +88,7 @@ def empty(settings: Settings, clock: Clock, wait: Callable[[float], None]) -> Em
             continue
         reason = arrived.refusals[0] if arrived.refusals else f"{path} holds nothing to import."
         target = _move(path, folder / "refused")
-        target.with_name(f"{target.name}.reason.txt").write_text(reason + "\n", encoding="utf-8")
+        write_whole(target.with_name(f"{target.name}.reason.txt"), f"{reason}\n".encode())
         refusals.append(reason)
     waiting = tuple(path.name for path in paths if path not in still)
     return Emptied(tuple(landed), tuple(refusals), waiting)

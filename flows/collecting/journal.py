@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, BinaryIO, Self
 
-from flows.store.files import write_whole
+from flows.store.files import sync, write_whole
 
 
 class Journal:
@@ -58,6 +58,7 @@ class Journal:
 
     def __enter__(self) -> Self:
         self._out = self.pages.open("ab", buffering=0)
+        sync(self._folder)
         return self
 
     def __exit__(self, *_: object) -> None:

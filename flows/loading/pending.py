@@ -145,8 +145,8 @@ def replay(
         tempfile.TemporaryDirectory(dir=settings.home, prefix=".load-") as scratch,
     ):
         files = [item for group in groups for item in group]
-        contents = {item.file_id: item.content for item in files}
-        proof.settle(settings.home, proof.loaded_files(connection))
+        seen = proof.settle(settings.home, proof.loaded_files(connection))
+        contents = {item.file_id: item.content for item in seen.files}
         ready = batches.make_ready(settings, files, key, Path(scratch), advance)
         if ready.refusals:
             raise InputRefusedError(next(iter(ready.refusals.values())))

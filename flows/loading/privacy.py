@@ -17,6 +17,7 @@ from flows.exits import UsageError
 from flows.loading.numbers import find_numbers
 from flows.loading.shadow import Part, cast
 from flows.settings import Settings
+from flows.store.files import draft_beside, make_folder, sync
 
 KEY_BYTES = 32
 _DIGEST_BYTES = 16
@@ -50,12 +51,14 @@ def author_secret(settings: Settings) -> bytes:
 
 def write_key(path: Path, key: str) -> None:
     """Writes a key that only its owner can read, unless there is one already."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    draft = path.with_name(f".{path.name}.{os.getpid()}.draft")
+    make_folder(path.parent)
+    draft = draft_beside(path)
     with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w", encoding="ascii") as out:
         out.write(key + "\n")
     try:
+        sync(draft)
         os.link(draft, path)  # never replaces a key that another process made meanwhile
+        sync(path.parent)
     except FileExistsError:
         return
     finally:

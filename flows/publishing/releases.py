@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from flows.progress import Advance, unseen
-from flows.store.files import hash_file
+from flows.store.files import hash_file, make_folder, settle, settle_folder
 from flows.store.warehouse import Connection, literal, transaction
 
 KEPT_RELEASES = 2
@@ -34,7 +34,7 @@ def new_release(home: Path) -> Iterator[Path]:
     An interrupted draft is left aside and cleared by the next release; readers never see it.
     """
     releases = home / "releases"
-    releases.mkdir(parents=True, exist_ok=True)
+    make_folder(releases)
     for left in releases.glob(".draft-*"):
         shutil.rmtree(left)
     draft = releases / f".draft-{os.getpid()}"
@@ -46,11 +46,11 @@ def new_release(home: Path) -> Iterator[Path]:
     yield draft
     number = max((int(path.name) for path in releases.iterdir() if path.name.isdigit()), default=0) + 1
     target = releases / str(number)
-    draft.rename(target)
+    settle_folder(draft, target)
     link = home / f".published.{os.getpid()}"
     link.unlink(missing_ok=True)
     link.symlink_to(target.relative_to(home))
-    link.replace(home / "published")
+    settle(link, home / "published")
     for old in sorted((path for path in releases.iterdir() if path.name.isdigit()), key=lambda path: int(path.name))[
         :-KEPT_RELEASES
     ]:

@@ -10,6 +10,7 @@ import duckdb
 
 import sql
 from flows.exits import WarehouseBusyError
+from flows.store.files import settle
 from flows.store.runs import run_of
 
 if TYPE_CHECKING:
@@ -109,7 +110,7 @@ def compact(home: Path) -> None:
         connection.execute("DETACH draft")
     finally:
         connection.close()
-    draft.replace(path)
+    settle(draft, path)
 
 
 @contextmanager

@@ -1,0 +1,1 @@
+"""Faults of the machine that a run must survive: losses of power at any moment (`power`)."""
