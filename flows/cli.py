@@ -25,7 +25,7 @@ from flows.cli_call import (
     settings_of,
     verb,
 )
-from flows.exits import Exit, RondaError, UsageError
+from flows.exits import Exit, UsageError, as_told
 from flows.periods import Week, weeks_between
 from flows.post import PLATFORMS, Platform
 from flows.progress import note, say
@@ -336,16 +336,12 @@ def main(words: Sequence[str] | None = None) -> int:
     except typer.TyperException as error:
         complain(_misuse(error))
         return int(Exit.USAGE)
-    except RondaError as error:
-        if call.debug:
-            raise
-        complain(str(error))
-        return int(error.exit_code)
     except Exception as error:
         if call.debug:
             raise
-        complain(f"internal error ({type(error).__name__}: {error}); run it again with --debug and report it.")
-        return int(Exit.INTERNAL)
+        told = as_told(error)
+        complain(str(told))
+        return int(told.exit_code)
     if code == _INTERRUPTED:
         complain("interrupted; run the same command again, nothing is half done.")
         return int(Exit.INTERNAL)

@@ -4,6 +4,7 @@ All of it is written to standard error; standard output holds nothing but result
 they are given an `Advance`, a plain callable. Where nobody watches (`ronda serve`, tests) it does nothing.
 """
 
+import os
 import sys
 import threading
 import time
@@ -208,9 +209,19 @@ def visible(text: str) -> str:
     return text.translate(_WRITTEN_OUT)
 
 
+def _unread(stream: TextIO) -> None:
+    """Nobody reads on: what is left to be said goes nowhere, and the work goes on to its end."""
+    nowhere = os.open(os.devnull, os.O_WRONLY)
+    os.dup2(nowhere, stream.fileno())
+    os.close(nowhere)
+
+
 def _print(line: str, stream: TextIO) -> None:
     display = _WATCHES[-1].display if _WATCHES else None
-    if display is None:
-        print(visible(line), file=stream, flush=True)
-    else:
-        display.print(visible(line), stream)
+    try:
+        if display is None:
+            print(visible(line), file=stream, flush=True)
+        else:
+            display.print(visible(line), stream)
+    except BrokenPipeError:
+        _unread(stream)

@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from flows.exits import LedgerDamagedError
 from flows.loading.landing import Landed
 from flows.store.files import write_whole
 from flows.store.warehouse import Connection, transaction
@@ -65,5 +66,8 @@ def write(home: Path, connection: Connection) -> None:
 def read(home: Path) -> dict[str, Any]:
     """File id -> `LOADED`, or the reason why it was set aside; empty before the first load."""
     path = _path(home)
-    states: dict[str, Any] = json.loads(path.read_bytes()) if path.is_file() else {}
+    try:
+        states: dict[str, Any] = json.loads(path.read_bytes()) if path.is_file() else {}
+    except ValueError as error:
+        raise LedgerDamagedError(f"{path} is damaged; delete it, the next load makes it anew.") from error
     return states

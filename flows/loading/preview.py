@@ -7,7 +7,7 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
-from flows.exits import Exit, InputRefusedError
+from flows.exits import Exit, InputRefusedError, WarehouseBusyError
 from flows.files import open_stream
 from flows.files.record import Fault
 from flows.loading import prepared
@@ -91,7 +91,7 @@ def _known(settings: Settings) -> set[Key]:
         return set()
     try:
         connection = warehouse.connect(path, read_only=True)
-    except warehouse.DatabaseError:
+    except WarehouseBusyError:
         return set()
     try:
         return set(connection.execute("SELECT platform, post_id FROM base.posts").fetchall())

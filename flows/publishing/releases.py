@@ -12,8 +12,9 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+from flows.exits import UsageError
 from flows.progress import Advance, unseen
-from flows.store.files import hash_file, make_folder, settle, settle_folder
+from flows.store.files import hash_file, make_folder, require_space, settle, settle_folder
 from flows.store.warehouse import Connection, literal, transaction
 
 KEPT_RELEASES = 2
@@ -22,8 +23,18 @@ DAILY = "daily"  # the folder of the daily notes, one folder a day
 
 
 def published_folder(home: Path) -> Path | None:
-    """The current release, or None before the first publication."""
+    """The current release, or None before the first publication.
+
+    Raises UsageError where the name is not the link that ronda keeps.
+    """
     link = home / "published"
+    if link.is_symlink() and not link.exists():
+        raise UsageError(
+            f"{link} leads to {link.readlink()}, which is gone; restore the folder releases from a backup, or delete"
+            " the link and publish a week again."
+        )
+    if link.exists() and not link.is_symlink():
+        raise UsageError(f"{link} is a folder of somebody and not the link that ronda keeps there; move it elsewhere.")
     return link.resolve() if link.exists() else None
 
 
@@ -34,11 +45,13 @@ def new_release(home: Path) -> Iterator[Path]:
     An interrupted draft is left aside and cleared by the next release; readers never see it.
     """
     releases = home / "releases"
+    current = published_folder(home)
+    warehouse = home / "warehouse.duckdb"
+    require_space(home, warehouse.stat().st_size if warehouse.exists() else 0, "A publication")
     make_folder(releases)
     for left in releases.glob(".draft-*"):
         shutil.rmtree(left)
     draft = releases / f".draft-{os.getpid()}"
-    current = published_folder(home)
     if current is None:
         draft.mkdir()
     else:

@@ -4,7 +4,6 @@ A rename is believed only when the file and the folder that names it are on the 
 leaves a name with nothing behind it. Folders are walked so that one that may not be read is never passed over.
 """
 
-import errno
 import hashlib
 import os
 import shutil
@@ -122,8 +121,3 @@ def require_space(folder: Path, needed: int, what: str) -> None:
 
 def _mebibytes(size: int) -> str:
     return f"{-(-size >> 20):,} MiB"
-
-
-def is_full(error: BaseException) -> bool:
-    """Whether an error says that the disk, or what an account may keep on it, is full."""
-    return isinstance(error, OSError) and error.errno in (errno.ENOSPC, errno.EDQUOT)

@@ -13,8 +13,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from flows.exits import GateStoppedError
-from flows.store.files import write_whole
+from flows.exits import GateStoppedError, LedgerDamagedError
+from flows.store.files import files_in, write_whole
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,10 +131,18 @@ def _is_alive(pid: int) -> bool:
     return True
 
 
+def _read_run(path: Path) -> dict[str, Any]:
+    try:
+        facts: dict[str, Any] = json.loads(path.read_bytes())
+    except ValueError as error:
+        raise LedgerDamagedError(f"{path} is damaged; delete it, it only says what one run did.") from error
+    return facts
+
+
 def read_runs(home: Path, last: int = 0) -> list[dict[str, Any]]:
     """Run records, oldest first: all, or the `last` few; a record whose process ended unclosed is `interrupted`."""
-    paths = sorted((home / "runs").glob("*.json"))[-last:]
-    records: list[dict[str, Any]] = [json.loads(path.read_bytes()) for path in paths]
+    paths = files_in(home / "runs", ".json")[-last:]
+    records = [_read_run(path) for path in paths]
     for record in records:
         if record["outcome"] == "running" and not _is_alive(record["pid"]):
             record["outcome"] = "interrupted"

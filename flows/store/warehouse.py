@@ -1,6 +1,7 @@
 """The warehouse: one DuckDB file, one writer, guarded by a file lock. The only import of duckdb."""
 
 import os
+import re
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -9,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import duckdb
 
 import sql
-from flows.exits import WarehouseBusyError
+from flows.exits import RondaError, UsageError, WarehouseBusyError, WarehouseDamagedError
 from flows.store.files import settle
 from flows.store.runs import run_of
 
@@ -17,23 +18,49 @@ if TYPE_CHECKING:
     import polars as pl
 
 _POLL_SECONDS = 0.5  # between two tries for a lock
+_SAID_CHARACTERS = 200  # of what the database says of a file that it cannot open
 
 Connection = duckdb.DuckDBPyConnection
 DatabaseError = duckdb.Error
 
 
 def connect(path: Path | str = ":memory:", *, read_only: bool = False) -> Connection:
-    """An open database with the base tables in place; the session's zone is UTC and nothing is ever downloaded."""
-    connection = duckdb.connect(
-        str(path),
-        read_only=read_only,
-        config={"autoinstall_known_extensions": "false", "autoload_known_extensions": "false"},
-    )
+    """An open database with the base tables in place; the session's zone is UTC and nothing is ever downloaded.
+
+    Raises WarehouseBusyError when another program has it open, WarehouseDamagedError when it is no database any more.
+    """
+    try:
+        connection = duckdb.connect(
+            str(path),
+            read_only=read_only,
+            config={"autoinstall_known_extensions": "false", "autoload_known_extensions": "false"},
+        )
+    except duckdb.Error as error:
+        raise _unopened(Path(path), error) from error
     connection.execute("SET TimeZone = 'UTC'")
     connection.execute("SET preserve_insertion_order = true")
     if not read_only:
         connection.execute((sql.FOLDER / "base" / "tables.sql").read_text(encoding="utf-8"))
     return connection
+
+
+def _unopened(path: Path, error: duckdb.Error) -> RondaError:
+    """Why a database cannot be opened, and what to do."""
+    said = " ".join(str(error).split())
+    if re.search(r"\block\b", said, re.IGNORECASE):
+        holder = re.search(r"\(PID (\d+)\)", said)
+        who = f" (process {holder[1]})" if holder else ""
+        return WarehouseBusyError(
+            f"Another program has {path} open{who}; close it there and run it again. To look at the tables, open"
+            " published/ronda.duckdb, which no run waits for."
+        )
+    if path.exists() and not os.access(path, os.R_OK | os.W_OK):
+        return UsageError(f"{path} cannot be read and written; give the account of ronda the right to it.")
+    why = said.split(". ")[0][:_SAID_CHARACTERS]
+    return WarehouseDamagedError(
+        f"{path} cannot be opened ({why}). If it is warehouse.duckdb, move it and its .wal away and run the same"
+        " command again: it is made anew from the landing and the ledger; a published one, by publishing a week again."
+    )
 
 
 @contextmanager

@@ -70,7 +70,7 @@ class Disk:
         def keep(handle: Any) -> None:
             function(handle)
             number = handle if isinstance(handle, int) else handle.fileno()
-            if Path(os.readlink(f"/proc/self/fd/{number}")).is_relative_to(self.root):
+            if Path(f"/proc/self/fd/{number}").readlink().is_relative_to(self.root):
                 self._note(number)
 
         return keep
@@ -104,7 +104,7 @@ def _listing(folder: Path) -> Listing:
             each.name: (
                 each.inode(),
                 each.is_dir(follow_symlinks=False),
-                os.readlink(f"{folder}/{each.name}") if each.is_symlink() else None,
+                str((folder / each.name).readlink()) if each.is_symlink() else None,
             )
             for each in inside
             if not each.name.startswith(_LEFT_OUT)
