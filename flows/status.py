@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
-from flows.loading import file_states, landing
+from flows.loading import file_states, proof
 from flows.loading.file_states import LOADED
 from flows.periods import Week
 from flows.publishing import publications, releases
@@ -31,9 +31,11 @@ def gather(settings: Settings) -> dict[str, Any]:
     due = [week["week"] for week in weeks if reported and Week.parse(week["week"]) > max(reported)]
     runs = read_runs(settings.home, last=_SHOWN_RUNS)
     states = file_states.read(settings.home)
-    landed = landing.landed_files(settings.home)
+    seen = proof.inspect(settings.home)
+    landed = seen.files
     waiting = [item.file for item in landed if item.file_id not in states]
     aside = [states[item.file_id] for item in landed if states.get(item.file_id, LOADED) != LOADED]
+    aside += [flaw.sentence for flaw in seen.flaws]
     return {
         "home": str(settings.home),
         "election": settings.election.name_id,

@@ -25,7 +25,7 @@ import zstandard
 from flows.exits import LedgerDamagedError
 from flows.store import chain
 from flows.store.chain import Kind
-from flows.store.files import all_paths, draft_beside, hash_file, make_folder, require_space, settle, write_whole
+from flows.store.files import all_paths, draft_beside, hash_file, make_folder, require_space, settle, sync, write_whole
 
 if TYPE_CHECKING:  # `ronda status` asks for the landing and reads no file
     from flows.sources.format import Format
@@ -227,6 +227,19 @@ def take_draft(  # noqa: PLR0913 - the facts of a rewriting
         _write_manifest(target, landed)
     settle(draft_of(home, landed), target)
     return landed
+
+
+def drop(home: Path, landed: Landed, *, kind: Kind, posts: Mapping[str, Mapping[str, int]] | None = None) -> None:
+    """Deletes a landed file whole, manifest and bytes, for a reason that the chain states first (expired, erased).
+
+    `posts` says how many posts of each week and platform are gone with it, as in `take_draft`. Safe to repeat.
+    """
+    facts = {"path": landed.path} | ({"posts": posts} if posts else {})
+    chain.append_new(home, [chain.Note(kind, landed.file_id, "", facts)])
+    target = stored_path(home, landed)
+    target.unlink(missing_ok=True)
+    target.with_suffix(".json").unlink(missing_ok=True)
+    sync(target.parent)
 
 
 def clear_drafts(home: Path, before: datetime) -> None:

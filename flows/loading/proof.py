@@ -16,7 +16,6 @@ import zstandard
 from flows.exits import LedgerDamagedError
 from flows.loading import landing
 from flows.loading.landing import Landed
-from flows.sources.format import Kind
 from flows.store import chain
 from flows.store.chain import Entry, Note
 from flows.store.files import all_paths, hash_file
@@ -30,11 +29,14 @@ Fault = Literal[
     "manifest",  # a manifest that cannot be read
     "unknown",  # a kind that this version does not know
     "orphan",  # bytes without a manifest
+    "leftover",  # a file that the chain says is deleted
     "behind",  # bytes from before a rewriting: what should be gone from them still stands there
     "fewer",  # fewer records than the same bytes held when they were loaded before
     "torn",  # a line of the chain that broke off, about a file that is not there
 ]
-_STOPS: frozenset[Fault] = frozenset({"missing", "vanished", "changed", "unreadable", "manifest", "unknown"})
+_STOPS: frozenset[Fault] = frozenset(
+    {"missing", "vanished", "changed", "unreadable", "manifest", "unknown", "leftover"}
+)
 _BLOCK = 1 << 20
 _READERS = 2  # files whose bytes are compared at the same time; hashing and unpacking leave Python's lock alone
 _DEPTH = 4  # platform, source, day, file
@@ -121,13 +123,6 @@ def _by_name(item: Landed, there: set[str]) -> Flaw | None:
             f"{item.file}, landed {item.landed_at:%Y-%m-%d}, has a manifest and no bytes (landing/{item.path}); restore"
             " it from a backup, or delete the manifest and import the file again.",
         )
-    if item.kind not in get_args(Kind):
-        return Flaw(
-            "unknown",
-            item.file_id,
-            f'{item.file} landed as "{item.kind}", which this version of ronda does not know; use the version that'
-            " landed it, or a later one.",
-        )
     return None
 
 
@@ -163,8 +158,16 @@ def content_hash(home: Path, item: Landed) -> str:
 
 
 def check_bytes(home: Path, item: Landed, stated: Sequence[str]) -> Flaw | None:
-    """What is wrong with the bytes of one landed file; `stated` are its contents by the chain (`chain.contents`)."""
+    """What is wrong with one landed file, its kind and its bytes; `stated` are its contents by the chain (`chain.contents`)."""
+    from flows.sources.format import Kind  # the formats of all sources, which `ronda status` does not need
+
     where = f"{item.file}, landed {item.landed_at:%Y-%m-%d} (landing/{item.path})"
+    if item.kind not in get_args(Kind):
+        told = f'{item.file} landed as "{item.kind}", which this version of ronda does not know'
+        return Flaw("unknown", item.file_id, f"{told}; use the version that landed it, or a later one.")
+    if stated and not stated[-1]:
+        told = f"{where} was to be deleted, which was interrupted"
+        return Flaw("leftover", item.file_id, f"{told}; run again what deleted it, or delete it with its manifest.")
     if stated and item.content not in stated:
         return Flaw("changed", item.file_id, f"The manifest of {where} was changed by hand; restore it from a backup.")
     try:

@@ -146,7 +146,7 @@ def test_what_is_not_whole_is_told_and_the_rest_is_loaded(
     lose(stored(home, "a.ndjson"))
     summary = load(home)
     assert summary.posts == 2
-    assert told in " ".join(summary.flaws)
+    assert told in " ".join(summary.untaken)
 
 
 def test_nothing_is_published_without_a_file_that_cannot_be_seen(home: Settings) -> None:
@@ -208,6 +208,17 @@ def test_a_rewriting_that_was_interrupted_is_told_and_loaded(home: Settings) -> 
     summary = load(home)
     assert summary.posts == 5
     assert "a.ndjson" in summary.flaws[0] and "records that were to be erased" in summary.flaws[0]
+
+
+def test_a_file_that_was_dropped_for_a_reason_is_not_missed(home: Settings) -> None:
+    item, path = named(home, "a.ndjson"), stored(home, "a.ndjson")
+    content = path.read_bytes(), path.with_suffix(".json").read_bytes()
+    landing.drop(home.home, item, kind="expired")
+    assert load(home).untaken == []
+    path.write_bytes(content[0])  # as if the deletion had been killed
+    path.with_suffix(".json").write_bytes(content[1])
+    assert "a.ndjson, landed 2024-02-05" in load(home).held[0]
+    assert posts(home) == 2
 
 
 def publish(settings: Settings) -> int:
