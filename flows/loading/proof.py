@@ -158,18 +158,13 @@ def content_hash(home: Path, item: Landed) -> str:
 
 
 def check_bytes(home: Path, item: Landed, stated: Sequence[str]) -> Flaw | None:
-    """What is wrong with one landed file, its kind and its bytes; `stated` are its contents by the chain (`chain.contents`)."""
-    from flows.sources.format import Kind  # the formats of all sources, which `ronda status` does not need
+    """What is wrong with one landed file, its kind and its bytes.
 
-    where = f"{item.file}, landed {item.landed_at:%Y-%m-%d} (landing/{item.path})"
-    if item.kind not in get_args(Kind):
-        told = f'{item.file} landed as "{item.kind}", which this version of ronda does not know'
-        return Flaw("unknown", item.file_id, f"{told}; use the version that landed it, or a later one.")
-    if stated and not stated[-1]:
-        told = f"{where} was to be deleted, which was interrupted"
-        return Flaw("leftover", item.file_id, f"{told}; run again what deleted it, or delete it with its manifest.")
-    if stated and item.content not in stated:
-        return Flaw("changed", item.file_id, f"The manifest of {where} was changed by hand; restore it from a backup.")
+    `stated` are its contents by the chain (`chain.contents`), the last one last.
+    """
+    flaw = _by_statement(item, stated)
+    if flaw is not None:
+        return flaw
     try:
         contents = [content_hash(home, item)]
         if item.path.endswith(".zst") and item.content not in contents:
@@ -180,18 +175,35 @@ def check_bytes(home: Path, item: Landed, stated: Sequence[str]) -> Flaw | None:
         return Flaw("unreadable", item.file_id, landing.unreadable_sentence(error))
     except zstandard.ZstdError:
         contents = []
-    if item.content in contents:
-        if not stated or stated[-1] == item.content:
-            return None
-    elif not {item.file_id, *(each.split()[1] for each in item.rewritten)} & set(contents):
-        sentence = f"The bytes of {where} are not those that landed; restore the file from a backup."
-        return Flaw("changed", item.file_id, sentence)
-    return Flaw(
-        "behind",
-        item.file_id,
-        f"{where} still holds records that were to be erased: its rewriting was interrupted, or it comes from an older"
-        " backup; erase them again with `ronda extract --refresh`.",
-    )
+    if item.content in contents and (not stated or stated[-1] == item.content):
+        return None
+    if {item.file_id, item.content, *(each.split()[1] for each in item.rewritten)} & set(contents):
+        told = f"{_where(item)} still holds records that were to be erased"
+        why = "its rewriting was interrupted, or it comes from an older backup"
+        again = "erase them again with `ronda extract --refresh`"
+        return Flaw("behind", item.file_id, f"{told}: {why}; {again}.")
+    told = f"The bytes of {_where(item)} are not those that landed"
+    return Flaw("changed", item.file_id, f"{told}; restore the file from a backup.")
+
+
+def _by_statement(item: Landed, stated: Sequence[str]) -> Flaw | None:
+    """What is wrong with the manifest of a file, by the kinds that are known and what the chain states."""
+    from flows.sources.format import Kind  # the formats of all sources, which `ronda status` does not need
+
+    if item.kind not in get_args(Kind):
+        told = f'{item.file} landed as "{item.kind}", which this version of ronda does not know'
+        return Flaw("unknown", item.file_id, f"{told}; use the version that landed it, or a later one.")
+    if stated and not stated[-1]:
+        told = f"{_where(item)} was to be deleted, which was interrupted"
+        return Flaw("leftover", item.file_id, f"{told}; run again what deleted it, or delete it with its manifest.")
+    if stated and item.content not in stated:
+        told = f"The manifest of {_where(item)} was changed by hand"
+        return Flaw("changed", item.file_id, f"{told}; restore it from a backup.")
+    return None
+
+
+def _where(item: Landed) -> str:
+    return f"{item.file}, landed {item.landed_at:%Y-%m-%d} (landing/{item.path})"
 
 
 def check_all_bytes(home: Path, files: Sequence[Landed], entries: Sequence[Entry]) -> list[Flaw]:
