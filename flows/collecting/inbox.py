@@ -10,9 +10,10 @@ from datetime import datetime
 from pathlib import Path
 
 from flows.loading.arrivals import land_paths
+from flows.loading.landing import unreadable_sentence
 from flows.settings import Settings
 from flows.sources.pacing import Clock
-from flows.store.files import make_folder, settle, write_whole
+from flows.store.files import all_paths, make_folder, settle, write_whole
 
 STILL_SECONDS = 5.0
 _UNFINISHED = frozenset({".part", ".crdownload", ".tmp", ".partial", ".download", ".filepart"})
@@ -27,11 +28,14 @@ class Emptied:
     waiting: tuple[str, ...] = ()
 
 
-def _files(folder: Path) -> list[Path]:
-    """Files to be taken, in the order of their names; what begins with a dot is not finished."""
+def _files(folder: Path, unreadable: list[OSError]) -> list[Path]:
+    """Files to be taken, in the order of their names; what begins with a dot is not finished.
+
+    Folders that may not be read are added to `unreadable`.
+    """
     return [
         path
-        for path in sorted(folder.rglob("*"))
+        for path in sorted(all_paths(folder, unreadable))
         if path.is_file()
         and path.relative_to(folder).parts[0] not in ("done", "refused")
         and not any(part.startswith(".") for part in path.relative_to(folder).parts)
@@ -75,10 +79,11 @@ def empty(settings: Settings, clock: Clock, wait: Callable[[float], None]) -> Em
     """
     folder = settings.home / "inbox"
     folder.mkdir(parents=True, exist_ok=True)
-    paths = _files(folder)
+    unreadable: list[OSError] = []
+    paths = _files(folder, unreadable)
     named = [path for path in paths if path.suffix.lower() not in _UNFINISHED]
     still = _still(named, clock, wait)
-    landed, refusals = [], []
+    landed, refusals = [], [unreadable_sentence(error) for error in unreadable]
     moment: datetime = clock.now()
     for path in still:
         arrived = land_paths(settings, [path], moment)

@@ -13,6 +13,7 @@ from flows.loading.landing import Landed
 from flows.progress import Advance, unseen
 from flows.settings import Settings
 from flows.sources.format import Format
+from flows.store.files import all_paths
 
 # What operating systems and offices leave beside the files of people; nobody meant to import it.
 _JUNK_NAMES = frozenset({"thumbs.db", "desktop.ini", "ehthumbs.db", "icon\r"})
@@ -22,10 +23,14 @@ _JUNK_FOLDERS = frozenset({"__macosx", "$recycle.bin", "system volume informatio
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """The files below the paths given to an import, in order, and how many were left out as junk of other programs."""
+    """The files below the paths given to an import, in order, and how many were left out as junk of other programs.
+
+    `refusals` has a sentence for every folder that may not be read.
+    """
 
     files: tuple[Path, ...]
     junk: int
+    refusals: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,18 +57,19 @@ def files_below(paths: Iterable[Path]) -> Found:
     """
     files: list[Path] = []
     junk = 0
+    unreadable: list[OSError] = []
     for path in paths:
         if not path.is_dir():
             files.append(path)
             continue
-        inside = sorted(item for item in path.rglob("*") if item.is_file())
+        inside = sorted(item for item in all_paths(path, unreadable) if item.is_file())
         kept = [item for item in inside if not is_junk(item, path)]
-        if not kept:
+        if not kept and not unreadable:
             only = f" but {len(inside)} of the system's own" if inside else ""
             raise InputRefusedError(f"The folder {path} holds no files{only}; give the folder or file of the exports.")
         files += kept
         junk += len(inside) - len(kept)
-    return Found(tuple(files), junk)
+    return Found(tuple(files), junk, tuple(landing.unreadable_sentence(error) for error in unreadable))
 
 
 def told(files: Sequence[Path], advance: Advance) -> Iterator[Path]:
@@ -94,8 +100,8 @@ def land_paths(settings: Settings, paths: Sequence[Path], landed_at: datetime, a
     """
     landed: list[Landed] = []
     new: set[str] = set()
-    refusals: list[str] = []
     listing = files_below(paths)
+    refusals = list(listing.refusals)
     for path in told(listing.files, advance):
         try:
             form, platform = recognised(settings, path, paths)

@@ -60,8 +60,8 @@ def run_preview(
     Duplicates are told against the files before and against the warehouse, where another run does not hold it.
     """
     seen = _known(settings)
-    refusals: list[str] = []
     listing = files_below(paths)
+    refusals = list(listing.refusals)
     previews: list[Preview] = []
     for path in told(listing.files, advance):
         try:

@@ -51,7 +51,7 @@ STEPS = [
         "True",
     ),  # draft complete
     ("pathlib", "pathlib.Path", "symlink_to", True, "'.published' in str(arguments[0])"),  # release named, link old
-    ("pathlib", "pathlib.Path", "replace", False, "str(arguments[1]).endswith('published')"),  # link swapped
+    ("os", "os", "replace", False, "str(arguments[1]).endswith('published')"),  # link swapped
 ]
 
 

@@ -164,10 +164,8 @@ def test_a_file_that_is_loaded_may_be_missing_but_is_told(home: Settings) -> Non
     assert build_tables(home) > 10
 
 
-@pytest.fixture
-def locked_folder(home: Settings, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """The folder of a day that may not be read, whoever runs the tests."""
-    folder = stored(home, "a.ndjson").parent
+def lock(folder: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Makes a folder one that may not be read, whoever runs the tests."""
     listed = os.scandir
 
     def scandir(path: Any = ".") -> Iterator[os.DirEntry[str]]:
@@ -177,6 +175,24 @@ def locked_folder(home: Settings, monkeypatch: pytest.MonkeyPatch) -> Path:
 
     monkeypatch.setattr(os, "scandir", scandir)
     return folder
+
+
+@pytest.fixture
+def locked_folder(home: Settings, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """The folder of a landed day that may not be read."""
+    return lock(stored(home, "a.ndjson").parent, monkeypatch)
+
+
+def test_a_folder_of_an_import_that_may_not_be_read_is_refused(
+    settings: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write_lines(tmp_path / "exports" / "a.ndjson", [tiktok(serial=1)])
+    write_lines(tmp_path / "exports" / "more" / "b.ndjson", [tiktok(serial=2)])
+    lock(tmp_path / "exports" / "more", monkeypatch)
+    said: list[str] = []
+    assert run_import(settings, [tmp_path / "exports"], LANDED, None, said.append) is Exit.REFUSED
+    assert said[0].startswith(f"refused: {tmp_path / 'exports' / 'more'} cannot be read (Permission denied)")
+    assert "1 posts" in said[1]
 
 
 def test_a_folder_that_may_not_be_read_is_told_and_stops_the_publication(home: Settings, locked_folder: Path) -> None:
