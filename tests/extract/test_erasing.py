@@ -6,6 +6,7 @@ import hashlib
 import io
 import itertools
 import json
+import os
 import shutil
 import zipfile
 from collections.abc import Callable
@@ -29,7 +30,7 @@ from flows.settings import Settings
 from flows.sources.erasing import Erasing
 from flows.sources.pacing import VirtualClock
 from flows.sources.tombstone import Key
-from flows.store import warehouse
+from flows.store import chain, warehouse
 from tests import exports
 from tests.extract.formats import (
     CASES,
@@ -270,7 +271,7 @@ def killing(patch: pytest.MonkeyPatch, point: int) -> None:
         return step
 
     changes = ((landing, "write_draft"), (landing, "write_whole"), (gone, "note_erased"), (gone, "forget_excerpts"))
-    for owner, name in (*changes, (Path, "replace"), (Path, "unlink")):
+    for owner, name in (*changes, (chain, "append_new"), (os, "replace"), (Path, "unlink")):
         patch.setattr(owner, name, stepping(getattr(owner, name)))
 
 
