@@ -157,7 +157,7 @@ def erase(settings: Settings, now: datetime) -> Erased:
             erased = _erase_in(settings, landed[file_id], keys, now)
         except (InputRefusedError, ValueError, OSError) as error:
             what = f"{landed[file_id].file} holds {len(keys):,} removed posts"
-            left.append(f"{what} and cannot be rewritten ({error}); delete it by hand.")
+            left.append(f"{what} and cannot be rewritten ({error}); restore it from a backup, then run it again.")
             continue
         gone.note_erased(notes, file_id, sorted(keys | {_UNASKED} if file_id in unasked else keys))
         records, files = records + erased, files + (erased > 0)
