@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 from enum import StrEnum
 from typing import Literal, NamedTuple, get_args
 
+from flows import limits
 from flows.method import METHOD
 
 Platform = Literal["tiktok", "facebook", "instagram"]
@@ -34,6 +35,7 @@ class Reason(StrEnum):
 
     UNREADABLE = "unreadable record"
     TRUNCATED = "file ends inside this record"
+    DAMAGED = "file cannot be read from this record on"
     NOT_UTF8 = "invalid UTF-8"
     TOO_LONG = "record longer than the limit"
     WRONG_SHAPE = "fields of this format are missing"
@@ -56,6 +58,7 @@ class Reason(StrEnum):
 REMEDIES = {
     Reason.UNREADABLE: "export it again",
     Reason.TRUNCATED: "download or copy it again",
+    Reason.DAMAGED: "download or export it again",
     Reason.NOT_UTF8: 'save it as UTF-8 (in Excel "CSV UTF-8") and give that',
     Reason.TOO_LONG: "a quotation mark is never closed, or the export is damaged; export it again",
     Reason.ID_AS_NUMBER: "export it again and do not save it with a spreadsheet, which keeps 15 digits of a number",
@@ -63,7 +66,7 @@ REMEDIES = {
 # Many of these in one file mean that its source changed its shape.
 SHAPE_REASONS = (Reason.UNREADABLE, Reason.WRONG_SHAPE, Reason.NO_ID)
 # These say that the end of a file is missing: what came after cannot be known.
-CUT_REASONS = (Reason.TRUNCATED,)
+CUT_REASONS = (Reason.TRUNCATED, Reason.DAMAGED)
 
 
 class Rejected(Exception):  # noqa: N818 - a verdict on a record, not a failure of the program
@@ -111,8 +114,12 @@ def check(post: Post, seen_at: int | None) -> None:
     """The rule every post keeps, whatever its source; the gate after the load checks the same.
 
     Its id looks like one of its platform (`POST_IDS`), its time lies between the earliest year and a day after
-    `seen_at` (Unix seconds; None where nothing says when it was seen), its counts are not negative. Raises Rejected.
+    `seen_at` (Unix seconds; None where nothing says when it was seen), its counts are not negative, its words are not
+    longer than any platform has them. Raises Rejected.
     """
+    words = (post.text, post.author, post.author_name, post.url, post.query, post.language, *post.hashtags)
+    if (characters := sum(map(len, filter(None, words)))) > limits.TEXT_CHARACTERS:
+        raise Rejected(Reason.TOO_LONG, f"its words have {characters:,} characters")
     if not _POST_ID[post.platform].match(post.post_id):
         raise Rejected(Reason.ID_UNLIKELY, f"{post.post_id[:80]!r} on {post.platform}")
     latest = _LATEST if seen_at is None else seen_at + _AHEAD

@@ -3,11 +3,12 @@
 from collections.abc import Iterator
 from typing import BinaryIO
 
+from flows import limits
 from flows.files.opening import CHUNK_BYTES, DamagedError
 from flows.files.record import Fault
 from flows.post import Reason
 
-LINE_BYTES = 16 * 1024 * 1024
+LINE_BYTES = limits.RECORD_BYTES
 EXCERPT_BYTES = 256
 BOM = b"\xef\xbb\xbf"
 
@@ -19,7 +20,7 @@ def read_chunk(stream: BinaryIO, number: int) -> bytes | Fault:
     except EOFError as error:
         return Fault(number, Reason.TRUNCATED, str(error), b"")
     except DamagedError as error:
-        return Fault(number, Reason.UNREADABLE, str(error), b"")
+        return Fault(number, Reason.DAMAGED, str(error), b"")
 
 
 def too_long(number: int, excerpt: bytes) -> Fault:

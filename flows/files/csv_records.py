@@ -11,9 +11,10 @@ from functools import lru_cache
 from itertools import chain
 from typing import BinaryIO
 
+from flows import limits
 from flows.files.chunks import BOM, EXCERPT_BYTES, LINE_BYTES, blocks, too_long
 from flows.files.opening import SAMPLE_BYTES
-from flows.files.record import Fault, Record
+from flows.files.record import Fault, Record, ended, too_many_blanks
 from flows.post import Reason
 
 DELIMITERS = (",", ";", "\t", "|")
@@ -196,7 +197,8 @@ def fitted(row: list[str], width: int) -> list[str]:
 def _csv_cells(feed: _CsvFeed, delimiter: str) -> Iterator[list[str] | Fault]:
     """Rows that hold anything, and faults."""
     reader = _reader(feed, delimiter, strict=True)
-    while True:
+    blanks = 0
+    while blanks <= limits.BLANK_LINES:
         feed.begin()
         try:
             row = next(reader, None)
@@ -211,11 +213,17 @@ def _csv_cells(feed: _CsvFeed, delimiter: str) -> Iterator[list[str] | Fault]:
         elif row is None:
             break
         elif row and (row[0].strip() or not is_blank(row)):
+            blanks = 0
             yield row
+        else:
+            blanks += 1
+    else:
+        yield too_many_blanks(feed.start)
     if feed.broken is not None:
         yield feed.broken
 
 
+@ended
 def csv_rows(stream: BinaryIO, is_header: IsHeader | None = None) -> Iterator[Record | Fault]:
     """One Record a row below the header: {column: cell}; `number` is the line on which the row starts.
 
@@ -232,6 +240,9 @@ def csv_rows(stream: BinaryIO, is_header: IsHeader | None = None) -> Iterator[Re
         elif header is None:
             header = columns(row)
             feed.in_header = False
+            if len(header) > limits.COLUMNS:
+                yield feed.reject(Reason.DAMAGED, f"a table of {len(header):,} columns, more than {limits.COLUMNS:,}")
+                return
         elif len(row) == len(header) or len(row := fitted(row, len(header))) == len(header):
             yield Record(feed.start, dict(zip(header, row, strict=True)))
         else:

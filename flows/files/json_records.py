@@ -7,8 +7,9 @@ from typing import BinaryIO
 
 import orjson
 
+from flows import limits
 from flows.files.chunks import BOM, EXCERPT_BYTES, LINE_BYTES, blocks, read_chunk, too_long
-from flows.files.record import Fault, Record
+from flows.files.record import Fault, Record, ended, too_many_blanks
 from flows.post import Reason
 
 
@@ -35,9 +36,11 @@ def _parsed(number: int, data: bytes, terminated: bool) -> Record | Fault | None
         return Fault(number, reason, str(error), data[:EXCERPT_BYTES])
 
 
+@ended
 def json_lines(stream: BinaryIO) -> Iterator[Record | Fault]:
     """One Record a non-blank line: any JSON value, integers exact up to 64 bits."""
     loads = orjson.loads
+    blanks = 0
     for block in blocks(stream):
         if isinstance(block, Fault):
             yield block
@@ -50,8 +53,13 @@ def json_lines(stream: BinaryIO) -> Iterator[Record | Fault]:
                 raw = loads(line)
             except orjson.JSONDecodeError:
                 if (item := _parsed(number, line, terminated)) is not None:
+                    blanks = 0
                     yield item
+                elif (blanks := blanks + 1) > limits.BLANK_LINES:
+                    yield too_many_blanks(number)
+                    return
             else:
+                blanks = 0
                 yield Record(number, raw)
             number += 1
 
@@ -166,6 +174,7 @@ def _element(number: int, data: bytes) -> Record | Fault:
         return _parsed(number, data, True) or Fault(number, Reason.UNREADABLE, "blank", data[:EXCERPT_BYTES])
 
 
+@ended
 def json_elements(stream: BinaryIO) -> Iterator[Record | Fault]:
     """The elements of a JSON array, or JSON documents one after another; `number` counts them from 1.
 

@@ -7,6 +7,7 @@ compressed stream that ends early gives every byte it has and then raises `EOFEr
 
 import codecs
 import io
+import os
 import tempfile
 import zlib
 from collections.abc import Callable, Iterator
@@ -16,6 +17,7 @@ from typing import TYPE_CHECKING, BinaryIO, Protocol, cast
 
 import zstandard
 
+from flows import limits
 from flows.exits import InputRefusedError
 from flows.files import archive
 
@@ -52,6 +54,7 @@ REFUSED: tuple[tuple[bytes, str, str], ...] = (
     (codecs.BOM_UTF32_LE, "text in UTF-32", "save it as UTF-8 and give that"),
     (codecs.BOM_UTF32_BE, "text in UTF-32", "save it as UTF-8 and give that"),
 )
+_NOT_TEXT = ("not text", "give an export as CSV, JSON, NDJSON, Parquet or .xlsx")
 TEXT_CONTROLS = frozenset(b"\t\n\r\f\v\x1b")
 
 
@@ -84,11 +87,12 @@ COMPRESSIONS: tuple[tuple[bytes, Callable[[], _Decompressor]], ...] = (
 
 
 class _Unpacked(io.RawIOBase):
-    """The content of a gzip or Zstandard file, members and frames joined, in bounded memory."""
+    """The content of a gzip or Zstandard file, members and frames joined, in bounded memory, up to `most` bytes."""
 
-    def __init__(self, source: BinaryIO, begin: Callable[[], _Decompressor]) -> None:
+    def __init__(self, source: BinaryIO, begin: Callable[[], _Decompressor], most: int) -> None:
         self._source = source
         self._begin = begin
+        self._left = most
         self._member: _Decompressor | None = None  # None between two of them
         self._packed = b""
         self._ready = b""
@@ -114,6 +118,8 @@ class _Unpacked(io.RawIOBase):
             return
         self._ready, self._given = b"", 0
         while not self._ready:
+            if self._left < 0:
+                raise DamagedError(f"it unpacks to more than {limits.EXPANSION} times its size, as no export does")
             self._packed = self._packed or self._source.read(PACKED_BYTES)
             if not self._packed:
                 if self._member is not None:
@@ -122,7 +128,9 @@ class _Unpacked(io.RawIOBase):
             if self._member is None:  # members may be padded with zeros
                 self._packed = self._packed.lstrip(b"\0")
             if self._packed:
-                self._ready = self._unpack()
+                content = self._unpack()
+                self._ready = content[: self._left]
+                self._left -= len(content)
 
     @property
     def position(self) -> int:
@@ -203,9 +211,11 @@ def _refusal(head: bytes) -> tuple[str, str] | None:
     start = head[:4096]
     if head.startswith(UTF16):
         start = start[: len(start) & ~1].decode("utf-16", "replace").encode()
+        if start.startswith((PARQUET, archive.ARCHIVE)):  # bytes that were taken for text once
+            return _NOT_TEXT
     controls = sum(1 for byte in start if byte < 32 and byte not in TEXT_CONTROLS)
     if controls * 10 > len(start):
-        return "not text", "give an export as CSV, JSON, NDJSON, Parquet or .xlsx"
+        return _NOT_TEXT
     return None
 
 
@@ -242,10 +252,18 @@ def refuse(path: Path, what: str, remedy: str) -> InputRefusedError:
     return InputRefusedError(f"{path} is {what}; {remedy}.")
 
 
-def _unpacked(file: BinaryIO, head: bytes) -> BinaryIO | None:
+def _unpacked(file: BinaryIO, head: bytes, content_bytes: int) -> BinaryIO | None:
     """The content of a compressed file that begins with `head`; None when it is not compressed."""
     begin = next((begin for magic, begin in COMPRESSIONS if head.startswith(magic)), None)
-    return None if begin is None else cast(BinaryIO, _Unpacked(file, begin))
+    if begin is None:
+        return None
+    most = max(most_content(os.fstat(file.fileno()).st_size), content_bytes)
+    return cast(BinaryIO, _Unpacked(file, begin, most))
+
+
+def most_content(packed_bytes: int) -> int:
+    """How many bytes a file of so many bytes may hold, compressed, without being taken for a trap."""
+    return max(limits.EXPANSION_FREE_BYTES, packed_bytes * limits.EXPANSION)
 
 
 def position(stream: BinaryIO) -> int:
@@ -254,9 +272,11 @@ def position(stream: BinaryIO) -> int:
 
 
 @contextmanager
-def open_stream(path: Path) -> Iterator[BinaryIO]:
+def open_stream(path: Path, content_bytes: int = 0) -> Iterator[BinaryIO]:
     """The file's content, unpacked when it is gzip or Zstandard, in UTF-8 when it is text.
 
+    What is compressed ends as damaged content does where it unpacks to more than `limits.EXPANSION` times its bytes,
+    and to more than `content_bytes`, which the caller knows that it holds.
     Raises InputRefusedError for an empty, missing or unreadable file, an archive or another binary; a workbook passes
     (then seekable), and Parquet that is not compressed.
     """
@@ -271,13 +291,13 @@ def open_stream(path: Path) -> Iterator[BinaryIO]:
         if not head:
             raise refuse(path, "empty", "export it again")
         file.seek(0)
-        unpacked = _unpacked(file, start)
+        unpacked = _unpacked(file, start, content_bytes)
         if unpacked is not None:
             head = read_head(unpacked, HEAD_BYTES)
             file.seek(0)
         if refusal := _refusal(head) if unpacked is None else _packed_refusal(head):
             raise refuse(path, *refusal)
-        stream = _unpacked(file, start) or file
+        stream = _unpacked(file, start, content_bytes) or file
         if head.startswith(archive.ARCHIVE):
             with _workbook(path, stream) as book:
                 yield book
@@ -293,8 +313,8 @@ def _workbook(path: Path, stream: BinaryIO) -> Iterator[BinaryIO]:
         if not stream.seekable():
             while chunk := read_head(stream, CHUNK_BYTES):
                 unpacked.write(chunk)
-                if unpacked.tell() > archive.MOST_BYTES:
-                    raise refuse(path, f"a compressed archive of more than {archive.MOST_BYTES >> 20} MiB", "unpack it")
+                if unpacked.tell() > limits.SHEET_BYTES:
+                    raise refuse(path, f"a compressed archive of more than {limits.SHEET_BYTES >> 20} MiB", "unpack it")
             unpacked.seek(0)
             book = cast(BinaryIO, unpacked)
         if refusal := archive.refusal(book):

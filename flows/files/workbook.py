@@ -18,13 +18,13 @@ from itertools import islice
 from typing import Any, BinaryIO
 from xml.etree import ElementTree
 
+from flows import limits
 from flows.files.archive import ARCHIVE
 from flows.files.csv_records import IsHeader, columns, csv_rows, header_place, header_places, is_blank
-from flows.files.record import Fault, Record
+from flows.files.record import Fault, Record, ended
 from flows.post import Reason
 
 SHEET_DIGITS = 15  # that a spreadsheet keeps of a number
-MOST_ROWS = 1_048_576  # what a sheet can have
 _SEEN_ROWS = 20
 _BREAK = b"\x0c"  # between the sheets of a sample
 
@@ -58,9 +58,13 @@ def _rows(sheet: Any) -> Iterator[list[str]]:
     """The rows of a sheet from the first on, cells as text. Raises DamagedWorkbookError."""
     try:
         sheet.reset_dimensions()  # what a sheet says of its own size is often wrong
+        cells = 0
         for number, row in enumerate(sheet.iter_rows(values_only=True), 1):
-            if number > MOST_ROWS:
-                raise DamagedWorkbookError(f"a sheet has more than {MOST_ROWS:,} rows")
+            cells += len(row)
+            if number > limits.SHEET_ROWS:
+                raise DamagedWorkbookError(f"a sheet has more than {limits.SHEET_ROWS:,} rows")
+            if cells > limits.SHEET_CELLS:
+                raise DamagedWorkbookError(f"a sheet has more than {limits.SHEET_CELLS:,} cells")
             yield [as_text(value) for value in row]
     except _DAMAGE as error:
         raise DamagedWorkbookError(_first_line(error)) from error
@@ -113,6 +117,7 @@ def sheet_starts(sample: bytes) -> Iterator[bytes]:
             yield ARCHIVE + text
 
 
+@ended
 def sheet_rows(stream: BinaryIO, is_header: IsHeader | None = None) -> Iterator[Record | Fault]:
     """One Record a row of a sheet, as `csv_rows` gives those of its CSV; a CSV of the sheet is read too.
 
@@ -135,7 +140,7 @@ def sheet_rows(stream: BinaryIO, is_header: IsHeader | None = None) -> Iterator[
                 else:
                     header = columns(row)
     except DamagedWorkbookError as error:
-        yield Fault(number + 1, Reason.UNREADABLE, f"the workbook cannot be read: {error}", b"")
+        yield Fault(number + 1, Reason.DAMAGED, f"the workbook cannot be read: {error}", b"")
 
 
 def is_workbook(stream: BinaryIO) -> bool:

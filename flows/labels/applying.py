@@ -23,6 +23,7 @@ import pyarrow as pa
 import pyarrow.parquet
 
 import sql
+from flows import limits
 from flows.exits import InputRefusedError, UsageError
 from flows.files import Fault, layout, open_stream, sample
 from flows.files.layout import JSON
@@ -144,14 +145,16 @@ def _labelled(posts: list[Row], seeds: Path, weights: Path | None) -> Iterator[R
 def _batches(items: Iterable[Row | Fault], refused: "_Refused") -> Iterator[list[Row]]:
     """The posts, so many at a time; what is none is noted."""
     posts: list[Row] = []
+    characters = 0
     for item in items:
         if isinstance(item, Fault):
             refused.note(item)
             continue
         posts.append(item)
-        if len(posts) == BATCH:
+        characters += sum(len(value) for value in item.values() if isinstance(value, str))
+        if len(posts) == BATCH or characters > limits.BATCH_CHARACTERS:
             yield posts
-            posts = []
+            posts, characters = [], 0
     if posts:
         yield posts
 

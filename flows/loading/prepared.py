@@ -12,9 +12,9 @@ from typing import Any, BinaryIO
 
 import polars as pl
 
-from flows import labels
+from flows import labels, limits
 from flows.files.opening import position
-from flows.files.record import Fault
+from flows.files.record import Fault, too_many_rejects
 from flows.headers import schema
 from flows.loading import copies, landing, privacy, reading
 from flows.loading.landing import Landed
@@ -25,6 +25,7 @@ from flows.sources.format import Format
 BATCH_RECORDS = 50_000
 _TOLD_RECORDS = 5_000  # between two words about how far it is
 _EXCERPT_BYTES = 500
+_LANGUAGE = "^[A-Za-z]{2,3}(?:[-_][A-Za-z0-9]{1,8}){0,3}$"  # as IETF BCP 47 has tags: id, jv, zh-Hans-TW
 _MOST_DETAILS = 100  # of the reasons of one file
 
 _POST_SCHEMA: dict[str, Any] = {
@@ -59,6 +60,7 @@ class Batch:
     sources: list[str] = field(default_factory=list)
     numbers: list[int] = field(default_factory=list)
     posts: list[Post] = field(default_factory=list)
+    characters: int = 0  # of their texts
 
 
 @dataclass(slots=True)
@@ -99,7 +101,10 @@ Reject = tuple[str, int, Reason, str, str]
 
 
 def _excerpt(raw: object) -> str:
-    text = raw.decode("utf-8", "replace") if isinstance(raw, bytes) else str(raw)
+    try:
+        text = raw.decode("utf-8", "replace") if isinstance(raw, bytes) else str(raw)
+    except RecursionError:  # Python writes out fewer levels than the parser reads
+        text = "(nested too deeply to be shown)"
     return text[:_EXCERPT_BYTES].replace("\x00", "")
 
 
@@ -133,7 +138,21 @@ class Sight:
 
 
 def read_posts(form: Format, stream: BinaryIO, sight: Sight) -> Iterator[tuple[int, Post | Reject]]:
-    """Every record of a stream as (number, post) or (number, reject without its file), in order."""
+    """Every record of a stream as (number, post) or (number, reject without its file), in order.
+
+    It ends with a reject where `limits.REJECTS_IN_A_ROW` rejects follow each other.
+    """
+    in_a_row = 0
+    for number, item in _read_all(form, stream, sight):
+        yield number, item
+        in_a_row = 0 if isinstance(item, Post) else in_a_row + 1
+        if in_a_row == limits.REJECTS_IN_A_ROW:
+            last = too_many_rejects(number + 1)
+            yield last.number, ("", last.number, last.reason, last.detail, "")
+            return
+
+
+def _read_all(form: Format, stream: BinaryIO, sight: Sight) -> Iterator[tuple[int, Post | Reject]]:
     for record in form.records(stream):
         if isinstance(record, Fault):
             yield record.number, ("", record.number, record.reason, record.detail, _excerpt(record.excerpt))
@@ -161,6 +180,8 @@ def _columns(batch: Batch, key: bytes, zone: str, seeds: Path) -> pl.DataFrame:
         privacy.author_keys(raw["platform"], raw["author"], key).alias("author_key"),
         masked.alias("masked"),
         privacy.masked_tags(raw["hashtags"]),
+        privacy.masked_queries(raw["query"], pl.Series(batch.sources, dtype=pl.String)),
+        pl.when(pl.col("language").str.contains(_LANGUAGE)).then("language"),  # whatever stands there is published
         _handles(raw["author"], mentioned),
     ).with_columns(pl.col("created_at").dt.convert_time_zone(zone).dt.date().alias("day"))
     units = copies.unit_keys(frame["author_key"], frame["masked"], privacy.unit_seed(key))
@@ -204,7 +225,8 @@ class _Parts:
         batch.sources.append(landed.source)
         batch.numbers.append(number)
         batch.posts.append(post)
-        if len(batch.posts) == BATCH_RECORDS:
+        batch.characters += len(post.text or "")
+        if len(batch.posts) == BATCH_RECORDS or batch.characters > limits.BATCH_CHARACTERS:
             self._write_posts()
 
     def add_reject(self, landed: Landed, reject: Reject) -> None:
@@ -228,7 +250,8 @@ class _Parts:
 
     def _write_rejects(self) -> None:
         path = self._folder / f"{self._name}-{len(self.rejects):05d}-rejects.parquet"
-        pl.DataFrame(self._rejects, schema=schema("base.rejects", _REJECTED), orient="row").write_parquet(path)
+        rejects = pl.DataFrame(self._rejects, schema=schema("base.rejects", _REJECTED), orient="row")
+        rejects.with_columns(privacy.masked(rejects["detail"])).write_parquet(path)  # details are published
         self.rejects.append(path)
         self._rejects = []
 

@@ -17,6 +17,7 @@ from flows.exits import UsageError
 from flows.loading.numbers import find_numbers
 from flows.loading.shadow import Part, cast
 from flows.settings import Settings
+from flows.sources import SOURCES
 from flows.store.files import draft_beside, make_folder, sync
 
 KEY_BYTES = 32
@@ -174,6 +175,15 @@ def masked_with_handles(texts: pl.Series) -> tuple[pl.Series, list[list[str]]]:
 def masked(texts: pl.Series) -> pl.Series:
     """Texts with e-mail addresses, mentions, telephone, identity and other long numbers replaced by words."""
     return masked_with_handles(texts)[0]
+
+
+def masked_queries(queries: pl.Series, sources: pl.Series) -> pl.Series:
+    """What posts were found by, masked as a text is: a tool's search can be for a person.
+
+    What ronda asks the platforms itself is left as it is: it names the accounts and words that the office watches.
+    """
+    is_own = sources.is_in([each.name for each in SOURCES])
+    return queries.zip_with(is_own, masked(queries))
 
 
 def masked_tags(tags: pl.Series) -> pl.Series:

@@ -50,4 +50,4 @@ def fitted(settings: Settings, landed: Landed) -> Format:
 
 def opened(home: Path, landed: Landed) -> AbstractContextManager[BinaryIO]:
     """The content of a landed file, unpacked."""
-    return open_stream(landing.stored_path(home, landed))
+    return open_stream(landing.stored_path(home, landed), landed.bytes)
