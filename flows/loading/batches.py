@@ -6,10 +6,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import get_args
 
+import polars as pl
+
 from flows import processes
 from flows.exits import InputRefusedError
 from flows.files.record import Fault
-from flows.loading import landing, load, prepared, proof, reading
+from flows.loading import landing, load, prepared, privacy, proof, reading
 from flows.loading.landing import Landed
 from flows.loading.prepared import Prepared
 from flows.loading.sheets import CollectionDays, ReviewLines
@@ -115,7 +117,7 @@ def _prepare_all(settings: Settings, files: Sequence[Landed], key: bytes, folder
 
 
 def _read_sheet(settings: Settings, landed: Landed) -> tuple[list[tuple[object, ...]], list[Fault]]:
-    """(rows, faults) of a sheet."""
+    """(rows, faults) of a sheet; the details of faults are published, and masked."""
     rows: list[tuple[object, ...]] = []
     faults: list[Fault] = []
     form = reading.format_of(settings, landed)
@@ -125,4 +127,5 @@ def _read_sheet(settings: Settings, landed: Landed) -> tuple[list[tuple[object, 
                 faults.append(item)
             else:
                 rows.append(tuple(item.raw))
-    return rows, faults
+    details = privacy.masked(pl.Series([fault.detail for fault in faults], dtype=pl.String))
+    return rows, [fault._replace(detail=detail) for fault, detail in zip(faults, details, strict=True)]

@@ -4,10 +4,13 @@ from collections import Counter
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
+import polars as pl
+
 import sql
 from flows.exits import GateStoppedError
 from flows.files.csv_records import RAGGED
 from flows.loading.prepared import FileCounts
+from flows.loading.privacy import masked
 from flows.post import Reason
 from flows.sources.fields import EMPTY, MISSING
 from flows.store import checks, warehouse
@@ -56,7 +59,7 @@ def explained(item: FileCounts) -> str | None:
         reasons[reason] += records
     reason, records = reasons.most_common(1)[0]
     details = Counter({detail: number for (each, detail), number in item.why.items() if each is reason and detail})
-    detail = f" ({details.most_common(1)[0][0]})" if details else ""
+    detail = f" ({masked(pl.Series([details.most_common(1)[0][0]]))[0]})" if details else ""  # it is published
     remedy = next((remedy for mark, remedy in _REMEDIES if mark in f"{reason}{detail}"), None)
     if remedy is None:
         return None

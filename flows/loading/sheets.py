@@ -6,6 +6,7 @@ from dataclasses import dataclass
 import polars as pl
 
 from flows.headers import schema
+from flows.loading import privacy
 from flows.loading.landing import Landed
 from flows.method import METHOD
 from flows.periods import Week
@@ -77,6 +78,7 @@ def load_collection(connection: Connection, logs: Sequence[CollectionDays]) -> N
     ordered = sorted(logs, key=lambda item: item.landed.order)
     rows = [(*row, log.landed.landed_at, order) for order, log in enumerate(ordered) for row in log.rows]
     days = pl.DataFrame(rows, schema=schema("base.collection", _LOGGED) | {"load_order": pl.Int64}, orient="row")
+    days = days.with_columns(privacy.masked_queries(days["query"], days["source"]), privacy.masked(days["reason"]))
     once = days.unique(["platform", "source", "query", "day", "load_order"], keep="last", maintain_order=True)
     connection.register("logged", once.to_arrow())
     connection.execute(_COLLECTION)

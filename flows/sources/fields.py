@@ -7,6 +7,7 @@ second in the upper 32 bits, an Instagram shortcode is the media number in base6
 import re
 import unicodedata
 from collections.abc import Mapping
+from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
@@ -126,7 +127,17 @@ def after_upload(uploaded_at: int | None, created_at: int) -> int:
     """
     if uploaded_at is None or -LONGEST_BEFORE_UPLOAD <= created_at - uploaded_at <= LONGEST_SCHEDULE:
         return created_at
-    raise Rejected(Reason.TIME_OUT_OF_RANGE, f"posted {created_at}, but the id says it was uploaded {uploaded_at}")
+    raise Rejected(
+        Reason.TIME_OUT_OF_RANGE, f"posted {as_utc(created_at)}, but the id says it was uploaded {as_utc(uploaded_at)}"
+    )
+
+
+def as_utc(second: int) -> str:
+    """A second as it is told in a reject: `2024-02-01T05:00:00Z`, or the number where it is no time."""
+    try:
+        return f"{datetime.fromtimestamp(second, UTC):%Y-%m-%dT%H:%M:%SZ}"
+    except (ValueError, OverflowError, OSError):
+        return str(second)
 
 
 def shortcode(value: object) -> str | None:

@@ -95,9 +95,26 @@ def _records(source: Source, stream: BinaryIO) -> Iterator[Record | Fault]:
             yield line._replace(number=number)
             continue
         page = line.raw
+        if not is_page(page):
+            number += 1
+            yield Fault(number, Reason.WRONG_SHAPE, "no landed page", b"")
+            continue
         for raw in _objects(source, page):
             number += 1
             yield Record(number, {"page": page, "raw": raw})
+
+
+def is_page(page: Any) -> bool:
+    """Whether a JSON value is a page as `to_line` writes it: people edit files, and join others to them."""
+    try:
+        texts = (page["kind"], page["query"], page["encoding"], page["body"], page["request"]["url"])
+        for name in ("first_day", "last_day"):
+            date.fromisoformat(page[name])
+        datetime.fromisoformat(page["fetched_at"])
+        body_of(page)
+    except (TypeError, KeyError, ValueError):
+        return False
+    return all(isinstance(text, str) for text in texts) and isinstance(page.get("status", ""), int | None)
 
 
 def _objects(source: Source, page: Page) -> Iterator[Any]:

@@ -121,13 +121,21 @@ def spliced(text: str, parts: Mapping[tuple[int, int], Any]) -> str:
 # --------------------------------------------------------------------------------------------------- landed pages
 
 
+_NO_PAGE = b"null"
+
+
 def erase_in_page(source: Source, line: bytes, gone: Collection[Key]) -> tuple[bytes, int]:
     """A landed page with tombstones in the place of what is gone or was never asked for, and their number.
 
     Objects are found by their ids wherever they stand, so that a page of a changed shape is erased too. A body that is
-    no JSON (cut off, a web page) cannot be searched and is dropped.
+    no JSON (cut off, a web page) cannot be searched and is dropped, and so is a line that is no page.
     """
-    page = orjson.loads(line)
+    try:
+        page = orjson.loads(line)
+    except orjson.JSONDecodeError:
+        page = None
+    if not pages.is_page(page):
+        return (line, 0) if line.strip() in (b"", _NO_PAGE) else (_NO_PAGE + b"\n", 1)
     if page["status"] != 200 or not page["body"]:
         return line, 0
     try:

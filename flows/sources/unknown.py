@@ -7,6 +7,7 @@ from flows.files import BOM, Record, csv_header, layout, starts
 from flows.files.archive import ARCHIVE
 from flows.files.layout import JSON, Layout
 from flows.files.parquet import parquet_columns
+from flows.files.record import listed
 from flows.settings import Settings
 from flows.sources import (
     apify,
@@ -35,7 +36,6 @@ _LIKENESSES = (
     *(*fourcat.LIKENESSES, *zeeschuimer.LIKENESSES, *crowdtangle.LIKENESSES, *mcl.LIKENESSES, *apify.LIKENESSES),
     *(*tiktok_videos.LIKENESSES, *graph.LIKENESSES, *collection.LIKENESSES, *removals.LIKENESSES),
 )
-_SHOWN, _LONGEST = 6, 40  # names, characters of each
 
 
 def description(sample: bytes, settings: Settings) -> str:
@@ -112,6 +112,5 @@ def _unlike(sample: bytes) -> str:
         return "is text of an unknown kind; give the export itself"
     if not columns and sample.startswith(ARCHIVE):
         return "is a workbook without a table; give the export itself"
-    shown = ", ".join(name[:_LONGEST] for name in columns[:_SHOWN])
-    named = f" ({shown}{', …' if len(columns) > _SHOWN else ''})" if shown else ""
+    named = f" ({listed(columns)})" if columns else ""
     return f"is {what} of an unknown kind{named}; {remedy}"

@@ -2,6 +2,7 @@
 
 import gzip
 from collections import Counter
+from pathlib import Path
 
 import orjson
 import pytest
@@ -163,3 +164,10 @@ def test_the_real_exports_are_recognised_and_every_record_accounted_for(shared_d
         accounted[path.stem] = (found.name, platform, outcomes.total(), outcomes["post"])
     assert accounted["zeeschuimer-tiktok"] == ("zeeschuimer", "tiktok", 60, 60)
     assert accounted["zeeschuimer-instagram"][:3] == ("zeeschuimer", "instagram", 23)
+
+
+def test_the_names_of_a_strangers_columns_stand_on_one_line_and_are_short(tmp_path: Path) -> None:
+    path = tmp_path / "x.csv"
+    path.write_bytes(b'"baris satu\nbaris dua",' + b"x" * 500 + b"\n1,2\n")
+    with pytest.raises(InputRefusedError, match=rf"\(baris satu baris dua, {'x' * 40}\)"):
+        recognise(path, Settings())
