@@ -12,7 +12,7 @@ from typing import Annotated
 
 import typer
 
-from flows import cli_call, cli_keep, cli_label, progress
+from flows import cli_call, cli_keep, cli_label, processes, progress
 from flows.cli_call import (
     ANALYSTS,
     ENGINEERS,
@@ -22,6 +22,7 @@ from flows.cli_call import (
     Days,
     Lang,
     RefusedValueError,
+    orchestrated,
     settings_of,
     verb,
 )
@@ -79,7 +80,7 @@ def demo(
     """
     settings = settings_of(context, writes=True)
     # The labels' kernel, once per installation, compiles in another process; this one waits where it first labels.
-    compilation = subprocess.Popen([sys.executable, "-m", "flows.labels.compiled"], stderr=subprocess.DEVNULL)
+    compilation = processes.start("flows.labels.compiled", stderr=subprocess.DEVNULL)
     try:
         from flows import demo as season
 
@@ -152,10 +153,8 @@ def weekly(
     Example:
       ronda weekly --week 2024-W05
     """
-    settings = settings_of(context, writes=True)
-    from flows import weekly as flow
-
-    say(flow.weekly(week=week, as_of=as_of, lang=lang or settings.lang))
+    with orchestrated(context, "weekly") as (settings, flow):
+        say(flow(week=week, as_of=as_of, lang=lang or settings.lang))
     return Exit.DONE
 
 
@@ -187,10 +186,8 @@ def daily(
     Example:
       ronda daily --day 2024-02-12
     """
-    settings = settings_of(context, writes=True)
-    from flows import daily as flow
-
-    say(flow.daily(day=day, as_of=as_of, lang=lang or settings.lang))
+    with orchestrated(context, "daily") as (settings, flow):
+        say(flow(day=day, as_of=as_of, lang=lang or settings.lang))
     return Exit.DONE
 
 
@@ -257,10 +254,8 @@ def extract(
     Example:
       ronda extract --refresh
     """
-    settings_of(context, writes=True)
-    from flows import extract as flow
-
-    done = flow.extract(refresh=refresh)
+    with orchestrated(context, "extract") as (_, flow):
+        done = flow(refresh=refresh)
     say(done.text)
     for failure in done.failures:
         complain(failure)
@@ -286,10 +281,8 @@ def backfill(
       ronda backfill 2024-W01 2024-W04 --reason "removals of January"
     """
     weeks_between(Week.parse(first), Week.parse(last))  # refuses before seconds of imports
-    settings = settings_of(context, writes=True)
-    from flows import backfill as flow
-
-    say(flow.backfill(first, last, reason, platform, settings.lang))
+    with orchestrated(context, "backfill") as (settings, flow):
+        say(flow(first, last, reason, platform, settings.lang))
     return Exit.DONE
 
 

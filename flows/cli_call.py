@@ -1,6 +1,8 @@
 """One call of `ronda`: what a verb is, the settings it runs with, and how its values are written."""
 
-from collections.abc import Callable
+import importlib
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Annotated, Any, NamedTuple
@@ -8,6 +10,7 @@ from typing import Annotated, Any, NamedTuple
 import typer
 from typer.core import TyperCommand, TyperGroup
 
+from flows import orchestrator
 from flows.exits import Exit, UsageError
 from flows.periods import Week
 from flows.progress import say
@@ -68,8 +71,23 @@ def settings_of(context: typer.Context, *, writes: bool = False) -> Settings:
     settings = load_settings()
     if writes:
         settings.make_home()
-    settings.export(log_level="WARNING" if context.obj.debug else "CRITICAL")
+    settings.export(log_level=_log_level(context))
     return settings
+
+
+def _log_level(context: typer.Context) -> str:
+    return "WARNING" if context.obj.debug else "CRITICAL"
+
+
+@contextmanager
+def orchestrated(context: typer.Context, flow: str) -> Iterator[tuple[Settings, Any]]:
+    """The settings and a flow by its name, with the Prefect server that it runs on; the server starts meanwhile."""
+    settings = settings_of(context, writes=True)
+    with orchestrator.orchestrated(settings, _log_level(context)) as server:
+        loaded = getattr(importlib.import_module(f"flows.{flow}"), flow)
+        if server is not None:
+            server.wait()
+        yield settings, loaded
 
 
 class RefusedValueError(typer.BadParameter):

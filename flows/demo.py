@@ -11,19 +11,19 @@ from pathlib import Path
 import reports
 from flows import labels, progress, simulation
 from flows.exits import UsageError
-from flows.loading import privacy
 from flows.loading.arrivals import land_paths
 from flows.loading.landing import Landed
 from flows.loading.pending import replay
+from flows.orchestrator import Orchestrator
 from flows.periods import Week
 from flows.progress import note, say
 from flows.publishing import build, database, publications, releases
 from flows.publishing.state import state_numbers
-from flows.serving import Orchestrator, free_port
 from flows.settings import Settings, lent
 from flows.simulation.plan import FIRST_DAY
 from flows.simulation.services import archive as posts_served
 from flows.simulation.services.serve import serving
+from flows.store import keys
 from flows.store.runs import recorded
 from flows.store.warehouse import Connection, exclusive
 
@@ -41,7 +41,7 @@ def _fresh_home(settings: Settings, folder: Path) -> None:
             f"{settings.home} holds real posts and the demo would mix with them; set RONDA_HOME to another folder."
         )
     if settings.author_key is None and not key.exists():
-        privacy.write_key(key, AUTHOR_KEY)
+        keys.write_key(key, AUTHOR_KEY)
 
 
 def _watch(folder: Path) -> str:
@@ -60,11 +60,19 @@ def run_live(settings: Settings, posts: int) -> None:
     started = time.monotonic()
     folder = settings.home / "season"
     _fresh_home(settings, folder)
-    _simulate(folder, posts)
+    with closing(Orchestrator(settings)) as server:
+        server.start()
+        _simulate(folder, posts)
+        _extract_and_publish(settings, folder, server)
+    say(f"Done in {time.monotonic() - started:.0f} s. Another week: ronda weekly --week 2024-W05")
+
+
+def _extract_and_publish(settings: Settings, folder: Path, server: Orchestrator) -> None:
     # After the import of `demo`, so that this process holds the settings before the flows read them.
     from flows.extract import extract
     from flows.weekly import weekly
 
+    server.wait()
     with serving(folder, now=LIVE_MOMENT) as services:
         values = {
             "watch": _watch(folder),
@@ -83,7 +91,6 @@ def run_live(settings: Settings, posts: int) -> None:
     note("\n".join(f"  {line}" for line in (*done.text.splitlines(), *done.failures)))
     note(f"Modelling the season and publishing {WEEK} ...")
     say(weekly(week=WEEK, lang=settings.lang))
-    say(f"Done in {time.monotonic() - started:.0f} s. Another week: ronda weekly --week 2024-W05")
 
 
 def _simulate(folder: Path, posts: int) -> Sequence[simulation.Batch]:
@@ -101,7 +108,7 @@ def run(settings: Settings, posts: int) -> None:
     started = time.monotonic()
     folder = settings.home / "season"
     _fresh_home(settings, folder)
-    with closing(Orchestrator(settings, free_port(), "CRITICAL", quiet=True)) as server:
+    with closing(Orchestrator(settings)) as server:
         batches = _simulate(folder, posts)
         demo = _Demo(settings, folder)
         if WEEK in releases.reported_weeks(settings.home):

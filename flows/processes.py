@@ -1,11 +1,17 @@
-"""Processes beside this one: for work that Python does on one core at a time."""
+"""Processes beside this one. Each ends when this one ends, however that came about: killed, hung up or done."""
 
 import os
+import subprocess
+import sys
 import threading
+from collections.abc import Sequence
 from concurrent.futures import ProcessPoolExecutor
 from multiprocessing import connection, get_context, parent_process
+from pathlib import Path
 from typing import Any
 
+# Where this code lies: modules started as processes are taken from there, and not from the folder of whoever calls.
+_CODE = Path(__file__).parent.parent
 _FRESH = get_context("spawn")
 _TALLY: list[Any] = []  # in a worker: the number that all of its pool add to
 
@@ -27,6 +33,37 @@ def add(amount: int) -> None:
     """In a process of a pool with a tally: adds to it."""
     with _TALLY[-1].get_lock():
         _TALLY[-1].value += amount
+
+
+def start(
+    module: str, *words: str, keeps: Sequence[int] = (), stdout: int | None = None, stderr: int | None = None
+) -> subprocess.Popen[bytes]:
+    """Starts a module of ours as a process, with the files of these numbers kept open in it.
+
+    The module calls `end_with_starter` first.
+    """
+    return subprocess.Popen(
+        [sys.executable, "-m", module, *words],
+        cwd=_CODE,
+        stdin=subprocess.PIPE,
+        stdout=stdout,
+        stderr=stderr,
+        pass_fds=keeps,
+    )
+
+
+def end_with_starter() -> None:
+    """In a process that was started with a pipe as its standard input: it ends when the other end is gone.
+
+    The other end is closed by the system when the starter ends, so that this needs neither its help nor its number.
+    """
+
+    def watch() -> None:
+        while os.read(0, 1024):
+            pass
+        os._exit(1)
+
+    threading.Thread(target=watch, daemon=True).start()
 
 
 def _begin(tally: Any) -> None:

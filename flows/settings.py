@@ -196,21 +196,36 @@ class Settings(BaseSettings):
         """The same settings for reports in another language."""
         return self.model_copy(update={"lang": lang})
 
-    def export(self, api_url: str | None = None, log_level: str = "CRITICAL") -> None:
+    def export(self, log_level: str = "CRITICAL") -> None:
         """Tells the libraries below, through the environment, where to keep their state and to report to nobody.
 
         Must be called before Prefect or Great Expectations is imported; processes started later inherit it. Prefect's
-        own log is silent at a terminal, where `ronda` itself says what went wrong.
+        own log is silent at a terminal, where `ronda` itself says what went wrong. Prefect starts no server itself.
         """
         os.environ["RONDA_HOME"] = str(self.home)
         os.environ["PREFECT_HOME"] = str(self.home / "prefect")
         os.environ["DO_NOT_TRACK"] = "1"
         os.environ["PREFECT_SERVER_ANALYTICS_ENABLED"] = "false"
-        os.environ["PREFECT_SERVER_EPHEMERAL_STARTUP_TIMEOUT_SECONDS"] = "120"  # a busy office machine takes over 20
+        os.environ["PREFECT_SERVER_EPHEMERAL_ENABLED"] = "false"
         os.environ["GX_ANALYTICS_ENABLED"] = "false"
         os.environ["PREFECT_LOGGING_LEVEL"] = log_level
-        if api_url is not None:
-            os.environ["PREFECT_API_URL"] = api_url
+
+    def export_server(self, port: int, login: str) -> None:
+        """Tells Prefect, in the same way, of the server of this home: where it is, how it is guarded, and its login.
+
+        The login never stands on a command line, which others can read.
+        """
+        own = [f"http://{name}:{port}" for name in ("127.0.0.1", "localhost")]
+        os.environ["PREFECT_API_URL"] = f"{own[0]}/api"
+        os.environ["PREFECT_UI_API_URL"] = "/api"  # pages ask the server they came from, whatever its name
+        os.environ["PREFECT_SERVER_API_AUTH_STRING"] = os.environ["PREFECT_API_AUTH_STRING"] = login
+        os.environ["PREFECT_SERVER_API_CSRF_PROTECTION_ENABLED"] = "true"
+        os.environ["PREFECT_SERVER_CORS_ALLOWED_ORIGINS"] = ",".join(own)
+
+    @property
+    def login(self) -> Path:
+        """The file with the login of this home's Prefect server."""
+        return self.home / "server.key"
 
 
 @contextmanager
@@ -227,6 +242,11 @@ def lent(values: Mapping[str, str]) -> Iterator[None]:
                 del os.environ[name]
             else:
                 os.environ[name] = value
+
+
+def server_elsewhere() -> str | None:
+    """The address of the Prefect server that the environment names, with its own login; else ronda starts one."""
+    return os.environ.get("PREFECT_API_URL") or None
 
 
 def load_settings() -> Settings:

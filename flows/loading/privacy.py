@@ -5,11 +5,9 @@ identifies nobody.
 """
 
 import hashlib
-import os
 import re
 import secrets
 from collections.abc import Iterable, Iterator
-from pathlib import Path
 
 import polars as pl
 
@@ -18,9 +16,8 @@ from flows.loading.numbers import find_numbers
 from flows.loading.shadow import Part, cast
 from flows.settings import Settings
 from flows.sources import SOURCES
-from flows.store.files import draft_beside, make_folder, sync
+from flows.store.keys import KEY_BYTES, write_key
 
-KEY_BYTES = 32
 _DIGEST_BYTES = 16
 
 ADDRESS, MENTION = "[surel]", "@akun"
@@ -48,22 +45,6 @@ def author_secret(settings: Settings) -> bytes:
     if not path.exists():
         write_key(path, secrets.token_hex(KEY_BYTES))
     return _parse_key(path.read_text(encoding="ascii").strip(), path.name)
-
-
-def write_key(path: Path, key: str) -> None:
-    """Writes a key that only its owner can read, unless there is one already."""
-    make_folder(path.parent)
-    draft = draft_beside(path)
-    with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w", encoding="ascii") as out:
-        out.write(key + "\n")
-    try:
-        sync(draft)
-        os.link(draft, path)  # never replaces a key that another process made meanwhile
-        sync(path.parent)
-    except FileExistsError:
-        return
-    finally:
-        draft.unlink()
 
 
 def _parse_key(text: str, where: str) -> bytes:

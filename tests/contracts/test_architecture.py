@@ -11,7 +11,7 @@ PACKAGES = ("flows", "expectations", "reports", "sql")
 # Room -> the rooms it may import. A room is a module or package of the first two levels.
 FOUNDATION = {
     *("flows.exits", "flows.files", "flows.headers", "flows.limits", "flows.method", "flows.periods", "flows.post"),
-    *("flows.progress", "flows.seeds", "flows.settings", "sql"),
+    *("flows.processes", "flows.progress", "flows.seeds", "flows.settings", "sql"),
 }
 ROOMS = {
     "flows.sources": FOUNDATION,
@@ -24,12 +24,13 @@ ROOMS = {
 }
 ORDER = [  # each may import everything before it
     {"sql"},
-    {"flows.exits", "flows.limits", "flows.processes", "flows.progress"},
+    {"flows.exits", "flows.hosts", "flows.limits", "flows.processes", "flows.progress"},
     {"flows.headers", "flows.method", "flows.seeds"},
     {"flows.periods", "flows.post"},
     {"flows.files"},
     {"flows.settings"},
     set(ROOMS),
+    {"flows.orchestrator", "flows.prefect_server"},
     {"flows.loading"},
     {"flows.collecting", "flows.publishing"},
     {"flows.secret_blocks", "flows.seed_checks"},
@@ -67,6 +68,7 @@ LIBRARIES = {
         "flows/backfill.py",
         "flows/daily.py",
         "flows/schedule.py",
+        "flows/prefect_server.py",
         "flows/secret_blocks.py",
     },
     "httpx": {"flows/sources/http.py", "flows/simulation/services/"},

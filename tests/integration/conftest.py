@@ -17,11 +17,10 @@ from filelock import FileLock
 
 from flows import simulation
 from flows.loading.arrivals import land_paths
-from flows.serving import free_port
 from flows.settings import Settings
 from flows.simulation.services.archive import watch_list
 from flows.simulation.services.serve import Services
-from tests.conftest import REPOSITORY
+from tests.conftest import REPOSITORY, free_port
 from tests.served import served
 
 POSTS = 2_000

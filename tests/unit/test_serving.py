@@ -10,7 +10,9 @@ import pytest
 
 from flows import serving
 from flows.exits import RondaError
+from flows.hosts import LOOPBACK
 from flows.settings import Settings
+from tests.conftest import free_port
 
 WEEK = "2024-W05"
 
@@ -23,7 +25,7 @@ class Answer(NamedTuple):
     text: str
 
 
-Ask = Callable[[str], Answer]
+Ask = Callable[..., Answer]
 
 
 def publish(home: Path, number: int) -> Path:
@@ -44,17 +46,17 @@ def publish(home: Path, number: int) -> Path:
 
 @pytest.fixture
 def settings(tmp_path: Path) -> Settings:
-    return Settings(home=tmp_path, site_port=serving.free_port())
+    return Settings(home=tmp_path, site_port=free_port(), site_address="https://ronda.batang.example/reports")
 
 
 @pytest.fixture
 def ask(settings: Settings) -> Iterator[Ask]:
     """Asks the site for a path exactly as it is written."""
 
-    def asked(path: str) -> Answer:
-        connection = HTTPConnection(serving.LOOPBACK, settings.site_port, timeout=20)
+    def asked(path: str, host: str = "") -> Answer:
+        connection = HTTPConnection(LOOPBACK, settings.site_port, timeout=20)
         try:
-            connection.request("GET", path)
+            connection.request("GET", path, headers={"host": host} if host else {})
             answer = connection.getresponse()
             assert answer.getheader("server") is None
             return Answer(answer.status, answer.getheader("content-type"), answer.read().decode())
@@ -114,3 +116,12 @@ def test_a_port_that_is_taken_is_one_sentence_and_free_again_afterwards(settings
         serving.Site(settings)
     site.close()
     serving.Site(settings).close()
+
+
+@pytest.mark.parametrize("host", ["evil.example", "localhost.evil.example:8480", "169.254.0.1"])
+def test_it_answers_under_its_own_names_only(tmp_path: Path, ask: Ask, host: str) -> None:
+    publish(tmp_path, 1)
+    assert ask("/", host).status == 421
+    assert ask(f"/{WEEK}/charts/", host).status == 421
+    for own in ("localhost:8480", "127.0.0.1", "[::1]:8480", "ronda.batang.example"):
+        assert ask("/", own).text == "index 1"
