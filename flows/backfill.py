@@ -1,7 +1,6 @@
 """The backfill flow: past weeks published again, in order, with a reason that is kept."""
 
 from prefect import flow
-from prefect.artifacts import create_markdown_artifact
 
 from flows import progress, tasks
 from flows.exits import UsageError
@@ -13,7 +12,12 @@ from flows.store.runs import recorded
 from flows.store.warehouse import exclusive
 
 
-@flow(name="backfill", flow_run_name="backfill-{first}-{last}", validate_parameters=False)
+@flow(
+    name="backfill",
+    flow_run_name="backfill-{first}-{last}",
+    validate_parameters=False,
+    on_running=[tasks.end_with_server],
+)
 def backfill(first: str, last: str, reason: str, platform: str | None = None, lang: Language = "id") -> str:
     """Loads what landed meanwhile (of one platform, or all) and publishes the weeks again.
 
@@ -44,7 +48,5 @@ def backfill(first: str, last: str, reason: str, platform: str | None = None, la
             change = "unchanged" if published.publication == before else f"publication {published.publication}"
             lines.append(f"{week}: {change}")
             tasks.tell(settings, published.notice)
-        create_markdown_artifact(
-            key="backfill", markdown=f"# Backfill\n\n{reason}\n\n" + "\n".join(f"- {x}" for x in lines)
-        )
+        tasks.show("backfill", f"# Backfill\n\n{reason}\n\n" + "\n".join(f"- {x}" for x in lines))
         return "\n".join([*loaded.untaken, *lines, f"Reports: {settings.home / 'published' / 'index.html'}"])

@@ -1,6 +1,7 @@
 """One call of `ronda`: what a verb is, the settings it runs with, and how its values are written."""
 
 import importlib
+import os
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -11,7 +12,7 @@ import typer
 from typer.core import TyperCommand, TyperGroup
 
 from flows import orchestrator
-from flows.exits import Exit, UsageError
+from flows.exits import Exit, RondaError, UsageError
 from flows.periods import Week
 from flows.progress import say
 from flows.settings import Language, Settings, load_settings
@@ -87,7 +88,31 @@ def orchestrated(context: typer.Context, flow: str) -> Iterator[tuple[Settings, 
         loaded = getattr(importlib.import_module(f"flows.{flow}"), flow)
         if server is not None:
             server.wait()
-        yield settings, loaded
+        try:
+            yield settings, loaded
+        except RondaError:
+            raise
+        except Exception as error:
+            if server is None or not server.is_gone:
+                raise
+            raise _server_lost(settings) from error
+
+
+class _DoneError(RondaError):
+    """All is done; only the record that the Prefect server keeps of it is missing."""
+
+    exit_code = Exit.DONE
+
+
+def _server_lost(settings: Settings) -> RondaError:
+    from flows.store.runs import outcome_of
+
+    if outcome_of(settings.home, os.getpid()) == "done":
+        return _DoneError(
+            f"The Prefect server ended during the run. The run is done and what it published is in"
+            f" {settings.home / 'published'}; only the server's own record of it is missing."
+        )
+    return RondaError("The Prefect server ended during the run; run the same command again, nothing is half done.")
 
 
 class RefusedValueError(typer.BadParameter):

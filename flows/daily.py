@@ -12,7 +12,13 @@ from flows.store.warehouse import exclusive
 from flows.weekly import scheduled_moment, telling_stops
 
 
-@flow(name="daily", flow_run_name="daily-{day}", log_prints=False, validate_parameters=False)
+@flow(
+    name="daily",
+    flow_run_name="daily-{day}",
+    log_prints=False,
+    validate_parameters=False,
+    on_running=[tasks.end_with_server],
+)
 def daily(day: str | None = None, as_of: str | None = None, lang: Language = "id") -> str:
     """Loads what landed, rebuilds the tables, publishes the note of a day; returns what it says and where it is.
 

@@ -43,7 +43,7 @@ def _note_watch(settings: Settings, now: str | None) -> str | None:
     return f"What is watched has changed (version {version}); the series has a break here."
 
 
-@flow(name="extract", flow_run_name="extract", validate_parameters=False)
+@flow(name="extract", flow_run_name="extract", validate_parameters=False, on_running=[tasks.end_with_server])
 def extract(refresh: bool = False, now: str | None = None) -> Extracted:
     """Pulls every source that has credentials, each on its own; a failed one never holds up the others.
 

@@ -6,6 +6,7 @@ Every setting can be given as an environment variable (`RONDA_HOME`) or, in lowe
 
 import json
 import os
+import stat
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from datetime import date
@@ -208,7 +209,7 @@ class Settings(BaseSettings):
         os.environ["PREFECT_SERVER_ANALYTICS_ENABLED"] = "false"
         os.environ["PREFECT_SERVER_EPHEMERAL_ENABLED"] = "false"
         os.environ["GX_ANALYTICS_ENABLED"] = "false"
-        os.environ["PREFECT_LOGGING_LEVEL"] = log_level
+        os.environ["PREFECT_LOGGING_LEVEL"] = os.environ["PREFECT_LOGGING_INTERNAL_LEVEL"] = log_level
 
     def export_server(self, port: int, login: str) -> None:
         """Tells Prefect, in the same way, of the server of this home: where it is, how it is guarded, and its login.
@@ -247,6 +248,12 @@ def lent(values: Mapping[str, str]) -> Iterator[None]:
 def server_elsewhere() -> str | None:
     """The address of the Prefect server that the environment names, with its own login; else ronda starts one."""
     return os.environ.get("PREFECT_API_URL") or None
+
+
+def is_served_run() -> bool:
+    """Whether this process was started by Prefect for one run of a flow, with a pipe from its starter."""
+    mode = os.fstat(0).st_mode
+    return "PREFECT__FLOW_RUN_ID" in os.environ and (stat.S_ISFIFO(mode) or stat.S_ISSOCK(mode))
 
 
 def load_settings() -> Settings:

@@ -13,9 +13,11 @@ from dataclasses import replace
 from datetime import date, datetime
 from typing import Any
 
+import httpx
 from prefect import task
+from prefect.artifacts import create_markdown_artifact
 
-from flows import progress
+from flows import processes, progress
 from flows.collecting import gone, inbox, pull, refresh
 from flows.exits import RondaError
 from flows.loading import pending
@@ -24,7 +26,7 @@ from flows.periods import Week
 from flows.publishing import build, check, database, note, notice
 from flows.publishing import week as weeks
 from flows.secret_blocks import unlocked_settings
-from flows.settings import Language, Settings, load_settings
+from flows.settings import Language, Settings, is_served_run, load_settings
 from flows.sources.pacing import Clock, SystemClock, VirtualClock
 from flows.store import warehouse
 from flows.store.runs import Run
@@ -54,6 +56,20 @@ def _answers(title: str) -> Iterator[pull.Observe]:
     with progress.step(title, "answers") as advance:
         advance(0, None)
         yield lambda *_: advance(next(numbers), None)
+
+
+def end_with_server(flow: Any, flow_run: Any, state: Any) -> None:  # noqa: ARG001 - the shape Prefect asks for
+    """As a flow begins: a run that `ronda serve` started ends with it, also when that is killed."""
+    if is_served_run():
+        processes.end_with_starter()
+
+
+def show(key: str, markdown: str) -> None:
+    """Shows a text on the pages of the Prefect server; where that is gone, only this is missing."""
+    try:
+        create_markdown_artifact(key=key, markdown=markdown)
+    except httpx.HTTPError as error:
+        progress.note(f"The Prefect server does not show {key} ({type(error).__name__}); nothing else is missing.")
 
 
 @task(name="Empty the inbox", timeout_seconds=1800, **_RETRIED)

@@ -5,7 +5,6 @@ from contextlib import contextmanager
 from datetime import UTC, datetime
 
 from prefect import flow, runtime
-from prefect.artifacts import create_markdown_artifact
 
 from flows import tasks
 from flows.exits import GateStoppedError
@@ -33,7 +32,13 @@ def telling_stops(settings: Settings, week: str) -> Iterator[None]:
         raise
 
 
-@flow(name="weekly", flow_run_name="weekly-{week}", log_prints=False, validate_parameters=False)
+@flow(
+    name="weekly",
+    flow_run_name="weekly-{week}",
+    log_prints=False,
+    validate_parameters=False,
+    on_running=[tasks.end_with_server],
+)
 def weekly(week: str | None = None, as_of: str | None = None, lang: Language = "id") -> str:
     """Loads what landed, rebuilds and checks the trends, publishes the week; returns where the reports are.
 
@@ -57,7 +62,7 @@ def weekly(week: str | None = None, as_of: str | None = None, lang: Language = "
                 tasks.check_week(run.run_id, one)
                 moment = datetime.fromisoformat(as_of) if as_of else None
                 published.append(tasks.publish_week(run.run_id, one, moment, lang))
-            create_markdown_artifact(key=f"week-{one}".lower(), markdown=published[-1].markdown)
+            tasks.show(f"week-{one}".lower(), published[-1].markdown)
             tasks.tell(settings, published[-1].notice)
         said = [item.text for item in published] or ["Every complete week is published; nothing is due."]
         return "\n".join([*loaded.untaken, *said])

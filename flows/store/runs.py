@@ -121,6 +121,11 @@ def run_of(home: Path, pid: int) -> dict[str, Any] | None:
     return next((run for run in running if run["pid"] == pid), None)
 
 
+def outcome_of(home: Path, pid: int) -> str | None:
+    """How the last recorded run of a process ended, or stands; None when it has none."""
+    return next((run["outcome"] for run in reversed(read_runs(home)) if run["pid"] == pid), None)
+
+
 def _is_alive(pid: int) -> bool:
     try:
         os.kill(pid, 0)

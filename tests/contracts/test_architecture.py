@@ -71,7 +71,7 @@ LIBRARIES = {
         "flows/prefect_server.py",
         "flows/secret_blocks.py",
     },
-    "httpx": {"flows/sources/http.py", "flows/simulation/services/"},
+    "httpx": {"flows/sources/http.py", "flows/simulation/services/", "flows/tasks.py"},
     "duckdb": {"flows/store/warehouse.py"},
     "great_expectations": {"expectations/"},
     "matplotlib": {"reports/"},

@@ -16,6 +16,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
+from flows.store.runs import read_runs
 from tests.conftest import free_port
 from tests.integration.conftest import copy_home, environment
 
@@ -106,3 +107,42 @@ def test_serve_schedules_runs_and_shows(landed_season: Path, tmp_path: Path) -> 
     assert "Traceback" not in text, text
     assert f"Log in with the line in {home / 'server.key'}" in text
     assert (home / "server.key").read_text().strip() not in text
+
+
+def descendants(pid: int) -> list[int]:
+    """The processes below a process, as the system lists them."""
+    listed = subprocess.run(["ps", "-A", "-o", "pid=,ppid="], capture_output=True, text=True, check=True).stdout
+    parents = dict(map(int, line.split()) for line in listed.splitlines())
+    below = {pid}
+    while more := {child for child, parent in parents.items() if parent in below} - below:
+        below |= more
+    return sorted(below - {pid})
+
+
+def is_alive(pid: int) -> bool:
+    try:
+        state = Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()[0]
+    except FileNotFoundError:
+        return False
+    return state != "Z"
+
+
+def test_nothing_stays_behind_when_serve_is_killed(landed_season: Path, tmp_path: Path) -> None:
+    home = copy_home(landed_season, tmp_path / "home")
+    server = free_port()
+    variables = environment(home, RONDA_SERVER_PORT=str(server), RONDA_SITE_PORT=str(free_port()))
+    with (tmp_path / "serve.log").open("wb") as log:
+        process = subprocess.Popen([sys.executable, "-m", "flows.cli", "serve"], env=variables, stdout=log, stderr=log)
+    ask = client_of(home, f"http://127.0.0.1:{server}/api")
+    try:
+        found = wait_for(
+            lambda: {item["name"]: item["id"] for item in ask("/deployments/filter", {})}.get("weekly"), 120
+        )
+        wait_for(lambda: ask(f"/deployments/{found}/create_flow_run", {"parameters": {"week": "2024-W05"}}), 60)
+        wait_for(lambda: any(run["outcome"] == "running" for run in read_runs(home)), 120)
+        started = descendants(process.pid)
+        assert len(started) >= 2  # the server and the run
+    finally:
+        process.kill()
+        process.wait()
+    wait_for(lambda: not any(map(is_alive, started)), 20)

@@ -5,6 +5,7 @@ import signal
 import subprocess
 import sys
 import time
+from pathlib import Path
 
 import pytest
 
@@ -19,12 +20,39 @@ with processes.pool(1) as pool:
 """
 
 
+SERVER = """
+import sys, time
+from pathlib import Path
+from flows.orchestrator import Orchestrator
+from flows.settings import Settings
+server = Orchestrator(Settings(home=Path(sys.argv[1])))
+server.start()
+print(server.number, flush=True)
+time.sleep(60)
+"""
+RUN = """
+import os, sys, time
+os.environ["PREFECT__FLOW_RUN_ID"] = "run"
+from flows import tasks
+tasks.end_with_server(None, None, None)
+print(os.getpid(), flush=True)
+time.sleep(60)
+"""
+
+
 def is_alive(pid: int) -> bool:
     try:
         os.kill(pid, 0)
     except ProcessLookupError:
         return False
     return True
+
+
+def require_end(pid: int) -> None:
+    end = time.monotonic() + 20
+    while is_alive(pid) and time.monotonic() < end:
+        time.sleep(0.05)
+    assert not is_alive(pid)
 
 
 def test_work_is_done_elsewhere_and_its_errors_come_back() -> None:
@@ -40,7 +68,33 @@ def test_a_worker_does_not_outlive_a_parent_that_was_killed() -> None:
         worker = int(parent.stdout.readline())
         assert is_alive(worker)
         parent.send_signal(signal.SIGKILL)
-    end = time.monotonic() + 20
-    while is_alive(worker) and time.monotonic() < end:
-        time.sleep(0.05)
-    assert not is_alive(worker)
+    require_end(worker)
+
+
+@pytest.mark.parametrize("end", [signal.SIGKILL, signal.SIGTERM, signal.SIGHUP])
+def test_a_server_does_not_outlive_who_started_it(tmp_path: Path, end: signal.Signals) -> None:
+    command = [sys.executable, "-c", SERVER, str(tmp_path / "home")]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as parent:
+        assert parent.stdout is not None
+        server = int(parent.stdout.readline())
+        assert is_alive(server)
+        parent.send_signal(end)
+    require_end(server)
+
+
+def test_a_run_that_the_server_started_ends_with_it() -> None:
+    with subprocess.Popen([sys.executable, "-c", RUN], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as run:
+        assert run.stdout is not None
+        assert run.stdin is not None
+        assert is_alive(int(run.stdout.readline()))
+        run.stdin.close()  # as the system does when the other side is killed
+        assert run.wait(timeout=20) == 1
+
+
+def test_modules_come_from_where_this_code_lies(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "flows").mkdir()
+    (tmp_path / "flows" / "__init__.py").write_text("raise SystemExit(77)")
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.delenv("PYTHONPATH", raising=False)
+    with processes.start("flows.exits", stdout=subprocess.PIPE, stderr=subprocess.PIPE) as started:
+        assert started.wait(timeout=20) == 0

@@ -18,6 +18,7 @@ from urllib.parse import urlsplit
 import uvicorn
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from flows import processes
 from flows.simulation.services.archive import read_season
 from flows.simulation.services.facebook import Facebook
 from flows.simulation.services.instagram import Instagram
@@ -78,10 +79,10 @@ def serving(
 
     Without `now` the clock shows the landing of the season's last batch, when every post has been made.
     """
-    command = [sys.executable, "-m", "flows.simulation.services", str(season)]
+    words = [str(season.absolute())]
     for platform in platforms:
-        command += ["--serve", f"{platform}:{(ports or {}).get(platform, 0)}"]
-    process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+        words += ["--serve", f"{platform}:{(ports or {}).get(platform, 0)}"]
+    process = processes.start("flows.simulation.services", *words, stdout=subprocess.PIPE)
     try:
         line = cast(Any, process.stdout).readline()
         if not line:
