@@ -2,10 +2,12 @@
 
 import importlib
 import os
+import tomllib
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, datetime
+from pathlib import Path
 from typing import Annotated, Any, NamedTuple
 
 import typer
@@ -14,8 +16,8 @@ from typer.core import TyperCommand, TyperGroup
 from flows import orchestrator
 from flows.exits import Exit, RondaError, UsageError
 from flows.periods import Week
-from flows.progress import say
-from flows.settings import Language, Settings, load_settings
+from flows.progress import note, say
+from flows.settings import Language, Settings, is_own, load_settings, working_file
 
 NEWCOMERS = "For newcomers: see it work"
 ANALYSTS = "For analysts: bring posts in, publish them, understand their labels"
@@ -70,10 +72,19 @@ def require_verb(context: typer.Context) -> None:
 def settings_of(context: typer.Context, *, writes: bool = False) -> Settings:
     """The settings of a call, told to the libraries below; a verb that `writes` gets a home where there is none."""
     settings = load_settings()
+    if working := working_file():
+        note(_told_of(working))
     if writes:
         settings.make_home()
     settings.export(log_level=_log_level(context))
     return settings
+
+
+def _told_of(working: Path) -> str:
+    if not is_own(working):
+        return f"{working} is not used: it or its folder is not yours alone. Put it into RONDA_HOME."
+    names = ", ".join(tomllib.loads(working.read_text(encoding="utf-8")))
+    return f"Settings from {working}: {names or 'none'}."
 
 
 def _log_level(context: typer.Context) -> str:

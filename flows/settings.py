@@ -1,7 +1,8 @@
 """The configuration of ronda, and the only place that reads the environment and ronda.toml.
 
 Every setting can be given as an environment variable (`RONDA_HOME`) or, in lower case without the prefix, in
-`ronda.toml` in the home or the working folder; the environment wins.
+`ronda.toml` in the home; the environment wins. Where no home is named and it has no such file, the file of the working
+folder is taken, if the folder is the user's own: what lies in the folder of somebody else decides nothing.
 """
 
 import json
@@ -29,6 +30,8 @@ from flows.periods import Election, read_election
 from flows.post import Platform
 
 Language = Literal["id", "en"]
+_TOML = "ronda.toml"
+_EXPORTED = "RONDA_TOML"  # the working folder's file that is in use, for the processes below
 
 
 class TableMapping(BaseModel):
@@ -101,6 +104,30 @@ class _File(TomlConfigSettingsSource):
         return values | {"seeds": self._folder / seeds} if isinstance(seeds, str) else values
 
 
+def working_file() -> Path | None:
+    """The `ronda.toml` of the working folder where it is the one to look at, trusted or not."""
+    named = os.environ.get("RONDA_HOME")
+    if (Path(named or "data").expanduser() / _TOML).is_file():
+        return None
+    if exported := os.environ.get(_EXPORTED):
+        return Path(exported)
+    return Path(_TOML).absolute() if not named and Path(_TOML).is_file() else None
+
+
+def is_own(path: Path) -> bool:
+    """Whether a file and its folder belong to the user, and not everybody may write to them."""
+    facts = [path.stat(), path.parent.stat()]
+    return all(each.st_uid == os.geteuid() and not each.st_mode & stat.S_IWOTH for each in facts)
+
+
+def _toml() -> Path | None:
+    """The file that settings come from."""
+    if working := working_file():
+        return working if is_own(working) else None
+    path = Path(os.environ.get("RONDA_HOME", "data")).expanduser() / _TOML
+    return path if path.is_file() else None
+
+
 def _addresses(value: Any) -> Any:
     """One address as a list of one; the text of a JSON list as the list."""
     if not isinstance(value, str):
@@ -168,8 +195,7 @@ class Settings(BaseSettings):
         file_secret_settings: PydanticBaseSettingsSource,  # noqa: ARG003
     ) -> tuple[PydanticBaseSettingsSource, ...]:
         """Given values first, then the environment, then ronda.toml."""
-        home = Path(os.environ.get("RONDA_HOME", "data")).expanduser()
-        toml = next((path for path in (home / "ronda.toml", Path("ronda.toml")) if path.is_file()), None)
+        toml = _toml()
         files = (_File(settings_cls, toml),) if toml else ()
         return (init_settings, env_settings, *files)
 
@@ -203,8 +229,16 @@ class Settings(BaseSettings):
         Must be called before Prefect or Great Expectations is imported; processes started later inherit it. Prefect's
         own log is silent at a terminal, where `ronda` itself says what went wrong. Prefect starts no server itself.
         """
+        working = working_file()
+        os.environ.pop(_EXPORTED, None)
+        if working is not None and is_own(working):
+            os.environ[_EXPORTED] = str(working)
         os.environ["RONDA_HOME"] = str(self.home)
         os.environ["PREFECT_HOME"] = str(self.home / "prefect")
+        # Prefect would take these from files of the working folder too, and a description of logs can run code.
+        os.environ["PREFECT_PROFILES_PATH"] = str(self.home / "prefect" / "profiles.toml")
+        for name in ("PREFECT_LOGGING_CONFIG_PATH", "PREFECT_LOGGING_SETTINGS_PATH"):
+            os.environ[name] = str(self.home / "prefect" / "logging.yml")
         os.environ["DO_NOT_TRACK"] = "1"
         os.environ["PREFECT_SERVER_ANALYTICS_ENABLED"] = "false"
         os.environ["PREFECT_SERVER_EPHEMERAL_ENABLED"] = "false"

@@ -1,0 +1,89 @@
+"""Which file settings come from: what lies in the folder of somebody else decides nothing."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from flows import cli
+from flows.exits import Exit
+from flows.settings import load_settings
+from tests.conftest import REPOSITORY
+
+
+@pytest.fixture
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A working folder of one's own with a ronda.toml, and no home named."""
+    folder = tmp_path / "work"
+    folder.mkdir(mode=0o755)
+    (folder / "ronda.toml").write_text('office = "Kantor folder"\nnotify = "json://secret@localhost"\n')
+    monkeypatch.chdir(folder)
+    for name in ("RONDA_HOME", "RONDA_TOML"):
+        monkeypatch.setenv(name, "")  # restored afterwards, whatever a call exports
+        monkeypatch.delenv(name)
+    return folder
+
+
+def test_the_file_of_an_own_folder_is_used_and_what_it_sets_is_named(
+    folder: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert load_settings().office == "Kantor folder"
+    assert cli.main(["status"]) == Exit.DONE
+    assert capsys.readouterr().err == f"Settings from {folder / 'ronda.toml'}: office, notify.\n"
+    monkeypatch.chdir("/")  # what the call told the processes below
+    assert load_settings().office == "Kantor folder"
+    assert load_settings().home == folder / "data"
+
+
+def test_a_home_that_is_named_takes_nothing_from_the_working_folder(
+    folder: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    home = folder.parent / "home"
+    home.mkdir()
+    monkeypatch.setenv("RONDA_HOME", str(home))
+    assert load_settings().office is None
+    (home / "ronda.toml").write_text('office = "Kantor rumah"\n')
+    assert load_settings().office == "Kantor rumah"
+    assert cli.main(["status"]) == Exit.DONE
+    assert capsys.readouterr().err == ""
+
+
+def test_the_file_of_the_home_comes_first(folder: Path) -> None:
+    (folder / "data").mkdir()
+    (folder / "data" / "ronda.toml").write_text('office = "Kantor rumah"\n')
+    assert load_settings().office == "Kantor rumah"
+
+
+@pytest.mark.parametrize("which", ["folder", "file", "owner"])
+def test_a_folder_that_is_not_ones_own_decides_nothing(
+    folder: Path, which: str, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    if which == "owner":
+        monkeypatch.setattr("os.geteuid", lambda: folder.stat().st_uid + 1)
+    else:
+        (folder if which == "folder" else folder / "ronda.toml").chmod(0o777)
+    assert load_settings().office is None
+    assert cli.main(["status"]) == Exit.DONE
+    said = capsys.readouterr().err
+    assert (
+        said == f"{folder / 'ronda.toml'} is not used: it or its folder is not yours alone. Put it into RONDA_HOME.\n"
+    )
+    assert load_settings().office is None
+
+
+def test_prefect_takes_no_description_of_logs_from_the_working_folder(folder: Path) -> None:
+    (folder / ".env").write_text("PREFECT_LOGGING_SETTINGS_PATH=evil.yml\nPREFECT_PROFILES_PATH=evil.toml\n")
+    (folder / "prefect.toml").write_text('[logging]\nconfig_path = "evil.yml"\n')
+    program = (
+        "from flows.settings import Settings; Settings().export(); from prefect.settings import get_current_settings;"
+        "print(get_current_settings().logging.config_path, get_current_settings().profiles_path)"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", f"import sys; sys.path.insert(0, {str(REPOSITORY)!r}); {program}"],
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    home = folder / "data" / "prefect"
+    assert done.stdout.split() == [str(home / "logging.yml"), str(home / "profiles.toml")]
