@@ -29,7 +29,7 @@ from flows.cli_call import (
 from flows.exits import Exit, UsageError, as_told
 from flows.periods import Week, weeks_between
 from flows.post import PLATFORMS, Platform
-from flows.progress import note, say
+from flows.progress import guard_terminal, note, one_line, say, say_line
 
 _EPILOG = """exit codes:
   0 done                    4 stopped by a quality gate
@@ -121,9 +121,9 @@ def import_(
 
     if dry_run:
         with progress.step("Looking at files", "bytes") as looked:
-            return run_preview(settings, paths, datetime.now(UTC), say, looked)
+            return run_preview(settings, paths, datetime.now(UTC), say_line, looked)
     with progress.step("Landing files", "bytes") as landed, progress.step("Reading posts", "bytes") as read:
-        return run_import(settings, paths, datetime.now(UTC), covers, say, landed=landed, read=read)
+        return run_import(settings, paths, datetime.now(UTC), covers, say_line, landed=landed, read=read)
 
 
 @verb(app, ANALYSTS)
@@ -232,7 +232,7 @@ def init(
     if check:
         problems = initialising.check(folder)
         for problem in problems or [f"The seeds in {folder} are complete and agree with one another."]:
-            say(problem)
+            say_line(problem)
         return Exit.REFUSED if problems else Exit.DONE
     if not regency or not zone:
         raise UsageError("`ronda init` needs --regency and --zone to write a folder, or --check to look at one.")
@@ -304,7 +304,7 @@ def serve(context: typer.Context) -> Exit:
 
 def complain(sentence: str) -> None:
     """Says on standard error what went wrong."""
-    note(f"ronda: {sentence}")
+    note(f"ronda: {one_line(sentence)}")
 
 
 def _misuse(error: typer.TyperException) -> str:
@@ -345,6 +345,7 @@ def command() -> int:
     """`main` as a command of its own: tuned for a process that imports much, works for seconds and ends."""
     # The libraries bring some million objects; looking through them at every 700 new ones takes a tenth of the time.
     gc.set_threshold(50_000, 20, 20)
+    guard_terminal()
     code: int | str | None = Exit.INTERNAL
 
     def leave() -> None:

@@ -7,6 +7,7 @@ from prefect import flow
 
 from flows import tasks
 from flows.collecting import pull, watch_list
+from flows.progress import one_line
 from flows.publishing import notice
 from flows.publishing.releases import published_folder
 from flows.settings import Settings, load_settings
@@ -78,4 +79,4 @@ def extract(refresh: bool = False, now: str | None = None) -> Extracted:
         lines += [loaded.sentence(), *(f"  {note}" for note in loaded.notes)]
     for failure in failures:
         tasks.tell(settings, notice.failed(settings, failure))
-    return Extracted("\n".join(lines), tuple(failures), emptied.refusals)
+    return Extracted("\n".join(map(one_line, lines)), tuple(failures), emptied.refusals)

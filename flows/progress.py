@@ -4,13 +4,17 @@ All of it is written to standard error; standard output holds nothing but result
 they are given an `Advance`, a plain callable. Where nobody watches (`ronda serve`, tests) it does nothing.
 """
 
+import json
+import logging
 import os
 import sys
 import threading
 import time
+import traceback
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from types import TracebackType
 from typing import Any, Protocol, TextIO
 
 # How much is done, and of how much; None: nobody knows.
@@ -18,9 +22,18 @@ Advance = Callable[[int, int | None], None]
 
 LINE_SECONDS = 10.0  # between two lines about the same step where there is no terminal
 _REFRESHES = 5  # a second, on a terminal
-# Control characters but tab and the end of a line, and those that turn the direction of writing.
-_CONTROLS = (*range(0x09), *range(0x0B, 0x20), *range(0x7F, 0xA0), *range(0x202A, 0x202F), *range(0x2066, 0x206A))
-_WRITTEN_OUT = {code: f"\\u{code:04x}" for code in _CONTROLS}
+# Control characters but tab and the end of a line, those that turn the direction of writing or end a line unseen, tags
+# that nobody sees, and what is left of names that are no text.
+_CONTROLS = (
+    *(*range(0x09), *range(0x0B, 0x20), *range(0x7F, 0xA0)),
+    *(0x061C, 0x200E, 0x200F, *range(0x2028, 0x202F), *range(0x2066, 0x206A), 0xFEFF),
+    *(*range(0xD800, 0xE000), *range(0xE0000, 0xE0080)),
+)
+_WRITTEN_OUT = {
+    code: f"\\u{code:04x}" if code < 0x10000 else json.dumps(chr(code)).strip('"')  # as in JSON, which stays itself
+    for code in _CONTROLS
+}
+_LINE_END = {0x09: "\\t", 0x0A: "\\n"}
 _REMEMBERED = 600.0  # seconds of a step's history that its time left is drawn from
 
 
@@ -199,6 +212,11 @@ def say(line: str) -> None:
     _print(line, sys.stdout)
 
 
+def say_line(line: str) -> None:
+    """Prints a result that is one line, whatever names are in it."""
+    say(one_line(line))
+
+
 def note(line: str) -> None:
     """Prints what is being done, or went wrong, on standard error."""
     _print(line, sys.stderr)
@@ -214,6 +232,33 @@ def _unread(stream: TextIO) -> None:
     nowhere = os.open(os.devnull, os.O_WRONLY)
     os.dup2(nowhere, stream.fileno())
     os.close(nowhere)
+
+
+def one_line(text: str) -> str:
+    """The same of what is one line, as a name: the end of a line in it ends none."""
+    return visible(text).translate(_LINE_END)
+
+
+def guard_terminal() -> None:
+    """From now on the records of every log and the traceback of an error are written like all else, visibly."""
+    made = logging.getLogRecordFactory()
+    if getattr(made, "is_guarded", False):
+        return
+
+    def make(*args: Any, **kwargs: Any) -> logging.LogRecord:
+        record = made(*args, **kwargs)
+        record.msg, record.args = visible(record.getMessage()), None
+        if record.exc_info and record.exc_info[0]:
+            record.exc_text = visible("".join(traceback.format_exception(*record.exc_info)).rstrip())
+        return record
+
+    make.is_guarded = True  # type: ignore[attr-defined]
+    logging.setLogRecordFactory(make)
+    sys.excepthook = _show_traceback
+
+
+def _show_traceback(kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:
+    note("".join(traceback.format_exception(kind, error, trace)).rstrip())
 
 
 def _print(line: str, stream: TextIO) -> None:

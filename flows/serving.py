@@ -6,7 +6,7 @@ import threading
 from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
-from urllib.parse import urlsplit
+from urllib.parse import quote, urlsplit
 
 import uvicorn
 from starlette.applications import Starlette
@@ -18,6 +18,7 @@ from starlette.staticfiles import StaticFiles
 
 from flows.hosts import LOOPBACK, OwnNames
 from flows.orchestrator import Orchestrator, listening
+from flows.progress import visible
 from flows.publishing import releases
 from flows.settings import Settings
 
@@ -43,8 +44,13 @@ def site(home: Path) -> Starlette:
         names = [name for name in releases.published_files(home, week) if name.startswith(f"{folder}/")]
         if not names:
             raise HTTPException(404)
-        links = "".join(f'<li><a href="/{week}/{name}">{html.escape(Path(name).name)}</a></li>' for name in names)
-        return HTMLResponse(f'<!DOCTYPE html><meta charset="utf-8"><title>{week}</title><ul>{links}</ul>')
+        links = "".join(
+            f'<li><a href="/{quote(week)}/{quote(name)}">{html.escape(visible(Path(name).name))}</a></li>'
+            for name in names
+        )
+        return HTMLResponse(
+            f'<!DOCTYPE html><meta charset="utf-8"><title>{html.escape(visible(week))}</title><ul>{links}</ul>'
+        )
 
     files = _Published(directory=home / "published", html=True, check_dir=False)
     return Starlette(routes=[Route("/{week}/{folder}/", listed), Mount("/", files)])

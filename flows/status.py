@@ -8,6 +8,7 @@ from typing import Any
 from flows.loading import file_states, proof
 from flows.loading.file_states import LOADED
 from flows.periods import Week
+from flows.progress import one_line
 from flows.publishing import publications, releases
 from flows.settings import Settings
 from flows.store import tables
@@ -138,4 +139,4 @@ def as_text(settings: Settings) -> str:
         lines.append(f"  {run['started_at'][:16]} {run['verb']:<9} {run['outcome']:<11} {run['message']}".rstrip())
     if not facts["runs"]:
         lines.append("  none")
-    return "\n".join(lines)
+    return "\n".join(map(one_line, lines))

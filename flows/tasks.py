@@ -59,15 +59,16 @@ def _answers(title: str) -> Iterator[pull.Observe]:
 
 
 def end_with_server(flow: Any, flow_run: Any, state: Any) -> None:  # noqa: ARG001 - the shape Prefect asks for
-    """As a flow begins: a run that `ronda serve` started ends with it, also when that is killed."""
+    """As a flow begins: a run that `ronda serve` started ends and logs as that does."""
     if is_served_run():
+        progress.guard_terminal()
         processes.end_with_starter()
 
 
 def show(key: str, markdown: str) -> None:
     """Shows a text on the pages of the Prefect server; where that is gone, only this is missing."""
     try:
-        create_markdown_artifact(key=key, markdown=markdown)
+        create_markdown_artifact(key=key, markdown=progress.visible(markdown))
     except httpx.HTTPError as error:
         progress.note(f"The Prefect server does not show {key} ({type(error).__name__}); nothing else is missing.")
 

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 import reports
+from flows.progress import one_line, visible
 from flows.settings import Settings
 from flows.store.watch_history import read_state, write_state
 
@@ -82,7 +83,7 @@ def _deliver(settings: Settings, notice: Notice) -> int:
         postman = Apprise()
         if not postman.add(address.get_secret_value()):
             _LOG.warning("Address %d of the setting notify is not an apprise address; nothing was sent to it.", number)
-        elif postman.notify(title=notice.title, body=notice.body):
+        elif postman.notify(title=one_line(notice.title), body=visible(notice.body)):
             taken += 1
         else:
             _LOG.warning("Address %d of the setting notify did not take the notice; nothing else changes.", number)

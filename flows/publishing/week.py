@@ -12,6 +12,7 @@ import polars as pl
 import reports
 from flows import processes
 from flows.periods import Week
+from flows.progress import one_line
 from flows.publishing import frames, notice, releases, review
 from flows.publishing.database import place_database
 from flows.publishing.site import edition_of, place_index
@@ -38,12 +39,12 @@ class Published:
         """For a terminal."""
         lines = [f"{self.week}, publication {self.publication}:", *(f"  {sentence}" for sentence in self.sentences)]
         names = ("weekly.html", "weekly.pdf", "briefing.pdf", "tables.xlsx")
-        return "\n".join([*lines, *(f"  {self.folder / name}" for name in names)])
+        return "\n".join(map(one_line, [*lines, *(f"  {self.folder / name}" for name in names)]))
 
     @property
     def markdown(self) -> str:
         """For the orchestrator's page."""
-        points = "\n".join(f"- {sentence}" for sentence in self.sentences)
+        points = "\n".join(f"- {one_line(sentence)}" for sentence in self.sentences)
         report = (self.folder / "weekly.html").as_uri()
         return f"# {self.week}\n\n{points}\n\nPublication {self.publication}: [{report}]({report})\n"
 

@@ -38,7 +38,7 @@ def review_workbook(
     book.set_properties(
         {
             "title": words("review_title", week=str(edition.week)),
-            "author": edition.office,
+            "author": legible(edition.office, words),
             "created": edition.local.replace(tzinfo=None),
         }
     )
@@ -49,7 +49,7 @@ def review_workbook(
     sheet.freeze_panes(1, 0)
     sheet.set_landscape()
     for column, (key, title) in enumerate(headings.items()):
-        sheet.write_string(0, column, title, head)
+        sheet.write_string(0, column, legible(title, words), head)
         sheet.set_column(column, column, _WIDTHS.get(key, 12))
         values = posts[key].to_list() if key in posts.columns else [""] * posts.height
         for row, value in enumerate(values, start=1):

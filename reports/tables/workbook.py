@@ -175,6 +175,7 @@ def workbook(facts: Facts, words: Words, source: str) -> bytes:
     memory = io.BytesIO()
     book = xlsxwriter.Workbook(memory, {"in_memory": True, "nan_inf_to_errors": True})
     about = {"title": words("weekly_title", week=str(edition.week)), "author": edition.office, "comments": source}
+    about = {name: legible(text, words) for name, text in about.items()}
     book.set_properties({**about, "created": edition.local.replace(tzinfo=None)})
     pen = _Pen(book, facts, words)
     _about(book.add_worksheet(words("sheet_about")), pen, facts, words, source)

@@ -7,8 +7,10 @@ from collections.abc import Sequence
 from dataclasses import replace
 from functools import cache
 from pathlib import Path
+from typing import Any
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from jinja2 import Environment, FileSystemLoader, StrictUndefined, pass_context
+from jinja2.runtime import Context
 from markupsafe import Markup, escape
 
 from reports.figures.chart import Picture
@@ -41,16 +43,29 @@ _FOLDER = Path(__file__).parent
 
 @cache
 def environment(folder: Path = _FOLDER) -> Environment:
-    """Templates of a folder: everything is escaped, an unknown name is an error."""
+    """Templates of a folder, rendered with the words as `w`: every text is made legible and escaped, an unknown name is
+    an error."""
     templates = Environment(
         loader=FileSystemLoader(folder),
         autoescape=True,
+        finalize=_shown_text,
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    templates.filters["held"] = held
+    templates.filters["held"] = _held
     return templates
+
+
+@pass_context
+def _shown_text(context: Context, value: Any) -> Any:
+    """Whatever a template prints: texts that are no markup of ours show their control characters."""
+    return legible(value, context["w"]) if isinstance(value, str) and not isinstance(value, Markup) else value
+
+
+@pass_context
+def _held(context: Context, text: str) -> Markup:
+    return held(legible(text, context["w"]))
 
 
 def held(text: str) -> Markup:
@@ -74,13 +89,8 @@ def script_hash(script: str) -> str:
     return "sha256-" + base64.b64encode(hashlib.sha256(script.encode("utf-8")).digest()).decode("ascii")
 
 
-def _shown(post: Flagged, words: Words) -> Flagged:
-    return replace(
-        post,
-        text=legible(clipped(post.text, TEXT_LIMIT), words),
-        why=legible(post.why, words),
-        post_id=legible(post.post_id, words),
-    )
+def _shown(post: Flagged) -> Flagged:
+    return replace(post, text=clipped(post.text, TEXT_LIMIT))
 
 
 def _columns(posts: Sequence[Flagged]) -> list[tuple[str, str, str, str]]:
@@ -109,7 +119,7 @@ def weekly_page(content: Content, words: Words, source: str) -> str:
                 "grid": grid,
                 "data_address": data_address,
                 "columns_of": _columns,
-                "shown": lambda posts: [_shown(post, words) for post in posts],
+                "shown": lambda posts: [_shown(post) for post in posts],
             }
         )
     )

@@ -14,7 +14,9 @@ from pathlib import Path
 _BIDI = "\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069"
 _FILLERS = re.compile("[\u200b\u200c\u2060\ufeff\ufe0e\u00ad]+")
 _ORDER = re.compile(f"[{_BIDI}]+")
-_CONTROL = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ufdd0-\ufdef\ufffe\uffff\ufff9-\ufffb]|[\U000e0000-\U000e0fff]")
+_CONTROL = re.compile(
+    "[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff\ufdd0-\ufdef\ufffe\uffff\ufff9-\ufffb]|[\U000e0000-\U000e0fff]"
+)
 _JOINERS = "\u200d\ufe0f\u20e3"
 _SKIN = "\U0001f3fb-\U0001f3ff"
 _FLAGS = "\U0001f1e6-\U0001f1ff"
