@@ -5,16 +5,18 @@ import subprocess
 import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
+from urllib.error import HTTPError
 
 from tenacity import RetryError, Retrying, retry_if_exception_type, stop_after_delay, wait_fixed
 
 from flows import processes
-from flows.exits import RondaError
+from flows.exits import RondaError, UsageError
 from flows.hosts import LOOPBACK
-from flows.settings import Settings, server_elsewhere
+from flows.settings import ServerElsewhere, Settings, server_elsewhere
 from flows.store import keys
 
 _START_SECONDS = 120
+_NOT_LET_IN = {401, 403}
 
 
 def listening(port: int, setting: str) -> socket.socket:
@@ -106,10 +108,30 @@ class Orchestrator:
             self._process.wait()
 
 
+def _require(server: ServerElsewhere) -> None:
+    """Raises UsageError where the server that the environment names cannot be used."""
+    try:
+        headers = {"Authorization": server.authorization}
+        asked = urllib.request.Request(f"{server.api}/admin/version", headers=headers)  # noqa: S310 - as the user says
+        with urllib.request.urlopen(asked, timeout=10):  # noqa: S310
+            pass
+    except HTTPError as error:
+        if error.code in _NOT_LET_IN:
+            raise UsageError(
+                f"The Prefect server at {server.api} refuses the login; set PREFECT_API_AUTH_STRING to the line in its"
+                " server.key, or unset PREFECT_API_URL."
+            ) from None
+    except (OSError, ValueError):
+        raise UsageError(
+            f"The Prefect server at {server.api} does not answer; start it, or unset PREFECT_API_URL."
+        ) from None
+
+
 @contextmanager
 def orchestrated(settings: Settings, log_level: str) -> Iterator[Orchestrator | None]:
     """A temporary server that starts while the block imports the flows; none where the environment names a server."""
-    if server_elsewhere():
+    if elsewhere := server_elsewhere():
+        _require(elsewhere)
         yield None
         return
     server = Orchestrator(settings, log_level=log_level)

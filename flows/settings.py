@@ -5,6 +5,7 @@ Every setting can be given as an environment variable (`RONDA_HOME`) or, in lowe
 folder is taken, if the folder is the user's own: what lies in the folder of somebody else decides nothing.
 """
 
+import base64
 import json
 import os
 import stat
@@ -13,7 +14,7 @@ from contextlib import contextmanager
 from datetime import date
 from functools import cached_property
 from pathlib import Path
-from typing import Annotated, Any, Literal, Self
+from typing import Annotated, Any, Literal, NamedTuple, Self
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, Field, SecretStr, ValidationError
 from pydantic_settings import (
@@ -279,9 +280,22 @@ def lent(values: Mapping[str, str]) -> Iterator[None]:
                 os.environ[name] = value
 
 
-def server_elsewhere() -> str | None:
-    """The address of the Prefect server that the environment names, with its own login; else ronda starts one."""
-    return os.environ.get("PREFECT_API_URL") or None
+class ServerElsewhere(NamedTuple):
+    """A Prefect server that ronda did not start: its address, and what is said to be let in, or nothing."""
+
+    api: str
+    authorization: str
+
+
+def server_elsewhere() -> ServerElsewhere | None:
+    """The Prefect server that the environment names, with its own login; None: ronda starts one."""
+    api = os.environ.get("PREFECT_API_URL")
+    if not api:
+        return None
+    if login := os.environ.get("PREFECT_API_AUTH_STRING"):
+        return ServerElsewhere(api, f"Basic {base64.b64encode(login.encode()).decode()}")
+    key = os.environ.get("PREFECT_API_KEY")
+    return ServerElsewhere(api, f"Bearer {key}" if key else "")
 
 
 def is_served_run() -> bool:

@@ -14,8 +14,8 @@ import pytest
 from websockets.exceptions import ConnectionClosed, InvalidStatus
 from websockets.sync.client import connect
 
-from flows.exits import RondaError
-from flows.orchestrator import Orchestrator
+from flows.exits import RondaError, UsageError
+from flows.orchestrator import Orchestrator, orchestrated
 from flows.settings import Settings
 
 SECRET = "tok3n-of-the-office"
@@ -153,3 +153,31 @@ def test_a_port_that_somebody_has_is_not_used(door: Door, tmp_path: Path) -> Non
         pytest.raises(RondaError, match=rf"Port {door.port} .* choose another server_port"),
     ):
         Orchestrator(Settings(home=tmp_path), door.port)
+
+
+@pytest.mark.parametrize("login", ["", "ronda:" + "0" * 64])
+def test_another_server_that_refuses_the_login_is_a_sentence(door: Door, tmp_path: Path, login: str) -> None:
+    named = {"PREFECT_API_URL": f"http://127.0.0.1:{door.port}/api", "PREFECT_API_AUTH_STRING": login}
+    with (
+        mock.patch.dict(os.environ, named),
+        pytest.raises(UsageError, match="refuses the login; set PREFECT_API_AUTH_STRING"),
+        orchestrated(Settings(home=tmp_path), "CRITICAL"),
+    ):
+        pass
+
+
+def test_another_server_is_used_with_its_login(door: Door, tmp_path: Path) -> None:
+    named = {"PREFECT_API_URL": f"http://127.0.0.1:{door.port}/api", "PREFECT_API_AUTH_STRING": door.login}
+    with mock.patch.dict(os.environ, named), orchestrated(Settings(home=tmp_path), "CRITICAL") as server:
+        assert server is None
+    assert not (tmp_path / "server.key").exists()
+
+
+@pytest.mark.parametrize("address", ["http://127.0.0.1:1/api", "nowhere"])
+def test_another_server_that_does_not_answer_is_a_sentence(tmp_path: Path, address: str) -> None:
+    with (
+        mock.patch.dict(os.environ, PREFECT_API_URL=address),
+        pytest.raises(UsageError, match=r"does not answer; start it, or unset PREFECT_API_URL\."),
+        orchestrated(Settings(home=tmp_path), "CRITICAL"),
+    ):
+        pass
