@@ -15,10 +15,10 @@ from tests.integration.conftest import AT, Ronda, environment, write_watch
 pytestmark = pytest.mark.slow
 
 CRASH = """
-from flows import ledger
+from flows.collecting import collected_days
 def settle(*_):
     raise RuntimeError("full disk")
-ledger.settle = settle
+collected_days.settle = settle
 """
 SAVE = """
 import json, sys
