@@ -9,29 +9,39 @@ names, parties and running numbers are masked first.
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import numpy as np
-import polars as pl
-
 import sql
-from flows.labels.indications import list_indications, phases_of
-from flows.labels.labelling import judge, label_version, read_tables, text_columns
-from flows.labels.quality import label_quality
-from flows.periods import read_election
+from flows.labels.version import label_version
 
-if TYPE_CHECKING:
+if TYPE_CHECKING:  # what labels takes half a second to import; who asks for their version needs none of it
+    import polars as pl
+
     from flows.labels.explaining import Reason
 
 __all__ = ["label", "label_quality", "label_version", "read_tables", "reasons"]
 
 
-def reasons(texts: pl.Series, indications: pl.Series, seeds: Path = sql.SEEDS) -> "list[tuple[Reason, ...]]":
+def reasons(texts: "pl.Series", indications: "pl.Series", seeds: Path = sql.SEEDS) -> "list[tuple[Reason, ...]]":
     """Why each text has its indications; see `explaining.reasons`."""
     from flows.labels import explaining
 
     return explaining.reasons(texts, indications, seeds)
 
 
-def label(texts: pl.Series, created_at: pl.Series, seeds: Path = sql.SEEDS) -> pl.DataFrame:
+def read_tables(seeds: Path = sql.SEEDS) -> None:
+    """Reads what the first call of `label` in a process would read; see `labelling.read_tables`."""
+    from flows.labels import labelling
+
+    labelling.read_tables(seeds)
+
+
+def label_quality(seeds: Path = sql.SEEDS) -> "pl.DataFrame":
+    """What is known of how often the labels are right; see `quality.label_quality`."""
+    from flows.labels import quality
+
+    return quality.label_quality(seeds)
+
+
+def label(texts: "pl.Series", created_at: "pl.Series", seeds: Path = sql.SEEDS) -> "pl.DataFrame":
     """Labels of masked texts and their times (UTC), same length and order.
 
     Columns: sentiment (negative, neutral, positive; null when there is nothing to label), sentiment_score (-1..1 or
@@ -39,6 +49,13 @@ def label(texts: pl.Series, created_at: pl.Series, seeds: Path = sql.SEEDS) -> p
     null where nothing tells), label_version. Raises ValueError when the two series differ in length, UsageError when
     a seed or a weight file is missing or wrong.
     """
+    import numpy as np
+    import polars as pl
+
+    from flows.labels.indications import list_indications, phases_of
+    from flows.labels.labelling import judge, text_columns
+    from flows.periods import read_election
+
     if len(texts) != len(created_at):
         raise ValueError(f"{len(texts)} texts but {len(created_at)} times")
     batches = list(judge(texts, seeds))

@@ -31,9 +31,10 @@ from flows.files.opening import read_head
 from flows.files.record import named
 from flows.labels import weights as files
 from flows.labels.indications import list_indications, phases_of
-from flows.labels.labelling import judge, label_version, text_columns
+from flows.labels.labelling import judge, text_columns
 from flows.labels.model import read_model
 from flows.labels.posts import TEXT, Row, read
+from flows.labels.version import label_version
 from flows.periods import read_election
 from flows.progress import Advance, unseen
 from flows.seeds import read_seed

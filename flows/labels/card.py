@@ -20,8 +20,8 @@ from flows.labels.calibration import VOTED_PRECISION, learned_classes
 from flows.labels.corpora import PUBLIC, read_labelled
 from flows.labels.evaluation import evaluate, expected_precision, predict, wilson
 from flows.labels.hoaxes import SIMILARITY
-from flows.labels.labelling import label_version
 from flows.labels.quality import CodedSet, measured_codes, record
+from flows.labels.version import label_version
 from flows.labels.weights import Weights, checksum, read_weights
 from flows.seeds import read_seed
 

@@ -17,12 +17,13 @@ from flows.labels.cues import REMIND, REMINDER, read_rules
 from flows.labels.features import dense_features
 from flows.labels.hoaxes import SIMILARITY, similarity
 from flows.labels.indications import CALL_TO_VOTE, HOAX, list_indications, phases_of, who_spoke
-from flows.labels.labelling import Judged, judge, label_version
+from flows.labels.labelling import Judged, judge
 from flows.labels.letters import read_letters
 from flows.labels.model import limit, read_model
 from flows.labels.reference import pieces, read
 from flows.labels.text import mask_contestants
 from flows.labels.vocabulary import read_vocabulary
+from flows.labels.version import label_version
 from flows.labels.weights import Weights, read_weights
 from flows.periods import phase_classes, read_election
 from flows.seeds import read_seed

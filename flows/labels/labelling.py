@@ -3,7 +3,6 @@
 A batch is large because the regular expressions of the rules are made anew for each.
 """
 
-import hashlib
 import os
 from collections import deque
 from collections.abc import Iterator
@@ -39,38 +38,12 @@ from flows.labels.model import Model, read_model, scores
 from flows.labels.places import find_districts
 from flows.labels.text import Buffers, buffers, written
 from flows.labels.vocabulary import read_vocabulary
-from flows.periods import phase_classes, read_election
-from flows.seeds import read_seed, seed_path
 
 Floats = npt.NDArray[np.float64]
 
-RULES = "labels-3"  # raise it with every change of the rules that is not a change of a seed or of the weights
-# Read whole; of the election, its calendar and the indications see `_read_in_part`.
-SEEDS_READ = (
-    *("contestants", "cues", "fact_checks", "function_words", "lexicon", "place_names", "places"),
-    *("topic_terms", "topics"),
-)
 BATCH = 100_000  # texts at a time, so that memory stays flat
 _FEWEST = 5_000  # texts for which a thread is worth its while
 _PART = 2_000  # texts whose numbers stay in the processor's cache
-
-
-@cache
-def label_version(seeds: Path = sql.SEEDS, weights: Path | None = None) -> str:
-    """A short name of rules, seeds and weights, `labels-3-1a2b3c4d`: another version breaks every labelled series."""
-    digest = hashlib.sha256(read_model(weights or files.folder_of(seeds)).version.encode())
-    for name in SEEDS_READ:
-        digest.update(f"{name}\n{seed_path(name, seeds).read_text(encoding='utf-8')}\n".encode())
-    digest.update(_read_in_part(seeds).encode())
-    return f"{RULES}-{digest.hexdigest()[:8]}"
-
-
-def _read_in_part(seeds: Path) -> str:
-    """What labels depend on of seeds that say more: who receives a class or which day has a note breaks no series."""
-    election = read_election(seeds)
-    phases = [(phase.name, str(phase.first_day), str(phase.last_day)) for phase in election.phases]
-    codes = [row["code"] for row in read_seed("indications", seeds)]
-    return "\n".join(map(str, (election.zone.key, phases, codes, dict(phase_classes(seeds)))))
 
 
 def read_tables(seeds: Path = sql.SEEDS) -> None:

@@ -17,7 +17,8 @@ from flows.labels.calibration import Scored, code_probability
 from flows.labels.compiled.scoring import packed
 from flows.labels.corpora import SENTIMENTS
 from flows.labels.features import dense_features
-from flows.labels.weights import Weights, checksum, read_weights
+from flows.labels.version import weights_version
+from flows.labels.weights import Weights, read_weights
 
 Floats = npt.NDArray[np.float64]
 
@@ -85,8 +86,7 @@ def read_model(folder: Path = files.FOLDER) -> Model:
     own, share_alike = folder / files.OWN_FILE, folder / files.SHARE_ALIKE_FILE
     first = read_weights(own)
     second = read_weights(share_alike) if share_alike.is_file() else None
-    version = checksum(own)[:8] + (checksum(share_alike)[:8] if second else "")
-    return join(first, second, version)
+    return join(first, second, weights_version(folder))
 
 
 def scores(model: Model, sums: npt.NDArray[np.int32], counts: npt.NDArray[np.int32], lexicon: Floats) -> Floats:

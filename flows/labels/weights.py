@@ -15,14 +15,15 @@ import numpy as np
 import numpy.typing as npt
 
 from flows.exits import UsageError
+from flows.labels.version import DIGEST_SIZE, FOLDER, OWN_FILE, SHARE_ALIKE_FILE, checksum, folder_of
 
-FOLDER = Path(__file__).parent / "weights"
-OWN_FILE = "own.weights"  # MIT: indications and sentiment
-SHARE_ALIKE_FILE = "sharealike.weights"  # CC BY-SA 4.0: sentiment, in the place of the other's
+__all__ = [
+    *("FOLDER", "OWN_FILE", "SHARE_ALIKE_FILE", "FORMAT", "FEATURES", "BUCKETS"),
+    *("Weights", "checksum", "folder_of", "quantise", "read_weights", "to_bytes"),
+]
 FORMAT = b"ronda-weights 1\n"
 FEATURES = 1  # raise it with every change of the features
 BUCKETS = (1 << 17, 1 << 17, 1 << 12)  # of words, windows and groups
-_DIGEST_SIZE = 32
 
 
 @dataclass(frozen=True)
@@ -45,11 +46,6 @@ class Weights:
     measured: dict[str, Any] = field(default_factory=dict)
 
 
-def folder_of(seeds: Path) -> Path:
-    """Where the weights for a folder of seeds lie: its own subfolder `weights`, if it has one, else ronda's."""
-    return seeds / "weights" if (seeds / "weights" / OWN_FILE).is_file() else FOLDER
-
-
 def to_bytes(weights: Weights) -> bytes:
     """The file of weights."""
     header: dict[str, Any] = {one.name: getattr(weights, one.name) for one in fields(weights) if one.name != "matrices"}
@@ -59,11 +55,6 @@ def to_bytes(weights: Weights) -> bytes:
     return body + hashlib.sha256(body).digest()
 
 
-def checksum(path: Path) -> str:
-    """The first sixteen letters of a weight file's own SHA-256, its version."""
-    return path.read_bytes()[-_DIGEST_SIZE:].hex()[:16]
-
-
 def read_weights(path: Path) -> Weights:
     """The weights of a file; UsageError when it is missing, truncated, changed, or of another version."""
     if not path.is_file():
@@ -71,7 +62,7 @@ def read_weights(path: Path) -> Weights:
     content = path.read_bytes()
     if not content.startswith(FORMAT):
         raise UsageError(f"{path} is not a weight file of this version of ronda; train it anew.")
-    body, digest = content[:-_DIGEST_SIZE], content[-_DIGEST_SIZE:]
+    body, digest = content[:-DIGEST_SIZE], content[-DIGEST_SIZE:]
     if hashlib.sha256(body).digest() != digest:
         raise UsageError(f"The weight file {path} is truncated or changed (wrong checksum); restore it or train anew.")
     line, _, numbers = body.removeprefix(FORMAT).partition(b"\n")

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 import sql
 from flows.exits import UsageError
 from flows.labels import label, label_version, labelling
+from flows.labels.version import RULES
 from flows.labels.letters import read_letters
 from flows.labels.reference import lexicon_score, mask
 from flows.labels.spelling import spell
@@ -199,7 +200,7 @@ def test_the_version_changes_with_every_seed(tmp_path: Path, name: str) -> None:
     seed = changed / f"{name}.csv"
     seed.write_text(seed.read_text(encoding="utf-8") + "\n", encoding="utf-8")
     assert label_version(changed) != label_version()
-    assert label_version().startswith(f"{labelling.RULES}-")
+    assert label_version().startswith(f"{RULES}-")
 
 
 @pytest.mark.parametrize(
