@@ -22,8 +22,8 @@ from flows.labels.letters import read_letters
 from flows.labels.model import limit, read_model
 from flows.labels.reference import pieces, read
 from flows.labels.text import mask_contestants
-from flows.labels.vocabulary import read_vocabulary
 from flows.labels.version import label_version
+from flows.labels.vocabulary import read_vocabulary
 from flows.labels.weights import Weights, read_weights
 from flows.periods import phase_classes, read_election
 from flows.seeds import read_seed

@@ -17,10 +17,8 @@ import numpy.typing as npt
 from flows.exits import UsageError
 from flows.labels.version import DIGEST_SIZE, FOLDER, OWN_FILE, SHARE_ALIKE_FILE, checksum, folder_of
 
-__all__ = [
-    *("FOLDER", "OWN_FILE", "SHARE_ALIKE_FILE", "FORMAT", "FEATURES", "BUCKETS"),
-    *("Weights", "checksum", "folder_of", "quantise", "read_weights", "to_bytes"),
-]
+__all__ = ["FOLDER", "OWN_FILE", "SHARE_ALIKE_FILE", "checksum", "folder_of"]
+
 FORMAT = b"ronda-weights 1\n"
 FEATURES = 1  # raise it with every change of the features
 BUCKETS = (1 << 17, 1 << 17, 1 << 12)  # of words, windows and groups

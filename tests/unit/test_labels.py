@@ -12,11 +12,11 @@ from hypothesis import strategies as st
 import sql
 from flows.exits import UsageError
 from flows.labels import label, label_version, labelling
-from flows.labels.version import RULES
 from flows.labels.letters import read_letters
 from flows.labels.reference import lexicon_score, mask
 from flows.labels.spelling import spell
 from flows.labels.topics import read_patterns
+from flows.labels.version import RULES
 from flows.labels.vocabulary import read_vocabulary
 from flows.seeds import read_seed
 
