@@ -18,7 +18,7 @@ from flows.orchestrator import Orchestrator
 from flows.periods import Week
 from flows.progress import note, say
 from flows.publishing import build, database, publications, releases
-from flows.publishing.state import state_numbers
+from flows.publishing.state import Cause, state_numbers
 from flows.settings import Settings, lent
 from flows.simulation.plan import FIRST_DAY
 from flows.simulation.services import archive as posts_served
@@ -166,7 +166,7 @@ class _Demo:
 
         def state(connection: Connection, number: int, counts: str) -> None:
             stated(number, len(new))
-            state_numbers(settings, connection, Week.parse(new[number].week))
+            state_numbers(settings, connection, Week.parse(new[number].week), Cause(record.run_id))
             note(f"  {new[number].week}: {counts}")
 
         with (

@@ -6,6 +6,7 @@ inherits the districts or offices of another.
 """
 
 import csv
+import hashlib
 from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
@@ -87,3 +88,9 @@ def seed_path(name: str, folder: Path = sql.SEEDS) -> Path:
 def read_seed(name: str, folder: Path = sql.SEEDS) -> list[dict[str, str]]:
     """Rows of the seed `<name>.csv` of a folder as dicts of strings."""
     return read_rows(seed_path(name, folder))
+
+
+def seed_versions(folder: Path = sql.SEEDS) -> dict[str, str]:
+    """The first eight hexadecimal digits of the SHA-256 of every seed that is in use, by name."""
+    names = {path.stem for path in (*sql.SEEDS.glob("*.csv"), *folder.glob("*.csv"))}
+    return {name: hashlib.sha256(seed_path(name, folder).read_bytes()).hexdigest()[:8] for name in sorted(names)}

@@ -177,6 +177,12 @@ def _corrections(reported: pl.DataFrame, week: Week) -> pl.DataFrame:
                 ],
             ),
             pl.lit(moment).dt.convert_time_zone("UTC").dt.cast_time_unit("us").alias("corrected_at"),
+            pl.lit("removals of January").alias("given_reason"),
+            pl.lit(2, pl.Int64).alias("files"),
+            pl.lit("tiktok.ndjson").alias("first_file"),
+            pl.lit("labels-3-a -> labels-3-b").alias("labels_changed"),
+            pl.lit("places=1a2b3c4d").alias("seeds_changed"),
+            pl.lit("0.1.0 -> 0.2.0").alias("code_changed"),
         )
     )
 

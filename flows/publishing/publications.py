@@ -6,7 +6,7 @@ these are the facts that cannot be rebuilt; `base.publications` is loaded from t
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -28,16 +28,27 @@ MEASURES: dict[str, str | None] = {
 }
 NUMBER = ["week", "phase", "platform", "table", "key", "metric"]
 _NOT_MEASURES = {"first_day", "last_day", "status", "reason", "week", "phase", "platform"}
-_OWN = ["sequence", "loaded_until", "restates"]  # not part of what a publication says of its week
+# Not part of what a publication says of its week: where it stands in the ledger, and what led to it.
+_OWN = ["sequence", "loaded_until", "restates", "run_id", "given_reason", "files"]
+FILE_ID = 32  # the letters of a landed file's id that the ledger keeps, as the landing does
 
 
 @dataclass(frozen=True, slots=True)
 class Release:
-    """The conditions of a publication: its moment, the landing of the last file it knew, versions by name."""
+    """The conditions of a publication: its moment, the landing of the last file it knew, versions by name.
+
+    `labels` are the label versions of the posts of each week, where they are not those of `facts`; `seeds` is
+    `name=version name=version`; `files` says of every loaded file, by its id, when it landed.
+    """
 
     as_of: datetime
     loaded_until: datetime | None
     facts: Mapping[str, str]
+    labels: Mapping[str, str] = field(default_factory=dict)
+    seeds: str | None = None
+    files: Mapping[str, datetime] = field(default_factory=dict)
+    run_id: str | None = None
+    given_reason: str | None = None
 
 
 def numbers(connection: Connection) -> "pl.DataFrame":
@@ -80,15 +91,19 @@ def record_publication(home: Path, week: Week, stated: "pl.DataFrame", release: 
     entries = ledger.settle(home)
     own = _own(week, stated, release)
     number, last = _last(home, week)
-    if last is not None and last.equals(own):
+    if last is not None and last.equals(own.select(last.columns)):
         return number
     number, sequence = ledger.last_number(home, str(week), entries) + 1, ledger.next_sequence(entries)
     until = release.loaded_until.astimezone(UTC) if release.loaded_until else None
     written = (
-        pl.concat([own.with_columns(restates=pl.lit(False)), _restated(folder, week, stated, own)])
+        pl.concat([own.with_columns(restates=pl.lit(False)), _restated(folder, week, stated, own, release)])
         .with_columns(
             pl.lit(sequence, pl.Int64).alias("sequence"),
             pl.lit(until, pl.Datetime("us", "UTC")).alias("loaded_until"),
+            pl.lit(release.run_id, pl.String).alias("run_id"),
+            pl.lit(release.given_reason, pl.String).alias("given_reason"),
+            # once: a list of files beside every number would outweigh the numbers
+            pl.when(pl.int_range(pl.len()) == 0).then(pl.lit(_new_files(folder, release))).alias("files"),
         )
         .select(*own.columns, *_OWN)
     )
@@ -103,7 +118,7 @@ def stated_before(home: Path, week: Week, stated: "pl.DataFrame", release: Relea
     """The moment of the last publication of a week, when it stated these very numbers under the same versions."""
     _, last = _last(home, week)
     own = _own(week, stated, release)
-    if last is None or not last.drop("as_of").equals(own.drop("as_of")):
+    if last is None or not last.drop("as_of").equals(own.select(last.columns).drop("as_of")):
         return None
     return datetime.fromisoformat(last["as_of"][0]) if len(last) else None
 
@@ -115,21 +130,45 @@ def _own(week: Week, stated: "pl.DataFrame", release: Release) -> "pl.DataFrame"
     return stated.filter(pl.col("week") == str(week)).with_columns(
         pl.lit(release.as_of.isoformat()).alias("as_of"),
         *(pl.lit(value).alias(name) for name, value in release.facts.items()),
+        pl.lit(release.seeds, pl.String).alias("seeds"),
     )
 
 
 def _last(home: Path, week: Week) -> "tuple[int, pl.DataFrame | None]":
-    """The number of the last publication of a week (0: none) and what it said of it."""
+    """The number of the last publication of a week (0: none) and what it said of it, in the columns it had then."""
     import polars as pl
 
     number = publications(home).get(str(week), 0)
     if not number:
         return 0, None
     written = pl.read_parquet(home / "ledger" / "publications" / f"{week}-{number}.parquet")
-    return number, written.filter(~pl.col("restates")).drop(_OWN)
+    return number, written.filter(~pl.col("restates")).drop(_OWN, strict=False)
 
 
-def _restated(folder: Path, week: Week, stated: "pl.DataFrame", own: "pl.DataFrame") -> "pl.DataFrame":
+def _new_files(folder: Path, release: Release) -> str:
+    """The files that are loaded and that no publication knew so far, by landing: ids with a space between.
+
+    Publications of earlier versions do not say which files they knew, only until when files had landed.
+    """
+    import polars as pl
+
+    known, until = set[str](), datetime.min.replace(tzinfo=UTC)
+    for path in files_in(folder, ".parquet"):
+        if "files" in pl.read_parquet_schema(path):
+            known.update(*(text.split() for text in pl.read_parquet(path, columns=["files"])["files"].drop_nulls()))
+        else:
+            moments = pl.read_parquet(path, columns=["loaded_until"])["loaded_until"].drop_nulls()
+            until = max([until, *moments.unique()])
+    return " ".join(
+        file_id[:FILE_ID]
+        for file_id, moment in sorted(release.files.items(), key=lambda item: (item[1], item[0]))
+        if file_id[:FILE_ID] not in known and moment > until
+    )
+
+
+def _restated(
+    folder: Path, week: Week, stated: "pl.DataFrame", own: "pl.DataFrame", release: Release
+) -> "pl.DataFrame":
     """The numbers of other published weeks that are not what was last stated of them, in the columns of `own`."""
     import polars as pl
 
@@ -146,7 +185,11 @@ def _restated(folder: Path, week: Week, stated: "pl.DataFrame", own: "pl.DataFra
         .drop("said")
     )
     conditions = own.drop(*NUMBER, "value").unique()
-    return changed.join(conditions, how="cross").select(own.columns).with_columns(restates=pl.lit(True)).sort(NUMBER)
+    restated = changed.join(conditions, how="cross").select(own.columns).with_columns(restates=pl.lit(True))
+    if "label_version" in restated.columns:  # a week restated keeps the labels of its own posts
+        labels = pl.col("week").replace_strict(release.labels, default=pl.col("label_version"), return_dtype=pl.String)
+        restated = restated.with_columns(label_version=labels)
+    return restated.sort(NUMBER)
 
 
 def publications(home: Path) -> dict[str, int]:
@@ -158,19 +201,51 @@ def publications(home: Path) -> dict[str, int]:
     return counts
 
 
+# Publications of earlier versions lack the columns that came later: those are NULL.
+_LEDGER = """
+CREATE OR REPLACE TEMP TABLE kept AS
+SELECT
+    CAST(NULL AS VARCHAR) AS run_id, CAST(NULL AS VARCHAR) AS given_reason, CAST(NULL AS VARCHAR) AS seeds,
+    CAST(NULL AS VARCHAR) AS files
+WHERE false
+UNION ALL BY NAME
+SELECT *, regexp_extract(filename, '([^/]+)\\.parquet$', 1) AS publication
+FROM read_parquet($paths, filename = true, union_by_name = true)
+"""
+_LOAD_NUMBERS = """
+INSERT INTO base.publications BY NAME
+SELECT
+    publication, sequence, CAST(as_of AS TIMESTAMPTZ) AS as_of, loaded_until, label_version,
+    week, phase, platform, "table" AS table_name, "key", metric, value
+FROM kept
+"""
+_LOAD_CONDITIONS = """
+INSERT INTO base.conditions BY NAME
+SELECT
+    publication,
+    any_value(sequence) AS sequence,
+    CAST(any_value(as_of) AS TIMESTAMPTZ) AS as_of,
+    any_value(loaded_until) AS loaded_until,
+    any_value(run_id) AS run_id,
+    any_value(given_reason) AS given_reason,
+    any_value(code_version) AS code_version,
+    any_value(label_version) FILTER (NOT restates) AS label_version,
+    any_value(seeds) AS seeds,
+    list_filter(string_split(any_value(files), ' '), lambda file_id: file_id <> '') AS files
+FROM kept
+GROUP BY publication
+ORDER BY sequence
+"""
+
+
 def load_publications(connection: Connection, home: Path) -> None:
-    """Replaces base.publications by what the ledger holds."""
+    """Replaces base.publications and base.conditions by what the ledger holds."""
     connection.execute("DELETE FROM base.publications")
+    connection.execute("DELETE FROM base.conditions")
     paths = ledger.publication_files(home)
     if not paths:
         return
-    connection.execute(
-        """
-        INSERT INTO base.publications BY NAME
-        SELECT
-            regexp_extract(filename, '([^/]+)\\.parquet$', 1) AS publication,
-            sequence, CAST(as_of AS TIMESTAMPTZ) AS as_of, loaded_until, label_version,
-            week, phase, platform, "table" AS table_name, "key", metric, value
-        FROM read_parquet($paths, filename = true)""",
-        {"paths": [str(path) for path in paths]},
-    )
+    connection.execute(_LEDGER, {"paths": [str(path) for path in paths]})
+    connection.execute(_LOAD_NUMBERS)
+    connection.execute(_LOAD_CONDITIONS)
+    connection.execute("DROP TABLE kept")

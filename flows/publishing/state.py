@@ -8,8 +8,9 @@ import sql
 from flows import labels, trends
 from flows.periods import Week
 from flows.publishing import publications
+from flows.seeds import seed_versions
 from flows.settings import Settings
-from flows.store import checks, models, warehouse
+from flows.store import checks, models, tables, warehouse
 
 FROM_LEDGER = frozenset({"trends.corrections", "trends.reported"})  # know of a publication once it is stated
 
@@ -19,13 +20,40 @@ def code_version() -> str:
     return version("ronda")
 
 
-def release_facts(settings: Settings, connection: warehouse.Connection, as_of: datetime) -> publications.Release:
-    """The conditions of a release at a moment: the last file it knows, and the versions it is made with."""
-    versions = {"label_version": labels.label_version(settings.seeds), "code_version": code_version()}
-    return publications.Release(as_of, publications.loaded_until(connection), versions)
+@dataclass(frozen=True, slots=True)
+class Cause:
+    """What leads to a publication: a run, and the reason it was given (`ronda backfill --reason`)."""
+
+    run_id: str | None = None
+    given_reason: str | None = None
 
 
-def state_numbers(settings: Settings, connection: warehouse.Connection, week: Week) -> int:
+def release_facts(
+    settings: Settings,
+    connection: warehouse.Connection,
+    as_of: datetime,
+    week: Week | None = None,
+    cause: Cause = Cause(),  # noqa: B008 - frozen
+) -> publications.Release:
+    """The conditions of a release at a moment: the files it knows, the versions it is made with, what led to it.
+
+    Its label version is that of the posts of the week; without a week or posts, that of the labels as they are.
+    """
+    labelled = tables.label_versions(connection)
+    labels_now = labels.label_version(settings.seeds)
+    return publications.Release(
+        as_of,
+        publications.loaded_until(connection),
+        {"label_version": labelled.get(str(week), labels_now), "code_version": code_version()},
+        labels=labelled,
+        seeds=" ".join(f"{name}={digest}" for name, digest in seed_versions(settings.seeds).items()),
+        files=tables.loaded_files(connection),
+        run_id=cause.run_id,
+        given_reason=cause.given_reason,
+    )
+
+
+def state_numbers(settings: Settings, connection: warehouse.Connection, week: Week, cause: Cause) -> int:
     """States the numbers of a week in the ledger, without a report; gives the number of the publication.
 
     Inside the caller's transaction. Only the tables that are stated are rebuilt; gates and reports come with
@@ -33,7 +61,7 @@ def state_numbers(settings: Settings, connection: warehouse.Connection, week: We
     """
     stated = models.needed(connection, models.read_models(sql.FOLDER), publications.MEASURES)
     models.build(connection, stated, trends.METHODS, with_comments=False)
-    release = release_facts(settings, connection, settings.election.release_moment(week))
+    release = release_facts(settings, connection, settings.election.release_moment(week), week, cause)
     return publications.record_publication(settings.home, week, publications.numbers(connection), release)
 
 
@@ -45,14 +73,16 @@ class Stated:
     release: publications.Release
 
 
-def state_week(settings: Settings, connection: warehouse.Connection, week: Week, as_of: datetime | None) -> Stated:
+def state_week(
+    settings: Settings, connection: warehouse.Connection, week: Week, as_of: datetime | None, cause: Cause
+) -> Stated:
     """States every number of a week in the ledger and rebuilds the tables that know of publications.
 
     Without a moment of release it is that of the last publication, where nothing has changed since; else the Monday
     after the week, or the landing of the last file where that is later.
     """
     numbers = publications.numbers(connection)
-    release = release_facts(settings, connection, as_of or settings.election.release_moment(week))
+    release = release_facts(settings, connection, as_of or settings.election.release_moment(week), week, cause)
     if as_of is None:
         known = publications.stated_before(settings.home, week, numbers, release)
         latest = max(release.as_of, _full_minute(release.loaded_until or release.as_of))

@@ -16,7 +16,7 @@ from flows.progress import one_line
 from flows.publishing import frames, notice, releases, review
 from flows.publishing.database import place_database
 from flows.publishing.site import edition_of, place_index
-from flows.publishing.state import state_week
+from flows.publishing.state import Cause, state_week
 from flows.settings import Settings
 from flows.store import warehouse
 from flows.store.runs import Run
@@ -61,14 +61,16 @@ def drawing_process() -> Iterator[None]:
             _DRAWING.remove(pool)
 
 
-def publish_week(settings: Settings, run: Run, week: Week, as_of: datetime | None = None) -> Published:
+def publish_week(
+    settings: Settings, run: Run, week: Week, as_of: datetime | None = None, given_reason: str | None = None
+) -> Published:
     """Renders a week's reports into a new release and makes it the published one.
 
     Without a moment of release it is that of the last publication, where nothing has changed since; else the Monday
     after the week, or the landing of the last file where that is later: no report is older than what it knows.
     """
     with warehouse.opened(settings.home) as connection:
-        stated = state_week(settings, connection, week, as_of)
+        stated = state_week(settings, connection, week, as_of, Cause(run.run_id, given_reason))
         edition = edition_of(settings, connection, stated.release, week=week, publication=stated.publication)
         read = frames.report_frames(connection, week, settings.lang, run.verdicts_of_week)
         read["evidence"] = review.with_reasons(settings, read["evidence"])

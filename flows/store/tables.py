@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 PUBLIC_SCHEMAS = ("core", "trends", "seeds")  # the seeds let anybody run the trend queries again
 # Differ from run to run and are therefore no part of "the same numbers".
-RUN_RECORDS = frozenset({"core.runs", "core.loads", "core.checks"})
+RUN_RECORDS = frozenset({"core.runs", "core.loads", "core.checks", "core.publications"})
 
 
 def trend(connection: Connection, name: str) -> "pd.DataFrame":
@@ -64,6 +64,20 @@ def data_version(connection: Connection) -> str:
     """A short hash of everything that was loaded."""
     rows = connection.execute("SELECT file_id FROM base.loads ORDER BY file_id").fetchall()
     return hashlib.sha256("\n".join(row[0] for row in rows).encode()).hexdigest()[:12]
+
+
+def loaded_files(connection: Connection) -> dict[str, datetime]:
+    """Every file that is loaded, by its id, with the moment it landed."""
+    return dict(connection.execute("SELECT file_id, landed_at FROM base.loads ORDER BY ALL").fetchall())
+
+
+def label_versions(connection: Connection) -> dict[str, str]:
+    """The label versions of the posts of each week, in one text where there are several."""
+    rows = connection.execute("""
+        WITH labelled AS (SELECT DISTINCT day, label_version FROM base.posts WHERE state = 'live')
+        SELECT strftime(day, '%G-W%V') AS week, string_agg(DISTINCT label_version, ' ' ORDER BY label_version)
+        FROM labelled GROUP BY week ORDER BY week""").fetchall()
+    return dict(rows)
 
 
 def write_runs(connection: Connection, records: Sequence[Mapping[str, Any]]) -> None:

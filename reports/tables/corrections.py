@@ -39,15 +39,32 @@ def correction_table(trends: Trends, words: Words) -> Table:
 
 
 def _row(words: Words, row: Row) -> dict[str, Cell]:
-    reasons = str(row["reason"] or DASH).split(", ")
     return {
         "publication": str(row["publication"]),
         "index_week": str(row["week"]),
         "phase": words(f"phase_{row['phase']}"),
         "metric": words.known(f"metric_{row['metric']}", row["metric"]),
         **{name: _value(words, row[name]) for name in _VALUES},
-        "reason": ", ".join(words.known(f"reason_{reason}", reason) for reason in reasons),
+        "reason": _cause(words, row),
     }
+
+
+def _cause(words: Words, row: Row) -> str:
+    """Why a value changed: the kinds of causes, the files and versions behind them, and the reason that was given."""
+    reasons = str(row["reason"] or DASH).split(", ")
+    parts = [", ".join(words.known(f"reason_{reason}", reason) for reason in reasons)]
+    if row["files"]:
+        key = "correction_file" if row["files"] == 1 else "correction_files"
+        parts.append(words(key, count=words.number(row["files"]), first=row["first_file"]))
+    if row["labels_changed"]:
+        parts.append(words("correction_labels", change=row["labels_changed"]))
+    if row["seeds_changed"]:
+        parts.append(words("correction_seeds", change=row["seeds_changed"]))
+    if row["code_changed"]:
+        parts.append(words("correction_code", change=row["code_changed"]))
+    if row["given_reason"]:
+        parts.append(words("correction_given", reason=row["given_reason"]))
+    return "; ".join(parts)
 
 
 def _value(words: Words, value: float | None) -> str:

@@ -162,6 +162,21 @@ CREATE TABLE IF NOT EXISTS base.forgotten (
     posts BIGINT NOT NULL
 );
 
+-- One row a publication: what it was stated under, and what led to it. From the ledger; NULL: an earlier version did
+-- not keep it. `files` are those that no publication before it knew, by the first 32 letters of their ids.
+CREATE TABLE IF NOT EXISTS base.conditions (
+    publication VARCHAR NOT NULL,
+    sequence BIGINT NOT NULL,
+    as_of TIMESTAMPTZ NOT NULL,
+    loaded_until TIMESTAMPTZ,
+    run_id VARCHAR,
+    given_reason VARCHAR,
+    code_version VARCHAR,
+    label_version VARCHAR,
+    seeds VARCHAR,
+    files VARCHAR[]
+);
+
 -- One row a line of a returned review sheet.
 CREATE TABLE IF NOT EXISTS base.reviews (
     platform VARCHAR NOT NULL,

@@ -11,5 +11,10 @@ SELECT publication, week, phase, platform, table_name, key, metric, previous, no
 FROM trends.corrections
 WHERE
     now_known IS NOT DISTINCT FROM previous
-    OR reason NOT IN ('late', 'removed', 'late, removed', 'backfilled', 'relabelled')
+    OR NOT list_has_all(
+        [
+            'late', 'backfilled', 'removed', 'edited', 'relabelled', 'observed', 'reseeded', 'recoded', 'unexplained'
+        ],
+        string_split(reason, ', ')
+    )
     OR sequence < 2

@@ -16,7 +16,8 @@ FOLDER = sql.FOLDER / "checks"
 
 TERM = "INSERT INTO trends.emerging_terms SELECT '2024-W02', 'beras', 'word', 1, 9, 9, 1, 5, ['tiktok/post-1'], 40, 40"
 CORRECTION = """INSERT INTO trends.corrections SELECT '2024-W02-2', 2, '2024-W02', 'campaign', 'all',
-    'trends.weekly_platform', '', 'posts', 40, 40, 41, 'late', TIMESTAMPTZ '2024-01-22 06:00:00+07'"""
+    'trends.weekly_platform', '', 'posts', 40, 40, 41, 'late', TIMESTAMPTZ '2024-01-22 06:00:00+07',
+    NULL, 1, 'tiktok.ndjson', NULL, NULL, NULL"""
 
 # check -> what breaks it, as statements on a sound warehouse
 BREACHES = {
@@ -142,7 +143,7 @@ SHOWN = {
     "core.set_aside": "base.set_aside",
     **{
         f"core.{name}": f"base.{name}"
-        for name in ("label_quality", "loads", "observations", "posts", "rejects", "runs")
+        for name in ("label_quality", "loads", "observations", "posts", "publications", "rejects", "runs")
     },
     "core.watches": "base.watches",
     "trends.power": "trends.signals",
@@ -189,6 +190,7 @@ def sound() -> Connection:
         "INSERT INTO base.publications SELECT '2024-W02-1', 1, now(), now(), 'rules-1', '2024-W02', 'campaign', 'all', "
         "'trends.weekly_platform', '', 'posts', 38"
     )
+    connection.execute("INSERT INTO base.conditions (publication, sequence, as_of) VALUES ('2024-W02-1', 1, now())")
     connection.execute(
         "INSERT INTO base.set_aside VALUES ('file-3', 'tiktok', 'zeeschuimer', 'b', now(), 'broken', '1')"
     )

@@ -18,7 +18,7 @@ SEEDS = {
     ),
     "places": "SELECT unnest(['3325080', '3325110']) AS code, 'district' AS kind",
 }
-_LISTS = ("hashtags", "topics", "indications", "districts")
+_LISTS = ("hashtags", "topics", "indications", "districts", "files")
 _POST = {
     "platform": "tiktok",
     "source": "zeeschuimer",
@@ -54,6 +54,7 @@ _PUBLICATION = {
     "key": "",
     "metric": "posts",
 }
+_CONDITION = {"as_of": "2024-01-15 06:00:00+07", "label_version": "rules-1"}
 
 Row = Mapping[str, str]
 
@@ -71,6 +72,7 @@ def warehouse_of(
     collection: Iterable[Row] = (),
     reviews: Iterable[Row] = (),
     publications: Iterable[Row] = (),
+    conditions: Iterable[Row] = (),
 ) -> warehouse.Connection:
     """An open warehouse in memory with the real calendar, two codes a taxonomy, and these rows of the base tables.
 
@@ -89,7 +91,39 @@ def warehouse_of(
     )
     _insert(connection, "base.reviews", [_REVIEW | dict(row) for row in reviews])
     _insert(connection, "base.publications", [_PUBLICATION | dict(row) for row in publications])
+    _insert(connection, "base.conditions", [_CONDITION | dict(row) for row in conditions])
+    if any(connection.execute("SELECT 1 FROM base.publications").fetchall()):
+        connection.execute(_LANDED)
     return connection
+
+
+# What a ledger of publications rests on: a file for every moment at which posts or a log landed, and what it showed.
+_LANDED = """
+INSERT INTO base.observations BY NAME
+SELECT platform, post_id, first_landed_at AS observed_at, source, 'file of ' || first_landed_at AS file_id, 1 AS number,
+    true AS is_first, false AS is_partial, if(edits > 0, 1, text_hash) AS text_hash
+FROM base.posts
+UNION ALL BY NAME
+SELECT platform, post_id, gone_landed_at AS observed_at, source, 'file of ' || gone_landed_at AS file_id, 1 AS number,
+    false AS is_first, false AS is_partial, 'removed' AS gone
+FROM base.posts WHERE gone_landed_at IS NOT NULL
+UNION ALL BY NAME
+SELECT platform, post_id, last_seen_at AS observed_at, source, 'file of ' || last_seen_at AS file_id, 1 AS number,
+    false AS is_first, false AS is_partial, text_hash
+FROM base.posts WHERE edits > 0;
+INSERT INTO base.loads BY NAME
+SELECT DISTINCT file_id, 'posts' AS kind, platform, source, file_id AS file, observed_at AS landed_at, 1 AS bytes,
+    1 AS records, 1 AS posts, 0 AS duplicates, 0 AS rejects, 0 AS position
+FROM base.observations
+UNION ALL BY NAME
+SELECT DISTINCT 'log of ' || landed_at AS file_id, 'collection' AS kind, platform, source, 'log of ' || landed_at AS file,
+    landed_at, 1 AS bytes, 1 AS records, 0 AS posts, 0 AS duplicates, 0 AS rejects, 0 AS position
+FROM base.collection WHERE landed_at IS NOT NULL;
+INSERT INTO base.conditions BY NAME
+SELECT publication, min(sequence) AS sequence, min(as_of) AS as_of, max(loaded_until) AS loaded_until,
+    min(label_version) AS label_version
+FROM base.publications ANTI JOIN base.conditions USING (publication) GROUP BY publication
+"""
 
 
 def build(connection: warehouse.Connection, *names: str) -> None:

@@ -2,6 +2,7 @@
 
 from datetime import datetime
 from pathlib import Path
+from typing import Any
 
 import polars as pl
 
@@ -24,8 +25,8 @@ def numbers(**posts: float) -> pl.DataFrame:
     return pl.DataFrame(rows, schema=[*publications.NUMBER, "value"], orient="row")
 
 
-def record(home: Path, week: Week, stated: pl.DataFrame, label_version: str = "a") -> int:
-    release = publications.Release(AS_OF, LOADED, {"label_version": label_version, "code_version": "1"})
+def record(home: Path, week: Week, stated: pl.DataFrame, label_version: str = "a", **more: Any) -> int:
+    release = publications.Release(AS_OF, LOADED, {"label_version": label_version, "code_version": "1"}, **more)
     return publications.record_publication(home, week, stated, release)
 
 
@@ -94,3 +95,48 @@ def test_the_warehouse_reads_the_ledger_whole(tmp_path: Path) -> None:
         ("2024-W06-1", 2, "2024-W06", "", 8.0),
     ]
     assert rows[0][2] == AS_OF
+
+
+def test_a_publication_keeps_what_led_to_it_and_under_what_it_was_stated(tmp_path: Path) -> None:
+    files = {"a" * 64: AS_OF, "b" * 64: LOADED}
+    record(tmp_path, WEEK, numbers(W05=5), seeds="places=1 topics=1", run_id="run-1", files=files)
+    more = files | {"c" * 64: LOADED}
+    record(tmp_path, WEEK, numbers(W05=6), seeds="places=2 topics=1", run_id="run-2", files=more, given_reason="seeds")
+    connection = warehouse.connect()
+    publications.load_publications(connection, tmp_path)
+    said = connection.execute("SELECT publication, run_id, given_reason, seeds, files FROM base.conditions").fetchall()
+    assert said == [
+        ("2024-W05-1", "run-1", None, "places=1 topics=1", ["b" * 32, "a" * 32]),  # in the order of landing
+        ("2024-W05-2", "run-2", "seeds", "places=2 topics=1", ["c" * 32]),  # landed before, and known only now
+    ]
+
+
+def test_other_seeds_make_another_publication_and_another_run_or_reason_none(tmp_path: Path) -> None:
+    assert record(tmp_path, WEEK, numbers(W05=5), seeds="places=1", run_id="run-1") == 1
+    assert record(tmp_path, WEEK, numbers(W05=5), seeds="places=1", run_id="run-2", given_reason="again") == 1
+    assert record(tmp_path, WEEK, numbers(W05=5), seeds="places=2", run_id="run-3") == 2
+
+
+def test_a_week_that_is_restated_keeps_the_labels_of_its_own_posts(tmp_path: Path) -> None:
+    record(tmp_path, WEEK, numbers(W05=5))
+    record(tmp_path, NEXT, numbers(W05=6, W06=8), labels={"2024-W05": "old"}, label_version="new")
+    said = read(tmp_path, "2024-W06-1").select("week", "label_version").rows()
+    assert said == [("2024-W06", "new"), ("2024-W05", "old")]
+
+
+def test_a_ledger_of_an_earlier_version_still_loads_and_is_gone_on_with(tmp_path: Path) -> None:
+    record(tmp_path, WEEK, numbers(W05=5), seeds="places=1", run_id="run-1", files={"a" * 64: LOADED})
+    path = tmp_path / "ledger" / "publications" / "2024-W05-1.parquet"
+    pl.read_parquet(path).drop("run_id", "given_reason", "seeds", "files").write_parquet(path)
+    for _ in range(2):  # alone, and beside one of today
+        connection = warehouse.connect()
+        publications.load_publications(connection, tmp_path)
+        old = connection.execute(
+            "SELECT run_id, given_reason, seeds, files, label_version FROM base.conditions WHERE sequence = 1"
+        )
+        assert old.fetchall() == [(None, None, None, None, "a")]
+        # nothing is known of its seeds, so they are not other ones
+        assert record(tmp_path, WEEK, numbers(W05=5), seeds="places=2", files={"a" * 64: LOADED}) == 1
+        record(tmp_path, NEXT, numbers(W05=5, W06=8), seeds="places=2", files={"a" * 64: LOADED, "b" * 64: AS_OF})
+    new = connection.execute("SELECT files FROM base.conditions WHERE sequence = 2").fetchall()
+    assert new == [(["b" * 32],)]  # the first had landed when the publication before was stated
