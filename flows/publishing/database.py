@@ -1,5 +1,6 @@
 """The public database: what is published of the warehouse, and the proof that it is what was published."""
 
+import os
 from pathlib import Path
 
 from flows.exits import UsageError
@@ -17,8 +18,16 @@ def publish_tables(settings: Settings) -> None:
 
 
 def place_database(settings: Settings, connection: warehouse.Connection, release: Path) -> None:
-    """Writes `ronda.duckdb` of a release: every public table as the warehouse holds it."""
-    tables.write_runs(connection, read_runs(settings.home))
+    """Writes `ronda.duckdb` of a release: every public table as the warehouse holds it.
+
+    The run that publishes cannot know how it will end, and is not running for those who read it later: its outcome is
+    `publishing`.
+    """
+    runs = read_runs(settings.home)
+    for record in runs:
+        if record["outcome"] == "running" and record["pid"] == os.getpid():
+            record["outcome"] = "publishing"
+    tables.write_runs(connection, runs)
     releases.write_public_database(connection, release / "ronda.duckdb", tables.public_tables(connection))
 
 
