@@ -1,15 +1,27 @@
 """The backfill flow: past weeks published again, in order, with a reason that is kept."""
 
+from dataclasses import dataclass
+
 from prefect import flow
 
 from flows import progress, tasks
-from flows.exits import UsageError
+from flows.exits import GateStoppedError, UsageError
 from flows.periods import Week, weeks_between
-from flows.publishing import due
+from flows.publishing import due, notice
+from flows.publishing.comparing import restated
+from flows.publishing.state import fingerprint
 from flows.publishing.week import drawing_process
-from flows.settings import Language, load_settings
-from flows.store.runs import recorded
+from flows.settings import Language, Settings, load_settings
+from flows.store.runs import Run, recorded, unfinished
 from flows.store.warehouse import exclusive
+
+
+@dataclass(frozen=True, slots=True)
+class Backfilled:
+    """What became of each week, a line each, and the weeks that a gate stopped, in sentences."""
+
+    text: str
+    stops: tuple[str, ...]
 
 
 @flow(
@@ -18,35 +30,58 @@ from flows.store.warehouse import exclusive
     validate_parameters=False,
     on_running=[tasks.end_with_server],
 )
-def backfill(first: str, last: str, reason: str, platform: str | None = None, lang: Language = "id") -> str:
+def backfill(  # noqa: PLR0913, PLR0917 - the options of a verb
+    first: str, last: str, reason: str, platform: str | None = None, lang: Language = "id", relabel: bool = False
+) -> Backfilled:
     """Loads what landed meanwhile (of one platform, or all) and publishes the weeks again.
 
-    Says of every week whether its numbers changed. Safe to repeat: a week whose numbers did not change keeps its
-    publication, and nobody is told of it again.
+    Says of every week whether its numbers changed, or why it stays as published. Posts keep the labels they have unless
+    it relabels. Safe to repeat: a week whose numbers did not change keeps its publication, and nobody is told of it
+    again; after an interruption the same backfill goes on where it stood. Raises UsageError where nothing is known of
+    any of the weeks.
     """
     settings = load_settings()
     weeks = weeks_between(Week.parse(first), Week.parse(last))
     if not reason.strip():
         raise UsageError("A backfill needs a reason; give one with --reason.")
     parameters = {"first": first, "last": last, "reason": reason, "platform": platform or "all", "lang": lang}
+    parameters["relabel"] = str(relabel)
     with (
         exclusive(settings.home),
         recorded(settings.home, "backfill", parameters) as run,
         drawing_process(),
         progress.step("Publishing weeks again", "weeks") as advance,
     ):
-        loaded = tasks.load_pending(run.run_id, platform)
+        loaded = tasks.load_pending(run.run_id, platform, relabel)
         tasks.build_tables()
-        for week in weeks:
-            due.require_data(settings, week)
-        lines = []
-        for number, week in enumerate(weeks):
-            advance(number, len(weeks))
-            before = due.publication_number(settings, week)
-            tasks.check_week(run.run_id, week)
-            published = tasks.publish_week(run.run_id, week, None, lang)
-            change = "unchanged" if published.publication == before else f"publication {published.publication}"
-            lines.append(f"{week}: {change}")
-            tasks.tell(settings, published.notice)
+        known, unknown = due.known_and_unknown(settings, weeks)
+        before = unfinished(settings.home, run, fingerprint(settings))
+        lines, stops = loaded.untaken, list[str]()
+        for number, week in enumerate(known):
+            advance(number, len(known))
+            if str(week) in before:
+                lines.append(f"{week}: publication {before[str(week)]}, made before the interruption")
+                continue
+            try:
+                lines.append(_publish(settings, run, week, lang, reason))
+            except GateStoppedError as stop:
+                lines.append(f"{week}: stays as published; {stop}")
+                stops.append(f"{week}: {stop}")
+                tasks.tell(settings, notice.stopped(settings, str(week), str(stop)))
+        lines += [f"{week}: skipped; {due.NOTHING_KNOWN}" for week in unknown]
         tasks.show("backfill", f"# Backfill\n\n{reason}\n\n" + "\n".join(f"- {x}" for x in lines))
-        return "\n".join([*loaded.untaken, *lines, f"Reports: {settings.home / 'published' / 'index.html'}"])
+        if stops:
+            run.end("stopped", stops[0])
+        lines.append(f"Reports: {settings.home / 'published' / 'index.html'}")
+        return Backfilled("\n".join(lines), tuple(stops))
+
+
+def _publish(settings: Settings, run: Run, week: Week, lang: Language, reason: str) -> str:
+    """Publishes a week unless a gate stops it; says in one line what became of it."""
+    before = due.publication_number(settings, week)
+    tasks.check_week(run.run_id, week)
+    published = tasks.publish_week(run.run_id, week, None, lang, reason)
+    tasks.tell(settings, published.notice)
+    if published.publication == before:
+        return f"{week}: stays publication {before}; its numbers and what they rest on are unchanged"
+    return f"{week}: publication {published.publication}; {restated(settings, week, published.publication)}"

@@ -12,7 +12,7 @@ from typing import Annotated
 
 import typer
 
-from flows import cli_call, cli_keep, cli_label, processes, progress
+from flows import cli_call, cli_keep, cli_label, cli_past, processes, progress
 from flows.cli_call import (
     ANALYSTS,
     ENGINEERS,
@@ -22,13 +22,12 @@ from flows.cli_call import (
     Days,
     Lang,
     RefusedValueError,
+    complain,
     orchestrated,
     settings_of,
     verb,
 )
 from flows.exits import Exit, UsageError, as_told
-from flows.periods import Week, weeks_between
-from flows.post import PLATFORMS, Platform
 from flows.progress import guard_terminal, note, one_line, say, say_line
 
 _EPILOG = """exit codes:
@@ -262,28 +261,7 @@ def extract(
     return Exit.SOURCE if done.failures else Exit.REFUSED if done.refusals else Exit.DONE
 
 
-@verb(app, ENGINEERS)
-def backfill(
-    context: typer.Context,
-    first: Annotated[str, typer.Argument(parser=cli_call.week, metavar="FIRST", help="first ISO week, like 2023-W48")],
-    last: Annotated[str, typer.Argument(parser=cli_call.week, metavar="LAST", help="last ISO week")],
-    reason: Annotated[str, typer.Option(metavar="TEXT", help="why; kept in the run record")],
-    platform: Annotated[
-        Platform | None,
-        typer.Option(metavar="NAME", help=f"load only what landed of {', '.join(PLATFORMS[:-1])} or {PLATFORMS[-1]}"),
-    ] = None,
-) -> Exit:
-    """Publish past weeks again, in order, with a reason that is recorded.
-
-    Says of every week whether its numbers changed; readers see what was first reported beside what is now known.
-
-    Example:
-      ronda backfill 2024-W01 2024-W04 --reason "removals of January"
-    """
-    weeks_between(Week.parse(first), Week.parse(last))  # refuses before seconds of imports
-    with orchestrated(context, "backfill") as (settings, flow):
-        say(flow(first, last, reason, platform, settings.lang))
-    return Exit.DONE
+cli_past.add_to(app)
 
 
 @verb(app, ENGINEERS)
@@ -300,11 +278,6 @@ def serve(context: typer.Context) -> Exit:
 
     serving.serve(settings, say)
     return Exit.DONE
-
-
-def complain(sentence: str) -> None:
-    """Says on standard error what went wrong."""
-    note(f"ronda: {one_line(sentence)}")
 
 
 def _misuse(error: typer.TyperException) -> str:

@@ -16,7 +16,7 @@ from typer.core import TyperCommand, TyperGroup
 from flows import orchestrator
 from flows.exits import Exit, RondaError, UsageError
 from flows.periods import Week
-from flows.progress import note, say
+from flows.progress import note, one_line, say
 from flows.settings import Language, Settings, is_own, load_settings, working_file
 
 NEWCOMERS = "For newcomers: see it work"
@@ -59,6 +59,11 @@ Action = Callable[..., Exit]
 def verb(app: typer.Typer, reader: str, name: str | None = None) -> Callable[[Action], Action]:
     """Makes a function a verb: its docstring is the help and ends with an example, `reader` names its panel."""
     return app.command(name, cls=_Verb, rich_help_panel=reader)
+
+
+def complain(sentence: str) -> None:
+    """Says on standard error what went wrong."""
+    note(f"ronda: {one_line(sentence)}")
 
 
 def require_verb(context: typer.Context) -> None:
@@ -176,6 +181,13 @@ def number(value: str | int) -> int:
     """How many, at least one; a default comes as the number it is."""
     if not str(value).isdecimal() or int(value) < 1:
         raise RefusedValueError(f'"{value}" is not a number of posts; write it like 60000.')
+    return int(value)
+
+
+def publication(value: str | int) -> int:
+    """The number of a publication, from one; a default comes as the number it is."""
+    if not str(value).isdecimal() or int(value) < 1:
+        raise RefusedValueError(f'"{value}" is not the number of a publication; write it like 2.')
     return int(value)
 
 

@@ -1,15 +1,18 @@
 """`ronda status`: weeks, coverage, the last runs, and what is missing; reads the release and never the warehouse."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, date, datetime, timedelta
+from itertools import groupby
 from typing import Any
 
+from flows import labels
 from flows.loading import file_states, proof
 from flows.loading.file_states import LOADED
 from flows.periods import Week
 from flows.progress import one_line
 from flows.publishing import publications, releases
+from flows.seeds import seed_versions
 from flows.settings import Settings
 from flows.store import tables
 from flows.store.runs import read_runs
@@ -25,7 +28,7 @@ def gather(settings: Settings) -> dict[str, Any]:
     Weeks and days are those of the published tables; what landed after the last release is counted as waiting.
     """
     release = releases.published_folder(settings.home)
-    known = tables.published_state(release / "ronda.duckdb") if release else {"loaded": [], "weeks": [], "missing": []}
+    known = tables.published_state(release / "ronda.duckdb") if release else {"weeks": [], "missing": [], "stated": []}
     stated = publications.publications(settings.home)
     weeks = [week | {"publication": stated.get(week["week"])} for week in known["weeks"]]
     reported = [Week.parse(week) for week in releases.reported_weeks(settings.home)]
@@ -44,6 +47,7 @@ def gather(settings: Settings) -> dict[str, Any]:
         "published": str(settings.home / "published") if release else None,
         "weeks": weeks,
         "due": due,
+        "stale": _stale(settings, known["stated"]),
         "waiting_files": waiting,
         "set_aside": aside,
         "failed": sorted({sentence for run in runs for sentence in run["held"]} - set(aside)),
@@ -55,6 +59,35 @@ def gather(settings: Settings) -> dict[str, Any]:
             for run in runs
         ],
     }
+
+
+def _stale(settings: Settings, stated: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
+    """Published weeks that were stated under other seeds or labels than the present ones, and which these are."""
+    version, seeds = labels.label_version(settings.seeds), seed_versions(settings.seeds)
+    stale = []
+    for each in stated:
+        changed = publications.changed_seeds(publications.seeds_of(each["seeds"]), seeds)
+        is_labelled_otherwise = each["label_version"] not in (None, version)
+        if changed or is_labelled_otherwise:
+            labelled = {"stated": each["label_version"], "present": version} if is_labelled_otherwise else None
+            stale.append({"week": each["week"], "seeds": changed, "labels": labelled})
+    return stale
+
+
+def _stale_lines(stale: Sequence[Mapping[str, Any]]) -> Iterator[str]:
+    """A sentence for every run of weeks that went stale for the same cause."""
+    for cause, group in groupby(stale, key=_cause):
+        weeks = [each["week"] for each in group]
+        span = f"week {weeks[0]} is" if len(weeks) == 1 else f"weeks {weeks[0]} to {weeks[-1]} ({len(weeks)}) are"
+        relabel = " --relabel" if "labels" in cause else ""
+        yield (f"  {span} stale: {cause}; see `ronda backfill {weeks[0]} {weeks[-1]} --reason TEXT{relabel} --dry-run`")
+
+
+def _cause(each: Mapping[str, Any]) -> str:
+    parts = [f"other seeds now ({', '.join(each['seeds'])})"] if each["seeds"] else []
+    if each["labels"]:
+        parts.append(f"labels {each['labels']['stated']}, now {each['labels']['present']}")
+    return ", ".join(parts)
 
 
 def _resting(settings: Settings) -> dict[str, str]:
@@ -115,6 +148,7 @@ def as_text(settings: Settings) -> str:
     lines.append("")
     lines.append("Missing:")
     missing = [f"  week {week} is complete and not published; run `ronda weekly`" for week in facts["due"]]
+    missing += list(_stale_lines(facts["stale"]))
     missing += [f"  {name} landed and is not loaded; run `ronda weekly`" for name in facts["waiting_files"]]
     missing += [f"  set aside: {sentence} Import the corrected file." for sentence in facts["set_aside"]]
     missing += [f"  failed lately: {sentence}" for sentence in facts["failed"]]

@@ -105,11 +105,11 @@ def erase(now: str | None) -> refresh.Erased:
 
 
 @task(name="Load what landed", timeout_seconds=3600, **_RETRIED)
-def load_pending(run_id: str, platform: str | None) -> LoadSummary:
+def load_pending(run_id: str, platform: str | None, relabels: bool = True) -> LoadSummary:
     """New landing files become posts, duplicates and rejects; the landing and post gates decide."""
     settings = load_settings()
     with progress.step("Reading what landed", "bytes") as advance:
-        return pending.load_pending(settings, Run(settings.home, run_id), platform, advance=advance)
+        return pending.load_pending(settings, Run(settings.home, run_id), platform, advance=advance, relabels=relabels)
 
 
 @task(name="Build the tables", timeout_seconds=1800, **_RETRIED)
@@ -134,10 +134,15 @@ def check_week(run_id: str, week: Week) -> int:
 
 
 @task(name="Publish the week", timeout_seconds=1800, **_RETRIED)
-def publish_week(run_id: str, week: Week, as_of: datetime | None, lang: Language) -> weeks.Published:
-    """Renders the reports of a week into a new release and swaps it in."""
-    settings = load_settings().in_language(lang)
-    return weeks.publish_week(settings, Run(settings.home, run_id), week, as_of)
+def publish_week(
+    run_id: str, week: Week, as_of: datetime | None, lang: Language, given_reason: str | None = None
+) -> weeks.Published:
+    """Renders the reports of a week into a new release and swaps it in; the record keeps how long it took."""
+    settings, started = load_settings().in_language(lang), time.monotonic()
+    run = Run(settings.home, run_id)
+    published = weeks.publish_week(settings, run, week, as_of, given_reason)
+    run.add_counts({weeks.MILLISECONDS: round(1000 * (time.monotonic() - started))})
+    return published
 
 
 @task(name="Publish the note", timeout_seconds=600, **_RETRIED)

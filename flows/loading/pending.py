@@ -26,14 +26,19 @@ from flows.store.runs import Run
 _SPACE_FOR_BYTES = 2  # prepared parts and the warehouse's growth, for a byte that came in
 
 
-def load_pending(
+def load_pending(  # noqa: PLR0913 - which files, and how
     settings: Settings,
     run: Run,
     platform: str | None = None,
     only: frozenset[str] | None = None,
     advance: Advance = unseen,
+    *,
+    relabels: bool = True,
 ) -> LoadSummary:
     """Loads what landed and was not loaded yet, in the order of landing; `only` limits it to some files.
+
+    Posts with labels of another version are labelled anew, whether or not anything landed, or where it does not
+    relabel keep those they have.
 
     A file that was set aside before is tried again only where `only` names it, its format was not known, or other
     versions of ronda or of the labels may come to another verdict. `advance` is told the bytes that were read. Raises
@@ -61,7 +66,7 @@ def load_pending(
             ready = batches.make_ready(settings, pending, key, Path(scratch), advance)
             misshapen = gates.landing_gate(run, ready.prepared.files)
             usable = [item for item in pending if item.file_id not in {*ready.refusals, *misshapen}]
-            summary, stopped = _load_or_set_aside(settings, connection, run, ready, usable)
+            summary, stopped = _load_or_set_aside(settings, connection, run, ready, usable, relabels)
         reasons = {**ready.refusals, **misshapen, **stopped}
         waiting = [
             SetAside(item, reasons[item.file_id], "" if item.file_id in ready.refusals else versions)
@@ -95,32 +100,38 @@ def _note_loaded(settings: Settings, connection: warehouse.Connection, seen: pro
     return fewer
 
 
-def _load_or_set_aside(
-    settings: Settings, connection: warehouse.Connection, run: Run, ready: Ready, files: Sequence[Landed]
+def _load_or_set_aside(  # noqa: PLR0913, PLR0917 - it calls itself
+    settings: Settings,
+    connection: warehouse.Connection,
+    run: Run,
+    ready: Ready,
+    files: Sequence[Landed],
+    relabels: bool,
 ) -> tuple[LoadSummary, Mapping[str, str]]:
     """Loads files in one transaction; where a gate stops it, each half alone, down to the file that is the cause.
 
     Gives the counts of what was loaded, and the reason of each file that was not, by its id.
     """
     try:
-        return _load_at_once(settings, connection, run, ready, files), {}
+        batch = batches.batch(ready, frozenset(item.file_id for item in files))
+        return _load_at_once(settings, connection, run, batch, relabels), {}
     except GateStoppedError as stop:
         if len(files) < 2:
             return LoadSummary(), {item.file_id: f"{item.file}: {stop}" for item in files}
         middle = len(files) // 2
         parts = [
-            _load_or_set_aside(settings, connection, run, ready, half) for half in (files[:middle], files[middle:])
+            _load_or_set_aside(settings, connection, run, ready, half, relabels)
+            for half in (files[:middle], files[middle:])
         ]
         stopped = {file_id: reason for _, reasons in parts for file_id, reason in reasons.items()}
         return parts[0][0] + parts[1][0], stopped
 
 
 def _load_at_once(
-    settings: Settings, connection: warehouse.Connection, run: Run, ready: Ready, files: Sequence[Landed]
+    settings: Settings, connection: warehouse.Connection, run: Run, batch: load.Batch, relabels: bool
 ) -> LoadSummary:
-    batch = batches.batch(ready, frozenset(item.file_id for item in files))
     with warehouse.transaction(connection):
-        _load(settings, connection, run, batch)
+        _load(settings, connection, run, batch, relabels)
         if batch.files:
             gates.posts_gate(connection, run)
         return LoadSummary.of(connection, batch)
@@ -161,14 +172,17 @@ def replay(
         file_states.write(settings.home, connection)
 
 
-def _load(settings: Settings, connection: warehouse.Connection, run: Run, batch: load.Batch) -> None:
-    """Loads a batch, labels anew what other labels have, and hides the names that stand in its texts.
+def _load(
+    settings: Settings, connection: warehouse.Connection, run: Run, batch: load.Batch, relabels: bool = True
+) -> None:
+    """Loads a batch, labels anew what has other labels unless they are kept, and hides the names in its texts.
 
     Inside the caller's transaction, with the seeds there.
     """
     key = privacy.author_secret(settings)
     load.load(connection, batch, settings.election.zone.key, privacy.text_key(key))
-    load.relabel(connection, partial(labels.label, seeds=settings.seeds), labels.label_version(settings.seeds))
+    if relabels:
+        load.relabel(connection, partial(labels.label, seeds=settings.seeds), labels.label_version(settings.seeds))
     if batch.files:
         names.hide_names(connection, key, settings.seeds)
         gates.row_gate(connection, run)

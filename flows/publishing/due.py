@@ -1,5 +1,6 @@
 """What is due: weeks that are complete and not published, and days that have a note."""
 
+from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 
 from flows.exits import UsageError
@@ -9,14 +10,15 @@ from flows.settings import Settings
 from flows.store import tables, warehouse
 
 
-def _weeks_with_data(settings: Settings) -> list[Week]:
+def weeks_with_data(settings: Settings) -> list[Week]:
+    """Weeks that posts or a collection log are known of, in order."""
     with warehouse.opened(settings.home) as connection:
         return tables.weeks_with_data(connection)
 
 
 def require_data(settings: Settings, week: Week) -> None:
     """Raises UsageError when nothing at all is known of a week, naming the weeks that can be published."""
-    weeks = _weeks_with_data(settings)
+    weeks = weeks_with_data(settings)
     if week in weeks:
         return
     if not weeks:
@@ -25,6 +27,18 @@ def require_data(settings: Settings, week: Week) -> None:
         f"Nothing is known of {week}: neither posts nor a collection log. Data run from {weeks[0]} to {weeks[-1]}; "
         "choose one of those with --week."
     )
+
+
+NOTHING_KNOWN = "nothing is known of it, neither posts nor a collection log"
+
+
+def known_and_unknown(settings: Settings, weeks: Sequence[Week]) -> tuple[list[Week], list[Week]]:
+    """Weeks that can be published, and those of which nothing is known; UsageError where that is all of them."""
+    data = set(weeks_with_data(settings))
+    known = [week for week in weeks if week in data]
+    if not known:
+        require_data(settings, weeks[0])
+    return known, [week for week in weeks if week not in data]
 
 
 def due_weeks(settings: Settings, moment: datetime) -> list[Week]:
@@ -37,7 +51,7 @@ def due_weeks(settings: Settings, moment: datetime) -> list[Week]:
     published = [Week.parse(week) for week in releases.reported_weeks(settings.home)]
     if published and max(published) >= last:
         return []
-    weeks = set(_weeks_with_data(settings))
+    weeks = set(weeks_with_data(settings))
     first = max(published).shift(1) if published else last
     due = [week for week in weeks_between(first, last) if week in weeks]
     if not due:

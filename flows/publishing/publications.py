@@ -51,6 +51,24 @@ class Release:
     given_reason: str | None = None
 
 
+def seeds_text(versions: Mapping[str, str]) -> str:
+    """The versions of seeds as the ledger keeps them: `name=version name=version`."""
+    return " ".join(f"{name}={version}" for name, version in versions.items())
+
+
+def seeds_of(text: str | None) -> dict[str, str]:
+    """`seeds_text` taken apart; empty where it was not kept."""
+    pairs = [pair.partition("=") for pair in (text or "").split()]
+    return {name: version for name, _, version in pairs}
+
+
+def changed_seeds(before: Mapping[str, str], after: Mapping[str, str]) -> list[str]:
+    """The names of seeds that differ; none where one side was not kept."""
+    if not before or not after:
+        return []
+    return sorted(name for name in before.keys() | after.keys() if before.get(name) != after.get(name))
+
+
 def numbers(connection: Connection) -> "pl.DataFrame":
     """Every number the weekly tables state: one row a bucket x table x platform x key x metric."""
     import polars as pl

@@ -1,7 +1,8 @@
 """The statement of a week: its numbers, its moment of release and the versions they were made with, in the ledger."""
 
+import hashlib
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from importlib.metadata import version
 
 import sql
@@ -33,7 +34,7 @@ def release_facts(
     connection: warehouse.Connection,
     as_of: datetime,
     week: Week | None = None,
-    cause: Cause = Cause(),  # noqa: B008 - frozen
+    cause: Cause = Cause(),
 ) -> publications.Release:
     """The conditions of a release at a moment: the files it knows, the versions it is made with, what led to it.
 
@@ -46,7 +47,7 @@ def release_facts(
         publications.loaded_until(connection),
         {"label_version": labelled.get(str(week), labels_now), "code_version": code_version()},
         labels=labelled,
-        seeds=" ".join(f"{name}={digest}" for name, digest in seed_versions(settings.seeds).items()),
+        seeds=publications.seeds_text(seed_versions(settings.seeds)),
         files=tables.loaded_files(connection),
         run_id=cause.run_id,
         given_reason=cause.given_reason,
@@ -76,7 +77,16 @@ class Stated:
 def state_week(
     settings: Settings, connection: warehouse.Connection, week: Week, as_of: datetime | None, cause: Cause
 ) -> Stated:
-    """States every number of a week in the ledger and rebuilds the tables that know of publications.
+    """States every number of a week in the ledger (`state_in_ledger`) and rebuilds the tables that know of it."""
+    stated = state_in_ledger(settings, connection, week, as_of, cause)
+    read_ledger(settings, connection)
+    return stated
+
+
+def state_in_ledger(
+    settings: Settings, connection: warehouse.Connection, week: Week, as_of: datetime | None, cause: Cause
+) -> Stated:
+    """States every number of a week in the ledger.
 
     Without a moment of release it is that of the last publication, where nothing has changed since; else the Monday
     after the week, or the landing of the last file where that is later.
@@ -87,13 +97,24 @@ def state_week(
         known = publications.stated_before(settings.home, week, numbers, release)
         latest = max(release.as_of, _full_minute(release.loaded_until or release.as_of))
         release = replace(release, as_of=(known or latest).astimezone(settings.election.zone))
-    publication = publications.record_publication(settings.home, week, numbers, release)
+    return Stated(publications.record_publication(settings.home, week, numbers, release), release)
+
+
+def read_ledger(settings: Settings, connection: warehouse.Connection) -> None:
+    """Rebuilds the tables that know of publications, in one transaction."""
     with warehouse.transaction(connection):
         publications.load_publications(connection, settings.home)
         restated = [model for model in models.read_models(sql.FOLDER) if model.qualified in FROM_LEDGER]
         models.build(connection, restated, trends.METHODS)
         checks.stop_on(checks.run_grains(connection, restated))
-    return Stated(publication, release)
+
+
+def fingerprint(settings: Settings) -> str:
+    """A short hash of all that publications now rest on: files, labels, seeds, code."""
+    with warehouse.opened(settings.home) as connection:
+        release = release_facts(settings, connection, datetime.min.replace(tzinfo=UTC))
+    parts = (sorted(release.files), sorted(release.labels.items()), release.seeds, sorted(release.facts.items()))
+    return hashlib.sha256(repr(parts).encode()).hexdigest()[:16]
 
 
 def _full_minute(moment: datetime) -> datetime:

@@ -21,6 +21,7 @@ from flows.settings import Settings
 from flows.store import warehouse
 from flows.store.runs import Run
 
+MILLISECONDS = "publishing_ms"  # the count of a run that says how long its last week took to be published
 _DRAWING: list[Executor] = []  # the process that draws beside this one, while a flow lends it
 
 

@@ -23,7 +23,8 @@ class Run:
 
     Facts of a record: run_id, verb, parameters, started_at, pid, outcome (running, done, stopped, failed), ended_at,
     message, counts, week (the one that is worked on), held (sentences of files that wait and of sources that failed),
-    notes (what in loaded files stays unknown), published (the number of each week's publication), verdicts.
+    notes (what in loaded files stays unknown), published (the number of each week's publication), state (what those of
+    a backfill rest on), verdicts.
     """
 
     home: Path
@@ -93,6 +94,8 @@ def begin(home: Path, verb: str, parameters: dict[str, str]) -> Run:
             "message": "",
             "counts": {},
             "week": "",
+            "state": "",
+            "published": {},
             "held": [],
             "verdicts": [],
         }
@@ -112,7 +115,25 @@ def recorded(home: Path, verb: str, parameters: dict[str, str]) -> Iterator[Run]
     except BaseException as error:
         run.end("failed", f"{type(error).__name__}: {error}")
         raise
-    run.end("done")
+    if run.facts["outcome"] == "running":  # unless the verb closed it, having done a part
+        run.end("done")
+
+
+def unfinished(home: Path, run: Run, state: str) -> dict[str, int]:
+    """The weeks, with their publications, that the last run of the same verb and parameters had through.
+
+    None where that run ended, or published from another state than `state`. The run goes on from them.
+    """
+    own = run.facts
+    same = [
+        record
+        for record in read_runs(home)
+        if record["run_id"] != run.run_id and (record["verb"], record["parameters"]) == (own["verb"], own["parameters"])
+    ]
+    is_cut = same and same[-1]["outcome"] in ("interrupted", "failed") and same[-1].get("state") == state
+    published: dict[str, int] = same[-1]["published"] if is_cut else {}
+    run.note(state=state, published=published)
+    return published
 
 
 def run_of(home: Path, pid: int) -> dict[str, Any] | None:

@@ -80,6 +80,53 @@ def label_versions(connection: Connection) -> dict[str, str]:
     return dict(rows)
 
 
+def corrections_since(connection: Connection, since: Mapping[str, int]) -> "pl.DataFrame":
+    """The values of each week that are others than after a publication, the largest changes first.
+
+    `since` gives for each week how many publications, of all weeks, the change is counted from. Columns: week,
+    table_name, key, platform, phase, metric, previous, now_known, reason.
+    """
+    return query(
+        connection,
+        """
+        WITH since AS (SELECT unnest(?) AS week, unnest(?) AS sequence)
+        SELECT
+            week, table_name, key, platform, phase, metric,
+            first(previous ORDER BY corrections.sequence) AS previous,
+            last(now_known ORDER BY corrections.sequence) AS now_known,
+            string_agg(DISTINCT reason, ', ' ORDER BY reason) AS reason
+        FROM trends.corrections AS corrections
+        JOIN since USING (week)
+        WHERE corrections.sequence > since.sequence
+        GROUP BY week, table_name, key, platform, phase, metric
+        HAVING first(previous ORDER BY corrections.sequence) IS DISTINCT FROM
+            last(now_known ORDER BY corrections.sequence)
+        ORDER BY abs(coalesce(last(now_known ORDER BY corrections.sequence), 0)
+            - coalesce(first(previous ORDER BY corrections.sequence), 0)) DESC, 1, 2, 3, 4, 5, 6""",
+        [list(since), list(since.values())],
+    )
+
+
+def conditions(connection: Connection) -> dict[str, list[dict[str, Any]]]:
+    """What each week was published under, oldest publication first: sequence, seeds, label_version, code_version."""
+    frame = query(
+        connection,
+        "SELECT week, sequence, seeds, label_version, code_version FROM core.publications ORDER BY week, number",
+    )
+    said: dict[str, list[dict[str, Any]]] = {}
+    for row in frame.iter_rows(named=True):
+        said.setdefault(row["week"], []).append(row)
+    return said
+
+
+def other_labels(connection: Connection, version: str) -> int:
+    """How many posts have labels of another version than this."""
+    rows = connection.execute(
+        "SELECT count(*) FROM base.posts WHERE label_version <> ? AND state = 'live'", [version]
+    ).fetchall()
+    return int(rows[0][0])
+
+
 def write_runs(connection: Connection, records: Sequence[Mapping[str, Any]]) -> None:
     """Run records and their verdicts as base.runs and base.checks, from the files that outlive the database."""
     import polars as pl
@@ -172,7 +219,7 @@ def table_hashes(database: Path, advance: Advance) -> list[str]:
 
 
 def published_state(database: Path) -> dict[str, list[Any]]:
-    """What a release knows: the files it was made from, its weeks with posts and coverage, its runs of missing days."""
+    """What a release knows: the files it was made from, its weeks, what they were stated under, its missing days."""
     connection = connect(database, read_only=True)
     try:
         loaded = [row[0] for row in connection.execute("SELECT file_id FROM core.loads").fetchall()]
@@ -186,10 +233,16 @@ def published_state(database: Path) -> dict[str, list[Any]]:
                 FROM core.coverage WHERE status = 'not_collected')
             SELECT platform, source, reason, count(*), min(day)::VARCHAR, max(day)::VARCHAR
             FROM gaps GROUP BY platform, source, reason, block ORDER BY min(day), platform, source""").fetchall()
+        stated = []
+        if ("core", "publications") in public_tables(connection):  # a release of an earlier version has none
+            stated = connection.execute("""
+                SELECT week, arg_max_null(label_version, number), arg_max_null(seeds, number)
+                FROM core.publications GROUP BY week ORDER BY week""").fetchall()
     finally:
         connection.close()
     return {
         "loaded": loaded,
+        "stated": [dict(zip(("week", "label_version", "seeds"), row, strict=True)) for row in stated],
         "weeks": [dict(zip(("week", "posts", "coverage"), row, strict=True)) for row in weeks],
         "missing": [
             dict(zip(("platform", "source", "reason", "days", "first_day", "last_day"), row, strict=True))

@@ -144,27 +144,44 @@ moves AS (
     FROM moved
     JOIN seen ON moved.platform = seen.platform AND moved.post_id = seen.post_id
     WHERE seen.text_file.sequence > greatest(moved.first_sequence, seen.first_file.sequence)
+    UNION ALL
+    -- Of a post that is gone nothing says with which of its records the text had changed.
+    SELECT moved.*, 'forgotten', known.shown
+    FROM moved
+    JOIN seen ON moved.platform = seen.platform AND moved.post_id = seen.post_id
+    JOIN base.observations AS observations
+        ON moved.platform = observations.platform AND moved.post_id = observations.post_id
+    JOIN known ON observations.file_id = known.file_id
+    WHERE moved.edits > 0
+      AND moved.gone_landed_at IS NOT NULL
+      AND observations.gone IS NULL
+      AND known.sequence > greatest(moved.first_sequence, seen.first_file.sequence)
 ),
 
 -- A post touches the cells it is in; where the text it had before was counted, nobody knows any more: it may have left
 -- any cell of its bucket.
 keyed AS (
-    SELECT 'trends.weekly_platform' AS table_name, '' AS key, week, phase, platform, cause, shown FROM moves
+    SELECT 'trends.weekly_platform' AS table_name, '' AS key, week, phase, platform, cause, shown
+    FROM moves
+    WHERE cause <> 'forgotten'
     UNION ALL
     SELECT 'trends.weekly_topic', unnest(topics), week, phase, platform, cause, shown
     FROM moves
+    WHERE cause <> 'forgotten'
     UNION ALL
     SELECT 'trends.weekly_indication', unnest(indications), week, phase, platform, cause, shown
     FROM moves
+    WHERE cause <> 'forgotten'
     UNION ALL
     SELECT 'trends.weekly_district', unnest(districts), week, phase, platform, cause, shown
     FROM moves
+    WHERE cause <> 'forgotten'
     UNION ALL
     SELECT changed.table_name, changed.key, moves.week, moves.phase, moves.platform, 'left', moves.shown
     FROM moves
     JOIN (SELECT DISTINCT week, phase, moved_table AS table_name, moved_key AS key FROM changed) AS changed
         ON moves.week = changed.week AND moves.phase = changed.phase
-    WHERE moves.cause = 'edited' AND changed.table_name <> 'trends.weekly_platform'
+    WHERE moves.cause IN ('edited', 'forgotten')
 ),
 
 -- Days of which a collection log says something else than before.

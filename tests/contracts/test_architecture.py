@@ -35,14 +35,14 @@ ORDER = [  # each may import everything before it
     {"flows.collecting", "flows.publishing"},
     {"flows.secret_blocks", "flows.seed_checks"},
     {"flows.initialising"},
-    {"flows.tasks", "flows.status", "flows.record", "flows.dictionary"},
+    {"flows.tasks", "flows.planning", "flows.status", "flows.record", "flows.dictionary"},
     {"flows.weekly", "flows.backfill", "flows.extract"},
     {"flows.daily"},
     {"flows.schedule"},
     {"flows.serving"},
     {"flows.demo"},
     {"flows.cli_call"},
-    {"flows.cli_keep", "flows.cli_label"},
+    {"flows.cli_keep", "flows.cli_label", "flows.cli_past"},
     {"flows.cli"},
 ]
 # The rooms of `reports`, in the same way: from frames to documents.
@@ -81,7 +81,7 @@ LIBRARIES = {
     "openpyxl": {"flows/files/workbook.py"},
     "apprise": {"flows/publishing/notice.py"},
     "rich": {"flows/progress.py"},
-    "typer": {"flows/cli.py", "flows/cli_call.py", "flows/cli_keep.py", "flows/cli_label.py"},
+    "typer": {f"flows/{name}.py" for name in ("cli", "cli_call", "cli_keep", "cli_label", "cli_past")},
 }
 
 

@@ -55,6 +55,7 @@ MISUSES = {
     ),
     "demo --posts 0": '--posts: "0" is not a number of posts; write it like 60000.',
     "backfill 2024-W1 2024-W02 --reason x": 'FIRST: "2024-W1" is not an ISO week; write it like 2024-W05.',
+    "diff 2024-W03 first": 'A: "first" is not the number of a publication; write it like 2.',
     "backfill 2024-W03 2024-W02 --reason x": "The first week 2024-W03 is after the last week 2024-W02; swap them.",
 }
 

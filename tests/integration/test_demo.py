@@ -1,6 +1,7 @@
 """The whole way as its users go it: demo, again, another week, a backfill, status, verify; all offline."""
 
 import json
+import re
 import shutil
 from pathlib import Path
 from typing import Any
@@ -8,6 +9,7 @@ from typing import Any
 import duckdb
 import pytest
 
+import sql
 from flows import cli
 from tests.integration.conftest import Ronda, published_bytes, run_demo
 
@@ -74,16 +76,6 @@ def test_another_week_in_english_joins_the_release(home: Path, ronda: Ronda) -> 
     }
 
 
-def test_a_backfill_says_which_weeks_it_changed(home: Path, ronda: Ronda) -> None:
-    done = ronda(home, "backfill", "2024-W06", "2024-W06", "--reason", "late posts of TikTok")
-    assert done.returncode == 0, done.stderr
-    assert "2024-W06: publication 2" in done.stdout  # late posts and removals came with the batch after it
-    manifest = json.loads((home / "published" / "2024-W06" / "manifest.json").read_text(encoding="utf-8"))
-    assert manifest["summary"]["as_of"] == "2024-02-19T05:00:00+07:00"  # no report is older than what it knows
-    runs = [json.loads(path.read_text()) for path in sorted((home / "runs").glob("*.json"))]
-    assert any(run["parameters"].get("reason") == "late posts of TikTok" for run in runs)
-
-
 def test_status_shows_weeks_runs_and_what_is_missing(home: Path, ronda: Ronda) -> None:
     facts = json.loads(ronda(home, "status", "--json").stdout)
     assert [week["week"] for week in facts["weeks"]][-1] == "2024-W07"
@@ -92,6 +84,77 @@ def test_status_shows_weeks_runs_and_what_is_missing(home: Path, ronda: Ronda) -
     assert any(gap["platform"] == "instagram" and gap["days"] == 7 for gap in facts["missing_days"])
     text = ronda(home, "status").stdout
     assert "instagram/zeeschuimer: 7 days not collected, 2023-12-25 to 2023-12-31" in text
+
+
+def test_a_plan_of_a_backfill_says_what_would_move_and_why_and_writes_nothing(home: Path, ronda: Ronda) -> None:
+    def content() -> dict[str, bytes]:
+        files = (path for path in home.rglob("*") if path.is_file() and path.name != "warehouse.lock")
+        return {str(path): path.read_bytes() for path in files}
+
+    before = content()
+    done = ronda(home, "backfill", "2024-W06", "2024-W08", "--reason", "late posts of TikTok", "--dry-run")
+    assert done.returncode == 0, done.stderr
+    assert content() == before
+    week, complete, unknown, others, costs, last = done.stdout.splitlines()
+    assert re.fullmatch(
+        r"2024-W06: publication 2; \d+ values restated: (\w+ \(\d+\), )*\w+ \(\d+\); most: .+ -> .+", week
+    )
+    assert "late (" in week and "removed (" in week
+    assert complete == "2024-W07: stays publication 1; its numbers and what they rest on are unchanged"
+    assert unknown == "2024-W08: skipped; nothing is known of it, neither posts nor a collection log"
+    assert others == "No other week would be restated."
+    assert re.fullmatch(r"Takes about \d+ s.* and at most \d+ MB; [\d,]+ MB are free\.", costs)
+    assert last == "Nothing was written; without --dry-run this is done."
+
+
+def test_a_plan_knows_what_another_seed_would_change(home: Path, ronda: Ronda, tmp_path: Path) -> None:
+    (tmp_path / "topic_terms.csv").write_bytes((sql.SEEDS / "topic_terms.csv").read_bytes() + b"prices,dan\n")
+    other = f"import os; os.environ['RONDA_SEEDS'] = {str(tmp_path)!r}"
+    stale = json.loads(ronda(home, "status", "--json", before=other).stdout)["stale"]
+    assert [each["week"] for each in stale][::25] == ["2023-W34", "2024-W07"]
+    assert {(*each["seeds"], each["labels"] is None) for each in stale} == {("topic_terms", False)}
+    assert (
+        "(26) are stale: other seeds now (topic_terms), labels labels-3-" in ronda(home, "status", before=other).stdout
+    )
+    words = ("backfill", "2024-W05", "2024-W05", "--reason", "terms", "--dry-run")
+    relabelled = ronda(home, *words, "--relabel", before=other).stdout.splitlines()
+    assert re.match(r"2024-W05: .*relabelled \(\d+\).*; other seeds \(topic_terms\); other labels \(", relabelled[0])
+    assert relabelled[1].startswith("Also restated: 2023-W34 (")
+    kept = ronda(home, *words, before=other).stdout.splitlines()
+    assert kept[0].endswith("posts keep labels of another version than the present one; --relabel labels them anew.")
+    assert "relabelled" not in kept[1] and "other labels" not in kept[1] and "other seeds (topic_terms)" in kept[1]
+
+
+def test_a_backfill_says_which_weeks_it_changed_and_which_stay_and_why(home: Path, ronda: Ronda) -> None:
+    reason = "late posts of TikTok"
+    done = ronda(home, "backfill", "2024-W06", "2024-W08", "--reason", reason)
+    assert done.returncode == 0, done.stderr
+    changed, same, unknown, _ = done.stdout.splitlines()
+    # late posts and removals came with the batch after it
+    assert re.match(r"2024-W06: publication 2; \d+ values restated: .*late \(\d+\)", changed)
+    assert same == "2024-W07: stays publication 1; its numbers and what they rest on are unchanged"
+    assert unknown == "2024-W08: skipped; nothing is known of it, neither posts nor a collection log"
+    manifest = json.loads((home / "published" / "2024-W06" / "manifest.json").read_text(encoding="utf-8"))
+    assert manifest["summary"]["as_of"] == "2024-02-19T05:00:00+07:00"  # no report is older than what it knows
+    runs = [json.loads(path.read_text()) for path in sorted((home / "runs").glob("*.json"))]
+    assert runs[-1]["parameters"]["reason"] == reason
+    with duckdb.connect(str(home / "published" / "ronda.duckdb"), read_only=True) as database:
+        outcomes = database.execute("SELECT outcome FROM core.runs ORDER BY started_at").fetchall()
+        assert [outcome for (outcome,) in outcomes][-1] == "publishing"  # and nothing is running for ever
+        assert ("running",) not in outcomes
+        said = database.execute(
+            "SELECT run_id, given_reason, files FROM core.publications WHERE publication = '2024-W06-2'"
+        )
+        assert said.fetchall() == [(runs[-1]["run_id"], reason, 0)]  # what it knew, W07 had known before
+        corrections = database.execute(
+            "SELECT DISTINCT reason, files > 0, first_file IS NULL FROM trends.corrections WHERE week = '2024-W06'"
+        ).fetchall()
+        assert {reason for reason, _, _ in corrections} >= {"late", "removed"}
+        assert all((has_files, is_nameless) == (True, False) for _, has_files, is_nameless in corrections)
+    shown = ronda(home, "diff", "2024-W06").stdout.splitlines()
+    assert re.fullmatch(r"2024-W06-1 -> 2024-W06-2: \d+ of [\d,]+ numbers differ\.", shown[0])
+    assert f"  given_reason: not kept -> {reason}" in shown
+    assert any(re.match(r"  files known since: 6 \(\w+/\S+, ", line) for line in shown)
 
 
 @pytest.mark.slow

@@ -46,7 +46,7 @@ def test_the_flow_tells_a_published_week_and_survives_an_address_that_is_dead(
     assert again.returncode == 0, again.stderr
     assert stopped.returncode == 4, stopped.stderr
     assert [each.returncode for each in twice] == [0, 0], twice[0].stderr
-    assert f"{WEEK}: unchanged" in twice[1].stdout
+    assert f"{WEEK}: stays publication 1; its numbers" in twice[1].stdout
     assert noted.returncode == 0, noted.stderr
     assert refused.returncode == 2
     assert "neither in the quiet period nor voting day" in refused.stderr

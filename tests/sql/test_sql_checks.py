@@ -143,8 +143,9 @@ SHOWN = {
     "core.set_aside": "base.set_aside",
     **{
         f"core.{name}": f"base.{name}"
-        for name in ("label_quality", "loads", "observations", "posts", "publications", "rejects", "runs")
+        for name in ("label_quality", "loads", "observations", "posts", "rejects", "runs")
     },
+    "core.publications": "base.conditions",
     "core.watches": "base.watches",
     "trends.power": "trends.signals",
 }

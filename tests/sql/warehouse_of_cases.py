@@ -116,8 +116,9 @@ SELECT DISTINCT file_id, 'posts' AS kind, platform, source, file_id AS file, obs
     1 AS records, 1 AS posts, 0 AS duplicates, 0 AS rejects, 0 AS position
 FROM base.observations
 UNION ALL BY NAME
-SELECT DISTINCT 'log of ' || landed_at AS file_id, 'collection' AS kind, platform, source, 'log of ' || landed_at AS file,
-    landed_at, 1 AS bytes, 1 AS records, 0 AS posts, 0 AS duplicates, 0 AS rejects, 0 AS position
+SELECT DISTINCT 'log of ' || landed_at AS file_id, 'collection' AS kind, platform, source,
+    'log of ' || landed_at AS file, landed_at, 1 AS bytes, 1 AS records, 0 AS posts,
+    0 AS duplicates, 0 AS rejects, 0 AS position
 FROM base.collection WHERE landed_at IS NOT NULL;
 INSERT INTO base.conditions BY NAME
 SELECT publication, min(sequence) AS sequence, min(as_of) AS as_of, max(loaded_until) AS loaded_until,
