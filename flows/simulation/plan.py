@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
+from math import fsum
 
 import numpy as np
 from numpy.random import PCG64, Generator
@@ -139,7 +140,7 @@ def is_down(stream: int, day: date) -> bool:
 
 def _lost_share(stream: int, day: date) -> float:
     """Share of a day's posts missed because one of the queries brought nothing."""
-    return sum(0.8 / len(QUERIES[stream]) for gap in GAPS if gap.stream == stream and gap.query and gap.covers(day))
+    return fsum(0.8 / len(QUERIES[stream]) for gap in GAPS if gap.stream == stream and gap.query and gap.covers(day))
 
 
 def daily_counts(posts: int, seed: int) -> NDArray[np.int64]:
@@ -192,7 +193,7 @@ def plant(posts: int, seed: int) -> list[Planted]:
             extra = _RARE_BEFORE if phase_key(DAYS[number]) == "pre_campaign" else _RARE_CAMPAIGN
             weights = {**_RARE, **extra}
             group = list(weights)[
-                int(np.searchsorted(np.cumsum(list(weights.values())), rng.random() * sum(weights.values())))
+                int(np.searchsorted(np.cumsum(list(weights.values())), rng.random() * fsum(weights.values())))
             ]
             open_streams = [
                 stream for stream in (TIKTOK, TIKTOK, INSTAGRAM, CROWDTANGLE) if not is_down(stream, DAYS[number])

@@ -20,6 +20,7 @@ at q <= 0.05.
 """
 
 from dataclasses import dataclass, field
+from math import fsum
 
 import numpy as np
 import polars as pl
@@ -180,7 +181,7 @@ def _compare_volumes(readings: Readings, item: Judged) -> None:
     item.observed, item.expected = item.volume.observed, item.volume.expected
     item.earlier, item.exposure = item.volume.baseline, item.volume.exposure
     item.earlier_exposure = item.volume.baseline_exposure
-    item.posts = sum(float(days.posts[item.bucket].sum()) for days in by_platform)
+    item.posts = fsum(float(days.posts[item.bucket].sum()) for days in by_platform)
 
 
 def _compare_counts(readings: Readings, item: Judged) -> None:
@@ -192,8 +193,8 @@ def _compare_counts(readings: Readings, item: Judged) -> None:
     if np.any(before <= 0) or now.sum() <= 0:
         item.reason, item.baseline = "no_exposure", []
         return
-    item.observed = float(sum(each.observed[item.bucket] for each in counts))
-    item.posts = float(sum(each.posts[item.bucket] for each in counts))
+    item.observed = fsum(each.observed[item.bucket] for each in counts)
+    item.posts = fsum(each.posts[item.bucket] for each in counts)
     item.exposure, item.earlier, item.earlier_exposure = float(now.sum()), float(earlier.sum()), float(before.sum())
     item.expected = float(np.sum(earlier / before * now))
     if item.earlier == 0:
@@ -248,8 +249,8 @@ def _dispersions(group: list[Judged]) -> dict[str, float]:
 
 def _pooled(items: list[Judged]) -> float:
     weights = [1 - 1 / max(1.0, item.earlier) for item in items]
-    freedom = sum(weight * item.freedom for weight, item in zip(weights, items, strict=True))
-    pearson = sum(weight * item.pearson for weight, item in zip(weights, items, strict=True))
+    freedom = fsum(weight * item.freedom for weight, item in zip(weights, items, strict=True))
+    pearson = fsum(weight * item.pearson for weight, item in zip(weights, items, strict=True))
     return max(1.0, pearson / freedom) if freedom else 1.0
 
 

@@ -8,7 +8,7 @@ scale (Anscombe 1948, Biometrika 35:246) with Student's t, since the dispersion 
 """
 
 from dataclasses import dataclass
-from math import ceil, exp, log, sqrt
+from math import ceil, exp, fsum, log, sqrt
 
 import numpy as np
 
@@ -67,7 +67,7 @@ def expect(counts: Numbers, shares: Numbers, times: Numbers) -> Volume | None:
         pearson=float(np.sum((observed[:-1] - fitted) ** 2 / fitted)),
         freedom=len(before) - _PARAMETERS,
         daily=float(np.sum((counts[:-1][seen] - days[seen]) ** 2 / days[seen])),
-        daily_freedom=max(1, int(seen.sum()) - len(before) - sum(counts.shape[1:]) + 1),
+        daily_freedom=max(1, int(seen.sum()) - len(before) - int(np.sum(counts.shape[1:])) + 1),
     )
 
 
@@ -109,8 +109,8 @@ def dispersion(volumes: list[Volume]) -> tuple[float, int]:
     The larger one of that between the baseline's buckets and that between its days: a few buckets may agree by chance.
     Platforms share their news, so that they do not add up to more degrees of freedom than the longest one has.
     """
-    weekly = sum(volume.pearson for volume in volumes) / sum(volume.freedom for volume in volumes)
-    daily = sum(volume.daily for volume in volumes) / sum(volume.daily_freedom for volume in volumes)
+    weekly = fsum(volume.pearson for volume in volumes) / fsum(volume.freedom for volume in volumes)
+    daily = fsum(volume.daily for volume in volumes) / fsum(volume.daily_freedom for volume in volumes)
     return max(1.0, weekly, daily), max(volume.freedom for volume in volumes)
 
 
