@@ -158,6 +158,7 @@ def weekly(
 
 
 app.add_typer(cli_label.app, name="label", rich_help_panel=ANALYSTS)
+app.add_typer(cli_past.app)
 app.add_typer(cli_keep.app)
 
 
@@ -259,9 +260,6 @@ def extract(
     for failure in done.failures:
         complain(failure)
     return Exit.SOURCE if done.failures else Exit.REFUSED if done.refusals else Exit.DONE
-
-
-cli_past.add_to(app)
 
 
 @verb(app, ENGINEERS)

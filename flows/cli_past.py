@@ -12,12 +12,10 @@ from flows.post import PLATFORMS, Platform
 from flows.progress import say
 
 
-def add_to(app: typer.Typer) -> None:
-    """Makes them verbs of an application."""
-    for action in (backfill, diff):
-        verb(app, ENGINEERS)(action)
+app = typer.Typer()
 
 
+@verb(app, ENGINEERS)
 def backfill(  # noqa: PLR0913, PLR0917 - the options of a verb
     context: typer.Context,
     first: Annotated[str, typer.Argument(parser=cli_call.week, metavar="FIRST", help="first ISO week, like 2023-W48")],
@@ -62,6 +60,7 @@ def backfill(  # noqa: PLR0913, PLR0917 - the options of a verb
     return Exit.GATE if done.stops else Exit.DONE
 
 
+@verb(app, ENGINEERS)
 def diff(
     context: typer.Context,
     week: Annotated[str, typer.Argument(parser=cli_call.week, metavar="WEEK", help="ISO week, like 2024-W05")],
