@@ -11,7 +11,6 @@ from flows.periods import Week, weeks_between
 from flows.post import PLATFORMS, Platform
 from flows.progress import say
 
-
 app = typer.Typer()
 
 
