@@ -65,7 +65,8 @@ def backfill(  # noqa: PLR0913, PLR0917 - the options of a verb
             try:
                 lines.append(_publish(settings, run, week, lang, reason))
             except GateStoppedError as stop:
-                lines.append(f"{week}: stays as published; {stop}")
+                stays = due.publication_number(settings, week)
+                lines.append(f"{week}: stays {f'publication {stays}' if stays else 'unpublished'}; {stop}")
                 stops.append(f"{week}: {stop}")
                 tasks.tell(settings, notice.stopped(settings, str(week), str(stop)))
         lines += [f"{week}: skipped; {due.NOTHING_KNOWN}" for week in unknown]

@@ -29,8 +29,6 @@ from flows.store import tables, warehouse
 from flows.store.runs import begin, read_runs
 
 _PREFIX = ".plan-"
-_COPIED = ("warehouse.duckdb", "warehouse.duckdb.wal")
-_LINKED = ("landing", "secret.key")
 _SHOWN = 3  # of the numbers that move most
 _MB = 1_000_000
 
@@ -61,8 +59,8 @@ def plan(settings: Settings, asked: Asked, read: Advance = unseen, stated: Advan
 
 
 def _copy(settings: Settings, scratch: Path) -> Settings:
-    """A home in a folder with all that a publication is stated from."""
-    files = [path for path in (settings.home / name for name in _COPIED) if path.is_file()]
+    """A home in a folder with all that a publication is stated from; the landing is read where it lies."""
+    files = [path for path in sorted(settings.home.iterdir()) if path.is_file() and not _is_passing(path)]
     needed = sum(path.stat().st_size for path in files)
     if needed > (free := shutil.disk_usage(scratch).free):
         raise UsageError(
@@ -70,13 +68,16 @@ def _copy(settings: Settings, scratch: Path) -> Settings:
             f"{free / _MB:,.0f} MB free; make room there."
         )
     for path in files:
-        shutil.copyfile(path, scratch / path.name)
+        shutil.copy(path, scratch / path.name)
     if (settings.home / "ledger").is_dir():
         shutil.copytree(settings.home / "ledger", scratch / "ledger")
-    for name in _LINKED:
-        if (settings.home / name).exists():
-            (scratch / name).symlink_to((settings.home / name).absolute())
+    (scratch / "landing").symlink_to((settings.home / "landing").absolute())
     return settings.model_copy(update={"home": scratch})
+
+
+def _is_passing(path: Path) -> bool:
+    """Whether a file of a home is a lock, or a draft that somebody left."""
+    return path.suffix == ".lock" or path.name.startswith(".")
 
 
 def _planned(settings: Settings, copy: Settings, asked: Asked, read: Advance, stated: Advance) -> Iterator[str]:

@@ -20,7 +20,7 @@ from flows.loading.summary import LoadSummary
 from flows.publishing.build import build_tables
 from flows.settings import Settings, TableMapping
 from flows.store import warehouse
-from flows.store.runs import read_runs
+from flows.store.runs import begin, read_runs
 from tests.exports import NOON, removals, tiktok, tiktok_id, write_lines
 
 LANDED = datetime(2024, 2, 5, tzinfo=UTC)
@@ -133,6 +133,22 @@ def load(settings: Settings) -> LoadSummary:
 
     with warehouse.exclusive(settings.home), recorded(settings.home, "test", {}) as run:
         return load_pending(settings, run)
+
+
+def test_posts_keep_labels_of_another_version_where_a_load_does_not_relabel(settings: Settings, tmp_path: Path) -> None:
+    bring(settings, write_lines(tmp_path / "a.ndjson", [tiktok(text="harga beras naik terus", author="budi")]))
+    labelled = rows(settings, "SELECT topics, label_version FROM base.posts")
+    with warehouse.opened(settings.home) as connection:
+        connection.execute("UPDATE base.posts SET label_version = 'old', topics = []")
+    land_paths(settings, [write_lines(tmp_path / "b.ndjson", [tiktok(serial=2, text="jalan rusak")])], LANDED)
+    run = begin(settings.home, "test", {})
+    with warehouse.exclusive(settings.home):
+        load_pending(settings, run, relabels=False)
+    kept = rows(settings, "SELECT label_version FROM base.posts ORDER BY label_version DESC")
+    assert [row["label_version"] for row in kept] == ["old", labelled[0]["label_version"]]  # what is new has new ones
+    load(settings)
+    assert rows(settings, "SELECT topics, label_version FROM base.posts WHERE text LIKE 'harga%'") == labelled
+    assert labelled[0]["topics"]
 
 
 def test_a_removal_leaves_a_tombstone_without_text_and_author(settings: Settings, tmp_path: Path) -> None:
