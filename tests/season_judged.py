@@ -31,7 +31,7 @@ def replay(home: Path, half: str, then: Callable[[warehouse.Connection], None]) 
     batches = simulation.write_season(folder, posts=POSTS).batches
     middle = next(number for number, batch in enumerate(batches) if batch.week == half) + 1
     for part in (batches[:middle], batches[middle:]):
-        demo._Demo(settings, folder, lambda _: None).replay(part)
+        demo._Demo(settings, folder).replay(part)
         build_tables(settings)
         if part[-1].week == half:
             with warehouse.opened(home) as connection:
