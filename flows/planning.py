@@ -26,6 +26,7 @@ from flows.publishing.state import Cause, read_ledger, state_in_ledger
 from flows.publishing.week import MILLISECONDS
 from flows.settings import Settings
 from flows.store import tables, warehouse
+from flows.store.files import require_space
 from flows.store.runs import begin, read_runs
 
 _PREFIX = ".plan-"
@@ -61,12 +62,7 @@ def plan(settings: Settings, asked: Asked, read: Advance = unseen, stated: Advan
 def _copy(settings: Settings, scratch: Path) -> Settings:
     """A home in a folder with all that a publication is stated from; the landing is read where it lies."""
     files = [path for path in sorted(settings.home.iterdir()) if path.is_file() and not _is_passing(path)]
-    needed = sum(path.stat().st_size for path in files)
-    if needed > (free := shutil.disk_usage(scratch).free):
-        raise UsageError(
-            f"A plan needs a copy of the warehouse, {needed / _MB:,.0f} MB, but {settings.home} has only "
-            f"{free / _MB:,.0f} MB free; make room there."
-        )
+    require_space(settings.home, sum(path.stat().st_size for path in files), "A plan, in a copy of the warehouse,")
     for path in files:
         shutil.copy(path, scratch / path.name)
     if (settings.home / "ledger").is_dir():
@@ -83,7 +79,7 @@ def _is_passing(path: Path) -> bool:
 def _planned(settings: Settings, copy: Settings, asked: Asked, read: Advance, stated: Advance) -> Iterator[str]:
     started = time.monotonic()
     ledger = copy.home / "ledger" / "publications"
-    before, kept = publications.publications(copy.home), sum(1 for _ in ledger.glob("*.parquet"))
+    before = publications.publications(copy.home)
     run = begin(copy.home, "backfill", {})
     loaded = load_pending(copy, run, asked.platform, advance=read, relabels=asked.relabels)
     build.build_tables(copy)
@@ -95,8 +91,9 @@ def _planned(settings: Settings, copy: Settings, asked: Asked, read: Advance, st
         read_ledger(copy, connection)
         stale = tables.other_labels(connection, labels.label_version(settings.seeds))
         said = tables.conditions(connection)
-        own = {str(week): said[str(week)][before.get(str(week), 0) - 1]["sequence"] for week in known}
-        moved = tables.corrections_since(connection, dict.fromkeys(said, kept) | own)
+        last = {week: said[week][number - 1]["sequence"] for week, number in before.items()}
+        own = {str(week): last.get(str(week), 0) for week in known}
+        moved = tables.corrections_since(connection, dict.fromkeys(said, max(last.values(), default=0)) | own)
     yield from _load_lines(loaded, stale)
     for week in known:
         rows = moved.filter(pl.col("week") == str(week))

@@ -11,6 +11,7 @@ import polars as pl
 from flows.exits import UsageError
 from flows.loading import landing
 from flows.periods import Week
+from flows.publishing.ledger import publication_files
 from flows.publishing.publications import FILE_ID, NUMBER, changed_seeds, publications, seeds_of
 from flows.settings import Settings
 from flows.store import tables, warehouse
@@ -89,7 +90,7 @@ def _conditions(home: Path, before: Said, after: Said) -> Iterator[str]:
 def _files_between(home: Path, one: int, other: int) -> Iterator[str]:
     """The files that publications after the earlier one were the first to know, up to the later one."""
     ids: list[str] = []
-    for path in sorted((home / "ledger" / "publications").glob("*.parquet")):
+    for path in publication_files(home):
         sequences = pl.read_parquet(path, columns=["sequence"])["sequence"]
         if not len(sequences) or not min(one, other) < sequences[0] <= max(one, other):
             continue

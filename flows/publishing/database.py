@@ -34,8 +34,8 @@ def place_database(settings: Settings, connection: warehouse.Connection, release
 def verify(settings: Settings, checked: Advance, hashed: Advance) -> list[str]:
     """One line a published table with its rows and a hash of its content, whatever the order of its rows.
 
-    Records of runs, loads, checks and publications are left out: they differ from run to run. Raises UsageError when nothing is
-    published, and when a published file is not the one its manifest names. `checked` is told the files that
+    Records of runs, loads, checks and publications are left out: they differ from run to run. Raises UsageError when
+    nothing is published, and when a published file is not the one its manifest names. `checked` is told the files that
     were read, then `hashed` the tables.
     """
     release = releases.published_folder(settings.home)
