@@ -28,7 +28,7 @@ from flows.cli_call import (
     verb,
 )
 from flows.exits import Exit, UsageError, as_told
-from flows.progress import guard_terminal, note, one_line, say, say_line
+from flows.progress import guard_terminal, say, say_line
 
 _EPILOG = """exit codes:
   0 done                    4 stopped by a quality gate

@@ -40,8 +40,8 @@ def backfill(  # noqa: PLR0913, PLR0917 - the options of a verb
       ronda backfill 2024-W01 2024-W04 --reason "removals of January" --dry-run
     """
     weeks = weeks_between(Week.parse(first), Week.parse(last))  # refuses before seconds of imports
-    settings = settings_of(context, writes=not dry_run)
     if dry_run:
+        settings = settings_of(context)
         from flows import planning
 
         with (
@@ -51,8 +51,8 @@ def backfill(  # noqa: PLR0913, PLR0917 - the options of a verb
             lines = planning.plan(settings, planning.Asked(weeks, reason, platform, relabel), read, stated)
         say("\n".join(lines))
         return Exit.DONE
-    with orchestrated(context, "backfill") as (orchestrated_settings, flow):
-        done = flow(first, last, reason, platform, orchestrated_settings.lang, relabel)
+    with orchestrated(context, "backfill") as (settings, flow):
+        done = flow(first, last, reason, platform, settings.lang, relabel)
     say(done.text)
     for stop in done.stops:
         complain(stop)
