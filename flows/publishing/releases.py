@@ -20,6 +20,9 @@ from flows.store.warehouse import Connection, literal, transaction
 KEPT_RELEASES = 2
 MANIFEST = "manifest.json"
 DAILY = "daily"  # the folder of the daily notes, one folder a day
+# The format of the public database: not that of our DuckDB, so that the tools that analysts have open it too. A test
+# reads it with the oldest release that can (DuckDB 1.2); the README names it.
+STORAGE_VERSION = "v1.2.0"
 
 
 def published_folder(home: Path) -> Path | None:
@@ -163,7 +166,7 @@ def write_public_database(connection: Connection, target: Path, tables: Sequence
     Columns that hold personal data must not be in a public table; one that ends in `_pi` stops the publication.
     """
     target.unlink(missing_ok=True)
-    connection.execute(f"ATTACH {literal(str(target))} AS public_copy")
+    connection.execute(f"ATTACH {literal(str(target))} AS public_copy (STORAGE_VERSION '{STORAGE_VERSION}')")
     try:
         with transaction(connection):  # each statement alone would be written to the disk on its own
             for schema in sorted({schema for schema, _ in tables}):

@@ -3,6 +3,8 @@
 import json
 import re
 import shutil
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +15,17 @@ import sql
 from flows import cli
 from tests.integration.conftest import Ronda, published_bytes, run_demo
 
+OLDEST_DUCKDB = "1.2.2"  # as the README says
+# Rows and a hash of every table, in words that give the same in every DuckDB (a row as VARCHAR does not).
+READ_ALL = """
+import sys, duckdb
+with duckdb.connect(sys.argv[1], read_only=True) as database:
+    database.execute("SET TimeZone = 'UTC'")
+    for schema, name in database.execute("SELECT schema_name, table_name FROM duckdb_tables() ORDER BY ALL").fetchall():
+        content = database.execute(
+            f"SELECT count(*), sum(md5_number_lower(to_json(r)::VARCHAR)::HUGEINT)::VARCHAR FROM {schema}.{name} AS r")
+        print(schema, name, *content.fetchone())
+"""
 FILES = {"weekly.html", "weekly.pdf", "briefing.pdf", "tables.xlsx", "manifest.json"}
 
 
@@ -53,6 +66,32 @@ def test_every_week_of_the_season_has_numbers_and_the_last_one_is_marked_incompl
             "SELECT column_name FROM duckdb_columns() WHERE column_name LIKE '%\\_pi' ESCAPE '\\'"
         )
         assert private.fetchall() == []
+
+
+@pytest.fixture(scope="module")
+def old_python(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A Python with the oldest DuckDB that the published database is for."""
+    folder = tmp_path_factory.mktemp("old")
+    subprocess.run([sys.executable, "-m", "venv", folder], check=True)
+    python = folder / "bin" / "python"
+    pip = [python, "-m", "pip", "install", "-q", "--no-deps", "--only-binary", ":all:", f"duckdb=={OLDEST_DUCKDB}"]
+    installed = subprocess.run(pip, capture_output=True, text=True, check=False)
+    if installed.returncode:
+        pytest.skip(f"DuckDB {OLDEST_DUCKDB} cannot be installed here: {installed.stderr.strip()[-200:]}")
+    return python
+
+
+@pytest.mark.slow
+def test_the_oldest_duckdb_of_the_readme_reads_every_table(home: Path, old_python: Path) -> None:
+    said = [
+        subprocess.run(
+            [python, "-c", READ_ALL, home / "published" / "ronda.duckdb"], capture_output=True, text=True, check=False
+        )
+        for python in (Path(sys.executable), old_python)
+    ]
+    assert [each.stderr for each in said] == ["", ""]
+    assert len(said[0].stdout.splitlines()) > 50
+    assert said[1].stdout == said[0].stdout
 
 
 def test_the_demo_again_changes_no_published_byte(home: Path, ronda: Ronda) -> None:
