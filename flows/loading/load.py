@@ -101,8 +101,7 @@ HAVING count(*) > 1
 _CONTENT = """
 platform, post_id, source, author_key, author_name_pi, created_at, created_from, day, text, text_pi, url_pi, hashtags,
 language, media_type, likes, comments, shares, views, query, is_partial, observed_at, rank, text_rank, author_rank,
-text_hash, unit_key, sentiment, sentiment_score, topics, indications, districts,
-label_version
+text_hash, text_group, unit_key, sentiment, sentiment_score, topics, indications, districts, label_version
 """
 
 _INSERT_ONCE = f"""
@@ -129,9 +128,9 @@ CREATE OR REPLACE TEMP TABLE winners AS
 WITH latest AS (
     SELECT
         platform, post_id, max(rank) AS rank,
-        arg_max({'text': text, 'text_pi': text_pi, 'text_hash': text_hash, 'unit_key': unit_key,
-            'sentiment': sentiment, 'sentiment_score': sentiment_score, 'topics': topics, 'indications': indications,
-            'districts': districts, 'language': language, 'hashtags': hashtags, 'rank': text_rank}, text_rank)
+        arg_max({'text': text, 'text_pi': text_pi, 'text_hash': text_hash, 'text_group': text_group,
+            'unit_key': unit_key, 'sentiment': sentiment, 'sentiment_score': sentiment_score, 'topics': topics,
+            'indications': indications, 'districts': districts, 'language': language, 'hashtags': hashtags, 'rank': text_rank}, text_rank)
             FILTER (text_rank IS NOT NULL) AS said,
         arg_max({'key': author_key, 'rank': author_rank}, author_rank) FILTER (author_rank IS NOT NULL) AS author,
         arg_max({'created_at': created_at, 'day': day}, rank) FILTER (created_from = 'record') AS dated,
@@ -182,7 +181,7 @@ SELECT
         CASE WHEN dated IS NULL THEN newest.created_from ELSE 'record' END AS created_from,
         coalesce(dated.day, newest.day) AS day,
         said.text AS text, said.text_pi AS text_pi, said.text_hash AS text_hash,
-        said.unit_key AS unit_key, said.rank AS text_rank,
+        said.text_group AS text_group, said.unit_key AS unit_key, said.rank AS text_rank,
         coalesce(said.language, newest.language) AS language,
         CASE WHEN said IS NULL THEN newest.sentiment ELSE said.sentiment END AS sentiment,
         CASE WHEN said IS NULL THEN newest.sentiment_score ELSE said.sentiment_score END AS sentiment_score,
@@ -221,6 +220,7 @@ SELECT * REPLACE (
     CASE WHEN state = 'live' THEN text END AS text,
     CASE WHEN state = 'live' THEN text_pi END AS text_pi,
     CASE WHEN state = 'live' THEN text_hash END AS text_hash,
+    CASE WHEN state = 'live' THEN text_group END AS text_group,
     CASE WHEN state = 'live' THEN former_text_hash END AS former_text_hash,
     CASE WHEN state = 'live' THEN url_pi END AS url_pi,
     CASE WHEN state = 'live' THEN author_key END AS author_key,

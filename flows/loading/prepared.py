@@ -184,13 +184,15 @@ def _columns(batch: Batch, key: bytes, zone: str, seeds: Path) -> pl.DataFrame:
         pl.when(pl.col("language").str.contains(_LANGUAGE)).then("language"),  # whatever stands there is published
         _handles(raw["author"], mentioned),
     ).with_columns(pl.col("created_at").dt.convert_time_zone(zone).dt.date().alias("day"))
-    units = copies.unit_keys(frame["author_key"], frame["masked"], privacy.unit_seed(key))
+    words = copies.read_words(frame["masked"])
+    units = copies.unit_keys(frame["author_key"], words, privacy.unit_seed(key))
+    groups = copies.text_groups(words, privacy.text_group_key(key))
     labelled = labels.label(frame["masked"], frame["created_at"], seeds).rename({"language": "language_found"})
     stored = {"text": "text_pi", "masked": "text", "author_name": "author_name_pi", "url": "url_pi"}
     return (
         frame.drop("author")
         .rename(stored)
-        .hstack([*labelled.get_columns(), units])
+        .hstack([*labelled.get_columns(), units, groups])
         .with_columns(pl.coalesce("language_found", "language").alias("language"))
         .drop("language_found")
     )

@@ -77,6 +77,11 @@ def text_key(key: bytes) -> str:
     return hashlib.blake2b(b"text", key=key, digest_size=_DIGEST_BYTES).hexdigest()
 
 
+def text_group_key(key: bytes) -> bytes:
+    """The key of the published hashes that say which posts have the same words, made from the secret key."""
+    return hashlib.blake2b(b"text group", key=key, digest_size=_DIGEST_BYTES).digest()
+
+
 def unit_seed(key: bytes) -> int:
     """The seed of the hashes that say which posts are one event, made from the secret key: 64 bits."""
     return int.from_bytes(hashlib.blake2b(b"unit", key=key, digest_size=8).digest())

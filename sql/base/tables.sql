@@ -93,6 +93,7 @@ CREATE TABLE IF NOT EXISTS base.posts (
     text_hash UBIGINT,
     former_text_hash UBIGINT,
     edits INTEGER NOT NULL,
+    text_group VARCHAR,
     unit_key UBIGINT,
     first_source VARCHAR NOT NULL,
     first_landed_at TIMESTAMPTZ NOT NULL,

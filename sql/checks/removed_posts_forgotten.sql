@@ -29,6 +29,7 @@ WHERE
             posts.text, posts.shown, posts.text_pi, posts.url_pi, posts.author_key, posts.author_name_pi, posts.query
         ) IS NOT NULL
         OR coalesce(posts.text_hash, posts.former_text_hash) IS NOT NULL
+        OR posts.text_group IS NOT NULL
         OR len(posts.hashtags) > 0
         OR hashed.observed_at <= posts.gone_at
     )

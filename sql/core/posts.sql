@@ -6,7 +6,7 @@
 -- Columns: platform, post_id, source, author_key, created_at, day, week, phase, text, hashtags, language, media_type,
 --   likes, comments, shares, views, state, first_seen_at, last_seen_at, sentiment, sentiment_score, topics,
 --   indications, districts, label_version, created_from, bucket, query, is_partial, edits, removal_reason, gone_at,
---   first_source, first_landed_at, first_views, gone_landed_at
+--   first_source, first_landed_at, first_views, gone_landed_at, text_group
 
 SELECT
     posts.platform,
@@ -44,6 +44,7 @@ SELECT
     posts.first_source,
     posts.first_landed_at,
     posts.first_views,
-    posts.gone_landed_at
+    posts.gone_landed_at,
+    posts.text_group
 FROM base.posts AS posts
 LEFT JOIN core.calendar AS calendar ON posts.day = calendar.day

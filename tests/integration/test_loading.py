@@ -152,7 +152,9 @@ def test_posts_keep_labels_of_another_version_where_a_load_does_not_relabel(sett
 
 
 def test_a_removal_leaves_a_tombstone_without_text_and_author(settings: Settings, tmp_path: Path) -> None:
-    bring(settings, write_lines(tmp_path / "a.ndjson", [tiktok(text="teks yang dihapus", author="budi")]))
+    text = "teks yang dihapus, sama di semua grup warga"
+    bring(settings, write_lines(tmp_path / "a.ndjson", [tiktok(text=text, author="budi")]))
+    assert rows(settings, "SELECT DISTINCT len(text_group) AS digits FROM base.posts") == [{"digits": 16}]
     gone = removals(
         tmp_path / "gone.csv",
         [
@@ -163,7 +165,7 @@ def test_a_removal_leaves_a_tombstone_without_text_and_author(settings: Settings
     assert bring(settings, gone, hours=1)[0] == "1 file: 2 records = 0 posts + 1 duplicates + 1 rejects"
     (post,) = rows(settings, "FROM base.posts")
     assert (post["state"], post["removal_reason"]) == ("removed", "removed")
-    forgotten = ("text", "text_pi", "url_pi", "author_key", "author_name_pi", "text_hash", "former_text_hash")
+    forgotten = ("text", "text_pi", "url_pi", "author_key", "author_name_pi", "text_hash", "text_group", "former_text_hash")
     assert {post[name] for name in forgotten} == {None}
     assert {row["text_hash"] for row in rows(settings, "FROM base.observations")} == {None}
     assert rows(settings, "SELECT reason FROM base.rejects") == [{"reason": "removal of a post never seen"}]
@@ -181,6 +183,14 @@ def test_no_published_hash_confirms_a_guessed_text(settings: Settings, tmp_path:
     other = Settings(home=tmp_path / "other", author_key="cd" * 32)
     bring(other, tmp_path / "a.ndjson")
     assert rows(other, "SELECT text_hash FROM base.observations")[0]["text_hash"] != guess["text_hash"]
+
+
+def test_the_group_of_a_post_is_that_of_its_last_words(settings: Settings, tmp_path: Path) -> None:
+    first, last = "harga beras naik lagi di pasar", "jalan desa kami rusak lagi parah"
+    posts = [tiktok(serial=1, text=first, collected=NOON + 10), tiktok(serial=2, text=f"{last}!", author="lain")]
+    bring(settings, write_lines(tmp_path / "a.ndjson", posts))
+    bring(settings, write_lines(tmp_path / "b.ndjson", [tiktok(serial=1, text=last, collected=NOON + 20)]), hours=1)
+    assert rows(settings, "SELECT count(*) AS posts FROM base.posts GROUP BY text_group") == [{"posts": 2}]
 
 
 def test_authors_are_keyed_hashes_and_texts_are_masked(settings: Settings, tmp_path: Path) -> None:

@@ -100,6 +100,7 @@ BREACHES = {
     "removed_posts_forgotten": [
         "UPDATE base.posts SET state = 'removed', gone_at = last_seen_at, text = 'x' WHERE post_id = 'post-1'",
         "UPDATE base.posts SET state = 'removed', gone_at = last_seen_at, text_hash = 1 WHERE post_id = 'post-1'",
+        "UPDATE base.posts SET state = 'removed', gone_at = last_seen_at, text_group = 'a' WHERE post_id = 'post-1'",
         "UPDATE base.posts SET state = 'removed', gone_at = now(), text = NULL, text_pi = NULL, author_key = NULL WHERE post_id = 'post-1'; "
         "UPDATE base.observations SET text_hash = 1 WHERE post_id = 'post-1'",
     ],

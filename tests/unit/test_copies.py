@@ -3,12 +3,12 @@
 import polars as pl
 import pytest
 
-from flows.loading.copies import unit_keys
+from flows.loading.copies import read_words, text_groups, unit_keys
 
 
 def keys(*posts: tuple[str | None, str | None], seed: int = 7) -> list[int | None]:
     authors, texts = zip(*posts, strict=True)
-    return unit_keys(pl.Series(authors, dtype=pl.String), pl.Series(texts, dtype=pl.String), seed).to_list()
+    return unit_keys(pl.Series(authors, dtype=pl.String), read_words(pl.Series(texts, dtype=pl.String)), seed).to_list()
 
 
 @pytest.mark.parametrize(
@@ -46,3 +46,14 @@ def test_a_post_without_words_stands_for_itself() -> None:
 def test_a_key_says_nothing_to_somebody_without_the_secret() -> None:
     text = "Beras naik terus, tolong sampaikan ke semua grup"
     assert keys(("a", text), seed=7) != keys(("a", text), seed=8)
+
+
+def test_a_published_group_is_that_of_the_words_whoever_wrote_them_and_stays_what_it_was() -> None:
+    texts = ["Beras naik terus, tolong sampaikan!", "beras naik terus tolong sampaikan 🙏 #beras", "mantap pak", "", None]
+    groups = text_groups(read_words(pl.Series(texts)), bytes(16)).to_list()
+    assert groups == ["78778d9b162f4ab7"] * 2 + [None] * 3
+    assert text_groups(read_words(pl.Series(texts)), bytes([1] * 16))[0] not in (None, groups[0])
+
+
+def test_no_posts_have_no_groups() -> None:
+    assert text_groups(read_words(pl.Series([], dtype=pl.String)), bytes(16)).to_list() == []
