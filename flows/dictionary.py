@@ -25,6 +25,7 @@ _INTRODUCTION = """# Reference
 Written by `python -m flows.dictionary` from the headers of the SQL files, `sql/columns.csv`, the suites and the
 settings. Do not edit. `sql/columns.csv` says in Indonesian too what each column means.
 """
+_FUNCTION = re.compile(r"((?:^-- .*\n)+)CREATE MACRO (\S+\([a-z_]*\)) AS", re.MULTILINE)
 _DECLARATION = re.compile(r"((?:^-- .*\n)+)CREATE TABLE IF NOT EXISTS (base\.\w+) \(\n((?:    .*\n)+)\);", re.MULTILINE)
 
 
@@ -72,6 +73,14 @@ def tables_section() -> str:
         about = f"{model.description}\n\nOne row a {grain}." if grain else model.description
         parts.append(_columns(model.qualified, about, model.columns))
     return "\n\n".join(parts)
+
+
+def functions_section() -> str:
+    """Every function of the published database, with what it gives."""
+    written = _FUNCTION.findall(sql.FUNCTIONS.read_text(encoding="utf-8"))
+    rows = [(f"`{name}`", about.replace("-- ", "").strip()) for about, name in written]
+    about = "Instead of a code in a query: what does not exist is an error that names what does. See `recipes.sql`."
+    return f"## Functions of published/ronda.duckdb\n\n{about}\n\n{_table(('function', 'gives'), rows)}"
 
 
 def facts_section() -> str:
@@ -124,7 +133,8 @@ def glossary_section() -> str:
 def render() -> str:
     """The whole reference as Markdown."""
     parts = (
-        *(_INTRODUCTION.strip(), glossary_section(), settings_section(), tables_section(), facts_section()),
+        *(_INTRODUCTION.strip(), glossary_section(), settings_section(), tables_section()),
+        *(functions_section(), facts_section()),
         checks_section(),
     )
     return "\n\n".join(parts) + "\n"

@@ -23,7 +23,11 @@ from flows.publishing import releases
 from flows.settings import Settings
 
 # What Python's table of file types lacks; unknown files would be shown as text.
-_TYPES = {".duckdb": "application/octet-stream", ".parquet": "application/vnd.apache.parquet"}
+_TYPES = {
+    ".duckdb": "application/octet-stream",
+    ".parquet": "application/vnd.apache.parquet",
+    ".sql": "text/plain",
+}
 
 
 class _Published(StaticFiles):

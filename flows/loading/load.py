@@ -130,7 +130,8 @@ WITH latest AS (
         platform, post_id, max(rank) AS rank,
         arg_max({'text': text, 'text_pi': text_pi, 'text_hash': text_hash, 'text_group': text_group,
             'unit_key': unit_key, 'sentiment': sentiment, 'sentiment_score': sentiment_score, 'topics': topics,
-            'indications': indications, 'districts': districts, 'language': language, 'hashtags': hashtags, 'rank': text_rank}, text_rank)
+            'indications': indications, 'districts': districts, 'language': language, 'hashtags': hashtags,
+            'rank': text_rank}, text_rank)
             FILTER (text_rank IS NOT NULL) AS said,
         arg_max({'key': author_key, 'rank': author_rank}, author_rank) FILTER (author_rank IS NOT NULL) AS author,
         arg_max({'created_at': created_at, 'day': day}, rank) FILTER (created_from = 'record') AS dated,

@@ -3,6 +3,7 @@
 import os
 from pathlib import Path
 
+import sql
 from flows.exits import UsageError
 from flows.progress import Advance
 from flows.publishing import releases
@@ -18,7 +19,7 @@ def publish_tables(settings: Settings) -> None:
 
 
 def place_database(settings: Settings, connection: warehouse.Connection, release: Path) -> None:
-    """Writes `ronda.duckdb` of a release: every public table as the warehouse holds it.
+    """Writes `ronda.duckdb` of a release: every public table as the warehouse holds it; and `recipes.sql` for it.
 
     The run that publishes cannot know how it will end, and is not running for those who read it later: its outcome is
     `publishing`.
@@ -28,7 +29,9 @@ def place_database(settings: Settings, connection: warehouse.Connection, release
         if record["outcome"] == "running" and record["pid"] == os.getpid():
             record["outcome"] = "publishing"
     tables.write_runs(connection, runs)
-    releases.write_public_database(connection, release / "ronda.duckdb", tables.public_tables(connection))
+    functions = sql.FUNCTIONS.read_text(encoding="utf-8")
+    releases.write_public_database(connection, release / "ronda.duckdb", tables.public_tables(connection), functions)
+    releases.place_file(release, sql.RECIPES.name, sql.RECIPES.read_bytes())
 
 
 def verify(settings: Settings, checked: Advance, hashed: Advance) -> list[str]:

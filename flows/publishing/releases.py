@@ -160,12 +160,25 @@ def damaged_files(release: Path, advance: Advance = unseen) -> list[str]:
     return damaged
 
 
-def write_public_database(connection: Connection, target: Path, tables: Sequence[tuple[str, str]]) -> None:
+def place_file(release: Path, name: str, content: bytes) -> None:
+    """Writes a file of a release anew, never into the file of the release before, to which it may be a hard link."""
+    target = release / name
+    if not target.exists() or target.read_bytes() != content:
+        target.unlink(missing_ok=True)
+        target.write_bytes(content)
+
+
+def write_public_database(
+    connection: Connection, target: Path, tables: Sequence[tuple[str, str]], functions: str = ""
+) -> None:
     """Copies the public tables (schema, name) with their comments into one read-only DuckDB file.
+
+    `functions` are statements that make functions over them.
 
     Columns that hold personal data must not be in a public table; one that ends in `_pi` stops the publication.
     """
     target.unlink(missing_ok=True)
+    (own,) = connection.execute("SELECT current_database()").fetchone() or ("",)
     connection.execute(f"ATTACH {literal(str(target))} AS public_copy (STORAGE_VERSION '{STORAGE_VERSION}')")
     try:
         with transaction(connection):  # each statement alone would be written to the disk on its own
@@ -179,7 +192,10 @@ def write_public_database(connection: Connection, target: Path, tables: Sequence
             ).fetchall():
                 if (schema, name) in tables:
                     connection.execute(f"COMMENT ON TABLE public_copy.{schema}.{name} IS {literal(comment)}")
+            connection.execute("USE public_copy")
+            connection.execute(functions)
     finally:
+        connection.execute(f'USE "{own}"')
         connection.execute("DETACH public_copy")
     target.chmod(0o444)
 

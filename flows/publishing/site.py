@@ -26,4 +26,5 @@ def edition_of(settings: Settings, connection: warehouse.Connection, release: Re
 def place_index(release: Path, edition: reports.Edition) -> None:
     """Writes `index.html` over all weeks and notes of a release."""
     known = [reports.WeekSummary.from_dict(each["summary"]) for each in releases.read_manifests(release)]
+    (release / "index.html").unlink(missing_ok=True)  # it is that of the release before too: a hard link
     reports.render_index(known, release, edition, releases.read_notes(release))

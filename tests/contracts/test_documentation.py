@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 import typer
 
+import sql
 from flows import cli, cli_call, dictionary
 from flows.collecting.watch_list import read_watched
 from flows.settings import Settings, load_settings
@@ -80,6 +81,9 @@ def test_the_reference_names_every_setting_table_check_and_expectation() -> None
             assert f"### {path.parent.name}.{path.stem}\n" in REFERENCE
         elif path.parent.name == "checks":
             assert f"| `{path.stem}` |" in REFERENCE
+    functions = re.findall(r"CREATE MACRO (\S+\))", sql.FUNCTIONS.read_text(encoding="utf-8"))
+    assert len(functions) > 5
+    assert [name for name in functions if f"| `{name}` |" not in REFERENCE] == []
     declared = (REPOSITORY / "sql" / "base" / "tables.sql").read_text(encoding="utf-8")
     facts = re.findall(r"CREATE TABLE IF NOT EXISTS (\S+)", declared)
     assert len(facts) == 13

@@ -85,6 +85,7 @@ COINCIDENCES: dict[str, tuple[tuple[str, str], ...]] = {
     ),
     "any number would do": (
         ("flows/trends/agreement.py", "_SEED = 5"),
+        ("flows/loading/copies.py", "_DIGEST_BYTES = 8"),
         ("flows/trends/readings.py", "range(3)"),  # three columns
         ("reports/reading/facts.py", '"not_applicable": 3'),
         ("reports/reading/facts.py", "order.get(check.verdict, 4)"),
@@ -295,6 +296,7 @@ NAMED_ELSEWHERE = (
     }
     | {
         ("reports/tables/official.py", "hoax"),  # a metric of what others published
+        ("sql/analysts/recipes.sql", "insult"),  # an example, for its readers to replace
     }
 )
 

@@ -18,13 +18,15 @@ from tests.integration.conftest import Ronda, published_bytes, run_demo
 OLDEST_DUCKDB = "1.2.2"  # as the README says
 # Rows and a hash of every table, in words that give the same in every DuckDB (a row as VARCHAR does not).
 READ_ALL = """
-import sys, duckdb
+import json, sys, duckdb
 with duckdb.connect(sys.argv[1], read_only=True) as database:
     database.execute("SET TimeZone = 'UTC'")
     for schema, name in database.execute("SELECT schema_name, table_name FROM duckdb_tables() ORDER BY ALL").fetchall():
         content = database.execute(
             f"SELECT count(*), sum(md5_number_lower(to_json(r)::VARCHAR)::HUGEINT)::VARCHAR FROM {schema}.{name} AS r")
         print(schema, name, *content.fetchone())
+    for number, query in enumerate(json.loads(sys.argv[2])):
+        print(number, len(database.execute(f"SELECT CAST(to_json(r) AS VARCHAR) FROM ({query}) AS r").fetchall()))
 """
 FILES = {"weekly.html", "weekly.pdf", "briefing.pdf", "tables.xlsx", "manifest.json"}
 
@@ -68,6 +70,49 @@ def test_every_week_of_the_season_has_numbers_and_the_last_one_is_marked_incompl
         assert private.fetchall() == []
 
 
+def recipes(home: Path) -> list[tuple[str, str]]:
+    """The questions of `recipes.sql` as (comment, query), as it lies beside the database."""
+    text = (home / "published" / "recipes.sql").read_text(encoding="utf-8")
+    return re.findall(r"((?:^--  ?.*\n)+)((?:^(?!--).+\n)+?)(?<=;\n)", text, flags=re.MULTILINE)
+
+
+def test_every_question_of_the_recipes_has_an_answer(home: Path) -> None:
+    answered = recipes(home)
+    assert len(answered) == (home / "published" / "recipes.sql").read_text(encoding="utf-8").count(";\n") > 19
+    with duckdb.connect(str(home / "published" / "ronda.duckdb"), read_only=True) as database:
+        for number, (comment, query) in enumerate(answered, start=1):
+            assert re.match(rf"-- {number}\. [A-Z].*[?)]\n", comment), comment
+            assert re.search(r"^--  +[A-Z].*\n", comment, flags=re.MULTILINE), comment  # in English
+            assert database.execute(query).fetchone(), comment
+        assert "PIVOT" not in "".join(query for _, query in answered)
+
+
+@pytest.mark.parametrize(
+    ("call", "told"),
+    [
+        ("core.week('2024-W60')", "the weeks are 2023-W34 to 2024-W07"),
+        ("core.week_before('2023-W34')", 'No numbers of a week before "2023-W34"'),
+        ("core.platform('x')", "there are all, facebook, instagram, tiktok"),
+        ("core.topic('harga')", "prices"),
+        ("core.indication(NULL)", "money_politics"),
+        ("core.district('Pekalongan')", "Bandar, Banyuputih, Batang"),
+    ],
+)
+def test_a_code_that_does_not_exist_is_an_error_and_no_empty_answer(home: Path, call: str, told: str) -> None:
+    with (
+        duckdb.connect(str(home / "published" / "ronda.duckdb"), read_only=True) as database,
+        pytest.raises(duckdb.InvalidInputException, match=told),
+    ):
+        database.execute(f"SELECT count(*) FROM trends.weekly_topic WHERE topic = {call}")  # noqa: S608
+
+
+def test_codes_are_also_known_by_their_labels(home: Path) -> None:
+    with duckdb.connect(str(home / "published" / "ronda.duckdb"), read_only=True) as database:
+        calls = "core.topic('Harga kebutuhan'), core.district('Bandar'), core.last_week(), core.week_before('2024-W06')"
+        known = database.execute(f"SELECT {calls}").fetchone()
+        assert known == ("prices", "3325020", "2024-W06", "2024-W05")
+
+
 @pytest.fixture(scope="module")
 def old_python(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A Python with the oldest DuckDB that the published database is for."""
@@ -82,11 +127,13 @@ def old_python(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.mark.slow
-def test_the_oldest_duckdb_of_the_readme_reads_every_table(home: Path, old_python: Path) -> None:
+def test_the_oldest_duckdb_of_the_readme_reads_every_table_and_answers_every_question(
+    home: Path, old_python: Path
+) -> None:
+    queries = json.dumps([query.strip().removesuffix(";") for _, query in recipes(home)])
+    call = ["-c", READ_ALL, home / "published" / "ronda.duckdb", queries]
     said = [
-        subprocess.run(
-            [python, "-c", READ_ALL, home / "published" / "ronda.duckdb"], capture_output=True, text=True, check=False
-        )
+        subprocess.run([python, *call], capture_output=True, text=True, check=False)
         for python in (Path(sys.executable), old_python)
     ]
     assert [each.stderr for each in said] == ["", ""]

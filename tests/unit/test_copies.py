@@ -49,7 +49,7 @@ def test_a_key_says_nothing_to_somebody_without_the_secret() -> None:
 
 
 def test_a_published_group_is_that_of_the_words_whoever_wrote_them_and_stays_what_it_was() -> None:
-    texts = ["Beras naik terus, tolong sampaikan!", "beras naik terus tolong sampaikan 🙏 #beras", "mantap pak", "", None]
+    texts = ["Beras naik terus, tolong sampaikan!", "beras naik terus tolong sampaikan 🙏", "mantap pak", "", None]
     groups = text_groups(read_words(pl.Series(texts)), bytes(16)).to_list()
     assert groups == ["78778d9b162f4ab7"] * 2 + [None] * 3
     assert text_groups(read_words(pl.Series(texts)), bytes([1] * 16))[0] not in (None, groups[0])

@@ -84,6 +84,19 @@ def test_an_interrupted_release_is_never_seen(tmp_path: Path) -> None:
     assert not list((tmp_path / "releases").glob(".draft-*"))
 
 
+def test_a_file_of_the_release_before_is_never_written_into(tmp_path: Path) -> None:
+    before, now = tmp_path / "1", tmp_path / "2"
+    for folder in (before, now):
+        folder.mkdir()
+    releases.place_file(before, "recipes.sql", b"SELECT 1")
+    (now / "recipes.sql").hardlink_to(before / "recipes.sql")
+    releases.place_file(now, "recipes.sql", b"SELECT 1")
+    assert (now / "recipes.sql").samefile(before / "recipes.sql")
+    releases.place_file(now, "recipes.sql", b"SELECT 2")
+    assert (before / "recipes.sql").read_bytes() == b"SELECT 1"
+    assert (now / "recipes.sql").read_bytes() == b"SELECT 2"
+
+
 def test_a_changed_file_is_noticed(tmp_path: Path) -> None:
     release(tmp_path, {"a.txt": "old", "b.txt": "b"})
     folder = releases.published_folder(tmp_path)
@@ -101,10 +114,12 @@ def test_the_public_database_is_read_only_documented_and_without_private_columns
     connection.execute("COMMENT ON TABLE core.small IS 'it''s small'")
     connection.execute("COMMENT ON COLUMN core.small.likes IS 'likes [likes]'")
     target = tmp_path / "it's ronda.duckdb"
-    releases.write_public_database(connection, target, [("core", "small")])
+    double = "CREATE MACRO core.double() AS (SELECT 2 * max(likes) FROM core.small);"
+    releases.write_public_database(connection, target, [("core", "small")], double)
+    assert connection.execute("SELECT current_database()").fetchone() == ("memory",)
     assert target.stat().st_mode & 0o777 == 0o444
     with duckdb.connect(str(target), read_only=True) as reader:
-        assert reader.execute("FROM core.small").fetchall() == [(1,)]
+        assert reader.execute("SELECT likes, core.double() FROM core.small").fetchall() == [(1, 2)]
         assert reader.execute("SELECT comment FROM duckdb_tables()").fetchall() == [("it's small",)]
         assert reader.execute("SELECT comment FROM duckdb_columns() WHERE NOT internal").fetchall() == [
             ("likes [likes]",)

@@ -127,6 +127,7 @@ def test_the_summary_survives_the_manifest(tmp_path: Path) -> None:
     page = (tmp_path / "index.html").read_text(encoding="utf-8")
     assert 'href="2024-W05/weekly.html"' in page
     assert "Satu." in page
+    assert 'href="recipes.sql"' in page
 
 
 def test_every_artefact_of_an_embargoed_release_is_marked(embargoed: Path, tmp_path: Path) -> None:

@@ -80,12 +80,14 @@ def test_a_swap_of_the_release_is_seen_at_once(tmp_path: Path, ask: Ask) -> None
 
 def test_files_come_as_what_they_are(tmp_path: Path, ask: Ask) -> None:
     release = publish(tmp_path, 1)
-    (release / "ronda.duckdb").write_bytes(b"")
+    for name in ("ronda.duckdb", "recipes.sql"):
+        (release / name).write_bytes(b"")
     types = {
         "/": "text/html; charset=utf-8",
         f"/{WEEK}/charts/volume.svg": "image/svg+xml",
         f"/{WEEK}/data/weekly_topic.parquet": "application/vnd.apache.parquet",
         "/ronda.duckdb": "application/octet-stream",
+        "/recipes.sql": "text/plain; charset=utf-8",
     }
     assert {path: ask(path).kind for path in types} == types
 
