@@ -10,6 +10,7 @@ from pathlib import Path
 
 import reports
 from flows import labels, progress, simulation
+from flows.collecting import watch_list
 from flows.exits import UsageError
 from flows.loading.arrivals import land_paths
 from flows.loading.landing import Landed
@@ -23,6 +24,7 @@ from flows.settings import Settings, lent
 from flows.simulation.plan import FIRST_DAY
 from flows.simulation.services import archive as posts_served
 from flows.simulation.services.serve import serving
+from flows.sources.source import Watched
 from flows.store import keys
 from flows.store.runs import recorded
 from flows.store.warehouse import Connection, exclusive
@@ -53,6 +55,14 @@ def _watch(folder: Path) -> str:
     }
     lists["instagram"]["hashtags"] = ()  # a search sees 24 hours; the accounts see everything
     return json.dumps({"since": FIRST_DAY.isoformat(), **lists})
+
+
+def _note_watched(settings: Settings, folder: Path) -> None:
+    """Notes what the people who exported the season watched, since its first day."""
+    lists = posts_served.watch_list(folder)
+    watched = {name: Watched(each.accounts, each.keywords, each.hashtags) for name, each in lists.items()}
+    since = datetime.combine(FIRST_DAY, datetime.min.time(), settings.election.zone)
+    watch_list.note(settings.home, watched, since)
 
 
 def run_live(settings: Settings, posts: int) -> None:
@@ -115,6 +125,7 @@ def run(settings: Settings, posts: int) -> None:
             is_changed = demo.replay(batches)
         else:
             _make_ready(settings)
+            _note_watched(settings, folder)
             is_changed = demo.publish(batches, server)
         if is_changed:
             with exclusive(settings.home):

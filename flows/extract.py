@@ -13,7 +13,7 @@ from flows.publishing.releases import published_folder
 from flows.settings import Settings, load_settings
 from flows.store.runs import recorded
 from flows.store.warehouse import exclusive, extracting
-from flows.store.watch_history import note_watch, read_watch
+from flows.store.watch_history import read_watch
 
 LOAD_PATIENCE = 1800.0  # seconds to wait for another run's load or publication
 
@@ -31,13 +31,9 @@ class Extracted:
 def _note_watch(settings: Settings, now: str | None) -> str | None:
     """A change of what is watched is a break in the series; the sentence that says so."""
     watched = watch_list.read_watched(settings)
-    lists = {
-        platform: {name: sorted(getattr(each, name)) for name in ("accounts", "keywords", "hashtags")}
-        for platform, each in watched.items()
-    }
     moment = datetime.fromisoformat(now) if now else datetime.now(UTC)
     version, is_first = watch_list.version(watched), not read_watch(settings.home)
-    if not note_watch(settings.home, version, lists, moment):
+    if not watch_list.note(settings.home, watched, moment):
         return None
     if is_first:
         return f"What is watched is noted (version {version})."

@@ -7,7 +7,7 @@ import hashlib
 import json
 import re
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
-from datetime import date
+from datetime import date, datetime
 from pathlib import Path
 
 from flows.exits import UsageError
@@ -16,6 +16,7 @@ from flows.seeds import read_seed
 from flows.settings import Settings
 from flows.sources.source import Source, Watched
 from flows.sources.walking import Walk
+from flows.store.watch_history import note_watch
 
 _ACCOUNT = re.compile(r"[\w.\-]{1,100}", re.ASCII)
 
@@ -75,6 +76,15 @@ def version(watched: Mapping[str, Watched]) -> str:
         for platform, each in watched.items()
     }
     return hashlib.sha256(json.dumps(plain, sort_keys=True, ensure_ascii=False).encode()).hexdigest()[:12]
+
+
+def note(home: Path, watched: Mapping[str, Watched], since: datetime) -> bool:
+    """Notes in the ledger what is watched from a moment on; False when it is what was watched before."""
+    lists = {
+        platform: {name: sorted(getattr(each, name)) for name in ("accounts", "keywords", "hashtags")}
+        for platform, each in watched.items()
+    }
+    return note_watch(home, version(watched), lists, since)
 
 
 def windows(days: Collection[date], size: int) -> list[tuple[date, date]]:

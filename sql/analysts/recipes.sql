@@ -238,7 +238,13 @@ FROM trends.share_of_voice
 WHERE kind = 'topic' AND week = core.last_week()
 ORDER BY phase, share DESC, topic;
 
--- 21. Bagaimana angka resmi dibanding yang terjaring di sini? (Dihitung dengan cara lain; arah boleh, besarnya tidak.)
+-- 21. Apa yang dipantau, sejak kapan? (Daftar lain = deret lain: jangan dibandingkan melewati pergantiannya.)
+--     What was watched, since when? (Another list is another series: compare nothing across the change.)
+SELECT day, version, platform, accounts, keywords, hashtags, len(added) AS added, len(dropped) AS dropped
+FROM core.watches
+ORDER BY since, platform;
+
+-- 22. Bagaimana angka resmi dibanding yang terjaring di sini? (Dihitung dengan cara lain; arah boleh, besarnya tidak.)
 --     How do official figures stand beside what is listed here? (Counted otherwise; compare directions, no sizes.)
 SELECT official.series, official.as_of, official.metric, official.value, official.publisher, official.stage, official.scope
 FROM trends.official AS official

@@ -1,5 +1,6 @@
 -- Every distinct post, as its latest observation shows it. A removed post is a tombstone without text and author.
--- Columns that hold personal data stay in base.posts.
+-- Columns that hold personal data stay in base.posts. What was watched is declared, but never beside a post: an account
+-- that a post was searched by would name the author behind its key.
 --
 -- Kind: view
 -- Grain: platform, post_id
@@ -36,7 +37,7 @@ SELECT
     posts.label_version,
     posts.created_from,
     calendar.bucket,
-    posts.query,
+    if(starts_with(posts.query, 'account:'), 'account', posts.query) AS query,
     posts.is_partial,
     posts.edits,
     posts.removal_reason,

@@ -70,6 +70,12 @@ def test_every_week_of_the_season_has_numbers_and_the_last_one_is_marked_incompl
         assert private.fetchall() == []
 
 
+def test_what_the_season_was_collected_by_is_noted(home: Path) -> None:
+    with duckdb.connect(str(home / "published" / "ronda.duckdb"), read_only=True) as database:
+        noted = database.execute("SELECT platform, day::VARCHAR, accounts > 10 FROM core.watches ORDER BY 1").fetchall()
+    assert noted == [(platform, "2023-08-21", True) for platform in ("facebook", "instagram", "tiktok")]
+
+
 def recipes(home: Path) -> list[tuple[str, str]]:
     """The questions of `recipes.sql` as (comment, query), as it lies beside the database."""
     text = (home / "published" / "recipes.sql").read_text(encoding="utf-8")
