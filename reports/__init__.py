@@ -19,6 +19,7 @@ __all__ = [
     "Edition",
     "Tables",
     "WeekSummary",
+    "backlog_told",
     "make_ready",
     "published_texts",
     "render_index",
@@ -60,17 +61,26 @@ def render_index(
     index.render_index(summaries, folder, edition, notes or {})
 
 
-def render_review(
+def render_review(  # noqa: PLR0913 - as the function it calls
     edition: Edition,
     posts: "pl.DataFrame",
     headings: Mapping[str, str],
     choices: Mapping[str, Sequence[str]],
     name: str,
+    *,
+    of_all_weeks: bool = False,
 ) -> bytes:
-    """The review sheet of a week as a workbook; see `review.review_workbook`."""
+    """A review sheet as a workbook; see `review_sheet.review_workbook`."""
     from reports.tables import review_sheet
 
-    return review_sheet.review_workbook(edition, posts, headings, choices, name)
+    return review_sheet.review_workbook(edition, posts, headings, choices, name, of_all_weeks=of_all_weeks)
+
+
+def backlog_told(lang: Language, path: str, posts: int, first_limit: date | None) -> str:
+    """How many posts wait for a coder in a workbook; see `sentences.backlog_told`."""
+    from reports.wording import sentences
+
+    return sentences.backlog_told(lang, path, posts, first_limit)
 
 
 def why_flagged(lang: Language, reasons: Sequence[tuple[str, str, Sequence[str]]]) -> str:

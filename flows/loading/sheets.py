@@ -56,6 +56,18 @@ LEFT JOIN core.review_items AS items USING (platform, post_id)
 ORDER BY part, items.hand_over_limit, chosen.created_at, chosen.platform, chosen.post_id
 """
 
+# A random sample of posts that nothing flagged has its place here, as in the sheet of a week: a second part of a UNION,
+# after every flagged post.
+_WAITING = """
+SELECT
+    items.platform, items.post_id, items.week, posts.url_pi AS link, posts.text, items.indications,
+    items.hand_over_limit AS "limit"
+FROM core.review_items AS items
+JOIN base.posts AS posts USING (platform, post_id)
+WHERE items.is_detected AND items.state = 'live' AND items.outcome IN ('unreviewed', 'one_coder', 'disagreed')
+ORDER BY items.hand_over_limit, posts.created_at, items.platform, items.post_id
+"""
+
 
 @dataclass(frozen=True, slots=True)
 class CollectionDays:
@@ -112,3 +124,11 @@ def posts_to_review(connection: Connection, week: Week) -> pl.DataFrame:
     return query(
         connection, _TO_REVIEW.replace("$week", "?").replace("$sample", "?"), [str(week), METHOD.review_sample]
     )
+
+
+def posts_waiting(connection: Connection) -> pl.DataFrame:
+    """The flagged posts of all weeks that wait for a coder, the first, second or third; soonest limit first.
+
+    Columns as `posts_to_review`.
+    """
+    return query(connection, _WAITING)

@@ -1,4 +1,7 @@
-"""The review sheet of a publication, and why its posts were flagged."""
+"""The review sheets of a publication, of its week and of all that waits, and why posts were flagged."""
+
+from datetime import date
+from pathlib import Path
 
 import polars as pl
 
@@ -24,14 +27,35 @@ def with_reasons(settings: Settings, posts: pl.DataFrame) -> pl.DataFrame:
 def write_sheet(settings: Settings, connection: warehouse.Connection, edition: reports.Edition) -> None:
     """Writes the review sheet of a publication, which only its owner can read; one that is there is left alone."""
     path = settings.home / "review" / f"{edition.week}-{edition.publication}.xlsx"
-    if path.exists():
-        return
-    posts = sheets.posts_to_review(connection, edition.week)
-    posts = with_reasons(settings, posts)
+    if not path.exists():
+        posts = with_reasons(settings, sheets.posts_to_review(connection, edition.week))
+        _write(settings, edition, path, posts, of_all_weeks=False)
+
+
+def write_backlog(settings: Settings, connection: warehouse.Connection, edition: reports.Edition) -> str:
+    """Writes the workbook over all weeks, as `write_sheet` does; gives a sentence that says where, and how much waits.
+
+    Why a post was flagged is its classes here: the words behind each take too long for all weeks.
+    """
+    path = settings.home / "review" / f"backlog-{edition.week}-{edition.publication}.xlsx"
+    posts = sheets.posts_waiting(connection)
+    if not path.exists():
+        names = {row["code"]: row[f"label_{edition.lang}"] for row in read_seed("indications", settings.seeds)}
+        why = ["; ".join(names[code] for code in codes) for codes in posts["indications"].to_list()]
+        named = posts.with_columns(pl.Series("why", why, dtype=pl.String))
+        _write(settings, edition, path, named, of_all_weeks=True)
+    limits: list[date] = posts["limit"].to_list()
+    return reports.backlog_told(edition.lang, f"review/{path.name}", posts.height, min(limits, default=None))
+
+
+def _write(
+    settings: Settings, edition: reports.Edition, path: Path, posts: pl.DataFrame, *, of_all_weeks: bool
+) -> None:
     column = 0 if edition.lang == "id" else 1
     headings = {key: titles[column] for key, titles in reviews.COLUMNS.items()}
     stages = [row[f"label_{edition.lang}"] for row in read_seed("review_stages", settings.seeds)]
     codes = [row["code"] for row in read_seed("indications", settings.seeds)]
     choices = {"code": [*codes, reviews.NONE], "stage": stages}
     path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    write_private(path, reports.render_review(edition, posts, headings, choices, reviews.SHEET))
+    book = reports.render_review(edition, posts, headings, choices, reviews.SHEET, of_all_weeks=of_all_weeks)
+    write_private(path, book)

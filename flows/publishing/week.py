@@ -77,9 +77,12 @@ def publish_week(
         read["evidence"] = review.with_reasons(settings, read["evidence"])
         summary = _release(settings, connection, edition, read)
         review.write_sheet(settings, connection, edition)
+        waiting = review.write_backlog(settings, connection, edition)
     run.note(published=run.facts.get("published", {}) | {str(week): stated.publication})
-    told = notice.published(settings, str(week), stated.publication, reports.published_texts(summary, edition))
-    return Published(str(week), stated.publication, settings.home / "published" / str(week), summary.sentences, told)
+    texts = (*reports.published_texts(summary, edition), waiting)
+    told = notice.published(settings, str(week), stated.publication, texts)
+    folder = settings.home / "published" / str(week)
+    return Published(str(week), stated.publication, folder, (*summary.sentences, waiting), told)
 
 
 def _release(

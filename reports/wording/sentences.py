@@ -152,6 +152,14 @@ def published_texts(summary: WeekSummary, edition: Edition) -> tuple[str, str, s
     return first, level, summary.sentences[0]
 
 
+def backlog_told(lang: Language, path: str, posts: int, first_limit: date | None) -> str:
+    """How many flagged posts of all weeks wait for a coder, the first limit of them, and the workbook they stand in."""
+    words = Words(lang)
+    if first_limit is None:
+        return words("backlog_none")
+    return words("backlog_told", path=path, count=words.number(posts), day=words.day(first_limit))
+
+
 def stopped_texts(week: str, reason: str, lang: Language) -> tuple[str, str, str]:
     """The three lines of the notice of a week that a gate stopped: which, why, and what stands meanwhile."""
     words = Words(lang)

@@ -3,12 +3,14 @@
 import json
 import re
 import shutil
+import stat
 import subprocess
 import sys
 from pathlib import Path
 from typing import Any
 
 import duckdb
+import openpyxl
 import pytest
 
 import sql
@@ -32,12 +34,18 @@ FILES = {"weekly.html", "weekly.pdf", "briefing.pdf", "tables.xlsx", "manifest.j
 
 
 @pytest.fixture(scope="module")
-def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A fresh home after `ronda demo`, which starts its own temporary server."""
+def ran(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, str]:
+    """A fresh home after `ronda demo`, which starts its own temporary server, and what it said."""
     home = tmp_path_factory.mktemp("demo") / "home"
     done = run_demo(home, "--posts", "3000")
     assert str(home / "published" / "2024-W06" / "weekly.html") in done.stdout
-    return home
+    return home, done.stdout
+
+
+@pytest.fixture(scope="module")
+def home(ran: tuple[Path, str]) -> Path:
+    """That home."""
+    return ran[0]
 
 
 def test_the_latest_complete_week_is_published_in_full(home: Path) -> None:
@@ -74,6 +82,24 @@ def test_what_the_season_was_collected_by_is_noted(home: Path) -> None:
     with duckdb.connect(str(home / "published" / "ronda.duckdb"), read_only=True) as database:
         noted = database.execute("SELECT platform, day::VARCHAR, accounts > 10 FROM core.watches ORDER BY 1").fetchall()
     assert noted == [(platform, "2023-08-21", True) for platform in ("facebook", "instagram", "tiktok")]
+
+
+def test_all_that_waits_for_a_coder_is_one_private_workbook(ran: tuple[Path, str]) -> None:
+    home, said = ran
+    with duckdb.connect(str(home / "published" / "ronda.duckdb"), read_only=True) as database:
+        weeks = database.execute("SELECT DISTINCT week FROM core.review_items WHERE week <= '2024-W06'").fetchall()
+    path = home / "review" / "backlog-2024-W06-1.xlsx"
+    assert stat.S_IMODE(path.stat().st_mode) == 0o600
+    page = openpyxl.load_workbook(path)["ronda-review"]
+    rows = list(page.iter_rows(min_row=2))
+    limits = [row[6].value for row in rows]
+    assert limits == sorted(limits)
+    assert {row[2].value for row in rows} == {week for (week,) in weeks}
+    assert all(row[3].hyperlink for row in rows if row[3].value)
+    assert all(row[5].value for row in rows)  # its classes
+    assert f"{len(rows)} unggahan menunggu penelaah" in said
+    assert "review/backlog-2024-W06-1.xlsx" in said
+    assert not list((home / "published").resolve().rglob("*backlog*"))
 
 
 def recipes(home: Path) -> list[tuple[str, str]]:

@@ -52,7 +52,7 @@ def workbook() -> bytes:
             "platform": ["tiktok", "facebook"],
             "post_id": ["7329770043877526898", "1234567890123456"],
             "week": ["2024-W05"] * 2,
-            "link": ["https://contoh.id/1", "https://contoh.id/2"],
+            "link": ["https://www.tiktok.com/@contoh/video/7329770043877526898", "https://contoh.id/2"],
             "text": ["=1+1 bukan rumus", "teks kedua"],
             "why": ["Politik uang", ""],
             "limit": [date(2024, 2, 6), None],
@@ -79,6 +79,15 @@ def test_the_same_posts_give_the_same_sheet_and_texts_stay_texts(workbook: bytes
     assert [cell.value for cell in page[1]] == [titles[0] for titles in reviews.COLUMNS.values()]
     assert page["B2"].value == "7329770043877526898"
     assert page["E2"].data_type == "s"
+
+
+def test_only_an_address_of_a_platform_opens_by_a_click(workbook: bytes) -> None:
+    page = openpyxl.load_workbook(io.BytesIO(workbook))[reviews.SHEET]
+    links = {page.cell(row, 4).value: page.cell(row, 4).hyperlink for row in (2, 3)}
+    opened = "https://www.tiktok.com/@contoh/video/7329770043877526898"
+    assert links.keys() == {opened, "https://contoh.id/2"}
+    assert links[opened].target == opened
+    assert links["https://contoh.id/2"] is None
 
 
 def test_an_empty_sheet_says_nothing(workbook: bytes) -> None:
