@@ -1,0 +1,34 @@
+"""What waits for a coder, over all weeks; and what a published post does not say of how it was found."""
+
+from flows.loading.sheets import posts_waiting
+from tests.sql.warehouse_of_cases import build, warehouse_of
+
+
+def test_every_flagged_post_waits_until_coders_agree_and_the_oldest_limit_comes_first() -> None:
+    posts = [
+        {"day": "2024-01-17", "indications": "hoax"},  # post-1: nobody looked at it
+        {"day": "2024-01-10", "indications": "hoax"},  # post-2: nobody, a week earlier
+        {"day": "2024-01-10", "indications": "hoax;money_politics"},  # post-3: one coder
+        {"day": "2024-01-03", "indications": "hoax"},  # post-4: two who differ
+        {"day": "2024-01-03", "indications": "hoax"},  # post-5: two who agree
+        {"day": "2024-01-03", "indications": "hoax", "state": "removed"},
+        {"day": "2024-01-03"},  # flagged by nothing, but a coder looked at it
+    ]
+    said = [("3", "ab", "hoax"), ("4", "ab", "hoax"), ("4", "cd", "none"), ("5", "ab", "none"), ("5", "cd", "none")]
+    reviews = [
+        {"post_id": f"post-{post}", "coder": coder, "code": code} for post, coder, code in (*said, ("7", "a", "none"))
+    ]
+    connection = warehouse_of(posts, reviews=reviews)
+    build(connection, "core.review_items")
+    waiting = posts_waiting(connection)
+    assert waiting["post_id"].to_list() == ["post-4", "post-2", "post-3", "post-1"]
+    assert waiting["week"].to_list() == ["2024-W01", "2024-W02", "2024-W02", "2024-W03"]
+    assert waiting["limit"].is_sorted()
+    assert waiting["indications"].to_list()[2] == ["hoax", "money_politics"]
+
+
+def test_a_published_post_does_not_name_the_watched_account_that_it_was_found_by() -> None:
+    connection = warehouse_of([{"query": "account:kabar.contoh"}, {"query": "keywords"}, {"query": "#batang"}, {}])
+    build(connection, "core.posts")
+    queries = connection.execute("SELECT query FROM core.posts ORDER BY post_id").fetchall()
+    assert queries == [("account",), ("keywords",), ("#batang",), (None,)]
