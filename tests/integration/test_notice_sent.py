@@ -53,9 +53,10 @@ def test_the_flow_tells_a_published_week_and_survives_an_address_that_is_dead(
     first, second, third, fourth = received  # neither the unchanged week nor the second backfill was told again
     assert third == first
     assert first["title"] == f"Ikhtisar {WEEK} terbit (penerbitan ke-1)"
-    level, sentence, link = first["message"].splitlines()
+    level, sentence, waiting, link = first["message"].splitlines()
     assert level.startswith("Tingkat perhatian: ")
     assert sentence
+    assert f"review/backlog-{WEEK}-1.xlsx" in waiting
     assert link == f"http://ronda.batang.test/{WEEK}/weekly.html"
     assert second["title"] == f"Ikhtisar {WEEK} tidak terbit: dihentikan gerbang mutu"
     assert second["message"].splitlines()[0] == "seven is odd"
