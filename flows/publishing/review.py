@@ -35,9 +35,10 @@ def write_sheet(settings: Settings, connection: warehouse.Connection, edition: r
 def write_backlog(settings: Settings, connection: warehouse.Connection, edition: reports.Edition) -> str:
     """Writes the workbook over all weeks, as `write_sheet` does; gives a sentence that says where, and how much waits.
 
+    Its name says what was known, since reviews that come in change what waits and no number of the publication.
     Why a post was flagged is its classes here: the words behind each take too long for all weeks.
     """
-    path = settings.home / "review" / f"backlog-{edition.week}-{edition.publication}.xlsx"
+    path = settings.home / "review" / f"backlog-{edition.week}-{edition.publication}-{edition.data_version}.xlsx"
     posts = sheets.posts_waiting(connection)
     if not path.exists():
         names = {row["code"]: row[f"label_{edition.lang}"] for row in read_seed("indications", settings.seeds)}

@@ -56,7 +56,7 @@ def test_the_flow_tells_a_published_week_and_survives_an_address_that_is_dead(
     level, sentence, waiting, link = first["message"].splitlines()
     assert level.startswith("Tingkat perhatian: ")
     assert sentence
-    assert f"review/backlog-{WEEK}-1.xlsx" in waiting
+    assert f"review/backlog-{WEEK}-1-" in waiting
     assert link == f"http://ronda.batang.test/{WEEK}/weekly.html"
     assert second["title"] == f"Ikhtisar {WEEK} tidak terbit: dihentikan gerbang mutu"
     assert second["message"].splitlines()[0] == "seven is odd"
