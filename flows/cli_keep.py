@@ -1,5 +1,8 @@
 """Verbs that keep what ronda holds, or account for it: whole, provable, and no longer than it may be."""
 
+from pathlib import Path
+from typing import Annotated
+
 import typer
 
 from flows import progress
@@ -24,6 +27,112 @@ def record(context: typer.Context, lang: Lang = None) -> Exit:
 
     say(document.render(settings, lang or settings.lang))
     return Exit.DONE
+
+
+@verb(app, ENGINEERS)
+def check(
+    context: typer.Context,
+    read_data: Annotated[
+        bool, typer.Option("--read-data", help="read every byte; without it: names, sizes and the chain only")
+    ] = False,
+    repair: Annotated[
+        bool,
+        typer.Option("--repair", help="repair what can be repaired without loss; remove what killed runs left"),
+    ] = False,
+    restart_chain: Annotated[
+        bool,
+        typer.Option(
+            "--restart-chain",
+            help="with --repair: where the chain is damaged and no backup exists, keep it aside and begin a new one;"
+            " what lies in the home is then taken for true, and reasons of erasures are forgotten",
+        ),
+    ] = False,
+    accept_loss: Annotated[
+        str | None,
+        typer.Option(
+            "--accept-loss",
+            metavar="NAME",
+            help="give up what no backup brings back: a landed file, a publication or the posts of a week, by the name"
+            " that check prints; the chain keeps that it was given up",
+        ),
+    ] = None,
+) -> Exit:
+    """Say what of the home is whole, what is damaged, and what can be repaired and from what.
+
+    Importing the intact original of a damaged landed file repairs it. Exit code 3 when anything is damaged.
+
+    Example:
+      ronda check --read-data
+    """
+    settings = settings_of(context)
+    from flows.keeping import accepting, checking
+
+    if accept_loss is not None:
+        accepting.accept_loss(settings, accept_loss, say)
+        return Exit.DONE
+    return checking.run_check(settings, say, reads_data=read_data, repairs=repair, restarts_chain=restart_chain)
+
+
+@verb(app, ENGINEERS)
+def rebuild(context: typer.Context) -> Exit:
+    """Make the private tables anew from the landing and the ledger, and say whether they are the same.
+
+    The old ones stay until the new ones are whole.
+
+    Example:
+      ronda rebuild
+    """
+    settings = settings_of(context)
+    from flows.keeping import rebuilding
+    from flows.store.warehouse import exclusive
+
+    with exclusive(settings.home), progress.step("Reading what landed", "bytes") as advance:
+        done = rebuilding.rebuild(settings, advance)
+    for line in done.sentences():
+        say(line)
+    return Exit.REFUSED if done.summary.untaken else Exit.DONE
+
+
+@verb(app, ENGINEERS)
+def backup(
+    context: typer.Context,
+    target: Annotated[Path, typer.Argument(metavar="TARGET", help="a folder of its own, best on another disk")],
+) -> Exit:
+    """Copy what cannot be rebuilt, as it is settled now, and prove the copies.
+
+    Safe while a run is going on. What did not change since the last backup is not copied again. Keep the folder as
+    closed as the home: posts and the key are in it.
+
+    Example:
+      ronda backup /mnt/disk/ronda
+    """
+    settings = settings_of(context)
+    from flows.keeping import backups
+
+    with progress.step("Copying", "bytes") as advance:
+        return backups.run_backup(settings, target, say, advance)
+
+
+@verb(app, ENGINEERS)
+def restore(
+    context: typer.Context,
+    source: Annotated[Path, typer.Argument(metavar="SOURCE", help="the folder of the backup")],
+    state: Annotated[
+        str | None, typer.Option(metavar="NAME", help="an earlier state, by its name in the folder states")
+    ] = None,
+) -> Exit:
+    """Bring a backup back into an empty home, and prove it before saying so.
+
+    Tables and reports are not in a backup: they are made anew as it says in the end.
+
+    Example:
+      ronda restore /mnt/disk/ronda
+    """
+    settings = settings_of(context)
+    from flows.keeping import restoring
+
+    with progress.step("Copying", "bytes") as advance:
+        return restoring.run_restore(settings, source, state, say, advance)
 
 
 @verb(app, ENGINEERS)

@@ -10,6 +10,7 @@ from flows import sources
 from flows.exits import InputRefusedError
 from flows.loading import landing
 from flows.loading.landing import Landed
+from flows.loading.repairing import Originals
 from flows.progress import Advance, unseen
 from flows.settings import Settings
 from flows.sources.format import Format
@@ -35,12 +36,16 @@ class Found:
 
 @dataclass(frozen=True, slots=True)
 class Arrived:
-    """What became of the paths given to an import: landed files, which of them are new here, refusals, junk."""
+    """What became of the paths given to an import: landed files, which of them are new here, refusals, junk.
+
+    `repaired` are the names of landed files that were damaged or gone, and are what they were again.
+    """
 
     landed: tuple[Landed, ...]
     new: frozenset[str]  # ids of those that had not landed before
     refusals: tuple[str, ...]
     junk: int
+    repaired: tuple[str, ...] = ()
 
 
 def is_junk(path: Path, root: Path) -> bool:
@@ -102,14 +107,19 @@ def land_paths(settings: Settings, paths: Sequence[Path], landed_at: datetime, a
     new: set[str] = set()
     listing = files_below(paths)
     refusals = list(listing.refusals)
+    originals, repaired = Originals(settings.home), list[str]()
     for path in told(listing.files, advance):
         try:
             form, platform = recognised(settings, path, paths)
         except InputRefusedError as refusal:
             refusals.append(str(refusal))
             continue
+        if (item := originals.repair(path, form, platform)) is not None:
+            landed.append(item)
+            repaired.append(item.file)
+            continue
         item, is_new = landing.land(settings.home, path, form, platform, landed_at=landed_at, position=len(landed))
         landed.append(item)
         if is_new:
             new.add(item.file_id)
-    return Arrived(tuple(landed), frozenset(new), tuple(refusals), listing.junk)
+    return Arrived(tuple(landed), frozenset(new), tuple(refusals), listing.junk, tuple(repaired))

@@ -24,7 +24,8 @@ DELETE FROM base.set_aside WHERE EXISTS (
 """
 
 
-def _path(home: Path) -> Path:
+def place(home: Path) -> Path:
+    """Where the states are kept."""
     return home / "file_states.json"
 
 
@@ -60,12 +61,12 @@ def write(home: Path, connection: Connection) -> None:
     loaded = connection.execute("SELECT file_id FROM base.loads ORDER BY ALL").fetchall()
     aside = connection.execute("SELECT file_id, reason FROM base.set_aside ORDER BY ALL").fetchall()
     states = {**{row[0]: LOADED for row in loaded}, **{row[0]: row[1] for row in aside}}
-    write_whole(_path(home), json.dumps(states, ensure_ascii=False, indent=0).encode())
+    write_whole(place(home), json.dumps(states, ensure_ascii=False, indent=0).encode())
 
 
 def read(home: Path) -> dict[str, Any]:
     """File id -> `LOADED`, or the reason why it was set aside; empty before the first load."""
-    path = _path(home)
+    path = place(home)
     try:
         states: dict[str, Any] = json.loads(path.read_bytes()) if path.is_file() else {}
     except ValueError as error:

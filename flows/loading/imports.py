@@ -99,6 +99,8 @@ def _tell(summary: LoadSummary, arrived: Arrived, known: int, doubts: Sequence[s
     say(summary.sentence())
     if known:
         say(f"  {known} known already: loaded before by the same bytes, counted zero")
+    for name in arrived.repaired:
+        say(f"  {name}: what landed of it was damaged or gone, and is what it was again")
     if arrived.junk:
         say(f"  {arrived.junk} files of operating systems and office programs left out")
     for reason, records in summary.reasons:

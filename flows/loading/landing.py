@@ -88,26 +88,12 @@ def land(  # noqa: PLR0913 - the facts of a manifest
     `masked` is how many secrets were masked in it already.
     """
     file_id = hash_file(incoming)
-    root = home / "landing"
-    name = f"{file_id[:32]}.json"
-    known = next((path for path in _inside(home) if path.name == name), None)
+    known = manifest_path(home, file_id)
     if known is not None:
         return read_manifest(known), False
     require_space(home, incoming.stat().st_size, f"Landing {incoming.name}")
     moment = landed_at.astimezone(UTC)
-    with incoming.open("rb") as stream:
-        head = stream.read(8)
-        stream.seek(0)
-        suffix = next((suffix for magic, suffix in _KEPT if head.startswith(magic)), None)
-        relative = Path(platform, form.name, moment.date().isoformat(), f"{file_id[:32]}{suffix or '.zst'}")
-        target = root / relative
-        make_folder(target.parent)
-        draft = draft_beside(target)
-        with draft.open("wb") as out:
-            if suffix is None:
-                zstandard.ZstdCompressor(level=_LEVEL).copy_stream(stream, out, read_size=_BLOCK)
-            else:
-                shutil.copyfileobj(stream, out, _BLOCK)
+    relative = Path(platform, form.name, moment.date().isoformat(), f"{file_id[:32]}{_suffix_of(incoming)}")
     facts = incoming.stat()
     landed = Landed(
         file_id,
@@ -123,17 +109,48 @@ def land(  # noqa: PLR0913 - the facts of a manifest
         datetime.fromtimestamp(int(facts.st_mtime), UTC),
         masked=masked,
     )
-    if form.holds_secrets:
-        landed = _mask(home, incoming, landed)
-    settle(draft, target)
-    _write_manifest(target, landed)
+    landed = write_incoming(home, incoming, landed, holds_secrets=form.holds_secrets)
+    settle(draft_of(home, landed), stored_path(home, landed))
+    write_manifest(home, landed)
     chain.append(home, [note_of(landed, "landed")])
     return landed, True
 
 
+def manifest_path(home: Path, file_id: str) -> Path | None:
+    """Where the manifest of a landed file is; None where there is none."""
+    name = f"{file_id[:32]}.json"
+    return next((path for path in _inside(home) if path.name == name), None)
+
+
+def _suffix_of(incoming: Path) -> str:
+    """The suffix that a file is kept under."""
+    with incoming.open("rb") as stream:
+        head = stream.read(8)
+    return next((suffix for magic, suffix in _KEPT if head.startswith(magic)), ".zst")
+
+
+def write_incoming(home: Path, incoming: Path, landed: Landed, *, holds_secrets: bool) -> Landed:
+    """Writes what comes in as the draft of a landed file, its secrets masked; gives its manifest."""
+    make_folder(stored_path(home, landed).parent)
+    if holds_secrets and (masked := _mask(home, incoming, landed)).rewritten:
+        return masked
+    with incoming.open("rb") as stream, draft_of(home, landed).open("wb") as out:
+        if landed.is_packed:
+            zstandard.ZstdCompressor(level=_LEVEL).copy_stream(stream, out, read_size=_BLOCK)
+        else:
+            shutil.copyfileobj(stream, out, _BLOCK)
+    return landed
+
+
 def note_of(landed: Landed, kind: Kind) -> chain.Note:
-    """What the chain says of a landed file: its bytes, and where they lie."""
-    return chain.Note(kind, landed.file_id, landed.content, {"path": landed.path})
+    """What the chain says of a landed file: its bytes, where they lie, and when it came in."""
+    facts = {
+        "path": landed.path,
+        "landed_at": landed.landed_at.isoformat(timespec="microseconds"),
+        "position": landed.position,
+        "modified_at": landed.modified_at.isoformat() if landed.modified_at else None,
+    }
+    return chain.Note(kind, landed.file_id, landed.content, facts)
 
 
 def _mask(home: Path, incoming: Path, landed: Landed) -> Landed:
@@ -155,13 +172,14 @@ def _masked_parts(path: Path) -> Iterator[tuple[bytes, int]]:
         yield from Redactor().stream(iter(lambda: read_head(stream, CHUNK_BYTES), b""))
 
 
-def _write_manifest(target: Path, landed: Landed) -> None:
+def write_manifest(home: Path, landed: Landed) -> None:
+    """Writes the manifest of a landed file, which makes it one."""
     manifest = asdict(landed) | {"landed_at": landed.landed_at.isoformat(timespec="microseconds")}
     manifest["modified_at"] = landed.modified_at and landed.modified_at.isoformat()
     for name in ("rewritten", "erased", "masked"):
         if not manifest[name]:
             del manifest[name]
-    write_whole(target.with_suffix(".json"), json.dumps(manifest, indent=1).encode() + b"\n")
+    write_whole(stored_path(home, landed).with_suffix(".json"), json.dumps(manifest, indent=1).encode() + b"\n")
 
 
 def draft_of(home: Path, landed: Landed) -> Path:
@@ -218,14 +236,19 @@ def take_draft(  # noqa: PLR0913 - the facts of a rewriting
     `posts` says how many posts of each week and platform are gone from the tables with it (a removed post stays there,
     as a tombstone).
     """
-    target = stored_path(home, landed)
     if landed.content != digest:
         facts = {"path": landed.path} | ({"posts": posts} if posts else {})
         chain.append_new(home, [chain.Note(kind, landed.file_id, digest, facts)])
-        later = f"{moment.astimezone(UTC).isoformat(timespec='seconds')} {digest}"
-        landed = replace(landed, rewritten=(*landed.rewritten, later), erased=landed.erased + erased)
-        _write_manifest(target, landed)
-    settle(draft_of(home, landed), target)
+        landed = note_rewritten(home, landed, digest, erased, moment)
+    settle(draft_of(home, landed), stored_path(home, landed))
+    return landed
+
+
+def note_rewritten(home: Path, landed: Landed, digest: str, erased: int, moment: datetime) -> Landed:
+    """Writes into the manifest of a landed file that its content is another one since a moment."""
+    later = f"{moment.astimezone(UTC).isoformat(timespec='seconds')} {digest}"
+    landed = replace(landed, rewritten=(*landed.rewritten, later), erased=landed.erased + erased)
+    write_manifest(home, landed)
     return landed
 
 

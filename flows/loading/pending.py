@@ -76,6 +76,8 @@ def load_pending(  # noqa: PLR0913 - which files, and how
         file_states.set_aside(connection, waiting)
         file_states.write(settings.home, connection)
         fewer = _note_loaded(settings, connection, seen)
+    if only is None and platform is None and not any(flaw.stops for flaw in seen.flaws):
+        warehouse.forget_former(settings.home)
     notes = [
         f"{item.landed.file}: {note}"
         for item in ready.prepared.files

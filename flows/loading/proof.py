@@ -40,6 +40,7 @@ _STOPS: frozenset[Fault] = frozenset(
 _BLOCK = 1 << 20
 _READERS = 2  # files whose bytes are compared at the same time; hashing and unpacking leave Python's lock alone
 _DEPTH = 4  # platform, source, day, file
+_FIX = "restore it from a backup, or import the file again."
 _COUNTS = ("records", "posts", "duplicates", "rejects")
 
 
@@ -121,7 +122,7 @@ def _by_name(item: Landed, there: set[str]) -> Flaw | None:
             "missing",
             item.file_id,
             f"{item.file}, landed {item.landed_at:%Y-%m-%d}, has a manifest and no bytes (landing/{item.path}); restore"
-            " it from a backup, or delete the manifest and import the file again.",
+            " it from a backup, or import the file again.",
         )
     return None
 
@@ -147,7 +148,11 @@ def content_hash(home: Path, item: Landed) -> str:
 
     Raises OSError, and ZstdError for packed bytes that are damaged.
     """
-    path = landing.stored_path(home, item)
+    return content_of(landing.stored_path(home, item), item)
+
+
+def content_of(path: Path, item: Landed) -> str:
+    """The same of bytes elsewhere that are packed as those of a landed file."""
     if not item.is_packed:
         return hash_file(path)
     digest = hashlib.sha256()
@@ -183,7 +188,7 @@ def check_bytes(home: Path, item: Landed, stated: Sequence[str]) -> Flaw | None:
         again = "erase them again with `ronda extract --refresh`"
         return Flaw("behind", item.file_id, f"{told}: {why}; {again}.")
     told = f"The bytes of {_where(item)} are not those that landed"
-    return Flaw("changed", item.file_id, f"{told}; restore the file from a backup.")
+    return Flaw("changed", item.file_id, f"{told}; {_FIX}")
 
 
 def _by_statement(item: Landed, stated: Sequence[str]) -> Flaw | None:
@@ -198,7 +203,7 @@ def _by_statement(item: Landed, stated: Sequence[str]) -> Flaw | None:
         return Flaw("leftover", item.file_id, f"{told}; run again what deleted it, or delete it with its manifest.")
     if stated and item.content not in stated:
         told = f"The manifest of {_where(item)} was changed by hand"
-        return Flaw("changed", item.file_id, f"{told}; restore it from a backup.")
+        return Flaw("changed", item.file_id, f"{told}; {_FIX}")
     return None
 
 
@@ -230,6 +235,11 @@ def settle(home: Path, loaded: Mapping[str, Loaded]) -> Inventory:
     contents = {item.file_id: item.content for item in seen.files}
     entries += chain.append_new(home, adopted)
     entries += note_loaded(home, loaded, contents, only_new=True)
+    return compare(home, seen, entries, loaded)
+
+
+def compare(home: Path, seen: Inventory, entries: Sequence[Entry], loaded: Mapping[str, Loaded]) -> Inventory:
+    """What lies in the landing, with what the chain and the warehouse know and nobody can see; writes nothing."""
     flaws = _vanished(home, seen, entries, loaded)
     for kind, subject in chain.torn(entries):
         told = f"A line of the chain broke off ({kind} {subject}) and nothing of it lies in {home}"
@@ -291,7 +301,7 @@ def _vanished(home: Path, seen: Inventory, entries: Sequence[Entry], loaded: Map
     for file_id, path in paths.items():
         held = f", from which {records[file_id]:,} records were loaded" if file_id in records else ""
         name = f"{loaded[file_id].file} ({path})" if file_id in loaded and path != loaded[file_id].file else path
-        flaws.append(Flaw("vanished", file_id, f"{name}{held}, is gone from the landing; restore it from a backup."))
+        flaws.append(Flaw("vanished", file_id, f"{name}{held}, is gone from the landing; {_FIX}"))
     return flaws
 
 

@@ -28,14 +28,14 @@ def build_tables(settings: Settings) -> int:
     return len(built)
 
 
-def give_up_losses(settings: Settings) -> list[Loss]:
-    """Rebuilds every table although posts of published weeks are gone, which the chain then states as given up.
+def give_up_losses(settings: Settings, week: str) -> list[Loss]:
+    """Rebuilds every table although posts of a published week are gone, which the chain then states as given up.
 
     For a person who has no backup of what is gone; gives what was given up. The caller holds the warehouse.
     """
     with warehouse.opened(settings.home) as connection, warehouse.transaction(connection):
         _build(settings, connection, models.read_models(sql.FOLDER))
-        lost = losses.losses(connection)
+        lost = [loss for loss in losses.losses(connection) if loss.week == week]
     losses.give_up(settings.home, lost)
     return lost
 

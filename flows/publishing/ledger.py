@@ -32,9 +32,8 @@ def publication_files(home: Path) -> list[Path]:
 
 def flaws(home: Path, entries: Sequence[Entry]) -> list[str]:
     """A sentence for every publication and version of the watch list that is gone or is not what was stated."""
-    there = {path.stem: path for path in publication_files(home)}
-    there |= {watch_subject(path): path for path in watch_files(home)}
-    stated = {entry.subject: entry.content for entry in entries if _is_of_ledger(entry)}
+    there = ledger_files(home)
+    stated = stated_contents(entries)
     sentences = []
     for subject, content in stated.items():
         if subject not in there:
@@ -43,6 +42,33 @@ def flaws(home: Path, entries: Sequence[Entry]) -> list[str]:
             what = "cannot be read" if digest is None else "is not what was stated"
             sentences.append(f"{subject} in the ledger {what} ({there[subject]}); restore it from a backup.")
     return sentences
+
+
+def stated_contents(entries: Sequence[Entry]) -> dict[str, str]:
+    """What the content of each publication and version of the watch list is, but of those that a person gave up."""
+    stated: dict[str, str] = {}
+    for entry in entries:
+        if _is_of_ledger(entry):
+            stated[entry.subject] = entry.content
+        elif entry.kind == "repaired" and not entry.content:
+            stated.pop(entry.subject, None)
+    return stated
+
+
+def damaged(home: Path, entries: Sequence[Entry]) -> list[str]:
+    """The subjects of the ledger that are gone or are not what was stated."""
+    there = ledger_files(home)
+    return [
+        subject
+        for subject, content in stated_contents(entries).items()
+        if subject not in there or _hash(there[subject]) != content
+    ]
+
+
+def ledger_files(home: Path) -> dict[str, Path]:
+    """The files of the ledger by the names that the chain has for them."""
+    files = {path.stem: path for path in publication_files(home)}
+    return files | {watch_subject(path): path for path in watch_files(home)}
 
 
 def _hash(path: Path) -> str | None:
@@ -61,6 +87,14 @@ def settle(home: Path) -> list[Entry]:
 
     Raises LedgerDamagedError for the first fault.
     """
+    entries = adopt(home)
+    for sentence in flaws(home, entries):
+        raise LedgerDamagedError(sentence)
+    return entries
+
+
+def adopt(home: Path) -> list[Entry]:
+    """The chain, which learns of the publications and versions of the watch list that were there before it."""
     entries = chain.read(home)
     known = {entry.subject for entry in entries if _is_of_ledger(entry)}
     adopted = [
@@ -73,10 +107,7 @@ def settle(home: Path) -> list[Entry]:
         for path in watch_files(home)
         if watch_subject(path) not in known
     ]
-    entries += chain.append_new(home, adopted)
-    for sentence in flaws(home, entries):
-        raise LedgerDamagedError(sentence)
-    return entries
+    return entries + chain.append_new(home, adopted)
 
 
 def sequence_of(path: Path) -> int:
@@ -103,14 +134,16 @@ def last_number(home: Path, week: str, entries: Sequence[Entry]) -> int:
     names = [path.stem for path in publication_files(home)]
     names += [entry.subject for entry in entries if SEQUENCE in entry.facts]
     numbers = [int(name.rsplit("-", 1)[1]) for name in names if name.rsplit("-", 1)[0] == week]
-    numbers += _released(home, week)
-    numbers += [int(run["published"][week]) for run in read_runs(home) if week in run.get("published", {})]
+    numbers += [number for known, number in remembered(home) if known == week]
     return max(numbers, default=0)
 
 
-def _released(home: Path, week: str) -> Iterator[int]:
-    for path in sorted((home / "releases").glob(f"[0-9]*/{week}/{releases.MANIFEST}")):
-        yield int(json.loads(path.read_bytes())["summary"].get("publication", 0))
+def remembered(home: Path) -> Iterator[tuple[str, int]]:
+    """(week, number) of every publication that the releases and the records of runs tell of."""
+    for path in sorted((home / "releases").glob(f"[0-9]*/*/{releases.MANIFEST}")):
+        yield path.parent.name, int(json.loads(path.read_bytes())["summary"].get("publication", 0))
+    for run in read_runs(home):
+        yield from ((week, int(number)) for week, number in run.get("published", {}).items())
 
 
 class Forgotten(NamedTuple):

@@ -56,6 +56,7 @@ def stop_on_losses(settings: Settings, connection: Connection, entries: Sequence
     raise GateStoppedError(
         f"{first.week} was published with {first.stated:,} posts of {first.platform} and {first.known:,} of them are "
         f"known now{why}{more}. {_unloaded(settings, connection, entries)} Nothing was published."
+        f" What no backup brings back is given up by `ronda check --accept-loss {first.week}`."
     )
 
 

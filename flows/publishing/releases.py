@@ -139,18 +139,29 @@ def point_latest(release: Path) -> None:
     link.symlink_to(_weeks(release)[-1])
 
 
+def _stated(release: Path) -> list[tuple[Path, str]]:
+    """Every file that a manifest of a release names, with its hash."""
+    folders = [release / week for week in _weeks(release)]
+    folders += [path.parent for path in sorted(release.glob(f"{DAILY}/*/{MANIFEST}"))]
+    return [
+        (folder / name, digest)
+        for folder in folders
+        for name, digest in json.loads((folder / MANIFEST).read_bytes())["files"].items()
+    ]
+
+
+def missing_files(release: Path) -> list[str]:
+    """Published files that are not there, or empty, by path relative to the release; no file is read."""
+    files = [path for path, _ in _stated(release)]
+    return [path.relative_to(release).as_posix() for path in files if not (path.is_file() and path.stat().st_size)]
+
+
 def damaged_files(release: Path, advance: Advance = unseen) -> list[str]:
     """Published files that are missing or are not what their manifest says, by path relative to the release.
 
     `advance` is told the files that were read.
     """
-    folders = [release / week for week in _weeks(release)]
-    folders += [path.parent for path in sorted(release.glob(f"{DAILY}/*/{MANIFEST}"))]
-    stated = [
-        (folder / name, digest)
-        for folder in folders
-        for name, digest in json.loads((folder / MANIFEST).read_bytes())["files"].items()
-    ]
+    stated = _stated(release)
     damaged = []
     for number, (path, digest) in enumerate(stated):
         advance(number, len(stated))

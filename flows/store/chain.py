@@ -136,6 +136,15 @@ def read(home: Path) -> list[Entry]:
         return _read(home)
 
 
+def snapshot(home: Path) -> tuple[bytes, bytes, list[Entry]]:
+    """The chain and its head as they lie on the disk at one moment, and the entries; empty where nothing is chained."""
+    with _locked(home):
+        entries = _read(home)
+        if not entries:
+            return b"", b"", []
+        return _path(home).read_bytes(), _head_path(home).read_bytes(), entries
+
+
 def _read(home: Path) -> list[Entry]:
     count, head = _head(home)
     path = _path(home)

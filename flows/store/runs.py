@@ -147,7 +147,8 @@ def outcome_of(home: Path, pid: int) -> str | None:
     return next((run["outcome"] for run in reversed(read_runs(home)) if run["pid"] == pid), None)
 
 
-def _is_alive(pid: int) -> bool:
+def is_alive(pid: int) -> bool:
+    """Whether a process of this machine runs."""
     try:
         os.kill(pid, 0)
     except ProcessLookupError:
@@ -170,6 +171,6 @@ def read_runs(home: Path, last: int = 0) -> list[dict[str, Any]]:
     paths = files_in(home / "runs", ".json")[-last:]
     records = [_read_run(path) for path in paths]
     for record in records:
-        if record["outcome"] == "running" and not _is_alive(record["pid"]):
+        if record["outcome"] == "running" and not is_alive(record["pid"]):
             record["outcome"] = "interrupted"
     return records

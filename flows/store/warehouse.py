@@ -4,6 +4,7 @@ import os
 import re
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -11,7 +12,8 @@ import duckdb
 
 import sql
 from flows.exits import RondaError, UsageError, WarehouseBusyError, WarehouseDamagedError
-from flows.store.files import settle
+from flows.progress import note
+from flows.store.files import settle, sync
 from flows.store.runs import run_of
 
 if TYPE_CHECKING:
@@ -29,19 +31,51 @@ def connect(path: Path | str = ":memory:", *, read_only: bool = False) -> Connec
 
     Raises WarehouseBusyError when another program has it open, WarehouseDamagedError when it is no database any more.
     """
+    connection = _connect(path, read_only=read_only)
+    _prepare(connection, read_only=read_only)
+    return connection
+
+
+def _prepare(connection: Connection, *, read_only: bool) -> None:
+    connection.execute("SET TimeZone = 'UTC'")
+    connection.execute("SET preserve_insertion_order = true")
+    if not read_only:
+        connection.execute(_base_tables())
+
+
+@cache
+def _base_tables() -> str:
+    return (sql.FOLDER / "base" / "tables.sql").read_text(encoding="utf-8")
+
+
+def schema_number(connection: Connection) -> int | None:
+    """The number of the base tables of a warehouse; zero where they have none yet, None where there are no tables."""
+    rows = connection.execute("SELECT table_name FROM duckdb_tables() WHERE schema_name = 'base'").fetchall()
+    there = {row[0] for row in rows}
+    if "schema" not in there:
+        return 0 if "loads" in there else None
+    return int(connection.execute("SELECT max(number) FROM base.schema").fetchall()[0][0])
+
+
+@cache
+def current_schema() -> int:
+    """The number of the base tables of this version of ronda."""
+    connection = connect()
     try:
-        connection = duckdb.connect(
+        return schema_number(connection) or 0
+    finally:
+        connection.close()
+
+
+def _connect(path: Path | str, *, read_only: bool) -> Connection:
+    try:
+        return duckdb.connect(
             str(path),
             read_only=read_only,
             config={"autoinstall_known_extensions": "false", "autoload_known_extensions": "false"},
         )
     except duckdb.Error as error:
         raise _unopened(Path(path), error) from error
-    connection.execute("SET TimeZone = 'UTC'")
-    connection.execute("SET preserve_insertion_order = true")
-    if not read_only:
-        connection.execute((sql.FOLDER / "base" / "tables.sql").read_text(encoding="utf-8"))
-    return connection
 
 
 def _unopened(path: Path, error: duckdb.Error) -> RondaError:
@@ -82,6 +116,13 @@ def extracting(home: Path) -> Iterator[None]:
 
 
 @contextmanager
+def backing_up(home: Path) -> Iterator[None]:
+    """The right to back a home up; others may write it meanwhile. Raises WarehouseBusyError."""
+    with _locked(home, "backup.lock", f"Another backup of {home} is running", 0.0):
+        yield
+
+
+@contextmanager
 def _locked(home: Path, name: str, busy: str, wait: float) -> Iterator[None]:
     from filelock import FileLock, Timeout  # takes longer to import than `ronda status` has
 
@@ -115,14 +156,111 @@ def _holder(home: Path, name: str) -> str:
     return f" (ronda {run['verb']}, process {pid}, since {run['started_at'][:16].replace('T', ' ')} UTC)"
 
 
+_PLACES: dict[Path, Path] = {}  # home -> its warehouse while it is made anew
+
+
+def place(home: Path) -> Path:
+    """Where the warehouse of a home is: its file, or the draft that is to replace it (`made_anew`)."""
+    return _PLACES.get(home, home / "warehouse.duckdb")
+
+
 @contextmanager
 def opened(home: Path) -> Iterator[Connection]:
-    """The warehouse of a home, open for writing; the caller holds `exclusive`."""
-    connection = connect(home / "warehouse.duckdb")
+    """The warehouse of a home, open for writing; the caller holds `exclusive`.
+
+    One of an earlier version of ronda is set aside for an empty one, which the next load fills from the landing. Raises
+    UsageError for one of a later version.
+    """
+    path = place(home)
+    connection = _connect(path, read_only=False)
+    number = schema_number(connection)
+    if number not in (None, current_schema()):
+        connection.close()
+        _set_aside(home, path, number or 0)
+        connection = _connect(path, read_only=False)
+    try:
+        _prepare(connection, read_only=False)
+        yield connection
+    finally:
+        connection.close()
+
+
+@contextmanager
+def as_it_is(path: Path, *, read_only: bool = False) -> Iterator[Connection]:
+    """A database as it lies there, whatever its version; no table is added.
+
+    A warehouse is opened for writing, so that what a killed run left is finished or undone; a published one is not.
+    """
+    connection = _connect(path, read_only=read_only)
     try:
         yield connection
     finally:
         connection.close()
+
+
+def former(home: Path) -> Path:
+    """Where a warehouse of an earlier version is kept until all that landed is in the new one (`forget_former`)."""
+    return home / "warehouse.former.duckdb"
+
+
+def forget_former(home: Path) -> None:
+    """Deletes the warehouse of an earlier version, for a new one that holds all that landed."""
+    former(home).unlink(missing_ok=True)
+
+
+def _set_aside(home: Path, path: Path, number: int) -> None:
+    """Makes room for a new warehouse where another version made this one: the facts are the landing and the ledger."""
+    if number > current_schema():
+        raise UsageError(
+            f"{path} was written by a newer ronda (its tables have number {number}, this one knows {current_schema()});"
+            " use the newer one."
+        )
+    told = f"the tables of an earlier ronda (number {number}) are made anew, with number {current_schema()},"
+    note(f"{path.name}: {told} from the landing and the ledger.")
+    os.replace(path, former(home))  # noqa: PTH105 - as in files.settle
+    sync(home)
+
+
+def read_every_block(connection: Connection) -> int:
+    """Reads every value of every table, whose blocks prove themselves by their sums; gives the number of rows.
+
+    Raises WarehouseDamagedError for a block that is not what was written.
+    """
+    rows = 0
+    names = connection.execute("SELECT schema_name, table_name FROM duckdb_tables() ORDER BY ALL").fetchall()
+    for schema, name in names:
+        try:
+            reading = f'SELECT count(*), bit_xor(hash(rows)) FROM {schema}."{name}" AS rows'  # noqa: S608 - our names
+            counted = connection.execute(reading)
+            rows += int(counted.fetchall()[0][0])
+        except duckdb.Error as error:
+            raise WarehouseDamagedError(f"{schema}.{name} cannot be read ({str(error).splitlines()[0]}).") from error
+    return rows
+
+
+@contextmanager
+def made_anew(home: Path) -> Iterator[Path]:
+    """Whatever opens the warehouse inside, opens an empty one beside it, which replaces it by one rename at the end.
+
+    The old one stays what it is until then, and for good where the block raises. The caller holds `exclusive`.
+    """
+    target, draft = home / "warehouse.duckdb", home / ".warehouse.draft.duckdb"
+    _remove(draft)
+    _PLACES[home] = draft
+    try:
+        yield draft
+    except BaseException:
+        _remove(draft)
+        raise
+    finally:
+        del _PLACES[home]
+    settle(draft, target)
+    target.with_name(f"{target.name}.wal").unlink(missing_ok=True)
+
+
+def _remove(path: Path) -> None:
+    path.unlink(missing_ok=True)
+    path.with_name(f"{path.name}.wal").unlink(missing_ok=True)
 
 
 def compact(home: Path) -> None:

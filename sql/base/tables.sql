@@ -7,6 +7,13 @@ CREATE SCHEMA IF NOT EXISTS seeds;
 CREATE SCHEMA IF NOT EXISTS core;
 CREATE SCHEMA IF NOT EXISTS trends;
 
+-- The number of the tables below: raise it with every change of a table, and the warehouses of before are made anew from
+-- the landing when they are opened next.
+CREATE TABLE IF NOT EXISTS base.schema (
+    number INTEGER NOT NULL
+);
+INSERT INTO base.schema SELECT 2 WHERE NOT EXISTS (FROM base.schema);
+
 -- One row a landing file, loaded once by its hash. posts + duplicates + rejects = records.
 CREATE TABLE IF NOT EXISTS base.loads (
     file_id VARCHAR NOT NULL,

@@ -1,0 +1,53 @@
+"""`ronda check`: what of a home is whole, what is damaged, and what can be repaired and from what."""
+
+from flows.exits import Exit, UsageError
+from flows.keeping.condition import Condition, Finding, Look, Say
+from flows.keeping.parts import PARTS
+from flows.settings import Settings
+from flows.store import warehouse
+
+_INDENT = " " * 11
+
+
+def run_check(
+    settings: Settings, say: Say, *, reads_data: bool = False, repairs: bool = False, restarts_chain: bool = False
+) -> Exit:
+    """Says the condition of every part of a home, and repairs what can be without loss, where that is asked for.
+
+    REFUSED when anything is damaged, and was not repaired.
+    """
+    if not settings.home.is_dir():
+        raise UsageError(f"There is no home in {settings.home}; set RONDA_HOME to the one that is meant.")
+    look = Look(settings, reads_data, restarts_chain)
+    damages = 0
+    with warehouse.exclusive(settings.home):
+        for name, part in PARTS.items():
+            condition = part(look)
+            repaired: list[Finding] = []
+            if repairs and (repaired := [each for each in condition.findings if each.repair is not None]):
+                _repair(repaired)
+                condition = part(look)
+            damages += sum(finding.is_damage for finding in condition.findings)
+            for line in _told(name, condition, repaired):
+                say(line)
+    if damages:
+        say(f"{damages:,} damaged; what can be done about each stands beside it.")
+        return Exit.REFUSED
+    say("Everything is whole.")
+    return Exit.DONE
+
+
+def _repair(findings: list[Finding]) -> None:
+    for finding in findings:
+        assert finding.repair is not None  # noqa: S101 - chosen so
+        finding.repair()
+
+
+def _told(name: str, condition: Condition, repaired: list[Finding]) -> list[str]:
+    is_damaged = any(finding.is_damage for finding in condition.findings)
+    lines = [f"{name:<10} {'damaged' if is_damaged else 'whole'}: {condition.there}"]
+    lines += [f"{_INDENT}repaired: {finding.sentence} It is {finding.repaired_by}." for finding in repaired]
+    for finding in condition.findings:
+        can = f" With --repair it is {finding.repaired_by}." if finding.repair is not None else ""
+        lines.append(f"{_INDENT}{finding.sentence}{can}")
+    return lines

@@ -1,0 +1,76 @@
+"""`ronda restore`: a state of a backup brought back into an empty home, and proven before it is said to be there."""
+
+import os
+import shutil
+from pathlib import Path
+
+from flows.exits import Exit, LedgerDamagedError, UsageError
+from flows.keeping import checking
+from flows.keeping.backups import Kept, Store, read_state
+from flows.keeping.condition import Say
+from flows.progress import Advance
+from flows.publishing import publications
+from flows.settings import Settings
+from flows.store.files import hash_file, make_folder, settle_folder
+
+
+def run_restore(settings: Settings, source: Path, state: str | None, say: Say, advance: Advance) -> Exit:
+    """Restores the last state of a backup, or a named one; the home is there when every file of it is, and not before.
+
+    Raises UsageError for a home that is not empty and LedgerDamagedError for a backup that is damaged; REFUSED where
+    the backup was taken of a home in which something was damaged.
+    """
+    home, store = settings.home, Store(source.expanduser().absolute())
+    _require_empty(home)
+    path = _state(store, state)
+    files = read_state(path)
+    damaged = [name for name, kept in files.items() if not store.holds(kept.sha256, kept.size)]
+    if damaged:
+        raise LedgerDamagedError(f"{damaged[0]} is not in the backup {store.folder} any more; restore another state.")
+    make_folder(home.parent)
+    draft = home.with_name(f".{home.name}.{os.getpid()}.restored")
+    try:
+        _write(store, files, draft, advance)
+        if home.exists():
+            home.rmdir()  # empty, as it must be
+        settle_folder(draft, home)
+    finally:
+        shutil.rmtree(draft, ignore_errors=True)
+    say(f"{path.stem}: {len(files):,} files are back in {home}.")
+    code = checking.run_check(settings, say, reads_data=True)
+    say("Tables and reports are made anew: run `ronda rebuild`, then publish.")
+    if weeks := sorted(publications.publications(home)):
+        say(f"`ronda weekly --week {weeks[-1]}` publishes the last week that was published before.")
+    return code
+
+
+def _require_empty(home: Path) -> None:
+    if home.exists() and (not home.is_dir() or any(home.iterdir())):
+        raise UsageError(f"{home} is not empty; a backup is restored into an empty home: set RONDA_HOME to one.")
+
+
+def _state(store: Store, name: str | None) -> Path:
+    names = [path.stem for path in store.states]
+    if not names:
+        raise UsageError(f"{store.folder} is no backup of ronda, or was not finished once; give the folder of one.")
+    if name is not None and name not in names:
+        raise UsageError(f"The backup {store.folder} has no state {name}; it has {', '.join(names)}.")
+    return store.folder / "states" / f"{name or names[-1]}.json"
+
+
+def _write(store: Store, files: dict[str, Kept], draft: Path, advance: Advance) -> None:
+    draft.mkdir(mode=0o700)
+    total, done = sum(kept.size for kept in files.values()), 0
+    for name, kept in files.items():
+        target = draft / name
+        if not target.resolve().is_relative_to(draft.resolve()):
+            raise LedgerDamagedError(
+                f"The backup {store.folder} names a file outside of the home ({name}); it was changed."
+            )
+        target.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        shutil.copyfile(store.place(kept.sha256), target)
+        target.chmod(kept.mode)
+        if hash_file(target) != kept.sha256:
+            raise LedgerDamagedError(f"{name} in the backup {store.folder} is damaged; restore another state.")
+        done += kept.size
+        advance(done, total)
