@@ -266,7 +266,9 @@ class _Copy:
     def _write(self, content: bytes) -> Kept:
         kept = Kept(hashlib.sha256(content).hexdigest(), len(content), 0o600)
         if not self._store.holds(kept.sha256, kept.size):
-            write_whole(self._store.place(kept.sha256), content, mode=0o600)
+            target = self._store.place(kept.sha256)
+            target.parent.mkdir(mode=0o700, exist_ok=True)
+            write_whole(target, content, mode=0o600)
             self._count(kept)
         return kept
 

@@ -1,6 +1,8 @@
 """`ronda check`: what of a home is whole, what is damaged, and what can be repaired and from what."""
 
-from flows.exits import Exit, UsageError
+from collections.abc import Callable
+
+from flows.exits import Exit, LedgerDamagedError, UsageError
 from flows.keeping.condition import Condition, Finding, Look, Say
 from flows.keeping.parts import PARTS
 from flows.settings import Settings
@@ -22,11 +24,11 @@ def run_check(
     damages = 0
     with warehouse.exclusive(settings.home):
         for name, part in PARTS.items():
-            condition = part(look)
+            condition = _look(part, look)
             repaired: list[Finding] = []
             if repairs and (repaired := [each for each in condition.findings if each.repair is not None]):
                 _repair(repaired)
-                condition = part(look)
+                condition = _look(part, look)
             damages += sum(finding.is_damage for finding in condition.findings)
             for line in _told(name, condition, repaired):
                 say(line)
@@ -35,6 +37,14 @@ def run_check(
         return Exit.REFUSED
     say("Everything is whole.")
     return Exit.DONE
+
+
+def _look(part: Callable[[Look], Condition], look: Look) -> Condition:
+    """A look at a part; one that cannot be looked at, because of another, is damaged too."""
+    try:
+        return part(look)
+    except LedgerDamagedError as damage:
+        return Condition("cannot be looked at", (Finding(str(damage)),))
 
 
 def _repair(findings: list[Finding]) -> None:

@@ -18,12 +18,12 @@ from flows.store.chain import Entry
 from flows.store.files import files_in
 
 
-def _entries(home: Path) -> Sequence[Entry]:
-    """The chain; nothing where it is damaged, which is told of the chain itself."""
+def _entries(home: Path) -> tuple[Sequence[Entry], bool]:
+    """The chain, and whether it can be read; nothing where it is damaged, which is told of the chain itself."""
     try:
-        return chain.read(home)
+        return chain.read(home), True
     except LedgerDamagedError:
-        return ()
+        return (), False
 
 
 def _loaded(home: Path) -> dict[str, proof.Loaded]:
@@ -76,7 +76,7 @@ def look_at_chain(look: Look) -> Condition:
 def look_at_ledger(look: Look) -> Condition:
     """The publications and the history of the watch list, against the chain and against who remembers them."""
     home = look.settings.home
-    entries = _entries(home)
+    entries, is_readable = _entries(home)
     try:
         files = ledger.ledger_files(home)
         findings = [
@@ -92,7 +92,7 @@ def look_at_ledger(look: Look) -> Condition:
         if number and f"{week}-{number}" not in known
     ]
     new = files.keys() - ledger.stated_contents(entries).keys() - {entry.subject for entry in entries}
-    if new:
+    if new and is_readable:
         told = f"{len(new):,} files of the ledger are from before its chain; the next run adopts them"
         findings.append(Finding(told, partial(ledger.adopt, home), "adopted", is_damage=False))
     return Condition(f"{len(files):,} publications and versions of the watch list", tuple(findings))
@@ -101,13 +101,13 @@ def look_at_ledger(look: Look) -> Condition:
 def look_at_landing(look: Look) -> Condition:
     """What came in: files against their manifests, the chain and what was loaded; with their bytes where asked."""
     home = look.settings.home
-    entries, loaded = _entries(home), _loaded(home)
+    (entries, is_readable), loaded = _entries(home), _loaded(home)
     seen = proof.compare(home, proof.inspect(home), entries, loaded)
     flaws = [*seen.flaws, *(proof.check_all_bytes(home, seen.files, entries) if look.reads_data else ())]
     known = chain.contents(entries)
     findings = [_of_flaw(look, flaw, entries, seen.files) for flaw in flaws]
     new = [item for item in seen.files if item.file_id not in known]
-    if new:
+    if new and is_readable:
         told = f"{len(new):,} landed files are not in the chain yet; the next run adopts them"
         findings.append(Finding(told, partial(proof.settle, home, loaded), "adopted", is_damage=False))
     size = sum(item.bytes for item in seen.files)
@@ -156,7 +156,7 @@ def look_at_warehouse(look: Look) -> Condition:
     except WarehouseDamagedError as damage:
         return Condition("damaged", (Finding(f"{str(damage).split('. If it')[0]}; it can be made anew.", repair, by),))
     contents = {item.file_id: item.content for item in proof.inspect(home).files}
-    fewer = proof.fewer_records(loaded, _entries(home), contents)
+    fewer = proof.fewer_records(loaded, _entries(home)[0], contents)
     return Condition(f"{len(loaded):,} files loaded{rows}", tuple(Finding(flaw.sentence) for flaw in fewer))
 
 
@@ -260,10 +260,10 @@ def look_at_leftovers(look: Look) -> Condition:
 # In the order in which they are looked at and repaired: what others are judged by comes first.
 PARTS: dict[str, Callable[[Look], Condition]] = {
     "key": look_at_key,
+    "records": look_at_records,
     "chain": look_at_chain,
     "ledger": look_at_ledger,
     "landing": look_at_landing,
-    "records": look_at_records,
     "warehouse": look_at_warehouse,
     "releases": look_at_releases,
     "reviews": look_at_reviews,

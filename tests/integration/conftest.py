@@ -17,10 +17,16 @@ from filelock import FileLock
 
 from flows import simulation
 from flows.loading.arrivals import land_paths
+from flows.loading.imports import run_import
+from flows.periods import Week
+from flows.publishing.build import build_tables
+from flows.publishing.state import state_numbers
 from flows.settings import Settings
 from flows.simulation.services.archive import watch_list
 from flows.simulation.services.serve import Services
+from flows.store import warehouse
 from tests.conftest import REPOSITORY, free_port
+from tests.exports import tiktok, write_lines
 from tests.served import served
 
 POSTS = 2_000
@@ -144,6 +150,23 @@ def landed_season(tmp_path_factory: pytest.TempPathFactory) -> Path:
         land_paths(settings, files, batch.landed_at)
     (home / "secret.key").write_text("ef" * 32)
     return home
+
+
+@pytest.fixture(scope="session")
+def kept_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with two exports and a home in which they are loaded, the tables built and their week stated."""
+    folder = tmp_path_factory.mktemp("kept")
+    settings = Settings(home=folder / "home", author_key="ab" * 32)
+    settings.export()
+    write_lines(folder / "a.ndjson", [tiktok(serial=number) for number in (1, 2, 3)])
+    write_lines(folder / "b.ndjson", [tiktok(serial=number) for number in (4, 5)])
+    landed = datetime(2024, 2, 5, 3, 4, 5, 678_000, tzinfo=UTC)
+    run_import(settings, [folder / "a.ndjson", folder / "b.ndjson"], landed, None, lambda _: None)
+    build_tables(settings)
+    with warehouse.opened(settings.home) as connection, warehouse.transaction(connection):
+        state_numbers(settings, connection, Week.parse("2024-W05"))
+    build_tables(settings)
+    return folder
 
 
 def copy_home(home: Path, target: Path) -> Path:
