@@ -20,7 +20,7 @@ from flows.loading.arrivals import land_paths
 from flows.loading.imports import run_import
 from flows.periods import Week
 from flows.publishing.build import build_tables
-from flows.publishing.state import state_numbers
+from flows.publishing.state import Cause, state_numbers
 from flows.settings import Settings
 from flows.simulation.services.archive import watch_list
 from flows.simulation.services.serve import Services
@@ -164,7 +164,7 @@ def kept_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
     run_import(settings, [folder / "a.ndjson", folder / "b.ndjson"], landed, None, lambda _: None)
     build_tables(settings)
     with warehouse.opened(settings.home) as connection, warehouse.transaction(connection):
-        state_numbers(settings, connection, Week.parse("2024-W05"))
+        state_numbers(settings, connection, Week.parse("2024-W05"), Cause())
     build_tables(settings)
     return folder
 

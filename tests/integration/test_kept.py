@@ -22,7 +22,7 @@ from flows.loading.pending import load_pending
 from flows.periods import Week
 from flows.publishing import ledger, publications, releases
 from flows.publishing.build import build_tables
-from flows.publishing.state import state_numbers
+from flows.publishing.state import Cause, state_numbers
 from flows.settings import Settings
 from flows.store import chain, warehouse
 from flows.store.chain import Note
@@ -255,7 +255,7 @@ def test_a_damaged_chain_is_begun_anew_only_by_a_persons_word(home: Settings) ->
     assert chain.read(home.home)[0].kind == "repaired"
     assert {entry.kind for entry in chain.read(home.home)[1:]} == {"adopted", "loaded"}
     with warehouse.opened(home.home) as connection, warehouse.transaction(connection):
-        assert state_numbers(home, connection, WEEK) == 1
+        assert state_numbers(home, connection, WEEK, Cause()) == 1
 
 
 def test_a_ledger_that_was_cleared_is_noticed_and_its_numbers_go_on(home: Settings, tmp_path: Path) -> None:
@@ -269,7 +269,7 @@ def test_a_ledger_that_was_cleared_is_noticed_and_its_numbers_go_on(home: Settin
     assert code is Exit.REFUSED
     assert "2024-W05-1 was published and the ledger knows nothing of it; restore the folder ledger." in said
     with warehouse.opened(home.home) as connection, warehouse.transaction(connection):
-        assert state_numbers(home, connection, WEEK) == 2
+        assert state_numbers(home, connection, WEEK, Cause()) == 2
 
 
 def test_a_damaged_publication_can_be_given_up_and_its_number_stays_taken(home: Settings) -> None:
@@ -286,7 +286,7 @@ def test_a_damaged_publication_can_be_given_up_and_its_number_stays_taken(home: 
     assert checked(home)[0] is Exit.DONE
     build_tables(home)
     with warehouse.opened(home.home) as connection, warehouse.transaction(connection):
-        assert state_numbers(home, connection, WEEK) == 2
+        assert state_numbers(home, connection, WEEK, Cause()) == 2
 
 
 def test_a_landed_file_and_its_posts_can_be_given_up(home: Settings) -> None:
