@@ -31,7 +31,7 @@ from flows.store.files import all_paths, draft_beside, files_in, hash_file, requ
 
 KEPT_STATES = 4  # weekly backups of a month: what was erased is gone from the backup after as many
 # What is made anew, or belongs to a moment: the rest of a home is taken, so that nothing new is forgotten.
-_LEFT = ("warehouse.", "releases", "published", "prefect", "season", "file_states.json")
+_LEFT = ("warehouse.", "releases", "published", "prefect", "season", "file_states.json", "server.key")
 _LEFT_ENDS = (".lock", ".draft")
 _FROM_CHAIN = ("landing", "ledger", "ledger_head.json")  # taken by the chain, not by what lies there
 _TRIES = 3  # to take the landing while files of it are rewritten
