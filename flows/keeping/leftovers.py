@@ -15,7 +15,8 @@ from flows.store.runs import is_alive
 
 _WALKED = ("landing", "ledger", "runs", "review", "extract", "inbox")  # folders of the home in which files are written
 _OF_A_PROCESS = re.compile(r"^\..*\.(\d+)\.draft$|^\.published\.(\d+)$|^\.draft-(\d+)$")
-_OF_A_HOLDER = re.compile(r"^\.load-|^\.warehouse\.draft\.duckdb")  # made by who holds the home, which is the caller
+# Made by whoever holds the home, which is the caller now.
+_OF_A_HOLDER = re.compile(r"^\.load-|^\.plan-|^\.warehouse\.draft\.duckdb")
 
 
 def left_behind(home: Path) -> list[Path]:

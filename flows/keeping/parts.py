@@ -53,9 +53,11 @@ def look_at_key(look: Look) -> Condition:
             "gone", (Finding(f"{path} is gone: every author gets another key; restore it from a backup."),)
         )
     try:
-        privacy.author_secret(settings)
+        key = privacy.fingerprint(privacy.author_secret(settings))
     except UsageError as error:
         return Condition("damaged", (Finding(str(error)),))
+    if privacy.known_key(_entries(settings.home)[0]) not in (None, key):
+        return Condition("another one", (Finding(privacy.OTHER_KEY),))
     return Condition("a setting" if settings.author_key is not None else path.name)
 
 

@@ -76,6 +76,7 @@ def load_pending(  # noqa: PLR0913 - which files, and how
         file_states.set_aside(connection, waiting)
         file_states.write(settings.home, connection)
         fewer = _note_loaded(settings, connection, seen)
+        other_key = privacy.note_key(settings.home, key)
     if only is None and platform is None and not any(flaw.stops for flaw in seen.flaws):
         warehouse.forget_former(settings.home)
     notes = [
@@ -84,7 +85,7 @@ def load_pending(  # noqa: PLR0913 - which files, and how
         if item.landed.file_id not in reasons
         for note in item.notes
     ]
-    flaws = (*(flaw.sentence for flaw in (*seen.flaws, *fewer)), *ready.doubts)
+    flaws = (*other_key, *(flaw.sentence for flaw in (*seen.flaws, *fewer)), *ready.doubts)
     summary = summary.telling(tuple(each.reason for each in waiting), tuple(notes), flaws)
     run.add_counts(summary.counts)
     run.note(held=[*summary.held, *flaws], notes=notes)

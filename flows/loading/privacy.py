@@ -7,7 +7,8 @@ identifies nobody.
 import hashlib
 import re
 import secrets
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
+from pathlib import Path
 
 import polars as pl
 
@@ -16,9 +17,11 @@ from flows.loading.numbers import find_numbers
 from flows.loading.shadow import Part, cast
 from flows.settings import Settings
 from flows.sources import SOURCES
+from flows.store import chain
 from flows.store.keys import KEY_BYTES, write_key
 
 _DIGEST_BYTES = 16
+OTHER_KEY = "The key of the authors is not the one that this home was loaded with; restore it from a backup."
 
 ADDRESS, MENTION = "[surel]", "@akun"
 _TAKEN = "\x1f"  # what a shadow never holds: stands for a part that is masked already
@@ -67,6 +70,25 @@ def author_keys(platform: pl.Series, author: pl.Series, key: bytes) -> pl.Series
     ]
     table = distinct.with_columns(pl.Series("author_key", hashes, dtype=pl.String))
     return pairs.join(table, on=["platform", "author"], how="left", maintain_order="left")["author_key"]
+
+
+def note_key(home: Path, key: bytes) -> list[str]:
+    """Notes in the chain by which key the authors of a home are known; a sentence where it was another one before."""
+    known = known_key(chain.read(home))
+    if known is None:
+        chain.append(home, [chain.Note("keyed", "key", fingerprint(key))])
+        return []
+    return [] if known == fingerprint(key) else [OTHER_KEY]
+
+
+def known_key(entries: Sequence[chain.Entry]) -> str | None:
+    """The fingerprint of the key that a home was loaded with; None before the first load."""
+    return next((entry.content for entry in entries if entry.kind == "keyed"), None)
+
+
+def fingerprint(key: bytes) -> str:
+    """What tells one key from another, and nothing of it."""
+    return hashlib.blake2b(b"fingerprint", key=key, digest_size=32).hexdigest()
 
 
 def text_key(key: bytes) -> str:

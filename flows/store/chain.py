@@ -34,6 +34,7 @@ Kind = Literal[
     "loaded",  # facts: records, posts, duplicates, rejects
     "published",  # facts: sequence
     "watched",  # a version of what is watched
+    "keyed",  # a fingerprint of the key of the author hashes, which the tables were first made with
 ]
 CONTENT_KINDS = frozenset({"adopted", "landed", "removed", "erased", "expired"})  # say what a file's bytes are
 LOSING_KINDS = frozenset({"erased", "expired", "repaired"})  # may explain that posts are gone

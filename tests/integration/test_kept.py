@@ -14,7 +14,7 @@ from flows.exits import Exit, GateStoppedError, LedgerDamagedError, UsageError
 from flows.keeping import accepting, checking, rebuilding
 from flows.keeping.condition import Look
 from flows.keeping.parts import PARTS
-from flows.loading import landing, proof
+from flows.loading import landing, privacy, proof
 from flows.loading.arrivals import land_paths
 from flows.loading.imports import run_import
 from flows.loading.landing import Landed
@@ -371,6 +371,11 @@ def test_a_lost_key_is_damage(home: Settings) -> None:
     keyless = home.model_copy(update={"author_key": None})
     code, said = checked(keyless)
     assert code is Exit.REFUSED and "secret.key is gone" in said
+    (home.home / "secret.key").write_text("cd" * 32)
+    code, said = checked(keyless)
+    assert code is Exit.REFUSED and "is not the one that this home was loaded with" in said
+    with recorded(home.home, "weekly", {}) as record:
+        assert load_pending(keyless, record).flaws == (privacy.OTHER_KEY,)
     look = Look(keyless)
     (home.home / "secret.key").write_text("zz")
     assert PARTS["key"](look).findings[0].sentence.startswith("The author key in secret.key must be")
