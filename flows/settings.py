@@ -129,6 +129,9 @@ def _toml() -> Path | None:
     return path if path.is_file() else None
 
 
+_KEPT_FLOW_RUNS = 84  # days that Prefect's database keeps the runs of flows; ronda's own records are kept longer
+
+
 def _addresses(value: Any) -> Any:
     """One address as a list of one; the text of a JSON list as the list."""
     if not isinstance(value, str):
@@ -257,6 +260,8 @@ class Settings(BaseSettings):
         os.environ["PREFECT_SERVER_API_AUTH_STRING"] = os.environ["PREFECT_API_AUTH_STRING"] = login
         os.environ["PREFECT_SERVER_API_CSRF_PROTECTION_ENABLED"] = "true"
         os.environ["PREFECT_SERVER_CORS_ALLOWED_ORIGINS"] = ",".join(own)
+        os.environ["PREFECT_SERVER_SERVICES_DB_VACUUM_ENABLED"] = "events,flow_runs"  # else its database grows for ever
+        os.environ["PREFECT_SERVER_SERVICES_DB_VACUUM_RETENTION_PERIOD"] = str(_KEPT_FLOW_RUNS * 86_400)
 
     @property
     def login(self) -> Path:

@@ -91,7 +91,7 @@ class Store:
             if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
                 raise UsageError(f"{folder} is not empty and no backup of ronda; give a folder of its own.")
             folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-            write_whole(folder / _MARK, b"A backup of ronda; `ronda restore` reads it.\n", mode=0o600)
+            _write_closed(folder / _MARK, b"A backup of ronda; `ronda restore` reads it.\n")
         folder.chmod(0o700)
         for name in ("files", "states"):
             (folder / name).mkdir(mode=0o700, exist_ok=True)
@@ -116,7 +116,7 @@ class Store:
         name = f"{datetime.now(UTC):%Y%m%dT%H%M%S}"
         text = json.dumps({path: asdict(kept) for path, kept in sorted(files.items())}, indent=0)
         facts = {"files": json.loads(text), "sha256": hashlib.sha256(text.encode()).hexdigest()}
-        write_whole(self.folder / "states" / f"{name}.json", json.dumps(facts, indent=0).encode(), mode=0o600)
+        _write_closed(self.folder / "states" / f"{name}.json", json.dumps(facts, indent=0).encode())
         return name
 
     def forget_old(self) -> None:
@@ -127,6 +127,12 @@ class Store:
         for path in list(all_paths(self.folder / "files")):
             if path.is_file() and path.name not in named:
                 path.unlink()
+
+
+def _write_closed(path: Path, content: bytes) -> None:
+    """Writes a file of the backup, for its owner alone."""
+    write_whole(path, content)
+    path.chmod(0o600)
 
 
 def read_state(path: Path) -> dict[str, Kept]:
@@ -268,7 +274,7 @@ class _Copy:
         if not self._store.holds(kept.sha256, kept.size):
             target = self._store.place(kept.sha256)
             target.parent.mkdir(mode=0o700, exist_ok=True)
-            write_whole(target, content, mode=0o600)
+            _write_closed(target, content)
             self._count(kept)
         return kept
 

@@ -22,7 +22,7 @@ def run_check(
         raise UsageError(f"There is no home in {settings.home}; set RONDA_HOME to the one that is meant.")
     look = Look(settings, reads_data, restarts_chain)
     damages = 0
-    with warehouse.exclusive(settings.home):
+    with warehouse.looking(settings.home):
         for name, part in PARTS.items():
             condition = _look(part, look)
             repaired: list[Finding] = []

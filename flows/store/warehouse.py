@@ -109,6 +109,13 @@ def exclusive(home: Path, wait: float = 0.0) -> Iterator[None]:
 
 
 @contextmanager
+def looking(home: Path) -> Iterator[None]:
+    """The right of `exclusive`, for one who looks at a home as it lies there, with what killed runs left in it."""
+    with _locked(home, "warehouse.lock", f"Another run holds the warehouse in {home}", 0.0):
+        yield
+
+
+@contextmanager
 def extracting(home: Path) -> Iterator[None]:
     """The right to extract into a home; others may load and publish meanwhile. Raises WarehouseBusyError."""
     with _locked(home, "extract.lock", f"Another extraction into {home} is running", 0.0):

@@ -18,7 +18,7 @@ from flows.loading.summary import LoadSummary
 from flows.periods import Week
 from flows.publishing import ledger, publications
 from flows.publishing.build import build_tables, give_up_losses
-from flows.publishing.state import state_numbers
+from flows.publishing.state import Cause, state_numbers
 from flows.settings import Settings
 from flows.store import chain, warehouse
 from flows.store.chain import Note
@@ -239,7 +239,7 @@ def test_a_file_that_was_dropped_for_a_reason_is_not_missed(home: Settings) -> N
 
 def publish(settings: Settings) -> int:
     with warehouse.opened(settings.home) as connection, warehouse.transaction(connection):
-        return state_numbers(settings, connection, WEEK)
+        return state_numbers(settings, connection, WEEK, Cause())
 
 
 @pytest.fixture

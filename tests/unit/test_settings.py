@@ -1,14 +1,16 @@
 """Which file settings come from: what lies in the folder of somebody else decides nothing."""
 
+import os
 import subprocess
 import sys
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
 from flows import cli
 from flows.exits import Exit
-from flows.settings import load_settings
+from flows.settings import Settings, load_settings
 from tests.conftest import REPOSITORY
 
 
@@ -87,3 +89,14 @@ def test_prefect_takes_no_description_of_logs_from_the_working_folder(folder: Pa
     )
     home = folder / "data" / "prefect"
     assert done.stdout.split() == [str(home / "logging.yml"), str(home / "profiles.toml")]
+
+
+def test_the_database_of_the_server_forgets_flow_runs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    from prefect.settings.models.server.services import ServerServicesDBVacuumSettings
+
+    monkeypatch.setattr(os, "environ", dict(os.environ))
+    assert "flow_runs" not in ServerServicesDBVacuumSettings().enabled_vacuum_types
+    Settings(home=tmp_path).export_server(4321, "ronda:secret")
+    vacuum = ServerServicesDBVacuumSettings()
+    assert vacuum.enabled_vacuum_types >= {"events", "flow_runs"}
+    assert vacuum.retention_period == timedelta(days=84)
