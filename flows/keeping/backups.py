@@ -176,7 +176,6 @@ class _Copy:
         lost: list[str] = []
         inventory = proof.compare(self._home, proof.inspect(self._home), entries, {})
         total = sum(item.bytes for item in inventory.files)
-        require_space(self._store.folder, 0, "A backup")
         lost += self._take_landing(inventory, entries, files, total)
         lost += self._take_ledger(entries, files)
         for path in self._others():

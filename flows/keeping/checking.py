@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from flows.exits import Exit, LedgerDamagedError, UsageError
+from flows.exits import Exit, LedgerDamagedError, RondaError, UsageError
 from flows.keeping.condition import Condition, Finding, Look, Say
 from flows.keeping.parts import PARTS
 from flows.settings import Settings
@@ -25,9 +25,9 @@ def run_check(
     with warehouse.looking(settings.home):
         for name, part in PARTS.items():
             condition = _look(part, look)
-            repaired: list[Finding] = []
-            if repairs and (repaired := [each for each in condition.findings if each.repair is not None]):
-                _repair(repaired)
+            repairable = [each for each in condition.findings if each.repair is not None] if repairs else []
+            repaired = _repair(repairable, say)
+            if repaired:
                 condition = _look(part, look)
             damages += sum(finding.is_damage for finding in condition.findings)
             for line in _told(name, condition, repaired):
@@ -47,10 +47,18 @@ def _look(part: Callable[[Look], Condition], look: Look) -> Condition:
         return Condition("cannot be looked at", (Finding(str(damage)),))
 
 
-def _repair(findings: list[Finding]) -> None:
+def _repair(findings: list[Finding], say: Say) -> list[Finding]:
+    """Repairs what can be; gives what was, and says why the rest was not."""
+    repaired = []
     for finding in findings:
         assert finding.repair is not None  # noqa: S101 - chosen so
-        finding.repair()
+        try:
+            finding.repair()
+        except RondaError as error:
+            say(f"not repaired: {finding.sentence} {error}")
+        else:
+            repaired.append(finding)
+    return repaired
 
 
 def _told(name: str, condition: Condition, repaired: list[Finding]) -> list[str]:

@@ -70,6 +70,13 @@ class Landed:
         return self.rewritten[-1].split()[1] if self.rewritten else self.file_id
 
     @property
+    def identity(self) -> str:
+        """A hash of what its manifest says and no rewriting changes."""
+        facts = (self.file_id, self.kind, self.platform, self.source, self.file, self.position, self.bytes, self.path)
+        moments = (self.landed_at.astimezone(UTC), self.modified_at and self.modified_at.astimezone(UTC))
+        return hashlib.sha256(repr((*facts, self.format, self.masked, *map(str, moments))).encode()).hexdigest()
+
+    @property
     def is_packed(self) -> bool:
         """Whether ronda packed it, as far as its names tell."""
         return self.path.endswith(".zst") and not self.file.endswith(".zst")
@@ -149,6 +156,7 @@ def note_of(landed: Landed, kind: Kind) -> chain.Note:
         "landed_at": landed.landed_at.isoformat(timespec="microseconds"),
         "position": landed.position,
         "modified_at": landed.modified_at.isoformat() if landed.modified_at else None,
+        "manifest": landed.identity,
     }
     return chain.Note(kind, landed.file_id, landed.content, facts)
 

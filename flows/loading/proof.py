@@ -240,11 +240,24 @@ def settle(home: Path, loaded: Mapping[str, Loaded]) -> Inventory:
 
 def compare(home: Path, seen: Inventory, entries: Sequence[Entry], loaded: Mapping[str, Loaded]) -> Inventory:
     """What lies in the landing, with what the chain and the warehouse know and nobody can see; writes nothing."""
+    seen = _as_stated(seen, entries)
     flaws = _vanished(home, seen, entries, loaded)
     for kind, subject in chain.torn(entries):
         told = f"A line of the chain broke off ({kind} {subject}) and nothing of it lies in {home}"
         flaws.append(Flaw("torn", subject, f"{told}; do again what ran when the machine stopped."))
     return Inventory(seen.files, tuple(flaws), tuple(entries))
+
+
+def _as_stated(seen: Inventory, entries: Sequence[Entry]) -> Inventory:
+    """The landing without the files whose manifests say something else than the chain does."""
+    stated = {entry.subject: entry.facts["manifest"] for entry in entries if "manifest" in entry.facts}
+    other = [item for item in seen.files if stated.get(item.file_id, item.identity) != item.identity]
+    flaws = [
+        Flaw("manifest", item.file_id[:32], f"The manifest of {_where(item)} is not what it was; {_FIX}")
+        for item in other
+    ]
+    files = tuple(item for item in seen.files if item not in other)
+    return Inventory(files, (*seen.flaws, *flaws), seen.entries)
 
 
 def note_loaded(

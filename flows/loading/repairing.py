@@ -47,7 +47,8 @@ class Originals:
         if entry is None or not entry.content:
             return None
         landed = self._manifest(file_id)
-        if landed is None or landed.content != entry.content:
+        is_stated = landed is not None and entry.facts.get("manifest", landed.identity) == landed.identity
+        if landed is None or landed.content != entry.content or not is_stated:
             landed = _as_landed(incoming, form, platform, entry)
         elif (flaw := proof.check_bytes(self._home, landed, [entry.content])) is None or flaw.fault not in _DAMAGES:
             return None

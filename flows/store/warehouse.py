@@ -261,8 +261,8 @@ def made_anew(home: Path) -> Iterator[Path]:
         raise
     finally:
         del _PLACES[home]
+    target.with_name(f"{target.name}.wal").unlink(missing_ok=True)  # first, so that it never meets the new one
     settle(draft, target)
-    target.with_name(f"{target.name}.wal").unlink(missing_ok=True)
 
 
 def _remove(path: Path) -> None:

@@ -126,6 +126,18 @@ def test_the_original_brings_back_a_manifest_with_its_moment(
     assert checked(home, reads_data=True)[0] is Exit.DONE
 
 
+def test_a_manifest_that_says_something_else_is_noticed_and_repaired(home: Settings, tmp_path: Path) -> None:
+    before, manifest = item(home, "b.ndjson"), stored(home, "b.ndjson").with_suffix(".json")
+    manifest.write_text(manifest.read_text().replace('"position": 1', '"position": 7'))
+    code, said = checked(home)
+    assert code is Exit.REFUSED and "The manifest of b.ndjson, landed 2024-02-05" in said
+    with recorded(home.home, "weekly", {}) as record:
+        assert "is not what it was" in load_pending(home, record).flaws[0]
+    bring(home, tmp_path / "b.ndjson")
+    assert item(home, "b.ndjson") == before
+    assert checked(home, reads_data=True)[0] is Exit.DONE
+
+
 def test_the_original_brings_no_erased_record_back(home: Settings, tmp_path: Path) -> None:
     digest = landing.write_draft(home.home, item(home), [b"{}\n"])
     landing.take_draft(home.home, item(home), digest, 3, LANDED, kind="erased")
@@ -242,6 +254,15 @@ def test_the_old_warehouse_stays_where_the_landing_is_not_whole(home: Settings) 
         rebuilding.rebuild(home)
     assert hashes(home) == before
     assert list(home.home.glob(".warehouse*")) == []
+
+
+def test_what_cannot_be_made_anew_is_said_and_stays(home: Settings) -> None:
+    stored(home).write_bytes(b"damaged")
+    (home.home / "warehouse.duckdb").write_bytes(b"\0" * 40_000)
+    code, said = checked(home, repairs=True)
+    assert code is Exit.REFUSED
+    assert "not repaired: " in said and "2024-W05 was published with 5 posts" in said
+    assert (home.home / "warehouse.duckdb").read_bytes() == b"\0" * 40_000
 
 
 def test_a_damaged_chain_is_begun_anew_only_by_a_persons_word(home: Settings) -> None:
