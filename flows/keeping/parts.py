@@ -16,6 +16,7 @@ from flows.publishing import database, ledger, releases
 from flows.store import chain, warehouse
 from flows.store.chain import Entry
 from flows.store.files import files_in
+from flows.store.runs import digest_of
 
 
 def _entries(home: Path) -> tuple[Sequence[Entry], bool]:
@@ -155,11 +156,23 @@ def look_at_warehouse(look: Look) -> Condition:
                 return Condition("of a later version", (Finding(told),))
             rows = f", {warehouse.read_every_block(connection):,} rows read" if look.reads_data else ""
             loaded = proof.loaded_files(connection) if number is not None else {}
+            states = file_states.of(connection) if number is not None else {}
     except WarehouseDamagedError as damage:
         return Condition("damaged", (Finding(f"{str(damage).split('. If it')[0]}; it can be made anew.", repair, by),))
     contents = {item.file_id: item.content for item in proof.inspect(home).files}
     fewer = proof.fewer_records(loaded, _entries(home)[0], contents)
-    return Condition(f"{len(loaded):,} files loaded{rows}", tuple(Finding(flaw.sentence) for flaw in fewer))
+    findings = [Finding(flaw.sentence) for flaw in fewer]
+    if loaded and states != _states(home):  # an empty one is filled by the next run
+        told = f"{file_states.place(home)} does not say what the warehouse holds."
+        findings.append(Finding(told, partial(file_states.keep, home, states), "made anew"))
+    return Condition(f"{len(loaded):,} files loaded{rows}", tuple(findings))
+
+
+def _states(home: Path) -> dict[str, str]:
+    try:
+        return file_states.read(home)
+    except LedgerDamagedError:
+        return {}
 
 
 def look_at_releases(look: Look) -> Condition:
@@ -234,7 +247,8 @@ def look_at_records(look: Look) -> Condition:
 
 def _is_record(path: Path) -> bool:
     try:
-        return isinstance(json.loads(path.read_bytes()), dict)
+        facts = json.loads(path.read_bytes())
+        return isinstance(facts, dict) and facts.get("digest", digest_of(facts)) == digest_of(facts)
     except (ValueError, OSError):
         return False
 

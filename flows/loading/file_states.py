@@ -5,7 +5,7 @@ version), or until a later file of the same name and format was loaded, which re
 """
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -58,9 +58,18 @@ def set_aside(connection: Connection, files: Sequence[SetAside]) -> None:
 
 def write(home: Path, connection: Connection) -> None:
     """Writes the states beside the warehouse, for those who may not open it; derived, and made anew by every load."""
+    keep(home, of(connection))
+
+
+def of(connection: Connection) -> dict[str, str]:
+    """The states of the files, as the warehouse knows them."""
     loaded = connection.execute("SELECT file_id FROM base.loads ORDER BY ALL").fetchall()
     aside = connection.execute("SELECT file_id, reason FROM base.set_aside ORDER BY ALL").fetchall()
-    states = {**{row[0]: LOADED for row in loaded}, **{row[0]: row[1] for row in aside}}
+    return {**{row[0]: LOADED for row in loaded}, **{row[0]: row[1] for row in aside}}
+
+
+def keep(home: Path, states: Mapping[str, str]) -> None:
+    """Writes the states."""
     write_whole(place(home), json.dumps(states, ensure_ascii=False, indent=0).encode())
 
 

@@ -3,6 +3,7 @@
 A run that was stopped, even by SIGKILL, keeps the evidence it had written.
 """
 
+import hashlib
 import json
 import os
 import secrets
@@ -45,6 +46,7 @@ class Run:
         self._write(self.facts | facts)
 
     def _write(self, facts: dict[str, Any]) -> None:
+        facts = facts | {"digest": digest_of(facts)}
         write_whole(self._path, json.dumps(facts, indent=1, ensure_ascii=False).encode())
 
     def add_counts(self, counts: Mapping[str, int]) -> None:
@@ -72,6 +74,12 @@ class Run:
         """Closes the record; without a message it keeps the one it has."""
         said = {} if message is None else {"message": message}
         self.note(outcome=outcome, ended_at=_now(), **said)
+
+
+def digest_of(facts: Mapping[str, Any]) -> str:
+    """The hash that a record has of its other facts."""
+    others = {name: value for name, value in facts.items() if name != "digest"}
+    return hashlib.sha256(json.dumps(others, sort_keys=True).encode()).hexdigest()
 
 
 def _now() -> str:

@@ -346,11 +346,20 @@ def posts_of(settings: Settings) -> int:
 
 def test_a_damaged_record_of_a_run_is_put_aside(home: Settings) -> None:
     path = next((home.home / "runs").iterdir())
-    path.write_bytes(b"\0")
+    path.write_text(path.read_text().replace('"done"', '"gone"'))
     (home.home / "file_states.json").write_bytes(b"")
     assert checked(home)[0] is Exit.REFUSED
     assert checked(home, repairs=True)[0] is Exit.DONE
     assert path.with_name(f"{path.name}.damaged").exists()
+
+
+def test_states_of_files_that_are_not_those_of_the_warehouse_are_made_anew(home: Settings) -> None:
+    path = home.home / "file_states.json"
+    whole = path.read_text()
+    path.write_text(whole.replace("loaded", "loadee"))
+    assert checked(home)[0] is Exit.REFUSED
+    assert checked(home, repairs=True)[0] is Exit.DONE
+    assert path.read_text() == whole
 
 
 def test_published_files_are_compared_with_their_manifest(home: Settings) -> None:
