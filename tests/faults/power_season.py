@@ -14,7 +14,7 @@ from flows.loading.pending import load_pending
 from flows.periods import Week
 from flows.publishing import ledger, releases
 from flows.publishing.build import build_tables
-from flows.publishing.state import state_numbers
+from flows.publishing.state import Cause, state_numbers
 from flows.settings import Settings
 from flows.store import chain, warehouse
 from flows.store.runs import recorded
@@ -41,7 +41,7 @@ def _bring(settings: Settings, folder: Path, number: int) -> None:
 def _publish(settings: Settings, text: str) -> None:
     build_tables(settings)
     with warehouse.opened(settings.home) as connection, warehouse.transaction(connection):
-        state_numbers(settings, connection, WEEK)
+        state_numbers(settings, connection, WEEK, Cause())
     with releases.new_release(settings.home) as release:
         releases.place_folder(release, str(WEEK), lambda folder: _write_week(folder, text))
         releases.point_latest(release)

@@ -137,7 +137,7 @@ def change_kind(path: Path) -> None:
         (lose_both, "from which 3 records were loaded, is gone from the landing; restore it from a backup"),
         (damage_manifest, "is damaged"),
         (swap_manifest, "it tells of another file"),
-        (change_kind, 'a.ndjson landed as "holograms", which this version of ronda does not know'),
+        (change_kind, "is not what it was; restore it from a backup, or import the file again."),
     ],
 )
 def test_what_is_not_whole_is_told_and_the_rest_is_loaded(
@@ -147,6 +147,15 @@ def test_what_is_not_whole_is_told_and_the_rest_is_loaded(
     summary = load(home)
     assert summary.posts == 2
     assert told in " ".join(summary.untaken)
+
+
+def test_a_kind_of_a_later_version_is_told(home: Settings) -> None:
+    shutil.rmtree(home.home / "ledger")  # no chain states another kind
+    (home.home / "ledger_head.json").unlink()
+    change_kind(stored(home, "a.ndjson"))
+    summary = load(home)
+    assert summary.posts == 2
+    assert 'a.ndjson landed as "holograms", which this version of ronda does not know' in " ".join(summary.untaken)
 
 
 def test_nothing_is_published_without_a_file_that_cannot_be_seen(home: Settings) -> None:
