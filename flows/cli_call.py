@@ -18,6 +18,7 @@ from flows.exits import Exit, RondaError, UsageError
 from flows.periods import Week
 from flows.progress import note, one_line, say
 from flows.settings import Language, Settings, is_own, load_settings, working_file
+from flows.store import permissions
 
 NEWCOMERS = "For newcomers: see it work"
 ANALYSTS = "For analysts: bring posts in, publish them, understand their labels"
@@ -81,6 +82,7 @@ def settings_of(context: typer.Context, *, writes: bool = False) -> Settings:
         note(_told_of(working))
     if writes:
         settings.make_home()
+        permissions.correct_home(settings.home, to_group=settings.published_to_group)
     settings.export(log_level=_log_level(context))
     return settings
 

@@ -188,6 +188,9 @@ class Settings(BaseSettings):
         " and of every failed source; one, or a JSON list",
     )
     site_address: str = Field(default="", description="address of the published site, for links in notices")
+    published_to_group: bool = Field(
+        default=False, description="whether the group of the account may read what is published; else it alone"
+    )
 
     @classmethod
     def settings_customise_sources(
@@ -216,7 +219,7 @@ class Settings(BaseSettings):
     def make_home(self) -> None:
         """Makes the home where there is none; raises UsageError when it is not a folder that can be written."""
         try:
-            self.home.mkdir(parents=True, exist_ok=True)
+            self.home.mkdir(mode=0o700, parents=True, exist_ok=True)
             is_usable = os.access(self.home, os.W_OK | os.X_OK)
         except OSError:  # a file stands in the way, or a folder nobody may write to
             is_usable = False
@@ -310,7 +313,12 @@ def is_served_run() -> bool:
 
 
 def load_settings() -> Settings:
-    """Settings from the environment and ronda.toml; raises UsageError naming the setting that is wrong."""
+    """Settings from the environment and ronda.toml; raises UsageError naming the setting that is wrong.
+
+    Every verb, flow and task begins with them: what this process and those it starts write from now on is closed to
+    other accounts, whatever the umask was. `flows.store.permissions` opens what is published.
+    """
+    os.umask(0o077)
     try:
         return Settings()
     except ValidationError as error:

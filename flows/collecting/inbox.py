@@ -4,6 +4,7 @@ A file is taken when it is still: unchanged for a while, with no name of an unfi
 gets its reason beside it, as `<name>.reason.txt`.
 """
 
+import os
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
@@ -69,6 +70,8 @@ def _move(path: Path, folder: Path) -> Path:
         target = folder / f"{path.stem}-{number}{path.suffix}"
         number += 1
     settle(path, target)
+    if target.stat().st_uid == os.getuid():  # else it is closed by its folder alone
+        target.chmod(0o600)
     return target
 
 
@@ -78,7 +81,7 @@ def empty(settings: Settings, clock: Clock, wait: Callable[[float], None]) -> Em
     A file is moved after it has landed; killed in between, it lands again and is known by its bytes.
     """
     folder = settings.home / "inbox"
-    folder.mkdir(parents=True, exist_ok=True)
+    make_folder(folder)
     unreadable: list[OSError] = []
     paths = _files(folder, unreadable)
     named = [path for path in paths if path.suffix.lower() not in _UNFINISHED]

@@ -9,7 +9,7 @@ import csv
 import tempfile
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from pathlib import Path
 
 from flows import sources
@@ -124,7 +124,6 @@ class Erased:
 
 
 _UNASKED = ("outside", "window")  # in the notes: the records a file holds of days nobody asked for
-_STALE = timedelta(days=1)
 _PAGED = {source.name: source for source in sources.SOURCES}  # landed files of these are pages
 
 
@@ -143,7 +142,6 @@ def erase(settings: Settings, now: datetime) -> Erased:
     with warehouse.opened(settings.home) as connection:
         waiting = gone.still_written(connection, done, paged)
         unasked = gone.unasked(connection) - {file_id for file_id, *rest in done if tuple(rest) == _UNASKED}
-    landing.clear_drafts(settings.home, datetime.now(UTC) - _STALE)
     _empty_inbox(settings, set(waiting))
     records, files, left = 0, 0, [flaw.sentence for flaw in seen.flaws if flaw.stops]
     for file_id in sorted(waiting.keys() | (unasked & paged.keys())):

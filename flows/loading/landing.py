@@ -273,13 +273,6 @@ def drop(home: Path, landed: Landed, *, kind: Kind, posts: Mapping[str, Mapping[
     sync(target.parent)
 
 
-def clear_drafts(home: Path, before: datetime) -> None:
-    """Removes what killed processes left half written in the landing before a moment."""
-    for path in all_paths(home / "landing"):
-        if path.name.startswith(".") and path.name.endswith(".draft") and path.stat().st_mtime < before.timestamp():
-            path.unlink(missing_ok=True)
-
-
 def read_manifest(path: Path) -> Landed:
     """The manifest in a file. Raises LedgerDamagedError for one that cannot be read or tells of another file."""
     try:

@@ -14,7 +14,10 @@ from flows.store.runs import read_runs
 
 def publish_tables(settings: Settings) -> None:
     """Publishes the tables as they are now known; the reports of the release stay what they are."""
-    with warehouse.opened(settings.home) as connection, releases.new_release(settings.home) as release:
+    with (
+        warehouse.opened(settings.home) as connection,
+        releases.new_release(settings.home, to_group=settings.published_to_group) as release,
+    ):
         place_database(settings, connection, release)
 
 

@@ -41,7 +41,7 @@ def publish_note(settings: Settings, day: date, as_of: datetime) -> Noted:
         conditions = release_facts(settings, connection, as_of)
         edition = edition_of(settings, connection, conditions, week=Week.of(day), publication=1)
         read = frames.note_frames(connection)
-        with releases.new_release(settings.home) as release:
+        with releases.new_release(settings.home, to_group=settings.published_to_group) as release:
             said: list[tuple[str, str, str]] = []
 
             def render(folder: Path) -> None:

@@ -14,6 +14,7 @@ from typing import Any
 
 from flows.exits import UsageError
 from flows.progress import Advance, unseen
+from flows.store import permissions
 from flows.store.files import hash_file, make_folder, require_space, settle, settle_folder
 from flows.store.warehouse import Connection, literal, transaction
 
@@ -42,17 +43,18 @@ def published_folder(home: Path) -> Path | None:
 
 
 @contextmanager
-def new_release(home: Path) -> Iterator[Path]:
+def new_release(home: Path, *, to_group: bool = False) -> Iterator[Path]:
     """A draft of the next release, holding what is published now; on success it becomes the published one.
 
-    An interrupted draft is left aside and cleared by the next release; readers never see it.
+    An interrupted draft is left aside and cleared by the next; readers never see it. `to_group` is the setting
+    `published_to_group`.
     """
     releases = home / "releases"
     current = published_folder(home)
     warehouse = home / "warehouse.duckdb"
     require_space(home, warehouse.stat().st_size if warehouse.exists() else 0, "A publication")
     make_folder(releases)
-    for left in releases.glob(".draft-*"):
+    for left in releases.glob(".draft-*"):  # of a try before this one
         shutil.rmtree(left)
     draft = releases / f".draft-{os.getpid()}"
     if current is None:
@@ -62,6 +64,8 @@ def new_release(home: Path) -> Iterator[Path]:
     yield draft
     number = max((int(path.name) for path in releases.iterdir() if path.name.isdigit()), default=0) + 1
     target = releases / str(number)
+    permissions.open_release(draft, to_group=to_group)
+    permissions.correct_home(home, to_group=to_group)
     settle_folder(draft, target)
     link = home / f".published.{os.getpid()}"
     link.unlink(missing_ok=True)
@@ -208,7 +212,7 @@ def write_public_database(
     finally:
         connection.execute(f'USE "{own}"')
         connection.execute("DETACH public_copy")
-    target.chmod(0o444)
+    target.chmod(0o400)
 
 
 def _copy_table(connection: Connection, schema: str, name: str) -> None:

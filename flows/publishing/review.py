@@ -12,7 +12,7 @@ from flows.seeds import read_seed
 from flows.settings import Settings
 from flows.sources import reviews
 from flows.store import warehouse
-from flows.store.files import write_private
+from flows.store.files import write_whole
 
 
 def with_reasons(settings: Settings, posts: pl.DataFrame) -> pl.DataFrame:
@@ -57,6 +57,5 @@ def _write(
     stages = [row[f"label_{edition.lang}"] for row in read_seed("review_stages", settings.seeds)]
     codes = [row["code"] for row in read_seed("indications", settings.seeds)]
     choices = {"code": [*codes, reviews.NONE], "stage": stages}
-    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     book = reports.render_review(edition, posts, headings, choices, reviews.SHEET, of_all_weeks=of_all_weeks)
-    write_private(path, book)
+    write_whole(path, book)

@@ -96,7 +96,10 @@ def _release(
         summaries.append(reports.render_week(edition, read, folder, beside))
         releases.write_manifest(folder, asdict(summaries[0]))
 
-    with releases.new_release(settings.home) as release, ThreadPoolExecutor(1) as disk:
+    with (
+        releases.new_release(settings.home, to_group=settings.published_to_group) as release,
+        ThreadPoolExecutor(1) as disk,
+    ):
         placed = disk.submit(place_database, settings, connection, release)
         releases.place_folder(release, str(edition.week), render)
         place_index(release, edition)

@@ -50,26 +50,21 @@ def settle_folder(draft: Path, target: Path) -> None:
     sync(target.parent)
 
 
-def write_whole(path: Path, content: bytes, *, mode: int = 0o666) -> None:
-    """Writes a file so that readers see the old content or the new, never a part, whatever happens to the machine."""
+def write_whole(path: Path, content: bytes) -> None:
+    """Writes a file of its owner alone; readers see the old content or the new, whatever happens to the machine."""
     make_folder(path.parent)
     draft = draft_beside(path)
-    with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, mode), "wb") as out:
+    with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as out:
         out.write(content)
     settle(draft, path)
 
 
-def write_private(path: Path, content: bytes) -> None:
-    """Writes a file that only its owner can read or write."""
-    write_whole(path, content, mode=0o600)
-
-
 def make_folder(folder: Path) -> None:
-    """Makes a folder and those above it, on the disk."""
+    """Makes a folder of its owner alone, and those above it, on the disk."""
     if folder.is_dir():
         return
     make_folder(folder.parent)
-    folder.mkdir(exist_ok=True)
+    folder.mkdir(mode=0o700, exist_ok=True)
     sync(folder.parent)
 
 

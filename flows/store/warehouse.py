@@ -13,7 +13,8 @@ import duckdb
 import sql
 from flows.exits import RondaError, UsageError, WarehouseBusyError, WarehouseDamagedError
 from flows.progress import note
-from flows.store.files import settle, sync
+from flows.store import leftovers
+from flows.store.files import make_folder, settle, sync
 from flows.store.runs import run_of
 
 if TYPE_CHECKING:
@@ -102,9 +103,11 @@ def exclusive(home: Path, wait: float = 0.0) -> Iterator[None]:
     """The right to write a home, for this process alone, as long as the block lasts.
 
     Raises WarehouseBusyError when another run has it, at once or after `wait` seconds, and says which. The lock is the
-    operating system's: it ends with the process that held it, however that ended.
+    operating system's: it ends with the process that held it, however that ended; what that one left half written is
+    removed first.
     """
     with _locked(home, "warehouse.lock", f"Another run holds the warehouse in {home}", wait):
+        leftovers.clear(home)
         yield
 
 
@@ -133,7 +136,7 @@ def backing_up(home: Path) -> Iterator[None]:
 def _locked(home: Path, name: str, busy: str, wait: float) -> Iterator[None]:
     from filelock import FileLock, Timeout  # takes longer to import than `ronda status` has
 
-    home.mkdir(parents=True, exist_ok=True)
+    make_folder(home)
     lock = FileLock(home / name, timeout=wait, poll_interval=_POLL_SECONDS, fallback_to_soft=False, on_acquired=_sign)
     try:
         lock.acquire()

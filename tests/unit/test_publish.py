@@ -117,7 +117,7 @@ def test_the_public_database_is_read_only_documented_and_without_private_columns
     double = "CREATE MACRO core.double() AS (SELECT 2 * max(likes) FROM core.small);"
     releases.write_public_database(connection, target, [("core", "small")], double)
     assert connection.execute("SELECT current_database()").fetchone() == ("memory",)
-    assert target.stat().st_mode & 0o777 == 0o444
+    assert target.stat().st_mode & 0o777 == 0o400
     with duckdb.connect(str(target), read_only=True) as reader:
         assert reader.execute("SELECT likes, core.double() FROM core.small").fetchall() == [(1, 2)]
         assert reader.execute("SELECT comment FROM duckdb_tables()").fetchall() == [("it's small",)]
