@@ -122,7 +122,8 @@ def import_(
         with progress.step("Looking at files", "bytes") as looked:
             return run_preview(settings, paths, datetime.now(UTC), say_line, looked)
     with progress.step("Landing files", "bytes") as landed, progress.step("Reading posts", "bytes") as read:
-        return run_import(settings, paths, datetime.now(UTC), covers, say_line, landed=landed, read=read)
+        code = run_import(settings, paths, datetime.now(UTC), covers, say_line, landed=landed, read=read)
+    return cli_keep.forget_removed(settings, code)
 
 
 @verb(app, ANALYSTS)

@@ -1,5 +1,6 @@
 """Verbs that keep what ronda holds, or account for it: whole, provable, and no longer than it may be."""
 
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated
 
@@ -9,6 +10,7 @@ from flows import progress
 from flows.cli_call import ENGINEERS, LEADERSHIP, Lang, settings_of, verb
 from flows.exits import Exit
 from flows.progress import say
+from flows.settings import Settings
 
 app = typer.Typer()
 
@@ -27,6 +29,20 @@ def record(context: typer.Context, lang: Lang = None) -> Exit:
 
     say(document.render(settings, lang or settings.lang))
     return Exit.DONE
+
+
+def forget_removed(settings: Settings, code: Exit) -> Exit:
+    """After an import: takes the posts that it said are removed out of the home; gives the exit code of both."""
+    from flows.forgetting import removed
+    from flows.store.warehouse import exclusive
+
+    with exclusive(settings.home):
+        forgotten = removed.forget(settings, datetime.now(UTC))
+    if forgotten.landed.records or forgotten.weeks:
+        say(forgotten.sentence())
+    for sentence in forgotten.landed.left:
+        say(sentence)
+    return Exit.REFUSED if forgotten.landed.left and code is Exit.DONE else code
 
 
 @verb(app, ENGINEERS)

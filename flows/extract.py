@@ -9,7 +9,6 @@ from flows import tasks
 from flows.collecting import pull, watch_list
 from flows.progress import one_line
 from flows.publishing import notice
-from flows.publishing.releases import published_folder
 from flows.settings import Settings, load_settings
 from flows.store.runs import recorded
 from flows.store.warehouse import exclusive, extracting
@@ -65,11 +64,9 @@ def extract(refresh: bool = False, now: str | None = None) -> Extracted:
             failures += looked.failures
             with exclusive(settings.home, wait=LOAD_PATIENCE):
                 tasks.load_pending(run.run_id, None)
-                erased = tasks.erase(now)
-                if erased.records and published_folder(settings.home):
-                    tasks.publish_tables()
-            lines += [looked.sentence(), *(f"  {sentence}" for sentence in looked.sentences[:5]), erased.sentence()]
-            failures += erased.left
+                forgotten = tasks.forget(now)
+            lines += [looked.sentence(), *(f"  {sentence}" for sentence in looked.sentences[:5]), forgotten.sentence()]
+            failures += forgotten.landed.left
         failures += (*loaded.held, *loaded.flaws)
         run.note(held=list(failures), message=loaded.sentence())
         lines += [loaded.sentence(), *(f"  {note}" for note in loaded.notes)]

@@ -20,10 +20,11 @@ from prefect.artifacts import create_markdown_artifact
 from flows import processes, progress
 from flows.collecting import gone, inbox, pull, refresh
 from flows.exits import RondaError
+from flows.forgetting import removed
 from flows.loading import pending
 from flows.loading.summary import LoadSummary
 from flows.periods import Week
-from flows.publishing import build, check, database, note, notice
+from flows.publishing import build, check, note, notice
 from flows.publishing import week as weeks
 from flows.secret_blocks import unlocked_settings
 from flows.settings import Language, Settings, is_served_run, load_settings
@@ -98,10 +99,10 @@ def look_again(now: str | None) -> refresh.Looked:
         return refresh.look_again(settings, clock, posts, observe)
 
 
-@task(name="Erase what is gone", timeout_seconds=3600, **_RETRIED)
-def erase(now: str | None) -> refresh.Erased:
-    """The landing forgets what removed posts said, and who said it."""
-    return refresh.erase(load_settings(), _clock(now).now())
+@task(name="Forget what is gone", timeout_seconds=3600, **_RETRIED)
+def forget(now: str | None) -> removed.Forgotten:
+    """The whole home forgets what removed posts said, and who said it."""
+    return removed.forget(load_settings(), _clock(now).now())
 
 
 @task(name="Load what landed", timeout_seconds=3600, **_RETRIED)
@@ -116,14 +117,6 @@ def load_pending(run_id: str, platform: str | None, relabels: bool = True) -> Lo
 def build_tables() -> int:
     """Rebuilds every core and trend table; gives their number."""
     return build.build_tables(load_settings())
-
-
-@task(name="Publish the tables", timeout_seconds=1800, **_RETRIED)
-def publish_tables() -> None:
-    """The published tables forget what is gone; the reports stay what they are until their week is published again."""
-    settings = load_settings()
-    build.build_tables(settings)
-    database.publish_tables(settings)
 
 
 @task(name="Check the week", timeout_seconds=1800, **_RETRIED)

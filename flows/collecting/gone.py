@@ -48,12 +48,13 @@ def _moment(text: str | None) -> datetime:
 
 
 def still_written(
-    connection: Connection, done: set[tuple[str, str, str]], paged: Mapping[str, str]
+    connection: Connection, done: set[tuple[str, str, str]], paged: Mapping[str, str], sheets: Collection[str] = ()
 ) -> dict[str, set[tuple[str, str]]]:
     """File id -> (platform, post id) of removed posts whose records were not erased there yet.
 
     `paged` names the platform of each file of pages. Such a file may hold a post without a record of it: when its shape
-    had changed, it was rejected or never loaded; these files are searched for every removed post of their platform.
+    had changed, it was rejected or never loaded; these files are searched for every removed post of their platform. So
+    are files that are set aside, and `sheets`, the files of review sheets, which print posts nobody said anything of.
     """
     removed = connection.execute("SELECT platform, post_id FROM base.posts WHERE state = 'removed'").fetchall()
     rows = connection.execute("""
@@ -69,6 +70,11 @@ def still_written(
     ).fetchall()
     doubtful = paged.keys() - {file_id for (file_id,) in whole}
     rows += [(file_id, *key) for file_id in doubtful for key in removed if key[0] == paged[file_id]]
+    aside = connection.execute("SELECT file_id, platform FROM base.set_aside").fetchall()
+    anywhere = {file_id: platform for file_id, platform in aside if file_id not in paged} | dict.fromkeys(
+        sheets, "mixed"
+    )
+    rows += [(file_id, *key) for file_id, held in anywhere.items() for key in removed if held in ("mixed", key[0])]
     by_file: dict[str, set[tuple[str, str]]] = {}
     for file_id, platform, post_id in rows:
         if (file_id, platform, post_id) not in done:
@@ -82,14 +88,27 @@ def unasked(connection: Connection) -> set[str]:
     return {row[0] for row in connection.execute(query, [str(Reason.OUTSIDE_WINDOW)]).fetchall()}
 
 
-def forget_excerpts(home: Path, keys: Collection[tuple[str, str]]) -> None:
-    """Drops the first bytes of rejected records that name one of the posts."""
+def forget_notes(home: Path) -> int:
+    """Drops what coders noted of removed posts; gives how many notes those were."""
+    with opened(home) as connection:
+        return len(
+            connection.execute("""
+                UPDATE base.reviews SET note_pi = NULL FROM base.posts AS posts
+                WHERE posts.state = 'removed' AND note_pi IS NOT NULL
+                  AND posts.platform = reviews.platform AND posts.post_id = reviews.post_id
+                RETURNING 1""").fetchall()
+        )
+
+
+def forget_excerpts(home: Path, keys: Collection[tuple[str, str]]) -> int:
+    """Drops what is kept of rejected records that name one of the posts; gives the number of posts."""
     with opened(home) as connection, transaction(connection):
         connection.execute("CREATE OR REPLACE TEMP TABLE forgotten (post_id VARCHAR)")
         connection.executemany("INSERT INTO forgotten VALUES (?)", [(post_id,) for _, post_id in keys])
         connection.execute("""
             UPDATE base.rejects SET raw_pi = NULL
             WHERE raw_pi IS NOT NULL AND EXISTS (SELECT 1 FROM forgotten WHERE contains(raw_pi, post_id))""")
+    return len(keys)
 
 
 def read_erased(path: Path) -> set[tuple[str, str, str]]:

@@ -8,7 +8,7 @@ turn, so that it keeps nobody waiting.
 import csv
 import tempfile
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -16,16 +16,14 @@ from flows import sources
 from flows.collecting import gone, watch_list
 from flows.collecting.pull import Observe, Pulled, configured, pull, state_folder
 from flows.exits import InputRefusedError
-from flows.loading import landing, proof, reading
-from flows.loading.landing import Landed
+from flows.loading import landing, proof, rewriting
 from flows.method import METHOD
 from flows.settings import Settings
 from flows.sources import removals
-from flows.sources.erasing import Erasing
 from flows.sources.pacing import Clock
 from flows.sources.source import Source, Stored
 from flows.sources.walking import Walk
-from flows.store import chain, warehouse
+from flows.store import warehouse
 from flows.store.files import hash_file
 from flows.store.watch_history import read_state, write_state
 
@@ -117,6 +115,7 @@ class Erased:
     records: int = 0
     files: int = 0
     left: tuple[str, ...] = ()
+    words: frozenset[str] = field(default=frozenset(), repr=False)  # what the records said
 
     def sentence(self) -> str:
         """The counts in one line."""
@@ -124,7 +123,6 @@ class Erased:
 
 
 _UNASKED = ("outside", "window")  # in the notes: the records a file holds of days nobody asked for
-_PAGED = {source.name: source for source in sources.SOURCES}  # landed files of these are pages
 
 
 def erase(settings: Settings, now: datetime) -> Erased:
@@ -138,11 +136,13 @@ def erase(settings: Settings, now: datetime) -> Erased:
     done = gone.read_erased(notes)
     seen = proof.inspect(settings.home)
     landed = {item.file_id: item for item in seen.files}
-    paged = {item.file_id: item.platform for item in landed.values() if item.source in _PAGED}
+    paged = {item.file_id: item.platform for item in landed.values() if item.source in rewriting.PAGED}
+    sheets = {item.file_id for item in landed.values() if item.kind == "review"}
     with warehouse.opened(settings.home) as connection:
-        waiting = gone.still_written(connection, done, paged)
+        waiting = gone.still_written(connection, done, paged, sheets)
         unasked = gone.unasked(connection) - {file_id for file_id, *rest in done if tuple(rest) == _UNASKED}
     _empty_inbox(settings, set(waiting))
+    words: set[str] = set()
     records, files, left = 0, 0, [flaw.sentence for flaw in seen.flaws if flaw.stops]
     for file_id in sorted(waiting.keys() | (unasked & paged.keys())):
         keys = waiting.get(file_id, set())
@@ -152,37 +152,18 @@ def erase(settings: Settings, now: datetime) -> Erased:
             )
             continue
         try:
-            erased = _erase_in(settings, landed[file_id], keys, now)
+            erased = rewriting.rewrite(settings, landed[file_id], keys, now)
         except (InputRefusedError, ValueError, OSError) as error:
             what = f"{landed[file_id].file} holds {len(keys):,} removed posts"
             left.append(f"{what} and cannot be rewritten ({error}); restore it from a backup, then run it again.")
             continue
         gone.note_erased(notes, file_id, sorted(keys | {_UNASKED} if file_id in unasked else keys))
-        records, files = records + erased, files + (erased > 0)
-    if waiting:
-        gone.forget_excerpts(settings.home, set().union(*waiting.values()))
+        records, files, words = records + erased.records, files + (erased.records > 0), words | erased.words
+    if gone.forget_notes(settings.home) + (
+        gone.forget_excerpts(settings.home, set().union(*waiting.values())) if waiting else 0
+    ):
         warehouse.compact(settings.home)
-    return Erased(records, files, tuple(left))
-
-
-def _erase_in(settings: Settings, item: Landed, keys: set[tuple[str, str]], now: datetime) -> int:
-    """Rewrites one file; gives the number of records erased. Raises InputRefusedError for one nobody can read."""
-    stated = chain.contents(chain.read(settings.home)).get(item.file_id, ())
-    flaw = proof.check_bytes(settings.home, item, stated)
-    if flaw is not None and flaw.stops:
-        raise InputRefusedError(flaw.sentence)
-    form = reading.fitted(settings, item)
-    erasing = Erasing(form, keys)
-    with reading.opened(settings.home, item) as stream:
-        source = _PAGED.get(item.source)
-        content = erasing.content(stream) if source is None else erasing.pages(stream, source)
-        digest = landing.write_draft(settings.home, item, content)
-    draft = landing.draft_of(settings.home, item)
-    if not erasing.erased:
-        draft.unlink()
-        return 0
-    landing.take_draft(settings.home, replace(item, format=form.key), digest, erasing.erased, now)
-    return erasing.erased
+    return Erased(records, files, tuple(left), frozenset(words))
 
 
 def _empty_inbox(settings: Settings, file_ids: set[str]) -> None:

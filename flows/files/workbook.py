@@ -11,7 +11,7 @@ import re
 import warnings
 import zipfile
 import zlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import date, datetime, time
 from itertools import islice
@@ -168,3 +168,33 @@ def _table(book: Any, is_header: IsHeader | None) -> tuple[Iterator[list[str]], 
 
 def _first_line(error: Exception) -> str:
     return (str(error).splitlines() or [type(error).__name__])[0][:200]
+
+
+def blanked(content: bytes, name: str, left: Callable[[dict[str, str]], set[str] | None]) -> bytes | None:
+    """A workbook with emptied cells in rows of one of its sheets; None where none was.
+
+    `left` is given each row below the first by its headings and says which of them keep their value; None: all of them.
+    """
+    import openpyxl
+
+    warnings.filterwarnings("ignore", category=UserWarning, module="openpyxl")
+    try:
+        book = openpyxl.load_workbook(io.BytesIO(content))
+    except _DAMAGE as error:
+        raise DamagedWorkbookError(_first_line(error)) from error
+    if name not in book.sheetnames:
+        return None
+    header, *rows = book[name].iter_rows() or [()]
+    headings = [str(cell.value or "") for cell in header]
+    changed = 0
+    for row in rows:
+        kept = left({heading: str(cell.value or "") for heading, cell in zip(headings, row, strict=True)})
+        for heading, cell in zip(headings, row, strict=True) if kept is not None else ():
+            if heading not in kept and cell.value not in (None, ""):
+                cell.value = cell.hyperlink = cell.comment = None
+                changed += 1
+    if not changed:
+        return None
+    out = io.BytesIO()
+    book.save(out)
+    return out.getvalue()

@@ -55,19 +55,21 @@ def link_to(settings: Settings, path: str) -> str:
 def send(settings: Settings, notice: Notice, now: datetime | None = None) -> int:
     """Sends a notice to every address of the setting `notify`; gives the number of addresses that took it.
 
-    What was told already is not told again. A notice that no address took is not counted as told.
+    What was told already is not told again; of what was told only a hash is kept. A notice that no address took is not
+    counted as told.
     """
     moment = now or datetime.now(UTC)
     path = settings.home / "told.json"
     told = {name: facts for name, facts in read_state(path).items() if not _is_over(facts, moment)}
     key = hashlib.sha256(notice.about.encode()).hexdigest()[:16]
+    state = hashlib.sha256(notice.state.encode()).hexdigest()[:16]
     known = told.get(key)
-    if not settings.notify or (known is not None and known["state"] == notice.state):
+    if not settings.notify or (known is not None and known["state"] == state):
         return 0
     taken = _deliver(settings, notice)
     if taken:
         until = (moment + REMIND).isoformat() if notice.repeats else None
-        write_state(path, told | {key: {"state": notice.state, "until": until}})
+        write_state(path, told | {key: {"state": state, "until": until}})
     return taken
 
 

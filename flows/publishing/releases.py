@@ -77,6 +77,14 @@ def new_release(home: Path, *, to_group: bool = False) -> Iterator[Path]:
         shutil.rmtree(old)
 
 
+def drop_older(home: Path) -> None:
+    """Deletes every release but the current one, where readers must not find any more what it printed."""
+    current = published_folder(home)
+    for path in sorted((home / "releases").iterdir()) if current is not None else ():
+        if path.name.isdigit() and path != current:
+            shutil.rmtree(path)
+
+
 def place_folder(release: Path, name: str, write: Callable[[Path], None]) -> None:
     """Writes a folder of a release anew; files that come out byte-equal stay the hard links they were."""
     target = release / name

@@ -13,7 +13,7 @@ import reports
 from flows import processes
 from flows.periods import Week
 from flows.progress import one_line
-from flows.publishing import frames, notice, releases, review
+from flows.publishing import editions, frames, notice, releases, review
 from flows.publishing.database import place_database
 from flows.publishing.site import edition_of, place_index
 from flows.publishing.state import Cause, state_week
@@ -75,6 +75,7 @@ def publish_week(
         edition = edition_of(settings, connection, stated.release, week=week, publication=stated.publication)
         read = frames.report_frames(connection, week, settings.lang, run.verdicts_of_week)
         read["evidence"] = review.with_reasons(settings, read["evidence"])
+        editions.keep(settings.home, edition, read)
         summary = _release(settings, connection, edition, read)
         review.write_sheet(settings, connection, edition)
         waiting = review.write_backlog(settings, connection, edition)

@@ -7,9 +7,10 @@ records to replace in place: its row groups are written anew, with the same sche
 import csv
 import io
 import itertools
+import re
 import tempfile
 from collections.abc import Callable, Collection, Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import partial
 from typing import IO, TYPE_CHECKING, Any, BinaryIO, cast
 
@@ -25,7 +26,7 @@ from flows.files.parquet import as_json
 from flows.files.record import Fault, Record
 from flows.files.workbook import is_workbook, sheet_rows
 from flows.post import Post, Rejected
-from flows.sources import graph, tombstone
+from flows.sources import graph, reviews, tombstone
 from flows.sources.format import Format
 from flows.sources.source import Source
 from flows.sources.tombstone import Key
@@ -33,14 +34,25 @@ from flows.sources.tombstone import Key
 if TYPE_CHECKING:
     import pyarrow as pa
 
+_TOKEN = re.compile(r"[0-9A-Za-z_\-]{5,}")  # what may be an id
+
 
 @dataclass(slots=True)
 class Erasing:
-    """One erasing of one file: what is gone, and how many records became tombstones so far."""
+    """One erasing of one file: what is gone, how many records became tombstones so far, and what those said.
+
+    Of review sheets a row keeps what its coder decided, or goes whole.
+    """
 
     form: Format
     gone: Collection[Key]
+    goes_whole: bool = False
     erased: int = 0
+    words: set[str] = field(default_factory=set)
+    _ids: frozenset[str] = field(init=False, default=frozenset())
+
+    def __post_init__(self) -> None:
+        self._ids = frozenset(post_id.rsplit(":", 1)[-1] for _, post_id in self.gone)
 
     def content(self, stream: BinaryIO) -> Iterator[bytes]:
         """The new content of a file of posts."""
@@ -56,24 +68,43 @@ class Erasing:
     def pages(self, stream: BinaryIO, source: Source) -> Iterator[bytes]:
         """The new content of a file of landed pages of a source."""
         for line in _raw_lines(stream):
-            changed, erased = tombstone.erase_in_page(source, line, self.gone)
+            changed, erased = tombstone.erase_in_page(source, line, self.gone, self.words)
             self.erased += erased
             yield changed
 
     def _tombstone(self, raw: Any, blank: Any = None, read: tombstone.Read | None = None) -> Any:
         """The tombstone of a record; None when its post is not gone, it is none, or it is a tombstone already."""
         read = read or self.form.post
+        if self.form.kind == "review":
+            left = reviews.bare(raw, self.gone, blank, goes_whole=self.goes_whole)
+            return None if left is None else self._counted(raw, left)
         try:
             post = read(raw)
             if (post.platform, post.post_id) not in self.gone or post.gone is not None:
                 return None
             left = tombstone.bare(raw, read, blank)
         except Rejected:
-            return None
+            return self._counted(raw, self._hollow(raw, blank)) if self._names_gone(str(raw)) else None
+        self.words |= {word for word in (post.text, post.url) if word}
+        return self._counted(raw, left)
+
+    def _counted(self, raw: Any, left: Any) -> Any:
+        """What is left of a record, where that is less than there was."""
         if left == raw:
             return None
         self.erased += 1
         return left
+
+    def _names_gone(self, text: str) -> bool:
+        """Whether what is no post names one that is gone: a record that was cut off or damaged."""
+        return bool(self._ids) and not self._ids.isdisjoint(_TOKEN.findall(text))
+
+    @staticmethod
+    def _hollow(raw: Any, blank: Any) -> Any:
+        """A record of which nothing is left but that it was there; a row is told from an empty one by a dash."""
+        if not isinstance(raw, dict) or blank is None:
+            return dict.fromkeys(raw, blank) if isinstance(raw, dict) and blank is None else {}
+        return {name: blank if place else "-" for place, name in enumerate(raw)}
 
     # ------------------------------------------------------------------------------------------------- JSON
 
@@ -87,7 +118,12 @@ class Erasing:
         if self.form.inside is not None:
             return self._answer(data)
         record = next(json_lines(io.BytesIO(data.replace(b"\n", b" "))), None)
-        left = self._tombstone(record.raw) if isinstance(record, Record) else None
+        if not isinstance(record, Record):
+            if record is None or not self._names_gone(data.decode(errors="replace")):
+                return data
+            self.erased += 1
+            return b"{}"
+        left = self._tombstone(record.raw)
         return data if left is None else orjson.dumps(left)
 
     def _answer(self, data: bytes) -> bytes:
@@ -144,7 +180,7 @@ class Erasing:
             try:
                 row = next(reader, None)
             except csv.Error:  # the reader of the format rejects it
-                yield b"".join(feed.taken)
+                yield self._damaged(b"".join(feed.taken))
                 continue
             written = b"".join(feed.taken)
             if row is None:
@@ -158,6 +194,13 @@ class Erasing:
                     rest = row[len(header) :]
                     written = _csv_row([*(left[name] for name in header), *rest], delimiter, feed.taken[-1])
             yield written
+
+    def _damaged(self, written: bytes) -> bytes:
+        """Lines that are no row; where they name what is gone, a dash."""
+        if not self._names_gone(written.decode(errors="replace")):
+            return written
+        self.erased += 1
+        return b"-\n"
 
     def _is_header(self, sample: bytes) -> bool:
         return self.form.recognise(ARCHIVE + sample if self.form.layout == "sheet" else sample) is not None

@@ -6,11 +6,11 @@ posts: its records are `Review`.
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from datetime import date, timedelta
 from functools import partial
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from flows.files import csv_header
 from flows.files.record import Fault, Record
@@ -22,6 +22,7 @@ from flows.sources.format import Format
 from flows.sources.layout import TABLE
 from flows.sources.layout import formats as formats_of
 from flows.sources.spreadsheet import Ids
+from flows.sources.tombstone import Key
 
 SHEET = "ronda-review"
 # Column -> its headings in the sheet, in Indonesian and English.
@@ -40,7 +41,8 @@ COLUMNS = {
     "note": ("catatan", "note"),
 }
 NONE = "none"
-_FILLED = ("code", "stage", "coder", "day", "note")
+_DECIDED = ("code", "stage", "coder", "day")
+_FILLED = (*_DECIDED, "note")
 _HEADINGS = {heading: column for column, headings in COLUMNS.items() for heading in headings}
 _SPREADSHEET_EPOCH = date(1899, 12, 30)
 
@@ -61,6 +63,22 @@ class Review(NamedTuple):
 def formats(seeds: Path) -> tuple[Format, ...]:
     """The formats of review sheets; the seeds say which codes and stages there are."""
     return formats_of("review", recognise, layouts=TABLE, kind="review", entries=partial(records, seeds))
+
+
+def bare(raw: dict[str, str], gone: Collection[Key], blank: Any, *, goes_whole: bool) -> dict[str, Any] | None:
+    """What is left of a row about a post that is gone: what its coder decided, or nothing; None for other rows."""
+    row = _named(raw)
+    platform = row.get("platform", "").lower()
+    try:
+        key = (platform, stored_id(platform, row.get("post_id", "")))
+    except Rejected:
+        key = (platform, row.get("post_id", ""))
+    if key not in gone:
+        return None
+    kept = () if goes_whole else ("platform", "post_id", *_DECIDED)
+    return {
+        heading: value if _HEADINGS.get(heading.strip().lower()) in kept else blank for heading, value in raw.items()
+    }
 
 
 def recognise(sample: bytes) -> str | None:
@@ -125,6 +143,12 @@ def _day(text: str) -> date | None:
         return date.fromisoformat(text[:10])
     except ValueError as error:
         raise Rejected(Reason.TIME_FORM, f"date is {text[:80]!r}, not YYYY-MM-DD") from error
+
+
+def by_column(raw: dict[str, str]) -> dict[str, tuple[str, str]]:
+    """A row of the sheet as column -> (its heading as it is written, value)."""
+    named = {_HEADINGS.get(heading.strip().lower(), heading): (heading, value) for heading, value in raw.items()}
+    return {column: (heading, value.strip()) for column, (heading, value) in named.items()}
 
 
 def _named(raw: dict[str, str]) -> dict[str, str]:

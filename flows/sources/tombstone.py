@@ -124,8 +124,12 @@ def spliced(text: str, parts: Mapping[tuple[int, int], Any]) -> str:
 _NO_PAGE = b"null"
 
 
-def erase_in_page(source: Source, line: bytes, gone: Collection[Key]) -> tuple[bytes, int]:
+def erase_in_page(
+    source: Source, line: bytes, gone: Collection[Key], words: set[str] | None = None
+) -> tuple[bytes, int]:
     """A landed page with tombstones in the place of what is gone or was never asked for, and their number.
+
+    What the objects said is added to `words`.
 
     Objects are found by their ids wherever they stand, so that a page of a changed shape is erased too. A body that is
     no JSON (cut off, a web page) cannot be searched and is dropped, and so is a line that is no page.
@@ -158,6 +162,8 @@ def erase_in_page(source: Source, line: bytes, gone: Collection[Key]) -> tuple[b
     }
     if not parts and not is_renamed:
         return line, 0
+    if words is not None:
+        words |= {said for thing in erased.values() for said in _said(thing)}
     page["body"] = spliced(page["body"], parts)
     return orjson.dumps(page) + b"\n", len(parts)
 
@@ -169,6 +175,15 @@ def _objects(value: Any, source: Source, ids: Collection[str]) -> Iterator[Place
     elif isinstance(value, dict | list):
         for part in value.values() if isinstance(value, dict) else value:
             yield from _objects(part, source, ids)
+
+
+def _said(value: Any) -> Iterator[str]:
+    """The strings in a value."""
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, dict | list):
+        for part in value.values() if isinstance(value, dict) else value:
+            yield from _said(part)
 
 
 def _id_in(source: Source, value: Any) -> str | None:

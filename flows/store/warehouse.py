@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     import polars as pl
 
 _POLL_SECONDS = 0.5  # between two tries for a lock
+_ROWS = 20_000  # of a table that are held at once
 _SAID_CHARACTERS = 200  # of what the database says of a file that it cannot open
 
 Connection = duckdb.DuckDBPyConnection
@@ -304,6 +305,31 @@ def query(connection: Connection, text: str, parameters: Sequence[Any] = ()) -> 
     """The rows of a query as a Polars frame."""
     frame: pl.DataFrame = connection.sql(text, params=list(parameters) or None).pl()
     return frame
+
+
+def everything(path: Path) -> Iterator[str]:
+    """Every row of every table of a database file that nobody has open for writing, as text."""
+    connection = duckdb.connect(str(path), read_only=True)
+    try:
+        names = connection.execute(
+            "SELECT schema_name, table_name FROM duckdb_tables() WHERE database_name = current_database() ORDER BY ALL"
+        ).fetchall()
+        for schema, name in names:
+            rows = connection.execute(f'SELECT CAST(each AS VARCHAR) FROM "{schema}"."{name}" AS each')  # noqa: S608
+            while part := rows.fetchmany(_ROWS):
+                yield "\n".join(row[0] for row in part)
+    finally:
+        connection.close()
+
+
+@contextmanager
+def attached(connection: Connection, path: Path, name: str) -> Iterator[None]:
+    """Another database beside the open one, to be read as `name`."""
+    connection.execute(f"ATTACH {literal(str(path))} AS {name} (READ_ONLY)")
+    try:
+        yield
+    finally:
+        connection.execute(f"DETACH {name}")
 
 
 def literal(text: str) -> str:

@@ -33,6 +33,7 @@ ORDER = [  # each may import everything before it
     {"flows.orchestrator", "flows.prefect_server"},
     {"flows.loading"},
     {"flows.collecting", "flows.publishing"},
+    {"flows.forgetting"},
     {"flows.keeping", "flows.secret_blocks", "flows.seed_checks"},
     {"flows.initialising"},
     {"flows.tasks", "flows.planning", "flows.status", "flows.record", "flows.dictionary"},

@@ -21,7 +21,7 @@ import zstandard
 from flows import sources
 from flows.collecting import gone, inbox, refresh
 from flows.files import open_stream
-from flows.loading import landing, prepared, reading
+from flows.loading import landing, prepared, reading, rewriting
 from flows.loading.arrivals import land_paths
 from flows.post import Post
 from flows.publishing.build import build_tables
@@ -233,7 +233,7 @@ def test_a_workbook_that_landed_becomes_the_csv_of_its_sheet_and_is_read_as_befo
     (item,) = land_paths(settings, [tmp_path / "export.xlsx"], LANDED).landed
     stored = landing.stored_path(settings.home, item)
     assert (stored.suffix, stored.read_bytes()) == (".xlsx", content)
-    assert refresh._erase_in(settings, item, {(case.platform, case.ids[1])}, LATER) == 1
+    assert rewriting.rewrite(settings, item, {(case.platform, case.ids[1])}, LATER).records == 1
     (erased_item,) = landing.landed_files(settings.home)
     assert (erased_item.format, erased_item.erased) == ("fourcat/sheet", 1)
     assert SAID[1].encode() not in stored.read_bytes()

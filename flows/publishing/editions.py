@@ -1,0 +1,60 @@
+"""What each published week was rendered from: its frames and conditions, kept to render its pages again.
+
+Pages that print a post which is gone since are made anew from the same numbers without it. The folder is private and
+holds one edition a week, that which stands in the release.
+"""
+
+import json
+import shutil
+from collections.abc import Mapping
+from dataclasses import fields
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import reports
+from flows.periods import Week
+from flows.publishing.state import code_version
+from flows.settings import Settings
+from flows.store.files import draft_beside, make_folder, settle_folder, write_whole
+
+if TYPE_CHECKING:
+    import polars as pl
+
+_FACTS = "edition.json"
+_OF_SETTINGS = frozenset({"election", "code_version"})
+
+
+def _folder(home: Path, week: str) -> Path:
+    return home / "editions" / week
+
+
+def keep(home: Path, edition: reports.Edition, frames: Mapping[str, "pl.DataFrame"]) -> None:
+    """Keeps an edition in the place of the former one of its week."""
+    target = _folder(home, str(edition.week))
+    draft = draft_beside(target)
+    make_folder(draft)
+    for name, frame in frames.items():
+        frame.write_ipc(draft / f"{name}.arrow", compression="zstd")
+    facts = {
+        each.name: str(getattr(edition, each.name)) if each.name in ("week", "as_of") else getattr(edition, each.name)
+        for each in fields(edition)
+        if each.name not in _OF_SETTINGS
+    }
+    write_whole(draft / _FACTS, json.dumps(facts, ensure_ascii=False).encode())
+    shutil.rmtree(target, ignore_errors=True)
+    settle_folder(draft, target)
+
+
+def read(settings: Settings, week: str) -> "tuple[reports.Edition, dict[str, pl.DataFrame]] | None":
+    """The edition of a week and its frames; None of one that an earlier version of ronda published."""
+    import polars as pl
+
+    folder = _folder(settings.home, week)
+    if not (folder / _FACTS).is_file():
+        return None
+    facts: dict[str, Any] = json.loads((folder / _FACTS).read_bytes())
+    facts |= {"week": Week.parse(facts["week"]), "as_of": datetime.fromisoformat(facts["as_of"])}
+    edition = reports.Edition(**facts, election=settings.election, code_version=code_version())
+    frames = {path.stem: pl.read_ipc(path.read_bytes()) for path in sorted(folder.glob("*.arrow"))}
+    return edition, frames
