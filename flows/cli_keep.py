@@ -6,9 +6,10 @@ from typing import Annotated
 
 import typer
 
-from flows import progress
+from flows import cli_call, progress
 from flows.cli_call import ENGINEERS, LEADERSHIP, Lang, settings_of, verb
 from flows.exits import Exit
+from flows.post import Platform
 from flows.progress import say
 from flows.settings import Settings
 
@@ -149,6 +150,56 @@ def restore(
 
     with progress.step("Copying", "bytes") as advance:
         return restoring.run_restore(settings, source, state, say, advance)
+
+
+@verb(app, ENGINEERS)
+def erase(  # noqa: PLR0913, PLR0917 - what may be named
+    context: typer.Context,
+    post: Annotated[list[str] | None, typer.Option(metavar="PLATFORM/ID", help="a post; may be given again")] = None,
+    author: Annotated[str | None, typer.Option(metavar="HANDLE", help="an account, with all it wrote")] = None,
+    platform: Annotated[
+        Platform | None, typer.Option(metavar="NAME", help="where the account is; without it: all")
+    ] = None,
+    listed: Annotated[
+        Path | None, typer.Option("--list", metavar="FILE", help="a CSV with the columns platform and post_id")
+    ] = None,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="say what would go, and write nothing")] = False,
+) -> Exit:
+    """Erase posts at the request of a person, from everything ronda keeps and publishes, for good.
+
+    Numbers that were published stay. What a case needs (holds.csv) stays too, and is named.
+
+    Example:
+      ronda erase --author @warga.contoh --platform tiktok
+    """
+    settings = settings_of(context, writes=not dry_run)
+    from flows.forgetting import erasure
+
+    request = erasure.read_request(post or [], author, platform, listed)
+    return erasure.run(settings, request, datetime.now(UTC), say, dry_run=dry_run)
+
+
+@verb(app, ENGINEERS)
+def expire(
+    context: typer.Context,
+    as_of: Annotated[
+        str | None,
+        typer.Option(parser=cli_call.moment, metavar="MOMENT", help="as if it were that moment; without it: now"),
+    ] = None,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="say what would be emptied, and write nothing")] = False,
+) -> Exit:
+    """Empty what is past its retention (retention.csv), everywhere, and prove it by a search.
+
+    Numbers stay. What a case needs (holds.csv) stays too, and is named.
+
+    Example:
+      ronda expire --dry-run
+    """
+    settings = settings_of(context, writes=not dry_run)
+    from flows.forgetting import expiry
+
+    moment = datetime.fromisoformat(as_of) if as_of else datetime.now(UTC)
+    return expiry.run(settings, moment, say, dry_run=dry_run)
 
 
 @verb(app, ENGINEERS)

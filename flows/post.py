@@ -52,6 +52,7 @@ class Reason(StrEnum):
     UNKNOWN_PLATFORM = "platform is not watched"
     OUTSIDE_WINDOW = "outside the days asked for"
     REMOVAL_UNKNOWN = "removal of a post never seen"
+    ERASED = "erased on request"
 
 
 # What people can do about a file with such records.

@@ -141,7 +141,7 @@ def erase(settings: Settings, now: datetime) -> Erased:
     with warehouse.opened(settings.home) as connection:
         waiting = gone.still_written(connection, done, paged, sheets)
         unasked = gone.unasked(connection) - {file_id for file_id, *rest in done if tuple(rest) == _UNASKED}
-    _empty_inbox(settings, set(waiting))
+    empty_inbox(settings, set(waiting))
     words: set[str] = set()
     records, files, left = 0, 0, [flaw.sentence for flaw in seen.flaws if flaw.stops]
     for file_id in sorted(waiting.keys() | (unasked & paged.keys())):
@@ -166,7 +166,7 @@ def erase(settings: Settings, now: datetime) -> Erased:
     return Erased(records, files, tuple(left), frozenset(words))
 
 
-def _empty_inbox(settings: Settings, file_ids: set[str]) -> None:
+def empty_inbox(settings: Settings, file_ids: set[str]) -> None:
     """Deletes imported files that lie in the inbox's folder of what is done, where they hold removed posts."""
     folder = settings.home / "inbox" / "done"
     for path in sorted(folder.iterdir()) if file_ids and folder.is_dir() else ():

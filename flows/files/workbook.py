@@ -189,7 +189,9 @@ def blanked(content: bytes, name: str, left: Callable[[dict[str, str]], set[str]
     changed = 0
     for row in rows:
         kept = left({heading: str(cell.value or "") for heading, cell in zip(headings, row, strict=True)})
-        for heading, cell in zip(headings, row, strict=True) if kept is not None else ():
+        if kept is None:
+            continue
+        for heading, cell in zip(headings, row, strict=True):
             if heading not in kept and cell.value not in (None, ""):
                 cell.value = cell.hyperlink = cell.comment = None
                 changed += 1

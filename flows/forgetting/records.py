@@ -20,22 +20,31 @@ GONE = "[...]"
 _LEAST_CHARACTERS = 16  # of what was said; anything shorter stands for too much else
 _TOKEN = re.compile(r"[0-9A-Za-z_\-]{5,}")
 _STATES = ("told.json", "file_states.json", "extract/undecided.json")
+# What the orchestrator keeps of runs; its schedules and settings stay.
+_HISTORY = frozenset(
+    {
+        *("log", "artifact", "artifact_collection", "flow_run_state", "task_run_state", "task_run", "flow_run"),
+        *("flow_run_input", "task_run_state_cache", "events", "event_resources"),
+    }
+)
 _BUSY_SECONDS = 10.0
 _OVERLAP = 1 << 16
 
 
 @dataclass(slots=True)
 class Gone:
-    """Posts that are gone, by key, and what they said."""
+    """Posts that are gone, by key, what they said, and handles of people who are to be forgotten."""
 
     keys: frozenset[Key]
     words: frozenset[str] = frozenset()
+    names: frozenset[str] = frozenset()
     ids: frozenset[str] = field(init=False)
     _said: re.Pattern[str] | None = field(init=False)
 
     def __post_init__(self) -> None:
         self.ids = frozenset(post_id.rsplit(":", 1)[-1] for _, post_id in self.keys)
         forms = {form for word in self.words if len(word) >= _LEAST_CHARACTERS for form in _written(word)}
+        forms |= {form for name in self.names for form in _written(name)}
         longest_first = sorted(forms, key=lambda form: (-len(form), form))
         self._said = re.compile("|".join(map(re.escape, longest_first))) if forms else None
 
@@ -89,7 +98,8 @@ def _overwrite_history(home: Path, gone: Gone) -> list[str]:
                 settle(database)
     except sqlite3.Error as error:
         return [
-            f"The history of the orchestrator ({path}) could not be searched ({error}); stop `ronda serve` and do it again."
+            f"The history of the orchestrator ({path}) could not be searched ({error});"
+            " stop `ronda serve` and do it again."
         ]
     return []
 
@@ -98,6 +108,28 @@ def settle(database: sqlite3.Connection) -> None:
     """Writes a database anew, so that nothing that was deleted is left in its free pages or its log."""
     database.execute("VACUUM")
     database.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+
+
+def drop(home: Path, run_id: str) -> int:
+    """Deletes the records of all runs but the one that is going on, of notices, and the orchestrator's history.
+
+    Gives the number of runs. A run that is not over keeps its record.
+    """
+    ended = [
+        path
+        for path in all_paths(home / "runs")
+        if path.suffix == ".json" and path.stem != run_id and json.loads(path.read_bytes())["outcome"] != "running"
+    ]
+    for path in (*ended, home / "told.json", *all_paths(home / "prefect" / "storage")):
+        if path.is_file():
+            path.unlink(missing_ok=True)
+    database_file = home / "prefect" / "prefect.db"
+    if ended and database_file.is_file():
+        with closing(sqlite3.connect(database_file, timeout=_BUSY_SECONDS, isolation_level=None)) as database:
+            for table in set(search.tables(database)) & _HISTORY:
+                database.execute(f'DELETE FROM "{table}"')  # noqa: S608 - a name of ours
+            settle(database)
+    return len(ended)
 
 
 def _overwrite_tables(database: sqlite3.Connection, gone: Gone) -> int:

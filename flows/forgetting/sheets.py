@@ -13,7 +13,7 @@ _CODED = ("code", "stage", "coder", "day")
 
 
 def blank(settings: Settings, is_gone: Callable[[Key], bool], *, goes_whole: bool = False) -> int:
-    """Empties rows of the written workbooks; gives how many workbooks were rewritten. With `goes_whole` all of a row."""
+    """Empties rows of the written workbooks, with `goes_whole` all of a row; gives how many were rewritten."""
     rewritten = 0
     for path in _workbooks(settings.home):
 

@@ -2,8 +2,8 @@
 
 Every record ends as exactly one of: a post (its key was never seen), a duplicate (its key was seen, even when it
 updates metrics or text, or removes the post) or a reject with a reason. The latest observation of a post wins; a
-partial one never replaces a full one, and a record fills or replaces only the fields that it carries. The order in
-which files are loaded changes nothing: what is later is told by the moment of observation.
+partial one never replaces a full one, and a record fills or replaces only the fields that it carries. Files may come
+in any order.
 """
 
 from collections import Counter
@@ -12,12 +12,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Protocol
 
-import polars as pl
-
 from flows.loading.landing import Landed
 from flows.loading.sheets import CollectionDays, ReviewLines, load_collection, load_reviews
 from flows.post import Reason
-from flows.store.warehouse import Connection, query
+from flows.store.warehouse import Connection
 
 _STAGE = """
 CREATE OR REPLACE TEMP TABLE stage AS
@@ -282,7 +280,6 @@ _STEPS = (
     _DELETE_OFTEN,
     _INSERT_OFTEN,
 )
-_RELABELLED_ROWS = 100_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -291,7 +288,7 @@ class Batch:
 
     `files` of posts with the number of records their reader found; Parquet parts with their prepared posts and
     rejects (rows of files that are not in `files` are left out); collection logs and review sheets with the rows of
-    theirs that cannot be used.
+    theirs that cannot be used. `set_apart` takes out what was erased for good.
     """
 
     files: Sequence[tuple[Landed, int]]
@@ -300,6 +297,7 @@ class Batch:
     logs: Sequence[CollectionDays]
     reviews: Sequence[ReviewLines]
     sheet_faults: Sequence[tuple[Landed, SheetFault]]
+    set_apart: Callable[[Connection], None] | None = None
 
 
 def loaded_ids(connection: Connection) -> set[str]:
@@ -350,6 +348,8 @@ def load(connection: Connection, batch: Batch, zone: str, text_key: str) -> None
     _load_rejects(connection, batch)
     if batch.posts:
         connection.execute(_STAGE, {"parts": [str(path) for path in batch.posts], "text_key": text_key})
+        if batch.set_apart is not None:
+            batch.set_apart(connection)
         for statement in _STEPS:
             connection.execute(statement)
     else:
@@ -358,27 +358,6 @@ def load(connection: Connection, batch: Batch, zone: str, text_key: str) -> None
     load_collection(connection, batch.logs)
     load_reviews(connection, batch.reviews)
     connection.execute(_LOADS)
-
-
-def relabel(connection: Connection, label: Callable[[pl.Series, pl.Series], pl.DataFrame], version: str) -> int:
-    """Labels anew every post whose labels are of another version; gives their number. Tombstones keep theirs."""
-    stale = query(
-        connection,
-        "SELECT platform, post_id, text, created_at FROM base.posts WHERE label_version <> ? AND state = 'live'",
-        [version],
-    )
-    for part in stale.iter_slices(_RELABELLED_ROWS):
-        labels = label(part["text"], part["created_at"]).drop("language")
-        fresh = part.select("platform", "post_id").hstack(labels.get_columns())
-        connection.register("fresh", fresh.to_arrow())
-        connection.execute("""
-            UPDATE base.posts SET
-                sentiment = fresh.sentiment, sentiment_score = fresh.sentiment_score, topics = fresh.topics,
-                indications = fresh.indications, districts = fresh.districts, label_version = fresh.label_version
-            FROM fresh
-            WHERE base.posts.platform = fresh.platform AND base.posts.post_id = fresh.post_id""")
-        connection.unregister("fresh")
-    return len(stale)
 
 
 def summarise(connection: Connection) -> dict[str, Any]:

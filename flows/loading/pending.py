@@ -6,16 +6,19 @@ is stopped depends on the file alone, so that a warehouse made anew from the lan
 
 import tempfile
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
+from datetime import UTC, datetime
 from functools import partial
 from importlib.metadata import version
 from pathlib import Path
 
 from flows import labels
 from flows.exits import GateStoppedError, InputRefusedError
-from flows.loading import batches, file_states, gates, load, names, privacy, proof
+from flows.loading import batches, erasures, file_states, gates, load, names, privacy, proof
 from flows.loading.batches import Ready
 from flows.loading.file_states import SetAside
 from flows.loading.landing import Landed
+from flows.loading.relabelling import relabel
 from flows.loading.summary import LoadSummary
 from flows.progress import Advance, unseen
 from flows.settings import Settings
@@ -77,6 +80,7 @@ def load_pending(  # noqa: PLR0913 - which files, and how
         file_states.write(settings.home, connection)
         fewer = _note_loaded(settings, connection, seen)
         other_key = privacy.note_key(settings.home, key)
+        resisting = erasures.rewrite_waiting(settings, connection, datetime.now(UTC))
     if only is None and platform is None and not any(flaw.stops for flaw in seen.flaws):
         warehouse.forget_former(settings.home)
     notes = [
@@ -85,7 +89,7 @@ def load_pending(  # noqa: PLR0913 - which files, and how
         if item.landed.file_id not in reasons
         for note in item.notes
     ]
-    flaws = (*other_key, *(flaw.sentence for flaw in (*seen.flaws, *fewer)), *ready.doubts)
+    flaws = (*other_key, *(flaw.sentence for flaw in (*seen.flaws, *fewer)), *ready.doubts, *resisting)
     summary = summary.telling(tuple(each.reason for each in waiting), tuple(notes), flaws)
     run.add_counts(summary.counts)
     run.note(held=[*summary.held, *flaws], notes=notes)
@@ -183,9 +187,11 @@ def _load(
     Inside the caller's transaction, with the seeds there.
     """
     key = privacy.author_secret(settings)
+    erased = erasures.read(settings.home, key)
+    batch = replace(batch, set_apart=erased.set_apart if erased else None)
     load.load(connection, batch, settings.election.zone.key, privacy.text_key(key))
     if relabels:
-        load.relabel(connection, partial(labels.label, seeds=settings.seeds), labels.label_version(settings.seeds))
+        relabel(connection, partial(labels.label, seeds=settings.seeds), labels.label_version(settings.seeds))
     if batch.files:
         names.hide_names(connection, key, settings.seeds)
         gates.row_gate(connection, run)

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from flows.exits import LedgerDamagedError
+from flows.loading import erasures
 from flows.publishing import releases
 from flows.store import chain
 from flows.store.chain import Entry, Note
@@ -68,6 +69,7 @@ def damaged(home: Path, entries: Sequence[Entry]) -> list[str]:
 def ledger_files(home: Path) -> dict[str, Path]:
     """The files of the ledger by the names that the chain has for them."""
     files = {path.stem: path for path in publication_files(home)}
+    files |= {erasures.subject(path): path for path in erasures.files(home)}
     return files | {watch_subject(path): path for path in watch_files(home)}
 
 
@@ -79,7 +81,8 @@ def _hash(path: Path) -> str | None:
 
 
 def _is_of_ledger(entry: Entry) -> bool:
-    return entry.kind in ("published", "watched") or (entry.kind == "adopted" and "path" not in entry.facts)
+    is_adopted = entry.kind == "adopted" and "path" not in entry.facts
+    return is_adopted or entry.kind in ("published", "watched") or entry.subject.startswith("erasures/")
 
 
 def settle(home: Path) -> list[Entry]:

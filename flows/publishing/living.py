@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     import polars as pl
 
 Frames = dict[str, "pl.DataFrame"]
+_NOBODY = "-"  # instead of the id of a post that was erased
 _PRINTED = ("evidence", "signal_posts", "copied_texts")
 _LIVING = "SELECT platform, post_id FROM base.posts WHERE state = 'live' AND text IS NOT NULL"
 _TEXTS = (
@@ -29,8 +30,10 @@ _TEXTS = (
 )
 _STILL_SAID = f"""
 SELECT count(*) FROM published.core.posts AS known
-WHERE known.text IS NOT NULL AND NOT EXISTS (
-    FROM ({_LIVING}) AS living WHERE living.platform = known.platform AND living.post_id = known.post_id)
+WHERE (known.text IS NOT NULL AND NOT EXISTS (
+        FROM ({_LIVING}) AS living WHERE living.platform = known.platform AND living.post_id = known.post_id))
+    OR NOT EXISTS (
+        FROM base.posts AS posts WHERE posts.platform = known.platform AND posts.post_id = known.post_id)
 """  # noqa: S608 - a query of ours
 
 
@@ -64,7 +67,7 @@ def _stale_weeks(settings: Settings, *, without_evidence: bool) -> list[str]:
             kept = editions.read(settings, week)
             frames = kept[1] if kept else _published_frames(settings.home, week)
             living = _living(connection, frames, without_evidence=without_evidence)
-            if any(living[name].height < frames[name].height for name in _PRINTED):
+            if any(not living[name].equals(frames[name]) for name in living):
                 stale.append(week)
     return stale
 
@@ -84,10 +87,15 @@ def _living(connection: warehouse.Connection, frames: Frames, *, without_evidenc
         return frames | {name: frames[name].clear() for name in _PRINTED} | _without_examples(frames, None)
     posts = warehouse.query(connection, _LIVING)
     texts = warehouse.query(connection, _TEXTS)
-    left = {name: frames[name].join(posts, on=["platform", "post_id"], how="semi") for name in _PRINTED[:2]}
+    left = {
+        name: frames[name].join(posts, on=["platform", "post_id"], how="semi", maintain_order="left")
+        for name in _PRINTED[:2]
+    }
     copied = frames["copied_texts"].filter(pl.col("text").str.to_lowercase().is_in(texts["said"].implode()))
+    known = warehouse.query(connection, "SELECT platform, post_id, true AS is_known FROM base.posts")
     keys = posts.select(pl.concat_str("platform", "post_id", separator="/"))
-    return frames | left | {"copied_texts": copied} | _without_examples(frames, keys.to_series())
+    changed = left | {"copied_texts": copied} | _without_examples(frames, keys.to_series())
+    return frames | changed | _without_ids(frames, known)
 
 
 def _without_examples(frames: Frames, living: "pl.Series | None") -> Frames:
@@ -100,6 +108,18 @@ def _without_examples(frames: Frames, living: "pl.Series | None") -> Frames:
     examples = pl.element().filter(pl.element().is_in(living.implode())) if living is not None else None
     kept = pl.col("examples").list.eval(examples) if examples is not None else pl.col("examples").list.head(0)
     return {"trends.emerging_terms": terms.with_columns(kept)}
+
+
+def _without_ids(frames: Frames, known: "pl.DataFrame") -> Frames:
+    """The review list of an edition, which numbers are counted from, without the ids of posts that nobody knows."""
+    import polars as pl
+
+    items = frames.get("core.review_items")
+    if items is None:
+        return {}
+    named = items.join(known, on=["platform", "post_id"], how="left", maintain_order="left")
+    post_id = pl.when("is_known").then("post_id").otherwise(pl.lit(_NOBODY))
+    return {"core.review_items": named.with_columns(post_id=post_id).select(items.columns)}
 
 
 def _is_said(settings: Settings) -> bool:

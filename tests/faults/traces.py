@@ -12,19 +12,19 @@ import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import closing
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import openpyxl
 import pypdf
 
-from flows.forgetting import search
+from flows.forgetting import erasure, removed, search
 from flows.loading.imports import run_import
 from flows.loading.pending import load_pending
 from flows.periods import Week
 from flows.publishing.build import build_tables
-from flows.publishing.check import check_week
+from flows.publishing.database import publish_tables
 from flows.publishing.week import publish_week
 from flows.settings import Settings
 from flows.store import warehouse
@@ -101,7 +101,6 @@ class Home:
         with warehouse.exclusive(self.path), recorded(self.path, "weekly", {}) as run:
             load_pending(self.settings, run)
             build_tables(self.settings)
-            check_week(self.settings, run, week)
             publish_week(self.settings, run, week)
 
     def left(self, *words: str) -> dict[str, list[str]]:
@@ -125,7 +124,7 @@ def _pdf(path: Path) -> Iterator[bytes]:
 
 
 def make_home(folder: Path) -> Home:
-    """A home after two publications of a week, with a review sheet that came back and everything that quotes a post."""
+    """A home after a publication of a week, with a review sheet that came back and everything that quotes a post."""
     settings = Settings(home=folder / "home", author_key="ab" * 32)  # type: ignore[arg-type]
     settings.export()
     home = Home(settings, folder)
@@ -137,11 +136,9 @@ def make_home(folder: Path) -> Home:
     home.bring(write_lines(folder / "export.ndjson", [*ordinary, *videos(*PEOPLE), cut]))
     home.publish()
     home.bring(review_sheet(home))
-    home.bring(
-        write_lines(folder / "more.ndjson", [tiktok(NOON + 60, serial=700, text="pasar ramai")]),
-        at=LANDED + timedelta(days=1),
-    )
-    home.publish()
+    with warehouse.exclusive(home.path):
+        build_tables(settings)
+        publish_tables(settings)  # of two releases the older is kept
     plant(home)
     return home
 
@@ -186,15 +183,21 @@ Trial = Callable[[Home], dict[str, list[str]]]
 
 def remove(home: Home) -> dict[str, list[str]]:
     """A removal list names one post."""
-    from flows.forgetting import removed
-
     home.remove(REMOVED)
     with warehouse.exclusive(home.path):
         removed.forget(home.settings, LATER)
     return home.left(*REMOVED.said)
 
 
-TRIALS: dict[str, Trial] = {"removal": remove}
+def erase(home: Home) -> dict[str, list[str]]:
+    """One person asks to be erased; then the same export comes in once more, and a later one of the same posts."""
+    request = erasure.read_request([], f"@{ERASED.handle}", "tiktok", None)
+    erasure.run(home.settings, request, LATER, lambda _: None, dry_run=False)
+    home.bring(write_lines(home.scratch / "again.ndjson", [*videos(*PEOPLE), tiktok(NOON + 99, serial=701)]), at=LATER)
+    return home.left(*ERASED.said)
+
+
+TRIALS: dict[str, Trial] = {"removal": remove, "erasure": erase}
 
 
 def main() -> int:

@@ -1,0 +1,34 @@
+"""Labels of another version made anew, where the text they were made from is still there."""
+
+from collections.abc import Callable
+
+import polars as pl
+
+from flows.store.warehouse import Connection, query
+
+_RELABELLED_ROWS = 100_000
+
+
+def relabel(connection: Connection, label: Callable[[pl.Series, pl.Series], pl.DataFrame], version: str) -> int:
+    """Labels anew every post whose labels are of another version; gives their number.
+
+    Tombstones keep theirs, and so do posts whose text has expired.
+    """
+    stale = query(
+        connection,
+        "SELECT platform, post_id, text, created_at FROM base.posts "
+        "WHERE label_version <> ? AND state = 'live' AND (text IS NOT NULL OR text_rank IS NULL)",
+        [version],
+    )
+    for part in stale.iter_slices(_RELABELLED_ROWS):
+        labels = label(part["text"], part["created_at"]).drop("language")
+        fresh = part.select("platform", "post_id").hstack(labels.get_columns())
+        connection.register("fresh", fresh.to_arrow())
+        connection.execute("""
+            UPDATE base.posts SET
+                sentiment = fresh.sentiment, sentiment_score = fresh.sentiment_score, topics = fresh.topics,
+                indications = fresh.indications, districts = fresh.districts, label_version = fresh.label_version
+            FROM fresh
+            WHERE base.posts.platform = fresh.platform AND base.posts.post_id = fresh.post_id""")
+        connection.unregister("fresh")
+    return len(stale)
