@@ -9,6 +9,7 @@ from prefect.client.schemas.schedules import CronSchedule
 
 from flows.backfill import backfill
 from flows.daily import daily
+from flows.expiring import expire
 from flows.extract import extract
 from flows.method import METHOD
 from flows.weekly import weekly
@@ -40,6 +41,7 @@ DEPLOYMENTS: tuple[Deployment, ...] = (
     Deployment(
         "daily", daily, f"0 {_AT} * * *", "Publish yesterday's note after days of the quiet period and the vote."
     ),
+    Deployment("expire", expire, "30 3 * * *", "Empty what is past its retention, daily 03:30."),
     Deployment("backfill", backfill, None, "Publish past weeks again, with a reason."),
 )
 

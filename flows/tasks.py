@@ -19,8 +19,8 @@ from prefect.artifacts import create_markdown_artifact
 
 from flows import processes, progress
 from flows.collecting import gone, inbox, pull, refresh
-from flows.exits import RondaError
-from flows.forgetting import removed
+from flows.exits import Exit, RondaError
+from flows.forgetting import expiry, removed
 from flows.loading import pending
 from flows.loading.summary import LoadSummary
 from flows.periods import Week
@@ -103,6 +103,13 @@ def look_again(now: str | None) -> refresh.Looked:
 def forget(now: str | None) -> removed.Forgotten:
     """The whole home forgets what removed posts said, and who said it."""
     return removed.forget(load_settings(), _clock(now).now())
+
+
+@task(name="Empty what has expired", timeout_seconds=6 * 3600, **_RETRIED)
+def expire(as_of: str | None) -> tuple[Exit, list[str]]:
+    """What is past its retention goes from the whole home, and a search proves it; what came of it, in lines."""
+    said: list[str] = []
+    return expiry.run(load_settings(), _clock(as_of).now(), said.append, dry_run=False), said
 
 
 @task(name="Load what landed", timeout_seconds=3600, **_RETRIED)

@@ -134,13 +134,17 @@ def _empty(settings: Settings, kinds: set[str], held: Mapping[Key, str], now: da
     if kinds & {"posts", "evidence"}:
         emptied.add("weeks rendered again", len(living.settle(settings, without_evidence="evidence" in kinds)))
     if "runs" in kinds:
-        emptied.add("records of runs", records.drop(settings.home, record.run_id))
+        runs, resisting = records.drop(settings.home, record.run_id)
+        emptied.add("records of runs", runs)
+        emptied.left += resisting
     return emptied
 
 
 def _empty_landing(settings: Settings, kind: str, held: Mapping[Key, str], now: datetime, emptied: Emptied) -> None:
     """Drops landed files of a kind; of one that holds a held post all other records become tombstones."""
-    for item in proof.inspect(settings.home).files:
+    seen = proof.inspect(settings.home)
+    emptied.left += [flaw.sentence for flaw in seen.flaws if kind == "posts"]
+    for item in seen.files:
         if item.kind != kind:
             continue
         try:

@@ -7,7 +7,7 @@ gone is overwritten in place, and the database of the orchestrator is written an
 import json
 import re
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import closing
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -15,18 +15,24 @@ from pathlib import Path
 from flows.forgetting import search
 from flows.sources.tombstone import Key
 from flows.store.files import all_paths, write_whole
+from flows.store.runs import read_runs
 
 GONE = "[...]"
 _LEAST_CHARACTERS = 16  # of what was said; anything shorter stands for too much else
 _TOKEN = re.compile(r"[0-9A-Za-z_\-]{5,}")
 _STATES = ("told.json", "file_states.json", "extract/undecided.json")
-# What the orchestrator keeps of runs; its schedules and settings stay.
-_HISTORY = frozenset(
-    {
-        *("log", "artifact", "artifact_collection", "flow_run_state", "task_run_state", "task_run", "flow_run"),
-        *("flow_run_input", "task_run_state_cache", "events", "event_resources"),
-    }
+# What the orchestrator keeps of runs, in the order in which it can go; its schedules and settings stay.
+_HISTORY = (
+    *("task_run_state_cache", "task_run_state", "task_run", "flow_run_state", "flow_run_input", "log"),
+    *("artifact_collection", "artifact", "event_resources", "events", "flow_run"),
 )
+_ENDED = "SELECT id FROM flow_run WHERE state_type IN ('COMPLETED', 'FAILED', 'CRASHED', 'CANCELLED')"
+# Column by which a row belongs to a run -> the rows of runs that ended.
+_BELONGS = {
+    "flow_run_id": f"flow_run_id IS NULL OR flow_run_id IN ({_ENDED})",
+    "task_run_id": f"task_run_id IN (SELECT id FROM task_run WHERE flow_run_id IN ({_ENDED}))",  # noqa: S608 - ours
+    "state_type": f"id IN ({_ENDED})",
+}
 _BUSY_SECONDS = 10.0
 _OVERLAP = 1 << 16
 
@@ -70,7 +76,7 @@ def overwrite(home: Path, gone: Gone) -> list[str]:
         if after != before:
             write_whole(path, after.encode(errors="surrogateescape"))
     _drop_refused(home, gone)
-    return _overwrite_history(home, gone)
+    return _in_history(home, lambda database: _overwrite_tables(database, gone))
 
 
 def _files(home: Path) -> Iterator[Path]:
@@ -88,19 +94,18 @@ def _drop_refused(home: Path, gone: Gone) -> None:
                 path.unlink()
 
 
-def _overwrite_history(home: Path, gone: Gone) -> list[str]:
+def _in_history(home: Path, change: Callable[[sqlite3.Connection], int]) -> list[str]:
+    """Changes the database of the orchestrator, and writes it anew where anything changed; a sentence if it resists."""
     path = home / "prefect" / "prefect.db"
     if not path.is_file():
         return []
     try:
         with closing(sqlite3.connect(path, timeout=_BUSY_SECONDS, isolation_level=None)) as database:
-            if _overwrite_tables(database, gone):
+            if change(database):
                 settle(database)
     except sqlite3.Error as error:
-        return [
-            f"The history of the orchestrator ({path}) could not be searched ({error});"
-            " stop `ronda serve` and do it again."
-        ]
+        told = f"The history of the orchestrator ({path}) could not be changed ({error})"
+        return [f"{told}; stop `ronda serve` and do it again."]
     return []
 
 
@@ -110,26 +115,27 @@ def settle(database: sqlite3.Connection) -> None:
     database.execute("PRAGMA wal_checkpoint(TRUNCATE)")
 
 
-def drop(home: Path, run_id: str) -> int:
+def drop(home: Path, run_id: str) -> tuple[int, list[str]]:
     """Deletes the records of all runs but the one that is going on, of notices, and the orchestrator's history.
 
-    Gives the number of runs. A run that is not over keeps its record.
+    Gives the number of runs, and a sentence where the history resisted. A run that is not over keeps its record.
     """
-    ended = [
-        path
-        for path in all_paths(home / "runs")
-        if path.suffix == ".json" and path.stem != run_id and json.loads(path.read_bytes())["outcome"] != "running"
-    ]
-    for path in (*ended, home / "told.json", *all_paths(home / "prefect" / "storage")):
+    over = {run["run_id"] for run in read_runs(home) if run["outcome"] != "running"} - {run_id}
+    ended = [home / "runs" / f"{each}.json" for each in sorted(over)]
+    for path in (*ended, home / "told.json", *list(all_paths(home / "prefect" / "storage"))):
         if path.is_file():
-            path.unlink(missing_ok=True)
-    database_file = home / "prefect" / "prefect.db"
-    if ended and database_file.is_file():
-        with closing(sqlite3.connect(database_file, timeout=_BUSY_SECONDS, isolation_level=None)) as database:
-            for table in set(search.tables(database)) & _HISTORY:
-                database.execute(f'DELETE FROM "{table}"')  # noqa: S608 - a name of ours
-            settle(database)
-    return len(ended)
+            path.unlink()
+    return len(ended), _in_history(home, _drop_history) if ended else []
+
+
+def _drop_history(database: sqlite3.Connection) -> int:
+    there = set(search.tables(database))
+    for table in (name for name in _HISTORY if name in there):
+        columns = {row[1] for row in database.execute(f'PRAGMA table_info("{table}")')}
+        which = next((rule for column, rule in _BELONGS.items() if column in columns), "true")
+        if "flow_run" in there or which == "true":
+            database.execute(f'DELETE FROM "{table}" WHERE {which}')  # noqa: S608 - names and rules of ours
+    return 1
 
 
 def _overwrite_tables(database: sqlite3.Connection, gone: Gone) -> int:

@@ -5,13 +5,15 @@ from pathlib import Path
 
 import pytest
 
+from flows.exits import Exit
+from flows.forgetting import erasure, expiry
 from flows.loading.pending import load_pending
 from flows.publishing import releases
 from flows.publishing.build import build_tables
 from flows.store import chain, warehouse
 from flows.store.runs import recorded
 from tests.faults import traces
-from tests.faults.traces import ERASED, OTHER, REMOVED, Home
+from tests.faults.traces import ERASED, LATER, OTHER, REMOVED, Home
 
 
 @pytest.fixture(scope="module")
@@ -48,14 +50,15 @@ def test_nothing_is_left_of_a_removed_post_and_the_numbers_stay(home: Home) -> N
     assert releases.damaged_files(release) == []
     assert [path.name for path in (home.path / "releases").iterdir()] == [release.name]
     assert home.left(OTHER.word), "the posts of others stay"
-    assert home.rows(f"SELECT code, note_pi FROM base.reviews WHERE post_id = '{REMOVED.post_id}'") == [("none", None)]
+    reviews = home.rows("SELECT post_id, code, note_pi FROM base.reviews")
+    assert [row[1:] for row in reviews if row[0] == REMOVED.post_id] == [("none", None)]
 
 
 def test_a_person_who_asks_is_erased_and_stays_erased(home: Home) -> None:
     before = numbers(home)
     assert traces.erase(home) == {}
     assert numbers(home) == before
-    assert home.rows(f"SELECT 1 FROM base.posts WHERE post_id = '{ERASED.post_id}'") == []
+    assert (ERASED.post_id,) not in home.rows("SELECT post_id FROM base.posts")
     rejects = home.rows("SELECT file, line, raw_pi, detail FROM base.rejects WHERE reason = 'erased on request'")
     assert [row[0] for row in rejects] == ["export.ndjson", "again.ndjson"]
     assert {row[2:] for row in rejects} == {(None, None)}
@@ -83,3 +86,52 @@ def rebuilt(home: Home) -> list[list[tuple[object, ...]]]:
     with warehouse.exclusive(home.path), recorded(home.path, "weekly", {}) as run:
         load_pending(home.settings, run)
     return known
+
+
+def test_what_is_past_its_retention_is_gone_but_for_what_a_case_needs(home: Home) -> None:
+    before, posts = numbers(home), home.rows("SELECT count(*) FROM base.posts")
+    line = f"tiktok,{OTHER.post_id},perkara 7/2024,2026-12-31\n"
+    (home.path / "holds.csv").write_text("platform,post_id,reason,until\n" + line)
+    said: list[str] = []
+    assert expiry.run(home.settings, LATER, said.append, dry_run=False) == Exit.DONE
+    assert said == ["Nothing is past its retention; the first content is on 2025-02-14."]
+    assert expiry.run(home.settings, traces.PAST, said.append, dry_run=False) == Exit.DONE, said
+    assert home.left(*REMOVED.said, *ERASED.said, "warga7", "jalan 7 di desa") == {}
+    held = {path.split("/")[0] for path in home.left(OTHER.handle)}
+    assert held == {"landing", "review", "warehouse.duckdb"}
+    assert home.rows("SELECT text IS NOT NULL, count(*) FROM base.posts GROUP BY ALL ORDER BY ALL") == [
+        (False, posts[0][0] - 1),
+        (True, 1),
+    ]
+    (record,) = expiry.records_of(home.settings)
+    assert (record["remains"], record["searched"] > 50) == ([], True)
+    assert f"tiktok/{OTHER.post_id} (perkara 7/2024)" in " ".join(said)
+    assert numbers(home) == before
+    with warehouse.exclusive(home.path):
+        build_tables(home.settings)  # no loss is reported
+    again: list[str] = []
+    assert expiry.run(home.settings, traces.PAST, again.append, dry_run=False) == Exit.DONE
+    assert len(expiry.records_of(home.settings)) == 1, "nothing new, nothing recorded"
+    rebuilt(home)
+    with warehouse.exclusive(home.path):
+        build_tables(home.settings)  # made anew from a landing that expired: the chain explains it
+
+
+def test_a_search_that_finds_what_expired_says_where(home: Home, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(expiry.records, "drop", lambda *_: (0, []))  # a place that was forgotten
+    said: list[str] = []
+    assert expiry.run(home.settings, traces.PAST, said.append, dry_run=False) == Exit.GATE
+    assert any(line.startswith("told.json still holds what has expired") for line in said)
+
+
+def test_what_a_case_needs_is_not_erased_on_request(home: Home) -> None:
+    line = f"tiktok,{ERASED.post_id},perkara 8/2024,2026-12-31\n"
+    (home.path / "holds.csv").write_text("platform,post_id,reason,until\n" + line)
+    said: list[str] = []
+    request = erasure.read_request([f"tiktok/{ERASED.post_id}", f"tiktok/{OTHER.post_id}"], None, None, None)
+    assert erasure.run(home.settings, request, LATER, said.append, dry_run=True) == Exit.DONE
+    assert "1 posts would be erased: 1 records of the landing, 1 lines of review sheets." in said
+    assert erasure.run(home.settings, request, LATER, said.append, dry_run=False) == Exit.REFUSED
+    assert "perkara 8/2024" in said[0]
+    assert home.left(OTHER.word) == {}
+    assert home.left(ERASED.word)

@@ -19,7 +19,7 @@ from typing import Any
 import openpyxl
 import pypdf
 
-from flows.forgetting import erasure, removed, search
+from flows.forgetting import erasure, expiry, removed, search
 from flows.loading.imports import run_import
 from flows.loading.pending import load_pending
 from flows.periods import Week
@@ -33,6 +33,7 @@ from tests.exports import NOON, removals, tiktok, tiktok_id, write_lines
 
 LANDED = datetime(2024, 2, 5, tzinfo=UTC)
 LATER = datetime(2024, 2, 20, tzinfo=UTC)
+PAST = datetime(2025, 3, 1, tzinfo=UTC)  # a year and two weeks after voting day
 WEEK = Week.parse("2024-W05")
 _ORDINARY = 30
 
@@ -144,7 +145,7 @@ def make_home(folder: Path) -> Home:
 
 
 def review_sheet(home: Home) -> Path:
-    """The review sheet of the first publication, as it comes back: every row coded, with a note that quotes the post."""
+    """The review sheet of the publication as it comes back: every row coded, with a note that quotes the post."""
     path = home.scratch / "back.xlsx"
     book = openpyxl.load_workbook(home.path / "review" / f"{WEEK}-1.xlsx")
     sheet = book["ronda-review"]
@@ -158,7 +159,7 @@ def review_sheet(home: Home) -> Path:
 
 
 def plant(home: Home) -> None:
-    """Puts posts where a fault may have brought them: run records, notices, refused files, the orchestrator's history."""
+    """Puts posts where a fault may have brought them: run records, notices, refused files, the history of flows."""
     quoted = "; ".join(f"{person.post_id}: {person.text}" for person in PEOPLE)
     with recorded(home.path, "weekly", {}) as run:
         run.note(held=[f"record {quoted} cannot be read"])
@@ -170,8 +171,10 @@ def plant(home: Home) -> None:
     (home.path / "prefect" / "storage" / "result").write_text(json.dumps({"result": quoted}))
     with closing(sqlite3.connect(home.path / "prefect" / "prefect.db")) as database:
         database.execute("PRAGMA journal_mode = WAL")
-        database.execute("CREATE TABLE log (id CHAR(36), name VARCHAR, message VARCHAR, state JSON)")
-        database.execute("INSERT INTO log VALUES ('1', 'flow', ?, ?)", [quoted, json.dumps({"message": quoted})])
+        database.execute("CREATE TABLE flow_run (id CHAR(36), state_type VARCHAR(9))")
+        database.execute("INSERT INTO flow_run VALUES ('a', 'COMPLETED'), ('b', 'RUNNING')")
+        database.execute("CREATE TABLE log (flow_run_id CHAR(36), name VARCHAR, message VARCHAR, state JSON)")
+        database.execute("INSERT INTO log VALUES ('a', 'flow', ?, ?)", [quoted, json.dumps({"message": quoted})])
         database.execute("CREATE TABLE gone (message VARCHAR)")
         database.execute("INSERT INTO gone VALUES (?)", [quoted])
         database.execute("DELETE FROM gone")  # a freed page keeps it
@@ -197,7 +200,13 @@ def erase(home: Home) -> dict[str, list[str]]:
     return home.left(*ERASED.said)
 
 
-TRIALS: dict[str, Trial] = {"removal": remove, "erasure": erase}
+def expire(home: Home) -> dict[str, list[str]]:
+    """A year after the vote everything is past its retention."""
+    expiry.run(home.settings, PAST, lambda _: None, dry_run=False)
+    return home.left(*(word for person in PEOPLE for word in person.said))
+
+
+TRIALS: dict[str, Trial] = {"removal": remove, "erasure": erase, "expiry": expire}
 
 
 def main() -> int:

@@ -21,7 +21,7 @@ from tests.conftest import free_port
 from tests.integration.conftest import copy_home, environment
 
 pytestmark = pytest.mark.slow
-DEPLOYMENTS = {"extract", "refresh", "weekly", "daily", "backfill"}
+DEPLOYMENTS = {"extract", "refresh", "weekly", "daily", "expire", "backfill"}
 
 
 def client_of(home: Path, api: str) -> Callable[..., Any]:

@@ -1,4 +1,4 @@
-"""A home is closed to other accounts, whatever the umask was; its releases are opened to a group where that is wanted."""
+"""A home is closed to other accounts, whatever the umask was; its releases open to a group where that is wanted."""
 
 import os
 import stat
@@ -54,7 +54,7 @@ def test_the_settings_close_what_the_process_writes(tmp_path: Path, monkeypatch:
     ("to_group", "way", "folder", "file", "read_only"),
     [(False, 0o700, 0o700, 0o600, 0o400), (True, 0o710, 0o750, 0o640, 0o440)],
 )
-def test_a_release_is_open_to_the_group_only_where_that_is_wanted(
+def test_a_release_is_open_to_the_group_only_where_that_is_wanted(  # noqa: PLR0917
     tmp_path: Path, to_group: bool, way: int, folder: int, file: int, read_only: int
 ) -> None:
     home = tmp_path / "home"
