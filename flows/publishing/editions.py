@@ -31,11 +31,14 @@ def _folder(home: Path, week: str) -> Path:
 
 def keep(home: Path, edition: reports.Edition, frames: Mapping[str, "pl.DataFrame"]) -> None:
     """Keeps an edition in the place of the former one of its week."""
+    import polars as pl
+
     target = _folder(home, str(edition.week))
     draft = draft_beside(target)
     make_folder(draft)
     for name, frame in frames.items():
-        frame.write_ipc(draft / f"{name}.arrow", compression="zstd")
+        # Not as views, which bring along what was filtered out, and not packed, so that a search sees every byte.
+        frame.write_ipc(draft / f"{name}.arrow", compat_level=pl.CompatLevel.oldest())
     facts = {
         each.name: str(getattr(edition, each.name)) if each.name in ("week", "as_of") else getattr(edition, each.name)
         for each in fields(edition)

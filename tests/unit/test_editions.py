@@ -1,0 +1,57 @@
+"""What a week was rendered from is kept whole, and without what was taken out of it."""
+
+from datetime import UTC, date, datetime
+from pathlib import Path
+
+import polars as pl
+
+import reports
+from flows.forgetting import search
+from flows.periods import Week
+from flows.publishing import editions
+from flows.publishing.state import code_version
+from flows.settings import Settings
+
+WEEK = Week.parse("2024-W05")
+
+
+def test_an_edition_comes_back_as_it_was(tmp_path: Path) -> None:
+    settings = Settings(home=tmp_path)
+    frames = {
+        "evidence": pl.DataFrame({"post_id": ["1"], "text": [None], "topics": [["jalan", "air"]]}),
+        "trends.weekly_platform": pl.DataFrame(
+            {
+                "week": ["2024-W05"],
+                "first_day": [date(2024, 1, 29)],
+                "net": [0.1],
+                "at": [datetime(2024, 2, 5, tzinfo=UTC)],
+            }
+        ),
+    }
+    edition = reports.Edition(
+        WEEK, datetime(2024, 2, 5, tzinfo=UTC), "en", settings.election, "Kantor", 3, "l1", "d1", code_version()
+    )
+    editions.keep(tmp_path, edition, frames)
+    editions.keep(tmp_path, edition, frames)
+    known = editions.read(settings, str(WEEK))
+    assert known is not None
+    assert known[0] == edition
+    assert {name: frame.schema for name, frame in known[1].items()} == {
+        name: each.schema for name, each in frames.items()
+    }
+    assert all(frame.equals(frames[name]) for name, frame in known[1].items())
+    assert editions.read(settings, "2024-W06") is None
+
+
+def test_rows_that_were_filtered_out_are_in_no_byte_of_it(tmp_path: Path) -> None:
+    settings = Settings(home=tmp_path)
+    texts = [f"a text that is longer than a view holds, number {number}" for number in range(50)]
+    edition = reports.Edition(
+        WEEK, datetime(2024, 2, 5, tzinfo=UTC), "en", settings.election, "Kantor", 1, "l1", "d1", code_version()
+    )
+    editions.keep(tmp_path, edition, {"evidence": pl.DataFrame({"text": texts})})
+    known = editions.read(settings, str(WEEK))
+    assert known is not None
+    editions.keep(tmp_path, edition, {"evidence": known[1]["evidence"].filter(pl.col("text") != texts[7])})
+    assert search.find(tmp_path, {texts[7]}) == {}
+    assert search.find(tmp_path, {texts[8]}) == {"editions/2024-W05/evidence.arrow": [texts[8]]}
