@@ -152,11 +152,11 @@ def carry_out(settings: Settings, now: datetime, names: frozenset[str], say: Say
         with warehouse.opened(settings.home) as connection:
             rows.delete(connection, keys, zone)
     warehouse.compact(settings.home)
-    pages = living.settle(settings)
+    settled = living.settle(settings)
     say(f"{len(keys):,} posts erased: {emptied:,} records of the landing, {books:,} review sheets rewritten.")
-    if pages:
-        say(f"Pages rendered again without them: {', '.join(pages)}.")
-    return left
+    if settled.weeks:
+        say(f"Pages rendered again without them: {', '.join(settled.weeks)}.")
+    return [*left, *settled.left]
 
 
 def finish(settings: Settings, now: datetime) -> list[str]:

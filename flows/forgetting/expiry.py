@@ -29,6 +29,7 @@ from flows.store.runs import Run, recorded
 
 Say = Callable[[str], None]
 _SAMPLE, _OF_EACH_FILE = 200, 20
+_RUNS = "records of runs"
 _LEAST_TEXT, _LEAST_NAME = 24, 8  # characters; what is shorter may stand anywhere
 # Where the content of each row of the seed stands, as the beginnings of paths.
 _PLACES = {
@@ -89,7 +90,7 @@ def run(settings: Settings, as_of: datetime, say: Say, *, dry_run: bool) -> Exit
         sample = _sample(settings, held)
         emptied = _empty(settings, kinds, held, as_of, record)
         remains = _remains(settings, sample, kinds)
-        if emptied.counts:
+        if emptied.counts.keys() - {_RUNS}:  # of itself every run leaves a record
             _state(settings, as_of, kinds, emptied, len(sample), remains)
         record.note(held=[*left, *emptied.left], message=_told(emptied, sample, remains))
     say(_told(emptied, sample, remains))
@@ -132,10 +133,12 @@ def _empty(settings: Settings, kinds: set[str], held: Mapping[Key, str], now: da
     if changed:
         warehouse.compact(settings.home)
     if kinds & {"posts", "evidence"}:
-        emptied.add("weeks rendered again", len(living.settle(settings, without_evidence="evidence" in kinds)))
+        settled = living.settle(settings, without_evidence="evidence" in kinds)
+        emptied.add("weeks rendered again", len(settled.weeks))
+        emptied.left += settled.left
     if "runs" in kinds:
         runs, resisting = records.drop(settings.home, record.run_id)
-        emptied.add("records of runs", runs)
+        emptied.add(_RUNS, runs)
         emptied.left += resisting
     return emptied
 

@@ -41,4 +41,5 @@ def forget(settings: Settings, now: datetime, *, everywhere: bool = False) -> Fo
     if landed.files or everywhere:
         sheets.blank(settings, keys.__contains__)
         left = records.overwrite(settings.home, records.Gone(keys, landed.words))
-    return Forgotten(replace(landed, left=(*landed.left, *left)), tuple(living.settle(settings)))
+    settled = living.settle(settings)
+    return Forgotten(replace(landed, left=(*landed.left, *left, *settled.left)), settled.weeks)

@@ -15,6 +15,7 @@ from typing import Any
 import polars as pl
 
 from flows.loading import landing, prepared, privacy, reading, rewriting
+from flows.periods import Week
 from flows.post import Post, Reason
 from flows.settings import Settings
 from flows.sources.tombstone import Key
@@ -183,11 +184,11 @@ def by_week(connection: Connection, keys: Collection[Key]) -> dict[str, dict[str
     """How many of the posts each week and platform has, as the chain states what goes."""
     connection.register("going", pl.DataFrame(sorted(keys), schema=["platform", "post_id"], orient="row").to_arrow())
     rows = connection.execute("""
-        SELECT calendar.week, posts.platform, count(*) FROM base.posts AS posts
-        SEMI JOIN going USING (platform, post_id) JOIN core.calendar AS calendar ON calendar.day = posts.day
+        SELECT day, platform, count(*) FROM base.posts SEMI JOIN going USING (platform, post_id)
         GROUP BY ALL ORDER BY ALL""").fetchall()
     connection.unregister("going")
     weeks: dict[str, dict[str, int]] = {}
-    for week, platform, posts in rows:
-        weeks.setdefault(week, {})[platform] = posts
+    for day, platform, posts in rows:
+        counts = weeks.setdefault(str(Week.of(day)), {})
+        counts[platform] = counts.get(platform, 0) + posts
     return weeks

@@ -6,13 +6,14 @@ holds one edition a week, that which stands in the release.
 
 import json
 import shutil
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import fields
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import reports
+from flows.exits import LedgerDamagedError
 from flows.periods import Week
 from flows.publishing.state import code_version
 from flows.settings import Settings
@@ -49,15 +50,30 @@ def keep(home: Path, edition: reports.Edition, frames: Mapping[str, "pl.DataFram
     settle_folder(draft, target)
 
 
-def read(settings: Settings, week: str) -> "tuple[reports.Edition, dict[str, pl.DataFrame]] | None":
-    """The edition of a week and its frames; None of one that an earlier version of ronda published."""
+def is_kept(home: Path, week: str) -> bool:
+    """Whether the edition of a week is there; an earlier version of ronda kept none."""
+    return (_folder(home, week) / _FACTS).is_file()
+
+
+def read(
+    settings: Settings, week: str, names: Collection[str] | None = None
+) -> "tuple[reports.Edition, dict[str, pl.DataFrame]] | None":
+    """The edition of a week and its frames, or some of them; None of one that an earlier version published."""
     import polars as pl
 
     folder = _folder(settings.home, week)
-    if not (folder / _FACTS).is_file():
+    if not is_kept(settings.home, week):
         return None
     facts: dict[str, Any] = json.loads((folder / _FACTS).read_bytes())
     facts |= {"week": Week.parse(facts["week"]), "as_of": datetime.fromisoformat(facts["as_of"])}
     edition = reports.Edition(**facts, election=settings.election, code_version=code_version())
-    frames = {path.stem: pl.read_ipc(path.read_bytes()) for path in sorted(folder.glob("*.arrow"))}
-    return edition, frames
+    paths = [path for path in sorted(folder.glob("*.arrow")) if names is None or path.stem in names]
+    return edition, {path.stem: pl.read_ipc(path.read_bytes()) for path in paths}
+
+
+def require(settings: Settings, week: str) -> "tuple[reports.Edition, dict[str, pl.DataFrame]]":
+    """The edition of a week that is kept. Raises LedgerDamagedError where it is gone since."""
+    edition = read(settings, week)
+    if edition is None:
+        raise LedgerDamagedError(f"The edition of {week} is gone from {settings.home}; publish the week again.")
+    return edition

@@ -4,18 +4,20 @@ Whether a page must change is asked of the pages themselves and not remembered, 
 by the next one, whatever made the posts go.
 """
 
-from dataclasses import asdict
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import reports
+from flows.loading import proof
 from flows.periods import Week
 from flows.publishing import build, editions, releases
-from flows.publishing import week as weeks
 from flows.publishing.database import place_database
 from flows.publishing.site import place_index
+from flows.publishing.week import publish_week
 from flows.settings import Settings
-from flows.store import warehouse
+from flows.store import chain, warehouse
 from flows.store.runs import recorded
 
 if TYPE_CHECKING:
@@ -23,11 +25,17 @@ if TYPE_CHECKING:
 
 Frames = dict[str, "pl.DataFrame"]
 _NOBODY = "-"  # instead of the id of a post that was erased
+_TERMS, _ITEMS = "trends.emerging_terms", "core.review_items"
 _PRINTED = ("evidence", "signal_posts", "copied_texts")
 _LIVING = "SELECT platform, post_id FROM base.posts WHERE state = 'live' AND text IS NOT NULL"
-_TEXTS = (
-    "SELECT DISTINCT lower(coalesce(shown, text)) AS said FROM base.posts WHERE state = 'live' AND text IS NOT NULL"
+_QUESTIONS = (
+    f"FROM ({_LIVING}) SEMI JOIN asked USING (platform, post_id)",
+    "SELECT platform, post_id, true AS is_known FROM base.posts SEMI JOIN asked USING (platform, post_id)",
+    """
+    SELECT DISTINCT lower(coalesce(shown, text)) AS said FROM base.posts
+    WHERE state = 'live' AND text IS NOT NULL AND lower(coalesce(shown, text)) IN (SELECT said FROM asked_texts)""",
 )
+_WAITS = "Pages are rendered again once the warehouse holds all that landed; run `ronda weekly`, then this again."
 _STILL_SAID = f"""
 SELECT count(*) FROM published.core.posts AS known
 WHERE (known.text IS NOT NULL AND NOT EXISTS (
@@ -37,103 +45,158 @@ WHERE (known.text IS NOT NULL AND NOT EXISTS (
 """  # noqa: S608 - a query of ours
 
 
-def settle(settings: Settings, *, without_evidence: bool = False) -> list[str]:
-    """Publishes anew what prints posts that are gone; gives the weeks whose pages were rendered again.
+@dataclass(frozen=True, slots=True)
+class Settled:
+    """The weeks whose pages were rendered again, and a sentence where they have to wait."""
+
+    weeks: tuple[str, ...] = ()
+    left: tuple[str, ...] = ()
+
+
+class _Known(NamedTuple):
+    """What the warehouse says of what pages print: posts that live, posts that it knows, texts that are said."""
+
+    living: "pl.DataFrame"
+    known: "pl.DataFrame"
+    texts: "pl.DataFrame"
+
+
+def settle(settings: Settings, *, without_evidence: bool = False) -> Settled:
+    """Publishes anew what prints posts that are gone.
 
     With `without_evidence` no post is printed any more. Numbers stay; of a week published by an earlier version of
-    ronda, which kept no edition, a new publication is stated. The caller holds the warehouse. Raises what
-    `build_tables` raises.
+    ronda, which kept no edition, a new publication is stated. Nothing is done while the warehouse lacks files that it
+    held, since every post of theirs would seem gone. The caller holds the warehouse. Raises what `build_tables` raises.
     """
+    weeks = releases.reported_weeks(settings.home)
     if releases.published_folder(settings.home) is None:
-        return []
-    stale = _stale_weeks(settings, without_evidence=without_evidence)
-    if not stale and not _is_said(settings):
-        return []
+        return Settled()
+    printed = {week: _printed(settings, week) for week in weeks}
+    with warehouse.opened(settings.home) as connection:
+        if not _is_whole(settings.home, connection):
+            return Settled(left=(_WAITS,))
+        known = _look(connection, list(printed.values()))
+        is_said = _is_said(settings.home, connection)
+    stale = [week for week, frames in printed.items() if _is_stale(frames, known, without_evidence=without_evidence)]
+    if not stale and not is_said:
+        return Settled()
     build.build_tables(settings)
-    without = [week for week in stale if editions.read(settings, week) is None]
-    if without:
+    kept = [week for week in stale if editions.is_kept(settings.home, week)]
+    if without := [week for week in stale if week not in kept]:
         with recorded(settings.home, "forget", {"weeks": ", ".join(without)}) as run:
             for week in without:
-                weeks.publish_week(settings, run, Week.parse(week))
-    _release(settings, [week for week in stale if week not in without], without_evidence=without_evidence)
+                publish_week(settings, run, Week.parse(week))
+    _release(settings, kept, known, without_evidence=without_evidence)
     releases.drop_older(settings.home)
-    return stale
+    return Settled(tuple(stale))
 
 
-def _stale_weeks(settings: Settings, *, without_evidence: bool) -> list[str]:
-    stale = []
-    with warehouse.opened(settings.home) as connection:
-        for week in releases.reported_weeks(settings.home):
-            kept = editions.read(settings, week)
-            frames = kept[1] if kept else _published_frames(settings.home, week)
-            living = _living(connection, frames, without_evidence=without_evidence)
-            if any(not living[name].equals(frames[name]) for name in living):
-                stale.append(week)
-    return stale
+def _is_whole(home: Path, connection: warehouse.Connection) -> bool:
+    """Whether the warehouse holds every file that it ever held and that is still there."""
+    entries = chain.read(home)
+    contents, loaded = chain.contents(entries), proof.loaded_files(connection)
+    return all(file_id in loaded or not contents.get(file_id, [""])[-1] for file_id in chain.last_of(entries, "loaded"))
 
 
-def _published_frames(home: Path, week: str) -> Frames:
+def _printed(settings: Settings, week: str) -> Frames:
+    """The frames of a week that print posts; of a week without an edition those that are published."""
     import polars as pl
 
-    folder = home / "published" / week / "data"
+    kept = editions.read(settings, week, (*_PRINTED, _TERMS, _ITEMS))
+    if kept is not None:
+        return kept[1]
+    folder = settings.home / "published" / week / "data"
     return {name: pl.read_parquet(folder / f"{name}.parquet") for name in _PRINTED}
 
 
-def _living(connection: warehouse.Connection, frames: Frames, *, without_evidence: bool) -> Frames:
+def _look(connection: warehouse.Connection, printed: Sequence[Frames]) -> _Known:
+    """What the warehouse says of all posts and texts of some pages."""
+    import polars as pl
+
+    columns = ["platform", "post_id"]
+    keys = [frames[name].select(columns) for frames in printed for name in (*_PRINTED[:2], _ITEMS) if name in frames]
+    examples = [
+        frames[_TERMS]
+        .select(pl.col("examples").explode().str.split_exact("/", 1).struct.rename_fields(columns))
+        .unnest("examples")
+        for frames in printed
+        if _TERMS in frames
+    ]
+    asked = (
+        pl.concat([*keys, *examples], how="vertical_relaxed").unique()
+        if keys
+        else pl.DataFrame(schema=dict.fromkeys(columns, pl.String))
+    )
+    said = [frames["copied_texts"].select(said=pl.col("text").str.to_lowercase()) for frames in printed]
+    connection.register("asked", asked.to_arrow())
+    connection.register(
+        "asked_texts", (pl.concat(said).unique() if said else pl.DataFrame(schema={"said": pl.String})).to_arrow()
+    )
+    known = _Known(*(warehouse.query(connection, query) for query in _QUESTIONS))
+    connection.unregister("asked")
+    connection.unregister("asked_texts")
+    return known
+
+
+def _is_stale(frames: Frames, known: _Known, *, without_evidence: bool) -> bool:
+    living = _living(frames, known, without_evidence=without_evidence)
+    return any(not living[name].equals(frames[name]) for name in frames)
+
+
+def _living(frames: Frames, known: _Known, *, without_evidence: bool) -> Frames:
     """The frames without what they print of posts that are gone."""
     import polars as pl
 
     if without_evidence:
-        return frames | {name: frames[name].clear() for name in _PRINTED} | _without_examples(frames, None)
-    posts = warehouse.query(connection, _LIVING)
-    texts = warehouse.query(connection, _TEXTS)
+        left = {name: frames[name].clear() for name in _PRINTED}
+        return frames | left | _without_examples(frames, None) | _without_ids(frames, known.known)
     left = {
-        name: frames[name].join(posts, on=["platform", "post_id"], how="semi", maintain_order="left")
+        name: frames[name].join(known.living, on=["platform", "post_id"], how="semi", maintain_order="left")
         for name in _PRINTED[:2]
     }
-    copied = frames["copied_texts"].filter(pl.col("text").str.to_lowercase().is_in(texts["said"].implode()))
-    known = warehouse.query(connection, "SELECT platform, post_id, true AS is_known FROM base.posts")
-    keys = posts.select(pl.concat_str("platform", "post_id", separator="/"))
-    changed = left | {"copied_texts": copied} | _without_examples(frames, keys.to_series())
-    return frames | changed | _without_ids(frames, known)
+    left["copied_texts"] = frames["copied_texts"].filter(
+        pl.col("text").str.to_lowercase().is_in(known.texts["said"].implode())
+    )
+    keys = known.living.select(pl.concat_str("platform", "post_id", separator="/")).to_series()
+    return frames | left | _without_examples(frames, keys) | _without_ids(frames, known.known)
 
 
 def _without_examples(frames: Frames, living: "pl.Series | None") -> Frames:
     """The emerging terms of an edition with the examples that live."""
     import polars as pl
 
-    terms = frames.get("trends.emerging_terms")
+    terms = frames.get(_TERMS)
     if terms is None:
         return {}
     examples = pl.element().filter(pl.element().is_in(living.implode())) if living is not None else None
     kept = pl.col("examples").list.eval(examples) if examples is not None else pl.col("examples").list.head(0)
-    return {"trends.emerging_terms": terms.with_columns(kept)}
+    return {_TERMS: terms.with_columns(kept)}
 
 
 def _without_ids(frames: Frames, known: "pl.DataFrame") -> Frames:
     """The review list of an edition, which numbers are counted from, without the ids of posts that nobody knows."""
     import polars as pl
 
-    items = frames.get("core.review_items")
+    items = frames.get(_ITEMS)
     if items is None:
         return {}
     named = items.join(known, on=["platform", "post_id"], how="left", maintain_order="left")
     post_id = pl.when("is_known").then("post_id").otherwise(pl.lit(_NOBODY))
-    return {"core.review_items": named.with_columns(post_id=post_id).select(items.columns)}
+    return {_ITEMS: named.with_columns(post_id=post_id).select(items.columns)}
 
 
-def _is_said(settings: Settings) -> bool:
-    """Whether a published database still holds the text of a post that is gone."""
-    with warehouse.opened(settings.home) as connection:
-        for path in sorted((settings.home / "releases").glob("[0-9]*/ronda.duckdb")):
-            with warehouse.attached(connection, path, "published"):
-                if connection.execute(_STILL_SAID).fetchall()[0][0]:
-                    return True
+def _is_said(home: Path, connection: warehouse.Connection) -> bool:
+    """Whether a published database still holds the text of a post that is gone, or a post that nobody knows."""
+    for path in sorted((home / "releases").glob("[0-9]*/ronda.duckdb")):
+        with warehouse.attached(connection, path, "published"):
+            if connection.execute(_STILL_SAID).fetchall()[0][0]:
+                return True
     return False
 
 
-def _release(settings: Settings, stale: list[str], *, without_evidence: bool) -> None:
+def _release(settings: Settings, stale: Sequence[str], known: _Known, *, without_evidence: bool) -> None:
     """A release with the tables as they are now, and the pages of some weeks rendered again."""
+    changed: list[tuple[reports.Edition, Frames]] = []
     to_group = settings.published_to_group
     with (
         warehouse.opened(settings.home) as connection,
@@ -141,14 +204,14 @@ def _release(settings: Settings, stale: list[str], *, without_evidence: bool) ->
     ):
         place_database(settings, connection, release)
         for week in stale:
-            kept = editions.read(settings, week)
-            if kept is None:
-                continue
-            edition, frames = kept[0], _living(connection, kept[1], without_evidence=without_evidence)
-            editions.keep(settings.home, edition, frames)
+            edition, whole = editions.require(settings, week)
+            frames = _living(whole, known, without_evidence=without_evidence)
+            changed.append((edition, frames))
 
             def render(folder: Path, edition: reports.Edition = edition, frames: Frames = frames) -> None:
                 releases.write_manifest(folder, asdict(reports.render_week(edition, frames, folder)))
 
             releases.place_folder(release, week, render)
             place_index(release, edition)
+    for edition, frames in changed:  # afterwards: until the pages changed they are asked again
+        editions.keep(settings.home, edition, frames)

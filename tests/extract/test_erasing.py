@@ -303,3 +303,25 @@ def test_killed_anywhere_it_ends_like_an_uninterrupted_one(full: Home, monkeypat
     for draft in (full.home / "landing").rglob(".*.draft"):
         draft.unlink()  # a day later they are cleared away
     assert [word for word in words_of(0) if word in full.everything()] == []
+
+
+def test_a_damaged_record_that_names_a_removed_post_goes_too(tmp_path: Path) -> None:
+    lines = [json.dumps({"video": VIDEOS[0], "said": SAID[0]})[:-1], json.dumps({"other": VIDEOS[1], "said": SAID[1]})]
+    path = tmp_path / "export"
+    whole = array(apify_tiktok)
+    path.write_bytes(b"\n".join([*(json.dumps(each).encode() for each in json.loads(whole)), *map(str.encode, lines)]))
+    content, records = erased(path, {("tiktok", VIDEOS[0])})
+    assert records == 2
+    assert SAID[0].encode() not in content
+    assert content.endswith(b"{}\n" + lines[1].encode())
+    path.write_bytes(content)
+    assert erased(path, {("tiktok", VIDEOS[0])}) == (content, 0)
+
+
+def test_a_row_of_a_csv_that_cannot_be_read_goes_with_its_post(tmp_path: Path) -> None:
+    path = tmp_path / "export"
+    path.write_bytes(as_csv(rows(crowdtangle_facebook)) + f'{POSTS[0]},"{SAID[0]}\r\n'.encode())
+    content, records = erased(path, {("facebook", POSTS[0])})
+    assert records == 2
+    assert SAID[0].encode() not in content
+    assert erased(path, {("facebook", POSTS[1])})[0].endswith(f'{POSTS[0]},"{SAID[0]}\r\n'.encode())

@@ -54,6 +54,7 @@ def test_nothing_is_left_of_a_removed_post_and_the_numbers_stay(home: Home) -> N
     assert [row[1:] for row in reviews if row[0] == REMOVED.post_id] == [("none", None)]
 
 
+@pytest.mark.slow
 def test_a_person_who_asks_is_erased_and_stays_erased(home: Home) -> None:
     before = numbers(home)
     assert traces.erase(home) == {}
@@ -88,6 +89,7 @@ def rebuilt(home: Home) -> list[list[tuple[object, ...]]]:
     return known
 
 
+@pytest.mark.slow
 def test_what_is_past_its_retention_is_gone_but_for_what_a_case_needs(home: Home) -> None:
     before, posts = numbers(home), home.rows("SELECT count(*) FROM base.posts")
     line = f"tiktok,{OTHER.post_id},perkara 7/2024,2026-12-31\n"
@@ -117,6 +119,7 @@ def test_what_is_past_its_retention_is_gone_but_for_what_a_case_needs(home: Home
         build_tables(home.settings)  # made anew from a landing that expired: the chain explains it
 
 
+@pytest.mark.slow
 def test_a_search_that_finds_what_expired_says_where(home: Home, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(expiry.records, "drop", lambda *_: (0, []))  # a place that was forgotten
     said: list[str] = []
@@ -124,6 +127,7 @@ def test_a_search_that_finds_what_expired_says_where(home: Home, monkeypatch: py
     assert any(line.startswith("told.json still holds what has expired") for line in said)
 
 
+@pytest.mark.slow
 def test_what_a_case_needs_is_not_erased_on_request(home: Home) -> None:
     line = f"tiktok,{ERASED.post_id},perkara 8/2024,2026-12-31\n"
     (home.path / "holds.csv").write_text("platform,post_id,reason,until\n" + line)
