@@ -83,7 +83,7 @@ _EXPIRED = (
         "coalesce(text, shown, text_pi, url_pi, author_name_pi, query) IS NOT NULL OR len(hashtags) > 0"
         " OR coalesce(text_hash, former_text_hash) IS NOT NULL",
         "text = NULL, shown = NULL, text_pi = NULL, url_pi = NULL, author_name_pi = NULL, query = NULL, hashtags = [],"
-        " text_hash = NULL, former_text_hash = NULL, author_key = md5(concat($salt, author_key)),"
+        " text_hash = NULL, former_text_hash = NULL, text_group = NULL, author_key = md5(concat($salt, author_key)),"
         " unit_key = md5_number_lower(concat($salt, unit_key))",
     ),
     ("posts", "hashes of texts", "base.observations", "text_hash IS NOT NULL", "text_hash = NULL"),

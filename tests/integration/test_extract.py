@@ -133,6 +133,7 @@ def test_every_verb_is_scheduled_once_and_never_overlaps() -> None:
             ("refresh", "30 2 * * *", {"refresh": True}),
             ("weekly", "0 6 * * 1", {}),
             ("daily", "0 6 * * *", {}),
+            ("expire", "30 3 * * *", {}),
             ("backfill", None, {}),
         ]
     )
