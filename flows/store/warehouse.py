@@ -287,6 +287,7 @@ def compact(home: Path) -> None:
     finally:
         connection.close()
     settle(draft, path)
+    forget_former(home)  # it holds what was deleted too
 
 
 @contextmanager
