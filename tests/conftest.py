@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 REPOSITORY = Path(__file__).parent.parent
+os.umask(0o077)  # as in every process of ronda, where `load_settings` sets it
 
 
 def free_port() -> int:

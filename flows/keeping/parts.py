@@ -8,12 +8,12 @@ from functools import partial
 from pathlib import Path
 
 from flows.exits import LedgerDamagedError, UsageError, WarehouseDamagedError
-from flows.keeping import accepting, leftovers, rebuilding
+from flows.keeping import accepting, rebuilding, rewritings
 from flows.keeping.condition import Condition, Finding, Look
 from flows.loading import file_states, landing, privacy, proof
 from flows.loading.landing import Landed
 from flows.publishing import database, ledger, releases
-from flows.store import chain, warehouse
+from flows.store import chain, leftovers, permissions, warehouse
 from flows.store.chain import Entry
 from flows.store.files import files_in
 from flows.store.runs import digest_of
@@ -125,10 +125,10 @@ def _of_flaw(look: Look, flaw: proof.Flaw, entries: Sequence[Entry], files: Sequ
         last = [entry for entry in entries if entry.subject == item.file_id and "path" in entry.facts][-1]
         return Finding(flaw.sentence, partial(landing.drop, home, item, kind=last.kind), "deleted")  # type: ignore[arg-type]
     if flaw.fault == "behind" and item is not None:
-        draft = leftovers.finished_draft(home, item, chain.contents(entries)[item.file_id])
+        draft = rewritings.finished_draft(home, item, chain.contents(entries)[item.file_id])
         if draft is not None:
             begun = datetime.fromisoformat([each for each in entries if each.subject == item.file_id][-1].moment)
-            return Finding(flaw.sentence, partial(leftovers.finish, home, item, draft, begun), "finished")
+            return Finding(flaw.sentence, partial(rewritings.finish, home, item, draft, begun), "finished")
     if flaw.fault in accepting.LOST:
         return Finding(f"{flaw.sentence} Without either, give it up with --accept-loss {flaw.subject[: accepting.ID]}.")
     return Finding(flaw.sentence, is_damage=flaw.fault not in ("orphan", "torn"))
@@ -273,6 +273,15 @@ def look_at_leftovers(look: Look) -> Condition:
     return Condition(f"{len(left):,} drafts" if left else "none", tuple(findings))
 
 
+def look_at_permissions(look: Look) -> Condition:
+    """Whether only the account of ronda reads the home, and the group what is published where the office wants it."""
+    home, to_group = look.settings.home, look.settings.published_to_group
+    correct = partial(permissions.correct_permissions, home, to_group=to_group)
+    flaws = permissions.permission_flaws(home, to_group=to_group)
+    readers = "the account of ronda, and its group what is published" if to_group else "the account of ronda alone"
+    return Condition(f"for {readers}", tuple(Finding(flaw, correct, "corrected") for flaw in flaws))
+
+
 # In the order in which they are looked at and repaired: what others are judged by comes first.
 PARTS: dict[str, Callable[[Look], Condition]] = {
     "key": look_at_key,
@@ -284,4 +293,5 @@ PARTS: dict[str, Callable[[Look], Condition]] = {
     "releases": look_at_releases,
     "reviews": look_at_reviews,
     "leftovers": look_at_leftovers,
+    "permissions": look_at_permissions,
 }

@@ -14,22 +14,39 @@ from flows.store.runs import is_alive
 _DRAFT = re.compile(r"\..+\.([0-9]+)\.draft")
 _STALE_SECONDS = 86_400  # by then a process of that number is another one
 # What only the process that holds the warehouse writes, in the home and in its releases.
-_OF_THE_WRITER = (".load-*", ".warehouse.draft.duckdb*", ".published.*", "warehouse.duckdb.tmp", "releases/.draft-*")
+_OF_THE_WRITER = (
+    ".load-*",
+    ".plan-*",
+    ".warehouse.draft.duckdb*",
+    ".published.*",
+    "warehouse.duckdb.tmp",
+    "releases/.draft-*",
+)
 _NOT_OURS = ("prefect", "releases", "season")  # other programs write there, or whole folders that are drafts themselves
+
+
+def left_behind(home: Path) -> list[Path]:
+    """Files and folders that nobody will finish; the caller holds the warehouse."""
+    left = [path for pattern in _OF_THE_WRITER for path in home.glob(pattern)]
+    for inside in home.iterdir():
+        if inside.name not in _NOT_OURS and inside not in left:
+            left += [path for path in (*_below(inside), inside) if _is_left(path)]
+    return left
+
+
+def remove(path: Path) -> None:
+    """Deletes a file, link or folder."""
+    if path.is_dir() and not path.is_symlink():
+        shutil.rmtree(path)
+    else:
+        path.unlink(missing_ok=True)
 
 
 def clear(home: Path) -> int:
     """Removes what nobody will finish; the caller holds the warehouse. Gives the number of files and folders."""
-    left = [path for pattern in _OF_THE_WRITER for path in home.glob(pattern)]
-    for inside in home.iterdir():
-        if inside.name in _NOT_OURS or inside in left:
-            continue
-        left += [path for path in (*_below(inside), inside) if _is_left(path)]
+    left = left_behind(home)
     for path in left:
-        if path.is_dir() and not path.is_symlink():
-            shutil.rmtree(path)
-        else:
-            path.unlink(missing_ok=True)
+        remove(path)
     return len(left)
 
 

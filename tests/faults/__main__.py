@@ -10,7 +10,7 @@ import tempfile
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from tests.faults import damage, disk_full, kills, mutants, power_season, tested
+from tests.faults import damage, disk_full, kills, mutants, power_season, tested, traces
 from tests.faults.outcome import Outcome, Scale
 
 Family = Callable[[Path, Scale], Sequence[Outcome]]
@@ -21,6 +21,7 @@ FAMILIES: dict[str, Family] = {
     "disk": disk_full.run,
     "damage": damage.run,
     "mutants": mutants.run,
+    "traces": traces.run,
     **tested.families(),
 }
 _COLUMNS = ("fault", "tried", "lost", "silently changed", "left behind", "what became of it")

@@ -4,10 +4,11 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from flows.exits import Exit
-from flows.keeping import checking, leftovers
+from flows.keeping import checking
 from flows.loading import landing
 from flows.publishing import ledger
 from flows.settings import Settings
+from flows.store import leftovers
 from flows.store.files import hash_file
 from tests.faults import work
 

@@ -1,14 +1,13 @@
 """What is left of a post in a home after it had to go: every byte of every file is searched, packed or not.
 
-`python -m tests.faults.traces` makes a home with three people who shall be forgotten, in every place where a post comes
-to stand, lets one be removed, one be erased and all expire, and prints what was tried and what was left behind.
+A home has three people who shall be forgotten, in every place where a post comes to stand; one is removed, one erased,
+and all expire.
 """
 
 import io
 import json
 import shutil
 import sqlite3
-import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import closing
 from dataclasses import dataclass
@@ -30,6 +29,7 @@ from flows.settings import Settings
 from flows.store import warehouse
 from flows.store.runs import recorded
 from tests.exports import NOON, removals, tiktok, tiktok_id, write_lines
+from tests.faults.outcome import Outcome, Scale
 
 LANDED = datetime(2024, 2, 5, tzinfo=UTC)
 LATER = datetime(2024, 2, 20, tzinfo=UTC)
@@ -209,23 +209,16 @@ def expire(home: Home) -> dict[str, list[str]]:
 TRIALS: dict[str, Trial] = {"removal": remove, "erasure": erase, "expiry": expire}
 
 
-def main() -> int:
-    """Every trial on a home of its own; 0 when nothing was left behind."""
-    lost = 0
-    with tempfile.TemporaryDirectory() as scratch:
-        first = make_home(Path(scratch) / "first")
-        for name, trial in TRIALS.items():
-            folder = Path(scratch) / name
-            shutil.copytree(first.scratch, folder, symlinks=True)
-            before = len(first.left(*(word for person in PEOPLE for word in person.said)))
-            settings = first.settings.model_copy(update={"home": folder / "home"})
-            left = trial(Home(settings, folder))
-            print(f"{name}: searched for in {before} files, left behind in {len(left)}")
-            for path, words in left.items():
-                print(f"  {path}: {', '.join(words)}")
-            lost += len(left)
-    return int(lost > 0)
-
-
-if __name__ == "__main__":
-    raise SystemExit(main())
+def run(folder: Path, scale: Scale) -> list[Outcome]:
+    """Every trial on a home of its own: what of the words of the forgotten stands anywhere in it afterwards."""
+    first = make_home(folder / "first")
+    outcomes = []
+    for name, trial in TRIALS.items():
+        copy = folder / name
+        shutil.copytree(first.scratch, copy, symlinks=True)
+        before = len(first.left(*(word for person in PEOPLE for word in person.said)))
+        left = trial(Home(first.settings.model_copy(update={"home": copy / "home"}), copy))
+        became = "; ".join(f"{path}: {', '.join(words)}" for path, words in left.items())
+        told = became or f"the words stood in {before} files before and in none after"
+        outcomes.append(Outcome(f"{name}, searched byte by byte", before, 0, 0, len(left), told))
+    return outcomes
