@@ -19,8 +19,8 @@ from reports.weekly.content import weekly_content
 from reports.weekly.document import weekly_document
 from reports.weekly.page import weekly_page
 from reports.weekly.section import Report
-from reports.wording.sentences import source_line
 from reports.wording.lights import light_reasons
+from reports.wording.sentences import source_line
 from reports.wording.statements import headline
 from reports.wording.words import Words
 

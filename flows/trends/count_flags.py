@@ -63,9 +63,7 @@ def _find_baseline(readings: Readings, item: Judged, able: tuple[str, ...], flag
     """The buckets of the same phase or, where they are too few, those of the phase before too."""
     least = METHOD.baseline_least
     for is_weak in (False, True):
-        places = {
-            name: readings.comparable((name,), item.bucket, METHOD.bucket_days, is_weak=is_weak) for name in able
-        }
+        places = {name: readings.comparable((name,), item.bucket, METHOD.bucket_days, is_weak=is_weak) for name in able}
         item.platforms = tuple(name for name in able if len(places[name]) >= least)
         if len(item.platforms) < min(METHOD.platforms_together, len(able)):
             continue

@@ -106,9 +106,7 @@ class Readings:
             subjects = list(FAMILIES[VOLUMES].named_subjects)
         return [Cell(family, platform, subject) for platform in (*self.platforms, ALL) for subject in subjects]
 
-    def comparable(
-        self, platforms: tuple[str, ...], bucket: int, shortest: int, *, is_weak: bool = False
-    ) -> list[int]:
+    def comparable(self, platforms: tuple[str, ...], bucket: int, shortest: int, *, is_weak: bool = False) -> list[int]:
         """Earlier buckets of the same phase and series that may be compared on all these platforms, in time order.
 
         A weak baseline takes those of the phase before as well.

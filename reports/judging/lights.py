@@ -1,8 +1,8 @@
-"""The two lights of a week, by rules that are printed in its annex (method §9): what was said, and how it was collected.
+"""The two lights of a week, by rules printed in its annex (method §9): what was said, and how it was collected.
 
-Content, each bucket: red for a confirmed act (two coders) not handed over beyond half of its limit, or a rise of a class
-whose precision the office itself measured; amber for any open incident or confirmed act; green where tests were possible
-and nothing passed; grey where nothing could be tested.
+Content, each bucket: red for a confirmed act (two coders) not handed over beyond half of its limit, or a rise of a
+class whose precision the office itself measured; amber for any open incident or confirmed act; green where tests were
+possible and nothing passed; grey where nothing could be tested.
 Collection, each bucket: the share of its planned collections that succeeded: green, amber, red; grey where unknown.
 
 A week has the most urgent light of its buckets; a bucket too short to be tested leaves its content to the others. A

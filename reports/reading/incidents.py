@@ -59,8 +59,10 @@ def _excess(row: Row) -> float:
 def own_precision(facts: Facts) -> dict[str, float]:
     """The precision of each class in the office's own reviews, where enough of its flagged posts have a code."""
     items = facts.tables["core.review_items"].filter(pl.col("is_detected") & pl.col("code").is_not_null())
-    flagged = items.explode("indications").group_by("indications").agg(
-        pl.len().alias("reviewed"), (pl.col("code") == pl.col("indications")).sum().alias("right")
+    flagged = (
+        items.explode("indications")
+        .group_by("indications")
+        .agg(pl.len().alias("reviewed"), (pl.col("code") == pl.col("indications")).sum().alias("right"))
     )
     return {
         row["indications"]: row["right"] / row["reviewed"]

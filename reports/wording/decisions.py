@@ -50,7 +50,8 @@ def _day(value: object) -> date | None:
 
 def decisions(trends: Trends, words: Words) -> list[Decision]:
     """Matters to decide, the most urgent first; empty when the week asks for nothing."""
-    items = [*_indicated(trends, words), *_incidents(trends, words), *_review(trends, words), *_signals(trends, words), *_collection(trends, words)]
+    parts = (_indicated, _incidents, _review, _signals, _collection)
+    items = [decision for part in parts for decision in part(trends, words)]
     return sorted(items, key=lambda decision: decision.until == DASH)
 
 

@@ -71,7 +71,5 @@ def bucket_lights(trends: Trends, words: Words) -> list[str]:
             texts.append(words("bucket_unplanned", **bucket_words(words, each.bucket)))
             continue
         content, collection = (level_words(words, light.level) for light in each.lights)
-        texts.append(
-            words("bucket_lights", content=content, collection=collection, **bucket_words(words, each.bucket))
-        )
+        texts.append(words("bucket_lights", content=content, collection=collection, **bucket_words(words, each.bucket)))
     return texts

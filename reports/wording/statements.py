@@ -1,11 +1,11 @@
-"""What changed, in three to seven sentences made from incidents and signals; each with its numbers and the query that recomputes it.
+"""What changed, in three to seven sentences made from incidents and signals; each with its query.
 
 A signal's sentence says what, how much, against what, and how sure. Where nothing was found the sentence says how many
 tests were made and what was seen, where nothing could be tested it says why. Declines of rare counts are never claimed:
 such cells are not tested (method §4).
 """
 
-from flows.method import FAMILIES, METHOD
+from flows.method import METHOD
 from flows.periods import Bucket
 from reports.judging.disclosure import is_small
 from reports.reading.facts import Row

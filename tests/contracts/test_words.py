@@ -20,14 +20,14 @@ from flows.post import Reason
 from flows.seeds import read_seed
 from flows.settings import Settings
 from reports.briefing.briefing import STAGES
-from reports.figures.charts import CHARTS
 from reports.edition import Level
+from reports.figures.charts import CHARTS
+from reports.reading.incidents import KINDS
 from reports.tables.official import PARTS
 from reports.tables.review_sheet import GUIDE_LINES
 from reports.tables.workbook import TABS
 from reports.weekly.content import SECTIONS
 from reports.weekly.sections.declaration import NAMES
-from reports.reading.incidents import KINDS
 from reports.weekly.sections.limits import LIMITS
 from reports.weekly.sections.method import METHODS
 from reports.wording.lights import LIGHTS

@@ -1,7 +1,6 @@
 """The season's truth is the test: every planted incident opens its week, and most other weeks are green."""
 
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 

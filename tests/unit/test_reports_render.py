@@ -132,7 +132,7 @@ def test_the_summary_survives_the_manifest(tmp_path: Path) -> None:
 
 
 def test_a_manifest_of_a_week_with_one_level_still_stands_in_the_index() -> None:
-    former = {name: "x" for name in ("week", "first_day", "last_day", "level", "level_reason", "as_of", "lang")}
+    former = dict.fromkeys(("week", "first_day", "last_day", "level", "level_reason", "as_of", "lang"), "x")
     rest = {"phases": [], "sentences": [], "counts": {}, "coverage": None, "embargoed": False}
     summary = WeekSummary.from_dict({**former, **rest, "publication": 1, "warnings": 0})
     assert (summary.content, summary.collection) == ("grey", "grey")

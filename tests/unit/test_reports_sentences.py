@@ -23,7 +23,7 @@ from reports.tables.review import clock_table, overdue_table
 from reports.tables.weekly import detected_table
 from reports.weekly.blocks import Definitions
 from reports.weekly.section import Report
-from reports.weekly.sections import declaration, situation
+from reports.weekly.sections import declaration
 from reports.wording.decisions import decisions
 from reports.wording.recomputing import signal as signal_query
 from reports.wording.statements import change_words, signal_text, statements

@@ -38,7 +38,7 @@ def names(*rows: dict[str, Any]) -> list[str]:
     return [row["incident"] for row in found(*rows)]
 
 
-# -- one matter over weeks -----------------------------------------------------------------------------------------------
+# -- one matter over weeks ---------------------------------------------------------------------------------------------
 
 
 def test_a_matter_that_comes_back_within_two_weeks_is_the_same_incident() -> None:
@@ -47,7 +47,10 @@ def test_a_matter_that_comes_back_within_two_weeks_is_the_same_incident() -> Non
 
 def test_other_subjects_have_other_numbers_and_later_weeks_change_none() -> None:
     rows = [evidence(5), evidence(5, thread="copies 7", kind="copies", subject="copies", posts=140), evidence(6)]
-    assert [(row["incident"], row["kind"]) for row in found(*rows[:2])] == [("2024-01", "copies"), ("2024-02", "count_flag")]
+    assert [(row["incident"], row["kind"]) for row in found(*rows[:2])] == [
+        ("2024-01", "copies"),
+        ("2024-02", "count_flag"),
+    ]
     assert found(*rows)[:2] == found(*rows[:2])
 
 
@@ -58,7 +61,7 @@ def test_numbers_begin_anew_with_the_year_and_the_incident_keeps_the_day_it_open
     assert [row["opened"] for row in rows[:2]] == [date(2023, 12, 26)] * 2
 
 
-# -- what is told ----------------------------------------------------------------------------------------------------------
+# -- what is told ------------------------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(
@@ -91,7 +94,9 @@ def test_a_false_detection_is_not_raised_again_for_its_word_and_subject() -> Non
 # -- counts of classes that are not judged -----------------------------------------------------------------------------
 
 
-def flags(counts: list[int], is_measured: bool = False, phases: Mapping[int, str] | None = None) -> list[dict[str, Any]]:
+def flags(
+    counts: list[int], is_measured: bool = False, phases: Mapping[int, str] | None = None
+) -> list[dict[str, Any]]:
     phase = {number: name for number, name in (phases or {}).items()}
     rows = cells(counts).with_columns(is_measured=pl.lit(is_measured))
     days = rows["bucket"].unique().sort().to_list()
@@ -124,7 +129,7 @@ def test_a_decline_is_no_flag() -> None:
     assert not any(row["flag"] for row in flags([40, 41, 39, 40, 42, 38, 0]))
 
 
-# -- where evidence comes from -------------------------------------------------------------------------------------------
+# -- where evidence comes from -----------------------------------------------------------------------------------------
 
 
 def rows_of(connection: Connection, columns: str) -> list[tuple[Any, ...]]:
@@ -134,7 +139,12 @@ def rows_of(connection: Connection, columns: str) -> list[tuple[Any, ...]]:
 
 def copied(accounts: int, **changes: str) -> dict[str, str]:
     text = "Beras naik terus tapi petani tetap susah"
-    return {"author_key": f"{changes.get('day', 'a')}-*", "unit_key": "7", "text": text, "copies": str(accounts)} | changes
+    return {
+        "author_key": f"{changes.get('day', 'a')}-*",
+        "unit_key": "7",
+        "text": text,
+        "copies": str(accounts),
+    } | changes
 
 
 def test_one_text_by_ten_accounts_is_a_copy_cluster_and_by_nine_is_none() -> None:
@@ -145,7 +155,10 @@ def test_one_text_by_ten_accounts_is_a_copy_cluster_and_by_nine_is_none() -> Non
 
 def test_ten_accounts_count_within_72_hours_and_not_beyond() -> None:
     def posts(last: str) -> list[dict[str, str]]:
-        return [copied(5, day="2024-01-09", created_at="2024-01-09 12:00:00+07"), copied(5, day="2024-01-12", created_at=last)]
+        return [
+            copied(5, day="2024-01-09", created_at="2024-01-09 12:00:00+07"),
+            copied(5, day="2024-01-12", created_at=last),
+        ]
 
     assert len(rows_of(warehouse_of(posts=posts("2024-01-12 12:00:00+07")), "kind")) == 1
     assert rows_of(warehouse_of(posts=posts("2024-01-12 12:00:01+07")), "kind") == []
