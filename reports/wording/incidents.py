@@ -68,11 +68,8 @@ def _marks(trends: Trends, words: Words, incident: Incident) -> str:
     marks = []
     together = trends.beside(incident)
     if together is not None and together["observed"] is not None:
-        is_tested = together["reason"] is None
-        observed, usual = words.number(together["observed"]), _usual(words, together)
-        marks.append(
-            words("incident_beside" if is_tested else "incident_beside_untested", observed=observed, usual=usual)
-        )
+        key = "incident_beside" if together["reason"] is None else "incident_beside_untested"
+        marks.append(words(key, observed=words.number(together["observed"]), usual=_usual(words, together)))
     if row["stage"] and incident.kind == "count_flag":
         is_measured = incident.subject in trends.facts.measured
         marks.append(words("incident_unreviewed" if is_measured else "incident_unmeasured"))

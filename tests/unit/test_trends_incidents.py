@@ -97,7 +97,7 @@ def test_a_false_detection_is_not_raised_again_for_its_word_and_subject() -> Non
 def flags(
     counts: list[int], is_measured: bool = False, phases: Mapping[int, str] | None = None
 ) -> list[dict[str, Any]]:
-    phase = {number: name for number, name in (phases or {}).items()}
+    phase = phases or {}
     rows = cells(counts).with_columns(is_measured=pl.lit(is_measured))
     days = rows["bucket"].unique().sort().to_list()
     named = {day: phase.get(number, "pre_campaign") for number, day in enumerate(days)}
