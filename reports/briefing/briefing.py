@@ -168,7 +168,7 @@ def _seen(trends: Trends, words: Words) -> str:
     first = " ".join(incident_text(trends, words, incident) for incident in trends.incidents[:INCIDENTS_SHOWN])
     more = len(trends.incidents) - INCIDENTS_SHOWN
     if first:
-        change = words("situation_incidents", count=words.number(max(more, 0)))
+        change = words("situation_incidents", count=words.number(more)) if more > 0 else words("situation_no_more")
     elif trends.signals:
         names = [change_words(trends, words, signal) for signal in trends.signals]
         changes = words.listed(names[:2]) + (words("signal_more") if len(names) > 2 else "")

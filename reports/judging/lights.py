@@ -97,8 +97,8 @@ def _content(trends: Trends, bucket: Bucket, row: Row | None) -> Light:
 
 
 def _urgent(trends: Trends, bucket: Bucket) -> list[Reason]:
-    reasons: list[Reason] = [
-        ("light_measured", {"incident": incident.key})
+    measured = [
+        incident.key
         for incident in trends.incidents
         if incident.bucket == bucket
         and incident.is_open
@@ -106,6 +106,7 @@ def _urgent(trends: Trends, bucket: Bucket) -> list[Reason]:
         and incident.row["direction"] == "up"
         and (trends.own_precision.get(incident.subject) or 0.0) >= METHOD.own_precision
     ]
+    reasons: list[Reason] = [("light_measured", {"incidents": " ".join(measured)})] if measured else []
     late = [item for item in trends.indicated if trends.is_beyond_half(item)]
     if late and bucket == trends.facts.buckets[-1]:
         reasons.append(("light_late", {"count": str(len(late))}))
@@ -113,11 +114,8 @@ def _urgent(trends: Trends, bucket: Bucket) -> list[Reason]:
 
 
 def _attention(trends: Trends, bucket: Bucket) -> list[Reason]:
-    reasons: list[Reason] = [
-        ("light_incident", {"incident": incident.key})
-        for incident in trends.incidents
-        if incident.bucket == bucket and incident.is_open
-    ]
+    opened = [incident.key for incident in trends.incidents if incident.bucket == bucket and incident.is_open]
+    reasons: list[Reason] = [("light_incident", {"incidents": " ".join(opened)})] if opened else []
     if trends.indicated and bucket == trends.facts.buckets[-1]:
         reasons.append(("light_waiting", {"count": str(len(trends.indicated))}))
     return reasons

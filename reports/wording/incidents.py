@@ -70,7 +70,7 @@ def _marks(trends: Trends, words: Words, incident: Incident) -> str:
     if together is not None and together["observed"] is not None:
         key = "incident_beside" if together["reason"] is None else "incident_beside_untested"
         marks.append(words(key, observed=words.number(together["observed"]), usual=_usual(words, together)))
-    if row["stage"] and incident.kind == "count_flag":
+    if row["stage"] == "detected":
         is_measured = incident.subject in trends.facts.measured
         marks.append(words("incident_unreviewed" if is_measured else "incident_unmeasured"))
     if row["driving_words"]:

@@ -2,6 +2,7 @@
 
 from reports.edition import Level
 from reports.judging.lights import Judgement, Light, judge_buckets
+from reports.reading.incidents import Incident
 from reports.reading.outcomes import Trends
 from reports.wording.incidents import incident_name
 from reports.wording.sentences import bucket_words
@@ -36,10 +37,17 @@ def light_reasons(trends: Trends, words: Words, light: Light) -> str:
             filled["phase"] = f"{phase[:1].lower()}{phase[1:]}"
         if "share" in values:
             filled["share"] = words.percent(float(values["share"]))
-        if "incident" in values:
-            filled["name"] = incident_name(trends, words, named[values["incident"]])
+        if "incidents" in values:
+            filled["names"] = words.listed(
+                [_numbered(trends, words, named[key]) for key in values["incidents"].split()]
+            )
         texts.append(words(key, **filled))
     return "; ".join(texts)
+
+
+def _numbered(trends: Trends, words: Words, incident: Incident) -> str:
+    """`Politik uang (2024-07)`."""
+    return words("light_named", name=incident_name(trends, words, incident), incident=incident.row["incident"])
 
 
 def light_sentence(trends: Trends, words: Words, light: Light) -> str:

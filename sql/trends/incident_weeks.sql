@@ -26,6 +26,7 @@ WITH method AS (
         CAST(max(CAST(value AS DOUBLE)) FILTER (WHERE name = 'event_days') AS INTEGER) AS event_days,
         CAST(max(CAST(value AS DOUBLE)) FILTER (WHERE name = 'driving_words') AS BIGINT) AS driving_words,
         max(CAST(value AS DOUBLE)) FILTER (WHERE name = 'term_posts') AS term_posts,
+        max(CAST(value AS DOUBLE)) FILTER (WHERE name = 'term_authors') AS term_authors,
         max(CAST(value AS DOUBLE)) FILTER (WHERE name = 'coders_agree') AS coders_agree
     FROM seeds.method
 ),
@@ -204,26 +205,41 @@ hidden AS (
     SELECT unnest(string_split(name, ' ')) FROM seeds.contestants
 ),
 
+people AS (
+    SELECT list(term) FILTER (WHERE kind = 'title') AS titles FROM seeds.person_names
+),
+
 spoken AS (
-    SELECT number, min(text) AS text
+    SELECT
+        number,
+        regexp_extract_all(
+            regexp_replace(lower(min(text)), 'https?://\S+|[@#]\S+|\[[a-z ]+\]', ' ', 'g'), '[a-z][a-z-]{2,30}'
+        ) AS words
     FROM behind
     WHERE family NOT IN ('volumes', 'sentiment') AND text IS NOT NULL
     GROUP BY number, coalesce(CAST(unit_key AS VARCHAR), platform || post_id)
 ),
 
+-- As with emerging terms nobody is named: no word of few, no name, nothing that is written after a title.
 words AS (
-    SELECT number, term, count(*) AS texts, any_value(spoken.all_texts) AS all_texts
+    SELECT used.number, used.term, count(*) AS texts, any_value(used.all_texts) AS all_texts
     FROM (
         SELECT
             number,
             count(*) OVER (PARTITION BY number) AS all_texts,
-            unnest(list_distinct(regexp_extract_all(
-                regexp_replace(lower(text), 'https?://\S+|[@#]\S+|\[[a-z ]+\]', ' ', 'g'), '[a-z][a-z-]{2,30}'
+            unnest(list_distinct(list_filter(
+                words,
+                lambda word, place: place = 1 OR NOT list_contains(people.titles, words[place - 1])
             ))) AS term
         FROM spoken
-    ) AS spoken
-    ANTI JOIN hidden ON spoken.term = hidden.term
-    GROUP BY number, term
+        CROSS JOIN people
+    ) AS used
+    JOIN sizes ON used.number = sizes.number
+    CROSS JOIN method
+    ANTI JOIN hidden ON used.term = hidden.term
+    WHERE sizes.accounts >= method.term_authors
+    GROUP BY used.number, used.term
+    HAVING count(*) >= any_value(method.term_authors) OR any_value(used.all_texts) = 1
 ),
 
 -- How common a word is otherwise: an even sample of the posts of the same days.

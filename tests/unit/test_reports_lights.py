@@ -85,7 +85,7 @@ def test_a_week_that_cannot_be_tested_is_grey(week: str, tables: Callable[[], Ta
 @pytest.mark.parametrize("kind", ["signal", "count_flag", "copies", "case"])
 def test_an_open_incident_of_any_source_makes_amber_and_is_named(kind: str) -> None:
     lights = judged("2024-W04", with_incident("2024-W04", kind=kind))
-    assert lights.content == Light("amber", (("light_incident", {"incident": "I1"}),))
+    assert lights.content == Light("amber", (("light_incident", {"incidents": "I1"}),))
 
 
 @pytest.mark.parametrize("changes", [{"status": "explained"}, {"status": "false_detection", "situation": False}])
