@@ -96,6 +96,7 @@ def _flags(signals: pl.DataFrame) -> pl.DataFrame:
     return (
         counted.join(reasons, on=["week", "phase", "platform"])
         .with_columns(flag=pl.lit(False), is_weak=pl.lit(False))
+        .with_columns(expected=pl.when(pl.col("reason").is_null()).then(0.4))
         .select(names)
     )
 

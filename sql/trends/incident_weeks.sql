@@ -2,9 +2,10 @@
 -- section 9). Four sources: a signal; a count flag; a copy cluster, near-identical text posted by at least 10 accounts
 -- within 72 hours; a confirmed case, a class that two coders agreed on. The same change on several platforms is one row,
 -- of all platforms where these were judged together. Signals, flags and cases of one subject and direction are one
--- incident, as the same copied text is, while they come back within two weeks; flows/trends/incidents.py numbers them in
--- the order in which they were seen and says how they stand. Posts are those of the first reading (core.readings), so
--- that a week stays what it was when later weeks arrive; a removed account counts by its post.
+-- incident, as the same copied text is, while they come back within two weeks. flows/trends/incidents.py numbers them in
+-- the order in which they became known, a bucket with its release and a case with its second coder, so that a number once
+-- given stays, and says how they stand. Posts are those of the first reading (core.readings); a removed account counts by
+-- its post.
 --
 -- stage   how far the review of its posts has come, as now known: detected, reviewed, indicated, referred, decided; none
 --         for what no review is about
@@ -83,44 +84,66 @@ changed AS (
     ) = 1
 ),
 
-many AS (
-    SELECT unit_key
-    FROM read
-    WHERE unit_key IS NOT NULL
-    GROUP BY unit_key
-    HAVING count(DISTINCT account) >= (SELECT copy_accounts FROM method)
-),
-
 copies AS (
-    SELECT read.unit_key, read.bucket, read.account, read.created_at
+    SELECT
+        read.unit_key,
+        read.bucket,
+        read.account,
+        read.created_at,
+        method.copy_accounts,
+        to_hours(method.copy_hours) AS span
     FROM read
-    SEMI JOIN many ON read.unit_key = many.unit_key
+    SEMI JOIN (
+        SELECT unit_key
+        FROM read
+        WHERE unit_key IS NOT NULL
+        GROUP BY unit_key
+        HAVING count(*) >= (SELECT copy_accounts FROM method)
+    ) AS often ON read.unit_key = often.unit_key
+    CROSS JOIN method
 ),
 
--- A copy is of a cluster where so many accounts posted the text in the hours that begin with some copy near it.
+-- A copy is of a cluster where so many accounts posted the text within the hours that begin with it or a copy before it.
 clustered AS (
-    SELECT DISTINCT near.unit_key, near.bucket
+    SELECT DISTINCT unit_key, bucket
     FROM (
-        SELECT starts.unit_key, starts.created_at AS since
-        FROM (SELECT DISTINCT unit_key, created_at FROM copies) AS starts
-        CROSS JOIN method
-        JOIN copies AS near
-            ON starts.unit_key = near.unit_key
-            AND near.created_at BETWEEN starts.created_at AND starts.created_at + to_hours(method.copy_hours)
-        GROUP BY starts.unit_key, starts.created_at, method.copy_accounts
-        HAVING count(DISTINCT near.account) >= method.copy_accounts
-    ) AS windows
+        SELECT
+            *,
+            max(created_at) FILTER (WHERE accounts >= copy_accounts)
+                OVER (PARTITION BY unit_key ORDER BY created_at) AS since
+        FROM (
+            SELECT
+                *,
+                count(DISTINCT account) OVER (
+                    PARTITION BY unit_key ORDER BY created_at RANGE BETWEEN CURRENT ROW AND span FOLLOWING
+                ) AS accounts
+            FROM copies
+        )
+    )
+    WHERE created_at <= since + span
+),
+
+-- When a second person had looked at a post.
+agreed AS (
+    SELECT
+        reviews.platform,
+        reviews.post_id,
+        CAST(timezone(any_value(zone.value), list_sort(list(reviews.landed_at))[
+            CAST(any_value(method.coders_agree) AS BIGINT)
+        ]) AS DATE) AS known_day
+    FROM core.reviews AS reviews
     CROSS JOIN method
-    JOIN copies AS near
-        ON windows.unit_key = near.unit_key
-        AND near.created_at BETWEEN windows.since AND windows.since + to_hours(method.copy_hours)
+    JOIN seeds.election AS zone ON zone.key = 'timezone'
+    WHERE reviews.stage IN ('reviewed', 'adjudicated')
+    GROUP BY reviews.platform, reviews.post_id
 ),
 
 confirmed AS (
-    SELECT calendar.bucket, items.code, items.platform, items.post_id
+    SELECT calendar.bucket, items.code, items.platform, items.post_id, agreed.known_day
     FROM core.review_items AS items
     JOIN core.posts AS posts ON items.platform = posts.platform AND items.post_id = posts.post_id
     JOIN core.calendar AS calendar ON posts.day = calendar.day
+    JOIN agreed ON items.platform = agreed.platform AND items.post_id = agreed.post_id
     CROSS JOIN method
     WHERE items.code <> 'none' AND items.coders >= method.coders_agree
 ),
@@ -135,13 +158,15 @@ candidates AS (
             concat('copies ', unit_key) AS thread, unit_key AS copied, false AS is_weak
         FROM clustered
         UNION ALL BY NAME
-        SELECT DISTINCT
+        SELECT
             'case' AS kind, confirmed.bucket, families.family, confirmed.code AS subject, 'up' AS direction,
-            'all' AS platform, concat_ws(' ', families.family, confirmed.code, 'up') AS thread, false AS is_weak
+            'all' AS platform, concat_ws(' ', families.family, confirmed.code, 'up') AS thread, false AS is_weak,
+            min(confirmed.known_day) AS known_day
         FROM confirmed
         JOIN seeds.families AS families ON families.subjects = 'indications'
         ANTI JOIN changed ON confirmed.bucket = changed.bucket
             AND concat_ws(' ', families.family, confirmed.code, 'up') = changed.thread
+        GROUP BY confirmed.bucket, families.family, confirmed.code
     )
 ),
 
@@ -211,16 +236,21 @@ people AS (
 
 spoken AS (
     SELECT
-        number,
+        behind.number,
         regexp_extract_all(
-            regexp_replace(lower(min(text)), 'https?://\S+|[@#]\S+|\[[a-z ]+\]', ' ', 'g'), '[a-z][a-z-]{2,30}'
+            regexp_replace(lower(min(behind.text)), 'https?://\S+|[@#]\S+|\[[a-z ]+\]', ' ', 'g'), '[a-z][a-z-]{2,30}'
         ) AS words
     FROM behind
-    WHERE family NOT IN ('volumes', 'sentiment') AND text IS NOT NULL
-    GROUP BY number, coalesce(CAST(unit_key AS VARCHAR), platform || post_id)
+    JOIN sizes ON behind.number = sizes.number
+    CROSS JOIN method
+    WHERE behind.family NOT IN ('volumes', 'sentiment')
+        AND behind.text IS NOT NULL
+        AND hash(behind.post_id) % CAST(ceil(sizes.posts / method.term_posts) AS UBIGINT) = 0
+    GROUP BY behind.number, coalesce(CAST(behind.unit_key AS VARCHAR), behind.platform || behind.post_id)
 ),
 
--- As with emerging terms nobody is named: no word of few, no name, nothing that is written after a title.
+-- Of evidence of more than 20,000 posts an even sample is read. As with emerging terms nobody is named: no word of few, no
+-- name, nothing that is written after a title.
 words AS (
     SELECT used.number, used.term, count(*) AS texts, any_value(used.all_texts) AS all_texts
     FROM (
@@ -321,6 +351,7 @@ known AS (
 
 SELECT
     candidates.thread,
+    coalesce(candidates.known_day, CAST(date_trunc('week', candidates.bucket) + INTERVAL 7 DAY AS DATE)) AS known_day,
     buckets.week,
     buckets.phase,
     candidates.kind,

@@ -15,7 +15,7 @@ from tests.unit.test_trends_signals import cells
 
 FIRST = date(2024, 1, 1)
 EVIDENCE = schema("trends.incident_weeks") | {
-    "thread": pl.String, "harmless_share": pl.Float64, "coded": pl.Int64, "dismissed": pl.Int64,
+    "thread": pl.String, "known_day": pl.Date, "harmless_share": pl.Float64, "coded": pl.Int64, "dismissed": pl.Int64,
 }  # fmt: skip
 
 
@@ -27,7 +27,8 @@ def evidence(number: int, **changes: Any) -> dict[str, Any]:
         "subject": "insult", "thread": "insult up", "first_day": day, "first_seen": day, "last_seen": day, "posts": 20,
         "texts": 20, "coded": 0, "dismissed": 0, "driving_words": ["gundul", "lapangan"], "word_share": 0.5,
     }  # fmt: skip
-    return row | changes
+    known = changes.get("first_day", day) + timedelta(weeks=1)
+    return row | {"known_day": known} | changes
 
 
 def found(*rows: dict[str, Any]) -> list[dict[str, Any]]:
@@ -59,6 +60,16 @@ def test_numbers_begin_anew_with_the_year_and_the_incident_keeps_the_day_it_open
     rows = found(late, evidence(1, thread="other"), evidence(2))
     assert [row["incident"] for row in rows] == ["2023-01", "2023-01", "2024-01"]
     assert [row["opened"] for row in rows[:2]] == [date(2023, 12, 26)] * 2
+
+
+def test_a_case_that_is_confirmed_later_changes_no_number_and_joins_the_matter_it_is_of() -> None:
+    flag, later = evidence(5), evidence(8, thread="threat up")
+    case = {"kind": "case", "known_day": date(2024, 3, 1), "texts": 1, "posts": 1}
+    rows = found(flag, later, evidence(4, **case), evidence(2, thread="hoax up", **case))
+    assert [(row["week"], row["incident"]) for row in rows] == [
+        ("2024-W04", "2024-01"), ("2024-W05", "2024-01"), ("2024-W08", "2024-02"), ("2024-W02", "2024-03"),
+    ]  # fmt: skip
+    assert {row["opened"] for row in rows if row["incident"] == "2024-01"} == {FIRST + timedelta(weeks=3)}
 
 
 # -- what is told ------------------------------------------------------------------------------------------------------
