@@ -85,6 +85,7 @@ class Method:
     event_days: int  # before or after a bucket that a known event still explains a rise
     driving_words: int  # words named of an incident, at most
     driving_share: float  # of the texts: a word in so many of them alone drives the flags
+    driving_posts: int  # read for the words of an incident, and as many of the same days to compare with, about
     collection_green: float  # succeeded of planned collections, from which the collection is green
     half_of_limit: float  # of the hand-over limit, after which a confirmed act makes red
     own_precision: float  # of a class in the office's own reviews, from which its signal makes red

@@ -47,6 +47,7 @@ _CODES = (
     ("official_series", "series", "official_sources", "series"),
     ("regency_counts", "series", "regency_sources", "series"),
 )
+_SEVERAL = frozenset(("receivers", "topics"))  # of these, which hold several words
 # Columns with few possible values; empty is one of them where the column is not required.
 _CHOICES = {
     ("accounts", "platform"): PLATFORMS,
@@ -166,7 +167,8 @@ def unknown_codes(seeds: Seeds) -> Found:
             continue  # said already
         known = {row.get(key, "") for row in seeds.rows(target)}
         for row in seeds.lines(name):
-            for code in row.cells.get(column, "").split(" ") if column == "receivers" else [row.cells.get(column, "")]:
+            text = row.cells.get(column, "")
+            for code in text.split(" ") if column in _SEVERAL else [text]:
                 if code and code not in known and not TEMPLATE.search(code):
                     where = f", line {row.line}" if row.line else ""
                     yield {"file": name, "where": where, "column": column, "code": code, "target": target}

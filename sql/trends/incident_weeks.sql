@@ -26,7 +26,7 @@ WITH method AS (
         CAST(max(CAST(value AS DOUBLE)) FILTER (WHERE name = 'copy_hours') AS BIGINT) AS copy_hours,
         CAST(max(CAST(value AS DOUBLE)) FILTER (WHERE name = 'event_days') AS INTEGER) AS event_days,
         CAST(max(CAST(value AS DOUBLE)) FILTER (WHERE name = 'driving_words') AS BIGINT) AS driving_words,
-        max(CAST(value AS DOUBLE)) FILTER (WHERE name = 'term_posts') AS term_posts,
+        max(CAST(value AS DOUBLE)) FILTER (WHERE name = 'driving_posts') AS driving_posts,
         max(CAST(value AS DOUBLE)) FILTER (WHERE name = 'term_authors') AS term_authors,
         max(CAST(value AS DOUBLE)) FILTER (WHERE name = 'coders_agree') AS coders_agree
     FROM seeds.method
@@ -245,11 +245,11 @@ spoken AS (
     CROSS JOIN method
     WHERE behind.family NOT IN ('volumes', 'sentiment')
         AND behind.text IS NOT NULL
-        AND hash(behind.post_id) % CAST(ceil(sizes.posts / method.term_posts) AS UBIGINT) = 0
+        AND hash(behind.post_id) % CAST(ceil(sizes.posts / method.driving_posts) AS UBIGINT) = 0
     GROUP BY behind.number, coalesce(CAST(behind.unit_key AS VARCHAR), behind.platform || behind.post_id)
 ),
 
--- Of evidence of more than 20,000 posts an even sample is read. As with emerging terms nobody is named: no word of few, no
+-- Of evidence of more than 2,000 posts an even sample is read. As with emerging terms nobody is named: no word of few, no
 -- name, nothing that is written after a title.
 words AS (
     SELECT used.number, used.term, count(*) AS texts, any_value(used.all_texts) AS all_texts
@@ -278,7 +278,7 @@ looked AS (
     FROM read
     SEMI JOIN candidates ON read.bucket = candidates.bucket
     JOIN (
-        SELECT bucket, CAST(ceil(count(*) / (SELECT term_posts FROM method)) AS UBIGINT) AS one_in
+        SELECT bucket, CAST(ceil(count(*) / (SELECT driving_posts FROM method)) AS UBIGINT) AS one_in
         FROM read
         GROUP BY bucket
     ) AS days ON read.bucket = days.bucket
