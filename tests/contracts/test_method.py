@@ -51,6 +51,7 @@ COINCIDENCES: dict[str, tuple[tuple[str, str], ...]] = {
         ("reports/figures/timeline.py", 'row["days"] < 7'),
         ("sql/core/calendar.sql", "INTERVAL 6 DAY"),
         ("sql/core/readings.sql", "INTERVAL 7 DAY"),
+        ("sql/trends/incident_weeks.sql", "INTERVAL 7 DAY"),
         ("sql/core/review_items.sql", "isodow(days.first_seen_day + CAST(step AS INTEGER)) < 6"),
     ),
     "a rate is per 1,000": (
