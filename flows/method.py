@@ -77,10 +77,21 @@ class Method:
     alpha_reliable: float  # from it on the codes are reliable; for the reader
     alpha_draws: int  # of the bootstrap limits of alpha
     # §9 Situation
-    situation_texts: int  # a signal of fewer texts does not make the level red
+    situation_texts: int  # an incident of fewer distinct texts is not in the situation
     signal_posts: int  # posts listed behind a signal, at most
+    copy_accounts: int  # accounts that post one text, at least, for a copy cluster
+    copy_hours: int  # within which they do
+    incident_weeks: int  # after which the same matter is another incident
+    event_days: int  # before or after a bucket that a known event still explains a rise
+    driving_words: int  # words named of an incident, at most
+    driving_share: float  # of the texts: a word in so many of them alone drives the flags
+    driving_posts: int  # read for the words of an incident, and as many of the same days to compare with, about
+    collection_green: float  # succeeded of planned collections, from which the collection is green
+    half_of_limit: float  # of the hand-over limit, after which a confirmed act makes red
+    own_precision: float  # of a class in the office's own reviews, from which its signal makes red
     # §10 Reviews
     review_sample: int  # undetected posts of a review sheet
+    own_reviews: int  # flagged posts of a class with an agreed code, from which its precision is the office's own
     # Gates
     unreadable_stop: float  # records of unknown shape in a file
     unreadable_warn: float

@@ -60,6 +60,13 @@ class Edition:
         return f"RONDA/{self.election.regency_code}/{self.week}/{self.publication}"
 
 
+# of a manifest written when a week had one level: its lights are not known until it is published again
+_BEFORE_LIGHTS: Mapping[str, str] = {
+    **{"content": "grey", "collection": "grey"},
+    **{"content_reason": "", "collection_reason": ""},
+}
+
+
 @dataclass(frozen=True, slots=True)
 class WeekSummary:
     """What the index, the manifest and the notice say of a published week; plain values only."""
@@ -69,8 +76,10 @@ class WeekSummary:
     last_day: str
     phases: tuple[str, ...]
     sentences: tuple[str, ...]
-    level: Level
-    level_reason: str
+    content: Level
+    content_reason: str
+    collection: Level
+    collection_reason: str
     counts: dict[str, int]  # posts, labelled, detected
     coverage: float | None
     embargoed: bool
@@ -83,7 +92,8 @@ class WeekSummary:
     def from_dict(cls, values: Mapping[str, Any]) -> Self:
         """The summary whose `dataclasses.asdict` was kept in a manifest (lists where JSON has no tuples)."""
         lists = {name: tuple(values[name]) for name in ("phases", "sentences")}
-        return cls(**{**values, **lists})
+        known = {name: value for name, value in values.items() if name in cls.__dataclass_fields__}
+        return cls(**{**_BEFORE_LIGHTS, **known, **lists})
 
 
 def embargo_end(election: Election) -> datetime:

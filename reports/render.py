@@ -9,7 +9,7 @@ from reports.briefing.briefing import briefing, briefing_pictures
 from reports.edition import Edition, Tables, WeekSummary
 from reports.figures.chart import Chart, Picture
 from reports.figures.charts import CHARTS, pictures, write_pictures
-from reports.judging.level import Judgement, judge
+from reports.judging.lights import Judgement, judge
 from reports.reading.contract import checked_tables
 from reports.reading.facts import Facts
 from reports.reading.outcomes import Trends
@@ -19,8 +19,9 @@ from reports.weekly.content import weekly_content
 from reports.weekly.document import weekly_document
 from reports.weekly.page import weekly_page
 from reports.weekly.section import Report
+from reports.wording.lights import light_reasons
 from reports.wording.sentences import source_line
-from reports.wording.statements import headline, level_reasons
+from reports.wording.statements import headline
 from reports.wording.words import Words
 
 P = ParamSpec("P")
@@ -82,8 +83,10 @@ def summarise(trends: Trends, words: Words, judgement: Judgement) -> WeekSummary
         last_day=edition.week.last_day.isoformat(),
         phases=tuple(bucket.phase for bucket in facts.buckets),
         sentences=tuple(headline(trends, words)),
-        level=judgement.level,
-        level_reason=level_reasons(trends, words, judgement),
+        content=judgement.content.level,
+        content_reason=light_reasons(trends, words, judgement.content),
+        collection=judgement.collection.level,
+        collection_reason=light_reasons(trends, words, judgement.collection),
         counts={name: facts.total(name) for name in ("posts", "labelled", "detected")},
         coverage=facts.coverage,
         embargoed=edition.embargoed,

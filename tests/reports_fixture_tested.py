@@ -88,6 +88,48 @@ def _signals(platforms: pl.DataFrame, topics: pl.DataFrame) -> pl.DataFrame:
     return pl.DataFrame(cells, schema=_SIGNAL)
 
 
+def _flags(signals: pl.DataFrame) -> pl.DataFrame:
+    """The counts of the unmeasured classes, compared where anything else could be; none of them is a flag."""
+    names = list(schema("trends.count_flags"))
+    counted = signals.filter(pl.col("subject").is_in(_COUNTED)).rename({"subject": "indication"}).drop("reason")
+    reasons = signals.filter(pl.col("subject") == "insult").select("week", "phase", "platform", "reason")
+    return (
+        counted.join(reasons, on=["week", "phase", "platform"])
+        .with_columns(flag=pl.lit(False), is_weak=pl.lit(False))
+        .with_columns(expected=pl.when(pl.col("reason").is_null()).then(0.4))
+        .select(names)
+    )
+
+
+def incident(week: str, **changes: Any) -> pl.DataFrame:
+    """One row of trends.incident_weeks: 35 posts of one class, far above what is usual, unless it is changed."""
+    row: dict[str, Any] = dict.fromkeys(schema("trends.incident_weeks"))
+    first = Week.parse(week).first_day
+    row |= {"incident": "2024-01", "week": week, "phase": "campaign", "kind": "count_flag", "family": "indications"}
+    row |= {"subject": "money_politics", "platform": "all", "direction": "up", "first_day": first}
+    row |= {"first_seen": first, "last_seen": first + timedelta(days=2), "opened": first, "posts": 35, "texts": 35}
+    row |= {"accounts": 34, "platforms": ["facebook", "tiktok"], "views": 3000, "observed": 35, "expected": 0.91}
+    row |= {"q": 0.0, "is_weak": False, "driving_words": ["amplop", "coblos"], "word_share": 0.5, "stage": "detected"}
+    return pl.DataFrame([row | {"status": "open", "situation": True} | changes], schema=schema("trends.incident_weeks"))
+
+
+def _incidents(signals: pl.DataFrame) -> pl.DataFrame:
+    """The incidents of the burst: a topic and a class of indications."""
+    rows = [incident(BURST).clear()]
+    found = signals.filter(pl.col("signal") & (pl.col("platform") == "all"))
+    for number, row in enumerate(found.iter_rows(named=True), start=1):
+        is_class = row["family"] == "indications"
+        changes = {name: row[name] for name in ("phase", "family", "subject", "observed", "expected", "posts", "q")}
+        words = ["rob", "jalan"] if not is_class else ["bodoh"]
+        rows.append(
+            incident(
+                row["week"], incident=f"2024-{number:02d}", kind="signal", texts=row["observed"], accounts=21,
+                platforms=["tiktok"], driving_words=words, stage="detected" if is_class else None, **changes,
+            )
+        )  # fmt: skip
+    return pl.concat(rows)
+
+
 def _posts(week: Week) -> pl.DataFrame:
     rows = [
         {
@@ -198,8 +240,11 @@ def tables(
         ("instagram", "zeeschuimer", "tagar batang"),
     ]
     days = [week.first_day + timedelta(days=number) for number in range(-7, 7)]
+    signals = _signals(platforms, topics)
     return {
-        "trends.signals": _signals(platforms, topics),
+        "trends.signals": signals,
+        "trends.count_flags": _flags(signals),
+        "trends.incident_weeks": _incidents(signals),
         "trends.slopes": pl.DataFrame(
             [
                 {

@@ -18,6 +18,8 @@ _KEYS = {
     "clocks": ("code",),
     "contestants": ("name",),
     "election": ("key",),
+    "events": ("day", "name_id"),
+    "harmless_words": ("word", "indication"),
     "holidays": ("day",),
     "indications": ("code",),
     "keywords": ("platform", "kind", "text"),
@@ -39,10 +41,13 @@ _CODES = (
     ("indications", "receivers", "receivers", "code"),
     ("indications", "only_in_phase", "calendar", "phase"),
     ("topic_terms", "code", "topics", "code"),
+    ("events", "topics", "topics", "code"),
+    ("harmless_words", "indication", "indications", "code"),
     ("official_counts", "series", "official_sources", "series"),
     ("official_series", "series", "official_sources", "series"),
     ("regency_counts", "series", "regency_sources", "series"),
 )
+_SEVERAL = frozenset(("receivers", "topics"))  # of these, which hold several words
 # Columns with few possible values; empty is one of them where the column is not required.
 _CHOICES = {
     ("accounts", "platform"): PLATFORMS,
@@ -51,6 +56,7 @@ _CHOICES = {
         for column in ("is_rally", "is_campaign", "is_quiet", "has_note", "needs_attention")
     },
     ("clocks", "kind"): ("calendar", "working"),
+    ("events", "kind"): ("holiday", "commemoration", "debate", "rally", "stage", "local"),
     ("indications", "is_measured"): _TRUTH,
     ("keywords", "kind"): ("keyword", "hashtag"),
     ("keywords", "platform"): PLATFORMS,
@@ -161,7 +167,8 @@ def unknown_codes(seeds: Seeds) -> Found:
             continue  # said already
         known = {row.get(key, "") for row in seeds.rows(target)}
         for row in seeds.lines(name):
-            for code in row.cells.get(column, "").split(" ") if column == "receivers" else [row.cells.get(column, "")]:
+            text = row.cells.get(column, "")
+            for code in text.split(" ") if column in _SEVERAL else [text]:
                 if code and code not in known and not TEMPLATE.search(code):
                     where = f", line {row.line}" if row.line else ""
                     yield {"file": name, "where": where, "column": column, "code": code, "target": target}

@@ -67,7 +67,7 @@ class Readings:
             self.series[self.position[day], platform] = series
         self.unmeasured = set(cells.filter(~pl.col("is_measured"))["subject"].unique())
         self.of_one_phase = set(cells.filter(pl.col("only_in_phase").is_not_null())["subject"].unique())
-        self._comparable: dict[tuple[tuple[str, ...], int, int], list[int]] = {}
+        self._comparable: dict[tuple[tuple[str, ...], int, int, bool], list[int]] = {}
         self.counts: dict[Cell, Counts] = {}
         self.days: dict[str, Days] = {}
         for (family, platform), group in cells.group_by("family", "platform"):
@@ -106,16 +106,19 @@ class Readings:
             subjects = list(FAMILIES[VOLUMES].named_subjects)
         return [Cell(family, platform, subject) for platform in (*self.platforms, ALL) for subject in subjects]
 
-    def comparable(self, platforms: tuple[str, ...], bucket: int, shortest: int) -> list[int]:
-        """Earlier buckets of the same phase and series that may be compared on all these platforms, in time order."""
-        known = self._comparable.get((platforms, bucket, shortest))
+    def comparable(self, platforms: tuple[str, ...], bucket: int, shortest: int, *, is_weak: bool = False) -> list[int]:
+        """Earlier buckets of the same phase and series that may be compared on all these platforms, in time order.
+
+        A weak baseline takes those of the phase before as well.
+        """
+        known = self._comparable.get((platforms, bucket, shortest, is_weak))
         if known is not None:
             return known
-        phase = self.buckets[bucket].phase
+        phases = {self.buckets[bucket].phase} | ({self._phase_before(bucket)} if is_weak else set())
         places = [
             earlier
             for earlier in range(bucket)
-            if self.buckets[earlier].phase == phase
+            if self.buckets[earlier].phase in phases
             and self.buckets[earlier].days >= shortest
             and all(
                 self.reasons.get((earlier, name), "") is None
@@ -123,8 +126,13 @@ class Readings:
                 for name in platforms
             )
         ]
-        self._comparable[platforms, bucket, shortest] = places
+        self._comparable[platforms, bucket, shortest, is_weak] = places
         return places
+
+    def _phase_before(self, bucket: int) -> str | None:
+        """The phase that was before that of a bucket; None where there is none."""
+        phases = [each.phase for each in self.buckets[:bucket]]
+        return next((phase for phase in reversed(phases) if phase != self.buckets[bucket].phase), None)
 
     def total(self, cell: Cell, bucket: int) -> tuple[float | None, float | None, float | None]:
         """Units, posts and exposure of a cell in a bucket; None where nothing was collected."""

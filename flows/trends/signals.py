@@ -86,7 +86,7 @@ def find(cells: pl.DataFrame) -> pl.DataFrame:
     for bucket in range(len(readings.buckets)):
         for family in FAMILIES:
             group = [_prepare(readings, cell, bucket, signalled) for cell in readings.cells(family)]
-            (_judge_volumes if family == VOLUMES else _judge_counts)([item for item in group if item.reason is None])
+            (_judge_volumes if family == VOLUMES else judge_counts)([item for item in group if item.reason is None])
             judged += group
             for item in group:
                 if item.is_signal:
@@ -108,13 +108,13 @@ def _prepare(readings: Readings, cell: Cell, bucket: int, signalled: dict[Cell, 
             *(signalled.get(cell._replace(platform=name), ()) for name in (*item.platforms, cell[1]))
         )
         earlier = readings.comparable(item.platforms, bucket, METHOD.bucket_days)
-        item.baseline = _quiet(readings, item, [place for place in earlier if place not in left_out])
+        item.baseline = quiet(readings, item, [place for place in earlier if place not in left_out])
         if len(item.baseline) < METHOD.baseline_least:
             item.reason, item.baseline = "no_baseline", []
         elif cell.family == VOLUMES:
             _compare_volumes(readings, item)
         else:
-            _compare_counts(readings, item)
+            compare_counts(readings, item)
     return item
 
 
@@ -139,7 +139,7 @@ def _comparison(readings: Readings, cell: Cell, bucket: int) -> tuple[str | None
     return reason, able
 
 
-def _quiet(readings: Readings, item: Judged, places: list[int]) -> list[int]:
+def quiet(readings: Readings, item: Judged, places: list[int]) -> list[int]:
     """The latest buckets without those that were bursts in the light of the others; only counts are looked at."""
     latest = places[-METHOD.baseline_most :]
     if item.cell.family in SHARES or item.cell.family == VOLUMES or len(latest) <= METHOD.baseline_least:
@@ -184,7 +184,7 @@ def _compare_volumes(readings: Readings, item: Judged) -> None:
     item.posts = fsum(float(days.posts[item.bucket].sum()) for days in by_platform)
 
 
-def _compare_counts(readings: Readings, item: Judged) -> None:
+def compare_counts(readings: Readings, item: Judged) -> None:
     counts = [readings.counts[item.cell._replace(platform=name)] for name in item.platforms]
     places = item.baseline
     earlier = np.array([each.observed[places].sum() for each in counts])
@@ -211,7 +211,7 @@ def _compare_counts(readings: Readings, item: Judged) -> None:
 # -- judging a family --------------------------------------------------------------------------------------------------
 
 
-def _judge_counts(group: list[Judged]) -> None:
+def judge_counts(group: list[Judged]) -> None:
     """Dispersion, p, q and power of the cells of one family and bucket that have a baseline."""
     spreads = _dispersions(group)
     tested: list[tuple[Judged, Predictive]] = []

@@ -10,33 +10,32 @@ from reports.edition import embargo_end
 from reports.figures import signals, topics, volume
 from reports.figures.chart import Picture
 from reports.figures.charts import pictures
-from reports.judging.level import Judgement
+from reports.judging.lights import Judgement
 from reports.reading.facts import Facts
 from reports.reading.outcomes import Trends
 from reports.typeset import compile_pdf
 from reports.wording.decisions import Decision, decisions
+from reports.wording.incidents import incident_text
 from reports.wording.label_quality import quality_sentence
+from reports.wording.lights import bucket_lights, light_rules, lights_said
 from reports.wording.sentences import (
     bucket_name,
     coverage_words,
     embargo_mark,
     embargo_text,
     gap_words,
-    level_rule,
-    level_words,
 )
-from reports.wording.statements import bucket_levels, change_words, level_sentence
+from reports.wording.statements import change_words
 from reports.wording.watch_list import change_text
 from reports.wording.words import Words, platform_name
 
-GAPS_SHOWN, AGENDA_SHOWN, DECISIONS_SHOWN = 4, 6, 6
+GAPS_SHOWN, AGENDA_SHOWN, DECISIONS_SHOWN, INCIDENTS_SHOWN = 4, 6, 6, 2
 STAGES = ("detected", "reviewed", "indicated", "referred", "decided")
 CHART_WIDTHS = (80, 73, 66, 60, 54, 48, 42)  # per cent of the text width, of the chart of each page
 TOO_LONG = "the briefing must have two pages"  # the template's own assertion
 _TITLES = (
     "briefing_class",
     "briefing_situation",
-    "level_title",
     "briefing_figures",
     "briefing_decide",
     "decide_none",
@@ -153,22 +152,24 @@ def _asked(trends: Trends, words: Words) -> dict[str, object]:
 
 
 def _situation(trends: Trends, words: Words, judgement: Judgement) -> dict[str, object]:
-    """The level of attention with its reasons and its rule, after what was seen in one sentence."""
+    """The two lights with their reasons and rules, after what was seen."""
     return {
-        "level": judgement.level,
-        "level_words": level_words(words, judgement.level),
+        "lights": lights_said(trends, words, judgement),
         "situation": _seen(trends, words),
-        "reason": level_sentence(trends, words, judgement),
-        "levels": bucket_levels(trends, words),
-        "rule": level_rule(words),
+        "buckets": bucket_lights(trends, words),
+        "rule": " ".join(light_rules(words)),
     }
 
 
 def _seen(trends: Trends, words: Words) -> str:
-    """One sentence: what was seen and what is not noise."""
+    """What was seen: the incidents of the week first, else what is not noise; then how much was collected."""
     facts = trends.facts
     week = facts.edition.week
-    if trends.signals:
+    first = " ".join(incident_text(trends, words, incident) for incident in trends.incidents[:INCIDENTS_SHOWN])
+    more = len(trends.incidents) - INCIDENTS_SHOWN
+    if first:
+        change = words("situation_incidents", count=words.number(more)) if more > 0 else words("situation_no_more")
+    elif trends.signals:
         names = [change_words(trends, words, signal) for signal in trends.signals]
         changes = words.listed(names[:2]) + (words("signal_more") if len(names) > 2 else "")
         change = words("situation_change", changes=changes)
@@ -176,13 +177,14 @@ def _seen(trends: Trends, words: Words) -> str:
         change = words("situation_no_change")
     else:
         change = words("situation_untested")
-    return words(
+    seen = words(
         "briefing_situation_text",
         days=words.days(week.first_day, week.last_day),
         posts=words.number(facts.total("posts")),
         coverage=coverage_words(words, facts.coverage),
         change=change,
     )
+    return f"{first} {seen}".strip()
 
 
 def _unseen(facts: Facts, words: Words) -> list[str]:

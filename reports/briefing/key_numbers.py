@@ -6,7 +6,7 @@ from typing import NamedTuple
 from flows.method import METHOD
 from flows.periods import Bucket
 from reports.judging.disclosure import is_small
-from reports.judging.level import judge_buckets
+from reports.judging.lights import judge_buckets
 from reports.reading.facts import Row
 from reports.reading.outcomes import Signal, Trends, copies_of
 from reports.wording.sentences import class_counts, zero_sentence
@@ -67,7 +67,7 @@ _FIGURES: tuple[tuple[str, Cell, Tests], ...] = (
 def seen_buckets(trends: Trends) -> list[Bucket]:
     """The buckets of the week that were planned or brought posts; all of them where none was."""
     levels = judge_buckets(trends)
-    return [each.bucket for each in levels if each.level] or [each.bucket for each in levels]
+    return [each.bucket for each in levels if each.lights] or [each.bucket for each in levels]
 
 
 def key_figures(trends: Trends, words: Words) -> list[dict[str, object]]:

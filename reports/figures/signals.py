@@ -13,7 +13,8 @@ from reports.figures import style, timeline
 from reports.figures.chart import Chart
 from reports.figures.scene import Scene
 from reports.reading.outcomes import Trends
-from reports.wording.statements import change_words, subject_words
+from reports.wording.statement import subject_words
+from reports.wording.statements import change_words
 
 SUBJECTS_SHOWN = 10  # rows
 _LABEL, _ROW = 47.0, 5.4

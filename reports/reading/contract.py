@@ -42,6 +42,8 @@ CONTRACT: dict[str, Frame] = {
         f"trends.{name}": _table(f"trends.{name}")
         for name in ("weekly_platform", "weekly_topic", "weekly_indication", "weekly_district", "signals", "slopes")
     },
+    "trends.count_flags": _table("trends.count_flags"),
+    "trends.incident_weeks": _table("trends.incident_weeks"),
     "trends.emerging_terms": _table("trends.emerging_terms", ("week", "place")),
     **{f"trends.{name}": _table(f"trends.{name}") for name in ("weekly_views", "corrections", "reported")},
     "trends.funnel": _table("trends.funnel", ("week", "phase", "origin", "step")),

@@ -13,6 +13,7 @@ from flows.method import FAMILIES, METHOD
 from flows.periods import Bucket, Week
 from reports.edition import PLATFORM_ORDER
 from reports.reading.facts import Facts, Row
+from reports.reading.incidents import Incident, incidents_of, own_precision
 
 POSTS = "trends.weekly_platform"
 
@@ -101,6 +102,53 @@ class Trends:
     def tested(self) -> int:
         """Tests made in the week, over all families and buckets."""
         return sum(row["reason"] is None for row in self._rows)
+
+    @cached_property
+    def incidents(self) -> list[Incident]:
+        """The incidents that the situation of the week names, the most important first."""
+        return incidents_of(self.facts)
+
+    @cached_property
+    def own_precision(self) -> Mapping[str, float]:
+        """The precision of each class that the office's own reviews measured."""
+        return own_precision(self.facts)
+
+    def beside(self, incident: Incident) -> Row | None:
+        """What all platforms together had, where the evidence of an incident is of a single one; else None."""
+        row = incident.row
+        if row["platform"] == "all":
+            return None
+        if incident.kind == "signal":
+            return self.row(incident.bucket, row["family"], row["subject"])
+        flags = self.facts.tables["trends.count_flags"].filter(
+            pl.col("week") == row["week"],
+            pl.col("phase") == row["phase"],
+            pl.col("platform") == "all",
+            pl.col("indication") == row["subject"],
+        )
+        return next(flags.iter_rows(named=True), None)
+
+    def is_tested(self, bucket: Bucket) -> bool:
+        """Whether any test against buckets of the same phase was possible."""
+        return any(family.tested for family in self.families(bucket).values())
+
+    def is_counted(self, bucket: Bucket) -> bool:
+        """Whether any count of a class could be compared, be it with a weak baseline."""
+        flags = self.facts.tables["trends.count_flags"].filter(
+            pl.col("week") == str(bucket.week), pl.col("phase") == bucket.phase, pl.col("reason").is_null()
+        )
+        return not flags.is_empty()
+
+    @cached_property
+    def counted(self) -> int:
+        """Counts of classes of the week that were compared."""
+        frame = self.facts.tables["trends.count_flags"]
+        return frame.filter((pl.col("week") == str(self.facts.edition.week)) & pl.col("reason").is_null()).height
+
+    def is_beyond_half(self, item: Row) -> bool:
+        """Whether an item has waited longer than half of its internal limit when this edition is released."""
+        waited = (self.facts.edition.local.date() - item["first_seen_day"]).days
+        return bool(waited > METHOD.half_of_limit * METHOD.hand_over_days)
 
     def row(self, bucket: Bucket, family: str, subject: str, platform: str = "all") -> Row | None:
         """The tested cell of a bucket; None when the table has none."""

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from reports.edition import Edition, Level, WeekSummary, embargo_end
 from reports.weekly.page import asset, environment, script_hash
-from reports.wording.sentences import level_words
+from reports.wording.lights import LIGHTS, level_words
 from reports.wording.words import Words
 
 _FOLDER = Path(__file__).parent
@@ -29,13 +29,20 @@ def _entry(summary: WeekSummary, words: Words, embargo: str) -> dict[str, object
         "week": summary.week,
         "days": words.days(first, last),
         "phases": words.listed([words(f"phase_{phase}") for phase in summary.phases]),
-        "level": summary.level,
-        "level_name": level_words(words, summary.level),
-        "reason": summary.level_reason,
+        "lights": _lights(summary, words),
         "embargo": embargo if summary.embargoed else "",
         "sentences": summary.sentences[:SENTENCES_SHOWN],
         "files": [(f"{summary.week}/{name}", words(key)) for name, key in FILES],
     }
+
+
+def _lights(summary: WeekSummary, words: Words) -> list[dict[str, str]]:
+    levels = (summary.content, summary.collection)
+    reasons = (summary.content_reason, summary.collection_reason)
+    return [
+        {"light": words(f"light_{name}"), "level": level, "name": level_words(words, level), "reason": reason}
+        for name, level, reason in zip(LIGHTS, levels, reasons, strict=True)
+    ]
 
 
 def render_index(

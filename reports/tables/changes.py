@@ -11,7 +11,8 @@ from reports.reading.outcomes import Signal, Trends
 from reports.tables.table import Cell, Column, Table, make_table
 from reports.wording.counts import count_text
 from reports.wording.sentences import bucket_name, bucket_words, q_text
-from reports.wording.statements import baseline_text, ratio_text, subject_words
+from reports.wording.statement import subject_words
+from reports.wording.statements import baseline_text, ratio_text
 from reports.wording.words import DASH, Words, clipped, platform_name
 
 TERMS_SHOWN, SLOPES_SHOWN = 10, 12

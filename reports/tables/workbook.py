@@ -87,6 +87,7 @@ _SHARES = ("share", "share_low", "share_high")
 _RATES = ("per_1000", "per_1000_low", "per_1000_high")
 TABS = (
     Tab("volume", "trends.weekly_platform", _of_a_year),
+    Tab("incidents", "trends.incident_weeks", _of_the_week),
     Tab("signals", "trends.signals", _of_the_week),
     Tab("slopes", "trends.slopes", _of_the_week),
     Tab("terms", "trends.emerging_terms", _of_the_week),

@@ -8,7 +8,8 @@ from flows.method import METHOD
 from reports.reading.facts import Row
 from reports.reading.outcomes import Signal, Trends
 from reports.wording.counts import count_text
-from reports.wording.statements import change_words, subject_words
+from reports.wording.statement import subject_words
+from reports.wording.statements import change_words
 from reports.wording.words import DASH, Words, platform_name
 
 DETECTED = "detected"  # the group of the review list

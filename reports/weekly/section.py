@@ -5,13 +5,14 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from reports.figures.chart import Picture
-from reports.judging.level import Judgement
+from reports.judging.lights import Judgement
 from reports.reading.facts import Facts
 from reports.reading.outcomes import Trends
 from reports.weekly.blocks import Block
 from reports.weekly.posts import Flagged, Group, groups_of, posts_to_review
 from reports.wording.sentences import bucket_words, zero_sentence
-from reports.wording.statements import Statement, statements
+from reports.wording.statement import Statement
+from reports.wording.statements import statements
 from reports.wording.words import Words
 
 

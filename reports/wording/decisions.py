@@ -7,6 +7,7 @@ from typing import NamedTuple
 from flows.method import FAMILIES
 from reports.reading.facts import Row
 from reports.reading.outcomes import Signal, Trends
+from reports.wording.incidents import incident_name
 from reports.wording.sentences import class_counts
 from reports.wording.words import DASH, Words, platform_name
 
@@ -49,7 +50,8 @@ def _day(value: object) -> date | None:
 
 def decisions(trends: Trends, words: Words) -> list[Decision]:
     """Matters to decide, the most urgent first; empty when the week asks for nothing."""
-    items = [*_indicated(trends, words), *_review(trends, words), *_signals(trends, words), *_collection(trends, words)]
+    parts = (_indicated, _incidents, _review, _signals, _collection)
+    items = [decision for part in parts for decision in part(trends, words)]
     return sorted(items, key=lambda decision: decision.until == DASH)
 
 
@@ -78,6 +80,20 @@ def _review(trends: Trends, words: Words) -> list[Decision]:
     ahead = [item["hand_over_limit"] for item in items if item["hand_over_limit"] >= today]
     whom = words("decide_reviewers", receivers=receivers(trends, words, sorted(counts)))
     return [Decision(what, whom, _until(trends, words, min(ahead, default=today)))]
+
+
+def _incidents(trends: Trends, words: Words) -> list[Decision]:
+    """Copied texts and counts far above what is usual: people have to look, for no test has judged them."""
+    items = []
+    for incident in trends.incidents:
+        if incident.is_open and incident.kind in ("copies", "count_flag"):
+            name = incident_name(trends, words, incident)
+            what = words("decide_incident", name=name, incident=incident.row["incident"])
+            whom = trends.facts.edition.election.office_short
+            if incident.row["stage"]:
+                whom = words("decide_reviewers", receivers=receivers(trends, words, [incident.subject]))
+            items.append(Decision(what, whom, DASH))
+    return items
 
 
 def _signals(trends: Trends, words: Words) -> list[Decision]:

@@ -8,6 +8,7 @@ from collections.abc import Iterable
 
 from flows.method import METHOD
 from flows.periods import Bucket, Week
+from reports.reading.facts import Row
 from reports.reading.outcomes import Signal
 
 
@@ -46,11 +47,30 @@ SELECT cell.*, quality.precision AS share_precision, quality.recall AS share_rec
 FROM cell LEFT JOIN core.label_quality AS quality ON quality.code = {subject} AND quality.is_real"""  # noqa: S608
 
 
+def incident(bucket: Bucket, row: Row) -> str:
+    """What one incident was in one bucket; `usual` is what was expected, as a whole number of one at least."""
+    usual = "greatest(CAST(round(expected) AS BIGINT), 1) AS usual"
+    counts = {"signal": f"observed, accounts, {usual}", "count_flag": f"observed, accounts, {usual}"}
+    event = "event_id, " if row["event_day"] is not None else ""
+    return f"""SELECT {counts.get(str(row["kind"]), "posts, accounts")}, platforms, {event}driving_words
+FROM trends.incident_weeks
+WHERE incident = {_text(str(row["incident"]))} AND week = {_text(str(bucket.week))}
+  AND phase = {_text(bucket.phase)}"""  # noqa: S608
+
+
 def tests(week: Week) -> str:
     """The number of tests of a week, and the share of what was planned that was collected."""
     return f"""SELECT count(*) FILTER (WHERE reason IS NULL) AS tests,
        {_coverage(week)}
 FROM trends.signals
+WHERE week = {_text(str(week))}"""  # noqa: S608
+
+
+def counts(week: Week) -> str:
+    """The number of counts of a week that were compared, and the share of what was planned that was collected."""
+    return f"""SELECT count(*) FILTER (WHERE reason IS NULL) AS tests,
+       {_coverage(week)}
+FROM trends.count_flags
 WHERE week = {_text(str(week))}"""  # noqa: S608
 
 

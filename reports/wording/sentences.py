@@ -1,4 +1,4 @@
-"""Pieces of sentences: coverage, zeros, gaps, levels and notices, in the reader's language."""
+"""Pieces of sentences: coverage, zeros, gaps and notices, in the reader's language."""
 
 import sys
 from collections.abc import Iterable, Sequence
@@ -6,7 +6,7 @@ from datetime import date
 
 from flows.method import METHOD
 from flows.periods import Bucket
-from reports.edition import Edition, Language, Level, WeekSummary, embargo_end
+from reports.edition import Edition, Language, WeekSummary, embargo_end
 from reports.reading.facts import Facts
 from reports.wording.words import Words, platform_name
 
@@ -115,16 +115,6 @@ def reason_words(words: Words, reason: str) -> str:
     return words.known(f"reason_{reason}", reason)
 
 
-def level_words(words: Words, level: Level) -> str:
-    """`hijau`, `kuning`, `abu-abu: tidak dapat dinilai`."""
-    return words(f"level_words_{level}")
-
-
-def level_rule(words: Words) -> str:
-    """The rule of the level, to be printed wherever a level is."""
-    return words("level_rule")
-
-
 def why_flagged(lang: Language, reasons: Sequence[tuple[str, str, Sequence[str]]]) -> str:
     """`Politik uang (menurut aturan dan model; kata “gelem”, “inbox”)`, a class after another.
 
@@ -139,17 +129,19 @@ def why_flagged(lang: Language, reasons: Sequence[tuple[str, str, Sequence[str]]
 
 
 def published_texts(summary: WeekSummary, edition: Edition) -> tuple[str, str, str]:
-    """The three lines of the notice of a published week: which, its level and why, and its first sentence."""
+    """The three lines of the notice of a published week: which, its lights and why, and its first sentence."""
     words = Words(summary.lang)
     first = words("notice_published", week=summary.week, publication=summary.publication)
     if mark := embargo_mark(edition, words):
         first = f"{mark}. {first}"
-    level = words(
-        "notice_level",
-        level=level_words(words, summary.level),
-        reason=f"{summary.level_reason[:1].upper()}{summary.level_reason[1:]}.",
+    lights = words(
+        "notice_lights",
+        content=words(f"level_words_{summary.content}"),
+        content_reason=summary.content_reason,
+        collection=words(f"level_words_{summary.collection}"),
+        collection_reason=summary.collection_reason,
     )
-    return first, level, summary.sentences[0]
+    return first, lights, summary.sentences[0]
 
 
 def backlog_told(lang: Language, path: str, posts: int, first_limit: date | None) -> str:

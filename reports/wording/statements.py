@@ -1,53 +1,34 @@
-"""What changed, in three to seven sentences made from signals; each with its numbers and the query that recomputes it.
+"""What changed, in three to seven sentences made from incidents and signals; each with its query.
 
 A signal's sentence says what, how much, against what, and how sure. Where nothing was found the sentence says how many
 tests were made and what was seen, where nothing could be tested it says why. Declines of rare counts are never claimed:
 such cells are not tested (method §4).
 """
 
-from dataclasses import dataclass
-
-from flows.method import FAMILIES, METHOD
+from flows.method import METHOD
 from flows.periods import Bucket
 from reports.judging.disclosure import is_small
-from reports.judging.level import Judgement, judge_buckets
 from reports.reading.facts import Row
 from reports.reading.outcomes import Signal, Trends, baseline_words
 from reports.wording import recomputing
 from reports.wording.counts import count_text
+from reports.wording.incidents import incident_statement
 from reports.wording.label_quality import quality_text
 from reports.wording.sentences import (
     bucket_words,
     class_counts,
     coverage_words,
     gap_words,
-    level_words,
     q_words,
     zero_sentence,
 )
+from reports.wording.statement import Statement, subject_words
 from reports.wording.words import DASH, Words, platform_name
 
 MOST, GAPS_SHOWN, REASONS_SHOWN = 7, 2, 2
-SIGNALS_SHOWN = MOST - 3
+INCIDENTS_SHOWN = 2
+CHANGES_SHOWN = MOST - 3  # incidents and signals
 OF_THE_CLASS = frozenset({"not_measured", "phase_only"})  # say nothing of the week
-
-
-@dataclass(frozen=True)
-class Statement:
-    """One sentence: `key` names its query in the method page, `group` the posts behind it (empty: none)."""
-
-    key: str
-    text: str
-    query: str
-    group: str = ""
-
-
-def subject_words(trends: Trends, words: Words, family: str, subject: str) -> str:
-    """What a cell is about, in the reader's words: `Topik Banjir rob`, `Unggahan bersentimen negatif`."""
-    facts = trends.facts
-    seed = FAMILIES[family].subjects
-    name = facts.label(seed, subject) if seed else words.known(f"class_{subject}", subject)
-    return words(f"subject_{family}", name=name)
 
 
 def change_words(trends: Trends, words: Words, signal: Signal) -> str:
@@ -120,17 +101,19 @@ def signal_text(trends: Trends, words: Words, signal: Signal) -> str:
 
 
 def statements(trends: Trends, words: Words) -> list[Statement]:
-    """Three to seven sentences of the week, the most important first."""
+    """Three to seven sentences of the week: its incidents, then its signals, then the rest."""
     facts = trends.facts
-    changes = [
+    incidents = [incident_statement(trends, words, each) for each in trends.incidents[:INCIDENTS_SHOWN]]
+    shown = CHANGES_SHOWN - len(incidents)
+    signals = [
         Statement(signal.key, signal_text(trends, words, signal), recomputing.signal(signal), signal.key)
-        for signal in trends.signals[:SIGNALS_SHOWN]
+        for signal in trends.signals[:shown]
     ]
-    more = len(trends.signals) - len(changes)
+    changes = [*incidents, *signals]
     rest: list[Statement] = []
     if not changes:
         rest.append(_nothing(trends, words))
-    rest.append(_volume(trends, words, more))
+    rest.append(_volume(trends, words, shown))
     buckets = _seen(trends) or facts.buckets
     rest += [_detected(trends, words, bucket, number) for number, bucket in enumerate(buckets, start=1)]
     longest = max(buckets, key=lambda bucket: (bucket.days, -bucket.first_day.toordinal()))
@@ -141,45 +124,6 @@ def statements(trends: Trends, words: Words) -> list[Statement]:
     if unseen:
         rest.insert(2 if not changes else 1, unseen)
     return [*changes, *rest][: max(MOST, len(changes))]
-
-
-def level_reasons(trends: Trends, words: Words, judgement: Judgement) -> str:
-    """Why the level is what it is."""
-    named = {signal.key: signal for signal in trends.signals}
-    texts = []
-    for key, values in judgement.reasons:
-        filled = dict(values)
-        if "phase" in values:
-            phase = words(f"phase_{values['phase']}")
-            filled["phase"] = f"{phase[:1].lower()}{phase[1:]}"
-        if "platforms" in values:
-            filled["platforms"] = words.listed([platform_name(words, name) for name in values["platforms"].split()])
-        if "signal" in values:
-            signal = named[values["signal"]]
-            filled["change"] = change_words(trends, words, signal)
-        texts.append(words(key, **filled))
-    return "; ".join(texts)
-
-
-def level_sentence(trends: Trends, words: Words, judgement: Judgement) -> str:
-    """The reasons as a sentence of their own."""
-    reasons = level_reasons(trends, words, judgement)
-    return f"{reasons[:1].upper()}{reasons[1:]}."
-
-
-def bucket_levels(trends: Trends, words: Words) -> list[str]:
-    """The level of each bucket, where the week has several."""
-    judged = judge_buckets(trends)
-    if len(judged) < 2:
-        return []
-    return [
-        words(
-            "bucket_level",
-            level=level_words(words, bucket_level.level) if bucket_level.level else words("level_words_unplanned"),
-            **bucket_words(words, bucket_level.bucket),
-        )
-        for bucket_level in judged
-    ]
 
 
 def headline(trends: Trends, words: Words) -> list[str]:
@@ -206,6 +150,14 @@ def _nothing(trends: Trends, words: Words) -> Statement:
             ),
             recomputing.tests(week),
         )
+    if trends.counted:
+        text = words(
+            "sentence_no_flag",
+            tests=words.number(trends.counted),
+            coverage=coverage_words(words, facts.coverage),
+            days=words.days(week.first_day, week.last_day),
+        )
+        return Statement("T1", text, recomputing.counts(week))
     reasons = reason_counts(trends, words)
     return Statement(
         "T1",
@@ -232,8 +184,10 @@ def reason_counts(trends: Trends, words: Words, shown: int = REASONS_SHOWN) -> l
     return [words.known(f"signal_reason_{reason}", reason) for reason in ordered[:shown]]
 
 
-def _volume(trends: Trends, words: Words, more: int) -> Statement:
+def _volume(trends: Trends, words: Words, shown: int) -> Statement:
+    """How much was collected, and how many signals there are beyond those shown."""
     facts = trends.facts
+    more = len(trends.signals) - shown
     week = facts.edition.week
     days, coverage = words.days(week.first_day, week.last_day), coverage_words(words, facts.coverage)
     names = words.listed([platform_name(words, name) for name in facts.platforms if facts.posts_of(name)])
@@ -250,7 +204,7 @@ def _volume(trends: Trends, words: Words, more: int) -> Statement:
             text += " " + words("sentence_copied", **counts)
     if more > 0:
         text += " " + words("sentence_more_signals", count=words.number(more))
-    return Statement("V1", text, recomputing.volume(week, SIGNALS_SHOWN))
+    return Statement("V1", text, recomputing.volume(week, shown))
 
 
 def _detected(trends: Trends, words: Words, bucket: Bucket, number: int) -> Statement:

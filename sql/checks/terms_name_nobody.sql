@@ -1,9 +1,10 @@
--- No emerging term names a contestant or a common given name, and each has five authors and an example.
+-- No emerging term or driving word of an incident names a contestant or a common given name, and each term has five
+-- authors and an example.
 --
 -- Severity: stop
 -- Gate: trends
 -- Table: emerging_terms
--- In Indonesian: Kata yang mencuat tidak menyebut peserta pemilu atau nama orang, dipakai paling sedikit lima penulis, dan mempunyai contoh.
+-- In Indonesian: Kata yang mencuat dan kata utama peristiwa tidak menyebut peserta pemilu atau nama orang, dan kata yang mencuat dipakai paling sedikit lima penulis serta mempunyai contoh.
 -- Hint: The seeds of names changed without rebuilding, or the rule for names is broken.
 -- Hint in Indonesian: Daftar nama berubah, atau aturan nama tidak bekerja.
 
@@ -21,4 +22,10 @@ WHERE
     authors < method.term_authors
     OR len(examples) NOT BETWEEN 1 AND method.term_examples
     OR term IN (SELECT term FROM seeds.person_names)
+    OR term IN (SELECT unnest(string_split(name, ' ')) FROM seeds.contestants)
+UNION ALL
+SELECT week, term, NULL AS authors, NULL AS examples
+FROM (SELECT week, unnest(driving_words) AS term FROM trends.incident_weeks)
+WHERE
+    term IN (SELECT term FROM seeds.person_names)
     OR term IN (SELECT unnest(string_split(name, ' ')) FROM seeds.contestants)

@@ -51,6 +51,7 @@ COINCIDENCES: dict[str, tuple[tuple[str, str], ...]] = {
         ("reports/figures/timeline.py", 'row["days"] < 7'),
         ("sql/core/calendar.sql", "INTERVAL 6 DAY"),
         ("sql/core/readings.sql", "INTERVAL 7 DAY"),
+        ("sql/trends/incident_weeks.sql", "INTERVAL 7 DAY"),
         ("sql/core/review_items.sql", "isodow(days.first_seen_day + CAST(step AS INTEGER)) < 6"),
     ),
     "a rate is per 1,000": (
@@ -61,6 +62,16 @@ COINCIDENCES: dict[str, tuple[tuple[str, str], ...]] = {
         ("reports/wording/recomputing.py", "* 1000 AS bound_per_1000"),
         ("sql/trends/weekly_measures.sql", "* 1000 / nullif(exposure, 0)"),
         ("sql/trends/weekly_views.sql", "* 1000 / nullif(counted.views, 0)"),
+    ),
+    "a share in per cent": (
+        ("expectations/suite.py", "share * 100:g"),
+        ("reports/wording/label_quality.py", '_low"] * 100'),
+        ("reports/wording/recomputing.py", "100.0 * (count(*)"),
+        ("reports/wording/recomputing.py", "100 * any_value(measures.net_low)"),
+        ("reports/wording/statements.py", '["net_low"] * 100'),
+        ("reports/wording/statements.py", '["net_sentiment"] * 100'),
+        ("reports/wording/words.py", "share * 100"),
+        ("reports/wording/words.py", "0 < value < 100"),
     ),
     "a published formula": (
         ("flows/trends/distributions.py", "** 0.5"),
@@ -80,10 +91,12 @@ COINCIDENCES: dict[str, tuple[tuple[str, str], ...]] = {
     ),
     "digits that are printed or kept": (
         ("flows/trends/signals.py", "_ROUNDED"),
+        ("flows/trends/count_flags.py", "_ROUNDED"),
         ("reports/wording/sentences.py", "words.decimal(least, 3)"),
         ("reports/wording/words.py", "max(value, 0.1)"),
     ),
     "any number would do": (
+        ("flows/loading/prepared.py", "_MOST_DETAILS = 100"),
         ("flows/trends/agreement.py", "_SEED = 5"),
         ("flows/loading/copies.py", "_DIGEST_BYTES = 8"),
         ("flows/trends/readings.py", "range(3)"),  # three columns

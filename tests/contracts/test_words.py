@@ -20,8 +20,9 @@ from flows.post import Reason
 from flows.seeds import read_seed
 from flows.settings import Settings
 from reports.briefing.briefing import STAGES
+from reports.edition import Level
 from reports.figures.charts import CHARTS
-from reports.judging.level import Level
+from reports.reading.incidents import KINDS
 from reports.tables.official import PARTS
 from reports.tables.review_sheet import GUIDE_LINES
 from reports.tables.workbook import TABS
@@ -29,6 +30,7 @@ from reports.weekly.content import SECTIONS
 from reports.weekly.sections.declaration import NAMES
 from reports.weekly.sections.limits import LIMITS
 from reports.weekly.sections.method import METHODS
+from reports.wording.lights import LIGHTS
 from reports.wording.words import read_words
 from tests.conftest import REPOSITORY
 
@@ -106,7 +108,10 @@ PUT_TOGETHER: dict[str, Iterable[str]] = {
     "family_{}": FAMILIES,
     "format_{}": [form.name for form in sources.formats(Settings())],
     "gate_{}": list(Gate),
+    "incident_{}": [{"signal": "change"}.get(kind, kind) for kind in KINDS],
     "level_words_{}": get_args(Level),
+    "light_{}": LIGHTS,
+    "light_rule_{}": LIGHTS,
     "limit_{}": map(str, range(1, LIMITS + 1)),
     "method_{}": map(str, range(1, METHODS + 1)),
     "method_section_{}": [each.section for each in read_constants()],
@@ -140,6 +145,7 @@ MADE = {pattern: {pattern.format(value) for value in values} for pattern, values
 WHOLE = (
     *("alt_{}", "change_{}", "chart_{}", "class_{}", "constant_{}", "constant_unit_{}", "decide_{}", "declare_{}"),
     *("decide_signal_{}", "direction_{}", "evidence_{}", "family_{}", "format_{}", "gate_{}", "level_words_{}"),
+    *("incident_{}", "light_{}", "light_rule_{}"),
     *("limit_{}", "method_{}", "method_section_{}", "official_{}_list", "phase_{}", "phase_short_{}"),
     *("phase_start_{}", "platform_{}", "review_guide_{}", "section_{}", "severity_{}", "sheet_{}", "stage_{}"),
     *("status_{}", "subject_{}", "table_{}", "unit_{}", "verdict_{}"),

@@ -53,8 +53,8 @@ def test_the_flow_tells_a_published_week_and_survives_an_address_that_is_dead(
     first, second, third, fourth = received  # neither the unchanged week nor the second backfill was told again
     assert third == first
     assert first["title"] == f"Ikhtisar {WEEK} terbit (penerbitan ke-1)"
-    level, sentence, waiting, link = first["message"].splitlines()
-    assert level.startswith("Tingkat perhatian: ")
+    lights, sentence, waiting, link = first["message"].splitlines()
+    assert lights.startswith("Isi: ") and "Mutu pengumpulan: " in lights
     assert sentence
     assert f"review/backlog-{WEEK}-1-" in waiting
     assert link == f"http://ronda.batang.test/{WEEK}/weekly.html"

@@ -114,7 +114,7 @@ def test_every_number_of_a_sentence_comes_out_of_its_printed_query(published: Pa
 def test_every_kind_of_sentence_is_among_those_recomputed(published: Path) -> None:
     said = [sentences((published / week / "weekly.html").read_text(encoding="utf-8")) for week in WEEKS]
     kinds = {key[0] for found in said for key in found}
-    assert kinds == set("STVDNC")  # signal, tests, volume, detected, net sentiment, not collected
+    assert kinds == set("ISTVDNC")  # incident, signal, tests, volume, detected, net sentiment, not collected
     texts = " ".join(text for found in said for text in found.values())
     for part in (
         "tidak dapat diuji",

@@ -124,6 +124,7 @@ BREACHES = {
         "UPDATE trends.emerging_terms SET term = 'siti'",
         "UPDATE trends.emerging_terms SET authors = 4",
         "UPDATE trends.emerging_terms SET examples = []",
+        "UPDATE trends.incident_weeks SET driving_words = ['siti']",
     ],
     "trends_count_posts": [
         "UPDATE trends.weekly_platform SET posts = posts - 1",

@@ -319,7 +319,7 @@ def test_another_election_needs_its_own_law_calendar_and_contestants(folder: Pat
     missing = [
         re.match(r"(\w+)\.csv is missing: it belongs to the election", each) for each in initialising.check(folder)
     ]
-    names = {"articles", "calendar", "clocks", "contestants", "holidays"}
+    names = {"articles", "calendar", "clocks", "contestants", "events", "holidays"}
     assert {match[1] for match in missing if match} == names | {
         "official_counts",
         "official_series",

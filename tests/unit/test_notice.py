@@ -14,7 +14,7 @@ import pytest
 from flows.publishing import notice
 from flows.settings import Settings
 
-LINES = ("2024-W05 terbit (penerbitan ke-1)", "Tingkat perhatian: hijau.", "Terkumpul 4.109 unggahan.")
+LINES = ("2024-W05 terbit (penerbitan ke-1)", "Isi: hijau. Mutu pengumpulan: hijau.", "Terkumpul 4.109 unggahan.")
 
 
 class _Hook(BaseHTTPRequestHandler):

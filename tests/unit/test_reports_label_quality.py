@@ -10,7 +10,7 @@ from pypdf import PdfReader
 
 from reports.briefing.briefing import briefing, briefing_pictures
 from reports.edition import Language, Tables
-from reports.judging.level import judge
+from reports.judging.lights import judge
 from reports.reading.contract import CONTRACT, TableRefusedError, checked_tables
 from reports.reading.facts import Facts
 from reports.reading.outcomes import Trends

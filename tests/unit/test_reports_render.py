@@ -22,7 +22,7 @@ import reports
 from reports.briefing.briefing import briefing, briefing_pictures
 from reports.edition import Language, Tables, WeekSummary
 from reports.figures.charts import CHARTS
-from reports.judging.level import judge
+from reports.judging.lights import judge
 from reports.reading.contract import checked_tables
 from reports.reading.facts import Facts
 from reports.reading.outcomes import Trends
@@ -112,8 +112,8 @@ def test_the_summary_survives_the_manifest(tmp_path: Path) -> None:
             "last_day": "2024-02-04",
             "phases": ["campaign"],
             "sentences": ["Satu."],
-            "level": "green",
-            "level_reason": "",
+            **{"content": "green", "content_reason": ""},
+            **{"collection": "amber", "collection_reason": "sebagian"},
             "counts": {"posts": 1},
             "coverage": 1.0,
             "embargoed": False,
@@ -128,6 +128,14 @@ def test_the_summary_survives_the_manifest(tmp_path: Path) -> None:
     assert 'href="2024-W05/weekly.html"' in page
     assert "Satu." in page
     assert 'href="recipes.sql"' in page
+    assert page.index('badge-green">hijau') < page.index('badge-amber">kuning') and "sebagian" in page
+
+
+def test_a_manifest_of_a_week_with_one_level_still_stands_in_the_index() -> None:
+    former = dict.fromkeys(("week", "first_day", "last_day", "level", "level_reason", "as_of", "lang"), "x")
+    rest = {"phases": [], "sentences": [], "counts": {}, "coverage": None, "embargoed": False}
+    summary = WeekSummary.from_dict({**former, **rest, "publication": 1, "warnings": 0})
+    assert (summary.content, summary.collection) == ("grey", "grey")
 
 
 def test_every_artefact_of_an_embargoed_release_is_marked(embargoed: Path, tmp_path: Path) -> None:
@@ -265,7 +273,7 @@ def test_the_briefing_of_any_week_has_two_a4_pages_and_names_its_parts(week: str
     text = re.sub(r"\s+", " ", " ".join(page.extract_text() for page in reader.pages))
     for part in (f"RONDA/3325/{week}/1", "TERBATAS", "Penyusun", "Dasar", "Klasifikasi", "belum dicatat sistem"):
         assert part in text
-    assert "Tingkat perhatian:" in text
+    assert "Isi:" in text and "Mutu pengumpulan:" in text
     assert re.search("Belum ada pembanding|Kurun lalu:|Tidak dibandingkan dengan kurun lalu: [a-z]", text)
 
 
@@ -323,7 +331,7 @@ def test_the_briefing_says_what_to_decide_for_whom_and_by_when_and_names_no_acco
 
 
 def test_the_briefing_prints_its_rule_and_the_direction_and_confidence_of_its_figures(burst: str) -> None:
-    assert "Aturan tingkat perhatian, tiap kurun: merah bila" in burst
+    assert "Isi: merah bila perbuatan yang terindikasi" in burst and "Mutu pengumpulan: hijau bila" in burst
     assert "2,6 kali yang diharapkan (1,8 s.d. 3,9), keyakinan tinggi (q ≤ 0,01)" in burst
     assert "= dalam keragaman biasa (q = 0,61)" in burst
     assert "Daftar pantau sama dengan pekan lalu" in burst

@@ -7,7 +7,7 @@ import polars as pl
 import pytest
 
 from reports.edition import Edition, Tables
-from reports.judging.level import judge
+from reports.judging.lights import judge
 from reports.reading.contract import checked_tables
 from reports.reading.facts import Facts
 from reports.reading.outcomes import Trends

@@ -13,7 +13,7 @@ from reports.briefing.key_numbers import key_figures
 from reports.edition import Tables
 from reports.figures import style, timeline, topics
 from reports.figures.scene import scene_of
-from reports.judging.level import judge
+from reports.judging.lights import judge
 from reports.reading.contract import checked_tables
 from reports.reading.facts import Facts
 from reports.reading.outcomes import Trends
@@ -23,7 +23,7 @@ from reports.tables.review import clock_table, overdue_table
 from reports.tables.weekly import detected_table
 from reports.weekly.blocks import Definitions
 from reports.weekly.section import Report
-from reports.weekly.sections import declaration, situation
+from reports.weekly.sections import declaration
 from reports.wording.decisions import decisions
 from reports.wording.recomputing import signal as signal_query
 from reports.wording.statements import change_words, signal_text, statements
@@ -69,9 +69,6 @@ def test_a_change_found_on_one_platform_is_named_with_it_wherever_it_is_said() -
     trends = trends_of(BURST, on_facebook(30, 41))
     signal = next(each for each in trends.signals if each.family == "indications")
     assert change_words(trends, WORDS, signal).endswith("naik pada Facebook")
-    level = situation.blocks(Report(trends, WORDS, judge(trends)))[0]
-    assert isinstance(level, situation.Situation)
-    assert "naik pada Facebook (S1)" in level.reasons
     assert "▲ Penghinaan / kampanye hitam pada Facebook 11,1 kali yang diharapkan" in figure_texts(trends, 2)
 
 

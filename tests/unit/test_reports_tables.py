@@ -12,7 +12,7 @@ from pypdf import PdfReader
 
 from flows.method import METHOD
 from reports.edition import Tables
-from reports.judging.level import judge
+from reports.judging.lights import judge
 from reports.reading.contract import checked_tables
 from reports.reading.facts import Facts
 from reports.reading.outcomes import Trends

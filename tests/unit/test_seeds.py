@@ -92,6 +92,20 @@ def test_working_days_leave_out_the_holidays_of_the_seed() -> None:
     assert clocks["working"] == ("7", "working")
 
 
+# -- known events -----------------------------------------------------------------------------------------------------
+
+
+def test_known_events_agree_with_the_calendar_and_the_holidays() -> None:
+    events = read_seed("events")
+    by_day = {(row["day"], row["kind"]) for row in events}
+    phases = {row["first_day"] for row in read_seed("calendar") if row["first_day"] and row["phase"] != "post_election"}
+    assert phases <= {day for day, kind in by_day if kind in ("stage", "rally")}
+    named = {row["day"] for row in read_seed("holidays") if not row["name_id"].startswith(("Cuti", "Pemungutan"))}
+    assert named <= {day for day, kind in by_day if kind == "holiday"}
+    assert [row["day"] for row in events] == sorted(row["day"] for row in events)
+    assert {topic for row in events for topic in row["topics"].split()} <= {row["code"] for row in read_seed("topics")}
+
+
 # -- another election is another seed --------------------------------------------------------------------------------
 
 

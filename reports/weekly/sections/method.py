@@ -6,7 +6,8 @@ from reports.tables.changes import power_table
 from reports.tables.constants import constant_table
 from reports.weekly.blocks import Block, Bullets, Heading, Paragraph, Sheet
 from reports.weekly.section import Report, Section
-from reports.wording.statements import Statement
+from reports.wording.lights import light_rules
+from reports.wording.statement import Statement
 
 METHODS = 12  # sentences
 
@@ -19,10 +20,12 @@ class Queries(Block):
 
 
 def blocks(report: Report) -> list[Block]:
-    """The methods, the power of the tests, the constants, the queries."""
+    """The methods, the rules of the lights, the power of the tests, the constants, the queries."""
     words, zone = report.words, report.facts.edition.election.zone_label
     return [
         Bullets([words(f"method_{number}", zone=zone) for number in range(1, METHODS + 1)]),
+        Heading(words("light_rules")),
+        Bullets(light_rules(words)),
         Sheet(power_table(report.trends, words)),
         Sheet(constant_table(words)),
         Heading(words("method_queries")),

@@ -1,0 +1,25 @@
+"""One sentence of the week, and how what it is about is named."""
+
+from dataclasses import dataclass
+
+from flows.method import FAMILIES
+from reports.reading.outcomes import Trends
+from reports.wording.words import Words
+
+
+@dataclass(frozen=True)
+class Statement:
+    """One sentence: `key` names its query in the method page, `group` the posts behind it (empty: none)."""
+
+    key: str
+    text: str
+    query: str
+    group: str = ""
+
+
+def subject_words(trends: Trends, words: Words, family: str, subject: str) -> str:
+    """What a cell is about, in the reader's words: `Topik Banjir rob`, `Unggahan bersentimen negatif`."""
+    facts = trends.facts
+    seed = FAMILIES[family].subjects
+    name = facts.label(seed, subject) if seed else words.known(f"class_{subject}", subject)
+    return words(f"subject_{family}", name=name)
