@@ -9,7 +9,6 @@ from pathlib import Path
 from typing import NamedTuple
 
 from flows.exits import LedgerDamagedError
-from flows.loading import erasures
 from flows.publishing import releases
 from flows.store import chain
 from flows.store.chain import Entry, Note
@@ -68,6 +67,8 @@ def damaged(home: Path, entries: Sequence[Entry]) -> list[str]:
 
 def ledger_files(home: Path) -> dict[str, Path]:
     """The files of the ledger by the names that the chain has for them."""
+    from flows.loading import erasures  # brings every reader along, and `ronda status` asks for names only
+
     files = {path.stem: path for path in publication_files(home)}
     files |= {erasures.subject(path): path for path in erasures.files(home)}
     return files | {watch_subject(path): path for path in watch_files(home)}

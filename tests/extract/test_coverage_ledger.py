@@ -15,6 +15,8 @@ from flows.sources.walking import COMPLETE, End, Gap, Outcome, Walk
 from flows.store import warehouse
 from tests.extract.watching import NOW, TODAY, Watching, days, load
 
+pytestmark = pytest.mark.usefixtures("without_expectations")
+
 ZONE = ZoneInfo("Asia/Jakarta")
 FIRST = date(2024, 1, 1)
 

@@ -53,6 +53,8 @@ from tests.extract.formats import (
 )
 from tests.extract.watching import load, written
 
+pytestmark = pytest.mark.usefixtures("without_expectations")
+
 LANDED = datetime(2024, 2, 5, tzinfo=UTC)
 LATER = datetime(2024, 2, 20, tzinfo=UTC)
 SETTINGS = Settings(author_key="ab" * 32, tables=TABLES)  # type: ignore[arg-type]

@@ -19,6 +19,8 @@ from flows.sources.pacing import VirtualClock
 from flows.store import warehouse
 from tests.extract.watching import NOW, SOURCE, Watching, load, written
 
+pytestmark = pytest.mark.usefixtures("without_expectations")
+
 LATER = NOW + timedelta(days=16)
 Said = str | int
 PEOPLE = ("text", "shown", "text_pi", "author_key", "author_name_pi", "url_pi", "query")

@@ -15,6 +15,8 @@ from flows.store.runs import recorded
 from tests.faults import traces
 from tests.faults.traces import ERASED, LATER, OTHER, REMOVED, Home
 
+pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("without_expectations")]
+
 
 @pytest.fixture(scope="module")
 def first(tmp_path_factory: pytest.TempPathFactory) -> Home:

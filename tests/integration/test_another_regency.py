@@ -169,7 +169,7 @@ READERS: dict[str, Callable[[Path], str]] = {
     ".xlsx": _workbook,
     ".parquet": _parquet,
     ".duckdb": _database,
-    **dict.fromkeys((".html", ".json", ".svg", ".png"), _plain),
+    **dict.fromkeys((".html", ".json", ".svg", ".png", ".sql"), _plain),
 }
 
 

@@ -19,6 +19,8 @@ from flows.settings import Settings
 from flows.store import chain, warehouse
 from tests.exports import tiktok, write_lines
 
+pytestmark = pytest.mark.usefixtures("without_expectations")
+
 LANDED = datetime(2024, 2, 6, tzinfo=UTC)
 
 

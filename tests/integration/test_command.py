@@ -98,7 +98,9 @@ def test_ctrl_c_is_a_sentence_too(monkeypatch: pytest.MonkeyPatch, capsys: pytes
     assert capsys.readouterr().err == "ronda: interrupted; run the same command again, nothing is half done.\n"
 
 
-@pytest.mark.parametrize(("typed", "choices"), [("ronda back", {"backfill"}), ("ronda weekly --lang ", {"id", "en"})])
+@pytest.mark.parametrize(
+    ("typed", "choices"), [("ronda back", {"backfill", "backup"}), ("ronda weekly --lang ", {"id", "en"})]
+)
 def test_the_shell_completes_verbs_and_choices(tmp_path: Path, typed: str, choices: set[str]) -> None:
     asked = {"_RONDA_COMPLETE": "complete_bash", "COMP_WORDS": typed, "COMP_CWORD": str(typed.count(" "))}
     command = [sys.executable, "-m", "flows.cli"]

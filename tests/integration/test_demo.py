@@ -225,6 +225,7 @@ def test_a_plan_of_a_backfill_says_what_would_move_and_why_and_writes_nothing(ho
     assert last == "Nothing was written; without --dry-run this is done."
 
 
+@pytest.mark.slow
 def test_a_plan_knows_what_another_seed_would_change(home: Path, ronda: Ronda, tmp_path: Path) -> None:
     (tmp_path / "topic_terms.csv").write_bytes((sql.SEEDS / "topic_terms.csv").read_bytes() + b"prices,dan\n")
     other = f"import os; os.environ['RONDA_SEEDS'] = {str(tmp_path)!r}"
@@ -243,6 +244,7 @@ def test_a_plan_knows_what_another_seed_would_change(home: Path, ronda: Ronda, t
     assert "relabelled" not in kept[1] and "other labels" not in kept[1] and "other seeds (topic_terms)" in kept[1]
 
 
+@pytest.mark.slow
 def test_a_backfill_says_which_weeks_it_changed_and_which_stay_and_why(home: Path, ronda: Ronda) -> None:
     reason = "late posts of TikTok"
     done = ronda(home, "backfill", "2024-W06", "2024-W08", "--reason", reason)
@@ -325,6 +327,7 @@ def test_what_cannot_be_done_is_one_sentence_and_an_exit_code(
     assert "Traceback" not in said.err
 
 
+@pytest.mark.slow
 def test_a_week_that_nobody_knows_is_not_published(home: Path, ronda: Ronda) -> None:
     done = ronda(home, "weekly", "--week", "2030-W01")
     assert (done.returncode, "Nothing is known of 2030-W01" in done.stderr) == (2, True), done.stderr

@@ -69,6 +69,7 @@ def test_extract_loads_what_it_pulled_and_says_what_was_missed(
     assert "What is watched has changed" not in again.stdout
 
 
+@pytest.mark.slow
 def test_a_failed_source_ends_with_six_and_the_others_are_loaded(
     configured: Path, services: Services, ronda: Ronda
 ) -> None:
@@ -105,6 +106,7 @@ def test_a_refresh_forgets_what_is_gone_and_status_shows_a_sudden_silence(
     assert ("sudden silence" in status.stdout) == bool(json.loads(ronda(home, "status", "--json").stdout)["to_look_at"])
 
 
+@pytest.mark.slow
 def test_without_credentials_only_the_inbox_is_emptied(
     tmp_path: Path, ronda: Ronda, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -22,6 +22,8 @@ from flows.settings import Settings, load_settings
 from flows.store import runs, warehouse
 from tests.conftest import REPOSITORY
 
+pytestmark = pytest.mark.usefixtures("only_marked_expectations")
+
 CASES = Path(os.environ.get("RONDA_SHARED_CASES", REPOSITORY.parent / "shared" / "cases"))
 pytestmark = pytest.mark.skipif(not CASES.is_dir(), reason=f"no cases in {CASES}; set RONDA_SHARED_CASES to run them")
 

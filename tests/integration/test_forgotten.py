@@ -12,6 +12,8 @@ from flows.store import chain, files, warehouse
 from tests.exports import NOON, tiktok, write_lines
 from tests.faults.traces import ERASED, LATER, OTHER, PAST, PEOPLE, Home, videos
 
+pytestmark = pytest.mark.usefixtures("without_expectations")
+
 
 @pytest.fixture
 def home(tmp_path: Path) -> Home:

@@ -18,6 +18,8 @@ from flows.store import runs, warehouse
 from tests.exports import NOON, tiktok, write_lines
 from tests.integration.test_loading import LANDED, rows
 
+pytestmark = pytest.mark.usefixtures("only_marked_expectations")
+
 WEEK = (date(2024, 1, 29), date(2024, 2, 4))
 SHAPELESS = {"source_platform": "tiktok.com", "item_id": "1", "data": {"renamed": 1}, "timestamp_collected": 1}
 
@@ -67,6 +69,7 @@ def test_a_packed_file_that_is_cut_off_declares_nothing_as_collected(settings: S
     assert "not declared as collected: tiktok/zeeschuimer, 2024-01-29 to 2024-02-04 (a file is cut off)" in said
 
 
+@pytest.mark.expectations
 def test_one_file_set_aside_beside_a_good_one_takes_the_days_back(settings: Settings, tmp_path: Path) -> None:
     good = write_lines(tmp_path / "good.ndjson", [tiktok()])
     code, _ = bring(settings, good, write_lines(tmp_path / "bad.ndjson", [SHAPELESS] * 20))
@@ -75,6 +78,7 @@ def test_one_file_set_aside_beside_a_good_one_takes_the_days_back(settings: Sett
     assert len(rows(settings, "FROM base.posts")) == 1
 
 
+@pytest.mark.expectations
 def test_nothing_is_declared_where_every_file_was_set_aside(settings: Settings, tmp_path: Path) -> None:
     code, said = bring(settings, write_lines(tmp_path / "bad.ndjson", [SHAPELESS] * 20))
     assert code == Exit.REFUSED
@@ -82,6 +86,7 @@ def test_nothing_is_declared_where_every_file_was_set_aside(settings: Settings, 
     assert any(line.startswith("nothing is declared as collected") for line in said)
 
 
+@pytest.mark.expectations
 def test_a_corrected_file_replaces_the_one_set_aside_and_gives_the_days(settings: Settings, tmp_path: Path) -> None:
     path = write_lines(tmp_path / "export.ndjson", [SHAPELESS] * 20)
     bring(settings, path, covers=None)
@@ -206,6 +211,7 @@ def test_files_without_a_time_of_capture_are_seen_at_their_own_time(settings: Se
     assert post["likes"] == 200
 
 
+@pytest.mark.expectations
 def test_a_warehouse_made_anew_comes_to_the_same_tables(settings: Settings, tmp_path: Path) -> None:
     bad = write_lines(tmp_path / "bad.ndjson", [SHAPELESS] * 20)
     bring(settings, bad, write_lines(tmp_path / "a.ndjson", [tiktok()]))

@@ -28,6 +28,8 @@ from flows.store import chain, warehouse
 from flows.store.chain import Note
 from flows.store.runs import recorded
 
+pytestmark = pytest.mark.usefixtures("without_expectations")
+
 LANDED = datetime(2024, 2, 5, 3, 4, 5, 678_000, tzinfo=UTC)
 WEEK = Week.parse("2024-W05")
 

@@ -25,6 +25,8 @@ from flows.store.chain import Note
 from flows.store.runs import recorded
 from tests.exports import NOON, removals, tiktok, tiktok_id, write_lines
 
+pytestmark = pytest.mark.usefixtures("without_expectations")
+
 LANDED = datetime(2024, 2, 5, tzinfo=UTC)
 WEEK = Week.parse("2024-W05")
 

@@ -23,6 +23,8 @@ from flows.store import warehouse
 from flows.store.runs import begin, read_runs
 from tests.exports import NOON, removals, tiktok, tiktok_id, write_lines
 
+pytestmark = pytest.mark.usefixtures("only_marked_expectations")
+
 LANDED = datetime(2024, 2, 5, tzinfo=UTC)
 
 
@@ -236,6 +238,7 @@ def test_coverage_is_declared_or_unknown(settings: Settings, tmp_path: Path) -> 
     }
 
 
+@pytest.mark.expectations
 def test_the_posts_gate_rolls_a_load_back_and_keeps_the_evidence(
     settings: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -259,6 +262,7 @@ def test_the_posts_gate_rolls_a_load_back_and_keeps_the_evidence(
     assert rows(settings, "FROM base.set_aside") == []
 
 
+@pytest.mark.expectations
 def test_a_file_that_changed_its_shape_is_set_aside_and_the_others_go_on(settings: Settings, tmp_path: Path) -> None:
     broken = {"source_platform": "tiktok.com", "item_id": "1", "data": {"renamed": 1}, "timestamp_collected": 1}
     bad = write_lines(tmp_path / "changed.ndjson", [broken] * 20)
@@ -292,6 +296,7 @@ FOURCAT = "id,author,body,unix_timestamp,tiktok_url,likes"
         ("bukan-nomor,akun,halo,1706763600,,1", "no id (bukan-nomor); what stands in the place of the ids is none"),
     ],
 )
+@pytest.mark.expectations
 def test_a_file_that_is_set_aside_says_what_it_lacks_before_a_changed_format_is_blamed(
     settings: Settings, tmp_path: Path, rows: str, said: str
 ) -> None:
@@ -404,6 +409,8 @@ def test_what_landed_before_manifests_named_a_format_still_loads(settings: Setti
         facts = json.loads(path.read_bytes())
         del facts["format"]
         path.write_text(json.dumps(facts))
+    for name in ("ledger/chain.jsonl", "ledger_head.json"):  # there was no chain then
+        (settings.home / name).unlink()
     summary = load(settings)
     assert (summary.files, summary.posts, summary.days, summary.reviews, summary.held) == (5, 2, 1, 1, ())
 

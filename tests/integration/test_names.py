@@ -16,6 +16,8 @@ from flows.settings import Settings
 from flows.store import warehouse
 from tests.exports import NOON, removals, tiktok, tiktok_id, write_lines
 
+pytestmark = pytest.mark.usefixtures("without_expectations")
+
 LANDED = datetime(2024, 2, 5, tzinfo=UTC)
 
 

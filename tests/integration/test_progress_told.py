@@ -29,7 +29,7 @@ class Told(list[tuple[int, int | None]]):
         return forth and all(total is not None and done <= total for done, total in self) and len(set(self[-1])) == 1
 
 
-@pytest.mark.parametrize("processes", [1, 2])
+@pytest.mark.parametrize("processes", [1, pytest.param(2, marks=pytest.mark.slow)])
 def test_an_import_tells_the_bytes_that_landed_and_that_were_read(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, processes: int
 ) -> None:

@@ -17,6 +17,7 @@ from flows.store import warehouse
 from flows.store.runs import recorded
 
 POSTS = 8_000
+pytestmark = pytest.mark.slow  # a whole season is written and loaded
 
 
 @pytest.fixture(scope="module")

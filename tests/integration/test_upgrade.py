@@ -31,6 +31,8 @@ from flows.store.runs import recorded
 from tests.exports import tiktok, write_lines
 from tests.integration.conftest import Ronda
 
+pytestmark = pytest.mark.usefixtures("without_expectations")
+
 FIXTURE = Path(__file__).parent / "homes" / "first_edition.tar.zst"
 WEEK = "2024-W06"  # with a report, a second one of which would state other numbers
 

@@ -176,6 +176,7 @@ def test_lines_are_the_same_however_the_stream_is_cut(contents, step):
     assert list(lines(Trickle(content, step))) == list(enumerate(contents, 1))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("reader", "compress"),
     [

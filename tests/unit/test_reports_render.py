@@ -7,7 +7,7 @@ import os
 import re
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import datetime
 from functools import cache, partial
 from pathlib import Path
@@ -72,17 +72,7 @@ def rendered(folder: Path, week: str, tables: Tables, lang: Language = "id") -> 
 
 
 @pytest.fixture(scope="module")
-def other_process(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple["subprocess.Popen[bytes]", Path]]:
-    """Two other processes that share the drawing of 2024-W06, elsewhere on earth, while the tests go on."""
-    folder = tmp_path_factory.mktemp("again")
-    environment = {**os.environ, "PYTHONHASHSEED": "7", "TZ": "America/New_York", "LC_ALL": "C"}
-    repository = Path(reports.__file__).parent.parent
-    with subprocess.Popen([sys.executable, "-c", AGAIN, str(folder)], cwd=repository, env=environment) as process:
-        yield process, folder
-
-
-@pytest.fixture(scope="module")
-def embargoed(other_process: object, tmp_path_factory: pytest.TempPathFactory) -> Path:
+def embargoed(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The files of 2024-W06, released in the quiet period, with hostile posts in the review list."""
     folder = tmp_path_factory.mktemp("w06")
     rendered(folder, "2024-W06", invented.season("2024-W06", failed=1))
@@ -257,12 +247,12 @@ def test_data_files_hold_the_tables_up_to_the_week_and_no_private_column(embargo
 @pytest.mark.parametrize(
     ("week", "made"),
     [
-        ("2023-W34", partial(invented.season, "2023-W34")),
+        pytest.param("2023-W34", partial(invented.season, "2023-W34"), marks=pytest.mark.slow),
         (invented.OUTAGE, partial(invented.season, invented.OUTAGE, evidence=200, failed=9)),
-        ("2023-W48", partial(invented.season, "2023-W48")),
+        pytest.param("2023-W48", partial(invented.season, "2023-W48"), marks=pytest.mark.slow),
         ("2024-W07", partial(invented.season, "2024-W07")),
         ("2023-W41", invented.imported),
-        ("2026-W06", partial(invented.imported, "2026-W06", "facebook", 60)),
+        pytest.param("2026-W06", partial(invented.imported, "2026-W06", "facebook", 60), marks=pytest.mark.slow),
         ("2024-W05", invented.nothing),
     ],
     ids=["first", "outage", "split", "vote", "import", "long-after", "nothing"],
@@ -345,9 +335,9 @@ def test_png_and_svg_are_dated_by_the_edition(embargoed: Path) -> None:
     assert "2024-02-12T06:00:00+07:00" in (embargoed / "charts" / "volume.svg").read_text(encoding="utf-8")
 
 
-def test_another_process_writes_the_same_bytes(
-    embargoed: Path, other_process: tuple["subprocess.Popen[bytes]", Path]
-) -> None:
-    process, folder = other_process
-    assert process.wait(timeout=120) == 0
-    assert hashes(folder) == hashes(embargoed)
+@pytest.mark.slow
+def test_other_processes_elsewhere_on_earth_write_the_same_bytes(embargoed: Path, tmp_path: Path) -> None:
+    environment = {**os.environ, "PYTHONHASHSEED": "7", "TZ": "America/New_York", "LC_ALL": "C"}
+    repository = Path(reports.__file__).parent.parent
+    subprocess.run([sys.executable, "-c", AGAIN, str(tmp_path)], cwd=repository, env=environment, check=True)
+    assert hashes(tmp_path) == hashes(embargoed)
