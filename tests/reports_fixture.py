@@ -2,6 +2,7 @@
 
 import random
 from datetime import UTC, date, datetime, timedelta
+from functools import cache
 from math import exp, sqrt
 from typing import Any
 
@@ -337,7 +338,12 @@ def _loads(week: Week) -> pl.DataFrame:
 
 
 def season(week: str = "2024-W05", evidence: int = 24, failed: int = 0) -> Tables:
-    """All tables of the invented season as they stand for a week's edition."""
+    """All tables of the invented season as they stand for a week's edition; the frames are made once."""
+    return dict(_season(week, evidence, failed))
+
+
+@cache
+def _season(week: str, evidence: int, failed: int) -> Tables:
     rng = random.Random(42)  # noqa: S311 - invented numbers
     platforms: list[Any] = []
     topics: list[Any] = []

@@ -142,6 +142,7 @@ def test_an_empty_answer_for_a_busy_account_is_never_observed_as_nothing(watchin
             assert rows[query, day]["reason"] == "fall to nothing"
 
 
+@pytest.mark.slow
 def test_a_sudden_silence_is_a_day_not_collected_in_the_tables_and_a_line_in_the_status(watching: Watching) -> None:
     watching.pull("facebook", now=NOW - timedelta(days=6))
     watching.services.reset("facebook")

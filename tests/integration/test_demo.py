@@ -31,6 +31,7 @@ with duckdb.connect(sys.argv[1], read_only=True) as database:
         print(number, len(database.execute(f"SELECT CAST(to_json(r) AS VARCHAR) FROM ({query}) AS r").fetchall()))
 """
 FILES = {"weekly.html", "weekly.pdf", "briefing.pdf", "tables.xlsx", "manifest.json"}
+pytestmark = pytest.mark.slow  # a minute; what main must pass runs it too
 
 
 @pytest.fixture(scope="module")
@@ -158,7 +159,6 @@ def old_python(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return python
 
 
-@pytest.mark.slow
 def test_the_oldest_duckdb_of_the_readme_reads_every_table_and_answers_every_question(
     home: Path, old_python: Path
 ) -> None:
@@ -181,7 +181,6 @@ def test_the_demo_again_changes_no_published_byte(home: Path, ronda: Ronda) -> N
     assert ronda(home, "verify").stdout == tables
 
 
-@pytest.mark.slow
 def test_another_week_in_english_joins_the_release(home: Path, ronda: Ronda) -> None:
     before = published_bytes(home)
     done = ronda(home, "weekly", "--week", "2023-W52", "--lang", "en")
@@ -225,7 +224,6 @@ def test_a_plan_of_a_backfill_says_what_would_move_and_why_and_writes_nothing(ho
     assert last == "Nothing was written; without --dry-run this is done."
 
 
-@pytest.mark.slow
 def test_a_plan_knows_what_another_seed_would_change(home: Path, ronda: Ronda, tmp_path: Path) -> None:
     (tmp_path / "topic_terms.csv").write_bytes((sql.SEEDS / "topic_terms.csv").read_bytes() + b"prices,dan\n")
     other = f"import os; os.environ['RONDA_SEEDS'] = {str(tmp_path)!r}"
@@ -244,7 +242,6 @@ def test_a_plan_knows_what_another_seed_would_change(home: Path, ronda: Ronda, t
     assert "relabelled" not in kept[1] and "other labels" not in kept[1] and "other seeds (topic_terms)" in kept[1]
 
 
-@pytest.mark.slow
 def test_a_backfill_says_which_weeks_it_changed_and_which_stay_and_why(home: Path, ronda: Ronda) -> None:
     reason = "late posts of TikTok"
     done = ronda(home, "backfill", "2024-W06", "2024-W08", "--reason", reason)
@@ -277,7 +274,6 @@ def test_a_backfill_says_which_weeks_it_changed_and_which_stay_and_why(home: Pat
     assert any(re.match(r"  files known since: 6 \(\w+/\S+, ", line) for line in shown)
 
 
-@pytest.mark.slow
 def test_without_its_warehouse_everything_is_rebuilt_from_landing_and_ledger(
     home: Path, ronda: Ronda, tmp_path: Path
 ) -> None:
@@ -327,7 +323,6 @@ def test_what_cannot_be_done_is_one_sentence_and_an_exit_code(
     assert "Traceback" not in said.err
 
 
-@pytest.mark.slow
 def test_a_week_that_nobody_knows_is_not_published(home: Path, ronda: Ronda) -> None:
     done = ronda(home, "weekly", "--week", "2030-W01")
     assert (done.returncode, "Nothing is known of 2030-W01" in done.stderr) == (2, True), done.stderr

@@ -91,6 +91,7 @@ def test_a_failed_source_ends_with_six_and_the_others_are_loaded(
             assert not any(secret.encode() in content for secret in ("season-secret", "season-token")), path
 
 
+@pytest.mark.slow
 def test_a_refresh_forgets_what_is_gone_and_status_shows_a_sudden_silence(
     extracted: tuple[Path, str], services: Services, ronda: Ronda, tmp_path: Path
 ) -> None:

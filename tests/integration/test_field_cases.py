@@ -22,10 +22,11 @@ from flows.settings import Settings, load_settings
 from flows.store import runs, warehouse
 from tests.conftest import REPOSITORY
 
-pytestmark = pytest.mark.usefixtures("only_marked_expectations")
-
 CASES = Path(os.environ.get("RONDA_SHARED_CASES", REPOSITORY.parent / "shared" / "cases"))
-pytestmark = pytest.mark.skipif(not CASES.is_dir(), reason=f"no cases in {CASES}; set RONDA_SHARED_CASES to run them")
+pytestmark = [
+    pytest.mark.slow,  # every case is loaded, deleted and loaded again; what main must pass runs them too
+    pytest.mark.skipif(not CASES.is_dir(), reason=f"no cases in {CASES}; set RONDA_SHARED_CASES to run them"),
+]
 
 LANDED = datetime(2024, 2, 20, tzinfo=UTC)
 WEEK = (date(2024, 1, 29), date(2024, 2, 4))
