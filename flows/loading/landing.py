@@ -100,7 +100,7 @@ def land(  # noqa: PLR0913 - the facts of a manifest
         return read_manifest(known), False
     require_space(home, incoming.stat().st_size, f"Landing {incoming.name}")
     moment = landed_at.astimezone(UTC)
-    relative = Path(platform, form.name, moment.date().isoformat(), f"{file_id[:32]}{_suffix_of(incoming)}")
+    relative = Path(platform, form.name, moment.date().isoformat(), f"{file_id[:32]}{_kept_suffix(incoming) or '.zst'}")
     facts = incoming.stat()
     landed = Landed(
         file_id,
@@ -129,11 +129,11 @@ def manifest_path(home: Path, file_id: str) -> Path | None:
     return next((path for path in _inside(home) if path.name == name), None)
 
 
-def _suffix_of(incoming: Path) -> str:
-    """The suffix that a file is kept under."""
+def _kept_suffix(incoming: Path) -> str | None:
+    """The suffix of a file that is kept as it came, whatever its name; None of one that ronda packs."""
     with incoming.open("rb") as stream:
         head = stream.read(8)
-    return next((suffix for magic, suffix in _KEPT if head.startswith(magic)), ".zst")
+    return next((suffix for magic, suffix in _KEPT if head.startswith(magic)), None)
 
 
 def write_incoming(home: Path, incoming: Path, landed: Landed, *, holds_secrets: bool) -> Landed:
@@ -142,7 +142,7 @@ def write_incoming(home: Path, incoming: Path, landed: Landed, *, holds_secrets:
     if holds_secrets and (masked := _mask(home, incoming, landed)).rewritten:
         return masked
     with incoming.open("rb") as stream, draft_of(home, landed).open("wb") as out:
-        if landed.is_packed:
+        if _kept_suffix(incoming) is None:
             zstandard.ZstdCompressor(level=_LEVEL).copy_stream(stream, out, read_size=_BLOCK)
         else:
             shutil.copyfileobj(stream, out, _BLOCK)

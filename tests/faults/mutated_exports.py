@@ -50,6 +50,7 @@ KEYS = frozenset(
             "post_id",
             "file_id",
             "author_key",
+            "text_group",
             "source",
             "first_source",
             "file",

@@ -9,6 +9,7 @@ from typing import Any
 
 import polars as pl
 import pytest
+import zstandard
 
 from flows import labels
 from flows.exits import Exit, GateStoppedError, InputRefusedError, UsageError
@@ -425,6 +426,15 @@ def test_a_file_whose_table_is_described_no_more_waits_and_the_others_load(setti
     )
     assert (summary.files, summary.posts) == (4, 1)
     assert load(described).posts == 1
+
+
+def test_a_packed_file_is_kept_as_it_came_whatever_its_name(settings: Settings, tmp_path: Path) -> None:
+    packed = tmp_path / "export.ndjson"
+    packed.write_bytes(zstandard.compress(write_lines(tmp_path / "plain", [tiktok()]).read_bytes()))
+    assert bring(settings, packed)[0] == "1 file: 1 records = 1 posts + 0 duplicates + 0 rejects"
+    (kept,) = (settings.home / "landing").rglob("*.zst")
+    assert kept.read_bytes() == packed.read_bytes()
+    assert load(settings).held == ()
 
 
 def test_a_table_may_not_have_the_name_of_a_format(settings: Settings, tmp_path: Path) -> None:
