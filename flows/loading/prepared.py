@@ -105,7 +105,12 @@ def _excerpt(raw: object) -> str:
         text = raw.decode("utf-8", "replace") if isinstance(raw, bytes) else str(raw)
     except RecursionError:  # Python writes out fewer levels than the parser reads
         text = "(nested too deeply to be shown)"
-    return text[:_EXCERPT_BYTES].replace("\x00", "")
+    return _whole(text[:_EXCERPT_BYTES].replace("\x00", ""))
+
+
+def _whole(text: str) -> str:
+    """A text with question marks for halves of characters, which JSON can hold and UTF-8 cannot."""
+    return text.encode("utf-8", "replace").decode()
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,7 +168,7 @@ def _read_all(form: Format, stream: BinaryIO, sight: Sight) -> Iterator[tuple[in
         except Rejected as verdict:
             is_ours = verdict.reason is not Reason.OUTSIDE_WINDOW  # what was not asked for is not kept
             excerpt = _excerpt(record.raw) if is_ours else ""
-            yield record.number, ("", record.number, verdict.reason, verdict.detail, excerpt)
+            yield record.number, ("", record.number, verdict.reason, _whole(verdict.detail), excerpt)
         else:
             yield record.number, post
 

@@ -129,3 +129,9 @@ def test_a_record_and_its_number_stay_whole_after_a_line_that_is_no_page() -> No
     whole = page_of(source.name, source.platform, body.encode())
     items = list(format_of(source).records(io.BytesIO(whole + b"{}\n" + whole)))
     assert [(type(item), item.number) for item in items] == [(Record, 1), (Fault, 2), (Record, 3)]
+
+
+def test_half_a_character_in_a_reject_is_a_question_mark() -> None:
+    from flows.loading.prepared import _excerpt
+
+    assert _excerpt("\ud83d ya") == "? ya"
