@@ -118,7 +118,7 @@ def _watched(settings: Settings, request: Request) -> list[str]:
 
 
 def _preview(settings: Settings, keys: set[Key], say: Say) -> None:
-    with warehouse.opened(settings.home) as connection, rows.named(connection, keys):
+    with warehouse.opened(settings.home) as connection, warehouse.as_tables(connection, going=erasures.as_frame(keys)):
         count = "SELECT count(*) FROM {} SEMI JOIN going USING (platform, post_id)"
         posts, seen, said = (
             connection.execute(count.format(table)).fetchall()[0][0]
@@ -171,10 +171,9 @@ def finish(settings: Settings, now: datetime) -> list[str]:
 
 def _marked(connection: warehouse.Connection, known: erasures.Erasures) -> set[Key]:
     """The posts in the warehouse that bear a mark."""
-    connection.register("marks", pl.DataFrame({"mark": sorted(known.posts)}, schema={"mark": pl.String}).to_arrow())
-    keys = set(connection.execute(_MARKED, [known.mark_key]).fetchall())
-    connection.unregister("marks")
-    return keys
+    marks = pl.DataFrame({"mark": sorted(known.posts)}, schema={"mark": pl.String})
+    with warehouse.as_tables(connection, marks=marks):
+        return set(connection.execute(_MARKED, [known.mark_key]).fetchall())
 
 
 def _close(home: Path, facts: dict[str, object]) -> None:

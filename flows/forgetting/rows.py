@@ -1,13 +1,11 @@
 """The rows of the warehouse about posts that must go."""
 
-from collections.abc import Collection, Iterator
-from contextlib import contextmanager
+from collections.abc import Collection
 
-import polars as pl
-
+from flows.loading.erasures import as_frame
 from flows.post import Reason
 from flows.sources.tombstone import Key
-from flows.store.warehouse import Connection, transaction
+from flows.store.warehouse import Connection, as_tables, transaction
 
 # A record of an erased post is a reject from now on, as a load of the rewritten file would make it.
 _DELETE = (
@@ -39,20 +37,9 @@ _DELETE = (
 )
 
 
-@contextmanager
-def named(connection: Connection, keys: Collection[Key], name: str = "going") -> Iterator[None]:
-    """Posts as a table of the connection, as long as the block lasts."""
-    frame = pl.DataFrame(sorted(keys), schema={"platform": pl.String, "post_id": pl.String}, orient="row")
-    connection.register(name, frame.to_arrow())
-    try:
-        yield
-    finally:
-        connection.unregister(name)
-
-
 def delete(connection: Connection, keys: Collection[Key], zone: str) -> None:
     """Deletes everything about some posts, in one transaction; the counts of the loads stay true."""
-    with named(connection, keys), transaction(connection):
+    with as_tables(connection, going=as_frame(keys)), transaction(connection):
         first, *rest = _DELETE
         connection.execute(first, {"zone": zone})
         for statement in rest:
@@ -64,7 +51,7 @@ def files_of(connection: Connection, keys: Collection[Key]) -> set[str]:
 
     Files of rejects are among them because a damaged record may be one of the posts.
     """
-    with named(connection, keys):
+    with as_tables(connection, going=as_frame(keys)):
         rows = connection.execute("""
             SELECT DISTINCT file_id FROM base.observations SEMI JOIN going USING (platform, post_id)
             UNION SELECT file_id FROM base.rejects
@@ -113,7 +100,7 @@ def expire(connection: Connection, kinds: Collection[str], held: Collection[Key]
     `salt` is used once and forgotten: it makes the numbers that stand for authors and events from now on.
     """
     changed: dict[str, int] = {}
-    with named(connection, held, "held"), transaction(connection):
+    with as_tables(connection, held=as_frame(held)), transaction(connection):
         for kind, what, table, still, values in _EXPIRED:
             if kind not in kinds:
                 continue

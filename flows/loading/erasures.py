@@ -22,7 +22,7 @@ from flows.sources.tombstone import Key
 from flows.store import chain
 from flows.store.chain import Note
 from flows.store.files import files_in, hash_file, write_whole
-from flows.store.warehouse import Connection, transaction
+from flows.store.warehouse import Connection, as_tables, transaction
 
 TO_DO = "to be erased"  # in the detail of a reject, until its file was rewritten
 
@@ -64,14 +64,11 @@ class Erasures:
             schema={"author_key": pl.String, "until": pl.Datetime("us", "UTC")},
             orient="row",
         )
-        connection.register("erased_posts", posts.to_arrow())
-        connection.register("erased_authors", authors.to_arrow())
         first, *rest = (each for each in _SET_APART.split(";") if each.strip())
-        connection.execute(first, {"mark_key": self.mark_key})
-        for statement in rest:
-            connection.execute(statement)
-        connection.unregister("erased_posts")
-        connection.unregister("erased_authors")
+        with as_tables(connection, erased_posts=posts, erased_authors=authors):
+            connection.execute(first, {"mark_key": self.mark_key})
+            for statement in rest:
+                connection.execute(statement)
 
 
 def folder(home: Path) -> Path:
@@ -180,13 +177,17 @@ def posts_of(settings: Settings, item: landing.Landed) -> list[Post]:
         return [post for _, post in read_ if isinstance(post, Post)]
 
 
+def as_frame(keys: Collection[Key]) -> pl.DataFrame:
+    """Posts as a frame of platform and post_id, to be joined with tables."""
+    return pl.DataFrame(sorted(keys), schema={"platform": pl.String, "post_id": pl.String}, orient="row")
+
+
 def by_week(connection: Connection, keys: Collection[Key]) -> dict[str, dict[str, int]]:
     """How many of the posts each week and platform has, as the chain states what goes."""
-    connection.register("going", pl.DataFrame(sorted(keys), schema=["platform", "post_id"], orient="row").to_arrow())
-    rows = connection.execute("""
-        SELECT day, platform, count(*) FROM base.posts SEMI JOIN going USING (platform, post_id)
-        GROUP BY ALL ORDER BY ALL""").fetchall()
-    connection.unregister("going")
+    with as_tables(connection, going=as_frame(keys)):
+        rows = connection.execute("""
+            SELECT day, platform, count(*) FROM base.posts SEMI JOIN going USING (platform, post_id)
+            GROUP BY ALL ORDER BY ALL""").fetchall()
     weeks: dict[str, dict[str, int]] = {}
     for day, platform, posts in rows:
         counts = weeks.setdefault(str(Week.of(day)), {})

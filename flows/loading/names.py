@@ -15,7 +15,7 @@ import polars as pl
 
 from flows.loading.ordinary import Ordinary, read_ordinary
 from flows.loading.privacy import MENTION, author_keys
-from flows.store.warehouse import Connection, query
+from flows.store.warehouse import Connection, as_tables, query
 
 FEWEST_IN_HANDLE, FEWEST_IN_NAME = 5, 4  # characters; what is shorter stands for too much else
 _DIGEST_BYTES = 16
@@ -85,20 +85,17 @@ def _hashed(handles: Iterable[str], key: bytes) -> pl.DataFrame:
 def _learn(connection: Connection, key: bytes) -> set[str]:
     """Remembers the handles that the load brought; gives those that nobody knew before."""
     rows = connection.execute("SELECT DISTINCT unnest(handles) FROM stage").fetchall()
-    connection.register("brought", _hashed((handle for (handle,) in rows), key).to_arrow())
-    fresh = query(connection, "FROM brought ANTI JOIN base.handles USING (handle_key)")
-    connection.unregister("brought")
-    connection.register("unknown", fresh.select("handle_key").to_arrow())
-    connection.execute("INSERT INTO base.handles FROM unknown")
-    connection.unregister("unknown")
+    with as_tables(connection, brought=_hashed((handle for (handle,) in rows), key)):
+        fresh = query(connection, "FROM brought ANTI JOIN base.handles USING (handle_key)")
+    with as_tables(connection, unknown=fresh.select("handle_key")):
+        connection.execute("INSERT INTO base.handles FROM unknown")
     return set(fresh["handle"])
 
 
 def _known(connection: Connection, tokens: Set[str], key: bytes) -> set[str]:
     """The words that are handles which the data know."""
-    connection.register("words", _hashed(tokens, key).to_arrow())
-    known = query(connection, "SELECT handle FROM words SEMI JOIN base.handles USING (handle_key)")
-    connection.unregister("words")
+    with as_tables(connection, words=_hashed(tokens, key)):
+        known = query(connection, "SELECT handle FROM words SEMI JOIN base.handles USING (handle_key)")
     return set(known["handle"])
 
 
@@ -129,9 +126,8 @@ def _hidden(name: re.Match[str]) -> str:
 
 
 def _show(connection: Connection, chosen: pl.DataFrame, key: bytes, ordinary: Ordinary) -> int:
-    connection.register("chosen", chosen.to_arrow())
-    posts = query(connection, _CHOSEN)
-    connection.unregister("chosen")
+    with as_tables(connection, chosen=chosen):
+        posts = query(connection, _CHOSEN)
     tokens = _tokens(posts["text"]) | _tokens(posts["hashtags"].explode())
     handles = {handle for handle in _known(connection, tokens, key) if not ordinary.is_ordinary(handle)}
     registered = pl.DataFrame(list(ordinary.registered), schema=["platform", "handle"], orient="row")
@@ -149,7 +145,6 @@ def _show(connection: Connection, chosen: pl.DataFrame, key: bytes, ordinary: Or
         "shown": pl.String,
         "hashtags": pl.List(pl.String),
     }
-    connection.register("fresh", pl.DataFrame(rows, schema=schema, orient="row").to_arrow())
-    connection.execute(_SHOW)
-    connection.unregister("fresh")
+    with as_tables(connection, fresh=pl.DataFrame(rows, schema=schema, orient="row")):
+        connection.execute(_SHOW)
     return len(rows)

@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 import polars as pl
 
-from flows.store.warehouse import Connection, query
+from flows.store.warehouse import Connection, as_tables, query
 
 _RELABELLED_ROWS = 100_000
 
@@ -23,12 +23,11 @@ def relabel(connection: Connection, label: Callable[[pl.Series, pl.Series], pl.D
     for part in stale.iter_slices(_RELABELLED_ROWS):
         labels = label(part["text"], part["created_at"]).drop("language")
         fresh = part.select("platform", "post_id").hstack(labels.get_columns())
-        connection.register("fresh", fresh.to_arrow())
-        connection.execute("""
-            UPDATE base.posts SET
-                sentiment = fresh.sentiment, sentiment_score = fresh.sentiment_score, topics = fresh.topics,
-                indications = fresh.indications, districts = fresh.districts, label_version = fresh.label_version
-            FROM fresh
-            WHERE base.posts.platform = fresh.platform AND base.posts.post_id = fresh.post_id""")
-        connection.unregister("fresh")
+        with as_tables(connection, fresh=fresh):
+            connection.execute("""
+                UPDATE base.posts SET
+                    sentiment = fresh.sentiment, sentiment_score = fresh.sentiment_score, topics = fresh.topics,
+                    indications = fresh.indications, districts = fresh.districts, label_version = fresh.label_version
+                FROM fresh
+                WHERE base.posts.platform = fresh.platform AND base.posts.post_id = fresh.post_id""")
     return len(stale)

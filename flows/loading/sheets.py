@@ -10,7 +10,7 @@ from flows.loading import privacy
 from flows.loading.landing import Landed
 from flows.method import METHOD
 from flows.periods import Week
-from flows.store.warehouse import Connection, query
+from flows.store.warehouse import Connection, as_tables, query
 
 # What `CollectionDays.rows` and `ReviewLines.rows` hold, and the file they came in.
 _LOGGED = ("platform", "source", "query", "day", "planned", "attempted", "succeeded", "reason", "landed_at")
@@ -92,9 +92,8 @@ def load_collection(connection: Connection, logs: Sequence[CollectionDays]) -> N
     days = pl.DataFrame(rows, schema=schema("base.collection", _LOGGED) | {"load_order": pl.Int64}, orient="row")
     days = days.with_columns(privacy.masked_queries(days["query"], days["source"]), privacy.masked(days["reason"]))
     once = days.unique(["platform", "source", "query", "day", "load_order"], keep="last", maintain_order=True)
-    connection.register("logged", once.to_arrow())
-    connection.execute(_COLLECTION)
-    connection.unregister("logged")
+    with as_tables(connection, logged=once):
+        connection.execute(_COLLECTION)
     connection.execute("""
         DELETE FROM base.collection USING collected
         WHERE base.collection.platform = collected.platform AND base.collection.source = collected.source
@@ -110,9 +109,8 @@ def load_reviews(connection: Connection, sheets: Sequence[ReviewLines]) -> None:
         for row in sheet.rows
     ]
     said = pl.DataFrame(rows, schema=schema("base.reviews", _SAID), orient="row")
-    connection.register("said", said.to_arrow())
-    connection.execute("INSERT INTO base.reviews BY NAME FROM said")
-    connection.unregister("said")
+    with as_tables(connection, said=said):
+        connection.execute("INSERT INTO base.reviews BY NAME FROM said")
 
 
 def posts_to_review(connection: Connection, week: Week) -> pl.DataFrame:

@@ -128,14 +128,9 @@ def _look(connection: warehouse.Connection, printed: Sequence[Frames]) -> _Known
         else pl.DataFrame(schema=dict.fromkeys(columns, pl.String))
     )
     said = [frames["copied_texts"].select(said=pl.col("text").str.to_lowercase()) for frames in printed]
-    connection.register("asked", asked.to_arrow())
-    connection.register(
-        "asked_texts", (pl.concat(said).unique() if said else pl.DataFrame(schema={"said": pl.String})).to_arrow()
-    )
-    known = _Known(*(warehouse.query(connection, query) for query in _QUESTIONS))
-    connection.unregister("asked")
-    connection.unregister("asked_texts")
-    return known
+    texts = pl.concat(said).unique() if said else pl.DataFrame(schema={"said": pl.String})
+    with warehouse.as_tables(connection, asked=asked, asked_texts=texts):
+        return _Known(*(warehouse.query(connection, query) for query in _QUESTIONS))
 
 
 def _is_stale(frames: Frames, known: _Known, *, without_evidence: bool) -> bool:

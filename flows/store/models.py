@@ -22,7 +22,7 @@ from flows.headers import COLUMNS, Column, Dictionary, ModelError, column, read_
 from flows.method import SEEDS
 from flows.seeds import seed_path
 from flows.store.dependencies import dependencies
-from flows.store.warehouse import Connection, DatabaseError, literal, query
+from flows.store.warehouse import Connection, DatabaseError, as_tables, literal, query
 
 LAYERS = ("core", "trends")
 COMPUTED = "computed"
@@ -127,9 +127,8 @@ def _create(connection: Connection, model: Model, methods: Mapping[str, Method])
         raise ModelError(
             f"The model {model.qualified} is computed, but no method has its name; add it to flows.trends."
         )
-    connection.register("computed_rows", methods[model.qualified](query(connection, model.query)).to_arrow())
-    connection.execute(f"CREATE TABLE {model.qualified} AS FROM computed_rows")
-    connection.unregister("computed_rows")
+    with as_tables(connection, computed_rows=methods[model.qualified](query(connection, model.query))):
+        connection.execute(f"CREATE TABLE {model.qualified} AS FROM computed_rows")
 
 
 def needed(connection: Connection, models: Sequence[Model], names: Iterable[str]) -> list[Model]:

@@ -10,7 +10,7 @@ from flows.headers import schema
 from flows.periods import Week
 from flows.post import SHAPE_REASONS
 from flows.progress import Advance
-from flows.store.warehouse import Connection, connect, query
+from flows.store.warehouse import Connection, as_tables, connect, query
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -146,9 +146,8 @@ def write_runs(connection: Connection, records: Sequence[Mapping[str, Any]]) -> 
     ]
     for name, rows in (("runs", runs), ("checks", checks)):
         frame = pl.DataFrame(rows, schema=schema(f"core.{name}"), strict=False)
-        connection.register("records", frame.to_arrow())
-        connection.execute(f"CREATE OR REPLACE TABLE base.{name} AS FROM records")
-        connection.unregister("records")
+        with as_tables(connection, records=frame):
+            connection.execute(f"CREATE OR REPLACE TABLE base.{name} AS FROM records")
 
 
 def write_watches(connection: Connection, history: Sequence[Mapping[str, Any]]) -> None:
@@ -172,18 +171,16 @@ def write_watches(connection: Connection, history: Sequence[Mapping[str, Any]]) 
             )
             before[platform] = names
     declared = query(connection, "FROM base.watches LIMIT 0").schema
-    connection.register("versions", pl.DataFrame(rows, schema=declared).to_arrow())
     connection.execute("DELETE FROM base.watches")
-    connection.execute("INSERT INTO base.watches BY NAME FROM versions")
-    connection.unregister("versions")
+    with as_tables(connection, versions=pl.DataFrame(rows, schema=declared)):
+        connection.execute("INSERT INTO base.watches BY NAME FROM versions")
 
 
 def write_label_quality(connection: Connection, measured: "pl.DataFrame") -> None:
     """What the labels know of themselves as base.label_quality, whose columns it must have; replaces what was there."""
-    connection.register("measured", measured.to_arrow())
     connection.execute("DELETE FROM base.label_quality")
-    connection.execute("INSERT INTO base.label_quality BY NAME SELECT * FROM measured")
-    connection.unregister("measured")
+    with as_tables(connection, measured=measured):
+        connection.execute("INSERT INTO base.label_quality BY NAME SELECT * FROM measured")
 
 
 def public_tables(connection: Connection) -> list[tuple[str, str]]:

@@ -333,6 +333,18 @@ def attached(connection: Connection, path: Path, name: str) -> Iterator[None]:
         connection.execute(f"DETACH {name}")
 
 
+@contextmanager
+def as_tables(connection: Connection, **frames: "pl.DataFrame") -> Iterator[None]:
+    """Frames as tables of the connection, by their names, as long as the block lasts."""
+    for name, frame in frames.items():
+        connection.register(name, frame.to_arrow())
+    try:
+        yield
+    finally:
+        for name in frames:
+            connection.unregister(name)
+
+
 def literal(text: str) -> str:
     """A text as a SQL string literal, for the few statements that take no parameters (ATTACH, COMMENT)."""
     return "'" + text.replace("'", "''") + "'"
