@@ -3,7 +3,6 @@
 The ledger is a part of every publication, so that a fault in it stops them all: LedgerDamagedError, with the file.
 """
 
-import json
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import NamedTuple
@@ -144,8 +143,9 @@ def last_number(home: Path, week: str, entries: Sequence[Entry]) -> int:
 
 def remembered(home: Path) -> Iterator[tuple[str, int]]:
     """(week, number) of every publication that the releases and the records of runs tell of."""
-    for path in sorted((home / "releases").glob(f"[0-9]*/*/{releases.MANIFEST}")):
-        yield path.parent.name, int(json.loads(path.read_bytes())["summary"].get("publication", 0))
+    for release in sorted((home / "releases").glob("[0-9]*")):
+        for week, manifest in zip(releases.weeks_of(release), releases.read_manifests(release), strict=True):
+            yield week, int(manifest["summary"].get("publication", 0))
     for run in read_runs(home):
         yield from ((week, int(number)) for week, number in run.get("published", {}).items())
 

@@ -118,13 +118,13 @@ def write_manifest(folder: Path, summary: Mapping[str, Any]) -> None:
 
 def read_manifests(release: Path) -> list[dict[str, Any]]:
     """The manifests of all weeks of a release, in time order."""
-    return [json.loads((release / week / MANIFEST).read_bytes()) for week in _weeks(release)]
+    return [json.loads((release / week / MANIFEST).read_bytes()) for week in weeks_of(release)]
 
 
 def published_files(home: Path, week: str) -> list[str]:
     """The files of a published week as its manifest names them, relative to the week; none of a week without report."""
     release = published_folder(home)
-    if release is None or week not in _weeks(release):
+    if release is None or week not in weeks_of(release):
         return []
     return sorted(json.loads((release / week / MANIFEST).read_bytes())["files"])
 
@@ -137,10 +137,11 @@ def read_notes(release: Path) -> dict[str, str]:
 def reported_weeks(home: Path) -> list[str]:
     """The weeks that have a report in the current release, in time order."""
     release = published_folder(home)
-    return [] if release is None else _weeks(release)
+    return [] if release is None else weeks_of(release)
 
 
-def _weeks(release: Path) -> list[str]:
+def weeks_of(release: Path) -> list[str]:
+    """The weeks that have a report in a release, in time order; `latest` is another name of one of them."""
     return sorted(path.parent.name for path in release.glob(f"*/{MANIFEST}") if not path.parent.is_symlink())
 
 
@@ -148,12 +149,12 @@ def point_latest(release: Path) -> None:
     """Makes `latest` lead to the last week of a release."""
     link = release / "latest"
     link.unlink(missing_ok=True)
-    link.symlink_to(_weeks(release)[-1])
+    link.symlink_to(weeks_of(release)[-1])
 
 
 def _stated(release: Path) -> list[tuple[Path, str]]:
     """Every file that a manifest of a release names, with its hash."""
-    folders = [release / week for week in _weeks(release)]
+    folders = [release / week for week in weeks_of(release)]
     folders += [path.parent for path in sorted(release.glob(f"{DAILY}/*/{MANIFEST}"))]
     return [
         (folder / name, digest)

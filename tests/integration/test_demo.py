@@ -59,6 +59,11 @@ def test_the_latest_complete_week_is_published_in_full(home: Path) -> None:
     assert (published / "ronda.duckdb").stat().st_mode & 0o222 == 0
 
 
+def test_the_home_of_a_demo_is_whole(home: Path, ronda: Ronda) -> None:
+    done = ronda(home, "check", "--read-data")
+    assert (done.returncode, "Everything is whole." in done.stdout) == (0, True), done.stdout
+
+
 def test_every_week_of_the_season_has_numbers_and_the_last_one_is_marked_incomplete(home: Path) -> None:
     with duckdb.connect(str(home / "published" / "ronda.duckdb"), read_only=True) as database:
         weeks = database.execute("SELECT DISTINCT week FROM trends.weekly_platform ORDER BY week").fetchall()

@@ -1,5 +1,6 @@
 """The ledger of publications: immutable, complete, and the source of corrections."""
 
+import json
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -7,7 +8,7 @@ from typing import Any
 import polars as pl
 
 from flows.periods import Week
-from flows.publishing import publications
+from flows.publishing import ledger, publications, releases
 from flows.store import warehouse
 
 WEEK, NEXT = Week.parse("2024-W05"), Week.parse("2024-W06")
@@ -142,3 +143,11 @@ def test_a_ledger_of_an_earlier_version_still_loads_and_is_gone_on_with(tmp_path
         record(tmp_path, NEXT, numbers(W05=5, W06=8), seeds="places=2", files={"a" * 64: LOADED, "b" * 64: AS_OF})
     new = connection.execute("SELECT files FROM base.conditions WHERE sequence = 2").fetchall()
     assert new == [(["b" * 32],)]  # the first had landed when the publication before was stated
+
+
+def test_a_link_to_a_week_is_no_week_that_the_ledger_should_know(tmp_path: Path) -> None:
+    week = tmp_path / "releases" / "3" / "2024-W05"
+    week.mkdir(parents=True)
+    (week / releases.MANIFEST).write_text(json.dumps({"summary": {"publication": 2}}))
+    releases.point_latest(week.parent)
+    assert list(ledger.remembered(tmp_path)) == [("2024-W05", 2)]
