@@ -13,7 +13,7 @@ import polars as pl
 from flows.headers import schema
 from flows.method import METHOD
 from flows.trends.readings import ALL, Cell, Readings
-from flows.trends.signals import Judged, compare_counts, judge_counts, quiet
+from flows.trends.signals import Judged, baseline_of, compare_counts, judge_counts
 
 FAMILY = "indications"
 _ROUNDED = {"exposure": 6, "expected": 6, "p": 12, "q": 12, "dispersion": 6}
@@ -67,11 +67,7 @@ def _find_baseline(readings: Readings, item: Judged, able: tuple[str, ...], flag
         item.platforms = tuple(name for name in able if len(places[name]) >= least)
         if len(item.platforms) < min(METHOD.platforms_together, len(able)):
             continue
-        left_out = set().union(
-            *(flagged.get(item.cell._replace(platform=name), ()) for name in (*item.platforms, item.cell.platform))
-        )
-        earlier = readings.comparable(item.platforms, item.bucket, METHOD.bucket_days, is_weak=is_weak)
-        item.baseline = quiet(readings, item, [place for place in earlier if place not in left_out])
+        item.baseline = baseline_of(readings, item, flagged, is_weak=is_weak)
         if len(item.baseline) >= least:
             compare_counts(readings, item)
             return
@@ -95,10 +91,7 @@ def _row(readings: Readings, item: Judged) -> tuple[object, ...]:
         item.cell.subject,
         bucket.first_day,
         bucket.days,
-        None if item.observed is None else round(item.observed),
-        None if item.posts is None else round(item.posts),
-        item.exposure,
-        item.expected if item.baseline else None,
+        *item.counts,
         item.p,
         item.q,
         _is_flag(item),

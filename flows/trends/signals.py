@@ -19,6 +19,7 @@ Biometrics 46:515) and the rest is controlled for false discoveries (Benjamini &
 at q <= 0.05.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from math import fsum
 
@@ -71,6 +72,12 @@ class Judged:
         return self.q is not None and self.q <= LEVEL
 
     @property
+    def counts(self) -> tuple[int | None, int | None, float | None, float | None]:
+        """What was observed, the posts, the exposure and, where it has a baseline, what was expected: as tables say."""
+        observed, posts = (None if count is None else round(count) for count in (self.observed, self.posts))
+        return observed, posts, self.exposure, self.expected if self.baseline else None
+
+    @property
     def scale(self) -> float:
         """Current over baseline exposure, so that expected = earlier x scale (platform by platform, for all)."""
         if self.earlier > 0:
@@ -104,11 +111,7 @@ def _prepare(readings: Readings, cell: Cell, bucket: int, signalled: dict[Cell, 
     item.observed, item.posts, item.exposure = readings.total(cell, bucket)
     item.reason, item.platforms = _comparison(readings, cell, bucket)
     if item.reason is None:
-        left_out = set().union(
-            *(signalled.get(cell._replace(platform=name), ()) for name in (*item.platforms, cell[1]))
-        )
-        earlier = readings.comparable(item.platforms, bucket, METHOD.bucket_days)
-        item.baseline = quiet(readings, item, [place for place in earlier if place not in left_out])
+        item.baseline = baseline_of(readings, item, signalled)
         if len(item.baseline) < METHOD.baseline_least:
             item.reason, item.baseline = "no_baseline", []
         elif cell.family == VOLUMES:
@@ -139,7 +142,20 @@ def _comparison(readings: Readings, cell: Cell, bucket: int) -> tuple[str | None
     return reason, able
 
 
-def quiet(readings: Readings, item: Judged, places: list[int]) -> list[int]:
+def baseline_of(
+    readings: Readings, item: Judged, discovered: Mapping[Cell, set[int]], *, is_weak: bool = False
+) -> list[int]:
+    """The earlier buckets that an item is compared with: without its discoveries, and without what was a burst.
+
+    `is_weak` takes buckets of the phase before too.
+    """
+    names = (*item.platforms, item.cell.platform)
+    left_out = set().union(*(discovered.get(item.cell._replace(platform=name), ()) for name in names))
+    earlier = readings.comparable(item.platforms, item.bucket, METHOD.bucket_days, is_weak=is_weak)
+    return _quiet(readings, item, [place for place in earlier if place not in left_out])
+
+
+def _quiet(readings: Readings, item: Judged, places: list[int]) -> list[int]:
     """The latest buckets without those that were bursts in the light of the others; only counts are looked at."""
     latest = places[-METHOD.baseline_most :]
     if item.cell.family in SHARES or item.cell.family == VOLUMES or len(latest) <= METHOD.baseline_least:
@@ -348,10 +364,7 @@ def _row(readings: Readings, item: Judged) -> tuple[object, ...]:
         item.cell.subject,
         bucket.first_day,
         bucket.days,
-        None if item.observed is None else round(item.observed),
-        None if item.posts is None else round(item.posts),
-        item.exposure,
-        item.expected if is_compared else None,
+        *item.counts,
         ratio,
         low,
         None if high is None or not np.isfinite(high) else high,
