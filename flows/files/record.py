@@ -55,6 +55,11 @@ def too_many_blanks(number: int) -> Fault:
     return Fault(number, Reason.DAMAGED, f"more than {limits.BLANK_LINES:,} blank lines", b"")
 
 
+def whole_characters(text: str) -> str:
+    """A text with question marks for halves of characters (lone surrogates), which JSON can hold and UTF-8 cannot."""
+    return text.encode("utf-8", "replace").decode()
+
+
 def named(faults: Sequence[Fault], count: int) -> str:
     """The first of `count` faults as part of a sentence: `line 3 (3 cells under 2 columns), and 7 more`."""
     shown = [f"line {each.number} ({each.detail or each.reason})" for each in faults[:_SHOWN]]

@@ -28,7 +28,7 @@ from flows.exits import InputRefusedError, UsageError
 from flows.files import Fault, layout, open_stream, sample
 from flows.files.layout import JSON
 from flows.files.opening import read_head
-from flows.files.record import named
+from flows.files.record import named, whole_characters
 from flows.labels import weights as files
 from flows.labels.indications import list_indications, phases_of
 from flows.labels.labelling import judge, text_columns
@@ -106,8 +106,8 @@ def _moment(value: Any) -> datetime | None:
 
 
 def _clean(value: Any) -> str | None:
-    """A text as valid Unicode, lone surrogates as question marks; None stays None."""
-    return None if value is None else str(value).encode("utf-8", "replace").decode()
+    """A value as a text of whole characters; None stays None."""
+    return None if value is None else whole_characters(str(value))
 
 
 def _kind(path: Path) -> str:

@@ -11,6 +11,7 @@ import numpy as np
 import polars as pl
 
 import sql
+from flows.files.record import whole_characters
 from flows.labels import weights as files
 from flows.labels.corpora import SENTIMENTS
 from flows.labels.cues import REMIND, REMINDER, read_rules
@@ -132,7 +133,7 @@ def explain(
     text: str, created_at: datetime | None = None, seeds: Path = sql.SEEDS, weights: Path | None = None
 ) -> Explanation:
     """The labels of one text and their reasons; lone surrogates are read as any other character."""
-    clean = text.encode("utf-8", "replace").decode()
+    clean = whole_characters(text)
     weights = weights or files.folder_of(seeds)
     model = read_model(weights)
     batch = next(iter(judge(pl.Series([clean]), seeds, weights)))
@@ -233,7 +234,7 @@ def as_text(explanation: Explanation, text: str, seeds: Path = sql.SEEDS) -> str
             lines.append(f"  pieces: {_shown(one.pushes)}")
         if one.code == CALL_TO_VOTE:
             lines.append("  a call to vote is no indication by itself: only before the campaign or in the quiet period")
-    share, url = similarity(pl.Series([text.encode("utf-8", "replace").decode()]), seeds)
+    share, url = similarity(pl.Series([whole_characters(text)]), seeds)
     if url[0] is not None:
         lines.append(f"hoax: {share[0]:.2f} of a claim checked at {url[0]} (from {SIMILARITY} on)")
     for name in ("indications", "topics", "districts"):

@@ -14,7 +14,7 @@ import polars as pl
 
 from flows import labels, limits
 from flows.files.opening import position
-from flows.files.record import Fault, too_many_rejects
+from flows.files.record import Fault, too_many_rejects, whole_characters
 from flows.headers import schema
 from flows.loading import copies, landing, privacy, reading
 from flows.loading.landing import Landed
@@ -100,17 +100,17 @@ class Prepared:
 Reject = tuple[str, int, Reason, str, str]
 
 
+def _reject(number: int, reason: Reason, detail: str, raw: object) -> Reject:
+    """A reject without its file, with the beginning of the record."""
+    return ("", number, reason, whole_characters(detail), _excerpt(raw))
+
+
 def _excerpt(raw: object) -> str:
     try:
         text = raw.decode("utf-8", "replace") if isinstance(raw, bytes) else str(raw)
     except RecursionError:  # Python writes out fewer levels than the parser reads
         text = "(nested too deeply to be shown)"
-    return _whole(text[:_EXCERPT_BYTES].replace("\x00", ""))
-
-
-def _whole(text: str) -> str:
-    """A text with question marks for halves of characters, which JSON can hold and UTF-8 cannot."""
-    return text.encode("utf-8", "replace").decode()
+    return whole_characters(text[:_EXCERPT_BYTES].replace("\x00", ""))
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,15 +160,14 @@ def read_posts(form: Format, stream: BinaryIO, sight: Sight) -> Iterator[tuple[i
 def _read_all(form: Format, stream: BinaryIO, sight: Sight) -> Iterator[tuple[int, Post | Reject]]:
     for record in form.records(stream):
         if isinstance(record, Fault):
-            yield record.number, ("", record.number, record.reason, record.detail, _excerpt(record.excerpt))
+            yield record.number, _reject(record.number, record.reason, record.detail, record.excerpt)
             continue
         try:
             post = sight.date(form.post(record.raw))
             check(post, post.observed_at)
         except Rejected as verdict:
             is_ours = verdict.reason is not Reason.OUTSIDE_WINDOW  # what was not asked for is not kept
-            excerpt = _excerpt(record.raw) if is_ours else ""
-            yield record.number, ("", record.number, verdict.reason, _whole(verdict.detail), excerpt)
+            yield record.number, _reject(record.number, verdict.reason, verdict.detail, record.raw if is_ours else "")
         else:
             yield record.number, post
 
