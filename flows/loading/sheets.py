@@ -109,6 +109,7 @@ def load_reviews(connection: Connection, sheets: Sequence[ReviewLines]) -> None:
         for row in sheet.rows
     ]
     said = pl.DataFrame(rows, schema=schema("base.reviews", _SAID), orient="row")
+    said = said.with_columns(privacy.masked(said["coder"]))  # which is published, and is what people wrote there
     with as_tables(connection, said=said):
         connection.execute("INSERT INTO base.reviews BY NAME FROM said")
 

@@ -452,6 +452,14 @@ def test_a_review_sheet_may_come_packed(settings: Settings, tmp_path: Path) -> N
     assert (review["code"], review["stage"], review["coder"]) == ("hoax", "referred", "ab")
 
 
+def test_what_stands_in_the_place_of_a_coder_is_masked_as_texts_are(settings: Settings, tmp_path: Path) -> None:
+    sheet = tmp_path / "sheet.csv"
+    sheet.write_text("platform,post id,code,stage,coder\ntiktok,1,hoax,referred,ab 081234567890\n")
+    bring(settings, sheet)
+    (review,) = rows(settings, "FROM base.reviews")
+    assert review["coder"] == "ab [telepon]"
+
+
 def test_what_stays_unknown_in_a_file_is_told_by_the_import_and_kept_with_the_run(tmp_path: Path) -> None:
     mapping = TableMapping(platform="facebook", id="nomor", created_at="waktu", likes="suka", text="isi")
     settings = Settings(home=tmp_path / "home", author_key="ab" * 32, tables={"dinas": mapping})  # type: ignore[arg-type]
