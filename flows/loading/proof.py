@@ -171,15 +171,11 @@ def check_bytes(home: Path, item: Landed, stated: Sequence[str]) -> Flaw | None:
     if flaw is not None:
         return flaw
     try:
-        contents = [content_hash(home, item)]
-        if item.path.endswith(".zst") and item.content not in contents:
-            contents.append(hash_file(landing.stored_path(home, item)))  # packed when it came, under another name
+        contents = _contents(home, item)
     except FileNotFoundError:
         return _by_name(item, set())
     except OSError as error:
         return Flaw("unreadable", item.file_id, landing.unreadable_sentence(error))
-    except zstandard.ZstdError:
-        contents = []
     if item.content in contents and (not stated or stated[-1] == item.content):
         return None
     if {item.file_id, item.content, *(each.split()[1] for each in item.rewritten)} & set(contents):
@@ -189,6 +185,20 @@ def check_bytes(home: Path, item: Landed, stated: Sequence[str]) -> Flaw | None:
         return Flaw("behind", item.file_id, f"{told}: {why}; {again}.")
     told = f"The bytes of {_where(item)} are not those that landed"
     return Flaw("changed", item.file_id, f"{told}; {_FIX}")
+
+
+def _contents(home: Path, item: Landed) -> list[str]:
+    """What the bytes of a landed file can be taken for: unpacked, and as they are where they came packed.
+
+    What came packed may be of several parts, cut off or damaged: it is kept as it came, and only its own hash tells.
+    """
+    try:
+        contents = [content_hash(home, item)]
+    except zstandard.ZstdError:
+        contents = []
+    if item.path.endswith(".zst") and item.content not in contents:
+        contents.append(hash_file(landing.stored_path(home, item)))
+    return contents
 
 
 def _by_statement(item: Landed, stated: Sequence[str]) -> Flaw | None:

@@ -27,7 +27,7 @@ from expectations import personal
 from flows import labels
 from flows.exits import InputRefusedError, RondaError
 from flows.files import open_stream
-from flows.loading import prepared
+from flows.loading import prepared, proof
 from flows.loading.arrivals import land_paths
 from flows.loading.pending import replay
 from flows.loading.prepared import Sight
@@ -169,6 +169,8 @@ def _import(home: Path, mutants: Sequence[Mutant], result: Result) -> None:
             raise
         mutants[0].outcome = f"stopped by the load ({type(error).__name__})"
         result.stopped.append(f"{mutants[0].number} ({mutants[0].base}: {mutants[0].done}): {str(error)[:300]}")
+        if any(proof.check_bytes(home, item, [item.content]) for item in proof.inspect(home).files):
+            result.fault(mutants[0], "taken for damaged right after it landed")
 
 
 def _look(connection: Any, mutants: Sequence[Mutant], landed: dict[str, str], result: Result) -> None:

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import zstandard
 
 from flows.exits import Exit, GateStoppedError, LedgerDamagedError, NoSpaceError
 from flows.loading import landing, proof
@@ -323,3 +324,18 @@ def test_a_disk_without_room_is_told_before_the_load(home: Settings, monkeypatch
     monkeypatch.setattr(shutil, "disk_usage", lambda _: usage._replace(free=100))
     with pytest.raises(NoSpaceError, match=r"Loading 2 files needs 1 MiB in .*, and 1 MiB are free; make room"):
         load(home)
+
+
+@pytest.mark.parametrize("cut", [0, 5])
+def test_what_came_packed_in_parts_is_what_landed(settings: Settings, tmp_path: Path, cut: int) -> None:
+    lines = write_lines(tmp_path / "plain.ndjson", [tiktok(serial=number) for number in (1, 2, 3)]).read_bytes()
+    middle = lines.index(b"\n") + 1
+    parts = [zstandard.compress(part) for part in (lines[:middle], lines[middle:])]
+    packed = tmp_path / "unduhan.ndjson"  # its name does not tell that it is packed
+    packed.write_bytes(b"".join(parts)[: -cut or None])
+    bring(settings, packed)
+
+    assert posts(settings) == (1 if cut else 3)  # what is cut off is said, what stands before it loaded
+    files, entries = proof.inspect(settings.home).files, chain.read(settings.home)
+    assert len(files) == 1
+    assert proof.check_all_bytes(settings.home, files, entries) == []
