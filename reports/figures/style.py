@@ -31,6 +31,9 @@ HEAD = 7.5  # mm above every chart for its title
 INK = "#1a1a1a"
 MUTED = "#595959"
 FAINT = "#d9d9d9"
+GREY = "#767676"  # what is not the point: earlier weeks, other series
+BAND = "#e4e4e4"  # the usual range
+ACCENT = "#b8410a"  # what stands out
 PAPER = "#ffffff"
 BOUNDARY = "#8a8170"  # between the phases
 

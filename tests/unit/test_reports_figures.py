@@ -18,6 +18,7 @@ from reports.figures import indications, overlay, sentiment, signals, style, tim
 from reports.figures.chart import Chart
 from reports.figures.charts import CHARTS, pictures
 from reports.figures.scene import NARROWEST, Scene, scene_of
+from reports.figures.spark import spark
 from reports.reading.contract import checked_tables
 from reports.reading.facts import Facts, day_status
 from reports.reading.outcomes import Trends
@@ -406,3 +407,19 @@ def test_the_official_series_of_the_chart_is_named_by_the_seed() -> None:
     sources = facts.tables["seeds.official_sources"]
     facts, _ = prepared("2024-W05", invented.season() | {"seeds.official_sources": sources.clear()})
     assert overlay.data(Trends(facts), scene).official == ("", "Official series: none yet", [])
+
+
+def test_a_sparkline_has_a_gap_where_a_week_is_unknown_and_a_dot_that_stands_out_when_unusual() -> None:
+    usual = spark([1, 2, None, 3, 4], (1, 5), "Politik uang: 4")
+    assert usual.count("<polyline") == 2
+    assert "<title>Politik uang: 4</title>" in usual
+    assert style.ACCENT not in usual
+    assert style.ACCENT in spark([1, 2, 31], (0, 5), "31")
+    assert style.ACCENT not in spark([1, 2, 31], None, "31")
+
+
+@pytest.mark.parametrize("series", [[], [None], [0.0], [0.0, 0.0], [None, 3.0]])
+def test_a_sparkline_of_few_values_lies_inside_its_picture(series: list[float | None]) -> None:
+    drawn = spark(series, None, "a < b")
+    assert "a &lt; b" in drawn
+    assert all(0 < float(place) < 9 for place in re.findall(r'cy="([^"]+)"', drawn))
