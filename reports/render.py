@@ -42,7 +42,7 @@ def render_week(edition: Edition, tables: Tables, folder: Path, beside: Executor
     trends = Trends(facts)
     words = Words(edition.lang)
     by_name = {picture.name: picture for picture in (*pictures(trends, words, CHARTS[::2]), *others())}
-    drawn = [by_name[chart.name] for chart in CHARTS]
+    drawn = [by_name[chart.name] for chart in CHARTS if chart.name in by_name]
     write_pictures(drawn, folder / "charts")
 
     judgement = judge(trends)

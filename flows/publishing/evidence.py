@@ -72,6 +72,34 @@ LIMIT {COPIED_TEXTS}
 """  # noqa: S608 - a number of ours
 
 
+# Accounts are numbered in the order in which they posted a text; who they are is not told.
+COPY_CLUSTERS = 3
+_COPIES = f"""
+WITH copies AS (
+    SELECT posts.platform, posts.created_at, posts.author_key, keys.unit_key
+    FROM core.posts AS posts
+    JOIN base.posts AS keys ON posts.platform = keys.platform AND posts.post_id = keys.post_id
+    WHERE posts.week = ? AND posts.state = 'live' AND keys.unit_key IS NOT NULL AND posts.author_key IS NOT NULL
+), texts AS (
+    SELECT unit_key, row_number() OVER (ORDER BY count(DISTINCT author_key) DESC, min(created_at), unit_key) AS place
+    FROM copies
+    GROUP BY unit_key
+    HAVING count(DISTINCT author_key) >= {METHOD.copy_accounts}
+), first_copies AS (
+    SELECT *, min(created_at) OVER (PARTITION BY unit_key, author_key) AS joined_at FROM copies
+)
+SELECT
+    place,
+    created_at,
+    platform,
+    dense_rank() OVER (PARTITION BY place ORDER BY joined_at, author_key) AS account
+FROM first_copies
+JOIN texts ON first_copies.unit_key = texts.unit_key
+WHERE place <= {COPY_CLUSTERS}
+ORDER BY ALL
+"""  # noqa: S608 - numbers of ours
+
+
 def detected_posts(connection: Connection, week: Week) -> pl.DataFrame:
     """The review list of a week with its internal limits, in time order."""
     return query(connection, _DETECTED, [str(week)])
@@ -85,3 +113,8 @@ def signal_posts(connection: Connection, week: Week) -> pl.DataFrame:
 def copied_texts(connection: Connection, week: Week) -> pl.DataFrame:
     """The ten texts of a week that most posts have in common, letter by letter but for case."""
     return query(connection, _COPIED, [str(week)])
+
+
+def copied_posts(connection: Connection, week: Week) -> pl.DataFrame:
+    """When and where each copy of the week's most copied texts was posted: `place` of the text, number of the account."""
+    return query(connection, _COPIES, [str(week)])

@@ -51,6 +51,7 @@ def report_frames(
     frames["signal_posts"] = evidence.signal_posts(connection, week)
     frames["evidence"] = evidence.detected_posts(connection, week)
     frames["copied_texts"] = evidence.copied_texts(connection, week)
+    frames["copied_posts"] = evidence.copied_posts(connection, week)
     frames["core.checks"] = pl.DataFrame(
         [
             {

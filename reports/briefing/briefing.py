@@ -39,7 +39,6 @@ _TITLES = (
     "briefing_figures",
     "briefing_decide",
     "decide_none",
-    "note_marks",
     "briefing_unseen",
     "briefing_follow",
     "briefing_agenda",

@@ -1,4 +1,4 @@
-"""A chart describes itself: what it draws, how, and what it says to those who cannot see it."""
+"""A chart describes itself: what it draws, how, what it claims, and what it says to those who cannot see it."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -8,6 +8,7 @@ from matplotlib.figure import Figure
 
 from reports.figures import style
 from reports.figures.scene import Scene
+from reports.figures.style import Head
 from reports.reading.outcomes import Trends
 
 Data = TypeVar("Data")
@@ -15,32 +16,49 @@ Data = TypeVar("Data")
 
 @dataclass(frozen=True)
 class Picture:
-    """A finished chart in both formats, and what to say where it cannot be seen."""
+    """A finished chart in both formats, and what to say where it cannot be seen.
+
+    `title` is its claim; `values` are what its marks show on hovering, in the order of the drawing.
+    """
 
     name: str
     title: str
     alt: str
     svg: str
     png: bytes
+    values: tuple[str, ...] = ()
+
+
+def always(_: Trends) -> bool:
+    """A chart that every edition has, be it to say why there is nothing to draw."""
+    return True
 
 
 @dataclass(frozen=True)
 class Chart(Generic[Data]):
-    """One chart of the reports; its title, note and alternative text are the words `chart_`, `note_` and `alt_<name>`.
+    """One chart of the reports; its alternative text is the word `alt_<name>`.
 
-    `data` takes what is drawn out of the tables, as plain values; `draw` sets them on a figure and asks nothing else;
-    `finding` is what the alternative text says of the week, `place` where the chart stands in the report, from 1.
+    `data` takes what is drawn out of the tables, as plain values; `head` says what it claims of the week and what is
+    measured; `draw` sets both on a figure and asks nothing else. `finding` is what the alternative text adds to the
+    claim, `place` where the chart stands in the report, from 1; `is_due` whether the edition has it at all.
     """
 
     name: str
     data: Callable[[Trends, Scene], Data]
-    draw: Callable[[Data, Scene], Figure]
+    head: Callable[[Trends, Scene], Head]
+    draw: Callable[[Data, Scene, Head], Figure]
     finding: Callable[[Trends, Scene], str]
     place: int
+    is_due: Callable[[Trends], bool] = always
+
+    def figure(self, trends: Trends, scene: Scene) -> Figure:
+        """The chart of an edition, drawn."""
+        return self.draw(self.data(trends, scene), scene, self.head(trends, scene))
 
     def picture(self, trends: Trends, scene: Scene) -> Picture:
         """The chart of an edition, drawn and described."""
-        alt = scene.words(f"alt_{self.name}", week=str(scene.week), finding=self.finding(trends, scene))
-        figure = self.draw(self.data(trends, scene), scene)
-        svg, png = style.save(figure, trends.facts.edition.local, alt)
-        return Picture(self.name, scene.words(f"chart_{self.name}"), alt, svg, png)
+        title = self.head(trends, scene).title
+        about = scene.words(f"alt_{self.name}", week=str(scene.week), finding=self.finding(trends, scene))
+        alt = f"{title}. {about}"
+        svg, png, values = style.save(self.figure(trends, scene), self.name, trends.facts.edition.local, alt)
+        return Picture(self.name, title, alt, svg, png, values)

@@ -25,9 +25,9 @@ CHARTS = _charts()
 
 
 def pictures(trends: Trends, words: Words, charts: Sequence[Chart[Any]] = CHARTS) -> list[Picture]:
-    """Charts of an edition, drawn and described, in the order given."""
+    """Those of the charts that an edition has, drawn and described, in the order given."""
     scene = scene_of(trends.facts, words)
-    return [chart.picture(trends, scene) for chart in charts]
+    return [chart.picture(trends, scene) for chart in charts if chart.is_due(trends)]
 
 
 def write_pictures(drawn: Sequence[Picture], folder: Path) -> None:

@@ -1,36 +1,53 @@
-"""The coverage calendar: what was collected on every day, platform by platform, a column a week."""
+"""Coverage day by day: the share of the plan that was collected as the height of a bar, a row a platform."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from datetime import date, timedelta
-from math import ceil
-from typing import NamedTuple
 
+import polars as pl
 from matplotlib.axes import Axes
-from matplotlib.collections import PatchCollection
 from matplotlib.figure import Figure
-from matplotlib.patches import Rectangle
 
-from flows.periods import Week
-from reports.figures import style
+from flows.method import METHOD
+from reports.figures import style, timeline
 from reports.figures.chart import Chart
 from reports.figures.scene import Scene
+from reports.figures.style import Head
 from reports.reading.outcomes import Trends
 
-_LEFT, _BLOCK = 26.0, 22.0
-_NAME = 8.5  # mm, a week's name with room beside it
-STATUSES = ("observed", "partial", "not_collected", "unknown")
+_LEFT, _RIGHT, _ROW, _STEP = 20.0, 24.0, 9.0, 12.5  # mm
+Shares = Mapping[str, Mapping[date, float | None]]
 
 
-class Days(NamedTuple):
-    """Status and reason of each platform and day (see `facts.day_status`), and the platforms that have a block."""
+def data(trends: Trends, scene: Scene) -> Shares:
+    """Of each platform the days of the window that have a record: collected of planned, None where none was planned."""
+    sums = (
+        trends.facts.tables["core.coverage"]
+        .filter(pl.col("day").is_between(scene.first_day, scene.last_day))
+        .group_by("platform", "day")
+        .agg(pl.col("planned", "succeeded", "posts").sum())
+        .sort("day")
+    )
+    shares: dict[str, dict[date, float | None]] = {name: {} for name in scene.platforms}
+    for platform, day, planned, succeeded, posts in sums.iter_rows():
+        if platform in shares and (planned or posts):
+            shares[platform][day] = min(succeeded / planned, 1.0) if planned else None
+    return shares
 
-    status: Mapping[tuple[str, date], tuple[str, str]]
-    platforms: Sequence[str]
 
-
-def data(trends: Trends, scene: Scene) -> Days:
-    """The days of the platforms of the window."""
-    return Days(trends.facts.day_status, scene.platforms)
+def head(trends: Trends, scene: Scene) -> Head:
+    """The platform that was collected least this week, or that all were collected whole."""
+    words, facts = scene.words, trends.facts
+    shares = {name: facts.coverage_of(name) for name in facts.platforms}
+    known = {name: share for name, share in shares.items() if share is not None}
+    if not known:
+        title = words("chart_coverage_unknown")
+    elif min(known.values()) >= 1 and len(known) == len(shares):
+        title = words("chart_coverage")
+    else:
+        name = min(known, key=lambda each: known[each])
+        key = "chart_coverage_least" if known[name] < METHOD.collection_green else "chart_coverage_nearly"
+        title = words(key, platform=scene.platform(name), share=words.percent(known[name]))
+    return Head(title, words("sub_coverage"), words("note_coverage"))
 
 
 def finding(trends: Trends, scene: Scene) -> str:
@@ -44,96 +61,59 @@ def finding(trends: Trends, scene: Scene) -> str:
     return ", ".join(items) or words("alt_none")
 
 
-def draw(days: Days, scene: Scene) -> Figure:
-    """A block a platform, a row a weekday, a column a week of the window."""
-    status, platforms = days
-    blocks = max(len(platforms), 1)
-    top = style.HEAD + 2
-    width = min(style.WIDTH - _LEFT - 4, _weeks(scene) * 4.6)
-    title, note = scene.words("chart_coverage"), scene.words("note_coverage")
-    with style.sheet(scene, top + blocks * (_BLOCK + 4) + 15, title, note) as figure:
-        for number, platform in enumerate(platforms):
-            axes = style.axes(figure, (_LEFT, top + number * (_BLOCK + 4), width, _BLOCK))
-            _frame(axes, scene, platform)
-            _days(axes, scene, {day: entry[0] for (name, day), entry in status.items() if name == platform})
-            if number == len(platforms) - 1:
-                _week_names(axes, scene)
-        if not platforms:
-            axes = style.axes(figure, (10, top, style.WIDTH - 20, _BLOCK))
-            axes.set_axis_off()
-            style.say(axes, scene.words("empty_coverage"))
-        _legend(style.axes(figure, (6, top + blocks * (_BLOCK + 4) + 4, style.WIDTH - 12, 9)), scene)
+def draw(shares: Shares, scene: Scene, above: Head) -> Figure:
+    """A row of bars a platform, as high as the share of the plan that was collected; no record is no bar."""
+    with style.sheet(scene, above, 8 + max(len(shares), 1) * _STEP + 6) as figure:
+        for number, (platform, days) in enumerate(shares.items()):
+            axes = style.axes(figure, (_LEFT, 7 + number * _STEP, style.WIDTH - _LEFT - _RIGHT, _ROW))
+            _row(axes, scene, platform, days)
+            if number == 0:
+                timeline.stages(axes, scene)
+            if number < len(shares) - 1:
+                axes.tick_params(axis="x", labelbottom=False)
+        if not shares:
+            style.say(style.axes(figure, (0, 4, style.WIDTH, 14)), scene.words("empty_coverage"))
     return figure
 
 
-def _weeks(scene: Scene) -> int:
-    return (scene.last_day - scene.first_day).days // 7 + 1
-
-
-def _frame(axes: Axes, scene: Scene, platform: str) -> None:
-    axes.set_xlim(0, _weeks(scene))
-    axes.set_ylim(7, 0)
-    for spine in axes.spines.values():
-        spine.set_visible(False)
-    axes.tick_params(axis="both", length=0)
-    axes.set_yticks([0.5, 3.5, 6.5])
-    axes.set_yticklabels([scene.words.weekday(number)[:3] for number in (0, 3, 6)], fontsize=style.SMALL)
-    name = scene.platform(platform)
-    axes.annotate(
-        name,
-        (0, 0.5),
-        xycoords="axes fraction",
-        xytext=(-_LEFT / style.MM * 72 + 4, 0),
-        textcoords="offset points",
-        fontsize=style.BASE,
-        fontweight="bold",
-        va="center",
-        annotation_clip=False,
+def _row(axes: Axes, scene: Scene, platform: str, days: Mapping[date, float | None]) -> None:
+    """The bars of a platform: grey where all was collected, dark where a part, a mark below where nothing was."""
+    words = scene.words
+    timeline.day_axis(axes, scene)
+    axes.set_ylim(0, 1)
+    axes.set_yticks([])
+    looks = {"whole": (style.FAINT, 0.0), "part": (style.ACCENT, 0.0)}
+    of_look: dict[str, list[tuple[float, float]]] = {name: [] for name in looks}
+    lost, unknown = [], []
+    for day, share in days.items():
+        at = timeline.position(scene, day) + 0.5
+        if share is None:
+            unknown.append(at)
+        elif share == 0:
+            lost.append(at)
+        else:
+            of_look["whole" if share >= 1 else "part"].append((at, share))
+    for name, bars in of_look.items():
+        if bars:
+            axes.vlines(
+                [at for at, _ in bars], 0, [share for _, share in bars], colors=looks[name][0], zorder=2,
+                linewidth=style.width_of(axes) / axes.get_xlim()[1] * 72 / style.MM,
+            )  # fmt: skip
+    axes.plot(lost, [0.08] * len(lost), "s", color=style.ACCENT, markersize=1.9, linestyle="none", zorder=4)
+    axes.plot(unknown, [0.5] * len(unknown), "_", color=style.GREY, markersize=2.4, linestyle="none", zorder=4)
+    axes.text(
+        -0.015, 0.5, scene.platform(platform), transform=axes.transAxes, ha="right", va="center", fontweight="bold"
     )
-    axes.set_xticks([])
-    axes.add_patch(
-        Rectangle(
-            (_current(scene), 0), 1, 7, facecolor="none", edgecolor=style.INK, linewidth=1.0, clip_on=False, zorder=5
-        )
-    )
+    week = [days.get(scene.week.first_day + timedelta(days=n), 0.0) for n in range(7)]
+    known = [share for share in week if share is not None]
+    text = words.percent(sum(known) / len(known)) if known else words("ribbon_unknown")
+    axes.text(1.015, 0.5, text, transform=axes.transAxes, va="center")
+    for first in range(0, int(axes.get_xlim()[1]), 7):
+        span = [scene.first_day + timedelta(days=first + n) for n in range(7)]
+        seen = [share for day in span if (share := days.get(day)) is not None]
+        value = words.percent(sum(seen) / len(seen)) if seen else words("status_unknown")
+        text = f"{scene.platform(platform)}, {words.days(span[0], span[-1])}: {value}"
+        style.zone(axes, (first, 0, 7, 1), text)
 
 
-def _current(scene: Scene) -> int:
-    return (scene.week.first_day - scene.first_day).days // 7
-
-
-def _days(axes: Axes, scene: Scene, status: Mapping[date, str]) -> None:
-    squares: dict[str, list[Rectangle]] = {}
-    for column in range(_weeks(scene)):
-        for row in range(7):
-            day = scene.first_day + timedelta(days=column * 7 + row)
-            squares.setdefault(status.get(day, ""), []).append(Rectangle((column + 0.07, row + 0.08), 0.86, 0.84))
-    for state, patches in sorted(squares.items()):
-        fill, edge, hatch = style.STATUS_MARK.get(state, ("none", style.FAINT, ""))
-        axes.add_collection(
-            PatchCollection(patches, facecolor=fill, edgecolor=edge, hatch=hatch, linewidth=0.3), autolim=False
-        )
-
-
-def _week_names(axes: Axes, scene: Scene) -> None:
-    step = ceil(_NAME * _weeks(scene) / style.width_of(axes))
-    columns = [column for column in range(_weeks(scene)) if (_current(scene) - column) % step == 0]
-    axes.set_xticks([column + 0.5 for column in columns])
-    labels = [f"W{Week.of(scene.first_day + timedelta(weeks=column)).number:02d}" for column in columns]
-    axes.set_xticklabels(labels, fontsize=style.SMALL)
-
-
-def _legend(axes: Axes, scene: Scene) -> None:
-    axes.set_axis_off()
-    axes.set_xlim(0, 100)
-    axes.set_ylim(2, 0)
-    for number, name in enumerate(STATUSES):
-        fill, edge, hatch = style.STATUS_MARK[name]
-        left, line = (number % 2) * 50, number // 2
-        axes.add_patch(
-            Rectangle((left, line + 0.15), 4, 0.7, facecolor=fill, edgecolor=edge, hatch=hatch, linewidth=0.3)
-        )
-        axes.text(left + 5.5, line + 0.5, scene.words(f"status_{name}"), fontsize=style.SMALL, va="center")
-
-
-CHART = Chart("coverage", data, draw, finding, place=6)
+CHART = Chart("coverage", data, head, draw, finding, place=9)

@@ -1,19 +1,17 @@
-"""The scene of the charts: the week they are about, the window they show, and how its days lie on the axis."""
+"""The scene of the charts: the words, the week they are about, and the window they show."""
 
 from dataclasses import dataclass
-from datetime import date, timedelta
-from functools import cached_property
+from datetime import date
 
 import polars as pl
 
-from flows.periods import Election, Week, weeks_between
+from flows.periods import Election, Week
 from reports.reading.facts import PLATFORMS, Facts
-from reports.wording.sentences import coverage_words, source_line
+from reports.wording.sentences import coverage_words, embargo_mark
 from reports.wording.watch_list import breaks
 from reports.wording.words import Words, platform_name
 
 WINDOW_WEEKS, SHORTEST_WINDOW = 26, 8
-NARROWEST = 5  # days, the width at which a shorter bucket is drawn
 
 
 @dataclass(frozen=True)
@@ -25,30 +23,9 @@ class Scene:
     week: Week
     first_day: date
     last_day: date
-    source: str  # the line printed under every chart: coverage of the week, embargo, origin and versions
+    source: str  # the line printed under every chart: embargo, coverage of the week, office
     platforms: tuple[str, ...] = ()  # those with anything in the window
     breaks: tuple[date, ...] = ()  # days on which what is watched changed
-
-    @property
-    def series(self) -> list[str]:
-        """The platforms as series, after `all` where it says more than they do."""
-        return list(self.platforms) if len(self.platforms) == 1 else ["all", *self.platforms]
-
-    @cached_property
-    def starts(self) -> dict[date, float]:
-        """Where each day of the window begins on the axis, and where the last one ends.
-
-        A day is one wide, but a bucket is never narrower than NARROWEST days: else a single day could not be seen.
-        """
-        starts, at = {}, 0.0
-        for week in weeks_between(Week.of(self.first_day), Week.of(self.last_day)):
-            for bucket in self.election.buckets(week):
-                width = max(bucket.days, NARROWEST) / bucket.days
-                for number in range(bucket.days):
-                    starts[bucket.first_day + timedelta(days=number)] = at + number * width
-                at += bucket.days * width
-        starts[self.last_day + timedelta(days=1)] = at
-        return starts
 
     def platform(self, name: str) -> str:
         """The reader's name of a platform."""
@@ -66,14 +43,16 @@ def scene_of(facts: Facts, words: Words) -> Scene:
     known = facts.tables["trends.weekly_platform"]["week"].unique().sort().to_list()
     seen = [each for text in known if earliest <= (each := Week.parse(text)) <= week]
     first = min([*seen[:1], week.shift(1 - SHORTEST_WINDOW)])
-    coverage = words("source_coverage", week=str(week), coverage=coverage_words(words, facts.coverage))
+    coverage = coverage_words(words, facts.coverage)
+    source = words("chart_source", office=facts.edition.office, week=str(week), coverage=coverage)
+    mark = embargo_mark(facts.edition, words)
     return Scene(
         words=words,
         election=facts.edition.election,
         week=week,
         first_day=first.first_day,
         last_day=week.last_day,
-        source=f"{coverage} {source_line(facts, words)}",
+        source=f"{mark}. {source}" if mark else source,
         platforms=_platforms_since(first.first_day, facts),
         breaks=tuple(day for day in breaks(facts) if first.first_day <= day <= week.last_day),
     )

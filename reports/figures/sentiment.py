@@ -1,31 +1,52 @@
-"""Net sentiment with its interval, a small panel a platform: read each along time, not against its neighbour."""
+"""Net sentiment with its interval, a small chart a platform: read each along time, not against its neighbour."""
 
-from collections.abc import Sequence
-from typing import NamedTuple
+from collections.abc import Mapping, Sequence
 
-import polars as pl
-from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from flows.method import METHOD
 from reports.figures import style, timeline
 from reports.figures.chart import Chart
 from reports.figures.scene import Scene
+from reports.figures.style import Head
+from reports.figures.timeline import Point
+from reports.reading.facts import Row
 from reports.reading.outcomes import Trends
 
-_PANEL, _BELOW = 27.0, 14.0
+_GAP, _PLOT, _LEFT, _EDGE = 6.0, 28.0, 9.0, 1.5  # mm
+Series = Mapping[str, Sequence[Point]]
 
 
-class Sentiments(NamedTuple):
-    """`weekly_platform` of all buckets, and the platforms that have a panel."""
+def data(trends: Trends, scene: Scene) -> Series:
+    """The regency and the platforms of the window; the interval of each bucket in the place of a usual range."""
+    names = scene.platforms if len(scene.platforms) == 1 else ("all", *scene.platforms)
+    frame = trends.facts.tables["trends.weekly_platform"].sort("first_day")
+    return {
+        name: [_point(row) for row in frame.filter(platform=name).rows(named=True) if row["first_day"] >= scene.first_day]
+        for name in names
+    }  # fmt: skip
 
-    frame: pl.DataFrame
-    platforms: Sequence[str]
+
+def _point(row: Row) -> Point:
+    if row["net_sentiment"] is None or row["net_low"] is None or (row["labelled"] or 0) < METHOD.net_posts:
+        return timeline.point(row, None)
+    return timeline.point(row, row["net_sentiment"] * 100, (row["net_low"] * 100, row["net_high"] * 100))
 
 
-def data(trends: Trends, scene: Scene) -> Sentiments:
-    """The series of the window."""
-    return Sentiments(trends.facts.tables["trends.weekly_platform"], scene.series)
+def head(trends: Trends, scene: Scene) -> Head:
+    """Whether the moods of the posts are unusual, with the net sentiment of the week."""
+    words, facts = scene.words, trends.facts
+    signals = [signal for signal in trends.signals if signal.family == "sentiment"]
+    nets = [row["net_sentiment"] for each in facts.buckets if (row := facts.measure(each)) and row["posts"]]
+    known = [net for net in nets if net is not None]
+    title = words("chart_sentiment")
+    if known:
+        value = words.decimal(known[0] * 100, 0, signed=True)
+        tests = [row for each in facts.buckets if (row := trends.row(each, "sentiment", "negative"))]
+        tested = any(row["reason"] is None for row in tests)
+        key = "chart_sentiment_changed" if signals else "chart_sentiment_usual" if tested else "chart_sentiment_value"
+        title = words(key, value=value)
+    return Head(title, words("sub_sentiment"), words("note_sentiment"))
 
 
 def finding(trends: Trends, scene: Scene) -> str:
@@ -44,60 +65,27 @@ def finding(trends: Trends, scene: Scene) -> str:
     return "; ".join(items) or words("alt_none")
 
 
-def draw(sentiments: Sentiments, scene: Scene) -> Figure:
-    """Net sentiment in percentage points, two panels a row."""
-    frame, platforms = sentiments
-    lines = (len(platforms) + 1) // 2
-    columns = 2 if len(platforms) > 1 else 1
-    first = style.HEAD + timeline.legend_height(scene) + 6
-    width = (style.WIDTH - 3) / columns - 14
-    note = timeline.with_widened(scene, scene.words("note_sentiment"))
-    height = first + lines * (_PANEL + _BELOW) - 3
-    with style.sheet(scene, height, scene.words("chart_sentiment"), note) as figure:
-        timeline.phase_legend(figure, scene)
-        limits = _limits(frame, scene, platforms)
-        for number, platform in enumerate(platforms):
-            left = 13 + (number % columns) * (width + 14)
-            top = first + (number // columns) * (_PANEL + _BELOW)
-            axes = style.axes(figure, (left, top, width, _PANEL))
-            _panel(axes, frame, scene, platform, limits)
+def draw(lines: Series, scene: Scene, above: Head) -> Figure:
+    """A chart a series, side by side, all on one scale."""
+    points = [each for of_series in lines.values() for each in of_series if each.value is not None]
+    with style.sheet(scene, above, _PLOT + 15) as figure:
+        if not points:
+            style.say(style.axes(figure, (0, 0, style.WIDTH, _PLOT)), scene.words("empty_sentiment"))
+            return figure
+        limits = [end for each in points for end in ((each.value or 0.0,) if each.is_short else each.usual or ())]
+        wide = (style.WIDTH - _LEFT - _EDGE - (len(lines) - 1) * _GAP) / len(lines)
+        for number, (name, of_series) in enumerate(lines.items()):
+            axes = style.axes(figure, (_LEFT + number * (wide + _GAP), 6, wide, _PLOT))
+            axes.set_ylim(min([-10.0, *limits]), max([10.0, *limits]))
+            timeline.ends_axis(axes, scene)
+            timeline.value_axis(axes, scene, signed=True)
+            if number:
+                axes.set_yticklabels([])
+            axes.axhline(0, color=style.GREY, linewidth=0.6, zorder=2)
+            axes.set_title(scene.platform(name), loc="left", fontsize=style.BASE, fontweight="bold", pad=4)
+            timeline.line(axes, scene, of_series)
+            timeline.zones(axes, scene, of_series, scene.platform(name), scene.words("axis_points"))
     return figure
 
 
-def _limits(frame: pl.DataFrame, scene: Scene, platforms: Sequence[str]) -> tuple[float, float]:
-    ends = [
-        end * 100
-        for platform in platforms
-        for row in timeline.rows_of(frame, scene, platform)
-        for end in (row["net_low"], row["net_high"], row["net_sentiment"])
-        if end is not None and row["labelled"] >= METHOD.net_posts
-    ]
-    return max(-100.0, min([-10.0, *ends]) * 1.08), min(100.0, max([10.0, *ends]) * 1.08)
-
-
-def _panel(axes: Axes, frame: pl.DataFrame, scene: Scene, platform: str, limits: tuple[float, float]) -> None:
-    rows = timeline.rows_of(frame, scene, platform)
-    shown = [row for row in rows if row["net_sentiment"] is not None and (row["labelled"] or 0) >= METHOD.net_posts]
-    timeline.phase_bands(axes, scene)
-    axes.set_title(scene.platform(platform), color=style.SERIES_COLOUR[platform])
-    axes.set_ylim(*limits)
-    timeline.set_axis(axes, scene)
-    timeline.value_axis(axes, scene, signed=True)
-    if not shown:
-        axes.set_yticks([])
-        style.say(axes, scene.words("empty_sentiment"), 42)
-        return
-    axes.set_ylabel(scene.words("axis_points"), labelpad=1.5)
-    axes.axhline(0, color=style.MUTED, linewidth=0.7)
-    colour = style.SERIES_COLOUR[platform]
-    for run in timeline.runs(shown, "net_sentiment"):
-        across = [timeline.middle(scene, row) for row in run]
-        axes.plot(across, [row["net_sentiment"] * 100 for row in run], color=colour, linewidth=0.9, zorder=3)
-    for row in shown:
-        at = timeline.middle(scene, row)
-        if row["net_low"] is not None:
-            axes.plot([at, at], [row["net_low"] * 100, row["net_high"] * 100], color=colour, linewidth=0.9, alpha=0.75)
-        timeline.mark(axes, scene, row, row["net_sentiment"] * 100, platform)
-
-
-CHART = Chart("sentiment", data, draw, finding, place=3)
+CHART = Chart("sentiment", data, head, draw, finding, place=8)

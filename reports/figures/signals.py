@@ -1,70 +1,100 @@
-"""The signal strip: which families were tested in each bucket, and where a test found a change that is not noise."""
+"""The signals of the week as small multiples: what passed its test first, then what came nearest to it."""
 
-from collections.abc import Mapping, Sequence
-from datetime import date
+from collections.abc import Sequence
 from typing import NamedTuple
 
-from matplotlib.axes import Axes
 from matplotlib.figure import Figure
-from matplotlib.patches import Rectangle
 
-from flows.method import FAMILIES
-from reports.figures import style, timeline
+from reports.figures import multiples, style, timeline
 from reports.figures.chart import Chart
+from reports.figures.multiples import Panel
 from reports.figures.scene import Scene
+from reports.figures.style import Head
+from reports.reading.facts import Row
 from reports.reading.outcomes import Trends
+from reports.reading.usual import usual_range
 from reports.wording.statement import subject_words
 from reports.wording.statements import change_words
+from reports.wording.words import platform_name
 
-SUBJECTS_SHOWN = 10  # rows
-_LABEL, _ROW = 47.0, 5.4
-_COLOUR = {"up": "#8c1c13", "down": "#0072b2"}
-_MARK = {"up": "^", "down": "v"}
-BOTH = "both"  # a row in which one subject rose and another fell
-STATES = ("none", "tested", "down", "up", BOTH)  # the later one says more
+SHOWN = 12  # panels
+NAMED = 2  # signals in the claim
 
 
-class Span(NamedTuple):
-    """The days of a bucket."""
+class Cell(NamedTuple):
+    """What is tested: a subject of a family on a platform."""
 
-    first_day: date
-    last_day: date
-
-
-class Strip(NamedTuple):
-    """One row of the strip: the state of each bucket, one of `up`, `down`, `both`, `tested`, `none`."""
-
-    label: str
-    states: Mapping[Span, str]
+    family: str
+    subject: str
+    platform: str
 
 
-class Strips(NamedTuple):
-    """The rows of the chart: the families of tests, and every subject that ever signalled, latest first."""
+def data(trends: Trends, scene: Scene) -> list[Panel]:
+    """The cells that passed, and of all platforms together those nearest to it, up to SHOWN."""
+    frame = trends.facts.tables["trends.signals"]
+    tested = frame.filter((frame["week"] == str(scene.week)) & frame["reason"].is_null()).rows(named=True)
+    near = sorted((row for row in tested if row["platform"] == "all"), key=lambda row: (row["p"], row["subject"]))
+    passed = [signal.row for signal in trends.signals]
+    rows: dict[Cell, Row] = {}
+    for row in (*passed, *near):
+        rows.setdefault(_cell(row), row)
+    shown = list(rows)[:SHOWN]
+    history = _history(trends, shown)
+    return [_panel(trends, scene, cell, rows[cell], history[cell]) for cell in shown]
 
-    families: Sequence[Strip]
-    subjects: Sequence[Strip]
+
+def _cell(row: Row) -> Cell:
+    return Cell(row["family"], row["subject"], row["platform"])
 
 
-def data(trends: Trends, scene: Scene) -> Strips:
-    """The states of all buckets up to the week."""
-    families: dict[str, dict[Span, str]] = {family: {} for family in FAMILIES}
-    subjects: dict[tuple[str, str], dict[Span, str]] = {}
-    for row in trends.facts.tables["trends.signals"].iter_rows(named=True):
-        bucket = trends.facts.measures.get((row["week"], row["phase"], "all"))
-        if bucket is None:
-            continue
-        span = Span(bucket["first_day"], bucket["last_day"])
-        state = str(row["direction"]) if row["signal"] else "none" if row["reason"] else "tested"
-        of_family = families[row["family"]]
-        of_family[span] = joined(of_family.get(span, "none"), state)
-        if row["signal"]:
-            of_subject = subjects.setdefault((row["family"], row["subject"]), {})
-            of_subject[span] = joined(of_subject.get(span, "none"), state)
-    latest = sorted(subjects, key=lambda key: (-max(span.first_day for span in subjects[key]).toordinal(), key))
-    return Strips(
-        [Strip(scene.words(f"family_{family}"), states) for family, states in families.items()],
-        [Strip(subject_words(trends, scene.words, *key), subjects[key]) for key in latest],
+def _history(trends: Trends, cells: Sequence[Cell]) -> dict[Cell, list[Row]]:
+    history: dict[Cell, list[Row]] = {cell: [] for cell in cells}
+    for row in trends.facts.tables["trends.signals"].sort("first_day").iter_rows(named=True):
+        if (cell := _cell(row)) in history:
+            history[cell].append(row)
+    return history
+
+
+def points_of(trends: Trends, scene: Scene, rows: Sequence[Row]) -> list[timeline.Point]:
+    """The points of a cell's rows in time order, inside the window."""
+    measured = [(row, trends.facts.measures.get((row["week"], row["phase"], row["platform"]))) for row in rows]
+    return [
+        timeline.point(bucket, row["observed"], usual_range(row))
+        for row, bucket in measured
+        if bucket is not None and bucket["first_day"] >= scene.first_day
+    ]
+
+
+def _panel(trends: Trends, scene: Scene, cell: Cell, row: Row, rows: Sequence[Row]) -> Panel:
+    words = scene.words
+    events = trends.facts.tables["trends.incident_weeks"].filter(
+        week=str(scene.week), phase=row["phase"], family=cell.family, subject=cell.subject, status="explained"
     )
+    event = next(events.iter_rows(named=True), None)
+    name = subject_words(trends, words, cell.family, cell.subject)
+    if cell.platform != "all":
+        name = words("change_at", change=name, place=platform_name(words, cell.platform))
+    verdict = words(f"direction_{row['direction']}") if row["signal"] else multiples.verdict(scene, row)
+    if event and row["signal"]:
+        verdict += f", {event[f'event_{words.lang}']}"
+    return Panel(
+        name, points_of(trends, scene, rows), [multiples.usual_text(scene, row), verdict], bool(row["signal"]),
+        event["event_day"] if event else None, words("unit_texts"),
+    )  # fmt: skip
+
+
+def head(trends: Trends, scene: Scene) -> Head:
+    """The first signals of the week, or in how many tests there was none."""
+    words = scene.words
+    changes = [change_words(trends, words, signal) for signal in trends.signals]
+    rest = len(changes) - NAMED
+    title = words("chart_signals_untested")
+    if changes:
+        named = changes[:NAMED] + ([words("signals_more", count=rest)] if rest > 0 else [])
+        title = words("chart_signals_passed", changes=words.listed(named))
+    elif trends.tested:
+        title = words("chart_signals", tests=words.number(trends.tested))
+    return Head(title, words("sub_signals"), words("note_signals"))
 
 
 def finding(trends: Trends, scene: Scene) -> str:
@@ -74,81 +104,14 @@ def finding(trends: Trends, scene: Scene) -> str:
     return "; ".join(items) or words("alt_no_signal", tests=words.number(trends.tested))
 
 
-def draw(strips: Strips, scene: Scene) -> Figure:
-    """Families on top, a square a bucket: filled when tested, empty when not; below, what signalled, latest first.
-
-    Where there are more than SUBJECTS_SHOWN, the last row is shared and says by how many: no mark is without a row.
-    """
-    families, subjects = strips
-    inside = [strip for strip in subjects if any(span.first_day >= scene.first_day for span in strip.states)]
-    whole = len(inside) <= SUBJECTS_SHOWN
-    shown = inside if whole else inside[: SUBJECTS_SHOWN - 1]
-    rest = inside[len(shown) :]
-    rows = [*families, *shown, *([_joined(rest, scene)] if rest else [])]
-    top = style.HEAD + timeline.legend_height(scene) + 2.5
-    note = timeline.with_widened(scene, scene.words("note_signals"))
-    height = top + max(len(rows), 4) * _ROW + 10
-    with style.sheet(scene, height, scene.words("chart_signals"), note) as figure:
-        axes = style.axes(figure, (_LABEL, top, style.WIDTH - _LABEL - 4, max(len(rows), 4) * _ROW))
-        if not any(state != "none" for strip in families for state in strip.states.values()):
-            axes.set_axis_off()
-            axes.set_position((0.05, axes.get_position().y0, 0.9, axes.get_position().height))
-            style.say(axes, scene.words("empty_signals"))
+def draw(panels: Sequence[Panel], scene: Scene, above: Head) -> Figure:
+    """A panel a cell: its counts, its usual range, this week's dot, the verdict in words."""
+    with style.sheet(scene, above, multiples.height(len(panels)) if panels else 20) as figure:
+        if panels:
+            multiples.grid(figure, scene, panels)
         else:
-            timeline.phase_legend(figure, scene)
-            _rows(axes, rows, len(families), scene)
+            style.say(style.axes(figure, (0, 0, style.WIDTH, 20)), scene.words("empty_signals"))
     return figure
 
 
-def joined(before: str, state: str) -> str:
-    """The state of a bucket of which two states are known: the one that says more, `both` for a rise and a fall."""
-    return BOTH if {before, state} == {"up", "down"} else max(before, state, key=STATES.index)
-
-
-def _joined(strips: Sequence[Strip], scene: Scene) -> Strip:
-    states: dict[Span, str] = {}
-    for strip in strips:
-        for span, state in strip.states.items():
-            states[span] = joined(states.get(span, "none"), state)
-    return Strip(scene.words("signals_more", count=len(strips)), states)
-
-
-def _rows(axes: Axes, rows: Sequence[Strip], families: int, scene: Scene) -> None:
-    timeline.phase_bands(axes, scene)
-    timeline.set_axis(axes, scene)
-    axes.set_ylim(len(rows), 0)
-    axes.spines["left"].set_visible(False)
-    axes.set_yticks([number + 0.5 for number in range(len(rows))])
-    axes.set_yticklabels([style.fitted(strip.label, 29) for strip in rows], color=style.INK, linespacing=0.95)
-    for number, label in enumerate(axes.get_yticklabels()):
-        label.set_fontweight("bold" if number < families else "normal")
-    axes.axhline(families, color=style.MUTED, linewidth=0.6)
-    for number, strip in enumerate(rows):
-        for span, state in strip.states.items():
-            if span.first_day >= scene.first_day:
-                _square(axes, scene, number, span, state)
-
-
-def _square(axes: Axes, scene: Scene, row: int, span: Span, state: str) -> None:
-    left = timeline.position(scene, span.first_day)
-    width = timeline.end(scene, span.last_day) - left
-    is_none = state == "none"
-    axes.add_patch(
-        Rectangle(
-            (left + 0.4, row + 0.14),
-            width - 0.8,
-            0.72,
-            facecolor="none" if is_none else "#dfe5ea",
-            edgecolor="#808080",
-            linewidth=0.4,
-            linestyle=":" if is_none else "-",
-        )
-    )
-    middle = left + width / 2
-    for direction, mark in _MARK.items():
-        if state in {direction, BOTH}:
-            at, size = (row + 0.5, 5.0) if state != BOTH else (row + (0.32 if direction == "up" else 0.7), 3.4)
-            axes.plot(middle, at, mark, color=_COLOUR[direction], markersize=size, clip_on=False, zorder=5)
-
-
-CHART = Chart("signals", data, draw, finding, place=1)
+CHART = Chart("signals", data, head, draw, finding, place=2)

@@ -1,91 +1,70 @@
-"""The look of every chart, in one place: sizes, fonts, colours, marks, source line, deterministic saving.
+"""The look of every chart, in one place: sizes, fonts, colours, head and foot, values on hovering, saving.
 
-Colours are from Okabe and Ito's colour-blind safe set, chosen so that they also differ in lightness; every series has
-its own marker as well, so that a grey print loses nothing.
+The point of a chart is in ink or in the accent, everything else in grey. Colours of series are from Okabe and Ito's
+colour-blind safe set, chosen so that they also differ in lightness; names stand at the ends of lines, in ink.
 """
 
 import io
+import re
 import textwrap
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime
-from typing import Any
+from html import unescape
+from typing import Any, NamedTuple
 
 import matplotlib as mpl
+from matplotlib.artist import Artist
 from matplotlib.axes import Axes
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
-from matplotlib.markers import TICKDOWN
+from matplotlib.patches import Rectangle
 
 from reports.figures.scene import Scene
+from reports.wording.words import THIN
 
-WIDTH = 124.0  # mm; drawn narrow, so that a chart printed at half the width of an A4 page still has 5-point letters
-HALF_A4 = 86.0  # mm, half the text width of an A4 page
-SMALL, BASE, TITLE = 7.4, 8.0, 9.4  # points
-PNG_DPI = 200
+WIDTH = 172.0  # mm, the text width of an A4 page: a chart is printed as large as it is drawn
+SMALL, BASE, SUBTITLE, TITLE = 7.5, 8.0, 8.5, 11.0  # points
+PNG_DPI = 150
 MM = 25.4
-_LETTERS = int(WIDTH / 1.46)  # of a foot line, whose characters are 1.46 mm wide in the mean
-_LINE = 3.35  # mm from one foot line to the next
-HEAD = 7.5  # mm above every chart for its title
+LETTER = 1.52  # mm, the mean width of a character of SMALL
+_LINES = {TITLE: (72, 4.9), SUBTITLE: (98, 3.8), SMALL: (112, 3.3)}  # characters that fit a line, and its height in mm
 
 INK = "#1a1a1a"
 MUTED = "#595959"
 FAINT = "#d9d9d9"
+PAPER = "#ffffff"
 GREY = "#767676"  # what is not the point: earlier weeks, other series
 BAND = "#e4e4e4"  # the usual range
 ACCENT = "#b8410a"  # what stands out
-PAPER = "#ffffff"
-BOUNDARY = "#8a8170"  # between the phases
 
 SERIES_COLOUR = {"all": INK, "tiktok": "#5b1a52", "facebook": "#0072b2", "instagram": "#d98200"}
-SERIES_MARKER = {"all": "o", "tiktok": "o", "facebook": "s", "instagram": "^"}
-
-# each darker than the one before, so that they differ in grey; before the campaign nothing is shaded
-PHASE_FILL = {
-    "campaign": "#f4ecd6",
-    "rally": "#e6d8b0",
-    "quiet": "#b3cbde",
-    "voting_day": "#93b4cc",
-    "post_election": "#ececec",
-}
-
-# status of a day or bucket -> (fill, edge, hatch)
-STATUS_MARK = {
-    "observed": ("#2f6690", "#2f6690", ""),
-    "partial": ("#b5d0e3", "#2f6690", "////"),
-    "not_collected": (PAPER, "#404040", "xxxx"),
-    "unknown": ("#cfcfcf", "#8c8c8c", ""),
-}
+TILES = ("#f3f6f9", "#d5e3ee", "#a9c8df", "#7fb0d3")  # few posts to many: light enough for letters in ink
+TEXT_ON = {INK: (PAPER, BAND, *TILES), MUTED: (PAPER, BAND), ACCENT: (PAPER,)}  # letters, and what is behind them
 
 RC: dict[str, Any] = {
     "backend": "agg",
     "font.family": "DejaVu Sans",
     "font.size": BASE,
-    "axes.titlesize": BASE,
-    "axes.titleweight": "bold",
-    "axes.titlelocation": "left",
-    "axes.titlepad": 5,
     "axes.labelsize": SMALL,
-    "axes.edgecolor": MUTED,
-    "axes.linewidth": 0.6,
+    "axes.edgecolor": GREY,
+    "axes.linewidth": 0.5,
     "axes.spines.top": False,
     "axes.spines.right": False,
+    "axes.spines.left": False,
     "axes.axisbelow": True,
     "axes.unicode_minus": True,
     "xtick.labelsize": SMALL,
     "ytick.labelsize": SMALL,
     "xtick.color": MUTED,
     "ytick.color": MUTED,
-    "xtick.major.width": 0.6,
-    "ytick.major.width": 0.6,
-    "xtick.major.size": 3,
+    "xtick.major.width": 0.5,
+    "xtick.major.size": 2.5,
     "ytick.major.size": 0,
     "text.color": INK,
     "grid.color": FAINT,
-    "grid.linewidth": 0.5,
-    "hatch.linewidth": 0.5,
-    "lines.linewidth": 1.3,
-    "lines.markersize": 3.6,
+    "grid.linewidth": 0.4,
+    "lines.linewidth": 1.1,
     "lines.solid_capstyle": "round",
     "svg.hashsalt": "ronda",
     "svg.fonttype": "path",
@@ -94,6 +73,24 @@ RC: dict[str, Any] = {
     "figure.facecolor": PAPER,
     "savefig.facecolor": PAPER,
 }
+
+_HOVER = "value:"
+_MARKED = re.compile(rf'<g id="{_HOVER}([^"]*)">')
+_ID = re.compile(r'( id="|href="#|url\(#)')
+
+
+class Head(NamedTuple):
+    """What stands above and below a chart: the claim, what is measured in which unit, and a word on how to read it."""
+
+    title: str
+    subtitle: str
+    note: str = ""
+
+
+class Sheet(Figure):
+    """A figure whose axes are placed in mm below its head."""
+
+    head: float = 0.0
 
 
 @contextmanager
@@ -107,42 +104,38 @@ def contract() -> Iterator[None]:
 
 
 @contextmanager
-def sheet(scene: Scene, height: float, title: str, note: str) -> Iterator[Figure]:
-    """A figure to draw on: `height` mm, the title in the first HEAD of them; note and source line come below."""
+def sheet(scene: Scene, head: Head, height: float) -> Iterator[Sheet]:
+    """A figure with `height` mm to draw on, its head above and one line on its source below."""
+    foot = f"{head.note} {scene.source}".strip()
+    parts = [(head.title, TITLE), (head.subtitle, SUBTITLE), (foot, SMALL)]
+    texts = [(textwrap.wrap(text.replace(" %", f"{THIN}%"), _LINES[size][0]), size) for text, size in parts]
+    heights = [len(lines) * _LINES[size][1] for lines, size in texts]
+    top, below = 1.0 + heights[0] + heights[1] + 3.0, heights[2] + 3.5
+    down = top + height + below
     with contract():
-        foot = [*textwrap.wrap(note, _LETTERS), *textwrap.wrap(scene.source, _LETTERS)]
-        down = height + (3.0 + _LINE * len(foot))
-        figure = Figure(figsize=(WIDTH / MM, down / MM))
+        figure = Sheet(figsize=(WIDTH / MM, down / MM))
         FigureCanvasAgg(figure)
-        figure.text(1.5 / WIDTH, 1 - 1.2 / down, title, fontsize=TITLE, fontweight="bold", va="top")
+        figure.head = top
+        places = (1 - 1.0 / down, 1 - (1.0 + heights[0] + 0.4) / down, (heights[2] + 1.0) / down)
+        for place, (lines, size), colour in zip(places, texts, (INK, MUTED, MUTED), strict=True):
+            weight = "bold" if size == TITLE else "normal"
+            text = "\n".join(lines)
+            figure.text(0, place, text, fontsize=size, fontweight=weight, color=colour, va="top", linespacing=1.2)
         yield figure
-        place = 1.5 / WIDTH, 1.3 / down
-        figure.text(*place, "\n".join(foot), fontsize=SMALL, color=MUTED, va="bottom", linespacing=1.22)
 
 
-def axes(figure: Figure, place: tuple[float, float, float, float], share_x: Axes | None = None) -> Axes:
-    """Axes at (left, top, width, height) in mm, counted from the figure's left and top edge."""
+def axes(figure: Sheet, place: tuple[float, float, float, float]) -> Axes:
+    """Axes at (left, top, width, height) in mm, counted from the left edge and from the end of the head."""
     left, top, width, height = place
     across, down = (float(side) * MM for side in figure.get_size_inches())
-    share = (left / across, 1 - (top + height) / down, width / across, height / down)
-    return figure.add_axes(share, sharex=share_x)
+    return figure.add_axes((left / across, 1 - (figure.head + top + height) / down, width / across, height / down))
 
 
-def small_ticks(axes_: Axes, places: Sequence[float]) -> None:
-    """Small unlabelled ticks below the x axis as one line of marks, which is drawn much faster than as many ticks."""
-    axes_.plot(
-        places,
-        [0.0] * len(places),
-        transform=axes_.get_xaxis_transform(),
-        linestyle="none",
-        marker=TICKDOWN,
-        markersize=1.6,
-        markeredgewidth=0.4,
-        color=MUTED,
-        clip_on=False,
-        scalex=False,
-        scaley=False,
-    )
+def bare(axes_: Axes, across: tuple[float, float], down: tuple[float, float]) -> None:
+    """Limits of axes, of which nothing else is to be seen."""
+    axes_.set_xlim(*across)
+    axes_.set_ylim(*down)
+    axes_.set_axis_off()
 
 
 def width_of(axes_: Axes) -> float:
@@ -158,27 +151,47 @@ def fitted(label: str, characters: int) -> str:
     return "\n".join(textwrap.wrap(label, characters, max_lines=2, placeholder="…"))
 
 
-def say(axes_: Axes, text: str, width: int = 60) -> None:
+def spread(places: Sequence[float], step: float) -> list[float]:
+    """Places of labels in their order, moved apart so that each is a step from the next."""
+    order = sorted(range(len(places)), key=lambda number: places[number])
+    result = list(places)
+    for before, after in zip(order, order[1:], strict=False):
+        result[after] = max(result[after], result[before] + step)
+    return result
+
+
+def say(axes_: Axes, text: str) -> None:
     """Write in the middle of empty axes why there is nothing to draw."""
-    axes_.text(
-        0.5,
-        0.5,
-        textwrap.fill(text, width),
-        transform=axes_.transAxes,
-        ha="center",
-        va="center",
-        fontsize=BASE,
-        color=MUTED,
-        linespacing=1.5,
-    )
+    axes_.set_axis_off()
+    words = textwrap.fill(text, int(width_of(axes_) / LETTER / 1.15))
+    axes_.text(0.5, 0.5, words, transform=axes_.transAxes, ha="center", va="center", color=MUTED, linespacing=1.5)
 
 
-def save(figure: Figure, as_of: datetime, description: str) -> tuple[str, bytes]:
-    """The figure as SVG text and PNG bytes, with every date taken from `as_of`."""
-    svg, png = io.BytesIO(), io.BytesIO()
+def hover(artist: Artist, text: str) -> None:
+    """The text that a browser shows over a mark."""
+    artist.set_gid(_HOVER + text)
+
+
+def zone(axes_: Axes, place: tuple[float, float, float, float], text: str) -> None:
+    """An unseen field at (left, low, width, height) of the data that shows a text on hovering."""
+    left, low, width, height = place
+    field = Rectangle((left, low), width, height, facecolor="none", edgecolor="none", zorder=9)
+    hover(field, text)
+    axes_.add_artist(field)
+
+
+def save(figure: Figure, name: str, as_of: datetime, description: str) -> tuple[str, bytes, tuple[str, ...]]:
+    """The figure as SVG text and PNG bytes, every date from `as_of`, and the values that the SVG shows on hovering.
+
+    Every id of the SVG begins with the name, so that several charts may stand in one page.
+    """
+    drawn, png = io.StringIO(), io.BytesIO()
     about = {"Creator": "ronda", "Date": as_of.isoformat(), "Description": description, "Format": None, "Type": None}
     stamp = {"Software": "ronda", "Creation Time": as_of.isoformat(), "Description": description}
     with contract():
-        figure.savefig(svg, format="svg", metadata=about)
+        figure.savefig(drawn, format="svg", metadata=about)
         figure.savefig(png, format="png", dpi=PNG_DPI, metadata=stamp)
-    return svg.getvalue().decode("utf-8"), png.getvalue()
+    svg = drawn.getvalue()
+    values = tuple(dict.fromkeys(unescape(text) for text in _MARKED.findall(svg)))
+    svg = _MARKED.sub(r'<g pointer-events="all"><title>\1</title>', svg)
+    return _ID.sub(rf"\g<1>{name}-", svg), png.getvalue(), values

@@ -1,33 +1,64 @@
-"""Posts a day by platform over the season, with the phases behind and the coverage of each platform beneath."""
+"""Posts a day of each platform over the season, each named at the end of its line."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from typing import NamedTuple
+from datetime import date
 
-import polars as pl
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
-from matplotlib.patches import Rectangle
 
 from reports.figures import style, timeline
 from reports.figures.chart import Chart
 from reports.figures.scene import Scene
+from reports.figures.style import Head
+from reports.figures.timeline import Point
+from reports.reading.facts import Row
 from reports.reading.outcomes import Trends
+from reports.reading.usual import usual_range
 
-_LEFT, _RIGHT, _PLOT = 18.0, 21.0, 40.0
-
-
-class Volumes(NamedTuple):
-    """`Facts.volumes` of all buckets, and the platforms to draw with their coverage of the week (None: unknown)."""
-
-    frame: pl.DataFrame
-    shares: Mapping[str, float | None]
+LEFT, RIGHT, PLOT = 10.0, 24.0, 46.0  # mm
+Series = Mapping[str, Sequence[Point]]
 
 
-def data(trends: Trends, scene: Scene) -> Volumes:
-    """The platforms of the window, each for itself."""
-    facts = trends.facts
-    return Volumes(facts.volumes, {name: facts.coverage_of(name) for name in scene.platforms})
+def series(trends: Trends, scene: Scene, platform: str) -> list[Point]:
+    """Posts per collected day of a platform or of `all`, with what is usual."""
+    tested = trends.facts.tables["trends.signals"].filter(family="volumes", platform=platform)
+    usual = {(row["week"], row["phase"]): row for row in tested.iter_rows(named=True)}
+    rows = trends.facts.volumes.filter(platform=platform).sort("first_day").rows(named=True)
+    return [
+        timeline.point(row, row["per_day"], _per_day(row, usual.get((row["week"], row["phase"]))))
+        for row in rows
+        if row["first_day"] >= scene.first_day
+    ]
+
+
+def _per_day(bucket: Row, test: Row | None) -> tuple[float, float] | None:
+    """The usual range of a bucket's posts as posts a day."""
+    limits = usual_range(test) if test else None
+    if test is None or limits is None or not test["observed"] or bucket["per_day"] is None:
+        return None
+    share = bucket["per_day"] / test["observed"]
+    return limits[0] * share, limits[1] * share
+
+
+def data(trends: Trends, scene: Scene) -> Series:
+    """The platforms of the window; what is usual is of their sum, and is left out."""
+    return {
+        name: [replace(each, usual=None) for each in series(trends, scene, name)]
+        for name in scene.platforms
+    }  # fmt: skip
+
+
+def head(trends: Trends, scene: Scene) -> Head:
+    """Whether the volume is unusual, or, where that could not be tested, how much was collected."""
+    words, facts = scene.words, trends.facts
+    tests = [row for each in facts.buckets if (row := trends.row(each, "volumes", "posts"))]
+    test = next((row for row in tests if row["reason"] is None), None)
+    total = words.number(facts.total("posts"))
+    title = words("chart_volume", posts=total)
+    if test is not None:
+        title = words(f"chart_volume_{test['direction']}" if test["signal"] else "chart_volume_usual", posts=total)
+    return Head(title, words("sub_volume"))
 
 
 def finding(trends: Trends, scene: Scene) -> str:
@@ -40,111 +71,50 @@ def finding(trends: Trends, scene: Scene) -> str:
     return ", ".join(items) or words("alt_none")
 
 
-def draw(volumes: Volumes, scene: Scene) -> Figure:
-    """Posts per collected day, one mark a bucket."""
-    frame, shares = volumes
-    platforms = list(shares)
-    ribbon = 4.2 * max(len(platforms), 1)
-    top = style.HEAD + timeline.legend_height(scene) + 2.5
-    width = style.WIDTH - _LEFT - _RIGHT
-    note = timeline.with_widened(scene, scene.words("note_volume"))
-    with style.sheet(scene, top + _PLOT + 3 + ribbon + 10, scene.words("chart_volume"), note) as figure:
-        upper = style.axes(figure, (_LEFT, top, width, _PLOT))
-        lower = style.axes(figure, (_LEFT, top + _PLOT + 3, width, ribbon), share_x=upper)
-        timeline.phase_legend(figure, scene)
-        timeline.phase_bands(upper, scene)
-        timeline.break_marks(upper, scene)
-        ends = _lines(upper, frame, scene, platforms)
-        upper.set_ylim(0, upper.get_ylim()[1] * 1.04)
-        timeline.value_axis(upper, scene)
-        upper.set_ylabel(scene.words("axis_posts_day"))
-        _end_labels(upper, scene, ends)
-        _ribbon(lower, frame, scene, shares)
-        timeline.set_axis(lower, scene)
-        upper.tick_params(axis="x", which="both", labelbottom=False, length=0)
+def draw(lines: Series, scene: Scene, above: Head) -> Figure:
+    """A line a series; where only one is drawn, its usual range is behind it."""
+    with style.sheet(scene, above, PLOT + 16) as figure:
+        axes = style.axes(figure, (LEFT, 7, style.WIDTH - LEFT - RIGHT, PLOT))
+        points = [each for of_series in lines.values() for each in of_series]
+        if not any(each.value for each in points):
+            style.say(axes, scene.words("empty_volume"))
+            return figure
+        frame(axes, scene, points)
+        for name, of_series in lines.items():
+            colour = style.SERIES_COLOUR[name] if len(lines) > 1 else style.GREY
+            dot = style.SERIES_COLOUR[name]
+            timeline.line(axes, scene, of_series, colour, dot)
+            timeline.zones(axes, scene, of_series, scene.platform(name), scene.words("axis_posts_day"))
+        end_names(axes, scene, {scene.short(name): of_series for name, of_series in lines.items()})
     return figure
 
 
-def _lines(axes: Axes, frame: pl.DataFrame, scene: Scene, platforms: Sequence[str]) -> list[tuple[str, float, float]]:
-    ends = []
-    for platform in platforms:
-        rows = timeline.rows_of(frame, scene, platform)
-        for run in timeline.runs(rows, "per_day"):
-            axes.plot(
-                [timeline.middle(scene, row) for row in run],
-                [row["per_day"] for row in run],
-                "-",
-                color=style.SERIES_COLOUR[platform],
-                zorder=3,
-            )
-        shown = [row for row in rows if row["per_day"] is not None and row["status"] != "not_collected"]
-        shown = [row for row in shown if row["status"] in timeline.DRAWN or row["posts"]]
-        for row in shown:
-            timeline.mark(axes, scene, row, row["per_day"], platform)
-        if shown:
-            last = shown[-1]
-            ends.append((platform, timeline.middle(scene, last), last["per_day"]))
-    if not ends:
-        axes.set_ylim(0, 1)
-        axes.set_yticks([])
-        style.say(axes, scene.words("empty_volume"))
-    return ends
+def frame(axes: Axes, scene: Scene, points: Sequence[Point], events: Sequence[tuple[date, str]] = ()) -> None:
+    """The scale from zero, the months, the stages of the election, other known events and the breaks of the series."""
+    ends = [each.value or 0.0 for each in points] + [each.usual[1] for each in points if each.usual]
+    axes.set_ylim(0, max([1.0, *ends]) * 1.06)
+    timeline.day_axis(axes, scene)
+    timeline.value_axis(axes, scene)
+    timeline.stages(axes, scene, events)
+    timeline.break_marks(axes, scene)
 
 
-def _end_labels(axes: Axes, scene: Scene, ends: Sequence[tuple[str, float, float]]) -> None:
-    low, high = axes.get_ylim()
-    step = (high - low) * 0.1
-    places: list[tuple[str, float]] = []
-    for platform, _, value in sorted(ends, key=lambda end: end[2]):
-        at = max(value, places[-1][1] + step) if places else max(value, low + step / 2)
-        places.append((platform, at))
-    excess = places[-1][1] - (high - step / 2) if places else 0
-    for platform, at in places:
-        axes.text(
-            1.012,
-            at - max(excess, 0),
-            scene.short(platform),
-            transform=axes.get_yaxis_transform(),
-            color=style.SERIES_COLOUR[platform],
-            fontsize=style.BASE,
-            fontweight="bold",
-            va="center",
-        )
+def end_names(axes: Axes, scene: Scene, lines: Mapping[str, Sequence[Point]]) -> None:
+    """Names lines at their ends, with the last value."""
+    ends = {name: each[-1].value or 0.0 for name, points in lines.items() if (each := [p for p in points if p.value])}
+    step = (axes.get_ylim()[1] - axes.get_ylim()[0]) * 0.085
+    for (name, value), at in zip(ends.items(), style.spread(list(ends.values()), step), strict=True):
+        text = f"{name} {scene.words.decimal(value, 0)}"
+        axes.text(1.015, at, text, transform=axes.get_yaxis_transform(), fontsize=style.BASE, va="center")
 
 
-def _ribbon(axes: Axes, frame: pl.DataFrame, scene: Scene, shares: Mapping[str, float | None]) -> None:
-    platforms = list(shares)
-    axes.set_ylim(max(len(platforms), 1), 0)
-    axes.set_yticks([number + 0.5 for number in range(len(platforms))])
-    axes.set_yticklabels([scene.short(name) for name in platforms])
-    axes.spines["left"].set_visible(False)
-    for number, platform in enumerate(platforms):
-        for row in timeline.rows_of(frame, scene, platform):
-            fill, edge, hatch = style.STATUS_MARK[row["status"]]
-            place = timeline.position(scene, row["first_day"]), number + 0.12
-            width = timeline.width(scene, row)
-            axes.add_patch(Rectangle(place, width, 0.76, facecolor=fill, edgecolor=edge, hatch=hatch, linewidth=0.3))
-        share = shares[platform]
-        text = scene.words("ribbon_unknown") if share is None else scene.words.percent(share)
-        axes.text(1.012, number + 0.5, text, transform=axes.get_yaxis_transform(), fontsize=style.SMALL, va="center")
-    axes.text(
-        1.012,
-        -0.25,
-        scene.words("ribbon_title", week=timeline.week_label(scene.week)),
-        transform=axes.get_yaxis_transform(),
-        fontsize=style.SMALL,
-        color=style.MUTED,
-        va="bottom",
-    )
-
-
-def _total(trends: Trends, _: Scene) -> Volumes:
-    return Volumes(trends.facts.volumes, {"all": trends.facts.coverage})
+def _total(trends: Trends, scene: Scene) -> Series:
+    return {"all": series(trends, scene, "all")}
 
 
 def _total_finding(trends: Trends, scene: Scene) -> str:
     return f"{scene.words('platform_all')} {scene.words.number(trends.facts.total('posts'))}"
 
 
-CHART = Chart("volume", data, draw, finding, place=2)
+CHART = Chart("volume", data, head, draw, finding, place=5)
 TOTAL = replace(CHART, data=_total, finding=_total_finding)  # the regency alone, for leadership

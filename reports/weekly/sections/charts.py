@@ -1,10 +1,10 @@
-"""The charts, after how to read their marks."""
+"""The charts, each with its claim and its own words on how to read it."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 from reports.figures.chart import Picture
-from reports.weekly.blocks import Block, Paragraph
+from reports.weekly.blocks import Block
 from reports.weekly.section import Report, Section
 
 
@@ -17,7 +17,7 @@ class Charts(Block):
 
 def blocks(report: Report) -> list[Block]:
     """All charts of the edition."""
-    return [Paragraph(report.words("note_marks"), small=True, sticky=True), Charts(report.pictures)]
+    return [Charts(report.pictures)]
 
 
 SECTION = Section("charts", blocks)
