@@ -116,5 +116,5 @@ def copied_texts(connection: Connection, week: Week) -> pl.DataFrame:
 
 
 def copied_posts(connection: Connection, week: Week) -> pl.DataFrame:
-    """When and where each copy of the week's most copied texts was posted: `place` of the text, number of the account."""
+    """When and where each copy of the week's most copied texts was posted; accounts are numbered."""
     return query(connection, _COPIES, [str(week)])

@@ -78,8 +78,7 @@ def briefing_pictures(trends: Trends, words: Words, drawn: Sequence[Picture] = (
     The second one is the signal strip, or, while nothing could be tested yet, the topics. `drawn` are pictures that
     exist already: the signal strip is the weekly report's own.
     """
-    was_tested = trends.facts.tables["trends.signals"]["reason"].null_count() > 0
-    if not was_tested and trends.facts.total("posts"):
+    if not signals.CHART.is_due(trends) and trends.facts.total("posts"):
         return pictures(trends, words, (volume.TOTAL, topics.TOTAL))
     strips = [picture for picture in drawn if picture.name == signals.CHART.name]
     return [*pictures(trends, words, (volume.TOTAL,)), *(strips or pictures(trends, words, (signals.CHART,)))]

@@ -101,7 +101,7 @@ def draw(texts: Sequence[Text], scene: Scene, above: Head) -> Figure:
         _clock(axes, scene, start, hours)
         for text in texts:
             _text(axes, scene, text, start)
-        _names(axes, scene, texts, start)
+        _names(axes, scene, texts)
     return figure
 
 
@@ -137,7 +137,7 @@ def _text(axes: Axes, scene: Scene, text: Text, start: datetime) -> None:
         style.zone(axes, (at - 0.1, post.accounts - 1, 0.2, 2), f"{scene.platform(post.platform)}: {says}")
 
 
-def _names(axes: Axes, scene: Scene, texts: Sequence[Text], start: datetime) -> None:
+def _names(axes: Axes, scene: Scene, texts: Sequence[Text]) -> None:
     """Each text at the end of its steps, and the platforms by the colour of their dots."""
     words = scene.words
     top = axes.get_ylim()[1]

@@ -15,6 +15,7 @@ from reports.figures.style import Head
 from reports.reading.outcomes import Trends
 
 _LEFT, _RIGHT, _ROW, _STEP = 20.0, 24.0, 9.0, 12.5  # mm
+_STUB = 0.1  # the height of a bar where nothing was collected
 Shares = Mapping[str, Mapping[date, float | None]]
 
 
@@ -63,9 +64,11 @@ def finding(trends: Trends, scene: Scene) -> str:
 
 def draw(shares: Shares, scene: Scene, above: Head) -> Figure:
     """A row of bars a platform, as high as the share of the plan that was collected; no record is no bar."""
-    with style.sheet(scene, above, 8 + max(len(shares), 1) * _STEP + 6) as figure:
+    wide = style.WIDTH - _LEFT - _RIGHT
+    top = timeline.room(scene, wide)
+    with style.sheet(scene, above, top + max(len(shares), 1) * _STEP + 6) as figure:
         for number, (platform, days) in enumerate(shares.items()):
-            axes = style.axes(figure, (_LEFT, 7 + number * _STEP, style.WIDTH - _LEFT - _RIGHT, _ROW))
+            axes = style.axes(figure, (_LEFT, top + number * _STEP, wide, _ROW))
             _row(axes, scene, platform, days)
             if number == 0:
                 timeline.stages(axes, scene)
@@ -77,43 +80,38 @@ def draw(shares: Shares, scene: Scene, above: Head) -> Figure:
 
 
 def _row(axes: Axes, scene: Scene, platform: str, days: Mapping[date, float | None]) -> None:
-    """The bars of a platform: grey where all was collected, dark where a part, a mark below where nothing was."""
+    """The bars of a platform: grey, and in the accent where something is missing in this week; a stub where all is."""
     words = scene.words
     timeline.day_axis(axes, scene)
     axes.set_ylim(0, 1)
     axes.set_yticks([])
-    looks = {"whole": (style.FAINT, 0.0), "part": (style.ACCENT, 0.0)}
-    of_look: dict[str, list[tuple[float, float]]] = {name: [] for name in looks}
-    lost, unknown = [], []
+    unknown = [timeline.position(scene, day) + 0.5 for day, share in days.items() if share is None]
+    bars: dict[str, list[tuple[float, float]]] = {style.FAINT: [], style.GREY: [], style.ACCENT: []}
     for day, share in days.items():
-        at = timeline.position(scene, day) + 0.5
-        if share is None:
-            unknown.append(at)
-        elif share == 0:
-            lost.append(at)
-        else:
-            of_look["whole" if share >= 1 else "part"].append((at, share))
-    for name, bars in of_look.items():
-        if bars:
-            axes.vlines(
-                [at for at, _ in bars], 0, [share for _, share in bars], colors=looks[name][0], zorder=2,
-                linewidth=style.width_of(axes) / axes.get_xlim()[1] * 72 / style.MM,
-            )  # fmt: skip
-    axes.plot(lost, [0.08] * len(lost), "s", color=style.ACCENT, markersize=1.9, linestyle="none", zorder=4)
+        if share is not None:
+            missing = style.ACCENT if day >= scene.week.first_day else style.GREY
+            at = timeline.position(scene, day) + 0.5
+            bars[style.FAINT if share >= 1 else missing].append((at, max(share, _STUB)))
+    thick = style.width_of(axes) / axes.get_xlim()[1] * 72 / style.MM
+    for colour, places in bars.items():
+        if places:
+            across, up = zip(*places, strict=True)
+            axes.vlines(across, 0, up, colors=colour, zorder=2, linewidth=thick)
     axes.plot(unknown, [0.5] * len(unknown), "_", color=style.GREY, markersize=2.4, linestyle="none", zorder=4)
-    axes.text(
-        -0.015, 0.5, scene.platform(platform), transform=axes.transAxes, ha="right", va="center", fontweight="bold"
-    )
-    week = [days.get(scene.week.first_day + timedelta(days=n), 0.0) for n in range(7)]
-    known = [share for share in week if share is not None]
-    text = words.percent(sum(known) / len(known)) if known else words("ribbon_unknown")
-    axes.text(1.015, 0.5, text, transform=axes.transAxes, va="center")
+    name = scene.platform(platform)
+    axes.text(-0.015, 0.5, name, transform=axes.transAxes, ha="right", va="center", fontweight="bold")
+    axes.text(1.015, 0.5, _share(scene, days, scene.week.first_day), transform=axes.transAxes, va="center")
     for first in range(0, int(axes.get_xlim()[1]), 7):
-        span = [scene.first_day + timedelta(days=first + n) for n in range(7)]
-        seen = [share for day in span if (share := days.get(day)) is not None]
-        value = words.percent(sum(seen) / len(seen)) if seen else words("status_unknown")
-        text = f"{scene.platform(platform)}, {words.days(span[0], span[-1])}: {value}"
+        monday = scene.first_day + timedelta(days=first)
+        text = f"{name}, {words.days(monday, monday + timedelta(days=6))}: {_share(scene, days, monday)}"
         style.zone(axes, (first, 0, 7, 1), text)
+
+
+def _share(scene: Scene, days: Mapping[date, float | None], monday: date) -> str:
+    """The share of a week: the mean of its days with a plan."""
+    week = [days.get(monday + timedelta(days=n)) for n in range(7)]
+    known = [share for share in week if share is not None]
+    return scene.words.percent(sum(known) / len(known)) if known else scene.words("ribbon_unknown")
 
 
 CHART = Chart("coverage", data, head, draw, finding, place=9)

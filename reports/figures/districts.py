@@ -16,7 +16,7 @@ from reports.reading.outcomes import Trends
 from reports.wording.counts import shielded
 
 UNKNOWN = "unknown"  # the code of posts that name no kecamatan
-_TILE, _HIGH, _BAR = 27.5, 15.0, 5.5  # mm
+_HIGH, _BAR = 15.0, 5.5  # mm
 _STEPS = (1, 2, 4)  # in quarters of the largest count, from which on a tile is darker
 
 
@@ -43,10 +43,8 @@ class Map:
 def data(trends: Trends, scene: Scene) -> Map:
     """The posts of the week's buckets together, closed where they are too few to be shown."""
     facts = trends.facts
-    counts = {
-        code: None if any(count is None for count in of_buckets) and not any(of_buckets) else sum(filter(None, of_buckets))
-        for code, of_buckets in facts.posts_by_district
-    }  # fmt: skip
+    known = {code: [count for count in each if count is not None] for code, each in facts.posts_by_district}
+    counts = {code: sum(of_buckets) if of_buckets else None for code, of_buckets in known.items()}
     unknown = counts.pop(UNKNOWN, None)
     places = {
         row["code"]: (int(row["tile_row"]), int(row["tile_column"]))
@@ -94,10 +92,10 @@ def draw(drawn: Map, scene: Scene, above: Head) -> Figure:
     has_layout = all(tile.place for tile in drawn.tiles)
     rows = max((tile.place[0] for tile in drawn.tiles if tile.place), default=0)
     high = rows * _HIGH if has_layout else len(drawn.tiles) * _BAR
-    with style.sheet(scene, above, high + 18) as figure:
+    with style.sheet(scene, above, high + 14) as figure:
         axes = style.axes(figure, (0, 1, style.WIDTH, high))
         (_tiles if has_layout else _bars)(axes, scene, drawn.tiles)
-        _unknown(style.axes(figure, (0, high + 5, style.WIDTH, 9)), scene, drawn)
+        _unknown(style.axes(figure, (0, high + 3.5, style.WIDTH, 9)), scene, drawn)
     return figure
 
 
@@ -112,7 +110,7 @@ def _value(scene: Scene, tile: Tile) -> str:
 def _tiles(axes: Axes, scene: Scene, tiles: Sequence[Tile]) -> None:
     """A square a kecamatan; a closed count has the lightest shade, an unusual one a frame in the accent."""
     columns = max(tile.place[1] for tile in tiles if tile.place)
-    wide = min(_TILE, style.WIDTH / columns)
+    wide = style.WIDTH / columns
     rows = max(tile.place[0] for tile in tiles if tile.place)
     style.bare(axes, (0, style.WIDTH), (rows * _HIGH, 0))
     most = max([1, *(tile.posts or 0 for tile in tiles)])

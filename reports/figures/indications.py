@@ -30,7 +30,7 @@ def data(trends: Trends, scene: Scene) -> Review:
     """The classes with a flagged post this week, those that stand out first, then by count; the others by name."""
     shown, empty = [], []
     for code, rows in rows_of(trends).items():
-        row = current(rows, scene)
+        row = multiples.current(rows, scene)
         name = trends.facts.label("indications", code)
         if not row["observed"] or row["week"] != str(scene.week):
             empty.append(name)
@@ -56,12 +56,6 @@ def rows_of(trends: Trends) -> dict[str, list[Row]]:
     return {code: sorted(of_class.values(), key=lambda row: row["first_day"]) for code, of_class in rows.items()}
 
 
-def current(rows: Sequence[Row], scene: Scene) -> Row:
-    """The row of the week that says most: one that was compared, else of its longest bucket."""
-    week = [row for row in rows if row["week"] == str(scene.week)]
-    return max(week, key=lambda row: (row["expected"] is not None, row["days"]), default=rows[-1])
-
-
 def _stands_out(row: Row) -> bool:
     return bool(row.get("signal") or row.get("flag"))
 
@@ -77,7 +71,7 @@ def _verdict(scene: Scene, row: Row) -> str:
 def head(trends: Trends, scene: Scene) -> Head:
     """The class that stands out most, or how long the list is."""
     words, facts = scene.words, trends.facts
-    rows = {code: current(of_class, scene) for code, of_class in rows_of(trends).items()}
+    rows = {code: multiples.current(of_class, scene) for code, of_class in rows_of(trends).items()}
     flagged = [(row["observed"], code) for code, row in rows.items() if _stands_out(row)]
     detected = words.number(facts.total("detected"))
     if flagged:

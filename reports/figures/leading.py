@@ -45,7 +45,10 @@ def _is_copied(trends: Trends, incident: Incident | None) -> bool:
 
 
 def data(trends: Trends, scene: Scene) -> Story:
-    """The counts of the leading incident, week by week; the copies of a text; else posts a day."""
+    """The counts of the leading incident, week by week; the copies of a text; else posts a day.
+
+    Always of all platforms together: the counts of a single one may be too small to be shown (method, section 6).
+    """
     words = scene.words
     incident = incident_of(trends)
     if _is_copied(trends, incident):
@@ -53,14 +56,13 @@ def data(trends: Trends, scene: Scene) -> Story:
     if incident is None or incident.kind == COPIES:
         return Series(volume.series(trends, scene, "all"), words("platform_all"), words("axis_posts_day"), False)
     row = incident.row
-    if row["family"] == "indications" and row["platform"] == "all":
+    if row["family"] == "indications":
         rows = indications.rows_of(trends).get(incident.subject, [])
     else:
-        tables = {"count_flag": "trends.count_flags"}
-        key = "indication" if incident.kind == "count_flag" else "subject"
-        frame = trends.facts.tables[tables.get(incident.kind, "trends.signals")].sort("first_day")
-        of_subject = frame.filter((frame[key] == incident.subject) & (frame["platform"] == row["platform"]))
-        rows = [each for each in of_subject.rows(named=True) if each.get("family", row["family"]) == row["family"]]
+        frame = trends.facts.tables["trends.signals"].filter(
+            platform="all", family=row["family"], subject=incident.subject
+        )
+        rows = frame.sort("first_day").rows(named=True)
     events = [(row["event_day"], row[f"event_{words.lang}"])] if row["event_day"] else []
     name = incident_name(trends, words, incident)
     return Series(points_of(trends, scene, rows), name, words("unit_texts"), True, events)
@@ -73,7 +75,9 @@ def head(trends: Trends, scene: Scene) -> Head:
     if _is_copied(trends, incident):
         return copies.head(trends, scene)
     if incident is None or incident.kind == COPIES:
-        return Head(volume.head(trends, scene).title, words("sub_leading_volume"), words("note_leading"))
+        tested = any(each.usual for each in volume.series(trends, scene, "all"))
+        subtitle = words("sub_leading_volume" if tested else "sub_volume")
+        return Head(volume.head(trends, scene).title, subtitle, words("note_leading"))
     row = incident.row
     if row["stage"]:
         title = indications.flag_claim(trends, scene, incident.subject, row)
@@ -102,14 +106,15 @@ def draw(story: Story, scene: Scene, above: Head) -> Figure:
     """A line with its usual range, this week's dot with its value, and the stages of the election above."""
     if not isinstance(story, Series):
         return copies.draw(story, scene, above)
-    with style.sheet(scene, above, _PLOT + 17) as figure:
-        axes = style.axes(figure, (volume.LEFT, 8, style.WIDTH - volume.LEFT - volume.RIGHT, _PLOT))
+    above_plot = timeline.room(scene, volume.WIDE, story.events)
+    with style.sheet(scene, above, above_plot + _PLOT + 9) as figure:
+        axes = style.axes(figure, (volume.LEFT, above_plot, volume.WIDE, _PLOT))
         if not any(each.value is not None for each in story.points):
             style.say(axes, scene.words("empty_volume"))
             return figure
         volume.frame(axes, scene, story.points, story.events)
         timeline.line(axes, scene, story.points, dot=style.ACCENT if story.is_unusual else style.INK)
-        timeline.zones(axes, scene, story.points, story.name, story.unit)
+        timeline.zones(axes, scene, story.points, (story.name, story.unit))
         _names(figure, scene, story)
     return figure
 

@@ -51,7 +51,7 @@ def grid(figure: style.Sheet, scene: Scene, panels: Sequence[Panel], top: float 
         timeline.line(axes, scene, panel.points, dot=dot)
         if panel.event is not None:
             axes.axvline(timeline.position(scene, panel.event), color=style.GREY, linewidth=0.5, linestyle=(0, (2, 2)))
-        timeline.zones(axes, scene, panel.points, panel.name, panel.unit)
+        timeline.zones(axes, scene, panel.points, (panel.name, panel.unit))
 
 
 def _head(axes: Axes, panel: Panel) -> None:
@@ -65,6 +65,12 @@ def _head(axes: Axes, panel: Panel) -> None:
             text, (0, 1), xycoords="axes fraction", xytext=(0, above), textcoords="offset points", va="bottom",
             fontsize=style.BASE if weight == "bold" else style.SMALL, fontweight=weight, color=of, linespacing=1.15,
         )  # fmt: skip
+
+
+def current(rows: Sequence[Row], scene: Scene) -> Row:
+    """The row of the week that says most: one that was compared, else with the largest count or of the most days."""
+    week = [row for row in rows if row["week"] == str(scene.week)]
+    return max(week, key=lambda row: (row["expected"] is not None, row["observed"] or 0, row["days"]), default=rows[-1])
 
 
 def verdict(scene: Scene, row: Row) -> str:

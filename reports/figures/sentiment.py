@@ -21,10 +21,8 @@ def data(trends: Trends, scene: Scene) -> Series:
     """The regency and the platforms of the window; the interval of each bucket in the place of a usual range."""
     names = scene.platforms if len(scene.platforms) == 1 else ("all", *scene.platforms)
     frame = trends.facts.tables["trends.weekly_platform"].sort("first_day")
-    return {
-        name: [_point(row) for row in frame.filter(platform=name).rows(named=True) if row["first_day"] >= scene.first_day]
-        for name in names
-    }  # fmt: skip
+    frame = frame.filter(frame["first_day"] >= scene.first_day)
+    return {name: [_point(row) for row in frame.filter(platform=name).rows(named=True)] for name in names}
 
 
 def _point(row: Row) -> Point:
@@ -68,7 +66,7 @@ def finding(trends: Trends, scene: Scene) -> str:
 def draw(lines: Series, scene: Scene, above: Head) -> Figure:
     """A chart a series, side by side, all on one scale."""
     points = [each for of_series in lines.values() for each in of_series if each.value is not None]
-    with style.sheet(scene, above, _PLOT + 15) as figure:
+    with style.sheet(scene, above, _PLOT + 12) as figure:
         if not points:
             style.say(style.axes(figure, (0, 0, style.WIDTH, _PLOT)), scene.words("empty_sentiment"))
             return figure
@@ -84,7 +82,7 @@ def draw(lines: Series, scene: Scene, above: Head) -> Figure:
             axes.axhline(0, color=style.GREY, linewidth=0.6, zorder=2)
             axes.set_title(scene.platform(name), loc="left", fontsize=style.BASE, fontweight="bold", pad=4)
             timeline.line(axes, scene, of_series)
-            timeline.zones(axes, scene, of_series, scene.platform(name), scene.words("axis_points"))
+            timeline.zones(axes, scene, of_series, (scene.platform(name), scene.words("axis_points")))
     return figure
 
 

@@ -1,17 +1,17 @@
 """The signals of the week as small multiples: what passed its test first, then what came nearest to it."""
 
 from collections.abc import Sequence
-from typing import NamedTuple
 
 from matplotlib.figure import Figure
 
+from flows.method import FAMILIES
 from reports.figures import multiples, style, timeline
 from reports.figures.chart import Chart
 from reports.figures.multiples import Panel
 from reports.figures.scene import Scene
 from reports.figures.style import Head
 from reports.reading.facts import Row
-from reports.reading.outcomes import Trends
+from reports.reading.outcomes import Signal, Trends
 from reports.reading.usual import usual_range
 from reports.wording.statement import subject_words
 from reports.wording.statements import change_words
@@ -19,40 +19,35 @@ from reports.wording.words import platform_name
 
 SHOWN = 12  # panels
 NAMED = 2  # signals in the claim
-
-
-class Cell(NamedTuple):
-    """What is tested: a subject of a family on a platform."""
-
-    family: str
-    subject: str
-    platform: str
+Cell = tuple[str, str]  # a family and its subject
 
 
 def data(trends: Trends, scene: Scene) -> list[Panel]:
-    """The cells that passed, and of all platforms together those nearest to it, up to SHOWN."""
+    """The subjects that passed, then those nearest to it, up to SHOWN.
+
+    Of each the counts of all platforms together, also where a single one passed: counts of one platform may be too
+    small to be shown (method, section 6).
+    """
     frame = trends.facts.tables["trends.signals"]
+    frame = frame.filter(frame["platform"] == "all")
     tested = frame.filter((frame["week"] == str(scene.week)) & frame["reason"].is_null()).rows(named=True)
-    near = sorted((row for row in tested if row["platform"] == "all"), key=lambda row: (row["p"], row["subject"]))
-    passed = [signal.row for signal in trends.signals]
-    rows: dict[Cell, Row] = {}
-    for row in (*passed, *near):
-        rows.setdefault(_cell(row), row)
-    shown = list(rows)[:SHOWN]
-    history = _history(trends, shown)
-    return [_panel(trends, scene, cell, rows[cell], history[cell]) for cell in shown]
+    near = sorted(tested, key=lambda row: (row["p"], row["subject"]))
+    cells = [*((signal.family, signal.subject) for signal in passed(trends)), *map(_cell, near)]
+    shown = list(dict.fromkeys(cells))[:SHOWN]
+    history: dict[Cell, list[Row]] = {cell: [] for cell in shown}
+    for row in frame.sort("first_day").iter_rows(named=True):
+        if (cell := _cell(row)) in history:
+            history[cell].append(row)
+    return [_panel(trends, scene, cell, history[cell]) for cell in shown]
 
 
 def _cell(row: Row) -> Cell:
-    return Cell(row["family"], row["subject"], row["platform"])
+    return row["family"], row["subject"]
 
 
-def _history(trends: Trends, cells: Sequence[Cell]) -> dict[Cell, list[Row]]:
-    history: dict[Cell, list[Row]] = {cell: [] for cell in cells}
-    for row in trends.facts.tables["trends.signals"].sort("first_day").iter_rows(named=True):
-        if (cell := _cell(row)) in history:
-            history[cell].append(row)
-    return history
+def passed(trends: Trends) -> list[Signal]:
+    """The signals of the week, those of all platforms together first."""
+    return sorted(trends.signals, key=lambda signal: signal.platform != "all")
 
 
 def points_of(trends: Trends, scene: Scene, rows: Sequence[Row]) -> list[timeline.Point]:
@@ -65,35 +60,49 @@ def points_of(trends: Trends, scene: Scene, rows: Sequence[Row]) -> list[timelin
     ]
 
 
-def _panel(trends: Trends, scene: Scene, cell: Cell, row: Row, rows: Sequence[Row]) -> Panel:
-    words = scene.words
-    events = trends.facts.tables["trends.incident_weeks"].filter(
-        week=str(scene.week), phase=row["phase"], family=cell.family, subject=cell.subject, status="explained"
-    )
-    event = next(events.iter_rows(named=True), None)
-    name = subject_words(trends, words, cell.family, cell.subject)
-    if cell.platform != "all":
-        name = words("change_at", change=name, place=platform_name(words, cell.platform))
-    verdict = words(f"direction_{row['direction']}") if row["signal"] else multiples.verdict(scene, row)
-    if event and row["signal"]:
-        verdict += f", {event[f'event_{words.lang}']}"
-    return Panel(
-        name, points_of(trends, scene, rows), [multiples.usual_text(scene, row), verdict], bool(row["signal"]),
-        event["event_day"] if event else None, words("unit_texts"),
+def _panel(trends: Trends, scene: Scene, cell: Cell, rows: Sequence[Row]) -> Panel:
+    words, facts = scene.words, trends.facts
+    family, subject = cell
+    seed = FAMILIES[family].subjects
+    name = facts.label(seed, subject) if seed else subject_words(trends, words, family, subject)
+    row = multiples.current(rows, scene)
+    signal = next((each for each in passed(trends) if (each.family, each.subject) == cell), None)
+    event = None
+    verdict = multiples.verdict(scene, row)
+    if signal:
+        verdict = words(f"direction_{signal.row['direction']}")
+        if signal.platform != "all":
+            verdict = words("change_at", change=verdict, place=platform_name(words, signal.platform))
+        event = _event(trends, signal)
+        verdict += f", {event[f'event_{words.lang}']}" if event else ""
+    says = [multiples.usual_text(scene, row), verdict]
+    day = event["event_day"] if event else None
+    return Panel(name, points_of(trends, scene, rows), says, signal is not None, day, words("unit_texts"))
+
+
+def _event(trends: Trends, signal: Signal) -> Row | None:
+    """The incident of a signal that a known event explains."""
+    frame = trends.facts.tables["trends.incident_weeks"].filter(
+        week=signal.row["week"], phase=signal.row["phase"], family=signal.family, subject=signal.subject,
+        status="explained",
     )  # fmt: skip
+    return next(frame.iter_rows(named=True), None)
+
+
+def is_due(trends: Trends) -> bool:
+    """An edition in which nothing could be tested has no such chart."""
+    return trends.tested > 0
 
 
 def head(trends: Trends, scene: Scene) -> Head:
     """The first signals of the week, or in how many tests there was none."""
     words = scene.words
-    changes = [change_words(trends, words, signal) for signal in trends.signals]
+    changes = [change_words(trends, words, signal) for signal in passed(trends)]
     rest = len(changes) - NAMED
-    title = words("chart_signals_untested")
+    title = words("chart_signals", tests=words.number(trends.tested))
     if changes:
         named = changes[:NAMED] + ([words("signals_more", count=rest)] if rest > 0 else [])
         title = words("chart_signals_passed", changes=words.listed(named))
-    elif trends.tested:
-        title = words("chart_signals", tests=words.number(trends.tested))
     return Head(title, words("sub_signals"), words("note_signals"))
 
 
@@ -105,13 +114,10 @@ def finding(trends: Trends, scene: Scene) -> str:
 
 
 def draw(panels: Sequence[Panel], scene: Scene, above: Head) -> Figure:
-    """A panel a cell: its counts, its usual range, this week's dot, the verdict in words."""
-    with style.sheet(scene, above, multiples.height(len(panels)) if panels else 20) as figure:
-        if panels:
-            multiples.grid(figure, scene, panels)
-        else:
-            style.say(style.axes(figure, (0, 0, style.WIDTH, 20)), scene.words("empty_signals"))
+    """A panel a subject: its counts, its usual range, this week's dot, the verdict in words."""
+    with style.sheet(scene, above, multiples.height(len(panels))) as figure:
+        multiples.grid(figure, scene, panels)
     return figure
 
 
-CHART = Chart("signals", data, head, draw, finding, place=2)
+CHART = Chart("signals", data, head, draw, finding, place=2, is_due=is_due)

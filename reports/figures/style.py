@@ -11,6 +11,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime
 from html import unescape
+from itertools import pairwise
 from typing import Any, NamedTuple
 
 import matplotlib as mpl
@@ -155,7 +156,7 @@ def spread(places: Sequence[float], step: float) -> list[float]:
     """Places of labels in their order, moved apart so that each is a step from the next."""
     order = sorted(range(len(places)), key=lambda number: places[number])
     result = list(places)
-    for before, after in zip(order, order[1:], strict=False):
+    for before, after in pairwise(order):
         result[after] = max(result[after], result[before] + step)
     return result
 
@@ -183,7 +184,7 @@ def zone(axes_: Axes, place: tuple[float, float, float, float], text: str) -> No
 def save(figure: Figure, name: str, as_of: datetime, description: str) -> tuple[str, bytes, tuple[str, ...]]:
     """The figure as SVG text and PNG bytes, every date from `as_of`, and the values that the SVG shows on hovering.
 
-    Every id of the SVG begins with the name, so that several charts may stand in one page.
+    Every id of the SVG begins with the name and its style is for itself alone, so that several may stand in one page.
     """
     drawn, png = io.StringIO(), io.BytesIO()
     about = {"Creator": "ronda", "Date": as_of.isoformat(), "Description": description, "Format": None, "Type": None}
@@ -194,4 +195,5 @@ def save(figure: Figure, name: str, as_of: datetime, description: str) -> tuple[
     svg = drawn.getvalue()
     values = tuple(dict.fromkeys(unescape(text) for text in _MARKED.findall(svg)))
     svg = _MARKED.sub(r'<g pointer-events="all"><title>\1</title>', svg)
-    return _ID.sub(rf"\g<1>{name}-", svg), png.getvalue(), values
+    svg = _ID.sub(rf"\g<1>{name}-", svg).replace("*{stroke", f"#{name}-figure_1 *{{stroke")
+    return svg, png.getvalue(), values

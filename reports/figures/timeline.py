@@ -4,6 +4,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from itertools import groupby
+from typing import NamedTuple
 
 from matplotlib.axes import Axes
 from matplotlib.ticker import MaxNLocator
@@ -83,18 +84,18 @@ def line(axes: Axes, scene: Scene, points: Sequence[Point], colour: str = style.
     for each in points:
         if each.value is None:
             continue
+        place = middle(scene, each), each.value
         if is_current(scene, each):
             face = style.PAPER if each.is_short else dot
-            _mark(axes, middle(scene, each), each.value, dot, face, 4.6)
+            _mark(axes, place, dot, face, 4.6 if not each.is_short else 3.4)
         elif each.is_short:
-            _mark(axes, middle(scene, each), each.value, colour, style.PAPER, 2.6)
+            _mark(axes, place, colour, style.PAPER, 2.6)
 
 
-def _mark(axes: Axes, at: float, value: float, colour: str, face: str, size: float) -> None:
+def _mark(axes: Axes, place: tuple[float, float], colour: str, face: str, size: float) -> None:
     axes.plot(
-        at, value, "o", color=colour, markerfacecolor=face, markersize=size, markeredgewidth=0.8, zorder=5,
-        clip_on=False,
-    )  # fmt: skip
+        *place, "o", color=colour, markerfacecolor=face, markersize=size, markeredgewidth=0.8, zorder=5, clip_on=False
+    )
 
 
 def _band(axes: Axes, scene: Scene, points: Sequence[Point]) -> None:
@@ -107,15 +108,16 @@ def _band(axes: Axes, scene: Scene, points: Sequence[Point]) -> None:
     axes.fill_between(across, lows, highs, color=style.BAND, linewidth=0, zorder=1)
 
 
-def zones(axes: Axes, scene: Scene, points: Sequence[Point], name: str, unit: str, places: int = 0) -> None:
-    """What a browser shows over each bucket: its days, the value, and what is usual."""
+def zones(axes: Axes, scene: Scene, points: Sequence[Point], called: tuple[str, str]) -> None:
+    """What a browser shows over each bucket: name, days, value with its unit, and what is usual."""
     low, high = axes.get_ylim()
     words = scene.words
+    name, unit = called
     for each in points:
-        value = words("gap_value") if each.value is None else f"{words.decimal(each.value, places)} {unit}"
+        value = words("gap_value") if each.value is None else f"{words.decimal(each.value, 0)} {unit}"
         text = f"{name}, {words.days(each.first_day, each.last_day)}: {value}"
         if each.usual is not None:
-            text += f" ({words('usual_range')} {words.interval(*each.usual, places)})"
+            text += f" ({words('usual_range')} {words.interval(*each.usual, 0)})"
         left, right = position(scene, each.first_day), position(scene, each.last_day) + 1
         style.zone(axes, (left, low, right - left, high - low), text)
 
@@ -141,28 +143,50 @@ def ends_axis(axes: Axes, scene: Scene) -> None:
     axes.set_xlim(0, span)
     axes.set_xticks([0, span])
     names = [f"{day.day} {scene.words.month(day)}" for day in (scene.first_day, scene.last_day)]
-    for label, side in zip(axes.set_xticklabels(names), ("left", "right"), strict=True):
-        label.set_horizontalalignment(side)
+    first, last = axes.set_xticklabels(names)
+    first.set_horizontalalignment("left")
+    last.set_horizontalalignment("right")
+
+
+class _Named(NamedTuple):
+    """An event, and the line above the plot on which its name has room."""
+
+    day: date
+    name: str
+    level: int
+
+
+def _named(scene: Scene, also: Sequence[tuple[date, str]], wide: float) -> list[_Named]:
+    """The stages of the election and other events in the window, on a plot of `wide` mm."""
+    breadth = wide / (position(scene, scene.last_day) + 1)
+    taken: list[float] = []  # where the last name of each line ends, in mm
+    result = []
+    for day, name in sorted({*_stages(scene), *also}):
+        at = position(scene, day) * breadth
+        level = next((number for number, end in enumerate(taken) if end <= at), len(taken))
+        taken[level : level + 1] = [at + len(name) * style.LETTER + 3]
+        result.append(_Named(day, name, level))
+    return result
+
+
+def room(scene: Scene, wide: float, also: Sequence[tuple[date, str]] = ()) -> float:
+    """The height in mm that the names of `stages` need above a plot of a width in mm."""
+    return 2.0 + _ABOVE * max((each.level + 1 for each in _named(scene, also, wide)), default=0)
 
 
 def stages(axes: Axes, scene: Scene, also: Sequence[tuple[date, str]] = ()) -> None:
     """A line with its name above the plot where a stage of the election begins, and at other known events."""
-    marks = sorted({*_stages(scene), *also})
-    span = position(scene, scene.last_day) + 1
-    breadth = style.width_of(axes) / span
-    taken: list[float] = []  # where the last name of each line above the plot ends, in mm
-    for day, name in marks:
-        at = position(scene, day) * breadth
-        long = len(name) * style.LETTER + 2
-        is_late = at + long > span * breadth
-        start = at - long if is_late else at
-        level = next((number for number, end in enumerate(taken) if end <= start), len(taken))
-        taken[level : level + 1] = [start + long]
-        axes.axvline(position(scene, day), color=style.GREY, linewidth=0.5, linestyle=(0, (2, 2)), zorder=2)
+    below = axes.get_xaxis_transform()
+    for day, name, level in _named(scene, also, style.width_of(axes)):
+        at = position(scene, day)
+        line = {"color": style.GREY, "linewidth": 0.5, "linestyle": (0, (2, 2))}
+        axes.axvline(at, zorder=2, **line)
+        up = 1.5 + level * _ABOVE * 72 / style.MM
+        arrow = {"arrowstyle": "-", "shrinkA": 0, "shrinkB": 0, **line}
+        axes.annotate("", (at, 1), (0, up + 6), xycoords=below, textcoords="offset points", arrowprops=arrow)
         axes.annotate(
-            name, (position(scene, day), 1), xycoords=axes.get_xaxis_transform(),
-            xytext=(-2 if is_late else 0, 2 + level * _ABOVE * 72 / style.MM), textcoords="offset points",
-            ha="right" if is_late else "left", va="bottom", fontsize=style.SMALL, color=style.MUTED,
+            name, (at, 1), xycoords=below, xytext=(2, up), textcoords="offset points", va="bottom",
+            fontsize=style.SMALL, color=style.MUTED,
         )  # fmt: skip
 
 

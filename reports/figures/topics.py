@@ -50,7 +50,7 @@ def periods(trends: Trends) -> Periods:
     return Periods(now, facts.previous(now))
 
 
-def data(trends: Trends, scene: Scene) -> list[Topic]:
+def data(trends: Trends, _: Scene) -> list[Topic]:
     """Topics with a post in either period, by change: what rose most stands first."""
     now, before = periods(trends)
     shares = _shares(trends, now)

@@ -16,7 +16,8 @@ from reports.reading.facts import Row
 from reports.reading.outcomes import Trends
 from reports.reading.usual import usual_range
 
-LEFT, RIGHT, PLOT = 10.0, 24.0, 46.0  # mm
+LEFT, RIGHT, PLOT = 10.0, 25.0, 46.0  # mm
+WIDE = style.WIDTH - LEFT - RIGHT
 Series = Mapping[str, Sequence[Point]]
 
 
@@ -73,8 +74,9 @@ def finding(trends: Trends, scene: Scene) -> str:
 
 def draw(lines: Series, scene: Scene, above: Head) -> Figure:
     """A line a series; where only one is drawn, its usual range is behind it."""
-    with style.sheet(scene, above, PLOT + 16) as figure:
-        axes = style.axes(figure, (LEFT, 7, style.WIDTH - LEFT - RIGHT, PLOT))
+    above_plot = timeline.room(scene, WIDE)
+    with style.sheet(scene, above, above_plot + PLOT + 9) as figure:
+        axes = style.axes(figure, (LEFT, above_plot, WIDE, PLOT))
         points = [each for of_series in lines.values() for each in of_series]
         if not any(each.value for each in points):
             style.say(axes, scene.words("empty_volume"))
@@ -84,7 +86,7 @@ def draw(lines: Series, scene: Scene, above: Head) -> Figure:
             colour = style.SERIES_COLOUR[name] if len(lines) > 1 else style.GREY
             dot = style.SERIES_COLOUR[name]
             timeline.line(axes, scene, of_series, colour, dot)
-            timeline.zones(axes, scene, of_series, scene.platform(name), scene.words("axis_posts_day"))
+            timeline.zones(axes, scene, of_series, (scene.platform(name), scene.words("axis_posts_day")))
         end_names(axes, scene, {scene.short(name): of_series for name, of_series in lines.items()})
     return figure
 
@@ -100,8 +102,13 @@ def frame(axes: Axes, scene: Scene, points: Sequence[Point], events: Sequence[tu
 
 
 def end_names(axes: Axes, scene: Scene, lines: Mapping[str, Sequence[Point]]) -> None:
-    """Names lines at their ends, with the last value."""
-    ends = {name: each[-1].value or 0.0 for name, points in lines.items() if (each := [p for p in points if p.value])}
+    """Names lines at their ends, with the last value of a whole bucket."""
+    ends = {}
+    for name, points in lines.items():
+        known = [each for each in points if each.value is not None]
+        whole = [each for each in known if not each.is_short] or known
+        if whole:
+            ends[name] = whole[-1].value or 0.0
     step = (axes.get_ylim()[1] - axes.get_ylim()[0]) * 0.085
     for (name, value), at in zip(ends.items(), style.spread(list(ends.values()), step), strict=True):
         text = f"{name} {scene.words.decimal(value, 0)}"
