@@ -44,6 +44,9 @@ INDICATIONS = {
     "quiet_period": ("Kampanye di masa tenang", "Campaign in the quiet period"),
 }
 PLACES = {"3325010": "Wonotunggal", "3325020": "Bandar", "3325080": "Limpung", "3325110": "Batang"}
+COPIED_POSTS = {
+    "place": pl.Int64, "created_at": pl.Datetime("us", "UTC"), "platform": pl.String, "account": pl.Int64,
+}  # fmt: skip
 HOSTILE = (
     "<script>document.title='broken'</script><img src=x onerror=alert(1)>",
     '=HYPERLINK("http://example.invalid","klik")',
@@ -386,6 +389,7 @@ def _season(week: str, evidence: int, failed: int) -> Tables:
         "core.checks": _checks(failed),
         "evidence": items,
         "copied_texts": _copied(Week.parse(week)),
+        "copied_posts": pl.DataFrame(schema=COPIED_POSTS),
         "core.label_quality": label_quality(),
         **_seeds(),
     }
@@ -431,7 +435,7 @@ def imported(week: str = "2023-W41", platform: str = "tiktok", posts: int = 3) -
         name: frame.clear()
         for name, frame in tables.items()
         if (name.startswith("trends.") and name not in kept)
-        or name in {"core.review_items", "signal_posts", "copied_texts", "core.collection"}
+        or name in {"core.review_items", "signal_posts", "copied_texts", "copied_posts", "core.collection"}
     }
     days = [(platform, "zeeschuimer", day, None, None, None, 1, "unknown", None) for day in bucket.week.days[1:4]]
     return {

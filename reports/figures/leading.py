@@ -129,10 +129,11 @@ def _names(figure: style.Sheet, scene: Scene, story: Series) -> None:
     if whole and whole[0].value is not None:
         colour = style.ACCENT if story.is_unusual else style.INK
         labels.append((whole[0].value, words.decimal(whole[0].value, 0), "bold", colour))
-    usual = next((each.usual for each in reversed(story.points) if each.usual), None)
-    if usual:
-        text = f"{words('usual_range')}\n{words.interval(*usual, 0)}"
-        labels.append((sum(usual) / 2, text, "normal", style.MUTED))
+    banded = [each for each in story.points if each.usual]
+    if banded and banded[-1].usual:
+        usual = banded[-1].usual
+        numbers = f"\n{words.interval(*usual, 0)}" if whole and whole[0].usual else ""
+        labels.append((sum(usual) / 2, words("usual_range") + numbers, "normal", style.MUTED))
     step = axes.get_ylim()[1] * 0.17
     for (_, text, weight, colour), at in zip(labels, style.spread([each[0] for each in labels], step), strict=True):
         size = style.TITLE if weight == "bold" else style.SMALL

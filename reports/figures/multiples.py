@@ -14,7 +14,7 @@ from reports.reading.facts import Row
 from reports.reading.usual import usual_range
 
 COLUMNS = 4
-_GAP, _PLOT, _ROW, _EDGE = 6.0, 15.0, 36.0, 1.5  # mm; the last is for a dot at the right end
+_GAP, _PLOT, _ROW, _EDGE = 6.0, 15.0, 39.0, 1.5  # mm; the last is for a dot at the right end
 _WIDE = (style.WIDTH - _EDGE - (COLUMNS - 1) * _GAP) / COLUMNS
 _NAME, _VERDICT = 21, 26  # characters of a line
 _LINE = 3.3

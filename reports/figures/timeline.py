@@ -16,6 +16,7 @@ from reports.reading.facts import Row
 
 _DRAWN = frozenset({"observed", "partial"})
 _HALF = 3.5  # days on either side of a mark that are its own
+_BESIDE = 23.0  # mm on the right of a plot that names may reach into
 _ABOVE = 3.4  # mm from one line of names above the plot to the next
 
 
@@ -154,6 +155,7 @@ class _Named(NamedTuple):
     day: date
     name: str
     level: int
+    is_left: bool  # of its line, where there is no room on the right
 
 
 def _named(scene: Scene, also: Sequence[tuple[date, str]], wide: float) -> list[_Named]:
@@ -162,10 +164,12 @@ def _named(scene: Scene, also: Sequence[tuple[date, str]], wide: float) -> list[
     taken: list[float] = []  # where the last name of each line ends, in mm
     result = []
     for day, name in sorted({*_stages(scene), *also}):
-        at = position(scene, day) * breadth
-        level = next((number for number, end in enumerate(taken) if end <= at), len(taken))
-        taken[level : level + 1] = [at + len(name) * style.LETTER + 3]
-        result.append(_Named(day, name, level))
+        at, long = position(scene, day) * breadth, len(name) * style.LETTER + 3
+        is_left = at + long > wide + _BESIDE
+        start = at - long if is_left else at
+        level = next((number for number, end in enumerate(taken) if end <= start), len(taken))
+        taken[level : level + 1] = [start + long]
+        result.append(_Named(day, name, level, is_left))
     return result
 
 
@@ -177,7 +181,7 @@ def room(scene: Scene, wide: float, also: Sequence[tuple[date, str]] = ()) -> fl
 def stages(axes: Axes, scene: Scene, also: Sequence[tuple[date, str]] = ()) -> None:
     """A line with its name above the plot where a stage of the election begins, and at other known events."""
     below = axes.get_xaxis_transform()
-    for day, name, level in _named(scene, also, style.width_of(axes)):
+    for day, name, level, is_left in _named(scene, also, style.width_of(axes)):
         at = position(scene, day)
         line = {"color": style.GREY, "linewidth": 0.5, "linestyle": (0, (2, 2))}
         axes.axvline(at, zorder=2, **line)
@@ -185,8 +189,9 @@ def stages(axes: Axes, scene: Scene, also: Sequence[tuple[date, str]] = ()) -> N
         arrow = {"arrowstyle": "-", "shrinkA": 0, "shrinkB": 0, **line}
         axes.annotate("", (at, 1), (0, up + 6), xycoords=below, textcoords="offset points", arrowprops=arrow)
         axes.annotate(
-            name, (at, 1), xycoords=below, xytext=(2, up), textcoords="offset points", va="bottom",
-            fontsize=style.SMALL, color=style.MUTED,
+            name, (at, 1), xycoords=below, xytext=(-2 if is_left else 2, up), textcoords="offset points", va="bottom",
+            ha="right" if is_left else "left", fontsize=style.SMALL, color=style.MUTED, zorder=4,
+            bbox={"facecolor": style.PAPER, "edgecolor": "none", "pad": 0.2},
         )  # fmt: skip
 
 

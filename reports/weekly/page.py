@@ -74,9 +74,10 @@ def held(text: str) -> Markup:
     return Markup(_HELD.sub(r'<span class="held">\g<0></span>', joined))  # noqa: S704 - escaped above
 
 
-def data_address(picture: Picture) -> str:
-    """The chart's SVG as an address that needs no request."""
-    return "data:image/svg+xml;base64," + base64.b64encode(picture.svg.encode("utf-8")).decode("ascii")
+def inline(picture: Picture) -> Markup:
+    """The chart's SVG as it stands in the page, where a browser shows the values of its marks on hovering."""
+    drawn = picture.svg[picture.svg.index("<svg") :]
+    return Markup(drawn.replace("<svg", f'<svg role="img" aria-label="{escape(picture.alt)}"', 1))  # noqa: S704 - ours
 
 
 def asset(name: str, folder: Path = _FOLDER) -> Markup:
@@ -117,7 +118,7 @@ def weekly_page(content: Content, words: Words, source: str) -> str:
                 "w": words,
                 "draw": draw,
                 "grid": grid,
-                "data_address": data_address,
+                "inline": inline,
                 "columns_of": _columns,
                 "shown": lambda posts: [_shown(post) for post in posts],
             }

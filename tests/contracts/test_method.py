@@ -118,7 +118,6 @@ COINCIDENCES: dict[str, tuple[tuple[str, str], ...]] = {
         ("reports/wording/statements.py", "MOST, GAPS_SHOWN, REASONS_SHOWN = 7, 2, 2"),
         ("reports/wording/statements.py", "MOST - 3"),
         ("reports/wording/watch_list.py", "NAMES_SHOWN = 30"),
-        ("reports/figures/overlay.py", "len(points) <= 5"),
     ),
     "columns of a file": (("flows/collecting/gone.py", "== 3"),),
 }

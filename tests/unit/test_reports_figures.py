@@ -1,9 +1,11 @@
 """Charts: never blank, gaps stay gaps, the same bytes for the same frame, a description for those who cannot see."""
 
+import math
 import re
-from datetime import UTC, date, datetime
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
 from functools import cache
-from itertools import pairwise
+from itertools import combinations, pairwise
 
 import polars as pl
 import pytest
@@ -12,16 +14,18 @@ from matplotlib.lines import Line2D
 from matplotlib.text import Text
 
 from flows.headers import schema
-from flows.periods import Bucket
+from flows.periods import Week
+from flows.seeds import read_seed
 from reports.edition import Tables
-from reports.figures import indications, overlay, sentiment, signals, style, timeline, topics, volume
+from reports.figures import copies, districts, indications, leading, signals, style, timeline, topics, volume
 from reports.figures.chart import Chart
 from reports.figures.charts import CHARTS, pictures
-from reports.figures.scene import NARROWEST, Scene, scene_of
+from reports.figures.scene import Scene, scene_of
 from reports.figures.spark import spark
 from reports.reading.contract import checked_tables
 from reports.reading.facts import Facts, day_status
 from reports.reading.outcomes import Trends
+from reports.reading.usual import usual_range
 from reports.reading.volumes import collected_days
 from reports.wording.watch_list import break_text
 from reports.wording.words import Words
@@ -41,7 +45,8 @@ def texts(figure: Figure) -> str:
 
 
 def draw_all(facts: Facts, scene: Scene) -> dict[str, Figure]:
-    return {chart.name: chart.draw(chart.data(Trends(facts), scene), scene) for chart in CHARTS}
+    trends = Trends(facts)
+    return {chart.name: chart.figure(trends, scene) for chart in CHARTS if chart.is_due(trends)}
 
 
 @cache
@@ -51,90 +56,11 @@ def drawn(week: str) -> tuple[Facts, Scene, dict[str, Figure]]:
     return facts, scene, draw_all(facts, scene)
 
 
-def test_without_a_single_row_every_chart_says_in_words_why_it_is_empty() -> None:
-    facts, scene = prepared("2024-W05", invented.nothing())
-    assert scene.platforms == ()
-    for name, figure in draw_all(facts, scene).items():
-        key = "overlay_official_empty" if name == "overlay" else f"empty_{name}"
-        assert scene.words(key) in texts(figure), name
-
-
-def test_a_chart_is_one_object_that_draws_what_it_reads_and_describes_it() -> None:
-    facts, scene = prepared("2024-W05")
-
-    def draw(posts: int, scene: Scene) -> Figure:
-        with style.sheet(scene, 30, scene.words("chart_volume"), "Catatan.") as figure:
-            style.say(style.axes(figure, (0, style.HEAD, 50, 20)), str(posts))
-        return figure
-
-    chart: Chart[int] = Chart("volume", lambda trends, _: trends.facts.total("posts"), draw, lambda *_: "jumlahnya", 1)
-    (picture,) = pictures(Trends(facts), Words("id"), [chart])
-    assert texts(draw(chart.data(Trends(facts), scene), scene)).count(str(facts.total("posts"))) == 1
-    assert picture.alt == scene.words("alt_volume", week="2024-W05", finding="jumlahnya")
-    assert (picture.name, picture.title) == ("volume", scene.words("chart_volume"))
-    assert picture.alt in picture.svg
-
-
-def test_every_chart_carries_its_title_and_source_and_the_embargo_while_it_holds() -> None:
-    _, scene, figures = drawn("2024-W06")
-    for name, figure in figures.items():
-        written = texts(figure)
-        assert scene.words(f"chart_{name}") in written
-        assert "EMBARGO sampai 14 Feb 2024, 15.00 WIB" in written
-        assert "Sumber: ronda" in written
-        assert re.search(r"2024-W06: cakupan rencana \d+\s%", written)
-
-
-def test_detections_are_drawn_with_the_words_of_their_stage_and_their_error() -> None:
-    _, _, figures = drawn("2024-W05")
-    written = texts(figures["indications"])
-    assert "erdeteksi otomatis, belum ditinjau" in written
-    assert "hitungan saja, galat label belum termasuk" in written
-
-
-def test_a_line_never_crosses_a_week_that_was_not_collected() -> None:
-    facts, scene = prepared("2024-W05")
-    rows = timeline.rows_of(facts.tables["trends.weekly_platform"], scene, "facebook")
-    first, second = timeline.runs(rows, "posts")
-    assert (first[-1]["week"], second[0]["week"]) == ("2024-W01", "2024-W03")
-
-
-def test_a_bucket_of_unknown_coverage_is_not_joined_to_any_other() -> None:
-    facts, scene = prepared("2023-W41", invented.imported())
-    rows = timeline.rows_of(facts.tables["trends.weekly_platform"], scene, "tiktok")
-    assert len(rows) == 1
-    assert timeline.runs(rows, "posts") == []
-
-
 def test_the_window_ends_with_the_week_and_reaches_back_half_a_year_at_most() -> None:
     _, late = prepared("2026-W06", invented.imported("2026-W06", "facebook"))
     assert (late.last_day - late.first_day).days == 8 * 7 - 1
     _, last = prepared("2024-W07")
     assert (last.last_day - last.first_day).days == 26 * 7 - 1
-
-
-def volume_of(facts: Facts, scene: Scene) -> Figure:
-    return volume.draw(volume.Volumes(facts.volumes, dict.fromkeys(PLATFORMS[1:], 1.0)), scene)
-
-
-def charts_of(facts: Facts, scene: Scene) -> list[str]:
-    strip = signals.draw(signals.data(Trends(facts), scene), scene)
-    return [style.save(figure, facts.edition.local, "alt")[0] for figure in (volume_of(facts, scene), strip)]
-
-
-def test_the_chart_of_a_week_does_not_change_when_later_weeks_come_in() -> None:
-    tables = invented.season("2024-W02")
-    earlier = pl.col("week") <= "2024-W02"
-    cut = {name: frame.filter(earlier) if "week" in frame.columns else frame for name, frame in tables.items()}
-    whole, before = prepared("2024-W02", tables), prepared("2024-W02", cut)
-    assert charts_of(*whole) == charts_of(*before)
-
-
-def test_a_chart_is_the_same_bytes_when_drawn_again_and_is_dated_by_its_edition() -> None:
-    facts, scene = prepared("2024-W05")
-    pictures = [style.save(volume_of(facts, scene), facts.edition.local, "alt") for _ in range(2)]
-    assert pictures[0] == pictures[1]
-    assert "2024-02-05T06:00:00+07:00" in pictures[0][0]
 
 
 @pytest.mark.parametrize(
@@ -166,21 +92,6 @@ def test_the_status_of_a_day_over_its_sources(
     assert day_status(frame)["tiktok", day][0] == status
 
 
-def test_a_heat_map_shows_a_block_for_each_bucket_of_the_week() -> None:
-    facts, scene, figures = drawn("2024-W07")
-    buckets: list[Bucket] = facts.buckets
-    written = texts(figures["topics"])
-    assert [scene.words(f"phase_{bucket.phase}") in written for bucket in buckets] == [True, True, True]
-
-
-def test_letters_of_every_chart_are_five_points_or_more_at_half_the_width_of_an_a4_page() -> None:
-    _, _, figures = drawn("2024-W06")
-    for name, figure in figures.items():
-        shrunk = style.HALF_A4 / (figure.get_figwidth() * style.MM)
-        found = [text for text in figure.findobj(Text) if isinstance(text, Text) and text.get_text().strip()]
-        assert min(text.get_fontsize() for text in found) * shrunk >= 5.0, name
-
-
 @pytest.mark.parametrize("week", ["2023-W34", "2023-W48", "2024-W05", "2024-W07"])
 def test_no_letter_of_any_chart_lies_outside_its_picture(week: str) -> None:
     _, _, figures = drawn(week)
@@ -194,56 +105,6 @@ def test_no_letter_of_any_chart_lies_outside_its_picture(week: str) -> None:
                 assert inside, f"{name}: {text.get_text()!r}"
 
 
-def test_series_colours_differ_in_grey_as_well() -> None:
-    def grey(colour: str) -> float:
-        red, green, blue = (int(colour[place : place + 2], 16) for place in (1, 3, 5))
-        return 0.299 * red + 0.587 * green + 0.114 * blue
-
-    levels = sorted(grey(style.SERIES_COLOUR[name]) for name in PLATFORMS)
-    assert all(after - before > 25 for before, after in pairwise(levels))
-
-
-def test_classes_that_were_never_measured_have_a_count_and_no_rate() -> None:
-    facts, scene = prepared("2024-W05")
-    frame, classes = indications.data(Trends(facts), scene)
-    assert sorted(classes.measured) == sorted(invented.MEASURED)
-    figure = indications.draw(indications.Detections(frame, classes._replace(measured={})), scene)
-    written = texts(figure)
-    assert scene.words("indications_unmeasured") in written
-    assert scene.words("indications_counted", count=8) in written
-
-
-def test_the_official_series_and_ours_never_share_an_axis() -> None:
-    _, _, figures = drawn("2024-W05")
-    figure = figures["overlay"]
-    upper, lower = figure.axes
-    assert upper.get_ylim() != lower.get_ylim()
-    assert upper.get_title(loc="left") == "Bawaslu RI: konten hasil kajian, nasional, kumulatif"
-    assert "Bawaslu RI: konten hasil kajian, nasional, kumulatif. Kami: satu kabupaten" in texts(figure)
-    assert not upper.get_shared_y_axes().joined(upper, lower)
-
-
-def test_a_burst_is_marked_in_the_strip_and_in_the_heat_map() -> None:
-    facts, scene, figures = drawn(invented.tested.BURST)
-    families, subjects = signals.data(Trends(facts), scene)
-    marked = {strip.label for strip in families if "up" in strip.states.values()}
-    assert marked == {"Indikasi", "Topik"}
-    assert [strip.label for strip in subjects][-1] == "Topik Banjir rob dan cuaca"
-    assert re.search(r"2,4 \(\+1,\d\)", texts(figures["topics"]))
-    assert marks(figures["topics"]) == ["^"] * len(PLATFORMS)
-
-
-def marks(figure: Figure) -> list[str]:
-    return [str(line.get_marker()) for line in figure.findobj(Line2D) if line.get_marker() in {"^", "v"}]
-
-
-def test_an_outage_is_never_drawn_as_a_signal() -> None:
-    facts, scene = prepared(invented.OUTAGE)
-    families, subjects = signals.data(Trends(facts), scene)
-    assert subjects == []
-    assert {state for strip in families for state in strip.states.values()} <= {"none", "tested"}
-
-
 def test_a_change_of_what_is_watched_is_a_line_in_the_chart_and_a_sentence() -> None:
     week = "2024-W05"
     changes = (("v1", date(2023, 10, 2)), ("v2", date(2024, 1, 10)), ("v3", date(2024, 2, 20)))  # the last one later
@@ -253,7 +114,7 @@ def test_a_change_of_what_is_watched_is_a_line_in_the_chart_and_a_sentence() -> 
     watches = pl.DataFrame(rows, schema=schema("core.watches", ("since", "platform", "version", "day")), orient="row")
     facts, scene = prepared(week, {**tables, "core.watches": invented.whole("core.watches", watches)})
     assert scene.breaks == (date(2024, 1, 10),)
-    figure = volume.draw(volume.Volumes(facts.volumes, {"all": 0.9}), scene)
+    figure = volume.CHART.figure(Trends(facts), scene)
     lines = [line for line in figure.findobj(Line2D) if isinstance(line, Line2D) and line.get_gid() == "break"]
     assert [line.get_xdata()[0] for line in lines] == [timeline.position(scene, date(2024, 1, 10))]  # type: ignore[index]
     assert break_text(facts, Words("id")).startswith("Daftar pantau penarikan otomatis berubah pada 10 Jan")
@@ -284,131 +145,6 @@ def test_where_no_plan_was_declared_every_day_counts() -> None:
     assert row["per_day"] == row["posts"] / row["days"]
 
 
-def test_a_bucket_of_one_day_is_wide_enough_to_be_seen_and_the_chart_says_so() -> None:
-    _, scene, figures = drawn("2024-W07")
-    vote = scene.election.voting_day
-    assert timeline.end(scene, vote) - timeline.position(scene, vote) == NARROWEST
-    for name in ("signals", "volume", "sentiment", "indications", "corrections", "overlay"):
-        assert scene.words("note_widened", days=NARROWEST) in texts(figures[name]).replace("\n", " "), name
-    _, earlier, before = drawn("2023-W34")
-    assert timeline.end(earlier, earlier.last_day) == 8 * 7
-    assert earlier.words("note_widened", days=NARROWEST) not in texts(before["volume"])
-
-
-@pytest.mark.parametrize("name", ["signals", "volume", "sentiment", "indications", "corrections", "overlay"])
-def test_every_phase_in_the_window_is_named_once_in_the_legend(name: str) -> None:
-    _, _, figures = drawn("2024-W07")
-    written = [text.get_text() for text in figures[name].findobj(Text) if isinstance(text, Text)]
-    phases = ("Sebelum kampanye", "Kampanye", "Rapat umum", "Masa tenang", "14 Feb: pemungutan suara")
-    assert [written.count(phase) for phase in phases] == [1] * 5
-
-
-@pytest.mark.parametrize("week", ["2023-W47", "2023-W51", "2024-W02", "2024-W06"])
-def test_no_month_of_a_small_panel_is_left_out_beside_the_week(week: str) -> None:
-    facts, scene = prepared(week)
-    figure = sentiment.draw(sentiment.data(Trends(facts), scene), scene)
-    labels = [label.get_text().split("\n")[0] for label in figure.axes[0].get_xticklabels()]
-    months = [scene.words.month(day) for day in sorted(scene.starts) if day.day == 1]
-    assert [label for label in labels if " " not in label] == months
-    assert week in texts(figure)
-
-
-def test_where_more_than_ten_subjects_signalled_the_tenth_row_is_shared_and_says_by_how_many() -> None:
-    _, scene = prepared("2024-W05")
-    spans = [signals.Span(week.first_day, week.last_day) for week in (scene.week.shift(-2), scene.week)]
-    families = [signals.Strip("Topik", {spans[1]: "up"})]
-    subjects = [signals.Strip(f"Topik {n}", {spans[n % 2]: "up" if n % 2 else "down"}) for n in range(13)]
-    figure = signals.draw(signals.Strips(families, subjects), scene)
-    labels = [label.get_text() for label in figure.axes[0].get_yticklabels()]
-    assert labels == ["Topik", *(f"Topik {n}" for n in range(9)), scene.words("signals_more", count=4)]
-    assert len(marks(figure)) == 1 + 9 + 2  # the family, nine subjects, a rise and a fall in the last row
-
-
-def topic_rows(shares: dict[str, float], phase: str) -> list[dict[str, object]]:
-    row = {"week": "2023-W48", "phase": phase, "platform": "all", "posts": 50, "status": "observed"}
-    return [{**row, "topic": topic, "share": share} for topic, share in shares.items()]
-
-
-def test_the_ten_topics_are_chosen_for_each_bucket_and_one_with_a_signal_is_always_there() -> None:
-    _, scene = prepared("2023-W48")
-    first = {f"early {n:02d}": 0.2 - n / 100 for n in range(12)}
-    second = {f"late {n:02d}": 0.2 - n / 100 for n in range(12)}
-    frame = pl.DataFrame(topic_rows(first, "pre_campaign") + topic_rows(second, "campaign"))
-    changes = {("campaign", "all", "late 11"): topics.Change(-3.0, "down")}
-    buckets = scene.election.buckets(scene.week)
-    figure = topics.draw(topics.Topics(frame, buckets, ["all"], {}, changes), scene)
-    rows = [[label.get_text() for label in axes.get_yticklabels()] for axes in figure.axes]
-    assert rows == [[f"early {n:02d}" for n in range(10)], [*(f"late {n:02d}" for n in range(10)), "late 11"]]
-    assert marks(figure) == ["v"]
-
-
-def test_the_heat_map_speaks_of_changes_and_of_closed_cells_only_where_it_shows_any() -> None:
-    _, scene, split = drawn("2023-W48")
-    assert scene.words("chart_topics_change") not in texts(split["topics"])
-    assert scene.words("note_topics_change") not in texts(split["topics"])
-    _, _, figures = drawn(invented.tested.BURST)
-    assert scene.words("chart_topics_change") in texts(figures["topics"])
-    assert scene.words("note_topics_closed") not in texts(figures["topics"])
-
-
-def test_a_class_of_one_phase_is_a_dash_in_every_other() -> None:
-    facts, scene = prepared("2024-W06")
-    assert facts.only_in_phase["quiet_period"] == "quiet"
-    classes = indications.Classes({}, {"quiet_period": "Kampanye di masa tenang"}, facts.only_in_phase)
-    figure = indications.draw(indications.Detections(facts.tables["trends.weekly_indication"], classes), scene)
-    cells = [text.get_text() for text in figure.axes[1].texts if text.get_text() in {"–"} or text.get_text().isdigit()]
-    assert cells[:-1] == ["–"] * 7
-    assert cells[-1].isdigit()
-
-
-def test_an_interval_that_leaves_the_panel_has_an_arrow_and_its_end_and_all_others_fit() -> None:
-    _, scene = prepared("2024-W05")
-    highs = [2.0, 2.5, 3.0, 11.2, 40.0]
-    rows = [
-        {
-            **{"week": str(week), "phase": "campaign", "platform": "all", "indication": "insult", "days": 7},
-            **{"first_day": week.first_day, "last_day": week.last_day, "status": "observed", "posts": 1},
-            **{"per_1000": 1.0, "per_1000_low": 0.1, "per_1000_high": high},
-        }
-        for week, high in zip([scene.week.shift(-n) for n in range(5)], highs, strict=True)
-    ]
-    classes = indications.Classes({"insult": "Penghinaan"}, {}, {})
-    figure = indications.draw(indications.Detections(pl.DataFrame(rows), classes), scene)
-    panel = figure.axes[0]
-    assert 11.2 < panel.get_ylim()[1] < 40
-    assert marks(figure) == ["^"]
-    assert "40,0" in texts(figure)
-    assert panel.get_ylabel() == "per 1.000"
-
-
-def test_our_cumulative_series_goes_on_through_the_quiet_period_to_voting_day() -> None:
-    facts, _ = prepared("2024-W07")
-    frame = facts.tables["trends.weekly_platform"]
-    since = frame.filter(pl.col("platform") == "all", pl.col("first_day") >= date(2023, 11, 28))
-    points = overlay.our_points(Trends(facts))
-    assert points[0].day == date(2023, 12, 3)
-    assert points[-1].total == since["detected"].sum()
-    assert date(2024, 2, 14) in {point.day for point in points}
-
-
-def test_the_words_for_the_official_series_do_not_print_a_figure_that_does_not_exist() -> None:
-    facts, _ = prepared("2024-W05", invented.nothing())
-    alt = pictures(Trends(facts), Words("id"), [overlay.CHART])[0].alt
-    assert "Belum ada angka resmi yang terbit" in alt
-    assert "tidak diketahui" not in alt
-
-
-def test_the_official_series_of_the_chart_is_named_by_the_seed() -> None:
-    facts, _ = prepared("2024-W05")
-    scene = scene_of(facts, Words("en"))
-    series = overlay.data(Trends(facts), scene).official
-    assert series.name == "Bawaslu RI: reviewed items, national, cumulative"
-    assert [point.total for point in series.points] == [80, 126, 204]
-    sources = facts.tables["seeds.official_sources"]
-    facts, _ = prepared("2024-W05", invented.season() | {"seeds.official_sources": sources.clear()})
-    assert overlay.data(Trends(facts), scene).official == ("", "Official series: none yet", [])
-
-
 def test_a_sparkline_has_a_gap_where_a_week_is_unknown_and_a_dot_that_stands_out_when_unusual() -> None:
     usual = spark([1, 2, None, 3, 4], (1, 5), "Politik uang: 4")
     assert usual.count("<polyline") == 2
@@ -423,3 +159,241 @@ def test_a_sparkline_of_few_values_lies_inside_its_picture(series: list[float | 
     drawn = spark(series, None, "a < b")
     assert "a &lt; b" in drawn
     assert all(0 < float(place) < 9 for place in re.findall(r'cy="([^"]+)"', drawn))
+
+
+def test_without_a_single_row_every_chart_says_in_words_why_it_is_empty() -> None:
+    facts, scene = prepared("2024-W05", invented.nothing())
+    assert scene.platforms == ()
+    empty = {"leading": "empty_volume"}
+    figures = draw_all(facts, scene)
+    assert sorted(figures) == ["coverage", "indications", "leading", "sentiment", "topics", "volume"]
+    for name, figure in figures.items():
+        assert scene.words(empty.get(name, f"empty_{name}")) in texts(figure), name
+
+
+def test_a_chart_is_one_object_that_draws_what_it_reads_and_describes_it() -> None:
+    facts, scene = prepared("2024-W05")
+
+    def draw(posts: int, scene: Scene, above: style.Head) -> Figure:
+        with style.sheet(scene, above, 30) as figure:
+            axes = style.axes(figure, (0, 0, 50, 20))
+            axes.text(0.5, 0.5, str(posts))
+            style.zone(axes, (0, 0, 1, 1), "Pekan < ini & itu: 7")
+        return figure
+
+    chart: Chart[int] = Chart(
+        "volume", lambda trends, _: trends.facts.total("posts"), lambda *_: style.Head("Klaim", "Satuan"), draw,
+        lambda *_: "jumlahnya", 1,
+    )  # fmt: skip
+    (picture,) = pictures(Trends(facts), Words("id"), [chart])
+    assert str(facts.total("posts")) in texts(chart.figure(Trends(facts), scene))
+    assert picture.alt == "Klaim. " + scene.words("alt_volume", week="2024-W05", finding="jumlahnya")
+    assert (picture.name, picture.title) == ("volume", "Klaim")
+    assert picture.values == ("Pekan < ini & itu: 7",)
+    assert '<g pointer-events="all"><title>Pekan &lt; ini &amp; itu: 7</title>' in picture.svg
+    assert "Creation" not in picture.svg
+    assert set(re.findall(r' id="([^"]*)"', picture.svg)) == {
+        name for name in re.findall(r' id="([^"]*)"', picture.svg) if name.startswith("volume-")
+    }
+
+
+def test_every_chart_carries_its_claim_and_source_and_the_embargo_while_it_holds() -> None:
+    facts, scene, figures = drawn("2024-W06")
+    for chart in CHARTS:
+        if chart.is_due(Trends(facts)):
+            written = texts(figures[chart.name])
+            assert chart.head(Trends(facts), scene).title in written
+            assert "EMBARGO sampai 14 Feb 2024, 15.00 WIB" in written
+            assert re.search(r"ronda, Diskominfo Kabupaten Batang. 2024-W06: cakupan rencana \d+\s%", written)
+
+
+def test_detections_are_drawn_with_the_words_of_their_stage() -> None:
+    _, _, figures = drawn("2024-W05")
+    assert "terdeteksi otomatis, belum ditinjau; ketepatan belum terukur" in texts(figures["indications"])
+
+
+def points_of(facts: Facts, scene: Scene, platform: str) -> list[timeline.Point]:
+    return volume.series(Trends(facts), scene, platform)
+
+
+def test_a_line_never_crosses_a_week_that_was_not_collected() -> None:
+    first, second = timeline.runs(points_of(*prepared("2024-W05"), "facebook"))
+    assert (str(Week.of(first[-1].first_day)), str(Week.of(second[0].first_day))) == ("2024-W01", "2024-W03")
+
+
+def test_a_bucket_of_unknown_coverage_is_not_joined_to_any_other() -> None:
+    points = points_of(*prepared("2023-W41", invented.imported()), "tiktok")
+    assert [len(run) for run in timeline.runs(points)] == [1]
+
+
+def test_a_line_goes_over_a_short_bucket_and_stops_where_a_total_lacks_a_platform() -> None:
+    week = Week.parse("2024-W01")
+    days = [(week.shift(n).first_day, week.shift(n).last_day) for n in range(4)]
+    points = [timeline.Point(first, last, 1.0) for first, last in days]
+    short = [timeline.Point(points[1].first_day, points[1].first_day, 5.0)]
+    rest = [timeline.Point(points[1].first_day + timedelta(days=1), points[1].last_day, 1.0)]
+    assert [len(run) for run in timeline.runs([points[0], *short, *rest, *points[2:]])] == [4]
+    alone = [*points[:2], replace(points[2], stands_alone=True), points[3]]
+    assert [len(run) for run in timeline.runs(alone)] == [2, 1, 1]
+    assert [len(run) for run in timeline.runs([*points[:1], *points[2:]])] == [1, 2]
+
+
+def test_the_charts_of_a_week_do_not_change_when_later_weeks_come_in_nor_when_drawn_again() -> None:
+    tables = invented.season("2024-W02")
+    earlier = pl.col("week") <= "2024-W02"
+    cut = {name: frame.filter(earlier) if "week" in frame.columns else frame for name, frame in tables.items()}
+    charts = [leading.CHART, signals.CHART, topics.CHART]
+    whole, before, again = (
+        pictures(Trends(prepared("2024-W02", each)[0]), Words("id"), charts) for each in (tables, cut, tables)
+    )
+    assert whole == before == again
+    assert "2024-01-15T06:00:00+07:00" in whole[0].svg
+
+
+def test_letters_are_7_and_a_half_points_or_more_and_charts_as_wide_as_the_text_of_a_page() -> None:
+    _, _, figures = drawn("2024-W06")
+    for name, figure in figures.items():
+        assert figure.get_figwidth() * style.MM == pytest.approx(172), name
+        found = [text for text in figure.findobj(Text) if isinstance(text, Text) and text.get_text().strip()]
+        assert min(text.get_fontsize() for text in found) >= 7.5, name
+
+
+def linear(colour: str) -> list[float]:
+    parts = [int(colour[place : place + 2], 16) / 255 for place in (1, 3, 5)]
+    return [part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4 for part in parts]
+
+
+def luminance(colour: str) -> float:
+    return sum(share * part for share, part in zip((0.2126, 0.7152, 0.0722), linear(colour), strict=True))
+
+
+def without_green(colour: str) -> tuple[float, float, float]:
+    """A colour in Lab as a deuteranope sees it (Viénot, Brettel & Mollon 1999)."""
+    red, green, blue = linear(colour)
+    seen = 0.29275 * red + 0.70725 * green
+    rgb = (seen, seen, -0.02234 * red + 0.02234 * green + blue)
+    x = (0.4124 * rgb[0] + 0.3576 * rgb[1] + 0.1805 * rgb[2]) / 0.9505
+    y = 0.2126 * rgb[0] + 0.7152 * rgb[1] + 0.0722 * rgb[2]
+    z = (0.0193 * rgb[0] + 0.1192 * rgb[1] + 0.9505 * rgb[2]) / 1.089
+    root = [max(each, 0.0) ** (1 / 3) if each > 0.008856 else 7.787 * each + 16 / 116 for each in (x, y, z)]
+    return 116 * root[1] - 16, 500 * (root[0] - root[1]), 200 * (root[1] - root[2])
+
+
+def test_letters_stand_out_from_what_is_behind_them() -> None:
+    for letters, grounds in style.TEXT_ON.items():
+        for ground in grounds:
+            dark, light = sorted((luminance(letters), luminance(ground)))
+            assert (light + 0.05) / (dark + 0.05) >= 4.5, (letters, ground)
+
+
+def test_only_colours_that_were_tested_are_letters() -> None:
+    for _, _, figures in (drawn("2024-W06"), drawn("2024-W05")):
+        for name, figure in figures.items():
+            found = [text for text in figure.findobj(Text) if isinstance(text, Text) and text.get_text().strip()]
+            assert {text.get_color() for text in found} <= set(style.TEXT_ON), name
+
+
+def test_series_and_highlights_differ_for_the_colour_blind_and_in_grey() -> None:
+    for pair in (*combinations(style.SERIES_COLOUR.values(), 2), (style.ACCENT, style.GREY), (style.ACCENT, style.INK)):
+        one, other = (without_green(colour) for colour in pair)
+        assert math.dist(one, other) >= 20, pair
+    greys = sorted(without_green(colour)[0] for colour in style.SERIES_COLOUR.values())
+    assert all(after - before >= 10 for before, after in pairwise(greys))
+    tiles = [luminance(colour) for colour in style.TILES]
+    assert tiles == sorted(tiles, reverse=True)
+
+
+def test_a_burst_stands_first_among_the_panels_and_in_the_claim_and_the_dot_plot() -> None:
+    facts, scene, figures = drawn(invented.tested.BURST)
+    panels = signals.data(Trends(facts), scene)
+    passed = [panel.name for panel in panels if panel.is_passed]
+    assert sorted(passed) == ["Banjir rob dan cuaca", "Penghinaan / kampanye hitam"]
+    assert [panel.is_passed for panel in panels] == sorted((panel.is_passed for panel in panels), reverse=True)
+    assert len(panels) == signals.SHOWN
+    assert "Di luar naik-turun yang lazim" in texts(figures["signals"])
+    assert [topic.name for topic in topics.data(Trends(facts), scene) if topic.is_signal] == ["Banjir rob dan cuaca"]
+    assert leading.CHART.head(Trends(facts), scene).title.split(":")[0] in texts(figures["leading"])
+
+
+def test_an_outage_is_never_drawn_as_a_signal() -> None:
+    facts, scene = prepared(invented.OUTAGE)
+    assert not any(panel.is_passed for panel in signals.data(Trends(facts), scene))
+    assert leading.data(Trends(facts), scene).is_unusual is False  # type: ignore[union-attr]
+
+
+def test_topics_are_sorted_by_change_and_have_no_earlier_dot_where_nothing_is_comparable() -> None:
+    facts, scene = prepared("2024-W05")
+    changes = [topic.change for topic in topics.data(Trends(facts), scene)]
+    assert changes == sorted(changes, reverse=True)
+    facts, scene = prepared("2024-W07")
+    assert {topic.before for topic in topics.data(Trends(facts), scene)} == {None}
+
+
+def test_tiles_lie_where_the_seed_says_and_are_bars_where_it_says_nothing() -> None:
+    facts, scene = prepared("2024-W05")
+    bars = districts.data(Trends(facts), scene)
+    assert {tile.place for tile in bars.tiles} == {None}
+    tables = dict(invented.season("2024-W05"))
+    tables["seeds.places"] = tables["seeds.places"].with_columns(
+        tile_row=pl.lit("1"), tile_column=pl.int_range(1, pl.len() + 1).cast(pl.String)
+    )
+    facts, scene = prepared("2024-W05", tables)
+    tiles = districts.data(Trends(facts), scene)
+    assert [tile.place for tile in tiles.tiles] == [(1, n) for n in range(1, len(tiles.tiles) + 1)]
+    figure = districts.CHART.figure(Trends(facts), scene)
+    assert all(tile.name in texts(figure) and tile.text in texts(figure) for tile in tiles.tiles)
+
+
+def test_the_tiles_of_the_shipped_regency_do_not_lie_on_each_other() -> None:
+    places = [(row["tile_row"], row["tile_column"]) for row in read_seed("places")]
+    assert len(set(places)) == len(places) == 15
+
+
+def test_copies_rise_by_one_an_account_and_lead_where_the_incident_is_one() -> None:
+    start = datetime(2024, 1, 30, 1, tzinfo=UTC)
+    rows = [(1, start + timedelta(hours=n), "tiktok", n + 1) for n in range(12)]
+    rows.append((1, start + timedelta(hours=12), "tiktok", 3))  # an account that posts it again
+    tables = dict(invented.season("2024-W05"))
+    tables["copied_posts"] = pl.DataFrame(rows, schema=tables["copied_posts"].schema, orient="row")
+    kind = {"kind": "copies", "family": "copies", "subject": "copies", "stage": None, "expected": None}
+    tables["trends.incident_weeks"] = invented.tested.incident("2024-W05", **kind)
+    facts, scene = prepared("2024-W05", tables)
+    (text,) = copies.data(Trends(facts), scene)
+    assert [post.accounts for post in text.posts] == [*range(1, 13), 12]
+    assert copies.CHART.head(Trends(facts), scene).title == "12 akun menyebarkan satu teks yang sama dalam 12 jam"
+    assert leading.data(Trends(facts), scene) == [text]
+    assert "Teks 1: 12 akun" in texts(leading.CHART.figure(Trends(facts), scene))
+
+
+def test_the_leading_chart_claims_how_much_against_what_is_usual() -> None:
+    tables = dict(invented.season("2024-W05"))
+    tables["trends.incident_weeks"] = invented.tested.incident("2024-W05", observed=31, expected=1.2)
+    facts, scene = prepared("2024-W05", tables)
+    head = leading.CHART.head(Trends(facts), scene)
+    assert head.title == "Politik uang: 31 unggahan masuk daftar telaah, biasanya sekitar 1"
+    english = leading.CHART.head(Trends(facts), scene_of(facts, Words("en")))
+    assert english.title == "Politik uang: 31 posts on the review list, usually about 1"
+
+
+def test_classes_without_a_post_this_week_are_named_and_not_drawn() -> None:
+    facts, scene = prepared("2024-W05")
+    review = indications.data(Trends(facts), scene)
+    assert {panel.name for panel in review.panels}.isdisjoint(review.empty)
+    assert all(name in texts(indications.draw(review, scene, style.Head("", ""))) for name in review.empty)
+
+
+def test_the_usual_range_holds_what_is_expected_and_is_none_without_a_baseline() -> None:
+    row = {"family": "indications", "expected": 1.29, "exposure": 100.0, "baseline_exposure": 800.0}
+    low, high = usual_range({**row, "baseline_buckets": 8, "dispersion": 1.0}) or (-1.0, -1.0)
+    assert low == 0
+    assert high == 4  # P(X <= 4) of the negative binomial with mean 1.35 is 0.984, P(X <= 3) 0.945
+    assert usual_range({**row, "baseline_buckets": None, "dispersion": None}) is None
+    low, high = usual_range({"expected": 900.0, "exposure": 1.0, "baseline_buckets": 8, "dispersion": 4.0}) or (0, 0)
+    assert low < 900 < high
+
+
+def test_every_mark_of_a_week_says_its_value_on_hovering() -> None:
+    facts, _ = prepared("2024-W05")
+    for picture in pictures(Trends(facts), Words("id")):
+        assert picture.values, picture.name
+        assert picture.svg.count("<title>") >= len(picture.values)

@@ -32,6 +32,11 @@ from reports.wording.words import Words
 from tests import reports_fixture as invented
 from tests.unit.test_reports_words import FORBIDDEN
 
+
+def drawn_charts(folder: Path) -> set[str]:
+    return {path.stem for path in (folder / "charts").iterdir()}
+
+
 EXPECTED = {"weekly.html", "weekly.pdf", "briefing.pdf", "tables.xlsx", "charts", "data"}
 AGAIN = """
 import sys
@@ -90,7 +95,8 @@ def zero(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def test_a_week_is_published_as_these_files(embargoed: Path) -> None:
     assert {path.name for path in embargoed.iterdir()} == EXPECTED
     names = {path.name for path in (embargoed / "charts").iterdir()}
-    assert names == {f"{chart.name}.{kind}" for chart in CHARTS for kind in ("png", "svg")}
+    assert names == {f"{name}.{kind}" for name in drawn_charts(embargoed) for kind in ("png", "svg")}
+    assert {chart.name for chart in CHARTS} - drawn_charts(embargoed) == {"copies"}
     assert "volume.svg" in names
 
 
@@ -183,11 +189,10 @@ def test_reserved_words_do_not_appear_in_what_readers_get(zero: Path) -> None:
 
 def test_every_picture_has_an_alternative_text_that_states_the_finding(embargoed: Path) -> None:
     page = html.unescape((embargoed / "weekly.html").read_text(encoding="utf-8"))
-    described = re.findall(r'<img src="data:image/svg\+xml;base64,[^"]+" alt="([^"]+)"', page)
-    assert len(described) == len(CHARTS)
+    described = re.findall(r'<svg role="img" aria-label="([^"]+)"', page)
+    assert len(described) == len(drawn_charts(embargoed))
     assert all("2024-W06" in text for text in described)
-    assert "tidak ada perubahan yang melampaui keragaman biasa" in described[0]
-    assert "TikTok 1.879 unggahan" in described[1]
+    assert any("TikTok 1.879 unggahan" in text for text in described)
     assert any("Ujaran kebencian / SARA" in text for text in described)
 
 
