@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from itertools import groupby
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from matplotlib.axes import Axes
 from matplotlib.ticker import MaxNLocator
@@ -183,7 +183,7 @@ def stages(axes: Axes, scene: Scene, also: Sequence[tuple[date, str]] = ()) -> N
     below = axes.get_xaxis_transform()
     for day, name, level, is_left in _named(scene, also, style.width_of(axes)):
         at = position(scene, day)
-        line = {"color": style.GREY, "linewidth": 0.5, "linestyle": (0, (2, 2))}
+        line: dict[str, Any] = {"color": style.GREY, "linewidth": 0.5, "linestyle": (0, (2, 2))}
         axes.axvline(at, zorder=2, **line)
         up = 1.5 + level * _ABOVE * 72 / style.MM
         arrow = {"arrowstyle": "-", "shrinkA": 0, "shrinkB": 0, **line}

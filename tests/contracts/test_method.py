@@ -48,7 +48,6 @@ COINCIDENCES: dict[str, tuple[tuple[str, str], ...]] = {
         ("flows/periods.py", "date(week.year, 12, 28)"),  # always in the last week of its year
         ("expectations/trend_tables.py", 'between("days", 1, 7)'),
         ("reports/reading/outcomes.py", "timedelta(days=7)"),
-        ("reports/figures/timeline.py", 'row["days"] < 7'),
         ("sql/core/calendar.sql", "INTERVAL 6 DAY"),
         ("sql/core/readings.sql", "INTERVAL 7 DAY"),
         ("sql/trends/incident_weeks.sql", "INTERVAL 7 DAY"),
@@ -111,6 +110,7 @@ COINCIDENCES: dict[str, tuple[tuple[str, str], ...]] = {
     ),
     "how much is shown": (
         ("flows/publishing/evidence.py", "COPIED_TEXTS = 10"),
+        ("flows/publishing/evidence.py", "COPY_CLUSTERS = 3"),
         ("flows/publishing/evidence.py", "[str(week)] * 3"),
         ("expectations/run.py", "_EXAMPLES = 5"),
         ("reports/reading/outcomes.py", "shown: int = 3"),
@@ -297,20 +297,13 @@ def _strings(path: Path) -> set[str]:
 
 # Labels are made for each class, and a season with known truth is written for its phases.
 WITH_CLASSES = ("flows/labels/", "flows/simulation/")
-NAMED_ELSEWHERE = (
-    {
-        ("reports/figures/style.py", phase)
-        for phase in ("campaign", "quiet", "voting_day", "post_election")  # colours
-    }
-    | {
-        (path, "voting_day")  # a fact of election.csv
-        for path in ("flows/periods.py", "flows/seeds.py", "sql/core/calendar.sql")
-    }
-    | {
-        ("reports/tables/official.py", "hoax"),  # a metric of what others published
-        ("sql/analysts/recipes.sql", "insult"),  # an example, for its readers to replace
-    }
-)
+NAMED_ELSEWHERE = {
+    (path, "voting_day")  # a fact of election.csv
+    for path in ("flows/periods.py", "flows/seeds.py", "sql/core/calendar.sql")
+} | {
+    ("reports/tables/official.py", "hoax"),  # a metric of what others published
+    ("sql/analysts/recipes.sql", "insult"),  # an example, for its readers to replace
+}
 
 
 def test_no_code_names_a_phase_or_a_class() -> None:

@@ -92,10 +92,8 @@ TEXTS = _texts("reports")
 # shows it as it is stored; a key that no value makes is dead.
 PUT_TOGETHER: dict[str, Iterable[str]] = {
     "alt_{}": [chart.name for chart in CHARTS],
-    "{}_axis": TEXTS,
-    "{}_empty": TEXTS,
     "change_{}": SUBJECTS,
-    "chart_{}": [chart.name for chart in CHARTS],
+    "chart_volume_{}": ("up", "down"),
     "class_{}": SUBJECTS,
     "column_{}": TEXTS,
     "constant_{}": [each.name for each in read_constants()],
@@ -143,7 +141,16 @@ PUT_TOGETHER: dict[str, Iterable[str]] = {
 MADE = {pattern: {pattern.format(value) for value in values} for pattern, values in PUT_TOGETHER.items()}
 # of which every value has its word, because the page asks for nothing else
 WHOLE = (
-    *("alt_{}", "change_{}", "chart_{}", "class_{}", "constant_{}", "constant_unit_{}", "decide_{}", "declare_{}"),
+    *(
+        "alt_{}",
+        "change_{}",
+        "chart_volume_{}",
+        "class_{}",
+        "constant_{}",
+        "constant_unit_{}",
+        "decide_{}",
+        "declare_{}",
+    ),
     *("decide_signal_{}", "direction_{}", "evidence_{}", "family_{}", "format_{}", "gate_{}", "level_words_{}"),
     *("incident_{}", "light_{}", "light_rule_{}"),
     *("limit_{}", "method_{}", "method_section_{}", "official_{}_list", "phase_{}", "phase_short_{}"),
