@@ -48,6 +48,7 @@ _CODES = (
     ("regency_counts", "series", "regency_sources", "series"),
 )
 _SEVERAL = frozenset(("receivers", "topics"))  # of these, which hold several words
+_TILES = tuple(map(str, range(1, 21)))  # rows or columns of a tile map
 # Columns with few possible values; empty is one of them where the column is not required.
 _CHOICES = {
     ("accounts", "platform"): PLATFORMS,
@@ -66,6 +67,8 @@ _CHOICES = {
     ("processing", "part"): ("record", "assessment"),
     ("places", "grade"): GRADES,
     ("places", "kind"): ("district",),
+    ("places", "tile_row"): _TILES,
+    ("places", "tile_column"): _TILES,
 }
 
 

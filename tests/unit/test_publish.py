@@ -9,7 +9,7 @@ import polars as pl
 import pytest
 
 from flows.periods import Week
-from flows.publishing import publications, releases
+from flows.publishing import evidence, publications, releases
 from flows.store import warehouse
 
 WEEK = Week.parse("2024-W05")
@@ -127,3 +127,20 @@ def test_the_public_database_is_read_only_documented_and_without_private_columns
     connection.execute("CREATE TABLE core.secret AS SELECT 'x' AS name_pi")
     with pytest.raises(ValueError, match="name_pi"):
         releases.write_public_database(connection, tmp_path / "b.duckdb", [("core", "secret")])
+
+
+def test_copies_are_told_by_text_hour_and_number_of_the_account_and_never_by_its_key() -> None:
+    connection = duckdb.connect()
+    connection.execute("CREATE SCHEMA core; CREATE SCHEMA base; SET TimeZone = 'UTC'")
+    connection.execute("""
+        CREATE TABLE core.posts AS
+        SELECT 'tiktok' AS platform, CAST(n AS VARCHAR) AS post_id, '2024-W02' AS week, 'live' AS state,
+            TIMESTAMPTZ '2024-01-10 00:00:00+00' + to_hours(n) AS created_at,
+            concat('key', if(n = 12, 3, n)) AS author_key
+        FROM range(13) AS numbers(n)""")
+    connection.execute("CREATE TABLE base.posts AS SELECT platform, post_id, 7::UBIGINT AS unit_key FROM core.posts")
+    frame = evidence.copied_posts(connection, Week.parse("2024-W02"))
+    assert frame.columns == ["place", "created_at", "platform", "account"]
+    assert frame["account"].to_list() == [*range(1, 13), 4]
+    connection.execute("DELETE FROM core.posts WHERE post_id::INTEGER >= 9")
+    assert evidence.copied_posts(connection, Week.parse("2024-W02")).is_empty()

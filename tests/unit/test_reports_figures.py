@@ -6,6 +6,7 @@ from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from functools import cache
 from itertools import combinations, pairwise
+from typing import Any
 
 import polars as pl
 import pytest
@@ -30,6 +31,7 @@ from reports.reading.volumes import collected_days
 from reports.wording.watch_list import break_text
 from reports.wording.words import Words
 from tests import reports_fixture as invented
+from tests import reports_fixture_tested as tested
 
 PLATFORMS = ["all", "tiktok", "facebook", "instagram"]
 
@@ -242,7 +244,7 @@ def test_the_charts_of_a_week_do_not_change_when_later_weeks_come_in_nor_when_dr
     tables = invented.season("2024-W02")
     earlier = pl.col("week") <= "2024-W02"
     cut = {name: frame.filter(earlier) if "week" in frame.columns else frame for name, frame in tables.items()}
-    charts = [leading.CHART, signals.CHART, topics.CHART]
+    charts: list[Chart[Any]] = [leading.CHART, signals.CHART, topics.CHART]
     whole, before, again = (
         pictures(Trends(prepared("2024-W02", each)[0]), Words("id"), charts) for each in (tables, cut, tables)
     )
@@ -255,7 +257,7 @@ def test_letters_are_7_and_a_half_points_or_more_and_charts_as_wide_as_the_text_
     for name, figure in figures.items():
         assert figure.get_figwidth() * style.MM == pytest.approx(172), name
         found = [text for text in figure.findobj(Text) if isinstance(text, Text) and text.get_text().strip()]
-        assert min(text.get_fontsize() for text in found) >= 7.5, name
+        assert min(float(text.get_fontsize()) for text in found) >= 7.5, name
 
 
 def linear(colour: str) -> list[float]:
@@ -304,7 +306,7 @@ def test_series_and_highlights_differ_for_the_colour_blind_and_in_grey() -> None
 
 
 def test_a_burst_stands_first_among_the_panels_and_in_the_claim_and_the_dot_plot() -> None:
-    facts, scene, figures = drawn(invented.tested.BURST)
+    facts, scene, figures = drawn(tested.BURST)
     panels = signals.data(Trends(facts), scene)
     passed = [panel.name for panel in panels if panel.is_passed]
     assert sorted(passed) == ["Banjir rob dan cuaca", "Penghinaan / kampanye hitam"]
@@ -356,7 +358,7 @@ def test_copies_rise_by_one_an_account_and_lead_where_the_incident_is_one() -> N
     tables = dict(invented.season("2024-W05"))
     tables["copied_posts"] = pl.DataFrame(rows, schema=tables["copied_posts"].schema, orient="row")
     kind = {"kind": "copies", "family": "copies", "subject": "copies", "stage": None, "expected": None}
-    tables["trends.incident_weeks"] = invented.tested.incident("2024-W05", **kind)
+    tables["trends.incident_weeks"] = tested.incident("2024-W05", **kind)
     facts, scene = prepared("2024-W05", tables)
     (text,) = copies.data(Trends(facts), scene)
     assert [post.accounts for post in text.posts] == [*range(1, 13), 12]
@@ -367,7 +369,7 @@ def test_copies_rise_by_one_an_account_and_lead_where_the_incident_is_one() -> N
 
 def test_the_leading_chart_claims_how_much_against_what_is_usual() -> None:
     tables = dict(invented.season("2024-W05"))
-    tables["trends.incident_weeks"] = invented.tested.incident("2024-W05", observed=31, expected=1.2)
+    tables["trends.incident_weeks"] = tested.incident("2024-W05", observed=31, expected=1.2)
     facts, scene = prepared("2024-W05", tables)
     head = leading.CHART.head(Trends(facts), scene)
     assert head.title == "Politik uang: 31 unggahan masuk daftar telaah, biasanya sekitar 1"
