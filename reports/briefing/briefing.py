@@ -75,10 +75,10 @@ def briefing(trends: Trends, words: Words, judgement: Judgement, drawn: Sequence
 def briefing_pictures(trends: Trends, words: Words, drawn: Sequence[Picture] = ()) -> list[Picture]:
     """The two charts of the briefing: totals of the regency only, nothing crossed with a platform.
 
-    The second one is the signal strip, or, while nothing could be tested yet, the topics. `drawn` are pictures that
+    The second one is the signal strip, or, where nothing could be tested, the topics. `drawn` are pictures that
     exist already: the signal strip is the weekly report's own.
     """
-    if not signals.CHART.is_due(trends) and trends.facts.total("posts"):
+    if not signals.CHART.is_due(trends):
         return pictures(trends, words, (volume.TOTAL, topics.TOTAL))
     strips = [picture for picture in drawn if picture.name == signals.CHART.name]
     return [*pictures(trends, words, (volume.TOTAL,)), *(strips or pictures(trends, words, (signals.CHART,)))]
