@@ -46,6 +46,7 @@ class Method:
     net_posts: int  # labelled posts below which there is no interval of net sentiment
     exact_share_below: int  # posts below which the limits of a share are exact
     exact_ratio_below: int  # texts below which the limits of the ratio of two shares are exact
+    ratio_expected: int  # texts below which the ratio of observed to expected has no interval
     zero_bound: float  # upper limit of the expected count where none was seen
     prior_count: float  # what a count weighs before anything is seen (Jeffreys)
     declines_above: int  # expected texts up to which only a rise is tested

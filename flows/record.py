@@ -37,7 +37,7 @@ def _values(settings: Settings, words: Words) -> dict[str, str]:
         "office": settings.signing_office,
         "regency": election.regency,
         "election": election.name_id if words.lang == "id" else election.name_en,
-        "vote_day": words.full_day(election.voting_day),
+        "vote_day": words.day(election.voting_day),
         "sources": _list(_sources(words)),
         "watched": _list(_watched(settings, words)),
         "receivers": _list(_receivers(settings, words)),
@@ -83,6 +83,6 @@ def _retention(settings: Settings, words: Words) -> Iterator[str]:
         yield words(
             "record_retention",
             content=row[f"label_{words.lang}"],
-            last_day=words.full_day(last),
+            last_day=words.day(last),
             purpose=row[f"purpose_{words.lang}"],
         )

@@ -50,6 +50,11 @@ class Edition:
         return self.as_of.astimezone(self.election.zone)
 
     @property
+    def days_to_vote(self) -> int:
+        """The days from the release to the vote: the one countdown of an edition."""
+        return self.election.days_to_vote(self.local.date())
+
+    @property
     def election_name(self) -> str:
         """The election in the edition's language."""
         return self.election.name_id if self.lang == "id" else self.election.name_en

@@ -107,7 +107,14 @@ def incident(week: str, **changes: Any) -> pl.DataFrame:
     first = Week.parse(week).first_day
     row |= {"incident": "2024-01", "week": week, "phase": "campaign", "kind": "count_flag", "family": "indications"}
     row |= {"subject": "money_politics", "platform": "all", "direction": "up", "first_day": first}
-    row |= {"first_seen": first, "last_seen": first + timedelta(days=2), "opened": first, "posts": 35, "texts": 35}
+    row |= {
+        "first_seen": first,
+        "last_seen": first + timedelta(days=2),
+        "opened": first,
+        "posts": 35,
+        "texts": 35,
+        "online": 33,
+    }
     row |= {"accounts": 34, "platforms": ["facebook", "tiktok"], "views": 3000, "observed": 35, "expected": 0.91}
     row |= {"q": 0.0, "is_weak": False, "driving_words": ["amplop", "coblos"], "word_share": 0.5, "stage": "detected"}
     return pl.DataFrame([row | {"status": "open", "situation": True} | changes], schema=schema("trends.incident_weeks"))

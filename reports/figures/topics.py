@@ -83,10 +83,10 @@ def head(trends: Trends, scene: Scene) -> Head:
     topics = data(trends, scene)
     now, before = periods(trends)
     signals = [topic for topic in topics if topic.is_signal and topic.before is not None]
-    days = words.days(now.first_day, now.last_day)
+    days = words.short_days(now.first_day, now.last_day)
     subtitle = words("sub_topics", days=days)
     if before:
-        subtitle = words("sub_topics_two", days=days, before=words.days(before.first_day, before.last_day))
+        subtitle = words("sub_topics_two", days=days, before=words.short_days(before.first_day, before.last_day))
     if not topics:
         return Head(words("chart_topics"), subtitle)
     top = max(signals, key=lambda topic: abs(topic.change)) if signals else max(topics, key=lambda topic: topic.now)

@@ -51,7 +51,7 @@ def judge(trends: Trends) -> Judgement:
     long = [lights.content for bucket, lights in known if bucket.days >= METHOD.bucket_days]
     urgent = [lights.content for _, lights in known if lights.content.level in ("red", "amber")]
     content = _highest(urgent or long or [lights.content for _, lights in known], CONTENT_ORDER)
-    collection = _highest([lights.collection for _, lights in known], COLLECTION_ORDER)
+    collection = _lowest_share(_highest([lights.collection for _, lights in known], COLLECTION_ORDER))
     unplanned = tuple(("light_unplanned", {"phase": each.bucket.phase}) for each in judged if not each.lights)
     return Judgement(content, collection._replace(reasons=_unique([*collection.reasons, *unplanned])))
 
@@ -61,6 +61,13 @@ def _highest(lights: list[Light], order: tuple[Level, ...]) -> Light:
         return Light("grey", (("light_nothing", {}),))
     level = min((light.level for light in lights), key=order.index)
     return Light(level, _unique([reason for light in lights if light.level == level for reason in light.reasons]))
+
+
+def _lowest_share(light: Light) -> Light:
+    """The light with one share of what was collected, the lowest, since that is what it has its colour from."""
+    shares = [reason for reason in light.reasons if reason[0] == "light_collected"]
+    lowest = min(shares, key=lambda reason: float(reason[1]["share"]), default=None)
+    return light._replace(reasons=tuple(each for each in light.reasons if each not in shares or each == lowest))
 
 
 def _unique(reasons: list[Reason]) -> tuple[Reason, ...]:

@@ -134,7 +134,7 @@ def _counts(words: Words, days: Sequence[Day], day: date) -> dict[str, object]:
     return {
         "heads": [words(key) for key in _HEADS],
         "platforms": _rows(words, [each for each in days if each.day == day]),
-        "days": [_row(words, words.day(each.day), each) for each in totals[-DAYS_SHOWN:]],
+        "days": [_row(words, words.short_day(each.day), each) for each in totals[-DAYS_SHOWN:]],
     }
 
 

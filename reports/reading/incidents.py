@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import polars as pl
 
 from flows.method import METHOD
-from flows.periods import Bucket
+from flows.periods import Bucket, Week
 from reports.reading.facts import Facts, Row
 
 KINDS = ("case", "copies", "count_flag", "signal")  # in the order in which readers meet them
@@ -38,14 +38,19 @@ class Incident:
 
 def incidents_of(facts: Facts) -> list[Incident]:
     """The incidents that the situation of a week names: open ones first, then by source and size."""
-    frame = facts.tables["trends.incident_weeks"]
-    frame = frame.filter((pl.col("week") == str(facts.edition.week)) & pl.col("situation"))
     buckets = {bucket.phase: bucket for bucket in facts.buckets}
-    rows = sorted(
-        (row for row in frame.iter_rows(named=True) if row["phase"] in buckets),
+    rows = [row for row in told_in(facts, facts.edition.week) if row["phase"] in buckets]
+    return [Incident(f"I{number}", buckets[row["phase"]], row) for number, row in enumerate(rows, start=1)]
+
+
+def told_in(facts: Facts, week: Week) -> list[Row]:
+    """The rows of trends.incident_weeks that the situation of a week names, the most important first."""
+    frame = facts.tables["trends.incident_weeks"]
+    frame = frame.filter((pl.col("week") == str(week)) & pl.col("situation"))
+    return sorted(
+        frame.iter_rows(named=True),
         key=lambda row: (row["status"] != "open", KINDS.index(row["kind"]), -_excess(row), row["incident"]),
     )
-    return [Incident(f"I{number}", buckets[row["phase"]], row) for number, row in enumerate(rows, start=1)]
 
 
 def _excess(row: Row) -> float:

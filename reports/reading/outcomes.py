@@ -13,7 +13,7 @@ from flows.method import FAMILIES, METHOD
 from flows.periods import Bucket, Week
 from reports.edition import PLATFORM_ORDER
 from reports.reading.facts import Facts, Row
-from reports.reading.incidents import Incident, incidents_of, own_precision
+from reports.reading.incidents import Incident, incidents_of, own_precision, told_in
 
 POSTS = "trends.weekly_platform"
 
@@ -109,6 +109,11 @@ class Trends:
         return incidents_of(self.facts)
 
     @cached_property
+    def incidents_before(self) -> list[Row]:
+        """The incidents that the situation of the week before named, as rows of trends.incident_weeks."""
+        return told_in(self.facts, self.facts.edition.week.shift(-1))
+
+    @cached_property
     def own_precision(self) -> Mapping[str, float]:
         """The precision of each class that the office's own reviews measured."""
         return own_precision(self.facts)
@@ -120,13 +125,17 @@ class Trends:
             return None
         if incident.kind == "signal":
             return self.row(incident.bucket, row["family"], row["subject"])
+        return next(iter(self.flags(incident.bucket, incident.subject)), None)
+
+    def flags(self, bucket: Bucket, code: str) -> list[Row]:
+        """The count of a class of a bucket against what is usual, over all platforms: one row, or none."""
         flags = self.facts.tables["trends.count_flags"].filter(
-            pl.col("week") == row["week"],
-            pl.col("phase") == row["phase"],
+            pl.col("week") == str(bucket.week),
+            pl.col("phase") == bucket.phase,
             pl.col("platform") == "all",
-            pl.col("indication") == row["subject"],
+            pl.col("indication") == code,
         )
-        return next(flags.iter_rows(named=True), None)
+        return list(flags.iter_rows(named=True))
 
     def is_tested(self, bucket: Bucket) -> bool:
         """Whether any test against buckets of the same phase was possible."""

@@ -12,7 +12,7 @@ from reports.tables.table import Cell, Column, Table, make_table
 from reports.wording.counts import count_text
 from reports.wording.sentences import bucket_name, bucket_words, q_text
 from reports.wording.statement import subject_words
-from reports.wording.statements import baseline_text, ratio_text
+from reports.wording.statements import baseline_text, ratio_interval, ratio_text
 from reports.wording.words import DASH, Words, clipped, platform_name
 
 TERMS_SHOWN, SLOPES_SHOWN = 10, 12
@@ -42,7 +42,7 @@ def _signal_row(trends: Trends, words: Words, signal: Signal) -> dict[str, Cell]
         "observed_units": words("signal_units", units=units, posts=posts),
         "baseline": baseline_text(words, row),
         "ratio": ratio_text(words, row),
-        "interval": words.interval(row["ratio_low"], row["ratio_high"]),
+        "interval": ratio_interval(words, row),
         "q": q_text(words, row["q"]),
     }
 
@@ -156,7 +156,7 @@ def copied_table(trends: Trends, words: Words) -> Table:
             **row,
             "copied_text": _quoted(row["text"], COPIED_LENGTH),
             "platform": ", ".join(platform_name(words, name) for name in row["platforms"]),
-            "days": words.days(row["first_day"], row["last_day"]),
+            "days": words.short_days(row["first_day"], row["last_day"]),
         }
         for row in trends.copied
     ]

@@ -30,7 +30,7 @@ def official_table(trends: Trends, words: Words) -> Table:
     series: dict[tuple[str, ...], dict[str, int]] = {}
     for row in latest.iter_rows(named=True):
         kind = "; ".join(str(row[name]) for name in ("unit", "stage", "scope") if row[name])
-        which = (str(row["publisher"]), str(row["instrument"]), kind, words.day(row["as_of"]))
+        which = (str(row["publisher"]), str(row["instrument"]), kind, words.short_day(row["as_of"]))
         series.setdefault(which, {})[str(row["metric"])] = int(row["value"])
     rows = [
         dict(zip(_SERIES, which, strict=True)) | {"value": values_text(words, values)}

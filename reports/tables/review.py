@@ -32,12 +32,12 @@ def _clock_row(trends: Trends, words: Words, item: Row) -> dict[str, Cell]:
     limit = item["hand_over_limit"]
     indications = [trends.facts.label("indications", code) for code in item["indications"] or ()]
     return {
-        "limit": words.day(limit),
+        "limit": words.short_day(limit),
         "left": _left(words, (limit - trends.facts.edition.local.date()).days),
         "platform": platform_name(words, item["platform"]),
         "post": str(item["post_id"]),
         "indication": "; ".join(indications) or DASH,
-        "first_seen": words.day(item["first_seen_day"]) if item["first_seen_day"] else DASH,
+        "first_seen": words.short_day(item["first_seen_day"]) if item["first_seen_day"] else DASH,
         "index_week": str(item["week"]),
     }
 

@@ -6,6 +6,7 @@ from flows.method import METHOD
 from flows.periods import Bucket
 from reports.reading.facts import Facts, Row
 from reports.tables.table import Cell, Column, Table, make_table
+from reports.wording.reviewing import review_words
 from reports.wording.sentences import bucket_name, reason_words
 from reports.wording.words import DASH, Words, platform_name
 
@@ -73,7 +74,8 @@ def detected_table(facts: Facts, words: Words) -> Table:
         detected = row["detected"] if is_part else words.number(row["detected"])
         rows.append({**_row(words, bucket, name, row), "detected": detected})
     note = f"{words('unreviewed_note')} {words('suppression_note')}"
-    return make_table(words, "detected", columns, rows, note=note)
+    caption = words("table_detected", stage=review_words(facts, words))
+    return make_table(words, "detected", columns, rows, caption=caption, note=note)
 
 
 def indication_table(facts: Facts, words: Words) -> Table:
@@ -94,7 +96,8 @@ def indication_table(facts: Facts, words: Words) -> Table:
             names = {"bucket": bucket_name(words, bucket), "indication": facts.label("indications", code)}
             rows.append({**numbers, **names})
     counted = (Column("posts", "number"), Column("rate", "decimal"), Column("interval", "number"))
-    return make_table(words, "indications", (BUCKET, Column("indication"), *counted), rows)
+    caption = words("table_indications", stage=review_words(facts, words))
+    return make_table(words, "indications", (BUCKET, Column("indication"), *counted), rows, caption=caption)
 
 
 def _rate(words: Words, row: Row, is_measured: bool) -> dict[str, Cell]:
@@ -205,7 +208,7 @@ def _loaded(facts: Facts, words: Words) -> str:
     """The days on which the counted files came in, in brackets: not those of the week."""
     zone = facts.edition.election.zone
     landed = [moment.astimezone(zone).date() for moment in facts.tables["core.loads"]["landed_at"]]
-    return words("loaded_days", days=words.days(min(landed), max(landed))) if landed else words("loaded_none")
+    return words("loaded_days", days=words.short_days(min(landed), max(landed))) if landed else words("loaded_none")
 
 
 def view_table(facts: Facts, words: Words) -> Table:

@@ -4,35 +4,44 @@ To add a section, write its module and name it here.
 """
 
 from dataclasses import dataclass
+from string import ascii_uppercase
 
 from reports.weekly.section import Report, Section, Written
 from reports.weekly.sections import (
+    beside,
     changes,
     charts,
     clocks,
     corrections,
     declaration,
     evidence,
+    indicators,
     limits,
     method,
     quality,
+    sentences,
     situation,
     tables,
+    terms,
 )
 from reports.wording.sentences import embargo_mark, embargo_text
 
-SECTIONS: tuple[Section, ...] = (  # in reading order
+SECTIONS: tuple[Section, ...] = (  # in reading order, those of the annex last
     situation.SECTION,
-    changes.SECTION,
-    declaration.SECTION,
+    indicators.SECTION,
+    beside.SECTION,
     charts.SECTION,
-    tables.SECTION,
+    changes.SECTION,
     clocks.SECTION,
     evidence.SECTION,
+    tables.SECTION,
+    declaration.SECTION,
     corrections.SECTION,
     quality.SECTION,
     method.SECTION,
+    sentences.SECTION,
     limits.SECTION,
+    terms.SECTION,
 )
 
 
@@ -66,18 +75,22 @@ def weekly_content(report: Report) -> Content:
 
 
 def written(section: Section, report: Report) -> Written:
-    """A section of an edition."""
-    return Written(section.name, report.words(f"section_{section.name}"), section.blocks(report))
+    """A section of an edition; those of the annex are lettered in their order."""
+    heading = report.words(f"section_{section.name}")
+    if section.is_annex:
+        place = [each.name for each in SECTIONS if each.is_annex].index(section.name)
+        heading = f"{ascii_uppercase[place]}. {heading}"
+    return Written(section.name, heading, section.blocks(report), section.is_annex, section.starts_page)
 
 
 def _subtitle(report: Report) -> str:
     words, edition = report.words, report.facts.edition
     election, week = edition.election, edition.week
-    left = election.days_to_vote(week.last_day)
     return words(
-        "weekly_subtitle" if left >= 0 else "weekly_subtitle_after",
+        "weekly_subtitle" if edition.days_to_vote >= 0 else "weekly_subtitle_after",
         regency=election.regency,
         days=words.days(week.first_day, week.last_day),
         election=edition.election_name,
-        countdown=words.countdown(left),
+        release=words.day(edition.local.date()),
+        countdown=words.countdown(edition.days_to_vote),
     )

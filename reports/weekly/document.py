@@ -6,6 +6,7 @@ from functools import singledispatch
 from typing import Any
 
 from reports.figures.chart import Picture
+from reports.tables.beside import Beside, Compared
 from reports.tables.table import Column, Table, under_names
 from reports.typeset import compile_pdf
 from reports.weekly.blocks import Block
@@ -75,6 +76,11 @@ def _(value: Picture) -> dict[str, Any]:
 
 
 @data_of.register
+def _(value: Beside) -> dict[str, Any]:
+    return {"tables": [_compared(value, table) for table in value.tables]}
+
+
+@data_of.register
 def _(value: Block) -> dict[str, Any]:
     return {"kind": value.kind} | {name: data_of(each) for name, each in vars(value).items()}
 
@@ -85,9 +91,23 @@ def _(value: Any) -> list[Any]:
     return [data_of(each) for each in value if not (isinstance(each, Block) and each.on == "page")]
 
 
+def _compared(value: Beside, table: Compared) -> dict[str, Any]:
+    """A table of two weeks with the latest earlier week; paper has no other to choose."""
+    week = next(iter(value.weeks), None)
+    heads = [table.heading, value.now]
+    rows = [[name, table.now[code]] for code, name in table.rows]
+    if week is not None:
+        heads += [week, value.change]
+        rows = [
+            [*row, table.before[week][code], table.change[week][code]]
+            for row, (code, _) in zip(rows, table.rows, strict=True)
+        ]
+    return {"caption": table.caption, "heads": heads, "rows": rows}
+
+
 def weekly_document(content: Content, words: Words, as_of: datetime) -> bytes:
     """The PDF of the weekly report."""
     data = {name: value for name, value in vars(content).items() if name != "sections"}
-    sections = [{"heading": section.heading, "blocks": data_of(section.blocks)} for section in content.sections]
-    pages = words("page_of", page="#", pages="#")
-    return compile_pdf("weekly/document.typ", {**data, "sections": sections, "page_of": pages}, words, as_of)
+    sections = [vars(section) | {"blocks": data_of(section.blocks)} for section in content.sections]
+    texts = {"page_of": words("page_of", page="#", pages="#"), "annex": words("annex")}
+    return compile_pdf("weekly/document.typ", {**data, "sections": sections, **texts}, words, as_of)

@@ -2,6 +2,7 @@
 
 import base64
 import hashlib
+import json
 import re
 from collections.abc import Sequence
 from dataclasses import replace
@@ -18,6 +19,7 @@ from reports.weekly.blocks import Block
 from reports.weekly.content import Content
 from reports.weekly.grid import grid
 from reports.weekly.posts import Flagged
+from reports.weekly.sections.beside import SideBySide
 from reports.wording.glyphs import legible
 from reports.wording.words import DASH, THIN, Words, clipped
 
@@ -75,9 +77,45 @@ def held(text: str) -> Markup:
 
 
 def inline(picture: Picture) -> Markup:
-    """The chart's SVG as it stands in the page, where a browser shows the values of its marks on hovering."""
-    drawn = picture.svg[picture.svg.index("<svg") :]
-    return Markup(drawn.replace("<svg", f'<svg role="img" aria-label="{escape(picture.alt)}"', 1))  # noqa: S704 - ours
+    """The chart as part of the page, so that its marks tell their values: its ids are its own, its text is `alt`."""
+    name = re.sub(r"\W", "-", picture.name)
+    svg = picture.svg[picture.svg.index("<svg") :]
+    svg = re.sub(r"<metadata>.*?</metadata>\s*", "", svg, flags=re.DOTALL)
+    svg = re.sub(r'\bid="', f'id="{name}-', svg)
+    svg = re.sub(r'(href="#|url\(#)', rf"\g<1>{name}-", svg)
+    svg = re.sub(r"<style[^>]*>.*?</style>", "", svg, count=1, flags=re.DOTALL)
+    head = f'<svg role="img" aria-label="{escape(picture.alt)}"'
+    return Markup(head + svg.removeprefix("<svg"))  # noqa: S704 - drawn by us, its texts escaped by the drawer
+
+
+def drawing(svg: str) -> Markup:
+    """A small chart of ours, to be printed as it is."""
+    return Markup(svg)  # noqa: S704 - drawn by us, its texts escaped by the drawer
+
+
+def choices(posts: Sequence[Flagged], part: str) -> list[str]:
+    """What the posts hold of one part, each value once, in alphabetical order."""
+    return sorted({value for post in posts for value in getattr(post, part).split("; ")})
+
+
+def weeks_data(content: Content) -> Markup:
+    """The numbers of the weeks that can stand beside this one, as JSON that no browser takes for markup."""
+    compared = next(
+        (block.beside for section in content.sections for block in section.blocks if isinstance(block, SideBySide)),
+        None,
+    )
+    tables = compared.tables if compared else []
+    data = {
+        "tables": {
+            table.name: {
+                week: {code: [cells[code], table.change[week][code]] for code, _ in table.rows}
+                for week, cells in table.before.items()
+            }
+            for table in tables
+        },
+    }
+    text = json.dumps(data, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+    return Markup(text.replace("<", "\\u003c"))  # noqa: S704 - no character of it begins a tag
 
 
 def asset(name: str, folder: Path = _FOLDER) -> Markup:
@@ -119,6 +157,8 @@ def weekly_page(content: Content, words: Words, source: str) -> str:
                 "draw": draw,
                 "grid": grid,
                 "inline": inline,
+                "drawing": drawing,
+                "choices": choices,
                 "columns_of": _columns,
                 "shown": lambda posts: [_shown(post) for post in posts],
             }
@@ -136,5 +176,6 @@ def weekly_page(content: Content, words: Words, source: str) -> str:
             script=script,
             script_hash=script_hash(script),
             source=source,
+            weeks=weeks_data(content),
         )
     )

@@ -8,6 +8,7 @@ from flows.method import METHOD
 from reports.reading.facts import Row
 from reports.reading.outcomes import Signal, Trends
 from reports.wording.counts import count_text
+from reports.wording.reviewing import review_words
 from reports.wording.statement import subject_words
 from reports.wording.statements import change_words
 from reports.wording.words import DASH, Words, platform_name
@@ -97,7 +98,7 @@ def listings_of(trends: Trends, words: Words, posts: list[Flagged]) -> list[List
     lists |= {signal.key: [] for signal in trends.signals}
     for post in posts:
         lists[post.groups[0]].append(post)
-    captions = {DETECTED: words("evidence_list_detected")}
+    captions = {DETECTED: words("evidence_list_detected", stage=review_words(trends.facts, words))}
     counts = {DETECTED: words.number(detected)}
     for signal in trends.signals:
         change = change_words(trends, words, signal)
@@ -134,7 +135,7 @@ def _flagged(trends: Trends, words: Words, row: Row, reasons: list[str], groups:
     return Flagged(
         platform=platform_name(words, row["platform"]),
         post_id=row["post_id"],
-        time=words.moment(moment, election.zone_label),
+        time=words.short_moment(moment, election.zone_label),
         sort_time=moment.isoformat(),
         text=row["text"] or words("evidence_no_text"),
         indications=_labels(trends, "indications", row["indications"]) or DASH,
@@ -142,7 +143,7 @@ def _flagged(trends: Trends, words: Words, row: Row, reasons: list[str], groups:
         districts=_labels(trends, "places", row["districts"]) or words("places_unknown"),
         responses="; ".join(counts) or DASH,
         why=" · ".join(reasons),
-        limit=words.day(limit) if limit else DASH,
+        limit=words.short_day(limit) if limit else DASH,
         sort_limit=limit.isoformat() if limit else "",
         groups=groups,
     )

@@ -64,6 +64,8 @@ class Section:
 
     name: str
     blocks: Callable[[Report], list[Block]]
+    is_annex: bool = False
+    starts_page: bool = False  # in print
 
 
 @dataclass(frozen=True)
@@ -73,3 +75,5 @@ class Written:
     name: str
     heading: str
     blocks: list[Block]
+    is_annex: bool
+    starts_page: bool

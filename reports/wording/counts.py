@@ -15,7 +15,12 @@ def count_text(words: Words, platform: str, count: int) -> str:
 
 
 def shielded(counts: Sequence[int | None], words: Words) -> list[str]:
-    """The counts of the parts of a total: a small one as "<5", at least two hidden where any is, unknown as a dash."""
+    """The counts of the parts of a total: a small one as "<5", at least two hidden where any is, unknown as a dash.
+
+    Where the total is 0 its parts are told by it, and are 0.
+    """
+    if not any(counts):
+        return [words.number(count) for count in counts]
     least = METHOD.smallest_cell
     texts = [SMALL if count is not None and count < least else words.number(count) for count in counts]
     shown = [(count, number) for number, count in enumerate(counts) if count is not None and count >= least]

@@ -4,75 +4,82 @@ from reports.reading.facts import Row
 from reports.reading.incidents import Incident
 from reports.reading.outcomes import Trends
 from reports.wording import recomputing
+from reports.wording.quantities import amount, usual
 from reports.wording.statement import Statement, subject_words
 from reports.wording.words import Words, platform_name
 
 
 def incident_statement(trends: Trends, words: Words, incident: Incident) -> Statement:
     """The sentence of an incident, with the query behind its numbers and, for an indication, its posts."""
-    group = "detected" if incident.row["stage"] else ""
     return Statement(
-        incident.key, incident_text(trends, words, incident), recomputing.incident(incident.bucket, incident.row), group
+        incident.key,
+        incident_text(trends, words, incident),
+        recomputing.incident(incident.bucket, incident.row),
+        group="detected" if incident.row["stage"] else "",
+        lead=incident_lead(trends, words, incident),
     )
 
 
 def incident_text(trends: Trends, words: Words, incident: Incident) -> str:
-    """`127 akun menyalin satu teks pada TikTok dan Facebook …`, with the words that drive it and its number."""
+    """All that is said of an incident: its sentence, the words that drive it and its number."""
+    return " ".join([incident_lead(trends, words, incident), *incident_marks(trends, words, incident)])
+
+
+def incident_lead(trends: Trends, words: Words, incident: Incident) -> str:
+    """`31 unggahan masuk daftar telaah Politik uang, biasanya sekitar 1; 31 akun pada Facebook dan TikTok.`"""
     row = incident.row
     name = "change" if incident.kind == "signal" else incident.kind
-    observed = words.number(row["observed"])
-    text = words(
+    return words(
         f"incident_{name}",
         name=incident_name(trends, words, incident),
-        direction=words(f"direction_{row['direction']}"),
         posts=words.number(row["posts"]),
-        counted=words("incident_posts" if row["observed"] == row["posts"] else "incident_texts", observed=observed),
+        amount=amount(words, row),
         accounts=words.number(row["accounts"]),
-        platforms=words.listed([platform_name(words, each) for each in row["platforms"]]),
+        platforms=platforms_words(words, row),
         days=words.days(row["first_seen"], row["last_seen"]),
-        usual=_usual(words, row),
-        event=_event(words, row),
+        event=event_words(words, row),
         weak=words("incident_weak") if row["is_weak"] else "",
     )
-    return f"{text} {_marks(trends, words, incident)}"
+
+
+def platforms_words(words: Words, row: Row) -> str:
+    """`Facebook dan TikTok`."""
+    return words.listed([platform_name(words, each) for each in row["platforms"]])
 
 
 def incident_name(trends: Trends, words: Words, incident: Incident) -> str:
     """What an incident is about: `Politik uang`, `Topik Bencana`, `satu teks yang disalin`."""
-    row = incident.row
-    if incident.kind == "copies":
+    return matter_name(trends, words, incident.row)
+
+
+def matter_name(trends: Trends, words: Words, row: Row) -> str:
+    """The same of a row of trends.incident_weeks, be it of another week."""
+    if row["family"] == "copies":
         return words("incident_name_copies")
     if row["stage"]:
-        return trends.facts.label("indications", incident.subject)
-    return subject_words(trends, words, str(row["family"]), incident.subject)
+        return trends.facts.label("indications", str(row["subject"]))
+    return subject_words(trends, words, str(row["family"]), str(row["subject"]))
 
 
-def _usual(words: Words, row: Row) -> str:
-    """`biasanya sekitar 39`; of what is hardly ever seen that it is less than one."""
-    if row["expected"] is None:
-        return ""
-    rounded = round(row["expected"])
-    return words("incident_usual" if rounded else "incident_usual_none", usual=words.number(max(rounded, 1)))
-
-
-def _event(words: Words, row: Row) -> str:
+def event_words(words: Words, row: Row) -> str:
     """The known event that explains a rise, in the same sentence."""
     if row["event_day"] is None:
         return ""
     return words("incident_event", event=row[f"event_{words.lang}"], day=words.day(row["event_day"]))
 
 
-def _marks(trends: Trends, words: Words, incident: Incident) -> str:
+def incident_marks(trends: Trends, words: Words, incident: Incident) -> list[str]:
     """What a reader must know beside the numbers: not reviewed, not measured, the words that drive it."""
     row = incident.row
     marks = []
     together = trends.beside(incident)
     if together is not None and together["observed"] is not None:
         key = "incident_beside" if together["reason"] is None else "incident_beside_untested"
-        marks.append(words(key, observed=words.number(together["observed"]), usual=_usual(words, together)))
+        observed, expected = words.number(together["observed"]), usual(words, together["expected"])
+        marks.append(words(key, observed=observed, usual=expected))
     if row["stage"] == "detected":
         is_measured = incident.subject in trends.facts.measured
         marks.append(words("incident_unreviewed" if is_measured else "incident_unmeasured"))
     if row["driving_words"]:
         marks.append(words("incident_words", words=", ".join(row["driving_words"])))
-    return " ".join([*marks, words("incident_number", incident=row["incident"])])
+    return [*marks, words("incident_number", incident=row["incident"])]

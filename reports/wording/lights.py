@@ -38,16 +38,17 @@ def light_reasons(trends: Trends, words: Words, light: Light) -> str:
         if "share" in values:
             filled["share"] = words.percent(float(values["share"]))
         if "incidents" in values:
-            filled["names"] = words.listed(
-                [_numbered(trends, words, named[key]) for key in values["incidents"].split()]
-            )
+            filled["names"] = _named(trends, words, [named[key] for key in values["incidents"].split()])
         texts.append(words(key, **filled))
     return "; ".join(texts)
 
 
-def _numbered(trends: Trends, words: Words, incident: Incident) -> str:
-    """`Politik uang (2024-07)`."""
-    return words("light_named", name=incident_name(trends, words, incident), incident=incident.row["incident"])
+def _named(trends: Trends, words: Words, incidents: list[Incident]) -> str:
+    """`Politik uang (2024-07) dan Topik Kampanye (2024-08)`; those of one name share it."""
+    numbers: dict[str, list[str]] = {}
+    for incident in incidents:
+        numbers.setdefault(incident_name(trends, words, incident), []).append(incident.row["incident"])
+    return words.listed([words("light_named", name=name, incident=", ".join(given)) for name, given in numbers.items()])
 
 
 def light_sentence(trends: Trends, words: Words, light: Light) -> str:

@@ -25,13 +25,16 @@ def signal(item: Signal) -> str:
     subject, direction = _text(item.subject), _text(str(item.row["direction"]))
     same = f"""week = {_text(str(item.bucket.week))} AND phase = {_text(item.bucket.phase)}
   AND family = {_text(item.family)} AND subject = {subject}"""
-    counts = "observed, posts, expected,\n       observed / nullif(expected, 0) AS ratio"
+    enough = f"if(expected < {METHOD.ratio_expected}, NULL, {{}})"
+    ratio = enough.format("observed / expected")
+    counts = f"observed, posts, expected,\n       {ratio} AS ratio"
     if item.platform != "all":
         least = METHOD.smallest_cell
         counts = f"""if(observed < {least}, NULL, observed) AS observed, if(posts < {least}, NULL, posts) AS posts,
-       expected, if(observed < {least}, NULL, observed / nullif(expected, 0)) AS ratio"""
+       expected, if(observed < {least}, NULL, {ratio}) AS ratio"""
     query = f"""SELECT direction, {counts},
-       ratio_low, ratio_high, greatest(q, {METHOD.printed_q}) AS q, baseline_buckets,
+       {enough.format("ratio_low")} AS ratio_low, {enough.format("ratio_high")} AS ratio_high,
+       greatest(q, {METHOD.printed_q}) AS q, baseline_buckets,
        list_min(baseline_weeks) AS baseline_first, list_max(baseline_weeks) AS baseline_last,
        (SELECT list(platform ORDER BY platform) FROM trends.signals
         WHERE {same.replace(chr(10), chr(10) + " " * 6)}

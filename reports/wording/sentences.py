@@ -60,9 +60,10 @@ def bucket_words(words: Words, bucket: Bucket) -> dict[str, str]:
 
 
 def bucket_name(words: Words, bucket: Bucket) -> str:
-    """`Kampanye, 5–10 Feb 2024 (6 hari)`."""
+    """`Kampanye, 5–10 Feb 2024 (6 hari)`, as tables name a bucket."""
     key = "bucket_column_one" if bucket.days == 1 else "bucket_column"
-    return words(key, count=bucket.days, **bucket_words(words, bucket))
+    days = words.short_days(bucket.first_day, bucket.last_day)
+    return words(key, count=bucket.days, phase=words(f"phase_{bucket.phase}"), days=days)
 
 
 def class_counts(facts: Facts, words: Words, counts: Iterable[tuple[str, int]], shown: int = sys.maxsize) -> str:

@@ -9,12 +9,16 @@ from reports.wording.words import Words
 
 @dataclass(frozen=True)
 class Statement:
-    """One sentence: `key` names its query in the method page, `group` the posts behind it (empty: none)."""
+    """What is said of one matter: `key` names its query in the annex, `group` the posts behind it (empty: none).
+
+    `lead` is the sentence of it that can stand as the headline of the week; all of it where none is given.
+    """
 
     key: str
     text: str
     query: str
     group: str = ""
+    lead: str = ""
 
 
 def subject_words(trends: Trends, words: Words, family: str, subject: str) -> str:

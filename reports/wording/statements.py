@@ -10,10 +10,12 @@ from flows.periods import Bucket
 from reports.judging.disclosure import is_small
 from reports.reading.facts import Row
 from reports.reading.outcomes import Signal, Trends, baseline_words
+from reports.reading.weeks import main_bucket
 from reports.wording import recomputing
 from reports.wording.counts import count_text
 from reports.wording.incidents import incident_statement
 from reports.wording.label_quality import quality_text
+from reports.wording.reviewing import review_words
 from reports.wording.sentences import (
     bucket_words,
     class_counts,
@@ -44,12 +46,25 @@ def change_words(trends: Trends, words: Words, signal: Signal) -> str:
 
 def ratio_text(words: Words, row: Row) -> str:
     """The ratio of a tested cell; a dash where it would tell a count that is too small to be shown (method §6)."""
-    return DASH if is_small(row["platform"], row["observed"]) else words.decimal(row["ratio"])
+    is_hidden = is_small(row["platform"], row["observed"]) or not has_ratio(row)
+    return DASH if is_hidden else words.decimal(row["ratio"])
+
+
+def ratio_interval(words: Words, row: Row) -> str:
+    """Its interval; a dash where so few are expected that a ratio says nothing."""
+    return words.interval(row["ratio_low"], row["ratio_high"]) if has_ratio(row) else DASH
+
+
+def has_ratio(row: Row) -> bool:
+    """Whether enough is expected for a ratio to say something."""
+    return row["expected"] is not None and bool(row["expected"] >= METHOD.ratio_expected)
 
 
 def _ratio(words: Words, row: Row) -> str:
     if row["ratio"] is None:
         return words("signal_new")
+    if not has_ratio(row):
+        return words("signal_rare")
     interval = words.interval(row["ratio_low"], row["ratio_high"])
     if is_small(row["platform"], row["observed"]):
         return words("signal_ratio_hidden", interval=interval)
@@ -101,28 +116,26 @@ def signal_text(trends: Trends, words: Words, signal: Signal) -> str:
 
 
 def statements(trends: Trends, words: Words) -> list[Statement]:
-    """Three to seven sentences of the week: its incidents, then its signals, then the rest."""
+    """Three to seven sentences of the week: its incidents, or that there is none, then its signals, then the rest."""
     facts = trends.facts
     incidents = [incident_statement(trends, words, each) for each in trends.incidents[:INCIDENTS_SHOWN]]
-    shown = CHANGES_SHOWN - len(incidents)
+    is_open = any(each.is_open for each in trends.incidents)
+    first = incidents if is_open else [_nothing(trends, words), *incidents[:1]]
+    shown = CHANGES_SHOWN - len(first)
     signals = [
         Statement(signal.key, signal_text(trends, words, signal), recomputing.signal(signal), signal.key)
         for signal in trends.signals[:shown]
     ]
-    changes = [*incidents, *signals]
-    rest: list[Statement] = []
-    if not changes:
-        rest.append(_nothing(trends, words))
-    rest.append(_volume(trends, words, shown))
+    changes = [*first, *signals]
+    rest = [_volume(trends, words, shown)]
     buckets = _seen(trends) or facts.buckets
     rest += [_detected(trends, words, bucket, number) for number, bucket in enumerate(buckets, start=1)]
-    longest = max(buckets, key=lambda bucket: (bucket.days, -bucket.first_day.toordinal()))
-    net = _net(trends, words, longest)
+    net = _net(trends, words, main_bucket(facts, facts.edition.week))
     if net:
         rest.append(net)
     unseen = _unseen(trends, words)
     if unseen:
-        rest.insert(2 if not changes else 1, unseen)
+        rest.insert(1, unseen)
     return [*changes, *rest][: max(MOST, len(changes))]
 
 
@@ -137,38 +150,26 @@ def _seen(trends: Trends) -> list[Bucket]:
 
 
 def _nothing(trends: Trends, words: Words) -> Statement:
+    """What is said first where the situation has no incident: how many tests found nothing, or why there were none."""
     facts = trends.facts
     week = facts.edition.week
+    values = {
+        "days": words.days(week.first_day, week.last_day),
+        "coverage": coverage_words(words, facts.coverage),
+    }
     if trends.tested:
-        return Statement(
-            "T1",
-            words(
-                "sentence_no_signal",
-                tests=words.number(trends.tested),
-                coverage=coverage_words(words, facts.coverage),
-                days=words.days(week.first_day, week.last_day),
-            ),
-            recomputing.tests(week),
+        lead = words(
+            "sentence_small_changes" if trends.signals else "sentence_no_signal",
+            tests=words.number(trends.tested),
+            **values,
         )
+        return Statement("T1", f"{lead} {words('sentence_power')}", recomputing.tests(week), lead=lead)
     if trends.counted:
-        text = words(
-            "sentence_no_flag",
-            tests=words.number(trends.counted),
-            coverage=coverage_words(words, facts.coverage),
-            days=words.days(week.first_day, week.last_day),
-        )
-        return Statement("T1", text, recomputing.counts(week))
-    reasons = reason_counts(trends, words)
-    return Statement(
-        "T1",
-        words(
-            "sentence_untested",
-            days=words.days(week.first_day, week.last_day),
-            coverage=coverage_words(words, facts.coverage),
-            reasons=words.listed(reasons) or words("signal_reason_none"),
-        ),
-        recomputing.untested(week, OF_THE_CLASS, REASONS_SHOWN),
-    )
+        lead = words("sentence_no_flag", tests=words.number(trends.counted), **values)
+        return Statement("T1", f"{lead} {words('sentence_others_untested')}", recomputing.counts(week), lead=lead)
+    reasons = words.listed(reason_counts(trends, words)) or words("signal_reason_none")
+    text = words("sentence_untested", reasons=reasons, **values)
+    return Statement("T1", text, recomputing.untested(week, OF_THE_CLASS, REASONS_SHOWN), lead=text)
 
 
 def reason_counts(trends: Trends, words: Words, shown: int = REASONS_SHOWN) -> list[str]:
@@ -221,6 +222,7 @@ def _detected(trends: Trends, words: Words, bucket: Bucket, number: int) -> Stat
         detected=words.number(row["detected"]),
         labelled=words.number(labelled),
         classes=class_counts(facts, words, counts.items()),
+        stage=review_words(facts, words, bucket),
         **names,
     )
     earlier = facts.previous(bucket) if bucket.days >= METHOD.bucket_days else None

@@ -7,7 +7,7 @@ Numbers follow the language: 12.345 and 3,7 in Indonesian, 12,345 and 3.7 in Eng
 
 import csv
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import date, datetime
 from functools import cache
 from pathlib import Path
@@ -106,16 +106,16 @@ class Words:
         return self("interval", low=self.decimal(low, places, signed), high=self.decimal(high, places, signed))
 
     def day(self, day: date) -> str:
-        """5 Feb 2024."""
+        """12 Februari 2024."""
+        return f"{day.day} {self._long_month(day)} {day.year}"
+
+    def short_day(self, day: date) -> str:
+        """12 Feb 2024, for axes and cells of tables."""
         return f"{day.day} {self.month(day)} {day.year}"
 
     def long_day(self, day: date) -> str:
         """Senin, 12 Februari 2024."""
-        return f"{_WEEKDAYS[self.lang][day.weekday()]}, {self.full_day(day)}"
-
-    def full_day(self, day: date) -> str:
-        """12 Februari 2024."""
-        return f"{day.day} {_LONG_MONTHS[self.lang][day.month - 1]} {day.year}"
+        return f"{_WEEKDAYS[self.lang][day.weekday()]}, {self.day(day)}"
 
     def weekday(self, number: int) -> str:
         """The name of a weekday, 0 is Monday."""
@@ -125,19 +125,34 @@ class Words:
         """The short name of a day's month."""
         return _MONTHS[self.lang][day.month - 1]
 
+    def _long_month(self, day: date) -> str:
+        return _LONG_MONTHS[self.lang][day.month - 1]
+
     def days(self, first: date, last: date) -> str:
-        """5–11 Feb 2024; 29 Jan – 4 Feb 2024; one day alone where both are equal."""
+        """5–11 Februari 2024; 29 Januari – 4 Februari 2024; one day alone where both are equal."""
+        return self._spell(first, last, self._long_month)
+
+    def short_days(self, first: date, last: date) -> str:
+        """5–11 Feb 2024; 29 Jan – 4 Feb 2024, for axes and cells of tables."""
+        return self._spell(first, last, self.month)
+
+    def _spell(self, first: date, last: date, month: Callable[[date], str]) -> str:
+        end = f"{last.day} {month(last)} {last.year}"
         if first == last:
-            return self.day(first)
-        if (first.year, first.month) == (last.year, last.month):
-            return f"{first.day}{DASH}{self.day(last)}"
-        if first.year == last.year:
-            return f"{first.day} {self.month(first)} {DASH} {self.day(last)}"
-        return f"{self.day(first)} {DASH} {self.day(last)}"
+            return end
+        if first.year != last.year:
+            return f"{first.day} {month(first)} {first.year} {DASH} {end}"
+        if first.month != last.month:
+            return f"{first.day} {month(first)} {DASH} {end}"
+        return f"{first.day}{DASH}{end}"
 
     def moment(self, moment: datetime, zone_label: str) -> str:
-        """12 Feb 2024, 06.00 and the label of the zone; the moment must already be in the regency's zone."""
+        """12 Februari 2024, 06.00 and the label of the zone; the moment must already be in the regency's zone."""
         return f"{self.day(moment.date())}, {self.hour(moment, zone_label)}"
+
+    def short_moment(self, moment: datetime, zone_label: str) -> str:
+        """12 Feb 2024, 06.00 and the label of the zone, for cells of tables."""
+        return f"{self.short_day(moment.date())}, {self.hour(moment, zone_label)}"
 
     def hour(self, moment: datetime, zone_label: str) -> str:
         """06.00 and the label of the zone."""

@@ -17,8 +17,8 @@
 -- Kind: computed
 -- Grain: incident, week, phase
 -- Columns: incident, week, phase, kind, family, subject, platform, direction, first_day, first_seen, last_seen, opened,
---   posts, texts, accounts, platforms, views, district, observed, expected, q, is_weak, driving_words, word_share,
---   event_day, event_id, event_en, stage, status, situation
+--   posts, online, texts, accounts, platforms, views, district, observed, expected, q, is_weak, driving_words,
+--   word_share, event_day, event_id, event_en, stage, status, situation
 
 WITH method AS (
     SELECT
@@ -50,6 +50,7 @@ read AS NOT MATERIALIZED (
         posts.indications,
         posts.districts,
         posts.first_views,
+        posts.state,
         coalesce(posts.shown, posts.text) AS text
     FROM base.posts AS posts
     JOIN core.calendar AS calendar ON posts.day = calendar.day
@@ -206,6 +207,7 @@ sizes AS (
         min(behind.day) AS first_seen,
         max(behind.day) AS last_seen,
         count(*) AS posts,
+        count(*) FILTER (WHERE behind.state = 'live') AS online,
         count(DISTINCT coalesce(CAST(behind.unit_key AS VARCHAR), behind.platform || behind.post_id)) AS texts,
         count(DISTINCT behind.account) AS accounts,
         list(DISTINCT behind.platform ORDER BY behind.platform) AS platforms,
@@ -363,6 +365,7 @@ SELECT
     sizes.first_seen,
     sizes.last_seen,
     sizes.posts,
+    sizes.online,
     sizes.texts,
     sizes.accounts,
     sizes.platforms,

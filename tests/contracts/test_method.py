@@ -64,6 +64,7 @@ COINCIDENCES: dict[str, tuple[tuple[str, str], ...]] = {
     ),
     "a share in per cent": (
         ("expectations/suite.py", "share * 100:g"),
+        ("reports/judging/usual.py", "100 * (positive"),
         ("reports/wording/label_quality.py", '_low"] * 100'),
         ("reports/wording/recomputing.py", "100.0 * (count(*)"),
         ("reports/wording/recomputing.py", "100 * any_value(measures.net_low)"),
@@ -72,6 +73,7 @@ COINCIDENCES: dict[str, tuple[tuple[str, str], ...]] = {
         ("reports/wording/words.py", "share * 100"),
         ("reports/wording/words.py", "0 < value < 100"),
     ),
+    "what one page holds": (("reports/wording/cards.py", "CARDS_SHOWN = 5"),),
     "a published formula": (
         ("flows/trends/distributions.py", "** 0.5"),
         ("flows/trends/distributions.py", "variance**0.5"),

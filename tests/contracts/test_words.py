@@ -22,6 +22,8 @@ from flows.settings import Settings
 from reports.briefing.briefing import STAGES
 from reports.edition import Level
 from reports.figures.charts import CHARTS
+from reports.judging.certainty import RULES
+from reports.judging.certainty import WORDS as CERTAINTIES
 from reports.reading.incidents import KINDS
 from reports.tables.official import PARTS
 from reports.tables.review_sheet import GUIDE_LINES
@@ -30,6 +32,8 @@ from reports.weekly.content import SECTIONS
 from reports.weekly.sections.declaration import NAMES
 from reports.weekly.sections.limits import LIMITS
 from reports.weekly.sections.method import METHODS
+from reports.weekly.sections.situation import TITLES
+from reports.weekly.sections.terms import TERMS
 from reports.wording.lights import LIGHTS
 from reports.wording.words import read_words
 from tests.conftest import REPOSITORY
@@ -92,6 +96,11 @@ TEXTS = _texts("reports")
 # shows it as it is stored; a key that no value makes is dead.
 PUT_TOGETHER: dict[str, Iterable[str]] = {
     "alt_{}": [chart.name for chart in CHARTS],
+    "beside_{}": ("topics", "classes", "districts"),
+    "card_status_{}": ("open", "explained"),
+    "certainty_{}": CERTAINTIES,
+    "certainty_rule_{}": CERTAINTIES,
+    "certainty_why_{}": [rule.reason for rule in RULES],
     "change_{}": SUBJECTS,
     "chart_volume_{}": ("up", "down"),
     "class_{}": SUBJECTS,
@@ -102,11 +111,13 @@ PUT_TOGETHER: dict[str, Iterable[str]] = {
     "declare_{}": NAMES,
     "decide_signal_{}": FAMILIES,
     "direction_{}": ("up", "down"),
-    "evidence_{}": ("likes", "comments", "shares", "views"),
+    "evidence_{}": ("likes", "comments", "shares", "views", "platform", "topic"),
     "family_{}": FAMILIES,
     "format_{}": [form.name for form in sources.formats(Settings())],
     "gate_{}": list(Gate),
     "incident_{}": [{"signal": "change"}.get(kind, kind) for kind in KINDS],
+    "indicators_{}": ("volume", "sentiment", "topics", "indications"),
+    "judged_{}": ("up", "down", "usual", "above", "below", "untested"),
     "level_words_{}": get_args(Level),
     "light_{}": LIGHTS,
     "light_rule_{}": LIGHTS,
@@ -114,6 +125,7 @@ PUT_TOGETHER: dict[str, Iterable[str]] = {
     "method_{}": map(str, range(1, METHODS + 1)),
     "method_section_{}": [each.section for each in read_constants()],
     "metric_{}": header_of("trends.weekly_platform").columns,
+    "next_{}": (*STAGES, "explained", "copies", "less", "signal"),
     "official_{}": _official(),
     "official_{}_list": PARTS,
     "origin_{}": _quoted("trends.funnel"),
@@ -129,11 +141,14 @@ PUT_TOGETHER: dict[str, Iterable[str]] = {
     "short_{}": ("all",),
     "section_{}": [section.name for section in SECTIONS],
     "signal_reason_{}": _quoted("core.buckets") | _texts("flows"),
+    "situation_{}": TITLES.values(),
     "stage_{}": STAGES,
     "status_{}": STATUSES,
     "subject_{}": FAMILIES,
     "table_{}": _tables("caption"),
     "table_empty_{}": _tables(),
+    "term_{}": TERMS,
+    "term_{}_means": TERMS,
     "unit_{}": [family.unit for family in FAMILIES.values()],
     "verdict_{}": list(Outcome),
     "why_{}": _texts("flows"),
@@ -152,7 +167,8 @@ WHOLE = (
         "declare_{}",
     ),
     *("decide_signal_{}", "direction_{}", "evidence_{}", "family_{}", "format_{}", "gate_{}", "level_words_{}"),
-    *("incident_{}", "light_{}", "light_rule_{}"),
+    *("incident_{}", "light_{}", "light_rule_{}", "beside_{}", "card_status_{}", "certainty_{}", "certainty_rule_{}"),
+    *("certainty_why_{}", "indicators_{}", "judged_{}", "next_{}", "situation_{}", "term_{}", "term_{}_means"),
     *("limit_{}", "method_{}", "method_section_{}", "official_{}_list", "phase_{}", "phase_short_{}"),
     *("phase_start_{}", "platform_{}", "review_guide_{}", "section_{}", "severity_{}", "sheet_{}", "stage_{}"),
     *("status_{}", "subject_{}", "table_{}", "unit_{}", "verdict_{}"),

@@ -60,7 +60,7 @@ def test_the_flow_tells_a_published_week_and_survives_an_address_that_is_dead(
     assert link == f"http://ronda.batang.test/{WEEK}/weekly.html"
     assert second["title"] == f"Ikhtisar {WEEK} tidak terbit: dihentikan gerbang mutu"
     assert second["message"].splitlines()[0] == "seven is odd"
-    assert fourth["title"] == "EMBARGO sampai 14 Feb 2024, 15.00 WIB. Catatan harian 12 Feb 2024 (H-2) terbit"
+    assert fourth["title"] == "EMBARGO sampai 14 Februari 2024, 15.00 WIB. Catatan harian 12 Februari 2024 (H-2) terbit"
     assert fourth["message"].splitlines()[-1] == "http://ronda.batang.test/daily/2024-02-12/note.pdf"
     assert (home / "published" / "daily" / "2024-02-12" / "note.pdf").is_file()
 

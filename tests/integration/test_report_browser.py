@@ -35,6 +35,8 @@ addEventListener("load", function () {
   var spoken = list("main *, header *").filter(function (element) {
     return Array.prototype.some.call(element.childNodes, function (node) {
       return node.nodeType === 3 && node.textContent.trim(); }); });
+  var folded = list("details.fold").filter(function (element) { return !element.open; }).length;
+  var folds = list("details.fold").length, contents = list("details.toc").map(function (box) { return box.open; });
   list("details").forEach(function (element) { element.open = true; });
   var lines = function (node, start, end) {
     var range = document.createRange();
@@ -65,11 +67,14 @@ addEventListener("load", function () {
       return table.caption.textContent; }),
     repeated: list("table").filter(function (table) {
       var heads = table.tHead.rows[0].cells;
-      return heads[0].textContent === "Kurun"; }).length,
-    charts: list("figure img").map(function (image) { return boxOf(image).width; }),
+      return heads[0].textContent === "Periode"; }).length,
+    charts: list("figure svg").map(function (image) { return boxOf(image).width; }),
+    folded: folded, folds: folds, contents: contents,
     title: document.title, lang: document.documentElement.lang,
     width: innerWidth, scroll: document.documentElement.scrollWidth,
-    images: list("img").map(function (image) { return [image.naturalWidth > 0, image.alt.length > 20]; }),
+    images: list("svg").map(function (image) {
+      var says = image.getAttribute("aria-label") || (image.querySelector("title") || {}).textContent || "";
+      return [boxOf(image).width > 0, says.length > 20]; }),
     unscoped: list("th:not([scope])").length, uncaptioned: list("table:not(:has(caption))").length,
     headings: list("h1, h2, h3").map(function (heading) { return +heading.tagName[1]; }),
     faint: spoken.filter(function (element) { return contrast(element) < 4.5; }).map(function (element) {
@@ -100,6 +105,22 @@ addEventListener("load", function () {
     zoom: /user-scalable=no|maximum-scale/.test(document.querySelector("meta[name=viewport]").content),
     strays: list("ul > *:not(li), dl > *:not(dt):not(dd), tr > *:not(th):not(td)").length,
     strangers: list("main script, main iframe, main img:not([src^='data:'])").length };
+  var pick = document.getElementById("week-beside");
+  if (pick) {
+    var seen = function () {
+      return list("table.compared td:nth-child(3)").map(function (cell) { return cell.textContent; }); };
+    result.heads = [], result.beside = [];
+    Array.prototype.forEach.call(pick.options, function (option) {
+      pick.value = option.value; pick.dispatchEvent(new Event("change"));
+      result.heads.push(document.querySelector("[data-head-beside]").textContent);
+      result.beside.push(seen()); }); }
+  result.platforms = {};
+  var platform = document.getElementById("platform");
+  if (platform) {
+    Array.prototype.forEach.call(platform.options, function (option) {
+      platform.value = option.value; platform.dispatchEvent(new Event("change"));
+      result.platforms[option.value] = list("table.evidence tbody tr:not([hidden])").length; });
+    platform.value = ""; platform.dispatchEvent(new Event("change")); }
   var box = document.getElementById("filter");
   if (box) {
     result.before = list("tbody tr:not([hidden])").length;
@@ -227,6 +248,27 @@ def test_the_review_list_filters_and_sorts_and_hostile_posts_do_nothing(
     assert (seen["group"], seen["grouped"]) == ("detected", 24)
     assert seen["up"] == sorted(seen["up"])
     assert seen["down"] == sorted(seen["up"], reverse=True)
+
+
+def test_a_reader_picks_the_week_that_stands_beside_this_one(chromium: str, published: Path, tmp_path: Path) -> None:
+    seen = probe(chromium, published / "2024-W06" / "weekly.html", tmp_path, 1280, "")
+    assert seen["heads"][:2] == ["2024-W05", "2024-W04"] and len(seen["heads"]) == 8
+    assert len({json.dumps(cells) for cells in seen["beside"]}) > 1, "every week shows the same numbers"
+    counts = dict(seen["platforms"])
+    assert counts.pop("") == sum(counts.values()) > max(counts.values())
+
+
+@pytest.mark.parametrize(("width", "is_open"), [(390, False), (1280, True)])
+def test_the_annex_is_folded_and_the_contents_are_open_where_there_is_room(
+    chromium: str, published: Path, tmp_path: Path, width: int, is_open: bool
+) -> None:
+    page = published / "2024-W06" / "weekly.html"
+    seen = probe(chromium, page, tmp_path, width, "")
+    assert seen["contents"] == [is_open]
+    assert seen["folded"] == seen["folds"] > 10
+    without_script = re.sub(r"<script>.*?</script>", "", page.read_text(encoding="utf-8"), flags=re.DOTALL)
+    folds = re.findall(r"<details[^>]*>", without_script)
+    assert len([fold for fold in folds if " open>" in fold]) >= seen["folds"], "without a script nothing is folded"
 
 
 def test_the_index_finds_a_week_by_a_word_and_by_its_level(chromium: str, published: Path, tmp_path: Path) -> None:

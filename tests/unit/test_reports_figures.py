@@ -119,7 +119,7 @@ def test_a_change_of_what_is_watched_is_a_line_in_the_chart_and_a_sentence() -> 
     figure = volume.CHART.figure(Trends(facts), scene)
     lines = [line for line in figure.findobj(Line2D) if isinstance(line, Line2D) and line.get_gid() == "break"]
     assert [line.get_xdata()[0] for line in lines] == [timeline.position(scene, date(2024, 1, 10))]  # type: ignore[index]
-    assert break_text(facts, Words("id")).startswith("Daftar pantau penarikan otomatis berubah pada 10 Jan")
+    assert break_text(facts, Words("id")).startswith("Daftar pantau penarikan otomatis berubah pada 10 Januari")
     assert break_text(prepared(week)[0], Words("en")) == ""
 
 
@@ -205,7 +205,7 @@ def test_every_chart_carries_its_claim_and_source_and_the_embargo_while_it_holds
         if chart.is_due(Trends(facts)):
             written = texts(figures[chart.name])
             assert chart.head(Trends(facts), scene).title in written
-            assert "EMBARGO sampai 14 Feb 2024, 15.00 WIB" in written
+            assert "EMBARGO sampai 14 Februari 2024, 15.00 WIB" in written
             assert re.search(r"ronda, Diskominfo Kabupaten Batang. 2024-W06: cakupan rencana \d+\s%", written)
 
 

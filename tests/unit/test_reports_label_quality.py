@@ -59,7 +59,7 @@ def test_a_signal_says_how_right_its_class_is_and_invented_figures_say_nothing_o
     facts, words = facts_of(invented.season(WEEK)), Words("id")
     assert quality_text(facts, words, "insult") == (
         f"Ketepatan terukur 62{THIN}% (48 s.d. 74), kelengkapan 52{THIN}% (39 s.d. 64) pada 600 komentar karangan; "
-        "galat label belum termasuk dalam selang."
+        "selangnya belum memperhitungkan salah deteksi."
     )
     for code in ("hoax", "money_politics"):
         assert quality_text(facts, words, code).startswith("Ketepatan jenis ini belum terukur pada teks nyata")

@@ -156,7 +156,7 @@ def first_sentence(week: str, **changes: object) -> str:
 
 def test_a_count_flag_opens_the_week_with_a_count_and_no_rate() -> None:
     assert first_sentence("2024-W04") == (
-        "35 unggahan masuk daftar telaah Politik uang, biasanya sekitar 1; 34 akun pada Facebook dan TikTok. "
+        "35 unggahan, biasanya sekitar 1, masuk daftar telaah Politik uang; 34 akun pada Facebook dan TikTok. "
         "Terdeteksi otomatis, belum ditinjau; ketepatan belum terukur. Kata utama: amplop, coblos. Peristiwa 2024-01."
     )
 
@@ -167,22 +167,26 @@ def test_a_copied_text_opens_the_week_with_its_accounts() -> None:
         expected=None, driving_words=["beras", "petani"],
     )  # fmt: skip
     assert said == (
-        "138 akun menyebarkan satu teks yang sama pada Facebook dan TikTok, 22–24 Jan 2024 (140 unggahan). "
+        "138 akun menyebarkan satu teks yang sama pada Facebook dan TikTok, 22–24 Januari 2024 (140 unggahan). "
         "Kata utama: beras, petani. Peristiwa 2024-01."
     )
 
 
 def test_a_known_event_stands_in_the_sentence_of_the_rise_it_explains() -> None:
-    said = first_sentence(
-        "2024-W04", kind="signal", family="topics", subject="flood", stage=None, observed=30, status="explained",
-        event_day=date(2024, 1, 25), event_id="Pelantikan KPPS", event_en="Officers", driving_words=["kpps"],
-    )  # fmt: skip
-    assert " naik, bertepatan dengan Pelantikan KPPS (25 Jan 2024): 30 teks berbeda, biasanya sekitar 1;" in said
+    changes = {
+        "kind": "signal", "family": "topics", "subject": "flood", "stage": None, "observed": 30,
+        "event_day": date(2024, 1, 25), "event_id": "Pelantikan KPPS", "event_en": "Officers", "status": "explained",
+        "driving_words": ["kpps"],
+    }  # fmt: skip
+    first, said, *_ = headline(Trends(facts_of("2024-W04", with_incident("2024-W04", **changes))), Words("id"))
+    assert first.startswith("54 uji pada 22–28 Januari 2024 (cakupan rencana 100\u00a0%): tidak ada perubahan")
+    event = "bertepatan dengan Pelantikan KPPS (25 Januari 2024)"
+    assert said.startswith(f"30 teks berbeda, biasanya sekitar 1: Topik Banjir rob dan cuaca, {event}; 34 akun ")
 
 
 def test_what_one_platform_shows_stands_beside_all_platforms_together() -> None:
     said = first_sentence("2024-W04", platform="tiktok", platforms=["tiktok"])
-    assert "Semua platform bersama: 0 teks berbeda, biasanya kurang dari 1, tidak melampaui" in said
+    assert "Semua platform bersama: 0 teks berbeda, biasanya kurang dari 1, masih dalam" in said
 
 
 def test_a_weak_baseline_is_named() -> None:
@@ -221,7 +225,7 @@ def test_a_bucket_is_compared_only_with_its_own_phase_seen_well_enough() -> None
 
 def test_the_headline_says_what_was_not_seen_once_for_platforms_with_the_same_gap() -> None:
     assert gap_words(facts_of(invented.GAP), Words("id")) == [
-        "TikTok, Facebook, dan Instagram 23–27 Okt 2023 tidak dikumpulkan (tidak dicoba)"
+        "TikTok, Facebook, dan Instagram 23–27 Oktober 2023 tidak dikumpulkan (tidak dicoba)"
     ]
 
 
@@ -229,7 +233,7 @@ def test_days_nothing_is_known_of_are_gaps_too() -> None:
     tables = dict(invented.season("2024-W05"))
     tables["core.coverage"] = tables["core.coverage"].filter(pl.col("day") < date(2024, 2, 2))
     assert gap_words(facts_of("2024-W05", tables), Words("id"))[-1] == (
-        "TikTok, Facebook, dan Instagram 2–4 Feb 2024 tidak dikumpulkan (tanpa catatan pengumpulan)"
+        "TikTok, Facebook, dan Instagram 2–4 Februari 2024 tidak dikumpulkan (tanpa catatan pengumpulan)"
     )
 
 
@@ -258,10 +262,10 @@ def test_a_missing_table_or_column_is_refused_by_name() -> None:
 def test_small_cells_are_hidden_and_never_only_one() -> None:
     words = Words("id")
     assert shielded([7, 3, 0], words) == ["7", "<5", "<5"]
-    assert shielded([12, 3, 9], words) == ["12", "<5", "ditutup"]
+    assert shielded([12, 3, 9], words) == ["12", "<5", "disamarkan"]
     assert shielded([12, 8, 9], words) == ["12", "8", "9"]
     assert shielded([2], words) == ["<5"]
-    assert shielded([None, 2, 6], words) == ["–", "<5", "ditutup"]
+    assert shielded([None, 2, 6], words) == ["–", "<5", "disamarkan"]
 
 
 def test_reasons_of_gaps_are_translated_part_by_part_and_unknown_ones_kept() -> None:

@@ -135,7 +135,7 @@ def test_a_manifest_of_a_week_with_one_level_still_stands_in_the_index() -> None
 
 
 def test_every_artefact_of_an_embargoed_release_is_marked(embargoed: Path, tmp_path: Path) -> None:
-    mark = "EMBARGO sampai 14 Feb 2024, 15.00 WIB"
+    mark = "EMBARGO sampai 14 Februari 2024, 15.00 WIB"
     assert mark in (embargoed / "weekly.html").read_text(encoding="utf-8")
     assert mark in pdf_text(embargoed / "weekly.pdf")
     assert mark in pdf_text(embargoed / "briefing.pdf")
@@ -175,8 +175,10 @@ def test_zero_is_worded_in_full_and_never_as_an_absence(zero: Path) -> None:
         pdf_text(zero / "weekly.pdf"),
         pdf_text(zero / "briefing.pdf"),
     ):
-        assert re.search(r"Tidak terdeteksi pada [\d.]+ unggahan yang terkumpul \(cakupan rencana 100.%\)", text)
-        assert "belum memperhitungkan yang luput dari deteksi. Tidak berarti tidak ada." in text
+        assert re.search(
+            r"Dari [\d.]+ unggahan yang terkumpul \(cakupan rencana 100.%\) tidak ada yang terdeteksi", text
+        )
+        assert "yang luput dari deteksi belum dihitung. Tidak berarti tidak ada." in text
 
 
 def test_reserved_words_do_not_appear_in_what_readers_get(zero: Path) -> None:
@@ -269,7 +271,7 @@ def test_the_briefing_of_any_week_has_two_a4_pages_and_names_its_parts(week: str
     for part in (f"RONDA/3325/{week}/1", "TERBATAS", "Penyusun", "Dasar", "Klasifikasi", "belum dicatat sistem"):
         assert part in text
     assert "Isi:" in text and "Mutu pengumpulan:" in text
-    assert re.search("Belum ada pembanding|Kurun lalu:|Tidak dibandingkan dengan kurun lalu: [a-z]", text)
+    assert re.search("Belum ada pembanding|Periode lalu:|Tidak dibandingkan dengan periode lalu: [a-z]", text)
 
 
 def test_a_week_that_needs_the_most_words_still_has_two_pages() -> None:
@@ -321,14 +323,14 @@ def burst() -> str:
 def test_the_briefing_says_what_to_decide_for_whom_and_by_when_and_names_no_account(burst: str) -> None:
     assert re.search(r"Menelaah \d+ unggahan belum ditinjau", burst)
     assert "Bawaslu Batang; Tim Siber Polres Batang" in burst
-    assert "5 Feb 2024 (H-9)" in burst
+    assert "5 Februari 2024 (H-9)" in burst
     assert "@akun" not in burst
 
 
 def test_the_briefing_prints_its_rule_and_the_direction_and_confidence_of_its_figures(burst: str) -> None:
-    assert "Isi: merah bila perbuatan yang terindikasi" in burst and "Mutu pengumpulan: hijau bila" in burst
-    assert "2,6 kali yang diharapkan (1,8 s.d. 3,9), keyakinan tinggi (q ≤ 0,01)" in burst
-    assert "= dalam keragaman biasa (q = 0,61)" in burst
+    assert "Isi: merah bila perbuatan yang ditegaskan" in burst and "Mutu pengumpulan: hijau bila" in burst
+    assert "2,6 kali perkiraan (1,8 s.d. 3,9), keyakinan tinggi (q ≤ 0,01)" in burst
+    assert "= dalam naik-turun yang lazim (q = 0,61)" in burst
     assert "Daftar pantau sama dengan pekan lalu" in burst
 
 

@@ -68,7 +68,7 @@ def test_a_change_found_on_one_platform_is_named_with_it_wherever_it_is_said() -
     trends = trends_of(BURST, on_facebook(30, 41))
     signal = next(each for each in trends.signals if each.family == "indications")
     assert change_words(trends, WORDS, signal).endswith("naik pada Facebook")
-    assert "▲ Penghinaan / kampanye hitam pada Facebook 11,1 kali yang diharapkan" in figure_texts(trends, 2)
+    assert "▲ Penghinaan / kampanye hitam pada Facebook 11,1 kali perkiraan" in figure_texts(trends, 2)
 
 
 def test_a_small_count_of_one_platform_is_shown_nowhere_nor_what_would_tell_it() -> None:
@@ -97,12 +97,12 @@ def test_the_review_list_s_figure_names_its_classes_and_says_which_of_them_were_
     trends = trends_of("2024-W04")
     text = figure_texts(trends, 2)
     assert re.search(r"dari [\d.]+ unggahan berlabel: [A-Z][^;]+\s\d+", text)
-    assert re.search(r"= jenis terukur dalam keragaman biasa \(q = \d,\d\d\); jenis lain tidak diuji", text)
+    assert re.search(r"= jenis terukur dalam naik-turun yang lazim \(q = \d,\d\d\); jenis lain tidak diuji", text)
 
 
 def test_a_bucket_that_cannot_be_compared_says_why_and_not_that_there_is_nothing_before_it() -> None:
     trends = trends_of("2024-W03")  # the week before it is the outage
-    assert "Tidak dibandingkan dengan kurun lalu: " in figure_texts(trends, 0)
+    assert "Tidak dibandingkan dengan periode lalu: " in figure_texts(trends, 0)
     assert "Belum ada pembanding" not in figure_texts(trends, 0)
     assert trends.facts.not_compared(trends_of("2023-W34").facts.buckets[0]) == ""
 
@@ -121,7 +121,7 @@ def test_a_week_published_again_says_until_when_it_knows_and_lists_those_correct
     (declared,) = declaration.blocks(Report(again, WORDS, judge(again)))
     assert isinstance(declared, Definitions)
     released = dict(declared.rows)["Diterbitkan"]
-    assert released.endswith("memuat berkas yang masuk sampai 19 Feb 2024, 12.00 WIB")
+    assert released.endswith("memuat berkas yang masuk sampai 19 Februari 2024, 12.00 WIB")
     assert len(correction_table(again, WORDS).rows) == reported.filter(pl.col("platform") == "all").height
 
 
@@ -131,7 +131,7 @@ def test_what_is_decided_says_who_looks_and_adds_up() -> None:
     review = next(each.what for each in decisions(trends_of("2024-W07"), WORDS) if "belum ditinjau" in each.what)
     counts = [int(count) for count in re.findall(r"\s(\d+)(?:;|\. Ini)", review)]
     assert sum(counts) >= int(re.findall(r"Menelaah (\d+)", review)[0])
-    assert what.endswith("melampaui keragaman biasa.")
+    assert what.endswith("di luar naik-turun yang lazim.")
 
 
 def test_clocks_that_run_and_those_that_ran_out_are_two_lists() -> None:

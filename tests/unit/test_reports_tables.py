@@ -92,7 +92,7 @@ def test_parts_are_hidden_within_their_bucket_and_never_the_total() -> None:
     columns = (Column("bucket", "bucket"), Column("platform"), Column("detected", "parts", heading="Jumlah"))
     counts = {"Satu": ("2", 2, 7, 9), "Dua": (6, 5)}  # the first one is a total, given as a text
     rows = [{"bucket": name, "platform": "", "detected": count} for name, each in counts.items() for count in each]
-    shown = make_table(WORDS, "detected", columns, rows).column("detected")
+    shown = make_table(WORDS, "detected", columns, rows, caption="Jumlah").column("detected")
     assert shown == ["2", "<5", WORDS("suppressed"), "9", "6", "5"]
 
 

@@ -87,20 +87,20 @@ def test_a_share_is_never_rounded_up_to_all_or_down_to_nothing() -> None:
 def test_dates_are_written_as_indonesian_offices_write_them() -> None:
     words = Words("id")
     assert words.day(date(2024, 5, 5)) == "5 Mei 2024"
-    assert words.days(date(2024, 2, 5), date(2024, 2, 11)) == "5–11 Feb 2024"
-    assert words.days(date(2024, 1, 29), date(2024, 2, 4)) == "29 Jan – 4 Feb 2024"
-    assert words.days(date(2023, 12, 25), date(2024, 1, 1)) == "25 Des 2023 – 1 Jan 2024"
+    assert words.days(date(2024, 2, 5), date(2024, 2, 11)) == "5–11 Februari 2024"
+    assert words.short_days(date(2024, 2, 5), date(2024, 2, 11)) == "5–11 Feb 2024"
+    assert words.days(date(2024, 1, 29), date(2024, 2, 4)) == "29 Januari – 4 Februari 2024"
+    assert words.days(date(2023, 12, 25), date(2024, 1, 1)) == "25 Desember 2023 – 1 Januari 2024"
     assert words.long_day(date(2024, 2, 12)) == "Senin, 12 Februari 2024"
     moment = datetime(2024, 2, 12, 6, 0, tzinfo=ZoneInfo("Asia/Jakarta"))
-    assert words.moment(moment, ELECTION.zone_label) == "12 Feb 2024, 06.00 WIB"
+    assert words.moment(moment, ELECTION.zone_label) == "12 Februari 2024, 06.00 WIB"
     assert [words.countdown(days) for days in (3, 0, -2)] == ["H-3", "hari-H", "H+2"]
 
 
 def test_zero_is_worded_with_its_bound_and_its_coverage() -> None:
     assert zero_sentence(Words("id"), 2412, 0.96) == (
-        f"Tidak terdeteksi pada 2.412 unggahan yang terkumpul (cakupan rencana 96{THIN}%); batas atas 95 %: "
-        "3,7/2.412 × 1.000 = 1,5 per 1.000 unggahan, belum memperhitungkan yang luput dari deteksi. "
-        "Tidak berarti tidak ada."
+        f"Dari 2.412 unggahan yang terkumpul (cakupan rencana 96{THIN}%) tidak ada yang terdeteksi. Batas atas 95 %: "
+        "1,5 per 1.000 unggahan; yang luput dari deteksi belum dihitung. Tidak berarti tidak ada."
     )
 
 

@@ -160,8 +160,8 @@ def copied(accounts: int, **changes: str) -> dict[str, str]:
 
 def test_one_text_by_ten_accounts_is_a_copy_cluster_and_by_nine_is_none() -> None:
     assert rows_of(warehouse_of(posts=[copied(9)]), "kind") == []
-    (row,) = rows_of(warehouse_of(posts=[copied(10)]), "kind, accounts, posts, texts, status, situation")
-    assert row == ("copies", 10, 10, 1, "open", True)
+    (row,) = rows_of(warehouse_of(posts=[copied(10)]), "kind, accounts, posts, online, texts, status, situation")
+    assert row == ("copies", 10, 10, 10, 1, "open", True)
 
 
 def test_ten_accounts_count_within_72_hours_and_not_beyond() -> None:

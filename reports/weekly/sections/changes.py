@@ -1,10 +1,11 @@
-"""Changes and their tests: what was found, what was tested and what not, the directions, the words, the copies."""
+"""Incidents and changes with their tests: what was found, what was not tested, directions, words, copies."""
 
 from reports.tables.changes import copied_table, signal_table, slope_table, term_table, test_table
+from reports.tables.incidents import incident_table
 from reports.weekly.blocks import Block, Sheets
 from reports.weekly.section import Report, Section
 
-TABLES = (signal_table, test_table, slope_table, copied_table, term_table)
+TABLES = (incident_table, signal_table, test_table, slope_table, copied_table, term_table)
 
 
 def blocks(report: Report) -> list[Block]:
@@ -12,4 +13,4 @@ def blocks(report: Report) -> list[Block]:
     return [Sheets([make(report.trends, report.words) for make in TABLES])]
 
 
-SECTION = Section("changes", blocks)
+SECTION = Section("changes", blocks, is_annex=True)

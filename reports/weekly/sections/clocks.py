@@ -18,4 +18,4 @@ def blocks(report: Report) -> list[Block]:
     return [Sheet(running, on="page"), Sheet(replace(running, note=where), on="print"), Folded(overdue), funnel]
 
 
-SECTION = Section("clocks", blocks)
+SECTION = Section("clocks", blocks, is_annex=True)

@@ -10,4 +10,4 @@ def blocks(report: Report) -> list[Block]:
     return [Either(correction_table(report.trends, report.words), report.words("corrections_none"))]
 
 
-SECTION = Section("corrections", blocks)
+SECTION = Section("corrections", blocks, is_annex=True)

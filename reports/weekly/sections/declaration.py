@@ -4,6 +4,7 @@ from reports.reading.facts import Facts
 from reports.weekly.blocks import Block, Definitions
 from reports.weekly.section import Report, Section
 from reports.wording.glyphs import legible
+from reports.wording.reviewing import review_words
 from reports.wording.sentences import bucket_words, embargo_mark
 from reports.wording.watch_list import break_text, change_text, watch_text
 from reports.wording.words import Words, platform_name
@@ -37,7 +38,7 @@ def _values(facts: Facts, words: Words) -> dict[str, str]:
         "records": _records(facts, words),
         "aside": _aside(facts, words),
         "unit": words("declare_unit_value"),
-        "stage": words("declare_stage_value"),
+        "stage": words("declare_stage_value", stage=review_words(facts, words)),
         "versions": words("declare_versions_value", **versions),
         "quality": _quality(facts, words),
         "embargo": embargo_mark(edition, words) or words("declare_embargo_none"),
@@ -100,4 +101,4 @@ def _quality(facts: Facts, words: Words) -> str:
     )
 
 
-SECTION = Section("declaration", blocks)
+SECTION = Section("declaration", blocks, is_annex=True)

@@ -100,4 +100,4 @@ def _printed_row(post: Flagged, words: Words) -> dict[str, Cell]:
     }
 
 
-SECTION = Section("evidence", blocks)
+SECTION = Section("evidence", blocks, is_annex=True)

@@ -12,4 +12,4 @@ def blocks(report: Report) -> list[Block]:
     return [Together([limits, Paragraph(report.words("glyph_note"), small=True, on="print")])]
 
 
-SECTION = Section("limits", blocks)
+SECTION = Section("limits", blocks, is_annex=True)

@@ -73,4 +73,4 @@ def _table(words: Words, caption: str, checks: list[Check]) -> Table:
     return make_table(words, "checks", COLUMNS, rows, caption=caption, stacked=True)
 
 
-SECTION = Section("quality", blocks)
+SECTION = Section("quality", blocks, is_annex=True)

@@ -1,55 +1,70 @@
-"""What was seen this week: the two lights with their reasons, the sentences of the week, what must be decided."""
+"""The situation: one headline, the two lights, the incidents as cards, last week's, what waits, what was not seen."""
 
 from dataclasses import dataclass
 
-from reports.tables.table import Column, Table, make_table
-from reports.weekly.blocks import Block, Heading, Paragraph
+from reports.reading.outcomes import Trends
+from reports.weekly.blocks import Block
 from reports.weekly.section import Report, Section
-from reports.wording.decisions import Decision, decisions
+from reports.wording.cards import CARDS_SHOWN, Card, before, cards, review_due
 from reports.wording.lights import bucket_lights, lights_said
-from reports.wording.statement import Statement
+from reports.wording.sentences import gap_words
 from reports.wording.words import Words
+
+GAPS_SHOWN = 2
+TITLES = {
+    "incidents": "incidents_title",
+    "none": "incidents_none",
+    "before": "before",
+    "before_none": "before_none",
+    "due": "due",
+    "unseen": "unseen",
+}
 
 
 @dataclass(frozen=True)
 class Situation(Block):
-    """The lights of the week and of each bucket where it has several, and the sentences of the week.
+    """What a reader must know in a minute. `shown` are the groups of posts that a card can lead to."""
 
-    `shown` are the groups of posts that a sentence can lead to.
-    """
-
+    headline: str
     lights: list[dict[str, str]]
     buckets: list[str]
-    statements: list[Statement]
+    cards: list[Card]
+    more: str
+    before: list[str]
+    due: str
+    unseen: list[str]
     shown: list[str]
-
-
-@dataclass(frozen=True)
-class Decisions(Block):
-    """What is to be decided, by whom it is received, and by when."""
-
-    table: Table
+    titles: dict[str, str]
 
 
 def blocks(report: Report) -> list[Block]:
-    """The lights and sentences, and decisions where the week asks for any."""
+    """The one block of the section."""
     trends, words = report.trends, report.words
-    situation = Situation(
-        lights=lights_said(trends, words, report.judgement),
-        buckets=bucket_lights(trends, words),
-        statements=report.statements,
-        shown=[group.key for group in report.groups],
-    )
-    content: list[Block] = [situation, Paragraph(words("light_rule_below"), small=True)]
-    if asked := decisions(trends, words):
-        content += [Heading(words("briefing_decide")), Decisions(_table(words, asked))]
-    return content
+    others = len(trends.incidents) - CARDS_SHOWN
+    first = report.statements[0]
+    return [
+        Situation(
+            headline=first.lead or first.text,
+            lights=lights_said(trends, words, report.judgement),
+            buckets=bucket_lights(trends, words),
+            cards=cards(trends, words),
+            more=words("situation_incidents_more", count=words.number(others)) if others > 0 else "",
+            before=before(trends, words),
+            due=review_due(trends, words),
+            unseen=unseen(trends, words),
+            shown=[group.key for group in report.groups],
+            titles={name: words(f"situation_{key}") for name, key in TITLES.items()},
+        )
+    ]
 
 
-def _table(words: Words, asked: list[Decision]) -> Table:
-    columns = [Column(key, heading=words(f"decide_{key}")) for key in Decision._fields]
-    rows = [decision._asdict() for decision in asked]
-    return make_table(words, "decisions", columns, rows, caption=words("decide_caption"), stacked=True)
+def unseen(trends: Trends, words: Words) -> list[str]:
+    """The first gaps of the week and how many there are besides, or that there was none."""
+    gaps = gap_words(trends.facts, words)
+    if not gaps:
+        return [words("unseen_none")] if trends.facts.coverage is not None else [words("declare_plan_unknown")]
+    more = len(gaps) - GAPS_SHOWN
+    return [*gaps[:GAPS_SHOWN], *([words("gaps_more", count=words.number(more))] if more > 0 else [])]
 
 
 SECTION = Section("situation", blocks)

@@ -27,4 +27,4 @@ def blocks(report: Report) -> list[Block]:
     return [*ours, Sheet(official_table(report.trends, words))]
 
 
-SECTION = Section("tables", blocks)
+SECTION = Section("tables", blocks, is_annex=True)

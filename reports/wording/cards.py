@@ -1,0 +1,195 @@
+"""Incidents as cards: what happened, how sure, how far it spread, who does what by when; what became of the last."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+
+import polars as pl
+
+from reports.judging.certainty import WORDS, certainty
+from reports.reading.facts import Row
+from reports.reading.incidents import Incident
+from reports.reading.outcomes import Trends
+from reports.wording.decisions import receivers
+from reports.wording.incidents import event_words, incident_lead, incident_name, matter_name, platforms_words
+from reports.wording.quantities import amount
+from reports.wording.sentences import q_words
+from reports.wording.words import Words, clipped
+
+CARDS_SHOWN = 5
+TEXT_SHOWN = 160  # characters of a copied text
+
+
+@dataclass(frozen=True)
+class Card:
+    """One incident: its name and number, how it stands, how much it is, and what else is said of it by name."""
+
+    key: str
+    name: str
+    number: str
+    status: str
+    status_words: str
+    amount: str
+    lines: list[tuple[str, str]]
+    test: str
+    group: str
+
+
+def cards(trends: Trends, words: Words) -> list[Card]:
+    """The incidents of the week that the situation shows, the most important first."""
+    return [_card(trends, words, incident) for incident in trends.incidents[:CARDS_SHOWN]]
+
+
+def _card(trends: Trends, words: Words, incident: Incident) -> Card:
+    row = incident.row
+    rule = certainty(trends, incident)
+    sure = words("card_certainty", word=words(f"certainty_{rule.word}"), why=words(f"certainty_why_{rule.reason}"))
+    online = words("card_online_value", online=words.number(row["online"]), posts=words.number(row["posts"]))
+    lines = [("certainty", sure), ("card_spread", _spread(trends, words, row)), ("card_online", online)]
+    if said := _copied_text(trends, row):
+        lines.append(("card_text", said))
+    elif row["driving_words"]:
+        lines.append(("card_words", ", ".join(row["driving_words"])))
+    lines.append(("card_next", next_step(trends, words, incident)))
+    return Card(
+        key=incident.key,
+        name=_capital(incident_name(trends, words, incident)),
+        number=row["incident"],
+        status=row["status"],
+        status_words=words(f"card_status_{row['status']}"),
+        amount=_amount(trends, words, incident),
+        lines=[(words(name), text) for name, text in lines],
+        test=test_line(words, row),
+        group="detected" if row["stage"] else "",
+    )
+
+
+def _capital(text: str) -> str:
+    return f"{text[:1].upper()}{text[1:]}"
+
+
+def _amount(trends: Trends, words: Words, incident: Incident) -> str:
+    """How much it is: of a class or topic the count against what is usual, of anything else its sentence."""
+    if incident.row["expected"] is None:
+        return incident_lead(trends, words, incident)
+    return f"{amount(words, incident.row)}{event_words(words, incident.row)}."
+
+
+def _copied_text(trends: Trends, row: Row) -> str:
+    """The masked text of a copy cluster: the most copied one on its platforms that holds the words that drive it."""
+    if row["kind"] != "copies" or not row["driving_words"]:
+        return ""
+    texts = (
+        " ".join(each["text"].split())
+        for each in trends.copied
+        if set(row["platforms"]) & set(each["platforms"])
+        and all(word in each["text"].lower() for word in row["driving_words"])
+    )
+    text = next(texts, "")
+    return f"“{clipped(text, TEXT_SHOWN)}”" if text else ""
+
+
+def _spread(trends: Trends, words: Words, row: Row) -> str:
+    parts = [
+        words("card_spread_value", accounts=words.number(row["accounts"]), platforms=platforms_words(words, row)),
+        words("card_district", district=trends.facts.label("places", row["district"])) if row["district"] else "",
+        words("card_views", views=words.number(row["views"])) if row["views"] else "",
+    ]
+    return "; ".join(filter(None, parts))
+
+
+def next_step(trends: Trends, words: Words, incident: Incident) -> str:
+    """Who does what next, and by when."""
+    row = incident.row
+    limit = _limit(trends, incident)
+    return words(
+        f"next_{_step(row)}",
+        office=trends.facts.edition.election.office_short,
+        receivers=receivers(trends, words, [incident.subject]),
+        limit=limit_words(trends, words, limit or trends.next_release),
+        release=limit_words(trends, words, trends.next_release),
+    )
+
+
+def _step(row: Row) -> str:
+    if row["stage"]:
+        return str(row["stage"])
+    if row["status"] == "explained":
+        return "explained"
+    if row["kind"] == "copies":
+        return "copies"
+    return "less" if row["direction"] == "down" else "signal"
+
+
+def _limit(trends: Trends, incident: Incident) -> date | None:
+    """The first internal limit of its posts that is not passed."""
+    today = trends.facts.edition.local.date()
+    limits = [item["hand_over_limit"] for item in _items(trends, incident.row) if item["is_open"]]
+    return min((limit for limit in limits if limit and limit >= today), default=None)
+
+
+def _items(trends: Trends, row: Row) -> list[Row]:
+    """The items of review behind a row of trends.incident_weeks."""
+    frame = trends.facts.tables["core.review_items"].filter(
+        (pl.col("week") == row["week"])
+        & (pl.col("phase") == row["phase"])
+        & pl.col("indications").list.contains(row["subject"])
+    )
+    return list(frame.iter_rows(named=True))
+
+
+def limit_words(trends: Trends, words: Words, day: date) -> str:
+    """`5 Februari 2024 (H-9)`."""
+    left = trends.facts.edition.election.days_to_vote(day)
+    return words("limit_day", day=words.day(day), countdown=words.countdown(left))
+
+
+def test_line(words: Words, row: Row) -> str:
+    """The test behind an incident: what was observed and expected, how sure, against what."""
+    if row["expected"] is None:
+        return words("test_copies" if row["kind"] == "copies" else "test_case", accounts=words.number(row["accounts"]))
+    return words(
+        "test_line",
+        observed=words.number(row["observed"]),
+        expected=words.decimal(row["expected"]),
+        q=q_words(words, row["q"]),
+        baseline=words("test_baseline_weak" if row["is_weak"] else "test_baseline"),
+    )
+
+
+def certainty_rules(words: Words) -> list[str]:
+    """What each of the four words means."""
+    return [words(f"certainty_rule_{word}") for word in WORDS]
+
+
+def before(trends: Trends, words: Words) -> list[str]:
+    """The incidents that last week's situation showed, each with what became of it."""
+    return [_became(trends, words, row) for row in trends.incidents_before[:CARDS_SHOWN]]
+
+
+def _became(trends: Trends, words: Words, row: Row) -> str:
+    now = next((each.row for each in trends.incidents if each.row["incident"] == row["incident"]), None)
+    if now is not None:
+        text = words("before_continues", amount=amount(words, now))
+    elif row["event_day"] is not None:
+        text = words("before_explained", event=row[f"event_{words.lang}"])
+    else:
+        text = words("before_over")
+    if row["stage"]:
+        text += _reviewed(words, _items(trends, row))
+    name = _capital(matter_name(trends, words, row))
+    return words("before_item", name=name, incident=row["incident"], amount=amount(words, row), became=f"{text}.")
+
+
+def _reviewed(words: Words, items: Sequence[Row]) -> str:
+    waiting = sum(bool(item["is_open"]) for item in items)
+    return words("before_waiting", count=words.number(waiting)) if waiting else words("before_reviewed")
+
+
+def review_due(trends: Trends, words: Words) -> str:
+    """How many posts must be reviewed until the next edition, and how many limits have passed."""
+    release = limit_words(trends, words, trends.next_release)
+    if not trends.open_clocks:
+        return words("situation_due_none", release=release)
+    counts = {"count": len(trends.open_clocks), "overdue": len(trends.overdue)}
+    return words("situation_due_value", release=release, **{key: words.number(value) for key, value in counts.items()})
