@@ -155,6 +155,11 @@ class Election:
         """The default `as_of` of a week: the Monday after it, at the release hour, local time."""
         return datetime.combine(week.last_day + timedelta(days=1), RELEASE_HOUR, self.zone)
 
+    def next_week(self, week: Week, moment: datetime) -> Week:
+        """The first week after one whose report comes out after a moment: late reissues exist."""
+        following = max(week.shift(1), self.last_complete_week(moment))
+        return following if self.release_moment(following) > moment else following.shift(1)
+
     def last_complete_week(self, moment: datetime) -> Week:
         """The latest week whose last day is over at this moment."""
         return Week.of(moment.astimezone(self.zone).date()).shift(-1)

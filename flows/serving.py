@@ -44,20 +44,20 @@ def site(home: Path) -> Starlette:
         mimetypes.add_type(kind, suffix)
 
     def listed(request: Request) -> HTMLResponse:
-        week, folder = request.path_params["week"], request.path_params["folder"]
-        names = [name for name in releases.published_files(home, week) if name.startswith(f"{folder}/")]
+        place, folder = request.path_params["place"], request.path_params["folder"]
+        names = [name for name in releases.published_files(home, place) if name.startswith(f"{folder}/")]
         if not names:
             raise HTTPException(404)
         links = "".join(
-            f'<li><a href="/{quote(week)}/{quote(name)}">{html.escape(visible(Path(name).name))}</a></li>'
+            f'<li><a href="/{quote(place)}/{quote(name)}">{html.escape(visible(Path(name).name))}</a></li>'
             for name in names
         )
         return HTMLResponse(
-            f'<!DOCTYPE html><meta charset="utf-8"><title>{html.escape(visible(week))}</title><ul>{links}</ul>'
+            f'<!DOCTYPE html><meta charset="utf-8"><title>{html.escape(visible(place))}</title><ul>{links}</ul>'
         )
 
     files = _Published(directory=home / "published", html=True, check_dir=False)
-    return Starlette(routes=[Route("/{week}/{folder}/", listed), Mount("/", files)])
+    return Starlette(routes=[Route("/{place:path}/{folder}/", listed), Mount("/", files)])
 
 
 class Site:

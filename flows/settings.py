@@ -16,7 +16,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import Annotated, Any, Literal, NamedTuple, Self
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, Field, SecretStr, ValidationError
+from pydantic import AfterValidator, BaseModel, BeforeValidator, Field, PrivateAttr, SecretStr, ValidationError
 from pydantic_settings import (
     BaseSettings,
     NoDecode,
@@ -192,6 +192,8 @@ class Settings(BaseSettings):
         default=False, description="whether the group of the account may read what is published; else it alone"
     )
 
+    _own_lang: Language | None = PrivateAttr(default=None)
+
     @classmethod
     def settings_customise_sources(
         cls,
@@ -226,9 +228,16 @@ class Settings(BaseSettings):
         if not is_usable:
             raise UsageError(f"{self.home} is not a folder that can be written; set RONDA_HOME to another one.")
 
+    @property
+    def own_lang(self) -> Language:
+        """The language of the home, which stays what it is while something is published in another one."""
+        return self._own_lang or self.lang
+
     def in_language(self, lang: Language) -> Self:
         """The same settings for reports in another language."""
-        return self.model_copy(update={"lang": lang})
+        other = self.model_copy(update={"lang": lang})
+        other._own_lang = self.own_lang
+        return other
 
     def export(self, log_level: str = "CRITICAL") -> None:
         """Tells the libraries below, through the environment, where to keep their state and to report to nobody.

@@ -53,7 +53,7 @@ def render_note(
 
 
 def render_index(
-    summaries: Sequence[WeekSummary], folder: Path, edition: Edition, notes: Mapping[str, str] | None = None
+    summaries: Mapping[str, WeekSummary], folder: Path, edition: Edition, notes: Mapping[str, str] | None = None
 ) -> None:
     """`index.html` over all published weeks and daily notes; see `index.render_index`."""
     from reports.site import index
@@ -76,11 +76,11 @@ def render_review(  # noqa: PLR0913 - as the function it calls
     return review_sheet.review_workbook(edition, posts, headings, choices, name, of_all_weeks=of_all_weeks)
 
 
-def backlog_told(lang: Language, path: str, posts: int, first_limit: date | None) -> str:
-    """How many posts wait for a coder in a workbook; see `sentences.backlog_told`."""
+def backlog_told(lang: Language, path: str, limits: Sequence[date], today: date) -> str:
+    """What to do first, and in which workbook; see `sentences.backlog_told`."""
     from reports.wording import sentences
 
-    return sentences.backlog_told(lang, path, posts, first_limit)
+    return sentences.backlog_told(lang, path, limits, today)
 
 
 def why_flagged(lang: Language, reasons: Sequence[tuple[str, str, Sequence[str]]]) -> str:
@@ -90,8 +90,8 @@ def why_flagged(lang: Language, reasons: Sequence[tuple[str, str, Sequence[str]]
     return sentences.why_flagged(lang, reasons)
 
 
-def published_texts(summary: WeekSummary, edition: Edition) -> tuple[str, str, str]:
-    """The three lines of the notice of a published week; see `sentences.published_texts`."""
+def published_texts(summary: WeekSummary, edition: Edition) -> tuple[str, str]:
+    """The first two lines of the notice of a published week; see `sentences.published_texts`."""
     from reports.wording import sentences
 
     return sentences.published_texts(summary, edition)

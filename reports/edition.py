@@ -50,8 +50,18 @@ class Edition:
         return self.as_of.astimezone(self.election.zone)
 
     @property
+    def next_week(self) -> Week:
+        """The week of the next edition: never one whose report is out already when this one is released."""
+        return self.election.next_week(self.week, self.as_of)
+
+    @property
+    def next_release(self) -> datetime:
+        """The moment at which the next edition comes out."""
+        return self.election.release_moment(self.next_week)
+
+    @property
     def days_to_vote(self) -> int:
-        """The days from the release to the vote: the one countdown of an edition."""
+        """Days from the release to the vote: the one countdown that the documents of an edition print of themselves."""
         return self.election.days_to_vote(self.local.date())
 
     @property

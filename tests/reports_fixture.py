@@ -59,7 +59,9 @@ HOSTILE = (
 )
 
 
-def edition(week: str = "2024-W05", lang: Language = "id", as_of: datetime | None = None) -> Edition:
+def edition(
+    week: str = "2024-W05", lang: Language = "id", as_of: datetime | None = None, publication: int = 1
+) -> Edition:
     """An edition of a week, released at its default moment."""
     parsed = Week.parse(week)
     return Edition(
@@ -68,7 +70,7 @@ def edition(week: str = "2024-W05", lang: Language = "id", as_of: datetime | Non
         lang=lang,
         election=ELECTION,
         office="Diskominfo Kabupaten Batang",
-        publication=1,
+        publication=publication,
         label_version="a1b2c3d4",
         data_version="0f9e8d7c6b5a",
         code_version="0.1.0",

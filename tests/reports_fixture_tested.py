@@ -174,6 +174,7 @@ def _items(evidence: pl.DataFrame, week: Week) -> pl.DataFrame:
         "hand_over_limit",
         "stage",
         pl.lit("unreviewed").alias("outcome"),
+        pl.lit("live").alias("state"),
         pl.lit(True).alias("is_detected"),
         pl.lit(True).alias("is_open"),
     )

@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from datetime import datetime
 from functools import partial
 from pathlib import Path
+from typing import get_args
 
 from flows.exits import LedgerDamagedError, UsageError, WarehouseDamagedError
 from flows.keeping import accepting, rebuilding, rewritings
@@ -13,6 +14,7 @@ from flows.keeping.condition import Condition, Finding, Look
 from flows.loading import file_states, landing, privacy, proof
 from flows.loading.landing import Landed
 from flows.publishing import database, ledger, releases
+from flows.settings import Language
 from flows.store import chain, leftovers, permissions, warehouse
 from flows.store.chain import Entry
 from flows.store.files import files_in
@@ -202,10 +204,12 @@ def look_at_releases(look: Look) -> Condition:
 
 
 def _publish_again(name: str) -> str:
-    week = name.partition("/")[0]
-    if week == releases.DAILY:
-        return f"publish it again with `ronda daily --day {name.split('/')[1]}`"
-    return f"publish it again with `ronda weekly --week {week}`"
+    first, *rest = name.split("/")
+    is_beside = first in get_args(Language)
+    parts, option = (rest, f" --lang {first}") if is_beside else ([first, *rest], "")
+    if parts[0] == releases.DAILY:
+        return f"publish it again with `ronda daily --day {parts[1]}{option}`"
+    return f"publish it again with `ronda weekly --week {parts[0]}{option}`"
 
 
 def _publish_tables(look: Look) -> None:

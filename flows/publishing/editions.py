@@ -1,7 +1,7 @@
 """What each published week was rendered from: its frames and conditions, kept to render its pages again.
 
 Pages that print a post which is gone since are made anew from the same numbers without it. The folder is private and
-holds one edition a week, that which stands in the release.
+holds those editions that stand in the release, each under the name of its folder there.
 """
 
 import json
@@ -26,15 +26,15 @@ _FACTS = "edition.json"
 _OF_SETTINGS = frozenset({"election", "code_version"})
 
 
-def _folder(home: Path, week: str) -> Path:
-    return home / "editions" / week
+def _folder(home: Path, place: str) -> Path:
+    return home / "editions" / place
 
 
-def keep(home: Path, edition: reports.Edition, frames: Mapping[str, "pl.DataFrame"]) -> None:
-    """Keeps an edition in the place of the former one of its week."""
+def keep(home: Path, place: str, edition: reports.Edition, frames: Mapping[str, "pl.DataFrame"]) -> None:
+    """Keeps an edition instead of the former one of its place."""
     import polars as pl
 
-    target = _folder(home, str(edition.week))
+    target = _folder(home, place)
     draft = draft_beside(target)
     make_folder(draft)
     for name, frame in frames.items():
@@ -50,19 +50,19 @@ def keep(home: Path, edition: reports.Edition, frames: Mapping[str, "pl.DataFram
     settle_folder(draft, target)
 
 
-def is_kept(home: Path, week: str) -> bool:
+def is_kept(home: Path, place: str) -> bool:
     """Whether the edition of a week is there; an earlier version of ronda kept none."""
-    return (_folder(home, week) / _FACTS).is_file()
+    return (_folder(home, place) / _FACTS).is_file()
 
 
 def read(
-    settings: Settings, week: str, names: Collection[str] | None = None
+    settings: Settings, place: str, names: Collection[str] | None = None
 ) -> "tuple[reports.Edition, dict[str, pl.DataFrame]] | None":
     """The edition of a week and its frames, or some of them; None of one that an earlier version published."""
     import polars as pl
 
-    folder = _folder(settings.home, week)
-    if not is_kept(settings.home, week):
+    folder = _folder(settings.home, place)
+    if not is_kept(settings.home, place):
         return None
     facts: dict[str, Any] = json.loads((folder / _FACTS).read_bytes())
     facts |= {"week": Week.parse(facts["week"]), "as_of": datetime.fromisoformat(facts["as_of"])}
@@ -71,9 +71,9 @@ def read(
     return edition, {path.stem: pl.read_ipc(path.read_bytes()) for path in paths}
 
 
-def require(settings: Settings, week: str) -> "tuple[reports.Edition, dict[str, pl.DataFrame]]":
+def require(settings: Settings, place: str) -> "tuple[reports.Edition, dict[str, pl.DataFrame]]":
     """The edition of a week that is kept. Raises LedgerDamagedError where it is gone since."""
-    edition = read(settings, week)
+    edition = read(settings, place)
     if edition is None:
-        raise LedgerDamagedError(f"The edition of {week} is gone from {settings.home}; publish the week again.")
+        raise LedgerDamagedError(f"The edition of {place} is gone from {settings.home}; publish the week again.")
     return edition

@@ -47,7 +47,7 @@ WHERE (known.text IS NOT NULL AND NOT EXISTS (
 
 @dataclass(frozen=True, slots=True)
 class Settled:
-    """The weeks whose pages were rendered again, and a sentence where they have to wait."""
+    """The editions whose pages were rendered again (`2024-W05`, `en/2024-W05`), and a sentence where they wait."""
 
     weeks: tuple[str, ...] = ()
     left: tuple[str, ...] = ()
@@ -68,24 +68,24 @@ def settle(settings: Settings, *, without_evidence: bool = False) -> Settled:
     ronda, which kept no edition, a new publication is stated. Nothing is done while the warehouse lacks files that it
     held, since every post of theirs would seem gone. The caller holds the warehouse. Raises what `build_tables` raises.
     """
-    weeks = releases.reported_weeks(settings.home)
-    if releases.published_folder(settings.home) is None:
+    release = releases.published_folder(settings.home)
+    if release is None:
         return Settled()
-    printed = {week: _printed(settings, week) for week in weeks}
+    printed = {place: _printed(settings, place) for place in releases.places_of(release)}
     with warehouse.opened(settings.home) as connection:
         if not _is_whole(settings.home, connection):
             return Settled(left=(_WAITS,))
         known = _look(connection, list(printed.values()))
         is_said = _is_said(settings.home, connection)
-    stale = [week for week, frames in printed.items() if _is_stale(frames, known, without_evidence=without_evidence)]
+    stale = [place for place, frames in printed.items() if _is_stale(frames, known, without_evidence=without_evidence)]
     if not stale and not is_said:
         return Settled()
     build.build_tables(settings)
-    kept = [week for week in stale if editions.is_kept(settings.home, week)]
-    if without := [week for week in stale if week not in kept]:
+    kept = [place for place in stale if editions.is_kept(settings.home, place)]
+    if without := [place for place in stale if place not in kept]:
         with recorded(settings.home, "forget", {"weeks": ", ".join(without)}) as run:
-            for week in without:
-                publish_week(settings, run, Week.parse(week))
+            for place in without:
+                publish_week(settings, run, Week.parse(Path(place).name))
     _release(settings, kept, known, without_evidence=without_evidence)
     releases.drop_older(settings.home)
     return Settled(tuple(stale))
@@ -98,14 +98,14 @@ def _is_whole(home: Path, connection: warehouse.Connection) -> bool:
     return all(file_id in loaded or not contents.get(file_id, [""])[-1] for file_id in chain.last_of(entries, "loaded"))
 
 
-def _printed(settings: Settings, week: str) -> Frames:
-    """The frames of a week that print posts; of a week without an edition those that are published."""
+def _printed(settings: Settings, place: str) -> Frames:
+    """The frames of an edition that print posts; of one that was not kept those that are published."""
     import polars as pl
 
-    kept = editions.read(settings, week, (*_PRINTED, _TERMS, _ITEMS))
+    kept = editions.read(settings, place, (*_PRINTED, _TERMS, _ITEMS))
     if kept is not None:
         return kept[1]
-    folder = settings.home / "published" / week / "data"
+    folder = settings.home / "published" / place / "data"
     return {name: pl.read_parquet(folder / f"{name}.parquet") for name in _PRINTED}
 
 
@@ -190,23 +190,23 @@ def _is_said(home: Path, connection: warehouse.Connection) -> bool:
 
 
 def _release(settings: Settings, stale: Sequence[str], known: _Known, *, without_evidence: bool) -> None:
-    """A release with the tables as they are now, and the pages of some weeks rendered again."""
-    changed: list[tuple[reports.Edition, Frames]] = []
+    """A release with the tables as they are now, and the pages of some editions rendered again."""
+    changed: list[tuple[str, reports.Edition, Frames]] = []
     to_group = settings.published_to_group
     with (
         warehouse.opened(settings.home) as connection,
         releases.new_release(settings.home, to_group=to_group) as release,
     ):
         place_database(settings, connection, release)
-        for week in stale:
-            edition, whole = editions.require(settings, week)
+        for place in stale:
+            edition, whole = editions.require(settings, place)
             frames = _living(whole, known, without_evidence=without_evidence)
-            changed.append((edition, frames))
+            changed.append((place, edition, frames))
 
             def render(folder: Path, edition: reports.Edition = edition, frames: Frames = frames) -> None:
                 releases.write_manifest(folder, asdict(reports.render_week(edition, frames, folder)))
 
-            releases.place_folder(release, week, render)
-            place_index(release, edition)
-    for edition, frames in changed:  # afterwards: until the pages changed they are asked again
-        editions.keep(settings.home, edition, frames)
+            releases.place_folder(release, place, render)
+            place_index(settings, release, edition)
+    for place, edition, frames in changed:  # afterwards: until the pages changed they are asked again
+        editions.keep(settings.home, place, edition, frames)

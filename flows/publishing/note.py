@@ -41,6 +41,9 @@ def publish_note(settings: Settings, day: date, as_of: datetime) -> Noted:
         conditions = release_facts(settings, connection, as_of)
         edition = edition_of(settings, connection, conditions, week=Week.of(day), publication=1)
         read = frames.note_frames(connection)
+        place = f"{releases.DAILY}/{day}"
+        if settings.lang != settings.own_lang:
+            place = f"{settings.lang}/{place}"
         with releases.new_release(settings.home, to_group=settings.published_to_group) as release:
             said: list[tuple[str, str, str]] = []
 
@@ -49,8 +52,8 @@ def publish_note(settings: Settings, day: date, as_of: datetime) -> Noted:
                 said.append(lines)
                 releases.write_manifest(folder, numbers)
 
-            releases.place_folder(release, f"{releases.DAILY}/{day}", render)
-            place_index(release, edition)
+            releases.place_folder(release, place, render)
+            place_index(settings, release, edition)
             place_database(settings, connection, release)
-    folder = settings.home / "published" / releases.DAILY / str(day)
-    return Noted(str(day), folder, said[0], notice.noted(settings, str(day), said[0]))
+    folder = settings.home / "published" / place
+    return Noted(str(day), folder, said[0], notice.noted(settings, place, said[0]))

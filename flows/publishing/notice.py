@@ -107,16 +107,18 @@ def stopped(settings: Settings, week: str, reason: str) -> Notice:
     return Notice(lines, link_to(settings, "index.html"), f"week {week}", f"stopped {' '.join(lines)}")
 
 
-def noted(settings: Settings, day: str, texts: Sequence[str]) -> Notice:
-    """The notice of a daily note; it leads to the note."""
+def noted(settings: Settings, place: str, texts: Sequence[str]) -> Notice:
+    """The notice of a daily note; it leads to the note in its folder, which ends with the day."""
+    day = place.rpartition("/")[2]
     lines = tuple(shortened(text) for text in texts)
-    return Notice(lines, link_to(settings, f"daily/{day}/note.pdf"), f"day {day}", f"noted {' '.join(lines)}")
+    return Notice(lines, link_to(settings, f"{place}/note.pdf"), f"day {day}", f"noted {' '.join(lines)}")
 
 
-def published(settings: Settings, week: str, publication: int, texts: Sequence[str]) -> Notice:
-    """The notice of a published week; it leads to its report."""
+def published(settings: Settings, place: str, publication: int, texts: Sequence[str]) -> Notice:
+    """The notice of a published week; it leads to its report in a folder: `2024-W05`, `en/2024-W05`."""
+    week = place.rpartition("/")[2]
     lines = tuple(shortened(text) for text in texts)
-    return Notice(lines, link_to(settings, f"{week}/weekly.html"), f"week {week}", f"published {publication}")
+    return Notice(lines, link_to(settings, f"{place}/weekly.html"), f"week {week}", f"published {publication}")
 
 
 def failed(settings: Settings, sentence: str) -> Notice:

@@ -88,7 +88,7 @@ def drop_older(home: Path) -> None:
 def place_folder(release: Path, name: str, write: Callable[[Path], None]) -> None:
     """Writes a folder of a release anew; files that come out byte-equal stay the hard links they were."""
     target = release / name
-    target.parent.mkdir(exist_ok=True)
+    target.parent.mkdir(parents=True, exist_ok=True)
     fresh = target.with_name(f".{target.name}.draft")
     fresh.mkdir()
     write(fresh)
@@ -116,22 +116,43 @@ def write_manifest(folder: Path, summary: Mapping[str, Any]) -> None:
     (folder / MANIFEST).write_text(text + "\n", encoding="utf-8")
 
 
+def places_of(release: Path) -> list[str]:
+    """The folder of every edition in a release: the weeks, then those in other languages (`en/2024-W05`)."""
+    other = [path.parent for path in sorted(release.glob(f"*/*/{MANIFEST}"))]
+    beside = [path for path in other if path.parent.name != DAILY and not path.parent.is_symlink()]
+    return [*weeks_of(release), *(path.relative_to(release).as_posix() for path in beside)]
+
+
+def read_summary(release: Path, place: str) -> dict[str, Any]:
+    """What the manifest of an edition says of it in short."""
+    summary: dict[str, Any] = json.loads((release / place / MANIFEST).read_bytes())["summary"]
+    return summary
+
+
+def place_of(release: Path | None, week: str, lang: str, own_lang: str) -> str:
+    """The folder of a week's edition in a language: that of the week, or beside it where another language has that."""
+    if release is not None and week in weeks_of(release):
+        own_lang = read_summary(release, week).get("lang", own_lang)
+    return week if lang == own_lang else f"{lang}/{week}"
+
+
 def read_manifests(release: Path) -> list[dict[str, Any]]:
     """The manifests of all weeks of a release, in time order."""
     return [json.loads((release / week / MANIFEST).read_bytes()) for week in weeks_of(release)]
 
 
-def published_files(home: Path, week: str) -> list[str]:
-    """The files of a published week as its manifest names them, relative to the week; none of a week without report."""
+def published_files(home: Path, place: str) -> list[str]:
+    """The files of a published edition as its manifest names them, relative to its folder; none where there is none."""
     release = published_folder(home)
-    if release is None or week not in weeks_of(release):
+    if release is None or place not in places_of(release):
         return []
-    return sorted(json.loads((release / week / MANIFEST).read_bytes())["files"])
+    return sorted(json.loads((release / place / MANIFEST).read_bytes())["files"])
 
 
 def read_notes(release: Path) -> dict[str, str]:
-    """The daily notes of a release: the address of each, relative to the release, by day."""
-    return {path.parent.name: path.relative_to(release).as_posix() for path in sorted(release.glob(f"{DAILY}/*/*.pdf"))}
+    """The daily notes of a release in every language: the day of each by its address, relative to the release."""
+    paths = [*sorted(release.glob(f"{DAILY}/*/*.pdf")), *sorted(release.glob(f"*/{DAILY}/*/*.pdf"))]
+    return {path.relative_to(release).as_posix(): path.parent.name for path in paths}
 
 
 def reported_weeks(home: Path) -> list[str]:
@@ -154,8 +175,9 @@ def point_latest(release: Path) -> None:
 
 def _stated(release: Path) -> list[tuple[Path, str]]:
     """Every file that a manifest of a release names, with its hash."""
-    folders = [release / week for week in weeks_of(release)]
-    folders += [path.parent for path in sorted(release.glob(f"{DAILY}/*/{MANIFEST}"))]
+    folders = [release / place for place in places_of(release)]
+    for noted in (f"{DAILY}/*/{MANIFEST}", f"*/{DAILY}/*/{MANIFEST}"):
+        folders += [path.parent for path in sorted(release.glob(noted))]
     return [
         (folder / name, digest)
         for folder in folders

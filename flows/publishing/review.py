@@ -46,7 +46,7 @@ def write_backlog(settings: Settings, connection: warehouse.Connection, edition:
         named = posts.with_columns(pl.Series("why", why, dtype=pl.String))
         _write(settings, edition, path, named, of_all_weeks=True)
     limits: list[date] = posts["limit"].to_list()
-    return reports.backlog_told(edition.lang, f"review/{path.name}", posts.height, min(limits, default=None))
+    return reports.backlog_told(edition.lang, f"review/{path.name}", limits, edition.local.date())
 
 
 def _write(

@@ -1,5 +1,6 @@
 """What all documents of a release share: the edition they are made from, and the index over all of them."""
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -23,8 +24,12 @@ def edition_of(settings: Settings, connection: warehouse.Connection, release: Re
     )
 
 
-def place_index(release: Path, edition: reports.Edition) -> None:
-    """Writes `index.html` over all weeks and notes of a release."""
-    known = [reports.WeekSummary.from_dict(each["summary"]) for each in releases.read_manifests(release)]
+def place_index(settings: Settings, release: Path, edition: reports.Edition) -> None:
+    """Writes `index.html` over all weeks and notes of a release, in the language of the home."""
+    edition = replace(edition, lang=settings.own_lang)
+    known = {
+        place: reports.WeekSummary.from_dict(releases.read_summary(release, place))
+        for place in releases.places_of(release)
+    }
     (release / "index.html").unlink(missing_ok=True)  # it is that of the release before too: a hard link
     reports.render_index(known, release, edition, releases.read_notes(release))

@@ -3,9 +3,10 @@
 from collections.abc import Iterator
 from concurrent.futures import Executor, ThreadPoolExecutor
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import datetime
 from pathlib import Path
+from typing import get_args
 
 import polars as pl
 
@@ -17,7 +18,7 @@ from flows.publishing import editions, frames, notice, releases, review
 from flows.publishing.database import place_database
 from flows.publishing.site import edition_of, place_index
 from flows.publishing.state import Cause, state_week
-from flows.settings import Settings
+from flows.settings import Language, Settings
 from flows.store import warehouse
 from flows.store.runs import Run
 
@@ -73,37 +74,69 @@ def publish_week(
     with warehouse.opened(settings.home) as connection:
         stated = state_week(settings, connection, week, as_of, Cause(run.run_id, given_reason))
         edition = edition_of(settings, connection, stated.release, week=week, publication=stated.publication)
-        read = frames.report_frames(connection, week, settings.lang, run.verdicts_of_week)
-        read["evidence"] = review.with_reasons(settings, read["evidence"])
-        editions.keep(settings.home, edition, read)
-        summary = _release(settings, connection, edition, read)
+        places = places_to_render(settings, edition)
+        drawn = {}
+        for lang, place in places.items():
+            read = frames.report_frames(connection, week, lang, run.verdicts_of_week)
+            read["evidence"] = review.with_reasons(settings.in_language(lang), read["evidence"])
+            drawn[place] = (replace(edition, lang=lang), read)
+            editions.keep(settings.home, place, *drawn[place])
+        summary = _release(settings, connection, drawn)[places[settings.lang]]
         review.write_sheet(settings, connection, edition)
         waiting = review.write_backlog(settings, connection, edition)
     run.note(published=run.facts.get("published", {}) | {str(week): stated.publication})
     texts = (*reports.published_texts(summary, edition), waiting)
-    told = notice.published(settings, str(week), stated.publication, texts)
-    folder = settings.home / "published" / str(week)
+    told = notice.published(settings, places[settings.lang], stated.publication, texts)
+    folder = settings.home / "published" / places[settings.lang]
     return Published(str(week), stated.publication, folder, (*summary.sentences, waiting), told)
 
 
+def places_to_render(settings: Settings, edition: reports.Edition) -> dict[Language, str]:
+    """The folders to render, by language: that which is asked for, and those that would fall behind it.
+
+    A week has its own folder in the language of the home; in another language it stands beside it. What stands there
+    already with an older publication is made again from the same numbers, so that the two never disagree.
+    """
+    release, week = releases.published_folder(settings.home), str(edition.week)
+    known = releases.places_of(release) if release else []
+    places = {}
+    for lang in get_args(Language):
+        place = releases.place_of(release, week, lang, settings.own_lang)
+        said = releases.read_summary(release, place) if release and place in known else None
+        is_behind = said is not None and said.get("publication", 0) < edition.publication
+        is_missing = place == week and place not in known
+        if lang == settings.lang or is_behind or is_missing:
+            places[lang] = place
+    return places
+
+
 def _release(
-    settings: Settings, connection: warehouse.Connection, edition: reports.Edition, read: dict[str, pl.DataFrame]
-) -> reports.WeekSummary:
+    settings: Settings,
+    connection: warehouse.Connection,
+    drawn: dict[str, tuple[reports.Edition, dict[str, pl.DataFrame]]],
+) -> dict[str, reports.WeekSummary]:
     """Renders into a new release, with the public database beside the pages: the disk works while they are drawn."""
     beside = _DRAWING[-1] if _DRAWING else None
-    summaries: list[reports.WeekSummary] = []
-
-    def render(folder: Path) -> None:
-        summaries.append(reports.render_week(edition, read, folder, beside))
-        releases.write_manifest(folder, asdict(summaries[0]))
+    summaries: dict[str, reports.WeekSummary] = {}
 
     with (
         releases.new_release(settings.home, to_group=settings.published_to_group) as release,
         ThreadPoolExecutor(1) as disk,
     ):
         placed = disk.submit(place_database, settings, connection, release)
-        releases.place_folder(release, str(edition.week), render)
-        place_index(release, edition)
+        for place, (edition, read) in drawn.items():
+
+            def render(
+                folder: Path,
+                place: str = place,
+                edition: reports.Edition = edition,
+                read: dict[str, pl.DataFrame] = read,
+            ) -> None:
+                summaries[place] = reports.render_week(edition, read, folder, beside)
+                releases.write_manifest(folder, asdict(summaries[place]))
+
+            releases.place_folder(release, place, render)
+            place_index(settings, release, edition)
         releases.point_latest(release)
         placed.result()
-    return summaries[0]
+    return summaries

@@ -1,67 +1,47 @@
-"""The four key figures: each with its value, its interval, last week's, and whether the change is more than noise."""
+"""The four key numbers of a week: each with its direction, last week's and what is usual, as leadership compares them.
+
+They are those of the bucket that stands for the week, and the same that the report's indicators print; what else the
+week holds is one line. A direction is a test's, or there is none.
+"""
 
 from collections.abc import Callable
-from typing import NamedTuple
+from dataclasses import dataclass
 
-from flows.method import METHOD
 from flows.periods import Bucket
-from reports.judging.disclosure import is_small
 from reports.judging.lights import judge_buckets
+from reports.judging.usual import Usual, net_without_copies, usual_of
 from reports.reading.facts import Row
-from reports.reading.outcomes import Signal, Trends, copies_of
-from reports.wording.sentences import class_counts, zero_sentence
-from reports.wording.words import DASH, Words, platform_name
+from reports.reading.outcomes import Trends
+from reports.reading.weeks import main_bucket, measure_of
+from reports.wording.words import DASH, Words
 
-CLASSES_SHOWN = 3  # of the review list, by name
-
-
-class Value(NamedTuple):
-    """A figure and what stands beside it: its interval, its unit, what it leaves out."""
-
-    text: str
-    more: str = ""
+ARROWS = {"up": "▲", "down": "▼"}
 
 
-Cell = Callable[[Row | None, Words], Value]
-Tests = tuple[tuple[str, str], ...]  # the tested cells (family, subject) that speak of a figure
+@dataclass(frozen=True)
+class KeyNumber:
+    """A number and what stands beside it; `arrow` is empty where no test gave a direction."""
+
+    name: str
+    value: str
+    arrow: str
+    verdict: str
+    before: str
+    usual: str
 
 
-def _posts(row: Row | None, words: Words) -> Value:
-    if row is None or row["posts"] is None:
-        return Value(DASH)
-    return Value(words.number(row["posts"]), words("briefing_per_day", value=words.decimal(row["per_day"])))
-
-
-def _coverage(row: Row | None, words: Words) -> Value:
-    if row is None or row["coverage"] is None:
-        return Value(DASH, words("status_unknown"))
-    return Value(words.percent(row["coverage"]), words(f"status_{row['status']}"))
-
-
-def _net(row: Row | None, words: Words) -> Value:
-    if row is None or row["net_sentiment"] is None or row["net_low"] is None:
-        is_below = row is not None and row["labelled"] is not None and row["labelled"] < METHOD.net_posts
-        return Value(DASH, words("net_below") if is_below else "")
-    interval = words.interval(row["net_low"] * 100, row["net_high"] * 100, signed=True)
-    return Value(words.decimal(row["net_sentiment"] * 100, signed=True), words("interval_95", interval=interval))
-
-
-def _detected(row: Row | None, words: Words) -> Value:
-    if row is None or row["detected"] is None:
-        return Value(DASH)
-    if not row["labelled"]:
-        return Value(DASH, zero_sentence(words, 0, row["coverage"]))
-    if not row["detected"]:
-        return Value("0", zero_sentence(words, int(row["labelled"] or 0), row["coverage"]))
-    return Value(words.number(row["detected"]), words("briefing_of_labelled", labelled=words.number(row["labelled"])))
-
-
-_FIGURES: tuple[tuple[str, Cell, Tests], ...] = (
-    ("briefing_figure_posts", _posts, (("volumes", "posts"),)),
-    ("briefing_figure_net", _net, (("sentiment", "negative"), ("sentiment", "positive"))),
-    ("briefing_figure_detected", _detected, ()),  # the measured classes are named by the seed
-    ("briefing_figure_coverage", _coverage, ()),
-)
+_WRITE: dict[str, Callable[[Words, float], str]] = {
+    "per_day": lambda words, value: words.number(round(value)),
+    "net_sentiment": lambda words, value: words.decimal(value, signed=True),
+    "detected": lambda words, value: words.number(round(value)),
+    "coverage": lambda words, value: words.percent(value / 100),
+}
+METRICS = tuple(_WRITE)
+_HUNDREDTHS = frozenset({"net_sentiment", "coverage"})  # shares, told as per cent and points
+_TESTS = {
+    "per_day": (("volumes", "posts"),),
+    "net_sentiment": (("sentiment", "negative"), ("sentiment", "positive")),
+}
 
 
 def seen_buckets(trends: Trends) -> list[Bucket]:
@@ -70,90 +50,108 @@ def seen_buckets(trends: Trends) -> list[Bucket]:
     return [each.bucket for each in levels if each.lights] or [each.bucket for each in levels]
 
 
-def key_figures(trends: Trends, words: Words) -> list[dict[str, object]]:
-    """A row a figure, a cell a bucket: value, interval, the bucket before, direction and confidence."""
-    rows: list[dict[str, object]] = []
-    for key, cell, named in _FIGURES:
-        cells = []
-        is_detected = cell is _detected
-        tests = tuple(("indications", code) for code in sorted(trends.facts.measured)) if is_detected else named
-        for bucket in seen_buckets(trends):
-            value = cell(trends.facts.measure(bucket), words)
-            classes = _classes(trends, words, bucket) if is_detected else ""
-            before = _before(trends, words, bucket, cell)
-            change = _change(trends, words, bucket, tests)
-            if change and before == words("briefing_no_before"):
-                before = ""  # the line on the direction says why
-            cells.append(
-                {
-                    "value": value.text,
-                    "more": f"{value.more}: {classes}" if classes else value.more,
-                    "before": before,
-                    "change": change,
-                }
-            )
-        rows.append({"name": words(key), "cells": cells})
-    return rows
+def key_numbers(trends: Trends, words: Words) -> list[KeyNumber]:
+    """Posts a day, net sentiment, review list and coverage."""
+    return [_number(trends, words, main_bucket(trends.facts, trends.facts.edition.week), name) for name in METRICS]
 
 
-def _classes(trends: Trends, words: Words, bucket: Bucket) -> str:
-    """What the review list of a bucket is made of, the largest classes by name."""
-    row = trends.facts.measure(bucket)
-    if row is None or not row["detected"]:
-        return ""
-    counts = [(code, count) for code, count in trends.facts.detected_in(bucket).items() if count]
-    return class_counts(trends.facts, words, sorted(counts, key=lambda each: -each[1]), CLASSES_SHOWN)
-
-
-def _before(trends: Trends, words: Words, bucket: Bucket, cell: Cell) -> str:
+def _number(trends: Trends, words: Words, bucket: Bucket, metric: str) -> KeyNumber:
+    value = measure_of(trends.facts, metric, 100.0 if metric in _HUNDREDTHS else 1.0)
     earlier = trends.facts.previous(bucket)
-    if earlier is None:
-        reason = trends.facts.not_compared(bucket)
-        if reason:
-            return words("briefing_not_compared", reason=words.known(f"signal_reason_{reason}", reason))
-        return words("briefing_no_before")
-    row = trends.facts.measure(earlier)
-    value = cell(row, words)
-    more = "" if cell is _detected and row is not None and not row["detected"] else value.more
-    return words("briefing_before", value=f"{value.text} · {more}" if more else value.text)
+    rows = _rows(trends, bucket, metric)
+    usual = usual_of(trends, bucket, value, rows)
+    span = (
+        words("span", low=_written(words, metric, usual.span[0]), high=_written(words, metric, usual.span[1]))
+        if usual.span
+        else DASH
+    )
+    return KeyNumber(
+        name=words(f"key_{metric}"),
+        value=_written(words, metric, value(bucket)),
+        arrow=ARROWS.get(usual.verdict, ""),
+        verdict=_verdict(trends, words, bucket, metric, usual),
+        before=words("key_before", value=_written(words, metric, value(earlier) if earlier else None)),
+        usual=words("indicator_coverage_usual") if metric == "coverage" else words("key_usual", value=span),
+    )
 
 
-def _change(trends: Trends, words: Words, bucket: Bucket, tests: Tests) -> str:
-    if not tests:
-        return ""
-    signals = [each for each in trends.signals if each.bucket == bucket and (each.family, each.subject) in tests]
-    if signals:
-        return "; ".join(_found(trends, words, signal) for signal in signals)
-    rows = [row for family, subject in tests if (row := trends.row(bucket, family, subject))]
-    tested = [row for row in rows if row["reason"] is None]
-    if tested:
-        key = "change_none_measured" if tests[0][0] == "indications" else "change_none"
-        text = words(key, q=words.decimal(min(row["q"] for row in tested), 2))
-        copies = max(copies_of(row) for row in tested)
-        return f"{text}; {words('change_copies', count=words.number(copies))}" if copies else text
-    reasons = list(dict.fromkeys(row["reason"] for row in rows))
-    return words("change_untested", reason=words.known(f"signal_reason_{reasons[0]}", reasons[0]) if reasons else DASH)
+def _written(words: Words, metric: str, value: float | None) -> str:
+    return DASH if value is None else _WRITE[metric](words, value)
 
 
-def _found(trends: Trends, words: Words, signal: Signal) -> str:
-    """A signal in a cell: its direction, what and where where that is not plain, by how much, how sure."""
-    row = signal.row
-    name = words.known(f"change_{signal.subject}", "")
-    if signal.family == "indications":
-        name = trends.facts.label("indications", signal.subject)
-    if signal.platform != "all":
-        places = words.listed([platform_name(words, place) for place in (signal.platform, *signal.also)])
-        name = words("change_at", change=name, place=places)
-    key = "change_found"
-    if row["ratio"] is None:
-        key = "change_new"
-    elif is_small(signal.platform, row["observed"]):
-        key = "change_hidden"
-    return words(
-        key,
-        arrow="▲" if row["direction"] == "up" else "▼",
-        name=name.strip(),
-        ratio=words.decimal(row["ratio"]),
-        interval=words.interval(row["ratio_low"], row["ratio_high"]),
-        confidence=words("change_sure" if row["q"] <= METHOD.sure_q else "change_fair"),
-    ).replace("  ", " ")
+def _rows(trends: Trends, bucket: Bucket, metric: str) -> list[Row]:
+    """The tested cells that speak of a number: of the review list those of every class."""
+    if metric == "detected":
+        codes = [code for code, _ in trends.facts.detected_by_indication]
+        tested = [row for code in codes if (row := trends.row(bucket, "indications", code))]
+        return [*tested, *(row for code in codes for row in trends.flags(bucket, code))]
+    return [row for family, subject in _TESTS.get(metric, ()) if (row := trends.row(bucket, family, subject))]
+
+
+def _verdict(trends: Trends, words: Words, bucket: Bucket, metric: str, usual: Usual) -> str:
+    row = trends.facts.measure(bucket)
+    if metric == "coverage":
+        is_known = row is not None and row["coverage"] is not None
+        return words(f"status_{row['status']}") if row and is_known else words("status_unknown")
+    reason = words.known(f"signal_reason_{usual.reason}", usual.reason)
+    told = words(f"judged_{usual.verdict}", reason=reason)
+    if metric == "detected":
+        return _listed(trends, words, bucket, told)
+    once = net_without_copies(trends, bucket) if metric == "net_sentiment" else None
+    return told if once is None else words("judged_copies", net=_written(words, metric, once), verdict=told)
+
+
+def _listed(trends: Trends, words: Words, bucket: Bucket, told: str) -> str:
+    """Of the review list: which classes rose, else what the tests say, and how much of it nobody has looked at."""
+    facts = trends.facts
+    row = facts.measure(bucket)
+    if row is None or not row["detected"]:
+        return words("key_none_listed", labelled=words.number(row["labelled"] if row else None))
+    waiting = [item for item in trends.open_items if (item["week"], item["phase"]) == (str(bucket.week), bucket.phase)]
+    state = words("key_waiting", count=words.number(len(waiting))) if waiting else words("key_all_reviewed")
+    rising = [
+        facts.label("indications", each.subject)
+        for each in trends.incidents
+        if each.bucket == bucket and each.row["stage"] and each.row["direction"] == "up"
+    ]
+    if rising:
+        told = words("key_rising", names=words.listed(list(dict.fromkeys(rising))))
+    return f"{told}; {state}"
+
+
+def other_buckets(trends: Trends, words: Words) -> str:
+    """What the other buckets of the week held, each in one sentence; empty where the week is one bucket."""
+    texts = []
+    for bucket in seen_buckets(trends):
+        row = trends.facts.measure(bucket)
+        if bucket == main_bucket(trends.facts, bucket.week) or row is None or row["posts"] is None:
+            continue
+        texts.append(
+            words(
+                "key_other_bucket",
+                phase=words(f"phase_{bucket.phase}"),
+                days=words.days(bucket.first_day, bucket.last_day),
+                posts=words.number(row["posts"]),
+                detected=words.number(row["detected"]),
+            )
+        )
+    return " ".join(texts)
+
+
+def interval_note(trends: Trends, words: Words) -> str:
+    """The intervals of net sentiment, of the week and of the one before, or why the two are not compared."""
+    bucket = main_bucket(trends.facts, trends.facts.edition.week)
+    earlier = trends.facts.previous(bucket)
+    now, before = (trends.facts.measure(each) if each else None for each in (bucket, earlier))
+    texts = [_interval(words, row) for row in (now, before)]
+    note = words("key_note_plain") if texts[0] == DASH else words("key_note", now=texts[0], before=texts[1])
+    if reason := trends.facts.not_compared(bucket):
+        why = words("key_not_compared", reason=words.known(f"signal_reason_{reason}", reason))
+        return f"{why} {note}"
+    return note
+
+
+def _interval(words: Words, row: Row | None) -> str:
+    if row is None or row["net_low"] is None:
+        return DASH
+    return words.interval(row["net_low"] * 100, row["net_high"] * 100, signed=True)

@@ -20,7 +20,7 @@ from reports.typeset import compile_pdf
 from reports.wording.counts import shielded
 from reports.wording.decisions import receivers
 from reports.wording.label_quality import quality_sentence
-from reports.wording.sentences import coverage_words, embargo_mark, embargo_text, gap_words, zero_sentence
+from reports.wording.sentences import coverage_words, embargo_mark, embargo_text, gap_texts, zero_sentence
 from reports.wording.words import DASH, Words, platform_name
 
 GAPS_SHOWN, CLASSES_SHOWN, DAYS_SHOWN = 4, 12, 5
@@ -78,7 +78,6 @@ def note(edition: Edition, day: date, source_tables: Tables) -> tuple[bytes, tup
     tables = {name: accepted(name, source_tables, wanted) for name, wanted in NOTE_CONTRACT.items()}
     words = Words(edition.lang)
     facts = Facts(edition, tables)
-    today = Facts(edition, {**tables, "core.coverage": tables["core.coverage"].filter(pl.col("day") == day)})
     days = days_of(tables, facts, day)
     now = next(each for each in days if (each.day, each.platform) == (day, "all"))
     classes = tables["day_indications"].filter(pl.col("day") == day).sort(["posts", "code"], descending=[True, False])
@@ -90,11 +89,11 @@ def note(edition: Edition, day: date, source_tables: Tables) -> tuple[bytes, tup
         "compared": words("note_not_compared"),
         "class_heads": [words("column_indication"), words("column_detected")],
         "classes": [
-            [today.label("indications", row["code"]), words.number(row["posts"])]
+            [facts.label("indications", row["code"]), words.number(row["posts"])]
             for row in classes.head(CLASSES_SHOWN).iter_rows(named=True)
         ],
-        "decide": _decide(Trends(today), words, classes["code"].to_list()),
-        "unseen": _unseen(today, words),
+        "decide": _decide(Trends(facts), words, classes["code"].to_list()),
+        "unseen": _unseen(facts, words, day),
         "next": _next(edition, words, day),
         "words": {key: words(key) for key in _TITLES},
     }
@@ -221,8 +220,8 @@ def _decide(trends: Trends, words: Words, codes: list[str]) -> str:
     return f"{text} {words('note_receivers', receivers=receivers(trends, words, codes))}" if codes else text
 
 
-def _unseen(facts: Facts, words: Words) -> list[str]:
-    gaps = gap_words(facts, words)[:GAPS_SHOWN]
+def _unseen(facts: Facts, words: Words, day: date) -> list[str]:
+    gaps = gap_texts(words, facts.gaps_on([day]))[:GAPS_SHOWN]
     return [*(gaps or [words("note_no_gap")]), quality_sentence(facts, words), words("unseen_always")]
 
 
@@ -235,8 +234,8 @@ def _next(edition: Edition, words: Words, day: date) -> list[str]:
         items.append(
             words("note_next_note", day=words.day(following), moment=words.moment(moment_of(edition, following), zone))
         )
-    week = edition.week
-    items.append(words("note_next_week", week=str(week), moment=words.moment(election.release_moment(week), zone)))
+    report = edition.week if election.release_moment(edition.week) >= edition.as_of else edition.next_week
+    items.append(words("note_next_week", week=str(report), moment=words.moment(election.release_moment(report), zone)))
     if edition.embargoed:
         items.append(words("note_embargo_ends", moment=words.moment(embargo_end(election), zone)))
     return items

@@ -4,6 +4,7 @@ Nothing here is counted anew: values come from the tables, only sums over the bu
 things that add up (posts, labelled, detected, sentiment classes; never authors).
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from functools import cached_property
@@ -205,7 +206,11 @@ class Facts:
 
         A day before the release of which the coverage table knows nothing is one too, where it knows the platform.
         """
-        days = [day for day in self.edition.week.days if day < self.edition.local.date()]
+        return self.gaps_on(self.edition.week.days)
+
+    def gaps_on(self, asked: Sequence[date]) -> list[Gap]:
+        """The same of some days, in time order."""
+        days = [day for day in asked if day < self.edition.local.date()]
         spells: list[Gap] = []
         for platform, day in product(sorted({name for name, day in self.day_status if day in days}), days):
             status, reason = self.day_status.get((platform, day), ("not_collected", "no record"))

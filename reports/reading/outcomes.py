@@ -3,7 +3,7 @@
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 from functools import cached_property
 from typing import NamedTuple
 
@@ -16,6 +16,7 @@ from reports.reading.facts import Facts, Row
 from reports.reading.incidents import Incident, incidents_of, own_precision, told_in
 
 POSTS = "trends.weekly_platform"
+WAITING = ("unreviewed", "one_coder", "disagreed")  # outcomes of what a coder has still to look at
 
 
 @dataclass(frozen=True)
@@ -182,15 +183,15 @@ class Trends:
 
     @cached_property
     def open_items(self) -> list[Row]:
-        """Unreviewed posts, soonest internal hand-over limit first, of all weeks up to this one."""
-        frame = self.facts.tables["core.review_items"].filter(pl.col("is_open"))
-        return list(frame.iter_rows(named=True))
+        """Detected posts that wait for a coder, soonest internal limit first: those of the backlog workbook."""
+        items = self.facts.tables["core.review_items"]
+        waits = pl.col("is_detected") & (pl.col("state") == "live") & pl.col("outcome").is_in(WAITING)
+        return list(items.filter(waits).sort("hand_over_limit", maintain_order=True).iter_rows(named=True))
 
     @cached_property
     def next_release(self) -> date:
         """The day of the next weekly report."""
-        edition = self.facts.edition
-        return edition.local.date() + timedelta(days=7)
+        return self.facts.edition.next_release.date()
 
     @cached_property
     def open_clocks(self) -> list[Row]:

@@ -1,25 +1,40 @@
-"""What a week asks of leadership: what must be decided, by whom it is received, and by when (domain §8, method §7)."""
+"""What a week asks of leadership, as tasks: what, by whom, by when, and what follows if nobody does it (domain §8).
+
+Each task has a day: the internal hand-over limit of the posts it is about, else the release of the next edition. Limits
+that have passed are no task of their own each: they are told once, as a number.
+"""
 
 from collections import Counter
+from collections.abc import Iterator
 from datetime import date
 from typing import NamedTuple
 
 from flows.method import FAMILIES
+from reports.judging.lights import judge
 from reports.reading.facts import Row
-from reports.reading.outcomes import Signal, Trends
+from reports.reading.incidents import COPIES, Incident
+from reports.reading.outcomes import Trends
 from reports.wording.incidents import incident_name
 from reports.wording.sentences import class_counts
 from reports.wording.words import DASH, Words, platform_name
 
-CLASSES_SHOWN, NAMES_SHOWN = 4, 4
+CLASSES_SHOWN, NAMES_SHOWN = 3, 4
 
 
 class Decision(NamedTuple):
-    """One matter: what is to be decided, who receives it, and the day by which (a dash where there is none)."""
+    """One task: what is to be done, by which office, the day by which, and what follows if it is not done."""
 
     what: str
     whom: str
     until: str
+    otherwise: str
+
+
+class _Task(NamedTuple):
+    limit: date
+    what: str
+    whom: str
+    otherwise: str
 
 
 def receivers(trends: Trends, words: Words, codes: list[str]) -> str:
@@ -49,90 +64,114 @@ def _day(value: object) -> date | None:
 
 
 def decisions(trends: Trends, words: Words) -> list[Decision]:
-    """Matters to decide, the most urgent first; empty when the week asks for nothing."""
-    parts = (_indicated, _incidents, _review, _signals, _collection)
-    items = [decision for part in parts for decision in part(trends, words)]
-    return sorted(items, key=lambda decision: decision.until == DASH)
+    """The tasks of a week, the oldest limit first; empty when it asks for nothing."""
+    parts = (_indicated, _review, _copies, _incidents, _collection)
+    tasks = sorted((task for part in parts for task in part(trends, words)), key=lambda task: task.limit)
+    return [Decision(task.what, task.whom, words.day(task.limit), task.otherwise) for task in tasks]
 
 
-def _indicated(trends: Trends, words: Words) -> list[Decision]:
+def passed_told(trends: Trends, words: Words) -> str:
+    """How many limits have passed, and how many fall due after the next edition: one line; empty where none does."""
+    later = len(trends.open_items) - len(trends.open_clocks)
+    texts = [
+        words(key, count=words.number(count))
+        for key, count in (("decide_passed", len(trends.overdue)), ("decide_later", later))
+        if count
+    ]
+    return " ".join([*texts, words("decide_list")]) if texts else ""
+
+
+def _office(trends: Trends) -> str:
+    return trends.facts.edition.election.office_short
+
+
+def _indicated(trends: Trends, words: Words) -> Iterator[_Task]:
     items = trends.indicated
     if not items:
-        return []
+        return
     codes = sorted({code for item in items for code in item["codes"] or ()})
-    limit = min((item["hand_over_limit"] for item in items if item["hand_over_limit"]), default=None)
-    what = words("decide_refer", count=words.number(len(items)))
-    return [Decision(what, receivers(trends, words, codes), _until(trends, words, limit))]
+    limit = min((item["hand_over_limit"] for item in items if item["hand_over_limit"]), default=trends.next_release)
+    is_late = any(trends.is_beyond_half(item) for item in items)
+    yield _Task(
+        limit,
+        words("decide_refer", count=words.number(len(items))),
+        words("decide_from_to", office=_office(trends), receivers=receivers(trends, words, codes)),
+        words("decide_else_late" if is_late else "decide_else_refer"),
+    )
 
 
-def _review(trends: Trends, words: Words) -> list[Decision]:
-    items = trends.open_clocks
-    if not items:
-        return []
-    counts = Counter(code for item in items for code in item["indications"] or ())
-    ordered = sorted(counts.items(), key=lambda each: (-each[1], each[0]))
-    classes = class_counts(trends.facts, words, ordered, CLASSES_SHOWN)
-    overdue = words("decide_overdue", count=words.number(len(trends.overdue))) if trends.overdue else ""
-    several = words("decide_review_several") if sum(counts.values()) > len(items) else ""
-    what = words("decide_review", count=words.number(len(items)), classes=classes, overdue=overdue)
-    what = f"{what.strip()} {several}".strip()
+def _review(trends: Trends, words: Words) -> Iterator[_Task]:
+    """What falls due until the next edition, by who receives it; a post of several classes goes with the largest."""
     today = trends.facts.edition.local.date()
-    ahead = [item["hand_over_limit"] for item in items if item["hand_over_limit"] >= today]
-    whom = words("decide_reviewers", receivers=receivers(trends, words, sorted(counts)))
-    return [Decision(what, whom, _until(trends, words, min(ahead, default=today)))]
+    items = [item for item in trends.open_clocks if item["hand_over_limit"] >= today]
+    sizes = Counter(code for item in items for code in item["indications"] or ())
+    groups: dict[str, list[tuple[str, Row]]] = {}
+    for item in items:
+        code = max(item["indications"], key=lambda code: (sizes[code], code))
+        groups.setdefault(receivers(trends, words, [code]), []).append((code, item))
+    for whom, members in groups.items():
+        counts = Counter(code for code, _ in members)
+        ordered = sorted(counts.items(), key=lambda each: (-each[1], each[0]))
+        classes = class_counts(trends.facts, words, ordered, CLASSES_SHOWN)
+        numbers = [each.row["incident"] for each in _open(trends) if each.row["stage"] and each.subject in counts]
+        incidents = words("decide_of_incidents", incidents=words.listed(numbers)) if numbers else ""
+        yield _Task(
+            min(item["hand_over_limit"] for _, item in members),
+            words("decide_review", count=words.number(len(members)), classes=classes, incidents=incidents),
+            words("decide_reviewers", office=_office(trends), receivers=whom),
+            words("decide_else_review"),
+        )
 
 
-def _incidents(trends: Trends, words: Words) -> list[Decision]:
-    """Copied texts and counts far above what is usual: people have to look, for no test has judged them."""
-    items = []
-    for incident in trends.incidents:
-        if incident.is_open and incident.kind in ("copies", "count_flag"):
-            name = incident_name(trends, words, incident)
-            what = words("decide_incident", name=name, incident=incident.row["incident"])
-            whom = trends.facts.edition.election.office_short
-            if incident.row["stage"]:
-                whom = words("decide_reviewers", receivers=receivers(trends, words, [incident.subject]))
-            items.append(Decision(what, whom, DASH))
-    return items
+def _open(trends: Trends) -> list[Incident]:
+    return [incident for incident in trends.incidents if incident.is_open]
 
 
-def _signals(trends: Trends, words: Words) -> list[Decision]:
-    items = []
+def _copies(trends: Trends, words: Words) -> Iterator[_Task]:
+    numbers = [each.row["incident"] for each in _open(trends) if each.kind == COPIES]
+    if numbers:
+        key = "decide_copies" if len(numbers) > 1 else "decide_copy"
+        what = words(key, count=words.number(len(numbers)), incidents=words.listed(numbers))
+        yield _Task(trends.next_release, what, _office(trends), words("decide_else_copies"))
+
+
+def _incidents(trends: Trends, words: Words) -> Iterator[_Task]:
+    """What rose and has no known event behind it, but what the review list asks for anyway."""
+    rising = [each for each in _open(trends) if each.kind != COPIES and each.row["direction"] == "up"]
+    asked = {code for item in trends.open_clocks for code in item["indications"] or ()}
     for family in FAMILIES:
-        rising = [signal for signal in trends.signals if signal.family == family and signal.row["direction"] == "up"]
-        if not rising:
+        mine = [each for each in rising if each.row["family"] == family]
+        mine = [each for each in mine if not each.row["stage"] or each.subject not in asked]
+        if not mine:
             continue
-        names = list(dict.fromkeys(_subject(trends, words, signal) for signal in rising))[:NAMES_SHOWN]
-        whom = trends.facts.edition.election.office_short
+        names = list(dict.fromkeys(_subject(trends, words, each) for each in mine))[:NAMES_SHOWN]
+        whom = _office(trends)
         if family == "indications":
-            named = receivers(trends, words, [signal.subject for signal in rising])
-            whom = words("decide_reviewers", receivers=named)
-        items.append(Decision(words(f"decide_signal_{family}", names=words.listed(names)), whom, DASH))
-    return items
+            named = receivers(trends, words, [each.subject for each in mine])
+            whom = words("decide_reviewers", office=whom, receivers=named)
+        what = words(f"decide_signal_{family}", names=words.listed(names))
+        yield _Task(trends.next_release, what, whom, words(f"decide_else_{family}"))
 
 
-def _subject(trends: Trends, words: Words, signal: Signal) -> str:
-    seed = FAMILIES[signal.family].subjects
-    return trends.facts.label(seed, signal.subject) if seed else words.known(f"class_{signal.subject}", signal.subject)
+def _subject(trends: Trends, words: Words, incident: Incident) -> str:
+    if incident.row["stage"]:
+        return incident_name(trends, words, incident)
+    seed = FAMILIES[str(incident.row["family"])].subjects
+    named = words.known(f"class_{incident.subject}", incident.subject)
+    return trends.facts.label(seed, incident.subject) if seed else named
 
 
-def _collection(trends: Trends, words: Words) -> list[Decision]:
+def _collection(trends: Trends, words: Words) -> Iterator[_Task]:
+    """Collection that is not green, and checks that failed; one failed query asks nothing of leadership."""
     facts = trends.facts
-    matters = []
+    level = judge(trends).collection.level
     gaps = {gap.platform for gap in facts.gaps}
-    planned = [name for name in facts.platforms if name in gaps and facts.coverage_of(name) is not None]
-    if planned:
-        named = words.listed([platform_name(words, name) for name in planned])
-        matters.append(words("attention_gaps", platforms=named))
+    short = [name for name in facts.platforms if name in gaps and facts.coverage_of(name) is not None]
+    if level in ("amber", "red") and short:
+        what = words("decide_gaps", platforms=words.listed([platform_name(words, name) for name in short]))
+        yield _Task(trends.next_release, what, _office(trends), words("decide_else_gaps"))
     if facts.coverage is None:
-        matters.append(words("attention_plan"))
+        yield _Task(trends.next_release, words("decide_plan"), _office(trends), words("decide_else_plan"))
     if facts.warnings:
-        matters.append(words("attention_checks", count=words.number(len(facts.warnings))))
-    return [Decision(what, facts.edition.election.office_short, DASH) for what in matters]
-
-
-def _until(trends: Trends, words: Words, limit: date | None) -> str:
-    if limit is None:
-        return DASH
-    left = trends.facts.edition.election.days_to_vote(limit)
-    return f"{words.day(limit)} ({words.countdown(left)})"
+        what = words("decide_checks", count=words.number(len(facts.warnings)))
+        yield _Task(trends.next_release, what, _office(trends), words("decide_else_checks"))

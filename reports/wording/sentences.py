@@ -7,7 +7,7 @@ from datetime import date
 from flows.method import METHOD
 from flows.periods import Bucket
 from reports.edition import Edition, Language, WeekSummary, embargo_end
-from reports.reading.facts import Facts
+from reports.reading.facts import Facts, Gap
 from reports.wording.words import Words, platform_name
 
 
@@ -92,8 +92,13 @@ def q_words(words: Words, q: float) -> str:
 
 def gap_words(facts: Facts, words: Words) -> list[str]:
     """The week's gaps, each as platforms, days, status and reason; platforms with the same gap share one text."""
+    return gap_texts(words, facts.gaps)
+
+
+def gap_texts(words: Words, gaps: Iterable[Gap]) -> list[str]:
+    """The same of any gaps."""
     grouped: dict[tuple[date, date, str, str], list[str]] = {}
-    for gap in facts.gaps:
+    for gap in gaps:
         same = (gap.first_day, gap.last_day, gap.status, gap.reason)
         grouped.setdefault(same, []).append(platform_name(words, gap.platform))
     texts = []
@@ -129,10 +134,11 @@ def why_flagged(lang: Language, reasons: Sequence[tuple[str, str, Sequence[str]]
     return "; ".join(texts)
 
 
-def published_texts(summary: WeekSummary, edition: Edition) -> tuple[str, str, str]:
-    """The three lines of the notice of a published week: which, its lights and why, and its first sentence."""
+def published_texts(summary: WeekSummary, edition: Edition) -> tuple[str, str]:
+    """The first lines of the notice of a published week: which and its first sentence, then its lights and why."""
     words = Words(summary.lang)
-    first = words("notice_published", week=summary.week, publication=summary.publication)
+    values = {"week": summary.week, "publication": summary.publication, "headline": summary.sentences[0]}
+    first = words("notice_published", **values)
     if mark := embargo_mark(edition, words):
         first = f"{mark}. {first}"
     lights = words(
@@ -142,15 +148,23 @@ def published_texts(summary: WeekSummary, edition: Edition) -> tuple[str, str, s
         collection=words(f"level_words_{summary.collection}"),
         collection_reason=summary.collection_reason,
     )
-    return first, lights, summary.sentences[0]
+    return first, lights
 
 
-def backlog_told(lang: Language, path: str, posts: int, first_limit: date | None) -> str:
-    """How many flagged posts of all weeks wait for a coder, the first limit of them, and the workbook they stand in."""
+def backlog_told(lang: Language, path: str, limits: Sequence[date], today: date) -> str:
+    """What to do first: how many flagged posts of all weeks wait, whose limit comes first, and in which workbook."""
     words = Words(lang)
-    if first_limit is None:
+    if not limits:
         return words("backlog_none")
-    return words("backlog_told", path=path, count=words.number(posts), day=words.day(first_limit))
+    ahead = [limit for limit in limits if limit >= today]
+    passed = len(limits) - len(ahead)
+    return words(
+        "backlog_told",
+        path=path,
+        count=words.number(len(limits)),
+        passed=words("backlog_passed", count=words.number(passed)) if passed else "",
+        next=words("backlog_next", day=words.day(min(ahead))) if ahead else "",
+    )
 
 
 def stopped_texts(week: str, reason: str, lang: Language) -> tuple[str, str, str]:

@@ -64,6 +64,12 @@ def change_text(facts: Facts, words: Words) -> str:
     return words("watch_changed", added=added or words("declare_none"), left=left or words("declare_none"))
 
 
+def is_changed(facts: Facts) -> bool:
+    """Whether the watch list is known to be another than in the week before."""
+    now, before = (set(watched(facts, week)) for week in (facts.edition.week, facts.edition.week.shift(-1)))
+    return bool(now) and bool(before) and now != before
+
+
 def _shown(names: Sequence[str], words: Words) -> str:
     """The first names of a list in quotes, since the office gave them, and how many there are besides."""
     more = len(names) - NAMES_SHOWN

@@ -47,7 +47,6 @@ COINCIDENCES: dict[str, tuple[tuple[str, str], ...]] = {
         ("flows/periods.py", "days // 7"),
         ("flows/periods.py", "date(week.year, 12, 28)"),  # always in the last week of its year
         ("expectations/trend_tables.py", 'between("days", 1, 7)'),
-        ("reports/reading/outcomes.py", "timedelta(days=7)"),
         ("sql/core/calendar.sql", "INTERVAL 6 DAY"),
         ("sql/core/readings.sql", "INTERVAL 7 DAY"),
         ("sql/trends/incident_weeks.sql", "INTERVAL 7 DAY"),
@@ -116,7 +115,7 @@ COINCIDENCES: dict[str, tuple[tuple[str, str], ...]] = {
         ("flows/publishing/evidence.py", "[str(week)] * 3"),
         ("expectations/run.py", "_EXAMPLES = 5"),
         ("reports/reading/outcomes.py", "shown: int = 3"),
-        ("reports/wording/decisions.py", "CLASSES_SHOWN, NAMES_SHOWN = 4, 4"),
+        ("reports/wording/decisions.py", "CLASSES_SHOWN, NAMES_SHOWN = 3, 4"),
         ("reports/wording/statements.py", "MOST, GAPS_SHOWN, REASONS_SHOWN = 7, 2, 2"),
         ("reports/wording/statements.py", "MOST - 3"),
         ("reports/wording/watch_list.py", "NAMES_SHOWN = 30"),

@@ -20,7 +20,8 @@ from flows.post import Reason
 from flows.seeds import read_seed
 from flows.settings import Settings
 from reports.briefing.briefing import STAGES
-from reports.edition import Level
+from reports.briefing.key_numbers import METRICS
+from reports.edition import Language, Level
 from reports.figures.charts import CHARTS
 from reports.judging.certainty import RULES
 from reports.judging.certainty import WORDS as CERTAINTIES
@@ -34,6 +35,7 @@ from reports.weekly.sections.limits import LIMITS
 from reports.weekly.sections.method import METHODS
 from reports.weekly.sections.situation import TITLES
 from reports.weekly.sections.terms import TERMS
+from reports.wording.decisions import Decision
 from reports.wording.lights import LIGHTS
 from reports.wording.words import read_words
 from tests.conftest import REPOSITORY
@@ -101,13 +103,16 @@ PUT_TOGETHER: dict[str, Iterable[str]] = {
     "certainty_{}": CERTAINTIES,
     "certainty_rule_{}": CERTAINTIES,
     "certainty_why_{}": [rule.reason for rule in RULES],
-    "change_{}": SUBJECTS,
     "chart_volume_{}": ("up", "down"),
+    "brief_{}": KINDS,
+    "briefing_{}": ("drafter", "basis", "classification"),
+    "decide_else_{}": FAMILIES,
+    "key_{}": METRICS,
     "class_{}": SUBJECTS,
     "column_{}": TEXTS,
     "constant_{}": [each.name for each in read_constants()],
     "constant_unit_{}": [each.unit for each in read_constants()],
-    "decide_{}": ("what", "whom", "until"),
+    "decide_{}": Decision._fields,
     "declare_{}": NAMES,
     "decide_signal_{}": FAMILIES,
     "direction_{}": ("up", "down"),
@@ -118,6 +123,7 @@ PUT_TOGETHER: dict[str, Iterable[str]] = {
     "incident_{}": [{"signal": "change"}.get(kind, kind) for kind in KINDS],
     "indicators_{}": ("volume", "sentiment", "topics", "indications"),
     "judged_{}": ("up", "down", "usual", "above", "below", "untested"),
+    "language_{}": get_args(Language),
     "level_words_{}": get_args(Level),
     "light_{}": LIGHTS,
     "light_rule_{}": LIGHTS,
@@ -156,9 +162,9 @@ PUT_TOGETHER: dict[str, Iterable[str]] = {
 MADE = {pattern: {pattern.format(value) for value in values} for pattern, values in PUT_TOGETHER.items()}
 # of which every value has its word, because the page asks for nothing else
 WHOLE = (
+    *("brief_{}", "briefing_{}", "decide_else_{}", "key_{}"),
     *(
         "alt_{}",
-        "change_{}",
         "chart_volume_{}",
         "class_{}",
         "constant_{}",

@@ -103,7 +103,7 @@ def test_all_that_waits_for_a_coder_is_one_private_workbook(ran: tuple[Path, str
     assert {row[2].value for row in rows} == {week for (week,) in weeks}
     assert all(row[3].hyperlink for row in rows if row[3].value)
     assert all(row[5].value for row in rows)  # its classes
-    assert f"{len(rows)} unggahan menunggu penelaah" in said
+    assert f"Telaah {len(rows)} unggahan yang menunggu" in said
     assert f"review/{path.name}" in said
     assert not list((home / "published").resolve().rglob("*backlog*"))
 
@@ -190,8 +190,11 @@ def test_another_week_in_english_joins_the_release(home: Path, ronda: Ronda) -> 
     before = published_bytes(home)
     done = ronda(home, "weekly", "--week", "2023-W52", "--lang", "en")
     assert done.returncode == 0, done.stderr
-    page = (home / "published" / "2023-W52" / "weekly.html").read_text(encoding="utf-8")
-    assert '<html lang="en"' in page
+    for place, lang in (("2023-W52", "id"), ("en/2023-W52", "en")):
+        page = (home / "published" / place / "weekly.html").read_text(encoding="utf-8")
+        assert f'<html lang="{lang}"' in page
+    index = (home / "published" / "index.html").read_text(encoding="utf-8")
+    assert '<html lang="id"' in index and 'href="en/2023-W52/weekly.html"' in index
     after = published_bytes(home)
     assert {name: content for name, content in after.items() if name.startswith("2024-W06/")} == {
         name: content for name, content in before.items() if name.startswith("2024-W06/")

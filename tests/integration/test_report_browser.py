@@ -167,10 +167,10 @@ def chromium() -> str:
 def published(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A published week full of hostile posts, and an index over two weeks."""
     folder = tmp_path_factory.mktemp("published")
-    summaries = []
+    summaries = {}
     for week in ("2024-W06", "2023-W41"):
         tables = invented.season(week, failed=1) if week == "2024-W06" else invented.imported(week)
-        summaries.append(reports.render_week(invented.edition(week), tables, folder / week))
+        summaries[week] = reports.render_week(invented.edition(week), tables, folder / week)
     reports.render_index(summaries, folder, invented.edition("2024-W06"))
     return folder
 

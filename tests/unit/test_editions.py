@@ -31,8 +31,8 @@ def test_an_edition_comes_back_as_it_was(tmp_path: Path) -> None:
     edition = reports.Edition(
         WEEK, datetime(2024, 2, 5, tzinfo=UTC), "en", settings.election, "Kantor", 3, "l1", "d1", code_version()
     )
-    editions.keep(tmp_path, edition, frames)
-    editions.keep(tmp_path, edition, frames)
+    editions.keep(tmp_path, str(WEEK), edition, frames)
+    editions.keep(tmp_path, str(WEEK), edition, frames)
     known = editions.read(settings, str(WEEK))
     assert known is not None
     assert known[0] == edition
@@ -49,9 +49,9 @@ def test_rows_that_were_filtered_out_are_in_no_byte_of_it(tmp_path: Path) -> Non
     edition = reports.Edition(
         WEEK, datetime(2024, 2, 5, tzinfo=UTC), "en", settings.election, "Kantor", 1, "l1", "d1", code_version()
     )
-    editions.keep(tmp_path, edition, {"evidence": pl.DataFrame({"text": texts})})
+    editions.keep(tmp_path, str(WEEK), edition, {"evidence": pl.DataFrame({"text": texts})})
     known = editions.read(settings, str(WEEK))
     assert known is not None
-    editions.keep(tmp_path, edition, {"evidence": known[1]["evidence"].filter(pl.col("text") != texts[7])})
+    editions.keep(tmp_path, str(WEEK), edition, {"evidence": known[1]["evidence"].filter(pl.col("text") != texts[7])})
     assert search.find(tmp_path, {texts[7]}) == {}
     assert search.find(tmp_path, {texts[8]}) == {"editions/2024-W05/evidence.arrow": [texts[8]]}

@@ -112,3 +112,13 @@ def test_the_daily_note_is_due_after_each_day_of_the_quiet_period_and_the_vote(m
     assert note_day(settings, datetime.fromisoformat(moment)) == day
     if day:
         assert note_moment(settings, day).isoformat() == f"{day + timedelta(days=1)}T06:00:00+07:00"
+
+
+def test_the_next_edition_is_never_one_whose_report_is_out_already() -> None:
+    election, week = read_election(), Week.parse("2024-W02")
+    default = election.release_moment(week)
+    assert str(election.next_week(week, default)) == "2024-W03"
+    assert str(election.next_week(week, default + timedelta(days=29))) == "2024-W07"
+    assert str(election.next_week(week, default - timedelta(days=3))) == "2024-W03"
+    before_the_hour = election.release_moment(Week.parse("2024-W05")) - timedelta(minutes=1)
+    assert str(election.next_week(week, before_the_hour)) == "2024-W05"

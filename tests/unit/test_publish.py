@@ -2,6 +2,7 @@
 
 import json
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 
 import duckdb
@@ -10,7 +11,10 @@ import pytest
 
 from flows.periods import Week
 from flows.publishing import evidence, publications, releases
+from flows.publishing.week import places_to_render
+from flows.settings import Language, Settings
 from flows.store import warehouse
+from tests import reports_fixture as invented
 
 WEEK = Week.parse("2024-W05")
 AS_OF = datetime.fromisoformat("2024-02-05T06:00:00+07:00")
@@ -144,3 +148,49 @@ def test_copies_are_told_by_text_hour_and_number_of_the_account_and_never_by_its
     assert frame["account"].to_list() == [*range(1, 13), 4]
     connection.execute("DELETE FROM core.posts WHERE post_id::INTEGER >= 9")
     assert evidence.copied_posts(connection, Week.parse("2024-W02")).is_empty()
+
+
+def manifest(home: Path, *editions: tuple[str, str, int]) -> Path:
+    """A release that holds editions: folder, language, publication."""
+    with releases.new_release(home) as draft:
+        for place, lang, number in editions:
+            said = {"week": str(WEEK), "lang": lang, "publication": number}
+            releases.place_folder(draft, place, partial(releases.write_manifest, summary=said))
+    folder = releases.published_folder(home)
+    assert folder
+    return folder
+
+
+def places(home: Path, lang: Language, publication: int) -> dict[Language, str]:
+    edition = invented.edition(lang=lang, publication=publication)
+    return places_to_render(Settings(home=home).in_language(lang), edition)
+
+
+def test_another_language_has_a_folder_beside_the_week_s_own_and_is_a_part_of_the_release(tmp_path: Path) -> None:
+    folder = manifest(tmp_path, ("2024-W05", "id", 1), ("en/2024-W05", "en", 1), ("daily/2024-02-11", "id", 1))
+    assert releases.weeks_of(folder) == ["2024-W05"]
+    assert releases.places_of(folder) == ["2024-W05", "en/2024-W05"]
+    assert releases.place_of(folder, "2024-W05", "en", "en") == "en/2024-W05"  # never over what stands there
+    assert releases.place_of(folder, "2024-W06", "en", "en") == "2024-W06"
+    assert releases.damaged_files(folder) == []
+    with releases.new_release(tmp_path) as draft:
+
+        def write(folder: Path) -> None:
+            (folder / "weekly.html").write_text("x")
+            releases.write_manifest(folder, {"week": "2024-W05"})
+
+        releases.place_folder(draft, "en/2024-W05", write)
+    folder = tmp_path / "published"
+    (folder / "en" / "2024-W05" / "weekly.html").unlink()
+    assert releases.missing_files(folder) == ["en/2024-W05/weekly.html"]
+
+
+def test_an_edition_in_another_language_is_made_again_where_it_would_fall_behind(tmp_path: Path) -> None:
+    assert places(tmp_path, "en", 1) == {"id": "2024-W05", "en": "en/2024-W05"}
+    manifest(tmp_path, ("2024-W05", "id", 1))
+    assert places(tmp_path, "en", 1) == {"en": "en/2024-W05"}
+    assert places(tmp_path, "id", 2) == {"id": "2024-W05"}
+    manifest(tmp_path, ("en/2024-W05", "en", 1))
+    assert places(tmp_path, "id", 1) == {"id": "2024-W05"}
+    assert places(tmp_path, "id", 2) == {"id": "2024-W05", "en": "en/2024-W05"}
+    assert places(tmp_path, "en", 2) == {"id": "2024-W05", "en": "en/2024-W05"}

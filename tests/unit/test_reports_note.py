@@ -77,6 +77,12 @@ def test_cells_crossed_with_a_platform_are_shielded_and_totals_are_not() -> None
     assert "Instagram 300 100 % 270 7" in text
 
 
+def test_no_platform_has_fewer_than_five_where_all_of_them_together_have_none() -> None:
+    text = text_of(note(edition(DAYS[0]), DAYS[0], tables((0, 0, 0)))[0])
+    assert "TikTok 100 100 % 90 0" in text
+    assert "<5" not in text
+
+
 def test_zero_is_worded_in_full_and_no_reserved_word_is_used() -> None:
     text = text_of(note(edition(DAYS[1]), DAYS[1], tables((0, 0, 0)))[0])
     assert "Dari 540 unggahan yang terkumpul" in text and "tidak ada yang terdeteksi" in text
@@ -95,6 +101,20 @@ def test_unknown_coverage_and_gaps_are_said() -> None:
     given["core.coverage"] = coverage.with_columns(outage)
     text = text_of(note(edition(DAYS[1]), DAYS[1], given)[0])
     assert re.search(r"Facebook 12 Februari 2024 terkumpul sebagian|Facebook 12 Februari 2024 tidak dikumpulkan", text)
+
+
+@pytest.mark.parametrize("day", DAYS, ids=str)
+def test_a_note_speaks_of_the_gaps_of_its_own_day_alone(day: date) -> None:
+    text = text_of(note(edition(day), day, tables())[0])
+    assert "Semua pengumpulan yang direncanakan hari tersebut berhasil." in text
+    assert "tidak dikumpulkan" not in text
+
+
+def test_a_note_made_again_later_announces_the_report_that_is_still_to_come() -> None:
+    late = edition(DAYS[0], as_of=datetime(2024, 2, 15, 6, tzinfo=invented.ELECTION.zone))
+    text = text_of(note(late, DAYS[0], tables())[0])
+    assert "Ikhtisar pekan 2024-W07 terbit" in text
+    assert "Ikhtisar pekan 2024-W06 terbit" not in text
 
 
 def test_the_next_note_is_announced_until_the_last_one() -> None:
