@@ -58,6 +58,7 @@ class Method:
     burst_95: float
     slope_buckets: int  # of the shortest series that has a direction
     term_authors: int  # of a term that is listed, at least
+    term_texts: int  # distinct, of a term that is listed, at least
     term_score: float  # log-odds over their standard error, at least
     term_weeks: int  # before the week, with which it is compared
     term_weeks_least: int  # of them, at least

@@ -2,7 +2,8 @@
 
 `python -m tests.benchmarks.simulate_signals [seasons]` writes `reports/METHOD-CHECKS.md`, by default from 40 seasons of
 each null and half as many of each burst. A season here is 20 buckets of one phase on three platforms with the counts a
-regency has: eleven kinds of indication at 0 to 6 a week, 18 topics, two sentiments, 15 kecamatan, four sources.
+regency has: eleven kinds of indication at 0 to 6 a week and insults at 31 in 1,000 posts, 18 topics, two sentiments, 15
+kecamatan, four sources.
 """
 
 import sys
@@ -27,6 +28,7 @@ from tests import season_judged
 PLATFORMS = {"facebook": 300, "instagram": 200, "tiktok": 550}  # posts of an ordinary week and source
 SOURCES = {"facebook": ("crowdtangle", "graph"), "instagram": ("zeeschuimer",), "tiktok": ("zeeschuimer",)}
 INDICATIONS = {f"kind_{number}": rate for number, rate in enumerate((4, 3, 2, 1.5, 1, 1, 0.6, 0.6, 0.4, 0.2, 0.1))}
+INDICATIONS["insult"] = 32.6  # 31 flags in 1,000 posts, as on real comments
 TOPICS = {f"topic_{number}": share for number, share in enumerate(np.geomspace(0.15, 0.01, 18))}
 DISTRICTS = {f"district_{number}": share for number, share in enumerate(np.geomspace(0.05, 0.004, 15))}
 SENTIMENT = {"negative": 0.25, "positive": 0.3}

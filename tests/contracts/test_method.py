@@ -91,8 +91,7 @@ COINCIDENCES: dict[str, tuple[tuple[str, str], ...]] = {
         ("flows/trends/volumes.py", "-30, 30"),
     ),
     "digits that are printed or kept": (
-        ("flows/trends/signals.py", "_ROUNDED"),
-        ("flows/trends/count_flags.py", "_ROUNDED"),
+        ("flows/trends/rounding.py", "DECIMALS = 6"),
         ("reports/wording/sentences.py", "words.decimal(least, 3)"),
         ("reports/wording/words.py", "max(value, 0.1)"),
     ),
