@@ -80,14 +80,6 @@ used AS (
     CROSS JOIN people
 ),
 
-hidden AS (
-    SELECT word AS term FROM seeds.function_words
-    UNION
-    SELECT term FROM seeds.person_names
-    UNION
-    SELECT unnest(string_split(name, ' ')) FROM seeds.contestants
-),
-
 -- Names of contestants long enough to be told inside a hashtag.
 tagged AS (
     SELECT DISTINCT part
@@ -100,7 +92,7 @@ counted AS (
         week, term, count(*) AS posts, count(DISTINCT author_key) AS authors,
         count(DISTINCT coalesce(CAST(unit_key AS VARCHAR), platform || post_id)) AS texts
     FROM used
-    ANTI JOIN hidden ON used.term = hidden.term
+    ANTI JOIN core.hidden_terms AS hidden ON used.term = hidden.term
     GROUP BY week, term
 ),
 

@@ -149,6 +149,7 @@ SHOWN = {
     },
     "core.publications": "base.conditions",
     "core.watches": "base.watches",
+    "base.read_posts": "base.posts",
     "trends.power": "trends.signals",
 }
 PREPARED = {"trends.power": "UPDATE trends.signals SET burst_95 = 1"}  # it shows the cells that were tested
