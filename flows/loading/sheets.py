@@ -8,7 +8,6 @@ import polars as pl
 from flows.headers import schema
 from flows.loading import privacy
 from flows.loading.landing import Landed
-from flows.method import METHOD
 from flows.periods import Week
 from flows.store.warehouse import Connection, as_tables, query
 
@@ -44,9 +43,7 @@ WITH posts AS (
 chosen AS (
     SELECT *, 1 AS part FROM posts WHERE len(indications) > 0
     UNION ALL
-    SELECT *, 2 AS part FROM (
-        SELECT * FROM posts WHERE len(indications) = 0 AND text IS NOT NULL
-        ORDER BY md5(platform || post_id || week) LIMIT $sample)
+    SELECT posts.*, 2 AS part FROM posts SEMI JOIN core.samples AS samples USING (platform, post_id)
 )
 SELECT
     chosen.platform, chosen.post_id, chosen.week, chosen.url_pi AS link, chosen.text, chosen.indications,
@@ -118,11 +115,9 @@ def posts_to_review(connection: Connection, week: Week) -> pl.DataFrame:
     """The posts a review sheet asks about: all detected ones of a week, soonest limit first, then a random sample.
 
     Columns: platform, post_id, week, link (personal: the sheet is never published), text (masked), indications, limit.
-    The sample of undetected posts is always the same, so that printing the sheet again asks the same question.
+    The sample of undetected posts is core.samples, so that printing the sheet again asks the same question.
     """
-    return query(
-        connection, _TO_REVIEW.replace("$week", "?").replace("$sample", "?"), [str(week), METHOD.review_sample]
-    )
+    return query(connection, _TO_REVIEW.replace("$week", "?"), [str(week)])
 
 
 def posts_waiting(connection: Connection) -> pl.DataFrame:

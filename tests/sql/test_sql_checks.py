@@ -21,6 +21,12 @@ CORRECTION = """INSERT INTO trends.corrections SELECT '2024-W02-2', 2, '2024-W02
 
 # check -> what breaks it, as statements on a sound warehouse
 BREACHES = {
+    "estimates_hold_their_counts": [
+        "UPDATE trends.estimates SET confirmed = reviewed + 1",
+        "UPDATE trends.estimates SET reviewed = flagged + 1",
+        "UPDATE trends.estimates SET reason = NULL WHERE estimate IS NULL",
+        "UPDATE trends.estimates SET estimate = 3, low = 4, high = 5, reason = NULL",
+    ],
     "calendar_continuous": [
         "DELETE FROM core.calendar WHERE day = DATE '2024-01-10'",
         "INSERT INTO core.calendar FROM core.calendar WHERE day = DATE '2024-01-10'",
