@@ -15,7 +15,7 @@ many were caught, the missed ones are negative binomial.
 
 from collections.abc import Iterable, Sequence
 from hashlib import blake2b
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 import polars as pl
@@ -25,9 +25,11 @@ from flows.method import METHOD
 from flows.trends.distributions import Numbers, beta_quantile
 from flows.trends.rounding import rounded
 
-FLAGGED = "flagged"
+FLAGGED, NOT_COLLECTED = "flagged", "not_collected"
 DIRECT, RATIO = "direct", "ratio"
 _UNKNOWN = (None, None, None)
+
+Row = dict[str, Any]
 
 
 class Stratum(NamedTuple):
@@ -85,19 +87,18 @@ def estimate(pool: Sequence[Bucket], rng: np.random.Generator) -> Estimate:
     return Estimate(_limits(flagged + _missed(bucket, pool, rng)), DIRECT)
 
 
-def precision(pool: Sequence[Bucket]) -> Limits | None:
-    """The share of flagged posts that are of the class, over a pool, with Jeffreys' limits; None without reviews.
+def precisions(flagged: Sequence[Stratum]) -> list[Limits | None]:
+    """The share of flagged posts that are of the class, with Jeffreys' limits; None without reviews. All at once.
 
     Source: Brown, Cai & DasGupta 2001, Stat Sci 16:101.
     """
-    seen = together(bucket.flagged for bucket in pool)
-    if not seen.reviewed:
-        return None
-    a = np.array([seen.confirmed + METHOD.prior_count])
-    b = np.array([seen.reviewed - seen.confirmed + METHOD.prior_count])
-    low, high = (float(beta_quantile(p, a, b)[0]) for p in (METHOD.limit_tail, 1 - METHOD.limit_tail))
-    share = seen.confirmed / seen.reviewed
-    return Limits(share, min(low, share), max(high, share))
+    a, b = np.array([_beta(seen) for seen in flagged]).reshape(-1, 2).T
+    low, high = (beta_quantile(p, a, b).tolist() for p in (METHOD.limit_tail, 1 - METHOD.limit_tail))
+    shares = [seen.confirmed / seen.reviewed if seen.reviewed else None for seen in flagged]
+    return [
+        None if share is None else Limits(share, min(least, share), max(most, share))
+        for share, least, most in zip(shares, low, high, strict=True)
+    ]
 
 
 def recall(pool: Sequence[Bucket], rng: np.random.Generator) -> Limits | None:
@@ -136,10 +137,14 @@ def _missed(bucket: Bucket, pool: Sequence[Bucket], rng: np.random.Generator) ->
 
 def _drawn(part: Stratum, known: Stratum, rng: np.random.Generator) -> Numbers:
     """Draws of the posts of the class in a stratum: those confirmed, and what the reviews let expect of the rest."""
-    a, b = known.confirmed + METHOD.prior_count, known.reviewed - known.confirmed + METHOD.prior_count
-    shares = rng.beta(a, b, METHOD.estimate_draws)
+    shares = rng.beta(*_beta(known), METHOD.estimate_draws)
     draws: Numbers = part.confirmed + rng.binomial(part.posts - part.reviewed, shares).astype(np.float64)
     return draws
+
+
+def _beta(known: Stratum) -> tuple[float, float]:
+    """What the reviews of a stratum say of its share of the class, as a beta distribution."""
+    return known.confirmed + METHOD.prior_count, known.reviewed - known.confirmed + METHOD.prior_count
 
 
 def _limits(draws: Numbers) -> Limits:
@@ -147,52 +152,62 @@ def _limits(draws: Numbers) -> Limits:
     return Limits(float(np.median(draws)), float(low), float(high))
 
 
+class _Cell(NamedTuple):
+    """A bucket and class on its way to a row."""
+
+    facts: Row
+    bucket: Bucket
+    pool: Sequence[Bucket]
+
+
 def find(strata: pl.DataFrame) -> pl.DataFrame:
     """The rows of trends.estimates (see its header) from the strata of every bucket and class."""
-    rows: list[tuple[object, ...]] = []
-    for (indication,), group in strata.sort("first_day", "indication", "band").group_by(
-        "indication", maintain_order=True
-    ):
-        pools: dict[str, list[Bucket]] = {}
-        for (day,), parts in group.group_by("first_day", maintain_order=True):
-            facts = parts.row(0, named=True)
-            known = {
-                row["band"]: Stratum(row["posts"], row["reviewed"], row["confirmed"])
-                for row in parts.iter_rows(named=True)
-            }
-            bucket = Bucket(known.pop(FLAGGED), known)
-            pool = pools.setdefault(facts["label_version"] or "", [])
-            if facts["status"] != "not_collected":
-                pool.append(bucket)
-            said = _said(pool[-METHOD.estimate_weeks :], bucket, facts["status"], str(day), str(indication))
-            head = (facts["week"], facts["phase"], indication, day, facts["label_version"])
-            rows.append((*head, *_counts(bucket), *said))
+    cells = _cells(strata)
+    shares = precisions([together(bucket.flagged for bucket in cell.pool) for cell in cells])
+    rows = [_row(cell, share) for cell, share in zip(cells, shares, strict=True)]
     table = pl.DataFrame(rows, schema=schema("trends.estimates"), orient="row")
     return rounded(table).sort("first_day", "indication")
 
 
-def _counts(bucket: Bucket) -> tuple[int, ...]:
-    others = together(bucket.bands.values())
-    return (*bucket.flagged, others.reviewed, others.confirmed)
+def _cells(strata: pl.DataFrame) -> list[_Cell]:
+    """Every bucket of every class with the buckets it is pooled with: of the same label version, and collected."""
+    cells: list[_Cell] = []
+    pools: dict[tuple[str, str | None], list[Bucket]] = {}
+    for _, parts in strata.sort("first_day", "indication").group_by("first_day", "indication", maintain_order=True):
+        facts = parts.row(0, named=True)
+        bands = {
+            row["band"]: Stratum(row["posts"], row["reviewed"], row["confirmed"])
+            for row in parts.sort("band").iter_rows(named=True)
+        }
+        bucket = Bucket(bands.pop(FLAGGED), bands)
+        pool = pools.setdefault((facts["indication"], facts["label_version"]), [])
+        if facts["status"] != "not_collected":
+            pool.append(bucket)
+        cells.append(_Cell(facts, bucket, pool[-METHOD.estimate_weeks :]))
+    return cells
 
 
-def _said(pool: Sequence[Bucket], bucket: Bucket, status: str, day: str, indication: str) -> tuple[object, ...]:
-    """Estimate, form, precision, recall, how many buckets were pooled, and the reason why there is no estimate."""
-    reason = _reason(pool, bucket, status)
-    if reason == "not_collected":
-        return (*_UNKNOWN, None, *_UNKNOWN, *_UNKNOWN, 0, reason)
-    found = None if reason else estimate(pool, generator(day, indication))
-    right = precision(pool)
-    caught = None if reason else recall(pool, generator(day, indication, "recall"))
+def _row(cell: _Cell, share: Limits | None) -> tuple[object, ...]:
+    others = together(cell.bucket.bands.values())
+    names = ("week", "phase", "indication", "first_day", "label_version")
+    counts = (*cell.bucket.flagged, others.reviewed, others.confirmed)
+    head = (*(cell.facts[name] for name in names), *counts)
+    reason = _reason(cell)
+    if reason == NOT_COLLECTED:
+        return (*head, *_UNKNOWN, None, *_UNKNOWN, *_UNKNOWN, 0, reason)
+    day, indication = str(cell.facts["first_day"]), cell.facts["indication"]
+    found = None if reason else estimate(cell.pool, generator(day, indication))
+    caught = None if reason else recall(cell.pool, generator(day, indication, "recall"))
     posts = (*found.posts, found.form) if found else (*_UNKNOWN, None)
-    return (*posts, *(right or _UNKNOWN), *(caught or _UNKNOWN), len(pool), reason)
+    return (*head, *posts, *(share or _UNKNOWN), *(caught or _UNKNOWN), len(cell.pool), reason)
 
 
-def _reason(pool: Sequence[Bucket], bucket: Bucket, status: str) -> str | None:
-    if status == "not_collected":
-        return "not_collected"
-    if bucket.flagged.posts and not bucket.flagged.reviewed:
+def _reason(cell: _Cell) -> str | None:
+    """Why there is no estimate."""
+    if cell.facts["status"] == NOT_COLLECTED:
+        return NOT_COLLECTED
+    if cell.bucket.flagged.posts and not cell.bucket.flagged.reviewed:
         return "flags_not_reviewed"
-    if any(part.posts and not part.reviewed for part in _bands(pool).values()):
+    if any(part.posts and not part.reviewed for part in _bands(cell.pool).values()):
         return "others_not_reviewed"
     return None

@@ -8,7 +8,7 @@ from scipy import stats
 
 from flows.method import METHOD
 from flows.store.warehouse import query
-from flows.trends.estimates import Bucket, Stratum, estimate, generator, precision, recall
+from flows.trends.estimates import Bucket, Stratum, estimate, generator, precisions, recall
 from tests.sql.warehouse_of_cases import build, warehouse_of
 
 
@@ -55,10 +55,11 @@ def test_a_jump_is_estimated_by_the_recall_of_the_buckets_before() -> None:
 
 
 def test_precision_has_jeffreys_limits_and_none_without_reviews() -> None:
-    found = precision([bucket((50, 40, 30), (0, 0, 0)), bucket((20, 10, 5), (0, 0, 0))])
+    found, unknown = precisions([Stratum(70, 50, 35), Stratum(50, 0, 0)])
     assert found is not None and found.value == 0.7
     assert (found.low, found.high) == pytest.approx(stats.beta.interval(0.95, 35.5, 15.5))
-    assert precision([bucket((50, 0, 0), (9, 9, 1))]) is None
+    assert unknown is None
+    assert precisions([]) == []
     assert recall([bucket((50, 9, 0), (9, 9, 1))], generator("a")) is None
 
 
