@@ -15,6 +15,7 @@ many were caught, the missed ones are negative binomial.
 
 from collections.abc import Iterable, Sequence
 from hashlib import blake2b
+from math import fsum
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -71,7 +72,7 @@ def generator(*names: str) -> np.random.Generator:
 def together(strata: Iterable[Stratum]) -> Stratum:
     """Several strata as one."""
     parts = list(strata)
-    return Stratum(*(sum(getattr(part, name) for part in parts) for name in Stratum._fields))
+    return Stratum(*(round(fsum(getattr(part, name) for part in parts)) for name in Stratum._fields))
 
 
 def estimate(pool: Sequence[Bucket], rng: np.random.Generator) -> Estimate:

@@ -174,6 +174,7 @@ def sound() -> Connection:
                 "sentiment": "positive",
                 "topics": "prices",
                 "first_views": "10",
+                "text": "teks",
                 "copies": "30",
             },
             {"day": "2024-01-10", "platform": "facebook", "indications": "hoax", "districts": "3325110", "copies": "8"},
