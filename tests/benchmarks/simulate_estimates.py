@@ -130,6 +130,10 @@ def lines(trials: int = 300) -> list[str]:
         "known to about ± 0.025. One band is what `trends.estimates` has; three are bands of the class's probability",
         "(0.02 and 0.10), which catch half of the misses in 2 % of the posts.",
         "",
+        "0.95 is promised where weeks are alike (last week × 1). It is not promised after a jump, where nine of ten",
+        "intervals hold the truth, nor where coders share an error. Three bands pooled over 8 weeks fall a little",
+        "short (0.92).",
+        "",
         *table_lines(
             jumps(trials),
             {"truth": "truth a week", "jump": "last week ×", "bands": "bands", "pooled": "weeks pooled"} | heads | more,
