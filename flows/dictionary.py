@@ -16,7 +16,7 @@ from expectations.suite import Suite
 from flows.headers import Column, column
 from flows.post import PLATFORMS
 from flows.settings import Settings, TableMapping, Watch, WatchedPlatform
-from flows.store import checks, models
+from flows.store import checks, models, tables
 
 TARGET = sql.FOLDER / "DICTIONARY.md"
 
@@ -68,11 +68,14 @@ def _default(field: FieldInfo) -> str:
 def tables_section() -> str:
     """Every public table with its grain and columns."""
     parts = ["## Tables of published/ronda.duckdb"]
-    for model in models.read_models(sql.FOLDER):
-        grain = ", ".join(f"{name} (may be NULL)" if name in model.may_be_null else name for name in model.grain)
-        about = f"{model.description}\n\nOne row a {grain}." if grain else model.description
-        parts.append(_columns(model.qualified, about, model.columns))
+    parts += [_model(model) for model in models.read_models(sql.FOLDER) if model.schema in tables.PUBLIC_SCHEMAS]
     return "\n\n".join(parts)
+
+
+def _model(model: models.Model) -> str:
+    grain = ", ".join(f"{name} (may be NULL)" if name in model.may_be_null else name for name in model.grain)
+    about = f"{model.description}\n\nOne row a {grain}." if grain else model.description
+    return _columns(model.qualified, about, model.columns)
 
 
 def functions_section() -> str:
@@ -84,12 +87,13 @@ def functions_section() -> str:
 
 
 def facts_section() -> str:
-    """Every table the loader writes, with its columns."""
+    """Every table and view that is not published, with its columns."""
     declared = (sql.FOLDER / "base" / "tables.sql").read_text(encoding="utf-8")
     parts = ["## Tables of warehouse.duckdb, from which they are made"]
     for about, table, body in _DECLARATION.findall(declared):
         names = re.findall(r'^    "?(\w+)', body, flags=re.MULTILINE)
         parts.append(_columns(table, about.replace("-- ", "").strip(), [column(table, name) for name in names]))
+    parts += [_model(model) for model in models.read_models(sql.FOLDER) if model.schema not in tables.PUBLIC_SCHEMAS]
     return "\n\n".join(parts)
 
 

@@ -58,6 +58,7 @@ class Method:
     burst_95: float
     slope_buckets: int  # of the shortest series that has a direction
     term_authors: int  # of a term that is listed, at least
+    term_texts: int  # distinct, of a term that is listed, at least
     term_score: float  # log-odds over their standard error, at least
     term_weeks: int  # before the week, with which it is compared
     term_weeks_least: int  # of them, at least
@@ -92,6 +93,9 @@ class Method:
     own_precision: float  # of a class in the office's own reviews, from which its signal makes red
     # §10 Reviews
     review_sample: int  # undetected posts of a review sheet
+    estimate_weeks: int  # buckets of one label version over which misses are pooled, the latest
+    estimate_jump: int  # times the confirmed flags before, beyond which the ratio form holds
+    estimate_draws: int  # of which an estimate is the median
     own_reviews: int  # flagged posts of a class with an agreed code, from which its precision is the office's own
     # Gates
     unreadable_stop: float  # records of unknown shape in a file

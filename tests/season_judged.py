@@ -23,6 +23,39 @@ TRUTH = """
     FROM read_parquet($truth) AS truth
     WHERE base.posts.platform = truth.platform AND base.posts.post_id = truth.post_id"""
 
+# Two coders who are right say what the season knows of every flagged post and of the sample.
+CODED = """
+    INSERT INTO base.reviews BY NAME
+    SELECT posts.platform, posts.post_id, coder, 'reviewed' AS stage,
+        coalesce(list_filter(truth.indications, lambda code: code <> 'call_to_vote')[1], 'none') AS code,
+        'sheet' AS file_id, 1 AS line, posts.first_seen_at AS landed_at, 0 AS position
+    FROM core.posts AS posts
+    JOIN read_parquet($truth) AS truth ON posts.platform = truth.platform AND posts.post_id = truth.post_id
+    LEFT JOIN core.samples AS samples ON posts.platform = samples.platform AND posts.post_id = samples.post_id
+    CROSS JOIN (SELECT unnest(['A', 'B']) AS coder)
+    WHERE posts.state = 'live' AND (len(posts.indications) > 0 OR samples.post_id IS NOT NULL)"""
+TRUE_COUNTS = """
+    SELECT posts.bucket AS first_day, indication, count(*) AS truth
+    FROM core.posts AS posts
+    JOIN read_parquet(?) AS truth ON posts.platform = truth.platform AND posts.post_id = truth.post_id
+    CROSS JOIN unnest(truth.indications) AS each(indication)
+    WHERE posts.state = 'live' AND posts.text IS NOT NULL
+    GROUP BY ALL"""
+
+
+def estimated(connection: warehouse.Connection, folder: Path) -> pl.DataFrame:
+    """The estimates that two coders who are right lead to, each with the truth of its bucket and class."""
+    truth = str(folder / "truth" / "posts.parquet")
+    connection.execute("BEGIN TRANSACTION")
+    connection.execute(CODED, {"truth": truth})
+    models.build(connection, models.read_models(sql.FOLDER), trends.METHODS)
+    try:
+        found = warehouse.query(connection, "FROM trends.estimates WHERE estimate IS NOT NULL")
+        counts = warehouse.query(connection, TRUE_COUNTS, [truth])
+    finally:
+        connection.execute("ROLLBACK")
+    return found.join(counts, on=["first_day", "indication"], how="left").with_columns(pl.col("truth").fill_null(0))
+
 
 def replay(home: Path, half: str, then: Callable[[warehouse.Connection], None]) -> Path:
     """Writes a season below a home and replays it; calls `then` once the week `half` had arrived. Gives its folder."""

@@ -8,7 +8,6 @@ import polars as pl
 from flows.headers import schema
 from flows.loading import privacy
 from flows.loading.landing import Landed
-from flows.method import METHOD
 from flows.periods import Week
 from flows.store.warehouse import Connection, as_tables, query
 
@@ -34,30 +33,17 @@ SELECT * EXCLUDE (load_order) FROM turns
 QUALIFY row_number() OVER (PARTITION BY platform, source, query, day ORDER BY load_order DESC) = 1
 """
 
+# In an order of which neither the draw of the sample nor the flag is a part.
 _TO_REVIEW = """
-WITH posts AS (
-    SELECT posts.platform, posts.post_id, calendar.week, posts.url_pi, posts.text, posts.indications, posts.created_at
-    FROM base.posts AS posts
-    JOIN core.calendar AS calendar ON posts.day = calendar.day
-    WHERE calendar.week = $week AND posts.state = 'live'
-),
-chosen AS (
-    SELECT *, 1 AS part FROM posts WHERE len(indications) > 0
-    UNION ALL
-    SELECT *, 2 AS part FROM (
-        SELECT * FROM posts WHERE len(indications) = 0 AND text IS NOT NULL
-        ORDER BY md5(platform || post_id || week) LIMIT $sample)
-)
-SELECT
-    chosen.platform, chosen.post_id, chosen.week, chosen.url_pi AS link, chosen.text, chosen.indications,
-    items.hand_over_limit AS "limit"
-FROM chosen
-LEFT JOIN core.review_items AS items USING (platform, post_id)
-ORDER BY part, items.hand_over_limit, chosen.created_at, chosen.platform, chosen.post_id
+SELECT posts.platform, posts.post_id, calendar.week, posts.url_pi AS link, posts.text
+FROM base.posts AS posts
+JOIN core.calendar AS calendar ON posts.day = calendar.day
+LEFT JOIN core.samples AS samples ON posts.platform = samples.platform AND posts.post_id = samples.post_id
+WHERE calendar.week = $week AND posts.state = 'live'
+  AND (len(posts.indications) > 0 OR samples.post_id IS NOT NULL)
+ORDER BY md5(calendar.week || posts.post_id || posts.platform), posts.platform, posts.post_id
 """
 
-# A random sample of posts that nothing flagged has its place here, as in the sheet of a week: a second part of a UNION,
-# after every flagged post.
 _WAITING = """
 SELECT
     items.platform, items.post_id, items.week, posts.url_pi AS link, posts.text, items.indications,
@@ -115,19 +101,17 @@ def load_reviews(connection: Connection, sheets: Sequence[ReviewLines]) -> None:
 
 
 def posts_to_review(connection: Connection, week: Week) -> pl.DataFrame:
-    """The posts a review sheet asks about: all detected ones of a week, soonest limit first, then a random sample.
+    """The posts a review sheet asks about: all detected ones of a week and the random sample, in one random order.
 
-    Columns: platform, post_id, week, link (personal: the sheet is never published), text (masked), indications, limit.
-    The sample of undetected posts is always the same, so that printing the sheet again asks the same question.
+    Columns: platform, post_id, week, link (personal: the sheet is never published), text (masked). Nothing tells which
+    were detected, so that two coders do not agree with the labels instead of with each other. Always the same order.
     """
-    return query(
-        connection, _TO_REVIEW.replace("$week", "?").replace("$sample", "?"), [str(week), METHOD.review_sample]
-    )
+    return query(connection, _TO_REVIEW.replace("$week", "?"), [str(week)])
 
 
 def posts_waiting(connection: Connection) -> pl.DataFrame:
     """The flagged posts of all weeks that wait for a coder, the first, second or third; soonest limit first.
 
-    Columns as `posts_to_review`.
+    Columns as `posts_to_review`, and indications and limit.
     """
     return query(connection, _WAITING)

@@ -14,6 +14,8 @@ from flows.sources import reviews
 from flows.store import warehouse
 from flows.store.files import write_whole
 
+_TELLS_THE_FLAG = ("why", "limit")
+
 
 def with_reasons(settings: Settings, posts: pl.DataFrame) -> pl.DataFrame:
     """Posts with a column `why`: for each indication who spoke for it, rules or the model, and its strongest words."""
@@ -25,10 +27,13 @@ def with_reasons(settings: Settings, posts: pl.DataFrame) -> pl.DataFrame:
 
 
 def write_sheet(settings: Settings, connection: warehouse.Connection, edition: reports.Edition) -> None:
-    """Writes the review sheet of a publication, which only its owner can read; one that is there is left alone."""
+    """Writes the review sheet of a publication, which only its owner can read; one that is there is left alone.
+
+    It is blind: flagged posts and the sample in one order, without what tells them apart.
+    """
     path = settings.home / "review" / f"{edition.week}-{edition.publication}.xlsx"
     if not path.exists():
-        posts = with_reasons(settings, sheets.posts_to_review(connection, edition.week))
+        posts = sheets.posts_to_review(connection, edition.week)
         _write(settings, edition, path, posts, of_all_weeks=False)
 
 
@@ -53,7 +58,9 @@ def _write(
     settings: Settings, edition: reports.Edition, path: Path, posts: pl.DataFrame, *, of_all_weeks: bool
 ) -> None:
     column = 0 if edition.lang == "id" else 1
-    headings = {key: titles[column] for key, titles in reviews.COLUMNS.items()}
+    headings = {
+        key: titles[column] for key, titles in reviews.COLUMNS.items() if of_all_weeks or key not in _TELLS_THE_FLAG
+    }
     stages = [row[f"label_{edition.lang}"] for row in read_seed("review_stages", settings.seeds)]
     codes = [row["code"] for row in read_seed("indications", settings.seeds)]
     choices = {"code": [*codes, reviews.NONE], "stage": stages}

@@ -24,7 +24,8 @@ from flows.seeds import seed_path
 from flows.store.dependencies import dependencies
 from flows.store.warehouse import Connection, DatabaseError, as_tables, literal, query
 
-LAYERS = ("core", "trends")
+LAYERS = ("base", "core", "trends")
+DECLARED = "tables.sql"  # of base: the tables of the loader, no model
 COMPUTED = "computed"
 KINDS = ("table", "view", COMPUTED)
 _NAME = re.compile(r"[a-z][a-z0-9_]*")
@@ -78,11 +79,11 @@ def load_seeds(connection: Connection, folder: Path) -> None:
 
 
 def read_models(folder: Path) -> list[Model]:
-    """The models of `<folder>/core` and `<folder>/trends`, by name.
+    """The models of the layers of a folder, by name.
 
     Raises ModelError for a header that is not one, or that names a column `<folder>/columns.csv` does not explain.
     """
-    paths = [path for layer in LAYERS for path in sorted((folder / layer).glob("*.sql"))]
+    paths = [path for layer in LAYERS for path in sorted((folder / layer).glob("*.sql")) if path.name != DECLARED]
     if not paths:
         raise ModelError(f"There are no models in {folder}; the installation is incomplete.")
     dictionary = read_columns(folder / COLUMNS)

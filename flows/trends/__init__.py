@@ -8,11 +8,12 @@ from collections.abc import Callable, Mapping
 
 import polars as pl
 
-from flows.trends import agreement, count_flags, incidents, signals, slopes
+from flows.trends import agreement, count_flags, estimates, incidents, signals, slopes
 
 METHODS: Mapping[str, Callable[[pl.DataFrame], pl.DataFrame]] = {
     "trends.agreement": agreement.find,
     "trends.count_flags": count_flags.find,
+    "trends.estimates": estimates.find,
     "trends.incident_weeks": incidents.find,
     "trends.signals": signals.find,
     "trends.slopes": slopes.find,

@@ -12,11 +12,12 @@ import polars as pl
 
 from flows.headers import schema
 from flows.method import METHOD
+from flows.trends.judged import Judged
 from flows.trends.readings import ALL, Cell, Readings
-from flows.trends.signals import Judged, baseline_of, compare_counts, judge_counts
+from flows.trends.rounding import rounded
+from flows.trends.signals import baseline_of, compare_counts, judge_counts
 
 FAMILY = "indications"
-_ROUNDED = {"exposure": 6, "expected": 6, "p": 12, "q": 12, "dispersion": 6}
 
 
 def find(cells: pl.DataFrame) -> pl.DataFrame:
@@ -36,8 +37,7 @@ def find(cells: pl.DataFrame) -> pl.DataFrame:
                     flagged.setdefault(item.cell, set()).add(bucket)
         rows += [_row(readings, item) for item in (*counted, *weak)]
     table = pl.DataFrame(rows, schema=schema("trends.count_flags"), orient="row")
-    rounded = table.with_columns(pl.col(name).round(digits) for name, digits in _ROUNDED.items())
-    return rounded.sort("first_day", "indication", "platform")
+    return rounded(table).sort("first_day", "indication", "platform")
 
 
 def _prepare(readings: Readings, cell: Cell, bucket: int, flagged: dict[Cell, set[int]]) -> Judged:

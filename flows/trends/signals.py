@@ -8,9 +8,7 @@ indications, districts  predictive negative binomial, the gamma-Poisson of shape
 sentiment, topics       beta-binomial with Jeffreys' prior, its variance times the family's dispersion
 volumes                 quasi-Poisson regression (flows.trends.volumes)
 
-The dispersion is Pearson's statistic of the baselines over its degrees of freedom, at least 1 (McCullagh & Nelder 1989,
-section 4.5.2). It is pooled over the family's cells, each weighted by 1 - 1 / its count, since a cell in which one
-event was seen always gives 1; where the cells of a platform, or of all together, give more, that holds. A bucket that
+The dispersion is the family's or the platform's, of topics by their size (flows.trends.dispersions). A bucket that
 the others of its baseline would have called a burst (upper p below 0.001) is left out like an earlier signal, because
 the first buckets of a phase are never judged and an old outbreak must not hide the next (Farrington et al. 1996, J R
 Stat Soc A 159:547). The p is ordinary, not mid-p; two-sided where more than 5 are expected and upper below, where a
@@ -20,7 +18,6 @@ at q <= 0.05.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from math import fsum
 
 import numpy as np
@@ -29,60 +26,15 @@ import polars as pl
 from flows.headers import schema
 from flows.method import FAMILIES, METHOD
 from flows.trends import volumes
+from flows.trends.dispersions import dispersions
 from flows.trends.distributions import Numbers, Predictive, discovery_rates, rate_ratio_limits, share_ratio_limits
+from flows.trends.judged import LEVEL, Judged
 from flows.trends.readings import ALL, VOLUMES, Cell, Readings
+from flows.trends.rounding import rounded
 
-LEVEL = METHOD.signal_q
 PRIOR = METHOD.prior_count
 PROBABILITIES = (METHOD.burst_50, METHOD.burst_80, METHOD.burst_95)
 SHARES = frozenset(name for name, family in FAMILIES.items() if family.is_share)
-
-_ROUNDED = {"exposure": 6, "expected": 6, "ratio": 6, "ratio_low": 6, "ratio_high": 6, "p": 12, "q": 12}
-_ROUNDED |= {"baseline_exposure": 6, "dispersion": 6}
-
-
-@dataclass(slots=True)
-class Judged:
-    """One cell of one bucket on its way to a row of trends.signals."""
-
-    cell: Cell
-    bucket: int
-    reason: str | None = None
-    platforms: tuple[str, ...] = ()
-    baseline: list[int] = field(default_factory=list)
-    observed: float | None = None
-    posts: float | None = None
-    exposure: float | None = None
-    earlier: float = 0.0
-    earlier_exposure: float = 0.0
-    expected: float = 0.0
-    pearson: float = 0.0
-    freedom: int = 0
-    volume: volumes.Volume | None = None
-    dispersion: float | None = None
-    p: float | None = None
-    q: float | None = None
-    tests: int | None = None
-    bursts: list[int] = field(default_factory=list)
-    limits: tuple[float, float] | None = None
-
-    @property
-    def is_signal(self) -> bool:
-        """Whether the count is a discovery of its family."""
-        return self.q is not None and self.q <= LEVEL
-
-    @property
-    def counts(self) -> tuple[int | None, int | None, float | None, float | None]:
-        """What was observed, the posts, the exposure and, where it has a baseline, what was expected: as tables say."""
-        observed, posts = (None if count is None else round(count) for count in (self.observed, self.posts))
-        return observed, posts, self.exposure, self.expected if self.baseline else None
-
-    @property
-    def scale(self) -> float:
-        """Current over baseline exposure, so that expected = earlier x scale (platform by platform, for all)."""
-        if self.earlier > 0:
-            return self.expected / self.earlier
-        return (self.exposure or 0.0) / self.earlier_exposure
 
 
 def find(cells: pl.DataFrame) -> pl.DataFrame:
@@ -211,8 +163,8 @@ def compare_counts(readings: Readings, item: Judged) -> None:
         return
     item.observed = fsum(each.observed[item.bucket] for each in counts)
     item.posts = fsum(each.posts[item.bucket] for each in counts)
-    item.exposure, item.earlier, item.earlier_exposure = float(now.sum()), float(earlier.sum()), float(before.sum())
-    item.expected = float(np.sum(earlier / before * now))
+    item.exposure, item.earlier, item.earlier_exposure = fsum(now), fsum(earlier), fsum(before)
+    item.expected = fsum(earlier / before * now)
     if item.earlier == 0:
         return
     share = item.earlier / item.earlier_exposure
@@ -220,7 +172,7 @@ def compare_counts(readings: Readings, item: Judged) -> None:
     kept = fitted > 0
     seen = np.sum([each.observed[places] for each in counts], axis=0)[kept]
     spread = fitted[kept] * (1 - share if item.cell.family in SHARES else 1.0)
-    item.pearson = float(np.sum((seen - fitted[kept]) ** 2 / np.maximum(spread, 1e-12)))
+    item.pearson = fsum((seen - fitted[kept]) ** 2 / np.maximum(spread, 1e-12))
     item.freedom = int(kept.sum()) - 1
 
 
@@ -229,10 +181,10 @@ def compare_counts(readings: Readings, item: Judged) -> None:
 
 def judge_counts(group: list[Judged]) -> None:
     """Dispersion, p, q and power of the cells of one family and bucket that have a baseline."""
-    spreads = _dispersions(group)
+    spreads = dispersions(group)
     tested: list[tuple[Judged, Predictive]] = []
     for item in group:
-        spread = item.dispersion = spreads[item.cell.platform]
+        spread = item.dispersion = spreads[item.cell]
         item.p = _p_value(item, predictive := _predictive(item, item.earlier, spread))
         if _could_signal(item, spread):
             tested.append((item, predictive))
@@ -240,7 +192,7 @@ def judge_counts(group: list[Judged]) -> None:
             item.reason = "too_rare"
     _discover([item for item, _ in tested])
     for item, predictive in tested:
-        spread = spreads[item.cell.platform]
+        spread = spreads[item.cell]
         level = LEVEL / len(tested) / (2 if item.expected > METHOD.declines_above else 1)
         critical = predictive.critical(level)
         item.bursts = [max(1, critical - predictive.reached(probability)) for probability in PROBABILITIES]
@@ -251,23 +203,6 @@ def judge_counts(group: list[Judged]) -> None:
                 item.expected,
                 spread,
             )
-
-
-def _dispersions(group: list[Judged]) -> dict[str, float]:
-    """The dispersion of each platform: the family's, or its own where that is larger."""
-    own = {
-        platform: _pooled([item for item in group if item.cell.platform == platform])
-        for platform in {item.cell.platform for item in group}
-    }
-    family = _pooled([item for item in group if item.cell.platform != ALL])
-    return {platform: max(family, spread) for platform, spread in own.items()}
-
-
-def _pooled(items: list[Judged]) -> float:
-    weights = [1 - 1 / max(1.0, item.earlier) for item in items]
-    freedom = fsum(weight * item.freedom for weight, item in zip(weights, items, strict=True))
-    pearson = fsum(weight * item.pearson for weight, item in zip(weights, items, strict=True))
-    return max(1.0, pearson / freedom) if freedom else 1.0
 
 
 def _predictive(item: Judged, earlier: float, spread: float) -> Predictive:
@@ -345,16 +280,15 @@ def _limit_rates(items: list[Judged]) -> None:
 
 def _table(readings: Readings, judged: list[Judged]) -> pl.DataFrame:
     table = pl.DataFrame([_row(readings, item) for item in judged], schema=schema("trends.signals"), orient="row")
-    return table.with_columns(pl.col(name).round(digits) for name, digits in _ROUNDED.items()).sort(
-        "first_day", "family", "subject", "platform"
-    )
+    return rounded(table).sort("first_day", "family", "subject", "platform")
 
 
 def _row(readings: Readings, item: Judged) -> tuple[object, ...]:
     bucket = readings.buckets[item.bucket]
     is_compared = bool(item.baseline)
     ratio = item.observed / item.expected if is_compared and item.observed is not None and item.expected > 0 else None
-    low, high = item.limits if item.limits is not None and ratio is not None else (None, None)
+    has_limits = item.limits is not None and ratio is not None and item.expected >= METHOD.ratio_expected
+    low, high = item.limits if item.limits is not None and has_limits else (None, None)
     direction = None if not item.is_signal else "up" if (item.observed or 0.0) > item.expected else "down"
     return (
         bucket.week,

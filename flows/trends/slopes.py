@@ -23,8 +23,10 @@ from flows.headers import schema
 from flows.method import FAMILIES, METHOD
 from flows.trends.distributions import Numbers, discovery_rates
 from flows.trends.readings import ALL, VOLUMES, Cell, Readings
+from flows.trends.rounding import significant
 
 _SCALE = {"per_1000": 1000.0}
+_DECIMALS = 9  # what differs beyond them is equal: the last bits of a quotient are no rise
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,8 +46,9 @@ def slope_of(times: Numbers, values: Numbers) -> Slope:
     rises = values[later] - values[earlier]
     slopes = np.sort(rises / (times[later] - times[earlier]))
     slope = float(np.median(slopes))
-    score = float(np.sign(rises).sum())
-    variance = _variance(values) * _correction(values - slope * times)
+    steady = np.round(values, _DECIMALS)
+    score = float(np.sign(steady[later] - steady[earlier]).sum())
+    variance = _variance(steady) * _correction(np.round(values - slope * (times - times[0]), _DECIMALS))
     distance = max(0.0, abs(score) - 1) / sqrt(variance) if variance > 0 else 0.0
     reach = METHOD.normal_quantile * sqrt(variance)
     low = max(0, round((len(slopes) - reach) / 2) - 1)
@@ -104,7 +107,7 @@ def find(cells: pl.DataFrame) -> pl.DataFrame:
         tested = [row for row in group if "p" in row]
         rates = discovery_rates(np.array([row["p"] for row in tested], dtype=np.float64))
         for row, rate in zip(tested, rates.tolist(), strict=True):
-            row["q"] = round(rate, 12)
+            row["q"] = significant(rate)
             if rate <= METHOD.signal_q:
                 row["direction"] = "up" if float(str(row["slope"])) > 0 else "down"
         rows += group
@@ -122,7 +125,7 @@ def _row(readings: Readings, cell: Cell, values: Numbers, places: list[int], wee
     times = np.array([readings.buckets[place].first_day.toordinal() / 7 for place in places])
     slope = slope_of(times, values[places])
     numbers = {"slope": slope.slope, "slope_low": slope.low, "slope_high": slope.high, "tau": slope.tau}
-    return row | {name: round(value, 9) for name, value in numbers.items()} | {"p": round(slope.p, 12)}
+    return row | {name: round(value, _DECIMALS) for name, value in numbers.items()} | {"p": significant(slope.p)}
 
 
 def _usable(readings: Readings, cell: Cell, values: Numbers) -> list[int]:

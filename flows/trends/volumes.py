@@ -64,9 +64,9 @@ def expect(counts: Numbers, shares: Numbers, times: Numbers) -> Volume | None:
         baseline=float(observed[:-1].sum()),
         exposure=now,
         baseline_exposure=float(before.sum()),
-        pearson=float(np.sum((observed[:-1] - fitted) ** 2 / fitted)),
+        pearson=fsum((observed[:-1] - fitted) ** 2 / fitted),
         freedom=len(before) - _PARAMETERS,
-        daily=float(np.sum((counts[:-1][seen] - days[seen]) ** 2 / days[seen])),
+        daily=fsum((counts[:-1][seen] - days[seen]) ** 2 / days[seen]),
         daily_freedom=max(1, int(seen.sum()) - len(before) - int(np.sum(counts.shape[1:])) + 1),
     )
 

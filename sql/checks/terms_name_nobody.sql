@@ -21,11 +21,8 @@ CROSS JOIN method
 WHERE
     authors < method.term_authors
     OR len(examples) NOT BETWEEN 1 AND method.term_examples
-    OR term IN (SELECT term FROM seeds.person_names)
-    OR term IN (SELECT unnest(string_split(name, ' ')) FROM seeds.contestants)
+    OR term IN (SELECT term FROM core.hidden_terms WHERE is_name)
 UNION ALL
 SELECT week, term, NULL AS authors, NULL AS examples
 FROM (SELECT week, unnest(driving_words) AS term FROM trends.incident_weeks)
-WHERE
-    term IN (SELECT term FROM seeds.person_names)
-    OR term IN (SELECT unnest(string_split(name, ' ')) FROM seeds.contestants)
+WHERE term IN (SELECT term FROM core.hidden_terms WHERE is_name)

@@ -10,22 +10,6 @@
 -- Columns: week, phase, platform, indication, first_day, days, observed, posts, exposure, expected, p, q, flag,
 --   is_weak, reason, baseline_weeks, baseline_buckets, dispersion, tests
 
-SELECT
-    cells.bucket,
-    cells.week,
-    cells.phase,
-    cells.days,
-    cells.platform,
-    cells.reason,
-    cells.series,
-    cells.family,
-    cells.subject,
-    cells.is_measured,
-    indications.only_in_phase,
-    cells.day,
-    cells.observed,
-    cells.posts,
-    cells.exposure
+SELECT cells.*
 FROM trends.signal_cells AS cells
 JOIN seeds.families AS families ON cells.family = families.family AND families.subjects = 'indications'
-LEFT JOIN seeds.indications AS indications ON cells.subject = indications.code

@@ -1,10 +1,11 @@
 -- New words and hashtags of the week: terms that more authors use than the eight weeks before let expect, by log-odds with
 -- an informative Dirichlet prior (Monroe, Colaresi & Quinn 2008, Polit Anal 16:372). A term counts once an author and
 -- week. The prior is the term's share of all these weeks, worth 1,000 mentions or, where there are less than 10,000, a
--- tenth of them. Listed: at least 5 authors, a score of at least 3, the 30 highest of a week that has four before it. Left out: function words, contestants and what is
--- written after a title or is a common given name (seeds.person_names), because nobody is ranked and no private person
--- named. Of a week with more than 20,000 posts an even sample of them is read, always the same; posts, authors and expected are
--- of the posts read.
+-- tenth of them. Listed: at least 5 authors and 5 distinct texts (copies of a text are one), a score of at least 3, the
+-- 30 highest of a week that has four before it. Left out: function words, contestants and what is written after a title
+-- or is a common given name (seeds.person_names), because nobody is ranked and no private person named. Of a week with
+-- more than 20,000 posts an even sample of them is read, always the same; posts, authors and expected are of the posts
+-- read.
 --
 -- Grain: week, term
 -- Columns: week, term, kind, place, posts, authors, expected, score, examples, looked_at, posts_of_week
@@ -15,6 +16,7 @@ WITH method AS (
         max(CAST(value AS DOUBLE)) FILTER (WHERE name = 'term_weeks') AS term_weeks,
         max(CAST(value AS DOUBLE)) FILTER (WHERE name = 'term_weeks_least') AS term_weeks_least,
         max(CAST(value AS DOUBLE)) FILTER (WHERE name = 'term_authors') AS term_authors,
+        max(CAST(value AS DOUBLE)) FILTER (WHERE name = 'term_texts') AS term_texts,
         max(CAST(value AS DOUBLE)) FILTER (WHERE name = 'term_prior_mentions') AS prior_mentions,
         max(CAST(value AS DOUBLE)) FILTER (WHERE name = 'term_prior_part') AS prior_part,
         max(CAST(value AS DOUBLE)) FILTER (WHERE name = 'term_score') AS term_score,
@@ -50,6 +52,7 @@ read AS (
         posts.platform,
         posts.post_id,
         posts.author_key,
+        posts.unit_key,
         posts.first_views,
         regexp_extract_all(
             regexp_replace(lower(coalesce(posts.shown, posts.text)), 'https?://\S+|@\S+|\[[a-z ]+\]', ' ', 'g'),
@@ -67,6 +70,7 @@ used AS (
         read.platform,
         read.post_id,
         read.author_key,
+        read.unit_key,
         read.first_views,
         unnest(list_distinct(list_filter(
             read.words,
@@ -74,14 +78,6 @@ used AS (
         ))) AS term
     FROM read
     CROSS JOIN people
-),
-
-hidden AS (
-    SELECT word AS term FROM seeds.function_words
-    UNION
-    SELECT term FROM seeds.person_names
-    UNION
-    SELECT unnest(string_split(name, ' ')) FROM seeds.contestants
 ),
 
 -- Names of contestants long enough to be told inside a hashtag.
@@ -92,9 +88,11 @@ tagged AS (
 ),
 
 counted AS (
-    SELECT week, term, count(*) AS posts, count(DISTINCT author_key) AS authors
+    SELECT
+        week, term, count(*) AS posts, count(DISTINCT author_key) AS authors,
+        count(DISTINCT coalesce(CAST(unit_key AS VARCHAR), platform || post_id)) AS texts
     FROM used
-    ANTI JOIN hidden ON used.term = hidden.term
+    ANTI JOIN core.hidden_terms AS hidden ON used.term = hidden.term
     GROUP BY week, term
 ),
 
@@ -135,7 +133,7 @@ compared AS (
     JOIN totals AS earlier_week
         ON earlier_week.number BETWEEN now_week.number - method.term_weeks AND now_week.number - 1
     LEFT JOIN counted AS earlier ON earlier_week.week = earlier.week AND counted.term = earlier.term
-    WHERE counted.authors >= method.term_authors
+    WHERE counted.authors >= method.term_authors AND counted.texts >= method.term_texts
     GROUP BY
         counted.week, counted.term, counted.posts, counted.authors, before.mentions, before.earlier_mentions
 ),

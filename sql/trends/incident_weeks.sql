@@ -38,28 +38,22 @@ buckets AS (
 
 read AS NOT MATERIALIZED (
     SELECT
-        readings.bucket,
-        posts.platform,
-        posts.post_id,
-        coalesce(posts.author_key, if(posts.state = 'live', NULL, posts.post_id)) AS account,
-        posts.created_at,
-        posts.day,
-        posts.unit_key,
-        posts.sentiment,
-        posts.topics,
-        posts.indications,
-        posts.districts,
-        posts.first_views,
-        posts.state,
-        coalesce(posts.shown, posts.text) AS text
-    FROM base.posts AS posts
-    JOIN core.calendar AS calendar ON posts.day = calendar.day
-    JOIN core.readings AS readings
-        ON calendar.bucket = readings.bucket
-        AND posts.platform = readings.platform
-        AND posts.first_source = readings.source
-    WHERE posts.first_landed_at < readings.read_until
-        AND (posts.gone_landed_at IS NULL OR posts.gone_landed_at >= readings.read_until)
+        bucket,
+        platform,
+        post_id,
+        coalesce(author_key, if(state = 'live', NULL, post_id)) AS account,
+        created_at,
+        day,
+        unit_key,
+        sentiment,
+        topics,
+        indications,
+        districts,
+        first_views,
+        state,
+        text
+    FROM base.read_posts
+    WHERE is_read
 ),
 
 -- Sources --------------------------------------------------------------------------------------------------------------
@@ -224,14 +218,6 @@ sizes AS (
 
 -- Words that drive it ---------------------------------------------------------------------------------------------------
 
-hidden AS (
-    SELECT word AS term FROM seeds.function_words
-    UNION
-    SELECT term FROM seeds.person_names
-    UNION
-    SELECT unnest(string_split(name, ' ')) FROM seeds.contestants
-),
-
 people AS (
     SELECT list(term) FILTER (WHERE kind = 'title') AS titles FROM seeds.person_names
 ),
@@ -268,7 +254,7 @@ words AS (
     ) AS used
     JOIN sizes ON used.number = sizes.number
     CROSS JOIN method
-    ANTI JOIN hidden ON used.term = hidden.term
+    ANTI JOIN core.hidden_terms AS hidden ON used.term = hidden.term
     WHERE sizes.accounts >= method.term_authors
     GROUP BY used.number, used.term
     HAVING count(*) >= any_value(method.term_authors) OR any_value(used.all_texts) = 1

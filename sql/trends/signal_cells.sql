@@ -10,31 +10,25 @@
 -- volumes      all units of a source on a day, of the share of its planned collections that succeeded
 --
 -- Grain: bucket, platform, family, subject, day?
--- Columns: bucket, week, phase, days, platform, reason, series, family, subject, is_measured, day, observed, posts,
---   exposure
+-- Columns: bucket, week, phase, days, platform, reason, series, family, subject, is_measured, only_in_phase, day,
+--   observed, posts, exposure
 
 WITH dated AS NOT MATERIALIZED (
     SELECT
-        readings.bucket,
-        posts.platform,
-        posts.first_source AS source,
-        posts.day,
-        posts.post_id,
-        posts.created_at,
-        posts.sentiment,
-        posts.topics,
-        posts.indications,
-        posts.districts,
-        posts.state = 'live' AS is_live,
-        posts.first_landed_at < readings.read_until
-            AND (posts.gone_landed_at IS NULL OR posts.gone_landed_at >= readings.read_until) AS is_read,
-        if(posts.unit_key IS NULL, NULL, hash(readings.bucket, posts.platform, posts.unit_key)) AS unit
-    FROM base.posts AS posts
-    JOIN core.calendar AS calendar ON posts.day = calendar.day
-    JOIN core.readings AS readings
-        ON calendar.bucket = readings.bucket
-        AND posts.platform = readings.platform
-        AND posts.first_source = readings.source
+        bucket,
+        platform,
+        first_source AS source,
+        day,
+        post_id,
+        created_at,
+        sentiment,
+        topics,
+        indications,
+        districts,
+        state = 'live' AS is_live,
+        is_read,
+        if(unit_key IS NULL, NULL, hash(bucket, platform, unit_key)) AS unit
+    FROM base.read_posts
 ),
 
 repeated AS (
@@ -179,19 +173,20 @@ buckets AS (
 ),
 
 codes AS (
-    SELECT 'indications' AS subjects, code AS subject, CAST(is_measured AS BOOLEAN) AS is_measured FROM seeds.indications
+    SELECT 'indications' AS subjects, code AS subject, CAST(is_measured AS BOOLEAN) AS is_measured, only_in_phase
+    FROM seeds.indications
     UNION ALL
-    SELECT 'topics', code, true FROM seeds.topics
+    SELECT 'topics', code, true, NULL FROM seeds.topics
     UNION ALL
-    SELECT 'places', code, true FROM seeds.places WHERE kind = 'district'
+    SELECT 'places', code, true, NULL FROM seeds.places WHERE kind = 'district'
 ),
 
 subjects AS (
-    SELECT families.family, families.exposure, codes.subject, codes.is_measured
+    SELECT families.family, families.exposure, codes.subject, codes.is_measured, codes.only_in_phase
     FROM seeds.families AS families
     JOIN codes ON families.subjects = codes.subjects
     UNION ALL
-    SELECT family, exposure, unnest(string_split(named_subjects, ' ')), true
+    SELECT family, exposure, unnest(string_split(named_subjects, ' ')), true, NULL
     FROM seeds.families
     WHERE subjects IS NULL AND exposure <> 'collected'
 ),
@@ -202,6 +197,7 @@ spine AS (
         subjects.family,
         subjects.subject,
         subjects.is_measured,
+        subjects.only_in_phase,
         CAST(NULL AS DATE) AS day,
         CASE subjects.exposure
             WHEN 'labelled' THEN whole.labelled
@@ -217,6 +213,7 @@ spine AS (
         'volumes' AS family,
         coverage.source AS subject,
         true AS is_measured,
+        NULL AS only_in_phase,
         coverage.day,
         least(coverage.succeeded / nullif(coverage.planned, 0), 1) AS exposure
     FROM buckets
@@ -235,6 +232,7 @@ SELECT
     spine.family,
     spine.subject,
     spine.is_measured,
+    spine.only_in_phase,
     spine.day,
     if(spine.status = 'not_collected', NULL, CAST(coalesce(counted.observed, 0) AS BIGINT)) AS observed,
     if(spine.status = 'not_collected', NULL, CAST(coalesce(counted.posts, 0) AS BIGINT)) AS posts,

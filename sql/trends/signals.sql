@@ -16,21 +16,4 @@
 --   ratio_low, ratio_high, p, q, signal, direction, reason, baseline_weeks, baseline_buckets, baseline_observed,
 --   baseline_exposure, dispersion, tests, burst_50, burst_80, burst_95
 
-SELECT
-    cells.bucket,
-    cells.week,
-    cells.phase,
-    cells.days,
-    cells.platform,
-    cells.reason,
-    cells.series,
-    cells.family,
-    cells.subject,
-    cells.is_measured,
-    indications.only_in_phase,
-    cells.day,
-    cells.observed,
-    cells.posts,
-    cells.exposure
-FROM trends.signal_cells AS cells
-LEFT JOIN seeds.indications AS indications ON cells.family = 'indications' AND cells.subject = indications.code
+SELECT * FROM trends.signal_cells

@@ -8,21 +8,4 @@
 -- Columns: week, platform, family, subject, unit, buckets, first_week, slope, slope_low, slope_high, tau, p, q,
 --   direction, reason
 
-SELECT
-    cells.bucket,
-    cells.week,
-    cells.phase,
-    cells.days,
-    cells.platform,
-    cells.reason,
-    cells.series,
-    cells.family,
-    cells.subject,
-    cells.is_measured,
-    indications.only_in_phase,
-    cells.day,
-    cells.observed,
-    cells.posts,
-    cells.exposure
-FROM trends.signal_cells AS cells
-LEFT JOIN seeds.indications AS indications ON cells.family = 'indications' AND cells.subject = indications.code
+SELECT * FROM trends.signal_cells

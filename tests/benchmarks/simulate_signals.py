@@ -2,7 +2,8 @@
 
 `python -m tests.benchmarks.simulate_signals [seasons]` writes `reports/METHOD-CHECKS.md`, by default from 40 seasons of
 each null and half as many of each burst. A season here is 20 buckets of one phase on three platforms with the counts a
-regency has: eleven kinds of indication at 0 to 6 a week, 18 topics, two sentiments, 15 kecamatan, four sources.
+regency has: eleven kinds of indication at 0 to 6 a week and insults at 31 in 1,000 posts, 18 topics, two sentiments, 15
+kecamatan, four sources.
 """
 
 import sys
@@ -23,10 +24,12 @@ from flows.store import warehouse
 from flows.trends import signals
 from flows.trends.distributions import Numbers, beta_quantile
 from tests import season_judged
+from tests.benchmarks import simulate_estimates
 
 PLATFORMS = {"facebook": 300, "instagram": 200, "tiktok": 550}  # posts of an ordinary week and source
 SOURCES = {"facebook": ("crowdtangle", "graph"), "instagram": ("zeeschuimer",), "tiktok": ("zeeschuimer",)}
 INDICATIONS = {f"kind_{number}": rate for number, rate in enumerate((4, 3, 2, 1.5, 1, 1, 0.6, 0.6, 0.4, 0.2, 0.1))}
+INDICATIONS["insult"] = 32.6  # 31 flags in 1,000 posts, as on real comments
 TOPICS = {f"topic_{number}": share for number, share in enumerate(np.geomspace(0.15, 0.01, 18))}
 DISTRICTS = {f"district_{number}": share for number, share in enumerate(np.geomspace(0.05, 0.004, 15))}
 SENTIMENT = {"negative": 0.25, "positive": 0.3}
@@ -209,7 +212,7 @@ def power(null: str, seasons: int, seed: int = 2) -> pl.DataFrame:
     return by_promise.sort("promised")
 
 
-def _table(frame: pl.DataFrame, heads: Mapping[str, str]) -> list[str]:
+def table_lines(frame: pl.DataFrame, heads: Mapping[str, str]) -> list[str]:
     """The lines of a Markdown table: shares with three decimals, counts whole, unknown empty."""
     lines = ["| " + " | ".join(heads.values()) + " |", "|" + "---|" * len(heads)]
     for row in frame.select(*heads).iter_rows():
@@ -251,9 +254,9 @@ def _season_lines() -> list[str]:
     names = ("labels", "week", "platform", "subject", "observed", "expected", "found with 95 %", "found in its bucket")
     alarms = ("labels", "week", "platform", "signals of volume")
     return [
-        *_table(pl.DataFrame(bursts, schema=list(names), orient="row"), {name: name for name in names}),
+        *table_lines(pl.DataFrame(bursts, schema=list(names), orient="row"), {name: name for name in names}),
         "",
-        *_table(pl.DataFrame(outages, schema=list(alarms), orient="row"), {name: name for name in alarms}),
+        *table_lines(pl.DataFrame(outages, schema=list(alarms), orient="row"), {name: name for name in alarms}),
     ]
 
 
@@ -275,7 +278,7 @@ def document(seasons: int) -> str:
         "The exact intervals (Garwood, Clopper–Pearson) promise at least 0.95 everywhere and over-cover as printed;",
         "Wilson shares of five posts or more and net sentiment from n = 100 promise 0.93 to 0.97 on average.",
         "",
-        *_table(interval_coverage(), {"interval": "interval", "lowest": "lowest", "mean": "mean"}),
+        *table_lines(interval_coverage(), {"interval": "interval", "lowest": "lowest", "mean": "mean"}),
         "",
         "## False signals",
         "",
@@ -284,7 +287,7 @@ def document(seasons: int) -> str:
     ]
     for null, what in NULLS.items():
         found = false_discoveries(null, seasons)
-        lines += ["", f"### {null}: {what}", "", *_table(found, _NULL_HEADS)]
+        lines += ["", f"### {null}: {what}", "", *table_lines(found, _NULL_HEADS)]
     lines += [
         "",
         "## Power",
@@ -294,7 +297,7 @@ def document(seasons: int) -> str:
         "threshold of its family, so that more is found than promised. Smaller bursts are reported as likely missed.",
     ]
     for null in ("poisson", "clustered"):
-        lines += ["", f"### {null}", "", *_table(power(null, max(3, seasons // 2)), _POWER_HEADS)]
+        lines += ["", f"### {null}", "", *table_lines(power(null, max(3, seasons // 2)), _POWER_HEADS)]
     lines += [
         "",
         "## The simulated season",
@@ -303,6 +306,8 @@ def document(seasons: int) -> str:
         "expected are texts that differ; the size is what the power table named beforehand. Then its outages.",
         "",
         *_season_lines(),
+        "",
+        *simulate_estimates.lines(),
     ]
     return "\n".join([*lines, ""])
 

@@ -4,6 +4,7 @@ import polars as pl
 import pytest
 from scipy import stats
 
+from tests.benchmarks import simulate_estimates
 from tests.benchmarks import simulate_signals as simulation
 
 pytestmark = pytest.mark.slow
@@ -34,3 +35,11 @@ def test_intervals_cover_what_they_promise() -> None:
     assert exact["lowest"].min() >= 0.94  # 0.95 less the error of 4,000 draws
     band = found.filter(pl.col("interval").str.contains("Wilson|net"))
     assert band["mean"].min() >= 0.93 and band["mean"].max() <= 0.97
+
+
+@pytest.mark.parametrize("truth", simulate_estimates.TRUTHS)
+@pytest.mark.parametrize("is_banded", [False, True])
+def test_estimates_hold_the_truth_of_steady_weeks(truth: int, is_banded: bool) -> None:
+    found = simulate_estimates.measured(simulate_estimates.Case(truth, is_banded=is_banded), 200)
+    assert found["held"] >= stats.binom.ppf(0.01, 200, 0.95) / 200
+    assert found["held"] > found["counted"]  # than the flags with their counting error

@@ -90,8 +90,7 @@ COINCIDENCES: dict[str, tuple[tuple[str, str], ...]] = {
         ("flows/trends/volumes.py", "-30, 30"),
     ),
     "digits that are printed or kept": (
-        ("flows/trends/signals.py", "_ROUNDED"),
-        ("flows/trends/count_flags.py", "_ROUNDED"),
+        ("flows/trends/rounding.py", "DECIMALS = 6"),
         ("reports/wording/sentences.py", "words.decimal(least, 3)"),
         ("reports/wording/words.py", "max(value, 0.1)"),
     ),
@@ -99,6 +98,7 @@ COINCIDENCES: dict[str, tuple[tuple[str, str], ...]] = {
         ("flows/loading/prepared.py", "_MOST_DETAILS = 100"),
         ("flows/trends/agreement.py", "_SEED = 5"),
         ("flows/loading/copies.py", "_DIGEST_BYTES = 8"),
+        ("flows/trends/estimates.py", "digest_size=8"),
         ("flows/trends/readings.py", "range(3)"),  # three columns
         ("reports/reading/facts.py", '"not_applicable": 3'),
         ("reports/reading/facts.py", "order.get(check.verdict, 4)"),
@@ -216,7 +216,7 @@ def test_every_coincidence_is_still_there() -> None:
         ("flows/trends/signals.py", "SHORTEST = 4"),
         ("flows/trends/slopes.py", "reach = 1.959963984540054 * spread"),
         ("flows/collecting/collected_days.py", "HISTORY_DAYS = 28"),
-        ("flows/loading/sheets.py", "SAMPLE = 20"),
+        ("flows/loading/sheets.py", "SAMPLE = 100"),
         ("flows/periods.py", "RELEASE_HOUR = time(6, 0)"),
         ("reports/judging/disclosure.py", "SMALLEST = 5"),
         ("reports/wording/sentences.py", "bound = 3.7 / labelled"),

@@ -147,6 +147,15 @@ def test_units_and_posts_are_those_of_a_slow_count(arrived: tuple[warehouse.Conn
     assert sum(posts.values()) - sum(units.values()) > 100
 
 
+def test_estimates_hold_the_truth_of_the_season(arrived: tuple[warehouse.Connection, Path, pl.DataFrame]) -> None:
+    connection, folder, _ = arrived
+    found = season_judged.estimated(connection, folder)
+    assert found.height > 300
+    held = found.filter(pl.col("truth").is_between(pl.col("low"), pl.col("high")))
+    assert held.height / found.height >= 0.94
+    assert found["truth"].sum() > found["confirmed"].sum()  # some were missed
+
+
 def test_views_are_those_of_a_slow_sum(arrived: tuple[warehouse.Connection, Path, pl.DataFrame]) -> None:
     connection, _, _ = arrived
     views: dict[tuple[Any, ...], list[int]] = defaultdict(list)

@@ -21,6 +21,12 @@ CORRECTION = """INSERT INTO trends.corrections SELECT '2024-W02-2', 2, '2024-W02
 
 # check -> what breaks it, as statements on a sound warehouse
 BREACHES = {
+    "estimates_hold_their_counts": [
+        "UPDATE trends.estimates SET confirmed = reviewed + 1",
+        "UPDATE trends.estimates SET reviewed = flagged + 1",
+        "UPDATE trends.estimates SET reason = NULL WHERE estimate IS NULL",
+        "UPDATE trends.estimates SET estimate = 3, low = 4, high = 5, reason = NULL",
+    ],
     "calendar_continuous": [
         "DELETE FROM core.calendar WHERE day = DATE '2024-01-10'",
         "INSERT INTO core.calendar FROM core.calendar WHERE day = DATE '2024-01-10'",
@@ -149,6 +155,7 @@ SHOWN = {
     },
     "core.publications": "base.conditions",
     "core.watches": "base.watches",
+    "base.read_posts": "base.posts",
     "trends.power": "trends.signals",
 }
 PREPARED = {"trends.power": "UPDATE trends.signals SET burst_95 = 1"}  # it shows the cells that were tested
@@ -167,6 +174,7 @@ def sound() -> Connection:
                 "sentiment": "positive",
                 "topics": "prices",
                 "first_views": "10",
+                "text": "teks",
                 "copies": "30",
             },
             {"day": "2024-01-10", "platform": "facebook", "indications": "hoax", "districts": "3325110", "copies": "8"},

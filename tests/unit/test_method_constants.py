@@ -25,7 +25,7 @@ def folder_with(tmp_path: Path, before: str, after: str) -> Path:
 def test_the_constants_are_those_of_the_method() -> None:
     assert (METHOD.coverage_floor, METHOD.bucket_days, METHOD.baseline_least, METHOD.baseline_most) == (0.7, 4, 4, 8)
     assert (METHOD.net_posts, METHOD.zero_bound, METHOD.signal_q, METHOD.term_authors) == (30, 3.7, 0.05, 5)
-    assert (METHOD.smallest_cell, METHOD.release_hour, METHOD.hand_over_days, METHOD.review_sample) == (5, 6, 7, 20)
+    assert (METHOD.smallest_cell, METHOD.release_hour, METHOD.hand_over_days, METHOD.review_sample) == (5, 6, 7, 100)
     assert (METHOD.silence_days, METHOD.silence_known_days) == (28, 14)
     assert (METHOD.alpha_least, METHOD.alpha_reliable, METHOD.normal_quantile) == (0.667, 0.8, 1.959963984540054)
 

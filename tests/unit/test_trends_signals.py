@@ -56,12 +56,12 @@ def last(frame: pl.DataFrame, platform: str = "tiktok") -> dict[str, Any]:
 
 
 def test_a_burst_of_a_rare_class_is_the_predictive_tail_of_the_method() -> None:
-    row = last(signals.find(cells([1, 0, 2, 1, 0, 1, 1, 0, 9])))
-    shape, scale = 6 + 0.5, 1 / 8  # baseline count + 0.5, current over baseline exposure
+    row = last(signals.find(cells([1, 0, 2, 1, 1, 1, 1, 1, 9])))
+    shape, scale = 8 + 0.5, 1 / 8  # baseline count + 0.5, current over baseline exposure
     assert row["p"] == pytest.approx(stats.nbinom.sf(8, shape, 1 / (1 + scale)), rel=1e-6)
     assert (row["signal"], row["direction"], row["reason"]) == (True, "up", None)
-    assert (row["expected"], row["ratio"], row["baseline_observed"]) == (0.75, 12.0, 6)
-    assert row["ratio_low"] < 12 < row["ratio_high"]
+    assert (row["expected"], row["ratio"], row["baseline_observed"]) == (1.0, 9.0, 8)
+    assert row["ratio_low"] < 9 < row["ratio_high"]
     assert row["baseline_weeks"] == [f"2023-W{week}" for week in range(36, 44)]
 
 
@@ -84,6 +84,39 @@ def test_a_share_that_fell_to_nothing_has_exact_limits_below_one() -> None:
 def test_nothing_expected_gives_no_ratio() -> None:
     row = last(signals.find(cells([0, 0, 0, 0, 4])))
     assert (row["expected"], row["ratio"], row["ratio_low"], row["signal"]) == (0, None, None, True)
+
+
+def test_a_ratio_to_less_than_one_text_has_no_interval() -> None:
+    row = last(signals.find(cells([1, 0, 2, 1, 0, 1, 1, 0, 9])))
+    assert (row["expected"], row["ratio"], row["ratio_low"], row["ratio_high"]) == (0.75, 12.0, None, None)
+    assert row["signal"]
+    share = last(signals.find(cells([0, 0, 1, 0, 1, 0, 0, 0, 12], family="topics", subject="roads")))
+    assert (share["signal"], share["ratio_low"], share["ratio_high"]) == (True, None, None)
+
+
+def test_a_probability_far_below_a_millionth_is_not_rounded_to_zero() -> None:
+    row = last(signals.find(cells([1, 0, 2, 1, 1, 1, 1, 1, 60])))
+    tail = stats.nbinom.sf(59, 8 + 0.5, 8 / 9)
+    assert 0 < tail < 1e-30
+    assert row["p"] == pytest.approx(tail, rel=1e-6, abs=0)
+    assert row["q"] == row["p"]  # of tiktok and of all platforms, which is the same here
+
+
+def test_the_dispersion_of_a_topic_is_that_of_its_size() -> None:
+    # eight large topics wander by a third of themselves, eight small ones are as even as chance
+    wander = [200, 300, 210, 290, 190, 310, 205, 295, 250]
+    even = [9, 12, 10, 8, 11, 13, 7, 10, 10]
+    frame = pl.concat(
+        [
+            *(cells(wander[number:] + wander[:number], "topics", f"large-{number}") for number in range(8)),
+            *(cells(even[number:] + even[:number], "topics", f"small-{number}") for number in range(8)),
+        ]
+    )
+    of_last = signals.find(frame).filter((pl.col("platform") == "tiktok") & pl.col("p").is_not_null())
+    spread = of_last.filter(pl.col("first_day") == of_last["first_day"].max())
+    small, large = (spread.filter(pl.col("subject").str.starts_with(name))["dispersion"] for name in ("small", "large"))
+    assert max(small) < 2
+    assert min(large) > 8
 
 
 def test_what_could_never_signal_is_left_out_of_the_family() -> None:

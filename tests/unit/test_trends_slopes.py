@@ -54,3 +54,16 @@ def test_autocorrelation_makes_the_test_slower_to_see_a_trend() -> None:
 def test_a_level_series_has_no_direction() -> None:
     found = slope_of(np.arange(9.0), np.full(9, 3.0))
     assert (found.slope, found.low, found.high, found.tau, found.p) == (0, 0, 0, 0, 1)
+
+
+def test_the_last_bits_of_a_number_are_no_rise() -> None:
+    equal = np.array([0.1 + 0.2, 0.3, 0.1 + 0.2, 0.3, 0.1 + 0.2, 0.1 + 0.2, 0.3, 0.1 + 0.2])
+    found = slope_of(np.arange(8.0), equal)
+    assert (found.tau, found.p) == (0, 1)
+
+
+def test_a_straight_line_leaves_no_residuals_to_be_correlated() -> None:
+    weeks = 738_000 / 7 + np.arange(9.0)  # as dates are: the last bits of the product are noise
+    found = slope_of(weeks, 0.013 * np.arange(9.0))
+    variance = 9 * 8 * 23 / 18
+    assert found.p == pytest.approx(2 * stats.norm.sf(35 / variance**0.5), rel=1e-9)

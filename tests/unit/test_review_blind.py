@@ -1,0 +1,48 @@
+"""The review sheet of a week is blind: nothing in it tells which posts the labels flagged."""
+
+from pathlib import Path
+
+import openpyxl
+
+import reports
+from flows.loading import sheets
+from flows.method import METHOD
+from flows.periods import Week, read_election
+from flows.publishing import review
+from flows.settings import Settings
+from flows.sources import reviews
+from flows.store.warehouse import Connection
+from tests.sql.warehouse_of_cases import build, warehouse_of
+
+WEEK = Week.parse("2024-W02")
+FLAGGED, OTHERS = 30, 300
+
+
+def season() -> Connection:
+    posts = [{"post_id": f"f-{number}", "text": "teks", "indications": "hoax"} for number in range(FLAGGED)]
+    posts += [{"post_id": f"u-{number}", "text": "teks"} for number in range(OTHERS)]
+    connection = warehouse_of(posts=posts)
+    build(connection, "core.samples", "core.review_items")
+    return connection
+
+
+def test_flagged_posts_and_the_sample_are_mixed() -> None:
+    ids = sheets.posts_to_review(season(), WEEK)["post_id"].to_list()
+    assert len(ids) == FLAGGED + METHOD.review_sample
+    places = [place for place, name in enumerate(ids) if name.startswith("f-")]
+    assert len(places) == FLAGGED
+    assert places[0] < 20 and places[-1] > len(ids) - 20
+    assert sum(places) / FLAGGED > len(ids) / 3
+    assert ids == sheets.posts_to_review(season(), WEEK)["post_id"].to_list()
+
+
+def test_the_workbook_has_no_column_that_tells_the_flag(tmp_path: Path) -> None:
+    election = read_election()
+    moment = election.release_moment(WEEK)
+    edition = reports.Edition(WEEK, moment, "id", election, "Diskominfo", 1, "a", "b", "1")
+    review.write_sheet(Settings(home=tmp_path), season(), edition)
+    (path,) = (tmp_path / "review").glob("*.xlsx")
+    page = openpyxl.load_workbook(path)[reviews.SHEET]
+    heads = [cell.value for cell in page[1]]
+    assert heads == [titles[0] for key, titles in reviews.COLUMNS.items() if key not in ("why", "limit")]
+    assert {page.cell(row, heads.index("kode") + 1).value for row in range(2, page.max_row + 1)} == {""}
