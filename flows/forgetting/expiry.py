@@ -238,7 +238,7 @@ def _state(  # noqa: PLR0913, PLR0917 - the facts of the record
     settings: Settings, as_of: datetime, kinds: set[str], emptied: Emptied, searched: int, remains: Mapping[str, Any]
 ) -> None:
     """Writes what was emptied, and what the search came to, into the ledger and its chain."""
-    path = settings.home / "ledger" / "expiries" / f"{datetime.now(UTC):%Y%m%dT%H%M%S%f}.json"
+    path = settings.home / "ledger" / chain.EXPIRIES / f"{datetime.now(UTC):%Y%m%dT%H%M%S%f}.json"
     facts = {
         "as_of": as_of.isoformat(),
         "kinds": sorted(kinds),
@@ -248,9 +248,9 @@ def _state(  # noqa: PLR0913, PLR0917 - the facts of the record
     }
     write_whole(path, json.dumps(facts, indent=1).encode() + b"\n")
     counts = {"emptied": emptied.counts, "searched": searched, "remains": len(remains)}
-    chain.append(settings.home, [Note("expired", f"expiries/{path.stem}", hash_file(path), counts)])
+    chain.append(settings.home, [Note("expired", f"{chain.EXPIRIES}/{path.stem}", hash_file(path), counts)])
 
 
 def records_of(settings: Settings) -> list[dict[str, Any]]:
     """Every record of what was emptied, oldest first."""
-    return [json.loads(path.read_bytes()) for path in files_in(settings.home / "ledger" / "expiries", ".json")]
+    return [json.loads(path.read_bytes()) for path in files_in(settings.home / "ledger" / chain.EXPIRIES, ".json")]

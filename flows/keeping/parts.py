@@ -77,7 +77,7 @@ def look_at_chain(look: Look) -> Condition:
 
 
 def look_at_ledger(look: Look) -> Condition:
-    """The publications and the history of the watch list, against the chain and against who remembers them."""
+    """The files of the ledger, against the chain, and publications against who else remembers them."""
     home = look.settings.home
     entries, is_readable = _entries(home)
     try:
@@ -95,10 +95,15 @@ def look_at_ledger(look: Look) -> Condition:
         if number and f"{week}-{number}" not in known
     ]
     new = files.keys() - ledger.stated_contents(entries).keys() - {entry.subject for entry in entries}
+    waiting = {subject for subject in new if subject.startswith(f"{chain.ERASURES}/")}
+    if waiting and is_readable:
+        told = f"{len(waiting):,} requests of erasure are not carried out to their end; `ronda expire` ends them."
+        findings.append(Finding(told, is_damage=False))
+    new -= waiting
     if new and is_readable:
         told = f"{len(new):,} files of the ledger are from before its chain; the next run adopts them"
         findings.append(Finding(told, partial(ledger.adopt, home), "adopted", is_damage=False))
-    return Condition(f"{len(files):,} publications and versions of the watch list", tuple(findings))
+    return Condition(f"{len(files):,} publications, versions of the watch list, erasures and expiries", tuple(findings))
 
 
 def look_at_landing(look: Look) -> Condition:
