@@ -14,7 +14,7 @@ from typing import Any
 
 from flows.collecting import watch_list
 from flows.exits import Exit, InputRefusedError
-from flows.forgetting import erasure, holds, records, removed, rows, search, sheets
+from flows.forgetting import copies, erasure, holds, records, removed, rows, search, sheets
 from flows.loading import erasures, landing, proof, rewriting
 from flows.loading.landing import Landed
 from flows.post import Post
@@ -94,7 +94,8 @@ def run(settings: Settings, as_of: datetime, say: Say, *, dry_run: bool) -> Exit
             _state(settings, as_of, kinds, emptied, len(sample), remains)
         record.note(held=[*left, *emptied.left], message=_told(emptied, sample, remains))
     say(_told(emptied, sample, remains))
-    for sentence in (*left, *emptied.left):
+    kept_elsewhere = copies.sentences(settings.home) if emptied.counts.keys() - {_RUNS} else []
+    for sentence in (*left, *emptied.left, *kept_elsewhere):
         say(sentence)
     for path in sorted(remains):
         say(f"{path} still holds what has expired; look at it, then run `ronda expire` again.")

@@ -101,8 +101,8 @@ def look_at_ledger(look: Look) -> Condition:
         findings.append(Finding(told, is_damage=False))
     new -= waiting
     if new and is_readable:
-        told = f"{len(new):,} files of the ledger are from before its chain; the next run adopts them"
-        findings.append(Finding(told, partial(ledger.adopt, home), "adopted", is_damage=False))
+        told = f"{len(new):,} files of the ledger are from before its chain; the next run adopts them."
+        findings.append(Finding(told, partial(ledger.adopt, home), "taken into the chain", is_damage=False))
     return Condition(f"{len(files):,} publications, versions of the watch list, erasures and expiries", tuple(findings))
 
 
@@ -116,8 +116,8 @@ def look_at_landing(look: Look) -> Condition:
     findings = [_of_flaw(look, flaw, entries, seen.files) for flaw in flaws]
     new = [item for item in seen.files if item.file_id not in known]
     if new and is_readable:
-        told = f"{len(new):,} landed files are not in the chain yet; the next run adopts them"
-        findings.append(Finding(told, partial(proof.settle, home, loaded), "adopted", is_damage=False))
+        told = f"{len(new):,} landed files are not in the chain yet; the next run adopts them."
+        findings.append(Finding(told, partial(proof.settle, home, loaded), "taken into the chain", is_damage=False))
     size = sum(item.bytes for item in seen.files)
     how = "bytes read" if look.reads_data else "names only"
     return Condition(f"{len(seen.files):,} files, {size / 1e6:,.1f} MB as they came ({how})", tuple(findings))
@@ -163,7 +163,7 @@ def look_at_warehouse(look: Look) -> Condition:
             loaded = proof.loaded_files(connection) if number is not None else {}
             states = file_states.of(connection) if number is not None else {}
     except WarehouseDamagedError as damage:
-        return Condition("damaged", (Finding(f"{str(damage).split('. If it')[0]}; it can be made anew.", repair, by),))
+        return Condition("damaged", (_of_warehouse(home, str(damage).split(". If it")[0], repair, by),))
     contents = {item.file_id: item.content for item in proof.inspect(home).files}
     fewer = proof.fewer_records(loaded, _entries(home)[0], contents)
     findings = [Finding(flaw.sentence) for flaw in fewer]
@@ -171,6 +171,17 @@ def look_at_warehouse(look: Look) -> Condition:
         told = f"{file_states.place(home)} does not say what the warehouse holds."
         findings.append(Finding(told, partial(file_states.keep, home, states), "made anew"))
     return Condition(f"{len(loaded):,} files loaded{rows}", tuple(findings))
+
+
+def _of_warehouse(home: Path, damage: str, repair: Callable[[], object], by: str) -> Finding:
+    """What to do about damaged tables: made anew, but where that would lose what only they count."""
+    expired = len(proof.expired_files(_entries(home)[0]))
+    if not expired:
+        return Finding(f"{damage}; it can be made anew.", repair, by)
+    return Finding(
+        f"{damage}; it alone counted the posts of {expired:,} landed files that have expired. Restore a copy of it, or"
+        " move it out of the home and run `ronda rebuild`: tables without those posts; the ledger keeps the numbers."
+    )
 
 
 def _states(home: Path) -> dict[str, str]:

@@ -2,16 +2,24 @@
 
 import os
 import shutil
+from datetime import UTC, datetime
 from pathlib import Path
 
 from flows.exits import Exit, LedgerDamagedError, UsageError
+from flows.forgetting import copies, erasure
 from flows.keeping import checking
 from flows.keeping.backups import Kept, Store, read_state
 from flows.keeping.condition import Say
 from flows.progress import Advance
+from flows.loading.pending import load_pending
 from flows.publishing import publications
+from flows.publishing.build import build_tables
 from flows.settings import Settings
+from flows.store import chain, warehouse
 from flows.store.files import hash_file, make_folder, settle_folder
+from flows.store.runs import recorded
+
+_REQUESTS = f"ledger/{chain.ERASURES}/"
 
 
 def run_restore(settings: Settings, source: Path, state: str | None, say: Say, advance: Advance) -> Exit:
@@ -24,6 +32,7 @@ def run_restore(settings: Settings, source: Path, state: str | None, say: Say, a
     _require_empty(home)
     path = _state(store, state)
     files = read_state(path)
+    requests = _forgotten_since(store, path, files)
     damaged = [name for name, kept in files.items() if not store.holds(kept.sha256, kept.size)]
     if damaged:
         raise LedgerDamagedError(f"{damaged[0]} is not in the backup {store.folder} any more; restore another state.")
@@ -36,7 +45,11 @@ def run_restore(settings: Settings, source: Path, state: str | None, say: Say, a
         settle_folder(draft, home)
     finally:
         shutil.rmtree(draft, ignore_errors=True)
+    copies.note(home, store.folder)
     say(f"{path.stem}: {len(files):,} files are back in {home}.")
+    if requests:
+        _erase_again(settings, requests, say)
+    say(f"What was erased on request after {path.stem} is back where no later state knows of it: erase it again.")
     code = checking.run_check(settings, say, reads_data=True)
     say("Tables and reports are made anew: run `ronda rebuild`, then publish.")
     if weeks := sorted(publications.publications(home)):
@@ -47,6 +60,32 @@ def run_restore(settings: Settings, source: Path, state: str | None, say: Say, a
 def _require_empty(home: Path) -> None:
     if home.exists() and (not home.is_dir() or any(home.iterdir())):
         raise UsageError(f"{home} is not empty; a backup is restored into an empty home: set RONDA_HOME to one.")
+
+
+def _forgotten_since(store: Store, path: Path, files: dict[str, Kept]) -> int:
+    """Adds to an earlier state the requests of erasure that the last one knows, and the records it overwrote.
+
+    Gives how many requests. The caller has them carried out: the chain of the earlier state knows nothing of them.
+    """
+    last = read_state(store.states[-1]) if path != store.states[-1] else {}
+    requests = {name: kept for name, kept in last.items() if name.startswith(_REQUESTS) and name not in files}
+    if requests:
+        files |= {name: kept for name, kept in last.items() if name.startswith("runs/") and name in files}
+        files |= requests
+    return len(requests)
+
+
+def _erase_again(settings: Settings, requests: int, say: Say) -> None:
+    """Loads what was restored, but for what was erased, and empties the places where that stands."""
+    say(f"{requests:,} requests of erasure came after it and are carried out again.")
+    with warehouse.exclusive(settings.home):
+        with recorded(settings.home, "restore", {"requests": str(requests)}) as run:
+            load_pending(settings, run)
+            left = erasure.finish(settings, datetime.now(UTC))
+            build_tables(settings)
+            run.note(held=left)
+    for sentence in left:
+        say(sentence)
 
 
 def _state(store: Store, name: str | None) -> Path:
