@@ -54,9 +54,7 @@ class _ChangedMeanwhileError(Exception):
     """A file was rewritten while it was copied."""
 
 
-def run_backup(
-    settings: Settings, target: Path, say: Say, advance: Advance, *, drops_earlier: bool = False
-) -> Exit:
+def run_backup(settings: Settings, target: Path, say: Say, advance: Advance, *, drops_earlier: bool = False) -> Exit:
     """Adds a state of the home to a backup; REFUSED where something of the home is damaged and was left out.
 
     With `drops_earlier` all other states go, and with them what was forgotten since; not where something is damaged.

@@ -1,6 +1,7 @@
 """The parts of a home, each with what is looked at in it: the table of `ronda check`."""
 
 import json
+import shutil
 import zipfile
 from collections.abc import Callable, Sequence
 from datetime import datetime
@@ -12,7 +13,7 @@ from flows.keeping import accepting, rebuilding, rewritings
 from flows.keeping.condition import Condition, Finding, Look
 from flows.loading import file_states, landing, privacy, proof
 from flows.loading.landing import Landed
-from flows.publishing import database, ledger, releases
+from flows.publishing import database, editions, ledger, releases
 from flows.store import chain, leftovers, permissions, warehouse
 from flows.store.chain import Entry
 from flows.store.files import files_in
@@ -228,6 +229,20 @@ def _publish_tables(look: Look) -> None:
     database.publish_tables(look.settings)
 
 
+def look_at_editions(look: Look) -> Condition:
+    """What the pages of each week were rendered from: without it a week whose pages must change is published anew."""
+    folder = look.settings.home / "editions"
+    findings = [
+        Finding(
+            f"{damage}; without it the week is published anew where a post goes.",
+            partial(shutil.rmtree, edition),
+            "deleted",
+        )
+        for edition, damage in editions.damages(look.settings.home, reads_data=look.reads_data).items()
+    ]
+    return Condition(f"{len(list(folder.glob('[0-9]*'))):,} weeks", tuple(findings))
+
+
 def look_at_reviews(look: Look) -> Condition:
     """The review sheets, which coders may have filled in."""
     paths = files_in(look.settings.home / "review", ".xlsx")
@@ -307,6 +322,7 @@ PARTS: dict[str, Callable[[Look], Condition]] = {
     "landing": look_at_landing,
     "warehouse": look_at_warehouse,
     "releases": look_at_releases,
+    "editions": look_at_editions,
     "reviews": look_at_reviews,
     "leftovers": look_at_leftovers,
     "permissions": look_at_permissions,

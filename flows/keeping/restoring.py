@@ -10,8 +10,8 @@ from flows.forgetting import copies, erasure
 from flows.keeping import checking
 from flows.keeping.backups import Kept, Store, read_state
 from flows.keeping.condition import Say
-from flows.progress import Advance
 from flows.loading.pending import load_pending
+from flows.progress import Advance
 from flows.publishing import publications
 from flows.publishing.build import build_tables
 from flows.settings import Settings
@@ -78,12 +78,11 @@ def _forgotten_since(store: Store, path: Path, files: dict[str, Kept]) -> int:
 def _erase_again(settings: Settings, requests: int, say: Say) -> None:
     """Loads what was restored, but for what was erased, and empties the places where that stands."""
     say(f"{requests:,} requests of erasure came after it and are carried out again.")
-    with warehouse.exclusive(settings.home):
-        with recorded(settings.home, "restore", {"requests": str(requests)}) as run:
-            load_pending(settings, run)
-            left = erasure.finish(settings, datetime.now(UTC))
-            build_tables(settings)
-            run.note(held=left)
+    with warehouse.exclusive(settings.home), recorded(settings.home, "restore", {"requests": str(requests)}) as run:
+        load_pending(settings, run)
+        left = erasure.finish(settings, datetime.now(UTC))
+        build_tables(settings)
+        run.note(held=left)
     for sentence in left:
         say(sentence)
 

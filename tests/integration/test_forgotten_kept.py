@@ -110,7 +110,10 @@ def test_a_home_with_expired_posts_is_whole_and_its_tables_are_not_made_anew(hom
     assert "it alone counted the posts of 1 landed files that have expired" in said
     assert path.read_bytes() == b"\0" * 40_000
     path.rename(home.scratch / "warehouse.duckdb")
-    assert "1 landed files have expired: their posts are not in the tables any more" in rebuilt(home.settings).sentences()[1]
+    assert (
+        "1 landed files have expired: their posts are not in the tables any more"
+        in rebuilt(home.settings).sentences()[1]
+    )
     assert checked(home.settings)[0] is Exit.DONE
 
 
@@ -118,7 +121,10 @@ def test_an_erasure_names_the_backups_and_these_can_let_go(home: Home) -> None:
     backed_up(home)
     said = erased(home)
     folder = home.scratch / "backup"
-    assert said[-1] == f"The backup in {folder} still holds it in its earlier states; run `ronda backup {folder} --drop-earlier`."
+    assert (
+        said[-1]
+        == f"The backup in {folder} still holds it in its earlier states; run `ronda backup {folder} --drop-earlier`."
+    )
     (facts,) = [entry.facts for entry in chain.read(home.path) if entry.subject.startswith("erasures/")]
     assert facts["backups"] == 1
     kept = Home(Settings(home=folder), home.scratch)
