@@ -63,6 +63,8 @@ class Kind(NamedTuple):
 KINDS = (
     Kind("landed file", "landing/*/*/*/*.zst"),
     Kind("manifest", "landing/*/*/*/*.json"),
+    Kind("landed file, erased from", "landing/*/*/*/*.zst"),
+    Kind("manifest, erased from", "landing/*/*/*/*.json"),
     Kind("chain", "ledger/chain.jsonl"),
     Kind("head of the chain", "ledger_head.json"),
     Kind("publication", "ledger/publications/*.parquet"),
@@ -125,7 +127,7 @@ def _outcome(folder: Path, home: Path, kind: Kind) -> Outcome:
     for damage in DAMAGES:
         damaged = folder / "damaged"
         shutil.copytree(home, damaged, symlinks=True)
-        path = sorted(damaged.glob(kind.place))[-1]
+        path = _chosen(damaged, kind)
         content = path.read_bytes()
         path.chmod(0o644)
         damage(path)
@@ -137,6 +139,15 @@ def _outcome(folder: Path, home: Path, kind: Kind) -> Outcome:
     return Outcome(
         f"damage: {kind.name}", len(DAMAGES), became["lost"], became["not noticed"], became["left behind"], told
     )
+
+
+def _chosen(home: Path, kind: Kind) -> Path:
+    """A file of a kind; of landed ones either as it came in or after an erasure."""
+    paths = sorted(home.glob(kind.place))
+    if kind.place.startswith("landing/"):
+        is_erased = kind.name.endswith("erased from")
+        paths = [path for path in paths if (b'"erased"' in path.with_suffix(".json").read_bytes()) is is_erased]
+    return paths[-1]
 
 
 def _checks(settings: Settings, *, repairs: bool = False) -> Exit:
