@@ -47,14 +47,13 @@ def run_restore(settings: Settings, source: Path, state: str | None, say: Say, a
         shutil.rmtree(draft, ignore_errors=True)
     copies.note(home, store.folder)
     say(f"{path.stem}: {len(files):,} files are back in {home}.")
-    if requests:
-        _erase_again(settings, requests, say)
+    left = _erase_again(settings, requests, say) if requests else []
     say(f"What was erased on request after {path.stem} is back where no later state knows of it: erase it again.")
     code = checking.run_check(settings, say, reads_data=True)
     say("Tables and reports are made anew: run `ronda rebuild`, then publish.")
     if weeks := sorted(publications.publications(home)):
         say(f"`ronda weekly --week {weeks[-1]}` publishes the last week that was published before.")
-    return code
+    return Exit.REFUSED if left else code
 
 
 def _require_empty(home: Path) -> None:
@@ -75,8 +74,11 @@ def _forgotten_since(store: Store, path: Path, files: dict[str, Kept]) -> int:
     return len(requests)
 
 
-def _erase_again(settings: Settings, requests: int, say: Say) -> None:
-    """Loads what was restored, but for what was erased, and empties the places where that stands."""
+def _erase_again(settings: Settings, requests: int, say: Say) -> list[str]:
+    """Loads what was restored, but for what was erased, and empties the places where that stands.
+
+    Gives a sentence for each place that resisted, which are said.
+    """
     say(f"{requests:,} requests of erasure came after it and are carried out again.")
     with warehouse.exclusive(settings.home), recorded(settings.home, "restore", {"requests": str(requests)}) as run:
         load_pending(settings, run)
@@ -85,6 +87,7 @@ def _erase_again(settings: Settings, requests: int, say: Say) -> None:
         run.note(held=left)
     for sentence in left:
         say(sentence)
+    return left
 
 
 def _state(store: Store, name: str | None) -> Path:
