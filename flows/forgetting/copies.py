@@ -25,7 +25,7 @@ def note(home: Path, folder: Path) -> None:
 def sentences(home: Path) -> list[str]:
     """What to do about every backup after something was forgotten."""
     return [
-        f"The backup in {folder} still holds it in its earlier states; run `ronda backup {folder} --drop-earlier`."
+        f"The backup in {folder} may still hold it; run `ronda backup {folder} --drop-earlier`, which lets it go."
         for folder in places(home)
     ]
 

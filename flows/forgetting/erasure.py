@@ -147,7 +147,7 @@ def carry_out(settings: Settings, now: datetime, names: frozenset[str], say: Say
     _forget_notes(settings, keys)
     books = sheets.blank(settings, lambda key: known.mark(key) in known.posts, goes_whole=True) if known.posts else 0
     left += records.overwrite(settings.home, records.Gone(frozenset(keys), words, names)) if keys else []
-    backups = len(copies.places(settings.home))  # still hold it: what is said beside counts them
+    backups = len(copies.places(settings.home))  # may still hold it, which is said
     facts = {"posts": weeks, "landed_records": emptied, "review_sheets": books, "backups": backups}
     _close(settings.home, facts)
     if keys:
