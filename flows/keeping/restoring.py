@@ -1,15 +1,19 @@
 """`ronda restore`: a state of a backup brought back into an empty home, and proven before it is said to be there."""
 
+import json
 import os
 import shutil
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 from flows.exits import Exit, LedgerDamagedError, UsageError
 from flows.forgetting import copies, erasure
 from flows.keeping import checking
 from flows.keeping.backups import Kept, Store, read_state
 from flows.keeping.condition import Say
+from flows.loading import erasures
 from flows.loading.pending import load_pending
 from flows.progress import Advance
 from flows.publishing import publications
@@ -61,28 +65,37 @@ def _require_empty(home: Path) -> None:
         raise UsageError(f"{home} is not empty; a backup is restored into an empty home: set RONDA_HOME to one.")
 
 
-def _forgotten_since(store: Store, path: Path, files: dict[str, Kept]) -> int:
+def _forgotten_since(store: Store, path: Path, files: dict[str, Kept]) -> dict[str, dict[str, Any]]:
     """Adds to an earlier state the requests of erasure that the last one knows, and the records it overwrote.
 
-    Gives how many requests. The caller has them carried out: the chain of the earlier state knows nothing of them.
+    Gives what the chain of the last one says of each request; that of the earlier state knows nothing of them.
     """
     last = read_state(store.states[-1]) if path != store.states[-1] else {}
     requests = {name: kept for name, kept in last.items() if name.startswith(_REQUESTS) and name not in files}
-    if requests:
-        files |= {name: kept for name, kept in last.items() if name.startswith("runs/") and name in files}
-        files |= requests
-    return len(requests)
+    if not requests:
+        return {}
+    files |= {name: kept for name, kept in last.items() if name.startswith("runs/") and name in files}
+    files |= requests
+    lines = store.place(last["ledger/chain.jsonl"].sha256).read_bytes().splitlines()
+    stated = {entry["subject"]: entry["facts"] for entry in map(json.loads, lines)}
+    return {name: stated.get(f"{chain.ERASURES}/{Path(name).stem}", {}) for name in requests}
 
 
-def _erase_again(settings: Settings, requests: int, say: Say) -> list[str]:
+def _erase_again(settings: Settings, requests: Mapping[str, Mapping[str, Any]], say: Say) -> list[str]:
     """Loads what was restored, but for what was erased, and empties the places where that stands.
 
-    Gives a sentence for each place that resisted, which are said.
+    The chain says of each request what it said before, which explains what published weeks lose. Gives a sentence for
+    each place that resisted, which are said.
     """
-    say(f"{requests:,} requests of erasure came after it and are carried out again.")
-    with warehouse.exclusive(settings.home), recorded(settings.home, "restore", {"requests": str(requests)}) as run:
+    say(f"{len(requests):,} requests of erasure came after it and are carried out again.")
+    with (
+        warehouse.exclusive(settings.home),
+        recorded(settings.home, "restore", {"requests": str(len(requests))}) as run,
+    ):
         load_pending(settings, run)
-        left = erasure.finish(settings, datetime.now(UTC))
+        for name, facts in requests.items():
+            erasures.close(settings.home, settings.home / name, facts)
+        left = erasure.carry_out(settings, datetime.now(UTC), frozenset(), lambda _: None)
         build_tables(settings)
         run.note(held=left)
     for sentence in left:

@@ -14,10 +14,11 @@ from flows.loading import privacy
 from flows.progress import unseen
 from flows.publishing import database
 from flows.publishing.build import build_tables
+from flows.publishing.state import Cause, state_numbers
 from flows.settings import Settings
 from flows.store import chain, warehouse
 from tests.exports import NOON, tiktok, write_lines
-from tests.faults.traces import ERASED, LATER, PAST, PEOPLE, Home, videos
+from tests.faults.traces import ERASED, LATER, PAST, PEOPLE, WEEK, Home, videos
 
 pytestmark = pytest.mark.usefixtures("without_expectations")
 
@@ -34,6 +35,9 @@ def loaded(tmp_path_factory: pytest.TempPathFactory) -> Path:
     ordinary = [tiktok(NOON + n, serial=n, text=f"jalan {n} rusak", author=f"warga{n}") for n in range(5)]
     people.bring(write_lines(folder / "a.ndjson", [*ordinary, *videos(*PEOPLE)]))
     with warehouse.exclusive(people.path):
+        build_tables(settings)
+        with warehouse.opened(settings.home) as connection, warehouse.transaction(connection):
+            state_numbers(settings, connection, WEEK, Cause())
         build_tables(settings)
         database.publish_tables(settings)
     return folder
