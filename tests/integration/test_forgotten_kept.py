@@ -11,12 +11,14 @@ from flows.forgetting import copies, erasure, expiry
 from flows.keeping import backups, checking, rebuilding, restoring
 from flows.keeping.backups import Store
 from flows.loading import privacy
+from flows.loading.pending import load_pending
 from flows.progress import unseen
 from flows.publishing import database
 from flows.publishing.build import build_tables
 from flows.publishing.state import Cause, state_numbers
 from flows.settings import Settings
 from flows.store import chain, warehouse
+from flows.store.runs import recorded
 from tests.exports import NOON, tiktok, write_lines
 from tests.faults.traces import ERASED, LATER, PAST, PEOPLE, WEEK, Home, videos
 
@@ -180,3 +182,13 @@ def test_what_expired_comes_to_mind_with_its_backups(home: Home) -> None:
     assert said[-1].startswith(f"The backup in {home.scratch / 'backup'} may still hold it")
     (home.scratch / "backup").rename(home.scratch / "elsewhere")
     assert copies.places(home.path) == []
+
+
+def test_the_tables_of_an_earlier_ronda_stay_where_only_they_count_what_expired(home: Home) -> None:
+    assert expiry.run(home.settings, PAST, lambda _: None, dry_run=False) == Exit.DONE
+    with warehouse.opened(home.path) as connection:
+        connection.execute("UPDATE base.schema SET number = number - 1")
+    with warehouse.exclusive(home.path), recorded(home.path, "weekly", {}) as run:
+        assert load_pending(home.settings, run).posts == 0
+    with warehouse.as_it_is(warehouse.former(home.path)) as connection:
+        assert connection.execute("SELECT count(*) FROM base.posts").fetchall() == [(8,)]
