@@ -114,6 +114,10 @@ def rebuild(context: typer.Context) -> Exit:
 def backup(
     context: typer.Context,
     target: Annotated[Path, typer.Argument(metavar="TARGET", help="a folder of its own, best on another disk")],
+    drop_earlier: Annotated[
+        bool,
+        typer.Option("--drop-earlier", help="keep this state alone: what was erased or expired leaves the backup"),
+    ] = False,
 ) -> Exit:
     """Copy what cannot be rebuilt, as it is settled now, and prove the copies.
 
@@ -127,7 +131,7 @@ def backup(
     from flows.keeping import backups
 
     with progress.step("Copying", "bytes") as advance:
-        return backups.run_backup(settings, target, say, advance)
+        return backups.run_backup(settings, target, say, advance, drops_earlier=drop_earlier)
 
 
 @verb(app, ENGINEERS)

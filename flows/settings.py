@@ -130,6 +130,7 @@ def _toml() -> Path | None:
 
 
 _KEPT_FLOW_RUNS = 84  # days that Prefect's database keeps the runs of flows; ronda's own records are kept longer
+_TRIES_AGAIN = 1  # of a request to the own server, 2 s later
 
 
 def _addresses(value: Any) -> Any:
@@ -274,6 +275,9 @@ class Settings(BaseSettings):
         os.environ["PREFECT_SERVER_CORS_ALLOWED_ORIGINS"] = ",".join(own)
         os.environ["PREFECT_SERVER_SERVICES_DB_VACUUM_ENABLED"] = "events,flow_runs"  # else its database grows for ever
         os.environ["PREFECT_SERVER_SERVICES_DB_VACUUM_RETENTION_PERIOD"] = str(_KEPT_FLOW_RUNS * 86_400)
+        # A server of this machine that does not answer twice is gone. Prefect's five tries more, of each request of a
+        # run, take minutes before the run says so.
+        os.environ.setdefault("PREFECT_CLIENT_MAX_RETRIES", str(_TRIES_AGAIN))
 
     @property
     def login(self) -> Path:

@@ -19,6 +19,7 @@ __all__ = [
     "Edition",
     "Tables",
     "WeekSummary",
+    "are_complete",
     "backlog_told",
     "make_ready",
     "published_texts",
@@ -34,6 +35,13 @@ __all__ = [
 def make_ready() -> None:
     """Imports what drawing takes, which takes a second."""
     from reports import render  # noqa: F401
+
+
+def are_complete(tables: Tables) -> bool:
+    """Whether tables keep the contract of a week's report; those that an earlier version of ronda kept may not."""
+    from reports.reading import contract
+
+    return contract.is_kept(tables)
 
 
 def render_week(edition: Edition, tables: Tables, folder: Path, beside: Executor | None = None) -> WeekSummary:

@@ -15,7 +15,7 @@ import polars as pl
 from flows.collecting import gone, refresh, watch_list
 from flows.collecting.pull import state_folder
 from flows.exits import Exit, InputRefusedError, UsageError
-from flows.forgetting import holds, records, rows, sheets
+from flows.forgetting import copies, holds, records, rows, sheets
 from flows.loading import erasures, privacy, proof, rewriting
 from flows.post import PLATFORMS
 from flows.publishing import living
@@ -89,8 +89,9 @@ def run(settings: Settings, request: Request, now: datetime, say: Say, *, dry_ru
             if not marks <= known.posts or until.keys() - known.authors.keys():
                 erasures.note(settings.home, now, marks, until)
             left = carry_out(settings, now, frozenset(handle for _, handle in request.authors), say)
-            record.note(held=left)
-    for sentence in left:
+            kept_elsewhere = copies.sentences(settings.home)
+            record.note(held=left, notes=kept_elsewhere)
+    for sentence in (*left, *kept_elsewhere):
         say(sentence)
     return Exit.REFUSED if kept or left else Exit.DONE
 
@@ -144,9 +145,10 @@ def carry_out(settings: Settings, now: datetime, names: frozenset[str], say: Say
         files = rows.files_of(connection, keys) if keys else set()
     emptied, words, left = _empty_landing(settings, keys, files, now)
     _forget_notes(settings, keys)
-    books = sheets.blank(settings, keys.__contains__, goes_whole=True) if keys else 0
+    books = sheets.blank(settings, lambda key: known.mark(key) in known.posts, goes_whole=True) if known.posts else 0
     left += records.overwrite(settings.home, records.Gone(frozenset(keys), words, names)) if keys else []
-    facts = {"posts": weeks, "landed_records": emptied, "review_sheets": books}
+    backups = len(copies.places(settings.home))  # may still hold it, which is said
+    facts = {"posts": weeks, "landed_records": emptied, "review_sheets": books, "backups": backups}
     _close(settings.home, facts)
     if keys:
         with warehouse.opened(settings.home) as connection:

@@ -14,7 +14,7 @@ from typing import Any
 
 from flows.collecting import watch_list
 from flows.exits import Exit, InputRefusedError
-from flows.forgetting import erasure, holds, records, removed, rows, search, sheets
+from flows.forgetting import copies, erasure, holds, records, removed, rows, search, sheets
 from flows.loading import erasures, landing, proof, rewriting
 from flows.loading.landing import Landed
 from flows.post import Post
@@ -94,7 +94,8 @@ def run(settings: Settings, as_of: datetime, say: Say, *, dry_run: bool) -> Exit
             _state(settings, as_of, kinds, emptied, len(sample), remains)
         record.note(held=[*left, *emptied.left], message=_told(emptied, sample, remains))
     say(_told(emptied, sample, remains))
-    for sentence in (*left, *emptied.left):
+    kept_elsewhere = copies.sentences(settings.home) if emptied.counts.keys() - {_RUNS} else []
+    for sentence in (*left, *emptied.left, *kept_elsewhere):
         say(sentence)
     for path in sorted(remains):
         say(f"{path} still holds what has expired; look at it, then run `ronda expire` again.")
@@ -238,7 +239,7 @@ def _state(  # noqa: PLR0913, PLR0917 - the facts of the record
     settings: Settings, as_of: datetime, kinds: set[str], emptied: Emptied, searched: int, remains: Mapping[str, Any]
 ) -> None:
     """Writes what was emptied, and what the search came to, into the ledger and its chain."""
-    path = settings.home / "ledger" / "expiries" / f"{datetime.now(UTC):%Y%m%dT%H%M%S%f}.json"
+    path = settings.home / "ledger" / chain.EXPIRIES / f"{datetime.now(UTC):%Y%m%dT%H%M%S%f}.json"
     facts = {
         "as_of": as_of.isoformat(),
         "kinds": sorted(kinds),
@@ -248,9 +249,9 @@ def _state(  # noqa: PLR0913, PLR0917 - the facts of the record
     }
     write_whole(path, json.dumps(facts, indent=1).encode() + b"\n")
     counts = {"emptied": emptied.counts, "searched": searched, "remains": len(remains)}
-    chain.append(settings.home, [Note("expired", f"expiries/{path.stem}", hash_file(path), counts)])
+    chain.append(settings.home, [Note("expired", f"{chain.EXPIRIES}/{path.stem}", hash_file(path), counts)])
 
 
 def records_of(settings: Settings) -> list[dict[str, Any]]:
     """Every record of what was emptied, oldest first."""
-    return [json.loads(path.read_bytes()) for path in files_in(settings.home / "ledger" / "expiries", ".json")]
+    return [json.loads(path.read_bytes()) for path in files_in(settings.home / "ledger" / chain.EXPIRIES, ".json")]

@@ -19,6 +19,7 @@ from pathlib import Path
 from typing import Any
 
 from flows.exits import Exit, LedgerDamagedError, UsageError
+from flows.forgetting import copies
 from flows.keeping.condition import Say
 from flows.loading import landing, proof
 from flows.loading.landing import Landed
@@ -31,7 +32,7 @@ from flows.store.files import all_paths, draft_beside, files_in, hash_file, requ
 
 KEPT_STATES = 4  # weekly backups of a month: what was erased is gone from the backup after as many
 # What is made anew, or belongs to a moment: the rest of a home is taken, so that nothing new is forgotten.
-_LEFT = ("warehouse.", "releases", "published", "prefect", "season", "file_states.json", "server.key")
+_LEFT = ("warehouse.", "releases", "published", "prefect", "season", "file_states.json", "server.key", "backups.json")
 _LEFT_ENDS = (".lock", ".draft")
 _FROM_CHAIN = ("landing", "ledger", "ledger_head.json")  # taken by the chain, not by what lies there
 _TRIES = 3  # to take the landing while files of it are rewritten
@@ -53,8 +54,11 @@ class _ChangedMeanwhileError(Exception):
     """A file was rewritten while it was copied."""
 
 
-def run_backup(settings: Settings, target: Path, say: Say, advance: Advance) -> Exit:
-    """Adds a state of the home to a backup; REFUSED where something of the home is damaged and was left out."""
+def run_backup(settings: Settings, target: Path, say: Say, advance: Advance, *, drops_earlier: bool = False) -> Exit:
+    """Adds a state of the home to a backup; REFUSED where something of the home is damaged and was left out.
+
+    With `drops_earlier` all other states go, and with them what was forgotten since; not where something is damaged.
+    """
     home, target = settings.home, target.expanduser().absolute()
     if not home.is_dir():
         raise UsageError(f"There is no home in {home}; set RONDA_HOME to the one that is meant.")
@@ -65,12 +69,15 @@ def run_backup(settings: Settings, target: Path, say: Say, advance: Advance) -> 
         copy = _Copy(home, store, advance)
         files, lost = copy.take()
         name = store.keep(files)
-        store.forget_old()
+        store.forget_old(1 if drops_earlier and not lost else KEPT_STATES)
+        copies.note(home, target)
     say(f"{name}: {len(files):,} files, {copy.copied:,} of them new ({copy.bytes / 1e6:,.1f} MB), every copy proven.")
     if settings.author_key is not None:
         say("The key of the authors is a setting (RONDA_AUTHOR_KEY) and not in the backup: keep it with it.")
     for sentence in lost:
         say(f"left out: {sentence}")
+    if drops_earlier:
+        say("Earlier states stay, since something is damaged." if lost else "Earlier states are deleted.")
     return Exit.REFUSED if lost else Exit.DONE
 
 
@@ -119,9 +126,9 @@ class Store:
         _write_closed(self.folder / "states" / f"{name}.json", json.dumps(facts, indent=0).encode())
         return name
 
-    def forget_old(self) -> None:
-        """Deletes the oldest states and the contents that no state names any more."""
-        for path in self.states[:-KEPT_STATES]:
+    def forget_old(self, kept: int) -> None:
+        """Deletes all states but the last ones, and the contents that no state names any more."""
+        for path in self.states[:-kept]:
             path.unlink()
         named = {kept.sha256 for path in self.states for kept in read_state(path).values()}
         for path in list(all_paths(self.folder / "files")):

@@ -1,6 +1,7 @@
 """The parts of a home, each with what is looked at in it: the table of `ronda check`."""
 
 import json
+import shutil
 import zipfile
 from collections.abc import Callable, Sequence
 from datetime import datetime
@@ -13,7 +14,7 @@ from flows.keeping import accepting, rebuilding, rewritings
 from flows.keeping.condition import Condition, Finding, Look
 from flows.loading import file_states, landing, privacy, proof
 from flows.loading.landing import Landed
-from flows.publishing import database, ledger, releases
+from flows.publishing import database, editions, ledger, releases
 from flows.settings import Language
 from flows.store import chain, leftovers, permissions, warehouse
 from flows.store.chain import Entry
@@ -79,7 +80,7 @@ def look_at_chain(look: Look) -> Condition:
 
 
 def look_at_ledger(look: Look) -> Condition:
-    """The publications and the history of the watch list, against the chain and against who remembers them."""
+    """The files of the ledger, against the chain, and publications against who else remembers them."""
     home = look.settings.home
     entries, is_readable = _entries(home)
     try:
@@ -97,10 +98,15 @@ def look_at_ledger(look: Look) -> Condition:
         if number and f"{week}-{number}" not in known
     ]
     new = files.keys() - ledger.stated_contents(entries).keys() - {entry.subject for entry in entries}
+    waiting = {subject for subject in new if subject.startswith(f"{chain.ERASURES}/")}
+    if waiting and is_readable:
+        told = f"{len(waiting):,} requests of erasure are not carried out to their end; `ronda expire` ends them."
+        findings.append(Finding(told, is_damage=False))
+    new -= waiting
     if new and is_readable:
-        told = f"{len(new):,} files of the ledger are from before its chain; the next run adopts them"
-        findings.append(Finding(told, partial(ledger.adopt, home), "adopted", is_damage=False))
-    return Condition(f"{len(files):,} publications and versions of the watch list", tuple(findings))
+        told = f"{len(new):,} files of the ledger are from before its chain; the next run adopts them."
+        findings.append(Finding(told, partial(ledger.adopt, home), "taken into the chain", is_damage=False))
+    return Condition(f"{len(files):,} publications, versions of the watch list, erasures and expiries", tuple(findings))
 
 
 def look_at_landing(look: Look) -> Condition:
@@ -113,8 +119,8 @@ def look_at_landing(look: Look) -> Condition:
     findings = [_of_flaw(look, flaw, entries, seen.files) for flaw in flaws]
     new = [item for item in seen.files if item.file_id not in known]
     if new and is_readable:
-        told = f"{len(new):,} landed files are not in the chain yet; the next run adopts them"
-        findings.append(Finding(told, partial(proof.settle, home, loaded), "adopted", is_damage=False))
+        told = f"{len(new):,} landed files are not in the chain yet; the next run adopts them."
+        findings.append(Finding(told, partial(proof.settle, home, loaded), "taken into the chain", is_damage=False))
     size = sum(item.bytes for item in seen.files)
     how = "bytes read" if look.reads_data else "names only"
     return Condition(f"{len(seen.files):,} files, {size / 1e6:,.1f} MB as they came ({how})", tuple(findings))
@@ -160,7 +166,7 @@ def look_at_warehouse(look: Look) -> Condition:
             loaded = proof.loaded_files(connection) if number is not None else {}
             states = file_states.of(connection) if number is not None else {}
     except WarehouseDamagedError as damage:
-        return Condition("damaged", (Finding(f"{str(damage).split('. If it')[0]}; it can be made anew.", repair, by),))
+        return Condition("damaged", (_of_warehouse(home, str(damage).split(". If it")[0], repair, by),))
     contents = {item.file_id: item.content for item in proof.inspect(home).files}
     fewer = proof.fewer_records(loaded, _entries(home)[0], contents)
     findings = [Finding(flaw.sentence) for flaw in fewer]
@@ -168,6 +174,17 @@ def look_at_warehouse(look: Look) -> Condition:
         told = f"{file_states.place(home)} does not say what the warehouse holds."
         findings.append(Finding(told, partial(file_states.keep, home, states), "made anew"))
     return Condition(f"{len(loaded):,} files loaded{rows}", tuple(findings))
+
+
+def _of_warehouse(home: Path, damage: str, repair: Callable[[], object], by: str) -> Finding:
+    """What to do about damaged tables: made anew, but where that would lose what only they count."""
+    expired = len(proof.expired_files(_entries(home)[0]))
+    if not expired:
+        return Finding(f"{damage}; it can be made anew.", repair, by)
+    return Finding(
+        f"{damage}; it alone counted the posts of {expired:,} landed files that have expired. Restore a copy of it, or"
+        " move it out of the home and run `ronda rebuild`: tables without those posts; the ledger keeps the numbers."
+    )
 
 
 def _states(home: Path) -> dict[str, str]:
@@ -214,6 +231,20 @@ def _publish_again(name: str) -> str:
 
 def _publish_tables(look: Look) -> None:
     database.publish_tables(look.settings)
+
+
+def look_at_editions(look: Look) -> Condition:
+    """What the pages of each week were rendered from: without it a week whose pages must change is published anew."""
+    folder = look.settings.home / "editions"
+    findings = [
+        Finding(
+            f"{damage}; without it the week is published anew where a post goes.",
+            partial(shutil.rmtree, edition),
+            "deleted",
+        )
+        for edition, damage in editions.damages(look.settings.home, reads_data=look.reads_data).items()
+    ]
+    return Condition(f"{len(list(folder.glob('[0-9]*'))):,} weeks", tuple(findings))
 
 
 def look_at_reviews(look: Look) -> Condition:
@@ -295,6 +326,7 @@ PARTS: dict[str, Callable[[Look], Condition]] = {
     "landing": look_at_landing,
     "warehouse": look_at_warehouse,
     "releases": look_at_releases,
+    "editions": look_at_editions,
     "reviews": look_at_reviews,
     "leftovers": look_at_leftovers,
     "permissions": look_at_permissions,

@@ -3,14 +3,15 @@
 from dataclasses import dataclass
 from pathlib import Path
 
-from flows.exits import RondaError
+from flows.exits import RondaError, UsageError, WarehouseDamagedError
+from flows.loading import proof
 from flows.loading.pending import load_pending
 from flows.loading.summary import LoadSummary
 from flows.progress import Advance, unseen
 from flows.publishing import releases
 from flows.publishing.build import build_tables
 from flows.settings import Settings
-from flows.store import tables, warehouse
+from flows.store import chain, tables, warehouse
 from flows.store.runs import recorded
 
 
@@ -25,10 +26,16 @@ class Rebuilt:
     tables: int
     compared: str
     differences: tuple[str, ...]
+    expired: int = 0  # landed files that are gone on purpose
 
     def sentences(self) -> list[str]:
         """For a terminal."""
         lines = [*self.summary.untaken, f"Made anew from the landing and the ledger: {self.summary.sentence()}"]
+        if self.expired:
+            lines.append(
+                f"{self.expired:,} landed files have expired: their posts are not in the tables any more; the ledger"
+                " keeps the numbers that were published."
+            )
         if not self.compared:
             return [*lines, f"{self.tables:,} tables; there are none to compare them with."]
         if not self.differences:
@@ -39,18 +46,38 @@ class Rebuilt:
 def rebuild(settings: Settings, advance: Advance = unseen) -> Rebuilt:
     """Makes the warehouse anew beside the old one, which it replaces by one rename when it is whole.
 
-    The old one stays where the landing or the ledger is not whole (LedgerDamagedError), or a gate stops
-    (GateStoppedError). `advance` is told the bytes that were read. The caller holds the home.
+    The old one stays where the landing or the ledger is not whole (LedgerDamagedError), a gate stops
+    (GateStoppedError), or it counts posts of files that have expired (UsageError). `advance` is told the bytes that
+    were read. The caller holds the home.
     """
+    if expired := expired_and_counted(settings.home):
+        raise UsageError(
+            f"{expired:,} landed files have expired, and their posts are counted by these tables alone, which stay."
+            " Where they are damaged, move warehouse.duckdb out of the home, keep it, and run it again."
+        )
     before, compared = _before(settings)
     with recorded(settings.home, "rebuild", {}) as run:
         with warehouse.made_anew(settings.home) as draft:
             summary = load_pending(settings, run, advance=advance)
             build_tables(settings)
             after = tables.table_hashes(draft, unseen)
-        done = Rebuilt(summary, len(after), compared, _differences(before, after) if compared else ())
+        expired = len(proof.expired_files(chain.read(settings.home)))
+        done = Rebuilt(summary, len(after), compared, _differences(before, after) if compared else (), expired)
         run.note(message=" ".join(done.sentences()[-1 - len(done.differences) :]))
     return done
+
+
+def expired_and_counted(home: Path) -> int:
+    """How many landed files have expired whose posts the warehouse still counts; zero where it cannot be asked."""
+    expired = proof.expired_files(chain.read(home))
+    if not expired or not (home / "warehouse.duckdb").exists():
+        return 0
+    try:
+        with warehouse.as_it_is(home / "warehouse.duckdb") as connection:
+            rows = connection.execute("SELECT file_id FROM base.loads").fetchall()
+    except (WarehouseDamagedError, warehouse.DatabaseError):
+        return 0
+    return len(expired & {row[0] for row in rows})
 
 
 def _before(settings: Settings) -> tuple[list[str], str]:

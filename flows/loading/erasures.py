@@ -73,7 +73,7 @@ class Erasures:
 
 def folder(home: Path) -> Path:
     """Where the requests lie."""
-    return home / "ledger" / "erasures"
+    return home / "ledger" / chain.ERASURES
 
 
 def mark_key(secret: bytes) -> str:
@@ -109,7 +109,7 @@ def close(home: Path, path: Path, facts: Mapping[str, Any]) -> None:
 
 def subject(path: Path) -> str:
     """What the chain calls a request."""
-    return f"erasures/{path.stem}"
+    return f"{chain.ERASURES}/{path.stem}"
 
 
 def files(home: Path) -> list[Path]:

@@ -81,7 +81,8 @@ def load_pending(  # noqa: PLR0913 - which files, and how
         fewer = _note_loaded(settings, connection, seen)
         other_key = privacy.note_key(settings.home, key)
         resisting = erasures.rewrite_waiting(settings, connection, datetime.now(UTC))
-    if only is None and platform is None and not any(flaw.stops for flaw in seen.flaws):
+    is_all = only is None and platform is None and not any(flaw.stops for flaw in seen.flaws)
+    if is_all and not proof.expired_files(seen.entries):  # else the former tables alone count what has expired
         warehouse.forget_former(settings.home)
     notes = [
         f"{item.landed.file}: {note}"

@@ -286,6 +286,12 @@ def note_loaded(
     return chain.append_new(home, notes)
 
 
+def expired_files(entries: Sequence[Entry]) -> set[str]:
+    """The landed files that expired whole: their posts are counted by the tables of today and by no landing."""
+    last = {entry.subject: entry for entry in entries if entry.kind in chain.CONTENT_KINDS and "path" in entry.facts}
+    return {file_id for file_id, entry in last.items() if entry.kind == "expired" and not entry.content}
+
+
 def fewer_records(loaded: Mapping[str, Loaded], entries: Sequence[Entry], contents: Mapping[str, str]) -> list[Flaw]:
     """Files that were loaded again with fewer records than the same bytes held before."""
     before = chain.last_of(entries, "loaded")

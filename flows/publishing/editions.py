@@ -17,12 +17,14 @@ from flows.exits import LedgerDamagedError
 from flows.periods import Week
 from flows.publishing.state import code_version
 from flows.settings import Settings
-from flows.store.files import draft_beside, make_folder, settle_folder, write_whole
+from flows.store.files import draft_beside, hash_file, make_folder, settle_folder, write_whole
+from flows.store.runs import digest_of
 
 if TYPE_CHECKING:
     import polars as pl
 
 _FACTS = "edition.json"
+_FRAMES = "frames"  # in the conditions: the hash of each file of a frame
 _OF_SETTINGS = frozenset({"election", "code_version"})
 
 
@@ -45,6 +47,8 @@ def keep(home: Path, place: str, edition: reports.Edition, frames: Mapping[str, 
         for each in fields(edition)
         if each.name not in _OF_SETTINGS
     }
+    facts[_FRAMES] = {name: hash_file(draft / f"{name}.arrow") for name in sorted(frames)}
+    facts["digest"] = digest_of(facts)
     write_whole(draft / _FACTS, json.dumps(facts, ensure_ascii=False).encode())
     shutil.rmtree(target, ignore_errors=True)
     settle_folder(draft, target)
@@ -58,17 +62,49 @@ def is_kept(home: Path, place: str) -> bool:
 def read(
     settings: Settings, place: str, names: Collection[str] | None = None
 ) -> "tuple[reports.Edition, dict[str, pl.DataFrame]] | None":
-    """The edition of a week and its frames, or some of them; None of one that an earlier version published."""
+    """The edition of a week and its frames, or some of them; None of one that an earlier version published.
+
+    Raises LedgerDamagedError for one that is not what was kept.
+    """
     import polars as pl
 
     folder = _folder(settings.home, place)
     if not is_kept(settings.home, place):
         return None
-    facts: dict[str, Any] = json.loads((folder / _FACTS).read_bytes())
+    facts, damage = _facts(folder, names)
+    if damage:
+        raise LedgerDamagedError(f"{damage}; put it aside with `ronda check --repair`, and run the same command again.")
     facts |= {"week": Week.parse(facts["week"]), "as_of": datetime.fromisoformat(facts["as_of"])}
     edition = reports.Edition(**facts, election=settings.election, code_version=code_version())
     paths = [path for path in sorted(folder.glob("*.arrow")) if names is None or path.stem in names]
     return edition, {path.stem: pl.read_ipc(path.read_bytes()) for path in paths}
+
+
+def _facts(folder: Path, names: Collection[str] | None) -> tuple[dict[str, Any], str]:
+    """The conditions of an edition, and what is wrong with them or with some of its frames; its bytes are read."""
+    try:
+        facts: dict[str, Any] = json.loads((folder / _FACTS).read_bytes())
+        kept: Mapping[str, str] = facts.get(_FRAMES, {})  # editions of the last version prove nothing
+        if facts.pop("digest", digest_of(facts)) != digest_of(facts):
+            return facts, f"{folder / _FACTS} is not what was written"
+        del facts[_FRAMES]
+    except (ValueError, AttributeError, OSError):
+        return {}, f"{folder / _FACTS} cannot be read"
+    except KeyError:
+        return facts, ""
+    for name, digest in kept.items():
+        path = folder / f"{name}.arrow"
+        if (names is None or name in names) and (not path.is_file() or hash_file(path) != digest):
+            return facts, f"{path} is not what was written"
+    return facts, ""
+
+
+def damages(home: Path, *, reads_data: bool) -> dict[Path, str]:
+    """The editions that are not what was kept, each with what is wrong; without their bytes only the conditions."""
+    # editions in another language stand in a folder of theirs; drafts begin with a dot
+    folders = sorted(path for pattern in ("[0-9]*", "[a-z]*/[0-9]*") for path in (home / "editions").glob(pattern))
+    told = {folder: _facts(folder, None if reads_data else ())[1] for folder in folders}
+    return {folder: damage for folder, damage in told.items() if damage}
 
 
 def require(settings: Settings, place: str) -> "tuple[reports.Edition, dict[str, pl.DataFrame]]":

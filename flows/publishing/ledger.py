@@ -30,7 +30,7 @@ def publication_files(home: Path) -> list[Path]:
 
 
 def flaws(home: Path, entries: Sequence[Entry]) -> list[str]:
-    """A sentence for every publication and version of the watch list that is gone or is not what was stated."""
+    """A sentence for every file of the ledger that is gone or is not what was stated."""
     there = ledger_files(home)
     stated = stated_contents(entries)
     sentences = []
@@ -44,7 +44,7 @@ def flaws(home: Path, entries: Sequence[Entry]) -> list[str]:
 
 
 def stated_contents(entries: Sequence[Entry]) -> dict[str, str]:
-    """What the content of each publication and version of the watch list is, but of those that a person gave up."""
+    """What the content of each file of the ledger is, but of those that a person gave up."""
     stated: dict[str, str] = {}
     for entry in entries:
         if _is_of_ledger(entry):
@@ -66,10 +66,9 @@ def damaged(home: Path, entries: Sequence[Entry]) -> list[str]:
 
 def ledger_files(home: Path) -> dict[str, Path]:
     """The files of the ledger by the names that the chain has for them."""
-    from flows.loading import erasures  # brings every reader along, and `ronda status` asks for names only
-
     files = {path.stem: path for path in publication_files(home)}
-    files |= {erasures.subject(path): path for path in erasures.files(home)}
+    for kind in (chain.ERASURES, chain.EXPIRIES):
+        files |= {f"{kind}/{path.stem}": path for path in files_in(home / "ledger" / kind, ".json")}
     return files | {watch_subject(path): path for path in watch_files(home)}
 
 
@@ -82,7 +81,8 @@ def _hash(path: Path) -> str | None:
 
 def _is_of_ledger(entry: Entry) -> bool:
     is_adopted = entry.kind == "adopted" and "path" not in entry.facts
-    return is_adopted or entry.kind in ("published", "watched") or entry.subject.startswith("erasures/")
+    is_of_forgetting = entry.subject.startswith((f"{chain.ERASURES}/", f"{chain.EXPIRIES}/"))
+    return is_adopted or is_of_forgetting or entry.kind in ("published", "watched")
 
 
 def settle(home: Path) -> list[Entry]:
@@ -97,18 +97,22 @@ def settle(home: Path) -> list[Entry]:
 
 
 def adopt(home: Path) -> list[Entry]:
-    """The chain, which learns of the publications and versions of the watch list that were there before it."""
+    """The chain, which learns of what was there before it, or was written by a run that was killed before it said so.
+
+    Requests of erasure are not adopted: they are stated once they were carried out.
+    """
     entries = chain.read(home)
     known = {entry.subject for entry in entries if _is_of_ledger(entry)}
+    watched = set(watch_files(home))
     adopted = [
         Note("adopted", path.stem, hash_file(path), {SEQUENCE: sequence_of(path)})
         for path in publication_files(home)
         if path.stem not in known
     ]
     adopted += [
-        Note("adopted", watch_subject(path), hash_file(path))
-        for path in watch_files(home)
-        if watch_subject(path) not in known
+        Note("adopted", subject, hash_file(path))
+        for subject, path in ledger_files(home).items()
+        if subject not in known and (path in watched or subject.startswith(f"{chain.EXPIRIES}/"))
     ]
     return entries + chain.append_new(home, adopted)
 

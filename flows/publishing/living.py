@@ -65,8 +65,9 @@ def settle(settings: Settings, *, without_evidence: bool = False) -> Settled:
     """Publishes anew what prints posts that are gone.
 
     With `without_evidence` no post is printed any more. Numbers stay; of a week published by an earlier version of
-    ronda, which kept no edition, a new publication is stated. Nothing is done while the warehouse lacks files that it
-    held, since every post of theirs would seem gone. The caller holds the warehouse. Raises what `build_tables` raises.
+    ronda, which kept no edition or less in it, a new publication is stated. Nothing is done while the warehouse lacks
+    files that it held, since every post of theirs would seem gone. The caller holds the warehouse. Raises what
+    `build_tables` raises.
     """
     release = releases.published_folder(settings.home)
     if release is None:
@@ -81,7 +82,7 @@ def settle(settings: Settings, *, without_evidence: bool = False) -> Settled:
     if not stale and not is_said:
         return Settled()
     build.build_tables(settings)
-    kept = [place for place in stale if editions.is_kept(settings.home, place)]
+    kept = [place for place in stale if _can_be_rendered(settings, place)]
     if without := [place for place in stale if place not in kept]:
         with recorded(settings.home, "forget", {"weeks": ", ".join(without)}) as run:
             for place in without:
@@ -89,6 +90,12 @@ def settle(settings: Settings, *, without_evidence: bool = False) -> Settled:
     _release(settings, kept, known, without_evidence=without_evidence)
     releases.drop_older(settings.home)
     return Settled(tuple(stale))
+
+
+def _can_be_rendered(settings: Settings, place: str) -> bool:
+    """Whether the edition of a place is kept with all that the reports of this version of ronda read."""
+    known = editions.read(settings, place)
+    return known is not None and reports.are_complete(known[1])
 
 
 def _is_whole(home: Path, connection: warehouse.Connection) -> bool:

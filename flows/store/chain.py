@@ -38,6 +38,7 @@ Kind = Literal[
 ]
 CONTENT_KINDS = frozenset({"adopted", "landed", "removed", "erased", "expired"})  # say what a file's bytes are
 LOSING_KINDS = frozenset({"erased", "expired", "repaired"})  # may explain that posts are gone
+ERASURES, EXPIRIES = "erasures", "expiries"  # folders of the ledger: requests, and records of what was emptied
 START = "0" * 64  # what the first line names as the hash before
 CHAIN = "chain"  # the subject of a line about the chain itself
 _TAIL_BYTES = 1 << 16

@@ -89,6 +89,16 @@ class TableRefusedError(RondaError):
     """A table given to the reports does not keep the contract."""
 
 
+def is_kept(tables: Tables) -> bool:
+    """Whether tables keep `CONTRACT`."""
+    try:
+        for name, wanted in CONTRACT.items():
+            accepted(name, tables, wanted)
+    except TableRefusedError:
+        return False
+    return True
+
+
 def accepted(name: str, tables: Tables, wanted: Frame) -> pl.DataFrame:
     """A table as it is wanted and without a private column; raises TableRefusedError where it is missing or not so."""
     if name not in tables:

@@ -4,18 +4,26 @@ After each damage `ronda check --read-data` must name it; then what can be done 
 original imported again, the backup restored. What none of them brings back is lost.
 """
 
+import json
 import shutil
 from collections import Counter
 from collections.abc import Callable
 from pathlib import Path
 from typing import NamedTuple
 
+import polars as pl
+
 from flows.exits import Exit, RondaError
+from flows.forgetting import erasure
 from flows.keeping import backups, checking, restoring
 from flows.loading.arrivals import land_paths
 from flows.progress import unseen
-from flows.publishing import releases
+from flows.publishing import editions, releases
 from flows.settings import Settings
+from flows.store import chain
+from flows.store.files import hash_file, write_whole
+from reports import Edition
+from tests.exports import tiktok_id
 from tests.faults import work
 from tests.faults.outcome import Outcome, Scale
 
@@ -55,11 +63,17 @@ class Kind(NamedTuple):
 KINDS = (
     Kind("landed file", "landing/*/*/*/*.zst"),
     Kind("manifest", "landing/*/*/*/*.json"),
+    Kind("landed file, erased from", "landing/*/*/*/*.zst"),
+    Kind("manifest, erased from", "landing/*/*/*/*.json"),
     Kind("chain", "ledger/chain.jsonl"),
     Kind("head of the chain", "ledger_head.json"),
     Kind("publication", "ledger/publications/*.parquet"),
+    Kind("request of erasure", "ledger/erasures/*.json"),
+    Kind("record of an expiry", "ledger/expiries/*.json"),
     Kind("key", "secret.key"),
     Kind("warehouse", "warehouse.duckdb"),
+    Kind("conditions of an edition", "editions/2024-W05/edition.json"),
+    Kind("frame of an edition", "editions/2024-W05/evidence.arrow"),
     Kind("published page", "releases/*/2024-W05/weekly.html"),
     Kind("public database", "releases/*/ronda.duckdb"),
     Kind("record of a run", "runs/*.json"),
@@ -76,12 +90,24 @@ def _prepared(folder: Path) -> Path:
     home.mkdir()
     (home / "secret.key").write_text("ab" * 32)
     work.work(settings, exports)
+    _forget(settings)
+    words = (settings.lang, settings.election, "Kantor", 1, "l1", "d1", "c1")
+    editions.keep(home, Edition(work.WEEK, work.LANDED, *words), {"evidence": pl.DataFrame({"post_id": ["1"] * 99})})
     with releases.new_release(home) as release:
         (release / "2024-W05").mkdir()
         (release / "2024-W05" / "weekly.html").write_text("<p>Laporan mingguan</p>" * 100)
         releases.write_manifest(release / "2024-W05", {"publication": 1})
     backups.run_backup(settings, folder / "backup", lambda _: None, unseen)
     return home
+
+
+def _forget(settings: Settings) -> None:
+    """A person's request, and a day on which the records of runs alone were past their retention."""
+    request = erasure.read_request([f"tiktok/{tiktok_id(work.NOON, 22)}"], None, None, None)
+    erasure.run(settings, request, work.LANDED, lambda _: None, dry_run=False)
+    path = settings.home / "ledger" / chain.EXPIRIES / "20250301T000000000000.json"
+    write_whole(path, json.dumps({"kinds": ["runs"], "emptied": {"names of files": 3}}).encode())
+    chain.append(settings.home, [chain.Note("expired", f"{chain.EXPIRIES}/{path.stem}", hash_file(path))])
 
 
 def _settings(home: Path) -> Settings:
@@ -101,7 +127,7 @@ def _outcome(folder: Path, home: Path, kind: Kind) -> Outcome:
     for damage in DAMAGES:
         damaged = folder / "damaged"
         shutil.copytree(home, damaged, symlinks=True)
-        path = sorted(damaged.glob(kind.place))[-1]
+        path = _chosen(damaged, kind)
         content = path.read_bytes()
         path.chmod(0o644)
         damage(path)
@@ -113,6 +139,15 @@ def _outcome(folder: Path, home: Path, kind: Kind) -> Outcome:
     return Outcome(
         f"damage: {kind.name}", len(DAMAGES), became["lost"], became["not noticed"], became["left behind"], told
     )
+
+
+def _chosen(home: Path, kind: Kind) -> Path:
+    """A file of a kind; of landed ones either as it came in or after an erasure."""
+    paths = sorted(home.glob(kind.place))
+    if kind.place.startswith("landing/"):
+        is_erased = kind.name.endswith("erased from")
+        paths = [path for path in paths if (b'"erased"' in path.with_suffix(".json").read_bytes()) is is_erased]
+    return paths[-1]
 
 
 def _checks(settings: Settings, *, repairs: bool = False) -> Exit:

@@ -1,5 +1,9 @@
-"""SIGKILL at random moments of the work, again and again in one home; then the work is done once to its end."""
+"""SIGKILL at random moments of the work, again and again in one home until the work is done; then in a new one.
 
+What a killed work left is gone on with by the next one; each home that is done is compared with one that nobody killed.
+"""
+
+import shutil
 import signal
 import subprocess
 import sys
@@ -16,14 +20,20 @@ def run(folder: Path, scale: Scale) -> list[Outcome]:
     exports, whole, broken = work.write_exports(folder / "exports"), folder / "whole", folder / "broken"
     seconds = _work(whole, exports)
     dice = Random(scale.seed)  # noqa: S311 - no secret
-    killed = sum(_kill(broken, exports, dice.uniform(0, seconds)) for _ in range(scale.kills))
-    _work(broken, exports)
-    after = aftermath.compare(broken, whole)
-    became = f"{killed} killed, {scale.kills - killed} had ended; the same work again: equal tables"
-    if after.lost or after.changed or after.left:
-        became = "; ".join((*after.lost, *after.changed, *after.left))
-    counts = (len(after.lost), len(after.changed), len(after.left))
-    return [Outcome("kill at a random moment", scale.kills, *counts, became)]
+    lost, changed, left, homes, tried = [], [], [], 0, 0
+    while tried < scale.kills:
+        killed = _kill(broken, exports, dice.uniform(0, seconds))
+        tried += killed
+        if killed and tried < scale.kills:
+            continue
+        if killed:
+            _work(broken, exports)
+        after = aftermath.compare(broken, whole)
+        lost, changed, left = [*lost, *after.lost], [*changed, *after.changed], [*left, *after.left]
+        shutil.rmtree(broken)
+        homes += 1
+    became = "; ".join((*lost, *changed, *left)) or f"the work done after them in {homes} homes: equal tables in each"
+    return [Outcome("kill at a random moment", tried, len(lost), len(changed), len(left), became)]
 
 
 def _start(home: Path, exports: Path) -> subprocess.Popen[str]:

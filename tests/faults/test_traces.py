@@ -8,7 +8,7 @@ import pytest
 from flows.exits import Exit
 from flows.forgetting import erasure, expiry
 from flows.loading.pending import load_pending
-from flows.publishing import releases
+from flows.publishing import editions, releases
 from flows.publishing.build import build_tables
 from flows.store import chain, warehouse
 from flows.store.runs import recorded
@@ -141,3 +141,11 @@ def test_what_a_case_needs_is_not_erased_on_request(home: Home) -> None:
     assert "perkara 8/2024" in said[0]
     assert home.left(OTHER.word) == {}
     assert home.left(ERASED.word)
+
+
+def test_an_edition_that_an_earlier_ronda_kept_with_less_in_it_stops_no_erasure(home: Home) -> None:
+    edition, frames = editions.require(home.settings, str(traces.WEEK))
+    editions.keep(home.path, edition, {name: frame for name, frame in frames.items() if name != "trends.signals"})
+    assert traces.erase(home) == {}
+    _, again = editions.require(home.settings, str(traces.WEEK))
+    assert again.keys() == frames.keys()

@@ -16,6 +16,12 @@ FAMILIES: dict[str, tuple[str, ...]] = {
     "hostile texts": ("tests/unit/test_hostile_text.py", "tests/unit/test_mutated_inputs.py"),
     "control plane": ("tests/integration/test_control_plane.py", "tests/unit/test_hosts.py"),
     "removals": ("tests/extract/test_erasing.py",),
+    "forgetting and keeping": (
+        "tests/integration/test_forgotten.py",
+        "tests/integration/test_forgotten_kept.py",
+        "tests/integration/test_backup.py",
+    ),
+    "server lost": ("tests/integration/test_server_lost.py",),
 }
 
 

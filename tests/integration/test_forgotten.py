@@ -7,6 +7,7 @@ import pytest
 from flows.exits import Exit
 from flows.forgetting import erasure, expiry, removed
 from flows.loading import landing
+from flows.publishing import ledger
 from flows.settings import Settings
 from flows.store import chain, files, warehouse
 from tests.exports import NOON, tiktok, write_lines
@@ -124,3 +125,23 @@ def test_a_removal_that_is_imported_is_gone_from_the_landing_at_once(home: Home)
         forgotten = removed.forget(home.settings, LATER)
     assert forgotten.sentence() == "1 records erased in 1 files of the landing"
     assert home.left(*OTHER.said) == {}
+
+
+def test_a_record_of_what_expired_is_proven_as_publications_are(home: Home) -> None:
+    assert expiry.run(home.settings, PAST, lambda _: None, dry_run=False) == Exit.DONE
+    (path,) = files.files_in(home.path / "ledger" / "expiries", ".json")
+    entries = chain.read(home.path)
+    assert ledger.flaws(home.path, entries) == []
+    content = path.read_bytes()
+    path.write_bytes(content.replace(b'"remains": []', b'"remains": [1]'))
+    (flaw,) = ledger.flaws(home.path, entries)
+    assert flaw.startswith(f"expiries/{path.stem} in the ledger is not what was stated")
+    path.unlink()
+    (flaw,) = ledger.flaws(home.path, entries)
+    assert flaw.startswith(f"expiries/{path.stem} is gone from the ledger")
+    path.with_name("20250302T000000000000.json").write_bytes(content)  # of a run that was killed before it said so
+    path.write_bytes(content)
+    assert set(ledger.stated_contents(ledger.settle(home.path))) == {
+        f"expiries/{path.stem}",
+        "expiries/20250302T000000000000",
+    }

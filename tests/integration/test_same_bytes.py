@@ -97,13 +97,23 @@ def test_sums_of_floats_as_later_pythons_make_them_change_no_byte(here: Publishe
     assert_equal(publish(sys.executable, LATER, tmp_path / "home"), here)
 
 
+def python_of(version: str) -> Path | None:
+    """A Python of a version that runs: by its name, which may be a stand-in for none, or installed beside this one."""
+    named = shutil.which(f"python{version}")
+    beside = sorted(Path(sys.base_prefix).parent.glob(f"*{version}*/bin/python{version}"))
+    for path in ([Path(named)] if named else []) + beside:
+        if subprocess.run([str(path), "--version"], capture_output=True, check=False).returncode == 0:
+            return path
+    return None
+
+
 @pytest.mark.parametrize("version", [version for version in PYTHONS if version != HERE])
 def test_another_python_changes_no_byte(here: Published, tmp_path: Path, version: str) -> None:
-    found = shutil.which(f"python{version}")
-    if found is None:
+    python = python_of(version)
+    if python is None:
         pytest.skip(f"Python {version} is not installed")
     environment = tmp_path / "venv"
-    subprocess.run([found, "-m", "venv", str(environment)], check=True)
+    subprocess.run([str(python), "-m", "venv", str(environment)], check=True)
     for words in (("-r", str(REPOSITORY / "requirements.txt")), ("--no-deps", "--no-build-isolation", str(REPOSITORY))):
         pip = [str(environment / "bin" / "pip"), "install", "-q", *words]
         if subprocess.run(pip, capture_output=True, text=True, check=False).returncode:

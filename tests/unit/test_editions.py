@@ -1,11 +1,15 @@
 """What a week was rendered from is kept whole, and without what was taken out of it."""
 
+import json
+from collections.abc import Callable
 from datetime import UTC, date, datetime
 from pathlib import Path
 
 import polars as pl
+import pytest
 
 import reports
+from flows.exits import LedgerDamagedError
 from flows.forgetting import search
 from flows.periods import Week
 from flows.publishing import editions
@@ -55,3 +59,36 @@ def test_rows_that_were_filtered_out_are_in_no_byte_of_it(tmp_path: Path) -> Non
     editions.keep(tmp_path, str(WEEK), edition, {"evidence": known[1]["evidence"].filter(pl.col("text") != texts[7])})
     assert search.find(tmp_path, {texts[7]}) == {}
     assert search.find(tmp_path, {texts[8]}) == {"editions/2024-W05/evidence.arrow": [texts[8]]}
+
+
+@pytest.mark.parametrize("name", ["edition.json", "evidence.arrow"])
+@pytest.mark.parametrize("change", [lambda content: content.replace(b"5", b"6"), lambda _: b""])
+def test_an_edition_that_was_changed_is_neither_rendered_nor_called_whole(
+    tmp_path: Path, name: str, change: Callable[[bytes], bytes]
+) -> None:
+    settings = Settings(home=tmp_path)
+    edition = reports.Edition(
+        WEEK, datetime(2024, 2, 5, tzinfo=UTC), "en", settings.election, "Kantor", 5, "l1", "d1", code_version()
+    )
+    editions.keep(tmp_path, edition, {"evidence": pl.DataFrame({"text": ["5 posts"]})})
+    assert editions.damages(tmp_path, reads_data=True) == {}
+    path = tmp_path / "editions" / "2024-W05" / name
+    path.write_bytes(change(path.read_bytes()))
+    assert list(editions.damages(tmp_path, reads_data=True)) == [path.parent]
+    assert bool(editions.damages(tmp_path, reads_data=False)) == (name == "edition.json")
+    with pytest.raises(LedgerDamagedError, match=r"ronda check --repair"):
+        editions.read(settings, "2024-W05")
+
+
+def test_an_edition_of_the_last_version_is_read_without_proof(tmp_path: Path) -> None:
+    settings = Settings(home=tmp_path)
+    edition = reports.Edition(
+        WEEK, datetime(2024, 2, 5, tzinfo=UTC), "en", settings.election, "Kantor", 5, "l1", "d1", code_version()
+    )
+    editions.keep(tmp_path, edition, {"evidence": pl.DataFrame({"text": ["5 posts"]})})
+    path = tmp_path / "editions" / "2024-W05" / "edition.json"
+    facts = json.loads(path.read_bytes())
+    path.write_text(json.dumps({name: value for name, value in facts.items() if name not in ("frames", "digest")}))
+    known = editions.read(settings, "2024-W05")
+    assert known is not None and known[0] == edition
+    assert editions.damages(tmp_path, reads_data=True) == {}

@@ -100,3 +100,16 @@ def test_the_database_of_the_server_forgets_flow_runs(tmp_path: Path, monkeypatc
     vacuum = ServerServicesDBVacuumSettings()
     assert vacuum.enabled_vacuum_types >= {"events", "flow_runs"}
     assert vacuum.retention_period == timedelta(days=84)
+
+
+def test_a_request_to_the_own_server_is_tried_twice_unless_the_user_says_otherwise(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from prefect.settings.models.client import ClientSettings
+
+    monkeypatch.setattr(os, "environ", {name: value for name, value in os.environ.items() if "MAX_RETRIES" not in name})
+    Settings(home=tmp_path).export_server(4321, "ronda:secret")
+    assert ClientSettings().max_retries == 1
+    os.environ["PREFECT_CLIENT_MAX_RETRIES"] = "4"
+    Settings(home=tmp_path).export_server(4321, "ronda:secret")
+    assert ClientSettings().max_retries == 4
