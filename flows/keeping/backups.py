@@ -25,6 +25,7 @@ from flows.loading import landing, proof
 from flows.loading.landing import Landed
 from flows.progress import Advance
 from flows.publishing import ledger
+from flows.reviewing import log
 from flows.settings import Settings
 from flows.store import chain, warehouse
 from flows.store.chain import Entry
@@ -32,7 +33,10 @@ from flows.store.files import all_paths, draft_beside, files_in, hash_file, requ
 
 KEPT_STATES = 4  # weekly backups of a month: what was erased is gone from the backup after as many
 # What is made anew, or belongs to a moment: the rest of a home is taken, so that nothing new is forgotten.
-_LEFT = ("warehouse.", "releases", "published", "prefect", "season", "file_states.json", "server.key", "backups.json")
+_LEFT = (
+    *("warehouse.", "desk.sqlite", "releases", "published", "prefect", "season"),
+    *("file_states.json", "server.key", "backups.json"),
+)
 _LEFT_ENDS = (".lock", ".draft")
 _FROM_CHAIN = ("landing", "ledger", "ledger_head.json")  # taken by the chain, not by what lies there
 _TRIES = 3  # to take the landing while files of it are rewritten
@@ -185,6 +189,8 @@ class _Copy:
         total = sum(item.bytes for item in inventory.files)
         lost += self._take_landing(inventory, entries, files, total)
         lost += self._take_ledger(entries, files)
+        if (desk := log.snapshot(self._home)) is not None:
+            files[log.NAME] = self._write(desk)
         for path in self._others():
             files[path.relative_to(self._home).as_posix()] = self._copy(path)
         return files, lost

@@ -15,6 +15,7 @@ from flows.keeping.condition import Condition, Finding, Look
 from flows.loading import file_states, landing, privacy, proof
 from flows.loading.landing import Landed
 from flows.publishing import database, editions, ledger, releases
+from flows.reviewing import log
 from flows.settings import Language
 from flows.store import chain, leftovers, permissions, warehouse
 from flows.store.chain import Entry
@@ -258,6 +259,17 @@ def look_at_reviews(look: Look) -> Condition:
     return Condition(f"{len(paths):,} sheets", tuple(findings))
 
 
+def look_at_desk(look: Look) -> Condition:
+    """The log of the desk: every event against the hash that the next one names."""
+    home = look.settings.home
+    if not log.place(home).exists():
+        return Condition("nobody has used it yet")
+    try:
+        return Condition(f"{log.verify(home):,} events")
+    except LedgerDamagedError as damage:
+        return Condition("damaged", (Finding(str(damage)),))
+
+
 def _is_archive(path: Path, *, reads_data: bool) -> bool:
     try:
         with zipfile.ZipFile(path) as archive:
@@ -328,6 +340,7 @@ PARTS: dict[str, Callable[[Look], Condition]] = {
     "releases": look_at_releases,
     "editions": look_at_editions,
     "reviews": look_at_reviews,
+    "desk": look_at_desk,
     "leftovers": look_at_leftovers,
     "permissions": look_at_permissions,
 }

@@ -30,6 +30,7 @@ ORDER = [  # each may import everything before it
     {"flows.files"},
     {"flows.settings"},
     set(ROOMS),
+    {"flows.reviewing"},
     {"flows.orchestrator", "flows.prefect_server"},
     {"flows.loading"},
     {"flows.collecting", "flows.publishing"},

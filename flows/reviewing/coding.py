@@ -1,0 +1,110 @@
+"""The rules of coding: what each coder said of each item, when it is locked, and who may say what next.
+
+An item is coded by two people who do not know of each other. A coding can be taken back until its coder goes on to
+another item, or `UNDO_SECONDS` have passed. An item is locked when both codings are settled in this way: only then may
+anybody, a page or the pipeline, learn a code of it. Where they differ a third person decides.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+from flows.reviewing.log import Event
+
+CODERS = 2  # of an item
+UNDO_SECONDS = 120.0
+
+
+@dataclass(frozen=True, slots=True)
+class Coding:
+    """What one coder says of an item."""
+
+    coder: str
+    code: str
+    moment: datetime
+    number: int
+
+
+@dataclass(slots=True)
+class Item:
+    """What was done with an item so far."""
+
+    codings: dict[str, Coding] = field(default_factory=dict)
+    skipped: dict[str, datetime] = field(default_factory=dict)
+    decision: Coding | None = None
+    reason: str = ""
+
+
+@dataclass(slots=True)
+class State:
+    """What the log says, up to its event `number`."""
+
+    number: int = 0
+    items: dict[str, Item] = field(default_factory=dict)
+    last: dict[str, tuple[int, str]] = field(default_factory=dict)  # coder -> number and item of the last step
+
+    def follow(self, events: Iterable[Event]) -> None:
+        """Goes on with the events behind."""
+        for event in events:
+            self.number = event.number
+            _FOLLOW.get(event.what, _ignore)(self, event)
+
+    def of(self, item: str) -> Item:
+        """What was done with an item; nothing of one that nobody touched."""
+        return self.items.get(item) or Item()
+
+    def is_settled(self, coding: Coding, now: datetime) -> bool:
+        """Whether a coding cannot be taken back any more."""
+        went_on = self.last.get(coding.coder, (0, ""))[0] > coding.number
+        return went_on or now - coding.moment >= timedelta(seconds=UNDO_SECONDS)
+
+    def is_locked(self, item: str, now: datetime) -> bool:
+        """Whether an item has all its codings, and none of them can be taken back."""
+        codings = self.of(item).codings.values()
+        return len(codings) >= CODERS and all(self.is_settled(coding, now) for coding in codings)
+
+    def codes(self, item: str, now: datetime) -> Mapping[str, str]:
+        """Coder -> code of an item that is locked; nothing of any other, whoever asks."""
+        if not self.is_locked(item, now):
+            return {}
+        return {coder: coding.code for coder, coding in self.of(item).codings.items()}
+
+    def is_disputed(self, item: str, now: datetime) -> bool:
+        """Whether an item waits for a third person."""
+        return len(set(self.codes(item, now).values())) > 1 and self.of(item).decision is None
+
+    def undoable(self, coder: str, now: datetime) -> str | None:
+        """The item whose coding a coder may take back."""
+        item = self.last.get(coder, (0, ""))[1]
+        coding = self.of(item).codings.get(coder)
+        return item if coding is not None and not self.is_settled(coding, now) else None
+
+
+def _coded(state: State, event: Event) -> None:
+    item = state.items.setdefault(event.subject, Item())
+    item.codings[event.who] = Coding(event.who, event.after["code"], event.moment, event.number)
+    item.skipped.pop(event.who, None)
+    state.last[event.who] = (event.number, event.subject)
+
+
+def _undone(state: State, event: Event) -> None:
+    state.items[event.subject].codings.pop(event.who, None)
+    state.last[event.who] = (event.number, "")
+
+
+def _skipped(state: State, event: Event) -> None:
+    state.items.setdefault(event.subject, Item()).skipped[event.who] = event.moment
+    state.last[event.who] = (event.number, "")
+
+
+def _decided(state: State, event: Event) -> None:
+    item = state.items[event.subject]
+    item.decision = Coding(event.who, event.after["code"], event.moment, event.number)
+    item.reason = event.after["reason"]
+
+
+def _ignore(state: State, event: Event) -> None:
+    """An event that says nothing of an item."""
+
+
+_FOLLOW = {"coded": _coded, "undone": _undone, "skipped": _skipped, "decided": _decided}
