@@ -12,7 +12,7 @@ from typing import Annotated
 
 import typer
 
-from flows import cli_call, cli_keep, cli_label, cli_past, processes, progress
+from flows import cli_call, cli_desk, cli_keep, cli_label, cli_past, processes, progress
 from flows.cli_call import (
     ANALYSTS,
     ENGINEERS,
@@ -159,6 +159,7 @@ def weekly(
 
 
 app.add_typer(cli_label.app, name="label", rich_help_panel=ANALYSTS)
+app.add_typer(cli_desk.app, name="desk", rich_help_panel=ANALYSTS)
 app.add_typer(cli_past.app)
 app.add_typer(cli_keep.app)
 

@@ -49,7 +49,10 @@ class OwnNames:
         if len(hosts) != 1 or _name(f"//{hosts[0]}") not in self._names:
             return "host"
         origins = [value.decode("latin-1") for name, value in scope["headers"] if name == b"origin"]
-        if any(_name(origin) not in self._names or _port(origin) != _port(f"http://{hosts[0]}") for origin in origins):
+        if any(
+            _name(origin) not in self._names or _port(origin) != _port(f"{scope.get('scheme', 'http')}://{hosts[0]}")
+            for origin in origins
+        ):
             return "origin"
         return None
 
@@ -67,4 +70,4 @@ def _port(address: str) -> int | None:
         port = parts.port
     except ValueError:  # no number
         return None
-    return port or (443 if parts.scheme == "https" else 80)
+    return port or (443 if parts.scheme in {"https", "wss"} else 80)

@@ -19,15 +19,17 @@ _START_SECONDS = 120
 _NOT_LET_IN = {401, 403}
 
 
-def listening(port: int, setting: str) -> socket.socket:
-    """A socket of this machine only, on which a server answers; port 0: any. RondaError where the port is taken.
+def listening(port: int, setting: str, host: str = LOOPBACK) -> socket.socket:
+    """A socket on which a server answers, of this machine only where no other `host` is given; port 0: any.
+
+    Raises RondaError where the port is taken.
 
     With its protocol named, asyncio sends small pieces at once; else each answer waits 40 ms.
     """
     opened = socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP)
     opened.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
-        opened.bind((LOOPBACK, port))
+        opened.bind((host, port))
         opened.listen()
     except OSError as error:
         opened.close()

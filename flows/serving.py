@@ -1,10 +1,11 @@
-"""`ronda serve`: the Prefect server, the schedules and the report site, on this machine only, until interrupted."""
+"""`ronda serve`: the Prefect server, the schedules, the report site and the desk, on this machine only."""
 
 import html
 import mimetypes
 import threading
 from collections.abc import Callable
 from contextlib import closing
+from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import quote, urlsplit
 
@@ -16,7 +17,8 @@ from starlette.responses import HTMLResponse
 from starlette.routing import Mount, Route
 from starlette.staticfiles import StaticFiles
 
-from flows.hosts import LOOPBACK, OwnNames
+from flows.desk.app import desk
+from flows.hosts import LOOPBACK, App, OwnNames
 from flows.orchestrator import Orchestrator, listening
 from flows.progress import visible
 from flows.publishing import releases
@@ -60,12 +62,21 @@ def site(home: Path) -> Starlette:
     return Starlette(routes=[Route("/{place:path}/{folder}/", listed), Mount("/", files)])
 
 
-class Site:
-    """The site on this machine only, in a thread of its own. Raises RondaError when its port cannot be opened."""
+@dataclass(frozen=True, slots=True)
+class Tls:
+    """The files with which a server may answer other machines, and the name under which it does."""
 
-    def __init__(self, settings: Settings) -> None:
+    certificate: Path
+    key: Path
+    host: str
+
+
+class Site:
+    """An application on this machine only, in a thread of its own. Raises RondaError when its port cannot be opened."""
+
+    def __init__(self, app: App, port: int, setting: str, tls: Tls | None = None) -> None:
         config = uvicorn.Config(
-            OwnNames(site(settings.home), [urlsplit(settings.site_address).hostname or ""]),
+            app,
             lifespan="off",
             ws="none",
             log_level="critical",
@@ -73,14 +84,20 @@ class Site:
             proxy_headers=False,
             server_header=False,
             timeout_graceful_shutdown=1,
+            ssl_certfile=tls.certificate if tls is not None else None,
+            ssl_keyfile=tls.key if tls is not None else None,
         )
-        self._socket = listening(settings.site_port, "site_port")
+        self._socket = listening(port, setting, tls.host if tls is not None else LOOPBACK)
         self._server = uvicorn.Server(config)
         self._thread = threading.Thread(target=self._server.run, args=([self._socket],), daemon=True)
 
     def start(self) -> None:
         """Answers from now on."""
         self._thread.start()
+
+    def stay(self) -> None:
+        """Answers until the process is asked to end."""
+        self._server.run([self._socket])
 
     def close(self) -> None:
         """Answers no more."""
@@ -90,15 +107,39 @@ class Site:
         self._socket.close()
 
 
+def reports_site(settings: Settings) -> Site:
+    """The site of the published reports."""
+    names = [urlsplit(settings.site_address).hostname or ""]
+    return Site(OwnNames(site(settings.home), names), settings.site_port, "site_port")
+
+
+def desk_site(settings: Settings, tls: Tls | None = None) -> Site:
+    """The desk; for other machines only with TLS."""
+    names = [urlsplit(settings.desk_address).hostname or "", tls.host if tls is not None else ""]
+    return Site(desk(settings, names), settings.desk_port, "desk_port", tls)
+
+
+def serve_desk(settings: Settings, say: Callable[[str], None], tls: Tls | None) -> None:
+    """Starts the desk alone and stays."""
+    with closing(desk_site(settings, tls)) as site_of_desk:
+        scheme, host = ("https", tls.host) if tls is not None else ("http", LOOPBACK)
+        say(f"Desk: {scheme}://{host}:{settings.desk_port}/")
+        say("Stop with Ctrl+C.")
+        site_of_desk.stay()
+
+
 def serve(settings: Settings, say: Callable[[str], None]) -> None:
     """Starts everything and stays; the schedules are not paused when it ends."""
     with (
-        closing(Site(settings)) as reports,
+        closing(reports_site(settings)) as reports,
+        closing(desk_site(settings)) as people,
         closing(Orchestrator(settings, settings.server_port, log_level="INFO")) as server,
     ):
         server.start()
         server.wait()
         reports.start()
+        people.start()
+        say(f"Desk:    http://{LOOPBACK}:{settings.desk_port}/")
         say(f"Reports: http://{LOOPBACK}:{settings.site_port}/")
         say(f"Runs:    http://{LOOPBACK}:{server.port}/   Log in with the line in {settings.login}.")
         say("Stop with Ctrl+C.")

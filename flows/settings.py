@@ -155,6 +155,10 @@ class Settings(BaseSettings):
     seeds: Path = Field(default=sql.SEEDS, description="folder of the seeds; in ronda.toml from where the file lies")
     office: str | None = Field(default=None, description="office that signs the reports; default: the seed's")
     site_port: int = Field(default=8480, ge=1, le=65535, description="port of the report site of `ronda serve`")
+    desk_port: int = Field(
+        default=8490, ge=1, le=65535, description="port of the desk, of `ronda serve` and `ronda desk`"
+    )
+    desk_address: str = Field(default="", description="address of the desk where a proxy with TLS stands before it")
     server_port: int = Field(default=4200, ge=1, le=65535, description="port of the Prefect server of `ronda serve`")
     watch: Watch = Field(default_factory=Watch, description="accounts, keywords and hashtags to collect")
     tiktok_client_key: SecretStr | None = Field(

@@ -1,10 +1,11 @@
 """The build: every core and trend table anew, in one transaction."""
 
 from collections.abc import Sequence
+from datetime import UTC, datetime
 
 import sql
 from flows import labels, trends
-from flows.loading import proof
+from flows.loading import desk, proof
 from flows.publishing import ledger, losses, publications
 from flows.publishing.losses import Loss
 from flows.settings import Settings
@@ -49,5 +50,6 @@ def _build(settings: Settings, connection: warehouse.Connection, built: Sequence
     entries = ledger.settle(settings.home)
     losses.load_forgotten(connection, entries)
     publications.load_publications(connection, settings.home)
+    desk.load_reviews(connection, settings.home, settings.election.zone, datetime.now(UTC))
     models.build(connection, built, trends.METHODS)
     return entries

@@ -1,4 +1,4 @@
-"""The log of the desk, `RONDA_HOME/desk.sqlite`: what people decided, in order, each event with the hash of the one before.
+"""The log of the desk, `RONDA_HOME/desk.sqlite`: what people decided, each event with the hash of the one before.
 
 An event says who did what to which subject when, and what it was before and after. Events are never changed or deleted;
 every state is derived from them. `verify` recomputes the chain. It finds accidents and careless hands, not one who
@@ -149,7 +149,8 @@ def events(connection: sqlite3.Connection | None, after: int = 0) -> list[Event]
     if connection is None:
         return []
     rows = connection.execute(
-        "SELECT number, moment, who, what, subject, before, after, request FROM events WHERE number > ? ORDER BY number",
+        "SELECT number, moment, who, what, subject, before, after, request"
+        " FROM events WHERE number > ? ORDER BY number",
         [after],
     )
     return [

@@ -34,6 +34,7 @@ ORDER = [  # each may import everything before it
     {"flows.orchestrator", "flows.prefect_server"},
     {"flows.loading"},
     {"flows.collecting", "flows.publishing"},
+    {"flows.desk"},
     {"flows.forgetting"},
     {"flows.keeping", "flows.secret_blocks", "flows.seed_checks"},
     {"flows.initialising"},
@@ -44,7 +45,7 @@ ORDER = [  # each may import everything before it
     {"flows.serving"},
     {"flows.demo"},
     {"flows.cli_call"},
-    {"flows.cli_keep", "flows.cli_label", "flows.cli_past"},
+    {"flows.cli_desk", "flows.cli_keep", "flows.cli_label", "flows.cli_past"},
     {"flows.cli"},
 ]
 # The rooms of `reports`, in the same way: from frames to documents.
@@ -79,12 +80,16 @@ LIBRARIES = {
     "great_expectations": {"expectations/"},
     "matplotlib": {"reports/"},
     "typst": {"reports/"},
-    "jinja2": {"reports/"},
+    "jinja2": {"flows/desk/", "reports/"},
+    "starlette": {"flows/desk/", "flows/serving.py", "flows/simulation/services/"},
+    "uvicorn": {"flows/prefect_server.py", "flows/serving.py", "flows/simulation/services/"},
+    "argon2": {"flows/desk/people.py"},
+    "sqlite3": {"flows/desk/", "flows/reviewing/", "flows/forgetting/"},
     "xlsxwriter": {"reports/"},
     "openpyxl": {"flows/files/workbook.py"},
     "apprise": {"flows/publishing/notice.py"},
     "rich": {"flows/progress.py"},
-    "typer": {f"flows/{name}.py" for name in ("cli", "cli_call", "cli_keep", "cli_label", "cli_past")},
+    "typer": {f"flows/{name}.py" for name in ("cli", "cli_call", "cli_desk", "cli_keep", "cli_label", "cli_past")},
 }
 
 

@@ -63,7 +63,7 @@ def ask(settings: Settings) -> Iterator[Ask]:
         finally:
             connection.close()
 
-    site = serving.Site(settings)
+    site = serving.reports_site(settings)
     site.start()
     yield asked
     site.close()
@@ -113,11 +113,11 @@ def test_nothing_else_is_shown(tmp_path: Path, ask: Ask, path: str) -> None:
 
 
 def test_a_port_that_is_taken_is_one_sentence_and_free_again_afterwards(settings: Settings) -> None:
-    site = serving.Site(settings)
+    site = serving.reports_site(settings)
     with pytest.raises(RondaError, match=rf"Port {settings.site_port} .* choose another site_port"):
-        serving.Site(settings)
+        serving.reports_site(settings)
     site.close()
-    serving.Site(settings).close()
+    serving.reports_site(settings).close()
 
 
 @pytest.mark.parametrize("host", ["evil.example", "localhost.evil.example:8480", "169.254.0.1"])

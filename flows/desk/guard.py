@@ -1,0 +1,154 @@
+"""What stands before every page: who asks, whether the form is ours, and what a browser may do with the answer."""
+
+import hmac
+import sqlite3
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import parse_qsl
+
+from starlette.concurrency import run_in_threadpool
+from starlette.requests import Request
+from starlette.responses import Response
+
+from flows.desk import people
+from flows.desk.people import Session
+from flows.desk.queue import Desk, RefusedError
+from flows.exits import RondaError
+from flows.hosts import App, Receive, Scope, Send
+
+COOKIE, LANGUAGE_COOKIE = "ronda_desk", "ronda_lang"
+_FORM_BYTES, _FIELDS = 16_384, 20
+_HEADERS = {
+    "content-security-policy": "default-src 'none'; script-src 'self'; style-src 'self'; form-action 'self';"
+    " base-uri 'none'; frame-ancestors 'none'",
+    "referrer-policy": "same-origin",  # with none at all, browsers send forms with the Origin "null"
+    "x-content-type-options": "nosniff",
+    "x-frame-options": "DENY",
+    "cross-origin-opener-policy": "same-origin",
+    "cross-origin-resource-policy": "same-origin",
+    "permissions-policy": "camera=(), geolocation=(), microphone=()",
+    "cache-control": "no-store",
+}
+
+
+class Guarded:
+    """An application whose every answer forbids what its pages do not need."""
+
+    def __init__(self, app: App) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Passes on, and adds the headers."""
+
+        async def sending(message: Any) -> None:
+            if message["type"] == "http.response.start":
+                added = [(name.encode(), value.encode()) for name, value in _HEADERS.items()]
+                message = {**message, "headers": [*message.get("headers", []), *added]}
+            await send(message)
+
+        await self._app(scope, receive, sending)
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """One request: of whom, in which language, and its form where it has one."""
+
+    request: Request
+    lang: str
+    session: Session | None
+    form: Mapping[str, str]
+
+    @property
+    def me(self) -> str:
+        """The name of who asks; a page that needs one is only reached with a session."""
+        assert self.session is not None  # noqa: S101 - see `page`
+        return self.session.person.name
+
+
+View = Callable[[Asked], Response]
+Refuse = Callable[[Asked, str, int], Response]
+
+
+@dataclass(frozen=True, slots=True)
+class Refusals:
+    """The pages that stand in the place of others."""
+
+    refused: Refuse
+    session_over: View
+
+
+def page(desk: Desk, view: View, refusals: Refusals, roles: tuple[str, ...], lang: str) -> Any:
+    """A view as an endpoint, for the sessions of some roles; of nobody's where no role is named."""
+
+    async def endpoint(request: Request) -> Response:
+        body = await _body(request)
+        return await run_in_threadpool(answered, request, body)
+
+    def answered(request: Request, body: bytes | None) -> Response:
+        chosen = request.query_params.get("lang") or request.cookies.get(LANGUAGE_COOKIE) or lang
+        chosen = chosen if chosen in {"id", "en"} else lang
+        asked = Asked(request, chosen, None, {})
+        try:
+            number = request.cookies.get(COOKIE)
+            session = people.session_of(desk.home, number) if number else None
+            asked = Asked(request, chosen, session, _fields(body))
+            _require_allowed(asked, roles)
+            answer = view(asked)
+        except RefusedError as refusal:
+            status = {"refused_right": 403, "refused_token": 403, "refused_form": 400}.get(str(refusal), 409)
+            answer = refusals.refused(asked, str(refusal), status)
+            if str(refusal) == "session_over":
+                answer = refusals.session_over(asked)
+        except (sqlite3.Error, OSError, RondaError):
+            answer = refusals.refused(asked, "refused_busy", 503)
+        if request.query_params.get("lang") == chosen:
+            answer.set_cookie(LANGUAGE_COOKIE, chosen, httponly=True, samesite="strict", secure=_is_tls(request))
+        return answer
+
+    return endpoint
+
+
+def _require_allowed(asked: Asked, roles: tuple[str, ...]) -> None:
+    if asked.request.method == "POST" and not roles and "origin" not in asked.request.headers:
+        raise RefusedError("refused_token")  # a form without a session has no token; every browser sends this
+    if not roles:
+        return
+    if asked.session is None:
+        raise RefusedError("session_over")
+    if asked.request.method == "POST" and not hmac.compare_digest(
+        asked.form.get("token", "").encode(), asked.session.token.encode()
+    ):
+        raise RefusedError("refused_token")
+    if asked.session.person.role not in roles:
+        raise RefusedError("refused_right")
+
+
+async def _body(request: Request) -> bytes | None:
+    """The body of a form; None where it is longer than any of ours."""
+    parts = b""
+    async for part in request.stream():
+        parts += part
+        if len(parts) > _FORM_BYTES:
+            return None
+    return parts
+
+
+def _fields(body: bytes | None) -> dict[str, str]:
+    if body is None:
+        raise RefusedError("refused_form")
+    try:
+        pairs = parse_qsl(body.decode(), keep_blank_values=True, max_num_fields=_FIELDS, errors="strict")
+    except ValueError:
+        raise RefusedError("refused_form") from None
+    return {name: value.strip() for name, value in pairs}
+
+
+def set_session(answer: Response, request: Request, number: str) -> Response:
+    """An answer that gives a browser its session."""
+    answer.set_cookie(COOKIE, number, httponly=True, samesite="strict", secure=_is_tls(request))
+    return answer
+
+
+def _is_tls(request: Request) -> bool:
+    return request.url.scheme == "https"

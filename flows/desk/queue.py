@@ -1,0 +1,199 @@
+"""The queue: who gets which item next, and whose coding is taken. Every refusal is a sentence's key.
+
+Everything that decides is looked at again under the right to write, so that two requests at once are one after another.
+"""
+
+import hashlib
+import secrets
+import sqlite3
+import threading
+from collections import Counter
+from datetime import UTC, datetime
+from pathlib import Path
+
+from flows.desk import backlog
+from flows.desk.backlog import Key, Waiting
+from flows.reviewing import log
+from flows.reviewing.coding import CODERS, State
+from flows.reviewing.log import Act
+
+LEASE_SECONDS = 15 * 60.0
+
+
+class RefusedError(Exception):
+    """What was asked for cannot be taken; its text is the key of the sentence."""
+
+
+def now() -> datetime:
+    """The moment, in UTC."""
+    return datetime.now(UTC)
+
+
+class Desk:
+    """The desk of a home, as one process sees it: what is published, and what its log says so far."""
+
+    def __init__(self, home: Path) -> None:
+        self.home = home
+        self._lock = threading.RLock()
+        self._state = State()
+        self._items: dict[Key, str] = {}
+        self._read: tuple[int, int] | None = None
+        self._waiting: list[Waiting] = []
+
+    def state(self) -> State:
+        """What the log says now."""
+        with log.reading(self.home) as connection:
+            return self._followed(connection)
+
+    def _followed(self, connection: sqlite3.Connection | None) -> State:
+        with self._lock:
+            self._state.follow(log.events(connection, self._state.number))
+            if connection is not None:
+                rows = connection.execute("SELECT platform, post_id, item FROM items").fetchall()
+                self._items = {(platform, post_id): item for platform, post_id, item in rows}
+            return self._state
+
+    def waiting(self) -> list[Waiting]:
+        """What is published as waiting, soonest limit first, with its items."""
+        with self._lock:
+            if (there := backlog.published(self.home)) != self._read:
+                self._waiting, self._read = backlog.read(self.home), there
+            return backlog.with_items(self._waiting, self._items)
+
+    def is_published(self) -> bool:
+        """Whether there is anything that could wait."""
+        return backlog.published(self.home) is not None
+
+    def open(self, coder: str) -> tuple[Waiting | None, bool]:
+        """The next item of a coder, leased to nobody else than it may be; and whether others have what is left.
+
+        The order is that of the internal limits and, within a day, each coder's own: no two see the same one.
+        """
+        moment = now()
+        with log.writing(self.home) as connection:
+            state = self._followed(connection)
+            connection.execute("DELETE FROM leases WHERE until < ?", [moment.timestamp()])
+            leases = connection.execute("SELECT item, coder FROM leases").fetchall()
+            mine = {item for item, who in leases if who == coder}
+            others = Counter(item for item, who in leases if who != coder)
+            left = [
+                one
+                for one in self.waiting()
+                if coder not in state.of(one.item).codings and len(state.of(one.item).codings) < CODERS
+            ]
+            free = [
+                one for one in left if len(state.of(one.item).codings) + (others[one.item] if one.item else 0) < CODERS
+            ]
+            skipped = {one.item for one in free if coder in state.of(one.item).skipped}
+            free.sort(key=lambda one: (one.item not in mine, one.item in skipped, one.limit, _shuffled(coder, one)))
+            if not free:
+                return None, bool(left)
+            item = free[0].item or self._make(connection, free[0])
+            until = moment.timestamp() + LEASE_SECONDS
+            connection.execute("INSERT OR REPLACE INTO leases VALUES (?, ?, ?)", [item, coder, until])
+        return next(one for one in self.waiting() if one.item == item), False
+
+    def _make(self, connection: sqlite3.Connection, waiting: Waiting) -> str:
+        item = secrets.token_hex(8)
+        connection.executemany("INSERT INTO items VALUES (?, ?, ?)", [(item, *key) for key in waiting.posts])
+        self._items |= dict.fromkeys(waiting.posts, item)
+        return item
+
+    def code(self, coder: str, item: str, code: str, note: str, request: str) -> None:
+        """Takes a coding; the same request again changes nothing. Raises RefusedError."""
+        moment = now()
+        with log.writing(self.home) as connection:
+            if _was_logged(connection, request):
+                return
+            state = self._followed(connection)
+            self._require_mine(connection, state, coder, item, moment)
+            act = Act(coder, "coded", item, request, after={"code": code, "note": note})
+            log.append(connection, act, moment)
+            connection.execute("DELETE FROM leases WHERE item = ? AND coder = ?", [item, coder])
+
+    def _require_mine(
+        self, connection: sqlite3.Connection, state: State, coder: str, item: str, moment: datetime
+    ) -> None:
+        if item not in set(self._items.values()):
+            raise RefusedError("refused_unknown")
+        codings = state.of(item).codings
+        if coder in codings:
+            raise RefusedError("refused_own")
+        held = connection.execute(
+            "SELECT coder FROM leases WHERE item = ? AND until >= ?", [item, moment.timestamp()]
+        ).fetchall()
+        others = sum(who != coder and who not in codings for (who,) in held)
+        if len(codings) >= CODERS or ((coder,) not in held and len(codings) + others >= CODERS):
+            raise RefusedError("refused_third")
+
+    def skip(self, coder: str, item: str, reason: str, request: str) -> None:
+        """Hands an item on to others, without a question."""
+        with log.writing(self.home) as connection:
+            state = self._followed(connection)
+            if coder in state.of(item).codings:
+                raise RefusedError("refused_own")
+            if item not in set(self._items.values()):
+                raise RefusedError("refused_unknown")
+            log.append(connection, Act(coder, "skipped", item, request, after={"reason": reason}), now())
+            connection.execute("DELETE FROM leases WHERE item = ? AND coder = ?", [item, coder])
+
+    def undo(self, coder: str, request: str) -> None:
+        """Takes back the last coding of a coder, and opens its item again."""
+        moment = now()
+        with log.writing(self.home) as connection:
+            state = self._followed(connection)
+            item = state.undoable(coder, moment)
+            if item is None:
+                if _was_logged(connection, request):
+                    return
+                raise RefusedError("refused_undo")
+            before = {"code": state.of(item).codings[coder].code}
+            log.append(connection, Act(coder, "undone", item, request, before=before), moment)
+            until = moment.timestamp() + LEASE_SECONDS
+            connection.execute("INSERT OR REPLACE INTO leases VALUES (?, ?, ?)", [item, coder, until])
+
+    def disputed(self, person: str) -> list[str]:
+        """The items that wait for a third person, and this one may decide."""
+        state, moment = self.state(), now()
+        return [
+            item for item in state.items if state.is_disputed(item, moment) and person not in state.of(item).codings
+        ]
+
+    def decide(self, person: str, item: str, code: str, reason: str, request: str) -> None:
+        """Takes the decision of a third person, who may say that both were wrong. Raises RefusedError."""
+        moment = now()
+        with log.writing(self.home) as connection:
+            if _was_logged(connection, request):
+                return
+            state = self._followed(connection)
+            if person in state.of(item).codings:
+                raise RefusedError("refused_own_dispute")
+            if not state.is_disputed(item, moment):
+                raise RefusedError("refused_decided")
+            if not reason:
+                raise RefusedError("refused_reason")
+            codes = dict(state.codes(item, moment))
+            act = Act(person, "decided", item, request, before=codes, after={"code": code, "reason": reason})
+            log.append(connection, act, moment)
+
+    def look(self, person: str, item: str, request: str) -> list[Key]:
+        """The posts of an item for one who opens them on their platform, which is logged."""
+        with log.writing(self.home) as connection:
+            self._followed(connection)
+            posts = [key for key, its in self._items.items() if its == item]
+            if not posts:
+                raise RefusedError("refused_unknown")
+            log.append(connection, Act(person, "looked", item, request, after={"posts": len(posts)}), now())
+        return posts
+
+    def text_of(self, item: str) -> Waiting | None:
+        """An item as it is published; None where it is not waiting there any more."""
+        return next((one for one in self.waiting() if one.item == item), None)
+
+
+def _was_logged(connection: sqlite3.Connection, request: str) -> bool:
+    return connection.execute("SELECT 1 FROM events WHERE request = ?", [request]).fetchone() is not None
+
+
+def _shuffled(coder: str, one: Waiting) -> str:
+    return hashlib.sha256(f"{coder}\n{one.name}".encode()).hexdigest()

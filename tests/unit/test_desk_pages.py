@@ -1,0 +1,246 @@
+"""The pages of the desk: who may see what, what a form may do, and that no page tells a code before both are done."""
+
+import re
+import time
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from argon2 import PasswordHasher
+from starlette.routing import Route
+from starlette.testclient import TestClient
+
+from flows.desk import people, queue
+from flows.desk.app import desk
+from flows.exits import UsageError
+from flows.reviewing import log
+from flows.settings import Settings
+from tests.desk_fixture import HOST, PASSWORD, Browser, Post, publish
+
+HOSTILE = (
+    "<script>document.title='x'</script>",
+    '"><img src=x onerror=alert(1)>',
+    "{{ 7 * 7 }}{% raw %}",
+    "javascript:alert(1)",
+    "</blockquote></main><form action=//evil.example>",
+    "\u202eterbalik\u0000",
+    "'; DROP TABLE events; --",
+)
+
+
+@pytest.fixture
+def settings(tmp_path: Path) -> Settings:
+    publish(tmp_path, [Post("1", "satu"), Post("2", "dua")])
+    return Settings(home=tmp_path)
+
+
+@pytest.fixture(autouse=True)
+def quick_passwords(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The cost of a hash is no subject here."""
+    quick = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
+    monkeypatch.setattr(people, "_hasher", lambda: quick)
+
+
+def test_two_people_code_and_go_on(settings: Settings) -> None:
+    sri, budi = Browser(settings, "sri"), Browser(settings, "budi")
+    assert "Menurut Anda kiriman ini apa?" in sri.page
+    seen = sri.text
+    sri.code("money_politics")
+    assert sri.text != seen
+    assert "Batalkan pilihan terakhir saya" in sri.page
+    sri.code("none")
+    assert "Tidak ada lagi yang menunggu Anda." in sri.page
+    budi.code("none")
+    assert log.verify(settings.home) > 5
+
+
+def test_no_page_tells_a_code_before_both_are_done(settings: Settings) -> None:
+    sri, budi, lina = Browser(settings, "sri"), Browser(settings, "budi"), Browser(settings, "lina", "lead")
+    label = "Perusakan alat peraga"
+    before = {path: budi.open(path).count(label) for path in ("/telaah", "/kemajuan")}
+    sri.code("prop_damage")
+    sri.code("prop_damage")  # the first one is settled now, and the other coder has said nothing
+    assert {path: budi.open(path).count(label) for path in before} == before
+    assert label not in lina.open("/catatan")
+    assert label not in lina.open("/selisih")
+    assert label not in lina.open("/kemajuan")
+
+
+def test_disagreements_reach_a_third_person(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
+    people_there = [Browser(settings, "sri"), Browser(settings, "budi")]
+    wati = Browser(settings, "wati", "adjudicator")
+    for one, code in zip(people_there, ("hoax", "insult"), strict=True):
+        one.open()
+        one.code(code), one.code(code)
+    later = queue.now() + timedelta(minutes=3)
+    monkeypatch.setattr("flows.desk.queue.now", lambda: later)
+    monkeypatch.setattr("flows.desk.app.now", lambda: later)
+    page = wati.open("/selisih")
+    assert "Hoaks / disinformasi" in page and "Menunggu orang ketiga: <b>2</b>" in page
+    form = {name: wati.hidden(name) for name in ("token", "request", "item")}
+    assert "Tulis alasannya." in wati.send("/selisih", 409, **form, code="none", reason="")
+    wati.send("/selisih", **form, code="none", reason="satire")
+    assert "Menunggu orang ketiga: <b>1</b>" in wati.page
+    assert "0 dari 2 sama (0 %)" in wati.open("/kemajuan")
+    assert "baru 2 dari 30" in wati.page
+
+
+def test_a_stale_page_is_told_and_shows_what_was_sent(settings: Settings) -> None:
+    sri = Browser(settings, "sri")
+    stale = sri.form
+    sri.code("none")
+    page = sri.send("/telaah", 409, **{**stale, "request": "anotherone"}, code="hoax", note="penting")
+    assert "Anda sudah menelaah butir ini" in page
+    assert "penting" in page and "Hoaks / disinformasi" in page
+
+
+def test_a_repeated_form_counts_once(settings: Settings) -> None:
+    sri = Browser(settings, "sri")
+    form = sri.form
+    for _ in range(2):
+        sri.send("/telaah", **form, code="none")
+    assert "Sudah Anda telaah: <b>1</b>" in sri.page
+
+
+def test_the_address_is_shown_after_the_look_is_logged(settings: Settings) -> None:
+    sri, lina = Browser(settings, "sri"), Browser(settings, "lina", "lead")
+    assert "tiktok.com" not in sri.page
+    assert "https://www.tiktok.com/@_/video/" in sri.send("/buka", **sri.form)
+    assert "membuka kiriman asli" in lina.open("/catatan")
+
+
+def test_every_page_asks_who_it_is(settings: Settings) -> None:
+    stranger = TestClient(desk(settings), base_url=HOST, headers={"origin": HOST})
+    for path in ("/", "/selisih", "/kemajuan", "/catatan"):
+        answer = stranger.get(path)
+        assert answer.status_code == 401 and 'name="password"' in answer.text
+    assert stranger.get("/tidak-ada").status_code == 404
+
+
+def posts_of(app: object) -> list[str]:
+    """Every address that takes a form."""
+    while not hasattr(app, "routes"):
+        app = app._app  # type: ignore[attr-defined]
+    return [each.path for each in app.routes if isinstance(each, Route) and "POST" in (each.methods or ())]
+
+
+def test_every_form_refuses_a_missing_token_and_a_foreign_origin(settings: Settings) -> None:
+    sri = Browser(settings, "sri")
+    paths = posts_of(desk(settings))
+    assert len(paths) > 6
+    before = log.verify(settings.home)
+    for path in paths:
+        fields = {**sri.form, "code": "none", "reason": "heavy"}
+        assert sri.client.post(path, data=fields, headers={"origin": "http://evil.example"}).status_code == 403
+        if path != "/masuk":
+            assert sri.client.post(path, data={**fields, "token": ""}).status_code == 403
+            assert sri.client.post(path, data={**fields, "token": "x"}).status_code == 403
+    answer = sri.client.post("/masuk", data={"name": "sri", "password": PASSWORD}, headers={"host": "evil.example"})
+    assert answer.status_code == 421
+    del sri.client.headers["origin"]
+    assert sri.client.post("/masuk", data={"name": "sri", "password": PASSWORD}).status_code == 403
+    assert log.verify(settings.home) == before
+
+
+def test_roles_see_their_own_pages(settings: Settings) -> None:
+    sri, wati, coach = (
+        Browser(settings, "sri"),
+        Browser(settings, "wati", "adjudicator"),
+        Browser(settings, "ani", "coach"),
+    )
+    assert [sri.client.get(path).status_code for path in ("/selisih", "/catatan")] == [403, 403]
+    assert [wati.client.get(path).status_code for path in ("/selisih", "/catatan")] == [200, 403]
+    assert [coach.client.get(path).status_code for path in ("/selisih", "/catatan", "/kemajuan")] == [403, 403, 200]
+    token = wati.open("/kemajuan") and wati.hidden("token")
+    assert wati.client.post("/telaah", data={"token": token, "item": sri.form["item"]}).status_code == 403
+
+
+@pytest.mark.parametrize("text", HOSTILE)
+def test_hostile_texts_are_inert(settings: Settings, text: str) -> None:
+    publish(settings.home, [Post("1", text)])
+    sri = Browser(settings, "sri")
+    page = re.sub(r"<script src=\"/static/desk.js\" defer></script>", "", sri.page)
+    assert "<script" not in page and "<img" not in page and "evil.example>" not in page
+    page = sri.send("/telaah", 409, **{**sri.form, "item": text}, code="none", note=text)
+    assert text not in page or not {"<", ">", '"', "'"} & set(text)
+
+
+def test_answers_forbid_what_pages_do_not_need(settings: Settings) -> None:
+    client = TestClient(desk(settings), base_url=HOST)
+    for path in ("/masuk", "/static/desk.js", "/tidak-ada"):
+        headers = client.get(path).headers
+        assert "script-src 'self'" in headers["content-security-policy"]
+        assert "unsafe" not in headers["content-security-policy"]
+        assert headers["x-frame-options"] == "DENY"
+    sri = Browser(settings, "sri")
+    cookie = sri.client.post("/masuk", data={"name": "sri", "password": PASSWORD}, follow_redirects=False).headers
+    assert {"HttpOnly", "SameSite=strict"} <= {part.strip() for part in cookie["set-cookie"].split(";")}
+
+
+def test_who_fails_too_often_waits_and_so_does_who_is_nobody(settings: Settings) -> None:
+    client = TestClient(desk(settings), base_url=HOST, headers={"origin": HOST})
+    people.add(settings.home, "sri", "coder", PASSWORD)
+    for name in ("sri", "nobody"):
+        codes = [client.post("/masuk", data={"name": name, "password": "salah"}).status_code for _ in range(6)]
+        assert codes == [403] * 5 + [429]
+    assert client.post("/masuk", data={"name": "sri", "password": PASSWORD}).status_code == 429
+
+
+def test_a_session_ends_when_it_is_not_used_or_the_account_closes(
+    settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sri, budi = Browser(settings, "sri"), Browser(settings, "budi")
+    people.close(settings.home, "budi")
+    assert budi.client.get("/").status_code == 401
+    real = time.time
+    monkeypatch.setattr("flows.desk.people.time.time", lambda: real() + people.IDLE_SECONDS + 5)
+    answer = sri.client.post("/telaah", data={**sri.form, "code": "none"})
+    assert answer.status_code == 401 and "belum tersimpan" in answer.text
+
+
+def test_log_out_ends_the_session_in_the_store(settings: Settings) -> None:
+    sri = Browser(settings, "sri")
+    cookie = sri.client.cookies["ronda_desk"]
+    sri.send("/keluar", token=sri.hidden("token"))
+    assert people.session_of(settings.home, cookie) is None
+
+
+@pytest.mark.parametrize(
+    ("name", "role", "password", "told"),
+    [
+        ("Sri Rahayu", "coder", PASSWORD, "cannot be a name"),
+        ("sri", "boss", PASSWORD, "no role"),
+        ("sri", "coder", "pendek", "6 characters"),
+    ],
+)
+def test_accounts_that_cannot_be_are_refused(tmp_path: Path, name: str, role: str, password: str, told: str) -> None:
+    with pytest.raises(UsageError, match=told):
+        people.add(tmp_path, name, role, password)
+
+
+def test_a_name_is_used_once(tmp_path: Path) -> None:
+    people.add(tmp_path, "sri", "coder", PASSWORD)
+    people.close(tmp_path, "sri")
+    with pytest.raises(UsageError, match="was an account"):
+        people.add(tmp_path, "sri", "lead", PASSWORD)
+    assert not any(PASSWORD.encode() in path.read_bytes() for path in tmp_path.iterdir())
+
+
+def test_forms_that_are_too_long_or_no_text_are_refused(settings: Settings) -> None:
+    sri = Browser(settings, "sri")
+    assert sri.client.post("/telaah", content=b"note=" + b"x" * 20_000).status_code == 400
+    assert sri.client.post("/telaah", content=b"note=%ff").status_code == 400
+
+
+def test_english_by_option(settings: Settings) -> None:
+    sri = Browser(settings, "sri")
+    assert "What is this post?" in sri.open("/?lang=en")
+    assert "What is this post?" in sri.open("/")
+
+
+def test_a_damaged_log_is_said_in_a_sentence(settings: Settings) -> None:
+    sri = Browser(settings, "sri")
+    form = sri.form
+    for path in settings.home.glob("desk.sqlite*"):
+        path.write_bytes(b"not a database" * 300)
+    assert "belum tersimpan" in sri.send("/telaah", 503, **form, code="none")
