@@ -61,7 +61,9 @@ def wait_for(condition: Callable[[], Any], seconds: int) -> Any:
 def test_serve_schedules_runs_and_shows(landed_season: Path, tmp_path: Path) -> None:
     home = copy_home(landed_season, tmp_path / "home")
     server, site = free_port(), free_port()
-    variables = environment(home, RONDA_SERVER_PORT=str(server), RONDA_SITE_PORT=str(site))
+    variables = environment(
+        home, RONDA_SERVER_PORT=str(server), RONDA_SITE_PORT=str(site), RONDA_DESK_PORT=str(free_port())
+    )
     log = (tmp_path / "serve.log").open("wb")
     process = subprocess.Popen([sys.executable, "-m", "flows.cli", "serve"], env=variables, stdout=log, stderr=log)
     api = f"http://127.0.0.1:{server}/api"
@@ -130,7 +132,9 @@ def is_alive(pid: int) -> bool:
 def test_nothing_stays_behind_when_serve_is_killed(landed_season: Path, tmp_path: Path) -> None:
     home = copy_home(landed_season, tmp_path / "home")
     server = free_port()
-    variables = environment(home, RONDA_SERVER_PORT=str(server), RONDA_SITE_PORT=str(free_port()))
+    variables = environment(
+        home, RONDA_SERVER_PORT=str(server), RONDA_SITE_PORT=str(free_port()), RONDA_DESK_PORT=str(free_port())
+    )
     with (tmp_path / "serve.log").open("wb") as log:
         process = subprocess.Popen([sys.executable, "-m", "flows.cli", "serve"], env=variables, stdout=log, stderr=log)
     ask = client_of(home, f"http://127.0.0.1:{server}/api")
