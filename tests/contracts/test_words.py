@@ -1,9 +1,12 @@
 """Every word a page asks for exists, and every word that exists is asked for."""
 
 import ast
+import csv
 import re
+from collections import Counter
 from collections.abc import Iterable, Iterator
 from functools import cache
+from pathlib import Path
 from typing import get_args
 
 import pytest
@@ -35,11 +38,13 @@ from reports.weekly.sections.limits import LIMITS
 from reports.weekly.sections.method import METHODS
 from reports.weekly.sections.situation import TITLES
 from reports.weekly.sections.terms import TERMS
+from reports.wording import words
 from reports.wording.decisions import Decision
 from reports.wording.lights import LIGHTS
 from reports.wording.words import read_words
 from tests.conftest import REPOSITORY
 
+WORDS_FILE = Path(words.__file__).parent / "words.csv"
 KEYS = frozenset(read_words("id"))
 _CALLED = re.compile(r"(\w*\.)*_?(words|w)(\.known)?")
 
@@ -224,3 +229,9 @@ def test_every_value_has_its_word(pattern: str) -> None:
 def test_every_word_is_asked_for() -> None:
     written = _texts("reports", "flows") | _templates()[0]
     assert sorted(KEYS - written - set().union(*MADE.values())) == []
+
+
+def test_no_key_has_two_rows() -> None:
+    with WORDS_FILE.open(encoding="utf-8", newline="") as lines:
+        keys = [row["key"] for row in csv.DictReader(lines)]
+    assert [key for key, times in Counter(keys).items() if times > 1] == []

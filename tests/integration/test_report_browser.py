@@ -72,7 +72,9 @@ addEventListener("load", function () {
     folded: folded, folds: folds, contents: contents,
     title: document.title, lang: document.documentElement.lang,
     width: innerWidth, scroll: document.documentElement.scrollWidth,
-    images: list("svg").map(function (image) {
+    images: list("svg").filter(function (image) {
+      var cell = image.closest("td");  // a small screen does without the column of small lines
+      return !(cell && getComputedStyle(cell).display === "none"); }).map(function (image) {
       var says = image.getAttribute("aria-label") || (image.querySelector("title") || {}).textContent || "";
       return [boxOf(image).width > 0, says.length > 20]; }),
     unscoped: list("th:not([scope])").length, uncaptioned: list("table:not(:has(caption))").length,

@@ -70,7 +70,7 @@ def test_an_edition_that_was_changed_is_neither_rendered_nor_called_whole(
     edition = reports.Edition(
         WEEK, datetime(2024, 2, 5, tzinfo=UTC), "en", settings.election, "Kantor", 5, "l1", "d1", code_version()
     )
-    editions.keep(tmp_path, edition, {"evidence": pl.DataFrame({"text": ["5 posts"]})})
+    editions.keep(tmp_path, "2024-W05", edition, {"evidence": pl.DataFrame({"text": ["5 posts"]})})
     assert editions.damages(tmp_path, reads_data=True) == {}
     path = tmp_path / "editions" / "2024-W05" / name
     path.write_bytes(change(path.read_bytes()))
@@ -85,7 +85,7 @@ def test_an_edition_of_the_last_version_is_read_without_proof(tmp_path: Path) ->
     edition = reports.Edition(
         WEEK, datetime(2024, 2, 5, tzinfo=UTC), "en", settings.election, "Kantor", 5, "l1", "d1", code_version()
     )
-    editions.keep(tmp_path, edition, {"evidence": pl.DataFrame({"text": ["5 posts"]})})
+    editions.keep(tmp_path, "2024-W05", edition, {"evidence": pl.DataFrame({"text": ["5 posts"]})})
     path = tmp_path / "editions" / "2024-W05" / "edition.json"
     facts = json.loads(path.read_bytes())
     path.write_text(json.dumps({name: value for name, value in facts.items() if name not in ("frames", "digest")}))

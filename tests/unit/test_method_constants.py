@@ -87,6 +87,6 @@ def test_readers_see_every_constant_in_their_own_numbers() -> None:
 
 
 def test_a_sentence_names_a_constant_and_follows_it() -> None:
-    assert Words("id")("change_fair") == "keyakinan cukup (q ≤ 0,05)"
+    assert Words("id")("note_signals") == "Jingga: lolos uji (q ≤ 0,05)."
     assert Words("en")("net_below") == "n < 30"
     assert "4–8 periode" in Words("id")("method_7") and "70\u00a0%" in Words("id")("method_2")
