@@ -89,7 +89,7 @@ def test_the_report_knows_its_election_its_phases_and_its_embargo(published: Pat
     split, vote = (text_of(published / str(week) / "weekly.html") for week in (SPLIT, VOTE))
     assert "Pilkada 2024" in split and "Pilkada 2024" in vote
     assert "Pemilu 2024" not in split + vote
-    assert "(H-3)" in split
+    assert "(H-2)" in split
     assert "EMBARGO sampai 27 November 2024, 15.00 WIB" in split  # released on the second day of the quiet period
     assert "EMBARGO" not in vote
     for spell in ("Kampanye, 18–23 November 2024", "Masa tenang, 24 November 2024"):
