@@ -19,7 +19,9 @@ import openpyxl
 from pypdf import PdfReader
 
 import reports
-from reports.edition import WeekSummary
+from reports.edition import Edition, Tables, WeekSummary
+from reports.reading.contract import checked_tables
+from reports.reading.facts import Facts
 from reports.reading.outcomes import Trends
 from reports.wording.words import Words
 
@@ -42,6 +44,7 @@ class Fact(NamedTuple):
     document: str
 
 
+_WITHIN = r"(?:(?!\. [A-Z]).){0,200}?"  # a placeholder holds no end of a sentence
 _INCIDENT = (("observed", "amount", 0), ("usual", "amount", 1), ("accounts", "accounts", 0))
 _SHORT = (("observed", "counted", 0), ("usual", "usual", 0))
 _VOLUME = (("posts", "posts", 0), ("coverage", "coverage", 0))
@@ -140,7 +143,7 @@ def _pattern(template: str, lang: str, names: tuple[str, ...]) -> str:
             pieces.append(f"(?P={part})")
         else:
             seen.add(part)
-            pieces.append(f"(?P<{part}>{named.get(part, '.{0,200}?')})")
+            pieces.append(f"(?P<{part}>{named.get(part, _WITHIN)})")
     return "".join(pieces)
 
 
@@ -206,3 +209,14 @@ def contradictions(facts: Iterable[Fact]) -> list[str]:
         for key, said in sorted(known.items())
         if len(said) > 1
     ]
+
+
+def stated(edition: Edition, tables: Tables, folder: Path) -> tuple[Reader, dict[str, str], list[Fact]]:
+    """The texts of a week's documents, rendered into a folder, and every number that they and the workbook state."""
+    words, week = Words(edition.lang), str(edition.week)
+    trends = Trends(Facts(edition, checked_tables(tables, edition.week)))
+    summary = reports.render_week(edition, tables, folder)
+    reports.render_index({week: summary}, folder, edition)
+    texts = texts_of(folder, folder / "index.html", summary, trends)
+    reader = Reader(trends, words)
+    return reader, texts, [*reader.facts(texts), *workbook_facts((folder / "tables.xlsx").read_bytes(), trends, words)]

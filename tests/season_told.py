@@ -49,15 +49,21 @@ def planted() -> dict[str, tuple[str, ...]]:
 
 def told(connection: warehouse.Connection) -> list[Told]:
     """Every week of the season as its report would tell it at its default release."""
-    truth, settings = planted(), Settings()
-    return [_week(connection, settings, week, truth.get(str(week), ())) for week in WEEKS]
+    truth = planted()
+    return [_week(connection, week, truth.get(str(week), ())) for week in WEEKS]
 
 
-def _week(connection: warehouse.Connection, settings: Settings, week: Week, truth: tuple[str, ...]) -> Told:
+def edition_of(connection: warehouse.Connection, week: Week) -> tuple[Edition, dict[str, pl.DataFrame]]:
+    """What a week's report is made of at its default release."""
+    election = Settings().election
     tables = frames.report_frames(connection, week, "id", [])
     tables["evidence"] = tables["evidence"].with_columns(why=pl.lit(""))
-    as_of = settings.election.release_moment(week)
-    edition = Edition(week, as_of, "id", settings.election, "Diskominfo", 1, "labels", "data", "code")
+    moment = election.release_moment(week)
+    return Edition(week, moment, "id", election, "Diskominfo", 1, "labels", "data", "code"), tables
+
+
+def _week(connection: warehouse.Connection, week: Week, truth: tuple[str, ...]) -> Told:
+    edition, tables = edition_of(connection, week)
     trends = Trends(Facts(edition, checked_tables(tables, week)))
     lights = judge(trends)
     first = headline(trends, Words("id"))[0]

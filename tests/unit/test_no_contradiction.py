@@ -4,12 +4,7 @@ from pathlib import Path
 
 import pytest
 
-import reports
 from reports.edition import Language
-from reports.reading.contract import checked_tables
-from reports.reading.facts import Facts
-from reports.reading.outcomes import Trends
-from reports.wording.words import Words
 from tests import reports_fixture as invented
 from tests import said
 
@@ -18,15 +13,7 @@ DOCUMENTS = {"weekly.html", "weekly.pdf", "briefing.pdf", "index.html", "notice"
 
 def stated(folder: Path, week: str, lang: Language = "id") -> tuple[said.Reader, dict[str, str], list[said.Fact]]:
     """The texts of a week's documents, and every number that they and the workbook state."""
-    edition, words = invented.edition(week, lang), Words(lang)
-    tables = invented.season(week)
-    trends = Trends(Facts(edition, checked_tables(tables, edition.week)))
-    summary = reports.render_week(edition, tables, folder)
-    reports.render_index({week: summary}, folder, edition)
-    texts = said.texts_of(folder, folder / "index.html", summary, trends)
-    reader = said.Reader(trends, words)
-    book = said.workbook_facts((folder / "tables.xlsx").read_bytes(), trends, words)
-    return reader, texts, [*reader.facts(texts), *book]
+    return said.stated(invented.edition(week, lang), invented.season(week), folder)
 
 
 @pytest.fixture(scope="module")
