@@ -130,9 +130,9 @@ def lines(trials: int = 300) -> list[str]:
         "known to about ± 0.025. One band is what `trends.estimates` has; three are bands of the class's probability",
         "(0.02 and 0.10), which catch half of the misses in 2 % of the posts.",
         "",
-        "0.95 is promised where weeks are alike (last week × 1). It is not promised after a jump, where nine of ten",
-        "intervals hold the truth, nor where coders share an error. Three bands pooled over 8 weeks fall a little",
-        "short (0.92).",
+        "0.95 is aimed at where weeks are alike (last week × 1); there one band over 16 weeks (0.93 at 96 posts) and",
+        "three bands over 8 weeks (0.92) fall a little short. After a jump it goes down to 0.87, and where coders",
+        "share an error the intervals do not hold.",
         "",
         *table_lines(
             jumps(trials),
