@@ -5,7 +5,7 @@ by the next one, whatever made the posts go.
 """
 
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -14,7 +14,7 @@ from flows.loading import proof
 from flows.periods import Week
 from flows.publishing import build, editions, releases
 from flows.publishing.database import place_database
-from flows.publishing.site import place_index
+from flows.publishing.site import place_index, place_pages
 from flows.publishing.week import publish_week
 from flows.settings import Settings
 from flows.store import chain, warehouse
@@ -209,11 +209,8 @@ def _release(settings: Settings, stale: Sequence[str], known: _Known, *, without
             edition, whole = editions.require(settings, place)
             frames = _living(whole, known, without_evidence=without_evidence)
             changed.append((place, edition, frames))
-
-            def render(folder: Path, edition: reports.Edition = edition, frames: Frames = frames) -> None:
-                releases.write_manifest(folder, asdict(reports.render_week(edition, frames, folder)))
-
-            releases.place_folder(release, place, render)
-            place_index(settings, release, edition)
+            place_pages(release, place, edition, frames)
+        if changed:
+            place_index(settings, release, changed[-1][1])
     for place, edition, frames in changed:  # afterwards: until the pages changed they are asked again
         editions.keep(settings.home, place, edition, frames)

@@ -1,14 +1,19 @@
 """What all documents of a release share: the edition they are made from, and the index over all of them."""
 
-from dataclasses import replace
+from collections.abc import Mapping
+from concurrent.futures import Executor
+from dataclasses import asdict, replace
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import reports
 from flows.publishing import releases
 from flows.publishing.publications import Release
 from flows.settings import Settings
 from flows.store import tables, warehouse
+
+if TYPE_CHECKING:
+    import polars as pl
 
 
 def edition_of(settings: Settings, connection: warehouse.Connection, release: Release, **which: Any) -> reports.Edition:
@@ -22,6 +27,24 @@ def edition_of(settings: Settings, connection: warehouse.Connection, release: Re
         data_version=tables.data_version(connection),
         **facts,
     )
+
+
+def place_pages(
+    release: Path,
+    place: str,
+    edition: reports.Edition,
+    frames: Mapping[str, "pl.DataFrame"],
+    beside: Executor | None = None,
+) -> reports.WeekSummary:
+    """Renders an edition into its folder of a release, with its manifest; `beside` as `reports.render_week` has it."""
+    summaries = []
+
+    def write(folder: Path) -> None:
+        summaries.append(reports.render_week(edition, frames, folder, beside))
+        releases.write_manifest(folder, asdict(summaries[0]))
+
+    releases.place_folder(release, place, write)
+    return summaries[0]
 
 
 def place_index(settings: Settings, release: Path, edition: reports.Edition) -> None:

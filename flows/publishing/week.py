@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from concurrent.futures import Executor, ThreadPoolExecutor
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 from typing import get_args
@@ -16,7 +16,7 @@ from flows.periods import Week
 from flows.progress import one_line
 from flows.publishing import editions, frames, notice, releases, review
 from flows.publishing.database import place_database
-from flows.publishing.site import edition_of, place_index
+from flows.publishing.site import edition_of, place_index, place_pages
 from flows.publishing.state import Cause, state_week
 from flows.settings import Language, Settings
 from flows.store import warehouse
@@ -117,26 +117,13 @@ def _release(
 ) -> dict[str, reports.WeekSummary]:
     """Renders into a new release, with the public database beside the pages: the disk works while they are drawn."""
     beside = _DRAWING[-1] if _DRAWING else None
-    summaries: dict[str, reports.WeekSummary] = {}
-
     with (
         releases.new_release(settings.home, to_group=settings.published_to_group) as release,
         ThreadPoolExecutor(1) as disk,
     ):
         placed = disk.submit(place_database, settings, connection, release)
-        for place, (edition, read) in drawn.items():
-
-            def render(
-                folder: Path,
-                place: str = place,
-                edition: reports.Edition = edition,
-                read: dict[str, pl.DataFrame] = read,
-            ) -> None:
-                summaries[place] = reports.render_week(edition, read, folder, beside)
-                releases.write_manifest(folder, asdict(summaries[place]))
-
-            releases.place_folder(release, place, render)
-            place_index(settings, release, edition)
+        summaries = {place: place_pages(release, place, *made, beside) for place, made in drawn.items()}
+        place_index(settings, release, next(iter(drawn.values()))[0])
         releases.point_latest(release)
         placed.result()
     return summaries

@@ -21,10 +21,11 @@ from reports.reading.facts import Facts
 from reports.reading.outcomes import Trends
 from reports.reading.weeks import main_bucket
 from reports.typeset import compile_pdf
+from reports.wording.cards import limit_words
 from reports.wording.decisions import Decision, decisions, passed_told
 from reports.wording.label_quality import quality_sentence
 from reports.wording.lights import LIGHTS, light_sentence, light_title
-from reports.wording.sentences import bucket_words, embargo_mark, embargo_text, gap_words, zero_sentence
+from reports.wording.sentences import bucket_words, drafter_words, embargo_mark, embargo_text, gap_words, zero_sentence
 from reports.wording.watch_list import is_changed
 from reports.wording.words import Words, platform_name
 
@@ -196,28 +197,18 @@ def _agenda(trends: Trends, words: Words) -> list[tuple[str, str]]:
     if limits:
         entries.append((min(limits), words("agenda_limit", count=words.number(limits.count(min(limits))))))
     entries.append((trends.next_release, words("agenda_next", week=str(edition.next_week))))
-    return [
-        (words("agenda_day", day=words.day(day), countdown=words.countdown(election.days_to_vote(day))), what)
-        for day, what in sorted(entries)[:AGENDA_SHOWN]
-    ]
+    return [(limit_words(trends, words, day), what) for day, what in sorted(entries)[:AGENDA_SHOWN]]
 
 
 def _record(facts: Facts, words: Words) -> list[str]:
     """What the record asks of the document, in small print: drafter, basis, classification."""
     edition = facts.edition
-    zone = edition.election.zone_label
     until = facts.restated_until
-    drafter = words(
-        "briefing_drafter_value",
-        office=edition.office,
-        code=edition.code_version,
-        publication=edition.publication,
-        restated=words("briefing_restated", moment=words.moment(until, zone)) if until else "",
-    )
+    restated = words("briefing_restated", moment=words.moment(until, edition.election.zone_label)) if until else ""
     return [
         words("record_line", name=words(f"briefing_{name}"), text=text)
         for name, text in (
-            ("drafter", drafter),
+            ("drafter", drafter_words(edition, words, restated)),
             ("basis", words("briefing_basis_value", election=edition.election_name)),
             ("classification", words("briefing_classification_value")),
         )

@@ -20,7 +20,14 @@ from reports.typeset import compile_pdf
 from reports.wording.counts import shielded
 from reports.wording.decisions import receivers
 from reports.wording.label_quality import quality_sentence
-from reports.wording.sentences import coverage_words, embargo_mark, embargo_text, gap_texts, zero_sentence
+from reports.wording.sentences import (
+    coverage_words,
+    drafter_words,
+    embargo_mark,
+    embargo_text,
+    gap_texts,
+    zero_sentence,
+)
 from reports.wording.words import DASH, Words, platform_name
 
 GAPS_SHOWN, CLASSES_SHOWN, DAYS_SHOWN = 4, 12, 5
@@ -153,18 +160,11 @@ _TITLES = (
 
 def _letterhead(edition: Edition, words: Words, day: date, number: str) -> list[tuple[str, str]]:
     election = edition.election
-    drafter = words(
-        "briefing_drafter_value",
-        office=edition.office,
-        code=edition.code_version,
-        publication=edition.publication,
-        restated="",
-    )
     return [
         (words("briefing_number"), number),
         (words("briefing_date"), words.moment(edition.local, election.zone_label)),
         (words("briefing_window"), words("note_window", day=words.long_day(day), zone=election.zone_label)),
-        (words("briefing_drafter"), drafter),
+        (words("briefing_drafter"), drafter_words(edition, words)),
         (words("briefing_basis"), words("note_basis", election=edition.election_name)),
         (words("briefing_classification"), words("briefing_classification_value")),
     ]

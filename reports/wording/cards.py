@@ -14,7 +14,7 @@ from reports.wording.decisions import receivers
 from reports.wording.incidents import event_words, incident_lead, incident_name, matter_name, platforms_words
 from reports.wording.quantities import amount
 from reports.wording.sentences import q_words
-from reports.wording.words import Words, clipped
+from reports.wording.words import Words, capitalised, clipped
 
 CARDS_SHOWN = 5
 TEXT_SHOWN = 160  # characters of a copied text
@@ -53,7 +53,7 @@ def _card(trends: Trends, words: Words, incident: Incident) -> Card:
     lines.append(("card_next", next_step(trends, words, incident)))
     return Card(
         key=incident.key,
-        name=_capital(incident_name(trends, words, incident)),
+        name=capitalised(incident_name(trends, words, incident)),
         number=row["incident"],
         status=row["status"],
         status_words=words(f"card_status_{row['status']}"),
@@ -62,10 +62,6 @@ def _card(trends: Trends, words: Words, incident: Incident) -> Card:
         test=test_line(words, row),
         group="detected" if row["stage"] else "",
     )
-
-
-def _capital(text: str) -> str:
-    return f"{text[:1].upper()}{text[1:]}"
 
 
 def _amount(trends: Trends, words: Words, incident: Incident) -> str:
@@ -177,7 +173,7 @@ def _became(trends: Trends, words: Words, row: Row) -> str:
         text = words("before_over")
     if row["stage"]:
         text += _reviewed(words, _items(trends, row))
-    name = _capital(matter_name(trends, words, row))
+    name = capitalised(matter_name(trends, words, row))
     return words("before_item", name=name, incident=row["incident"], amount=amount(words, row), became=f"{text}.")
 
 

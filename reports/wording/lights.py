@@ -6,7 +6,7 @@ from reports.reading.incidents import Incident
 from reports.reading.outcomes import Trends
 from reports.wording.incidents import incident_name
 from reports.wording.sentences import bucket_words
-from reports.wording.words import Words
+from reports.wording.words import Words, capitalised
 
 LIGHTS = ("content", "collection")
 
@@ -53,8 +53,7 @@ def _named(trends: Trends, words: Words, incidents: list[Incident]) -> str:
 
 def light_sentence(trends: Trends, words: Words, light: Light) -> str:
     """The reasons as a sentence of their own."""
-    reasons = light_reasons(trends, words, light)
-    return f"{reasons[:1].upper()}{reasons[1:]}."
+    return f"{capitalised(light_reasons(trends, words, light))}."
 
 
 def lights_said(trends: Trends, words: Words, judgement: Judgement) -> list[dict[str, str]]:

@@ -25,6 +25,17 @@ def zero_sentence(words: Words, labelled: int, coverage: float | None) -> str:
     return words("zero", n=words.number(labelled), coverage=coverage_words(words, coverage), bound=bound_text)
 
 
+def drafter_words(edition: Edition, words: Words, restated: str = "") -> str:
+    """Who drew the document up, with which program and as which publication; `restated` is said after it."""
+    return words(
+        "briefing_drafter_value",
+        office=edition.office,
+        code=edition.code_version,
+        publication=edition.publication,
+        restated=restated,
+    )
+
+
 def embargo_mark(edition: Edition, words: Words) -> str:
     """`EMBARGO sampai …` with the moment it ends; empty when the edition is not released under the embargo."""
     if not edition.embargoed:

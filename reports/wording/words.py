@@ -178,6 +178,11 @@ class Words:
 _PLATFORM_NAMES = {"tiktok": "TikTok", "facebook": "Facebook", "instagram": "Instagram"}
 
 
+def capitalised(text: str) -> str:
+    """The text with its first letter as a capital, the rest as it is."""
+    return f"{text[:1].upper()}{text[1:]}"
+
+
 def clipped(text: str, limit: int) -> str:
     """The text, cut at a limit with a mark that it was cut."""
     return text if len(text) <= limit else text[: limit - 1].rstrip() + "…"

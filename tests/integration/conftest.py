@@ -16,6 +16,7 @@ import pytest
 from filelock import FileLock
 
 from flows import simulation
+from flows.keeping import backups
 from flows.loading.arrivals import land_paths
 from flows.loading.imports import run_import
 from flows.periods import Week
@@ -183,3 +184,16 @@ def published_bytes(home: Path) -> dict[str, bytes]:
         for path in sorted(release.rglob("*"))
         if path.is_file() and path.suffix != ".duckdb"
     }
+
+
+@pytest.fixture
+def counted_backups(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Backups are a minute apart, whatever the clock says, so that their names count up."""
+    moments = iter(range(1, 100))
+
+    class Counting(datetime):
+        @classmethod
+        def now(cls, tz: object = None) -> "Counting":  # noqa: ARG003 - as datetime has it
+            return cls(2024, 2, 6, 0, next(moments), tzinfo=UTC)
+
+    monkeypatch.setattr(backups, "datetime", Counting)

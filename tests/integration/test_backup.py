@@ -25,20 +25,12 @@ LANDED = datetime(2024, 2, 6, tzinfo=UTC)
 
 
 @pytest.fixture
-def home(kept_home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Settings:
+def home(kept_home: Path, tmp_path: Path, counted_backups: None) -> Settings:
     """The same home with its key in it, and backups whose names count up."""
     shutil.copytree(kept_home, tmp_path, dirs_exist_ok=True, symlinks=True)
     (tmp_path / "home" / "secret.key").write_text("ab" * 32)
     settings = Settings(home=tmp_path / "home")
     settings.export()
-    moments = iter(range(1, 100))
-
-    class Counting(datetime):
-        @classmethod
-        def now(cls, tz: object = None) -> "Counting":  # noqa: ARG003 - as datetime has it
-            return cls(2024, 2, 6, 0, next(moments), tzinfo=UTC)
-
-    monkeypatch.setattr(backups, "datetime", Counting)
     return settings
 
 

@@ -1,7 +1,6 @@
 """Keeping and forgetting together: check, rebuild, backup and restore of a home where posts were erased or expired."""
 
 import shutil
-from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -46,19 +45,11 @@ def loaded(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture
-def home(loaded: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Home:
+def home(loaded: Path, tmp_path: Path, counted_backups: None) -> Home:
     """The same home for one test, and backups whose names count up."""
     shutil.copytree(loaded, tmp_path, dirs_exist_ok=True, symlinks=True)
     settings = Settings(home=tmp_path / "home")
     settings.export()
-    moments = iter(range(1, 100))
-
-    class Counting(datetime):
-        @classmethod
-        def now(cls, tz: object = None) -> "Counting":  # noqa: ARG003 - as datetime has it
-            return cls(2024, 2, 6, 0, next(moments), tzinfo=UTC)
-
-    monkeypatch.setattr(backups, "datetime", Counting)
     return Home(settings, tmp_path)
 
 
