@@ -40,8 +40,8 @@ def keep(home: Path, place: str, edition: reports.Edition, frames: Mapping[str, 
     draft = draft_beside(target)
     make_folder(draft)
     for name, frame in frames.items():
-        # Not as views, which bring along what was filtered out, and not packed, so that a search sees every byte.
-        frame.write_ipc(draft / f"{name}.arrow", compat_level=pl.CompatLevel.oldest())
+        # Not as views, which bring along what was filtered out; packed, since each edition holds the history again.
+        frame.write_ipc(draft / f"{name}.arrow", compression="zstd", compat_level=pl.CompatLevel.oldest())
     facts = {
         each.name: str(getattr(edition, each.name)) if each.name in ("week", "as_of") else getattr(edition, each.name)
         for each in fields(edition)
