@@ -6,9 +6,8 @@ from typing import Any
 
 import httpx
 
-from flows.simulation.services.archive import Catalogue
+from flows.simulation.services.archive import USER_ID, Catalogue
 from flows.simulation.services.graph import TOKEN
-from flows.simulation.services.instagram import USER_ID
 from flows.simulation.services.serve import Services
 from flows.simulation.services.tiktok import CLIENT_KEY, CLIENT_SECRET
 

@@ -21,6 +21,7 @@ from flows.sources.pacing import (
     backoff,
 )
 from flows.sources.redacting import Redactor
+from flows.sources.shape import ShapeChangedError
 
 START = datetime(2024, 2, 12, 22, 0, tzinfo=UTC)
 QUICK = Limit(1000.0, burst=1000)
@@ -188,6 +189,6 @@ def test_a_next_page_on_another_host_is_refused() -> None:
     assert following(ours) == {"limit": "2", "until": "", "after": "QVF"}
     assert following(ours.replace("http://127.0.0.1:9", "https://graph.facebook.com")) is not None
     for wrong in (ours.replace("127.0.0.1", "evil.test"), ours.replace("published_posts", "ratings")):
-        with pytest.raises(graph_answers.ShapeChangedError, match="not followed"):
+        with pytest.raises(ShapeChangedError, match="not followed"):
             following(wrong)
     assert graph_answers.next_params({"paging": {}}, "http://127.0.0.1:9", "/x") is None

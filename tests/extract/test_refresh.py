@@ -16,6 +16,7 @@ from flows.simulation.services.archive import Account, Catalogue
 from flows.simulation.services.serve import Services
 from flows.sources import facebook_graph
 from flows.sources.pacing import VirtualClock
+from flows.sources.source import Stored
 from flows.store import warehouse
 from tests.extract.watching import NOW, SOURCE, Watching, load, written
 
@@ -31,7 +32,7 @@ def rows(settings: Settings, query: str) -> list[dict[str, object]]:
         return warehouse.query(connection, query).to_dicts()
 
 
-def due(settings: Settings, now: datetime) -> list[gone.Stored]:
+def due(settings: Settings, now: datetime) -> list[Stored]:
     with warehouse.opened(settings.home) as connection:
         return gone.due(connection, now, settings.refresh_days, settings.retention_days)
 
@@ -174,10 +175,10 @@ class Pages:
 
     full: Watching
     settings: Settings
-    posts: list[gone.Stored]
+    posts: list[Stored]
     said: dict[str, Said] = field(default_factory=dict)
 
-    def refuse(self, said: Said, *posts: gone.Stored) -> set[str]:
+    def refuse(self, said: Said, *posts: Stored) -> set[str]:
         """Something is said of posts from now on; their ids."""
         self.said |= {f"{(post.query or '').removeprefix('account:')}_{post.post_id}": said for post in posts}
         return {post.post_id for post in posts}

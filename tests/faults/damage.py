@@ -92,7 +92,8 @@ def _prepared(folder: Path) -> Path:
     work.work(settings, exports)
     _forget(settings)
     words = (settings.lang, settings.election, "Kantor", 1, "l1", "d1", "c1")
-    editions.keep(home, Edition(work.WEEK, work.LANDED, *words), {"evidence": pl.DataFrame({"post_id": ["1"] * 99})})
+    frames = {"evidence": pl.DataFrame({"post_id": ["1"] * 99})}
+    editions.keep(home, str(work.WEEK), Edition(work.WEEK, work.LANDED, *words), frames)
     with releases.new_release(home) as release:
         (release / "2024-W05").mkdir()
         (release / "2024-W05" / "weekly.html").write_text("<p>Laporan mingguan</p>" * 100)

@@ -123,7 +123,7 @@ def test_what_is_past_its_retention_is_gone_but_for_what_a_case_needs(home: Home
 
 @pytest.mark.slow
 def test_a_search_that_finds_what_expired_says_where(home: Home, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(expiry.records, "drop", lambda *_: (0, []))  # a place that was forgotten
+    monkeypatch.setattr("flows.forgetting.records.drop", lambda *_: (0, []))  # a place that was forgotten
     said: list[str] = []
     assert expiry.run(home.settings, traces.PAST, said.append, dry_run=False) == Exit.GATE
     assert any(line.startswith("told.json still holds what has expired") for line in said)
@@ -145,7 +145,8 @@ def test_what_a_case_needs_is_not_erased_on_request(home: Home) -> None:
 
 def test_an_edition_that_an_earlier_ronda_kept_with_less_in_it_stops_no_erasure(home: Home) -> None:
     edition, frames = editions.require(home.settings, str(traces.WEEK))
-    editions.keep(home.path, edition, {name: frame for name, frame in frames.items() if name != "trends.signals"})
+    less = {name: frame for name, frame in frames.items() if name != "trends.signals"}
+    editions.keep(home.path, str(traces.WEEK), edition, less)
     assert traces.erase(home) == {}
     _, again = editions.require(home.settings, str(traces.WEEK))
     assert again.keys() == frames.keys()

@@ -257,7 +257,7 @@ def test_a_copy_that_came_out_wrong_is_no_backup(
         copied(source, target, length)  # type: ignore[call-overload]
         target.write(b"\0")  # type: ignore[attr-defined]
 
-    monkeypatch.setattr(backups.shutil, "copyfileobj", broken)
+    monkeypatch.setattr("shutil.copyfileobj", broken)
     with pytest.raises(LedgerDamagedError, match="change faster than they can be copied"):
         backed_up(home, tmp_path / "backup")
     assert Store(tmp_path / "backup").states == []

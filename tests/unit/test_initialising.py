@@ -15,6 +15,7 @@ from flows import cli, initialising, seed_checks
 from flows.exits import Exit, UsageError
 from flows.labels import label
 from flows.periods import read_election
+from flows.seed_checks.folder import Seeds
 from flows.seeds import read_seed
 from flows.settings import load_settings
 
@@ -292,7 +293,7 @@ def test_a_check_says_what_is_wrong(folder: Path, case: tuple[str, str, str, str
     change(folder / f"{file}.csv", old, new)
     assert initialising.check(folder) == said
     check = next(check for check in (*seed_checks.CHECKS, seed_checks.LAST) if check.name == name)
-    found = [check.sentence.format_map(each) for each in check.look(seed_checks.Seeds(folder))]
+    found = [check.sentence.format_map(each) for each in check.look(Seeds(folder))]
     assert found and set(found) <= set(said)
 
 

@@ -10,9 +10,8 @@ from typing import Any
 
 import pytest
 
-from flows.simulation.services.archive import Account, Catalogue, Item
+from flows.simulation.services.archive import USER_ID, Account, Catalogue, Item
 from flows.simulation.services.graph import APP_SECRET, TOKEN
-from flows.simulation.services.instagram import USER_ID
 from flows.simulation.services.serve import Services
 from flows.simulation.services.tiktok import CLIENT_KEY, CLIENT_SECRET
 from tests.platform_walks import Client, error_of, good

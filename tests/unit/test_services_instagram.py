@@ -3,8 +3,7 @@
 import pytest
 
 from flows.simulation.post_columns import ALBUM, VIDEO
-from flows.simulation.services.archive import DAY, Account, Catalogue, Item
-from flows.simulation.services.instagram import USER_ID
+from flows.simulation.services.archive import DAY, USER_ID, Account, Catalogue, Item
 from tests.platform_walks import Client, Json, error_of, good, shortcodes
 from tests.unit.conftest import LANDED
 

@@ -7,10 +7,9 @@ from urllib.parse import parse_qs, urlsplit
 import httpx
 import pytest
 
-from flows.simulation.services.archive import Account, Catalogue, Item
+from flows.simulation.services.archive import USER_ID, Account, Catalogue, Item
 from flows.simulation.services.graph import PROOF, TOKEN
 from flows.simulation.services.graph_errors import SAYINGS
-from flows.simulation.services.instagram import USER_ID
 from tests.platform_walks import Client, Walks, error_of, good
 from tests.unit.conftest import LANDED
 
