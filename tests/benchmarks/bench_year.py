@@ -89,10 +89,11 @@ def do_week(settings: Settings, exports: Path, monday: date, posts: int) -> None
     weekly(week=str(Week.of(monday)))
 
 
-def size(folder: Path) -> float:
-    """The megabytes of the files below a folder, or of a file."""
-    files = folder.rglob("*") if folder.is_dir() else [folder]
-    return sum(path.stat().st_size for path in files if path.is_file() and not path.is_symlink()) / _MEBIBYTE
+def size(part: Path) -> float:
+    """The megabytes of a file, or of the files below a folder; releases share files that did not change."""
+    files = part.rglob("*") if part.is_dir() else [part]
+    sizes = {state.st_ino: state.st_size for state in (path.stat() for path in files if path.is_file())}
+    return sum(sizes.values()) / _MEBIBYTE
 
 
 def resident() -> float:
@@ -103,7 +104,7 @@ def resident() -> float:
 
 def measured(home: Path, monday: date, seconds: float, memory: float) -> None:
     """One line: the week, its seconds, the memory, and the megabytes of each part of the home."""
-    parts = sorted(path for path in home.iterdir() if path.name != "exports")
+    parts = sorted(path for path in home.iterdir() if path.name != "exports" and not path.is_symlink())
     sizes = "  ".join(f"{path.name} {size(path):.1f}" for path in parts if size(path) >= 0.05)
     releases = sum(1 for path in home.glob("releases/*") if path.is_dir())
     print(f"{Week.of(monday)}  {seconds:5.1f} s  {memory:6.0f} MB  {releases} releases  {sizes}", flush=True)
