@@ -92,9 +92,15 @@ class Method:
     half_of_limit: float  # of the hand-over limit, after which a confirmed act makes red
     own_precision: float  # of a class in the office's own reviews, from which its signal makes red
     # §10 Reviews
-    review_sample: int  # undetected posts of a review sheet
+    review_flagged: int  # flagged posts of a class that a week's review sheet asks about, at most
+    review_high: int  # undetected posts of each band of probability that it asks about, at most
+    review_middle: int
+    review_low: int
+    band_high: float  # the largest probability of any class, from which an undetected post is of the band
+    band_middle: float
+    redrawn_from: int  # times the posts to draw, beyond which late posts let the sample be drawn again
     estimate_weeks: int  # buckets of one label version over which misses are pooled, the latest
-    estimate_jump: int  # times the confirmed flags before, beyond which the ratio form holds
+    estimate_flags: int  # confirmed flags of the pooled buckets, from which the ratio form holds
     estimate_draws: int  # of which an estimate is the median
     own_reviews: int  # flagged posts of a class with an agreed code, from which its precision is the office's own
     # Gates

@@ -36,13 +36,13 @@ def publish(home: Path, posts: Sequence[Post]) -> None:
     connection = warehouse.connect(draft)
     connection.execute("""
         CREATE SCHEMA IF NOT EXISTS core;
-        CREATE TABLE core.review_items (platform VARCHAR, post_id VARCHAR, week VARCHAR, phase VARCHAR,
-            hand_over_limit DATE, is_detected BOOLEAN, state VARCHAR, outcome VARCHAR);
+        CREATE TABLE core.review_queue (platform VARCHAR, post_id VARCHAR, week VARCHAR, phase VARCHAR,
+            hand_over_limit DATE);
         CREATE TABLE core.posts (platform VARCHAR, post_id VARCHAR, text VARCHAR, created_at TIMESTAMPTZ,
             text_group VARCHAR, phase VARCHAR)""")
     for each in posts:
         item = ("tiktok", each.post_id, "2024-W05", each.phase, each.limit)
-        connection.execute("INSERT INTO core.review_items VALUES (?, ?, ?, ?, ?, true, 'live', 'unreviewed')", item)
+        connection.execute("INSERT INTO core.review_queue VALUES (?, ?, ?, ?, ?)", item)
         post = ("tiktok", each.post_id, each.text, datetime(2024, 2, 4, 1, tzinfo=UTC), each.group, each.phase)
         connection.execute("INSERT INTO core.posts VALUES (?, ?, ?, ?, ?, ?)", post)
     connection.close()

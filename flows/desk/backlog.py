@@ -1,4 +1,4 @@
-"""What waits for coders: the flagged posts of all weeks, near-duplicates as one, read from what is published.
+"""What waits for coders: flagged posts and drawn ones of all weeks, near-duplicates as one, read from what is published.
 
 Neither flag nor class is read, so that no page can show them.
 """
@@ -19,9 +19,8 @@ _WAITING = """
 SELECT
     items.platform, items.post_id, items.week, items.phase, items.hand_over_limit, posts.text, posts.created_at,
     coalesce(posts.text_group || ' ' || posts.phase, '') AS same
-FROM core.review_items AS items
+FROM core.review_queue AS items
 JOIN core.posts AS posts ON items.platform = posts.platform AND items.post_id = posts.post_id
-WHERE items.is_detected AND items.state = 'live' AND items.outcome IN ('unreviewed', 'one_coder', 'disagreed')
 ORDER BY items.hand_over_limit, posts.created_at, items.platform, items.post_id
 """
 

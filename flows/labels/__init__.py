@@ -46,13 +46,14 @@ def label(texts: "pl.Series", created_at: "pl.Series", seeds: Path = sql.SEEDS) 
 
     Columns: sentiment (negative, neutral, positive; null when there is nothing to label), sentiment_score (-1..1 or
     null), topics, indications and districts (lists of codes, empty where none), language (id, jv, mixed, other or
-    null where nothing tells), label_version. Raises ValueError when the two series differ in length, UsageError when
+    null where nothing tells), label_version, class_probability (the largest of any class, in per mille: what the review
+    sample is drawn by). Raises ValueError when the two series differ in length, UsageError when
     a seed or a weight file is missing or wrong.
     """
     import numpy as np
     import polars as pl
 
-    from flows.labels.indications import list_indications, phases_of
+    from flows.labels.indications import list_indications, phases_of, top_probabilities
     from flows.labels.labelling import judge, text_columns
     from flows.periods import read_election
 
@@ -60,8 +61,12 @@ def label(texts: "pl.Series", created_at: "pl.Series", seeds: Path = sql.SEEDS) 
         raise ValueError(f"{len(texts)} texts but {len(created_at)} times")
     batches = list(judge(texts, seeds))
     frame = pl.concat([text_columns(judged) for judged in batches])
-    flags = {code: np.concatenate([judged.codes[code].flag for judged in batches]) for code in batches[0].codes}
-    indications = list_indications(flags, phases_of(created_at, read_election(seeds)), seeds)
+    flags, shares = (
+        {code: np.concatenate([getattr(judged.codes[code], name) for judged in batches]) for code in batches[0].codes}
+        for name in ("flag", "probability")
+    )
+    phases = phases_of(created_at, read_election(seeds))
+    indications = list_indications(flags, phases, seeds)
     return frame.select(
         "sentiment",
         "sentiment_score",
@@ -70,4 +75,5 @@ def label(texts: "pl.Series", created_at: "pl.Series", seeds: Path = sql.SEEDS) 
         "districts",
         "language",
         pl.lit(label_version(seeds)).alias("label_version"),
+        top_probabilities(shares, phases, seeds),
     )

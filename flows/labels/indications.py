@@ -34,6 +34,7 @@ Floats = npt.NDArray[np.float64]
 
 CALL_TO_VOTE = "call_to_vote"
 HOAX = "hoax"
+PER_MILLE = 1000
 
 
 class Found(NamedTuple):
@@ -171,6 +172,18 @@ def list_indications(flags: dict[str, Flags], phase: pl.Series, seeds: Path = sq
         if code in known:
             bits |= known[code].astype(np.uint64) << np.uint64(place)
     return lists_of_bits(bits, tuple(codes), "indications")
+
+
+def top_probabilities(probabilities: dict[str, Floats], phase: pl.Series, seeds: Path = sql.SEEDS) -> pl.Series:
+    """The largest probability of any class that each text can have at its time, in per mille, rounded down.
+
+    Zero where none of them has one: a class that only a rule or a fact-check can find has no probability.
+    """
+    top: Floats = np.zeros(len(phase))
+    is_of_class = phase.is_in(list(phase_classes(seeds))).fill_null(value=False).to_numpy()
+    for code, shares in probabilities.items():
+        top = np.fmax(top, np.where(is_of_class, shares, 0.0) if code == CALL_TO_VOTE else shares)
+    return pl.Series("class_probability", (top * PER_MILLE).astype(np.uint16), dtype=pl.UInt16)
 
 
 def lists_of_bits(bits: npt.NDArray[np.uint64], names: tuple[str, ...], column: str) -> pl.Series:

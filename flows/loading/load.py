@@ -99,7 +99,8 @@ HAVING count(*) > 1
 _CONTENT = """
 platform, post_id, source, author_key, author_name_pi, created_at, created_from, day, text, text_pi, url_pi, hashtags,
 language, media_type, likes, comments, shares, views, query, is_partial, observed_at, rank, text_rank, author_rank,
-text_hash, text_group, unit_key, sentiment, sentiment_score, topics, indications, districts, label_version
+text_hash, text_group, unit_key, sentiment, sentiment_score, topics, indications, districts, label_version,
+class_probability
 """
 
 _INSERT_ONCE = f"""
@@ -128,8 +129,8 @@ WITH latest AS (
         platform, post_id, max(rank) AS rank,
         arg_max({'text': text, 'text_pi': text_pi, 'text_hash': text_hash, 'text_group': text_group,
             'unit_key': unit_key, 'sentiment': sentiment, 'sentiment_score': sentiment_score, 'topics': topics,
-            'indications': indications, 'districts': districts, 'language': language, 'hashtags': hashtags,
-            'rank': text_rank}, text_rank)
+            'indications': indications, 'districts': districts, 'class_probability': class_probability,
+            'language': language, 'hashtags': hashtags, 'rank': text_rank}, text_rank)
             FILTER (text_rank IS NOT NULL) AS said,
         arg_max({'key': author_key, 'rank': author_rank}, author_rank) FILTER (author_rank IS NOT NULL) AS author,
         arg_max({'created_at': created_at, 'day': day}, rank) FILTER (created_from = 'record') AS dated,
@@ -187,6 +188,7 @@ SELECT
         coalesce(said.topics, newest.topics) AS topics,
         coalesce(said.indications, newest.indications) AS indications,
         coalesce(said.districts, newest.districts) AS districts,
+        coalesce(said.class_probability, newest.class_probability) AS class_probability,
         CASE WHEN len(newest.hashtags) > 0 OR newest.text_hash IS NOT NULL THEN newest.hashtags
             ELSE coalesce(said.hashtags, newest.hashtags) END AS hashtags,
         author.key AS author_key, author.rank AS author_rank,

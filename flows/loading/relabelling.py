@@ -27,7 +27,8 @@ def relabel(connection: Connection, label: Callable[[pl.Series, pl.Series], pl.D
             connection.execute("""
                 UPDATE base.posts SET
                     sentiment = fresh.sentiment, sentiment_score = fresh.sentiment_score, topics = fresh.topics,
-                    indications = fresh.indications, districts = fresh.districts, label_version = fresh.label_version
+                    indications = fresh.indications, districts = fresh.districts, label_version = fresh.label_version,
+                    class_probability = fresh.class_probability
                 FROM fresh
                 WHERE base.posts.platform = fresh.platform AND base.posts.post_id = fresh.post_id""")
     return len(stale)

@@ -35,23 +35,20 @@ QUALIFY row_number() OVER (PARTITION BY platform, source, query, day ORDER BY lo
 
 # In an order of which neither the draw of the sample nor the flag is a part.
 _TO_REVIEW = """
-SELECT posts.platform, posts.post_id, calendar.week, posts.url_pi AS link, posts.text
-FROM base.posts AS posts
-JOIN core.calendar AS calendar ON posts.day = calendar.day
-LEFT JOIN core.samples AS samples ON posts.platform = samples.platform AND posts.post_id = samples.post_id
-WHERE calendar.week = $week AND posts.state = 'live'
-  AND (len(posts.indications) > 0 OR samples.post_id IS NOT NULL)
-ORDER BY md5(calendar.week || posts.post_id || posts.platform), posts.platform, posts.post_id
+SELECT posts.platform, posts.post_id, samples.week, posts.url_pi AS link, posts.text
+FROM core.samples AS samples
+JOIN base.posts AS posts ON samples.platform = posts.platform AND samples.post_id = posts.post_id
+WHERE samples.week = $week
+ORDER BY md5(samples.week || posts.post_id || posts.platform), posts.platform, posts.post_id
 """
 
 _WAITING = """
 SELECT
-    items.platform, items.post_id, items.week, posts.url_pi AS link, posts.text, items.indications,
-    items.hand_over_limit AS "limit"
-FROM core.review_items AS items
-JOIN base.posts AS posts USING (platform, post_id)
-WHERE items.is_detected AND items.state = 'live' AND items.outcome IN ('unreviewed', 'one_coder', 'disagreed')
-ORDER BY items.hand_over_limit, posts.created_at, items.platform, items.post_id
+    queue.platform, queue.post_id, queue.week, posts.url_pi AS link, posts.text, queue.hand_over_limit AS "limit",
+    len(posts.indications) > 0 AS is_detected
+FROM core.review_queue AS queue
+JOIN base.posts AS posts ON queue.platform = posts.platform AND queue.post_id = posts.post_id
+ORDER BY queue.hand_over_limit, md5(queue.week || queue.post_id || queue.platform), queue.platform, queue.post_id
 """
 
 
@@ -101,7 +98,7 @@ def load_reviews(connection: Connection, sheets: Sequence[ReviewLines]) -> None:
 
 
 def posts_to_review(connection: Connection, week: Week) -> pl.DataFrame:
-    """The posts a review sheet asks about: all detected ones of a week and the random sample, in one random order.
+    """The posts a review sheet asks about, as core.samples drew them of a week: flagged ones and others in one order.
 
     Columns: platform, post_id, week, link (personal: the sheet is never published), text (masked). Nothing tells which
     were detected, so that two coders do not agree with the labels instead of with each other. Always the same order.
@@ -110,8 +107,8 @@ def posts_to_review(connection: Connection, week: Week) -> pl.DataFrame:
 
 
 def posts_waiting(connection: Connection) -> pl.DataFrame:
-    """The flagged posts of all weeks that wait for a coder, the first, second or third; soonest limit first.
+    """What waits for a coder, of all weeks (core.review_queue): soonest limit first, those of a day in a random order.
 
-    Columns as `posts_to_review`, and indications and limit.
+    Columns as `posts_to_review`, limit, and is_detected, which no sheet shows.
     """
     return query(connection, _WAITING)

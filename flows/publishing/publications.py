@@ -29,7 +29,7 @@ MEASURES: dict[str, str | None] = {
 NUMBER = ["week", "phase", "platform", "table", "key", "metric"]
 _NOT_MEASURES = {"first_day", "last_day", "status", "reason", "week", "phase", "platform"}
 # Not part of what a publication says of its week: where it stands in the ledger, and what led to it.
-_OWN = ["sequence", "loaded_until", "restates", "run_id", "given_reason", "files"]
+_OWN = ["sequence", "loaded_until", "restates", "run_id", "given_reason", "files", "draw"]
 FILE_ID = 32  # the letters of a landed file's id that the ledger keeps, as the landing does
 
 
@@ -38,7 +38,8 @@ class Release:
     """The conditions of a publication: its moment, the landing of the last file it knew, versions by name.
 
     `labels` are the label versions of the posts of each week, where they are not those of `facts`; `seeds` is
-    `name=version name=version`; `files` says of every loaded file, by its id, when it landed.
+    `name=version name=version`; `files` says of every loaded file, by its id, when it landed; `draw` is the draw of the
+    week's review sample (`tables.draw_of_week`).
     """
 
     as_of: datetime
@@ -49,6 +50,7 @@ class Release:
     files: Mapping[str, datetime] = field(default_factory=dict)
     run_id: str | None = None
     given_reason: str | None = None
+    draw: str | None = None
 
 
 def seeds_text(versions: Mapping[str, str]) -> str:
@@ -121,7 +123,10 @@ def record_publication(home: Path, week: Week, stated: "pl.DataFrame", release: 
             pl.lit(release.run_id, pl.String).alias("run_id"),
             pl.lit(release.given_reason, pl.String).alias("given_reason"),
             # once: a list of files beside every number would outweigh the numbers
-            pl.when(pl.int_range(pl.len()) == 0).then(pl.lit(_new_files(folder, release))).alias("files"),
+            *(
+                pl.when(pl.int_range(pl.len()) == 0).then(pl.lit(text, pl.String)).alias(name)
+                for name, text in (("files", _new_files(folder, release)), ("draw", release.draw))
+            ),
         )
         .select(*own.columns, *_OWN)
     )
@@ -224,7 +229,7 @@ _LEDGER = """
 CREATE OR REPLACE TEMP TABLE kept AS
 SELECT
     CAST(NULL AS VARCHAR) AS run_id, CAST(NULL AS VARCHAR) AS given_reason, CAST(NULL AS VARCHAR) AS seeds,
-    CAST(NULL AS VARCHAR) AS files
+    CAST(NULL AS VARCHAR) AS files, CAST(NULL AS VARCHAR) AS draw
 WHERE false
 UNION ALL BY NAME
 SELECT *, regexp_extract(filename, '([^/]+)\\.parquet$', 1) AS publication
@@ -249,7 +254,8 @@ SELECT
     any_value(code_version) AS code_version,
     any_value(label_version) FILTER (NOT restates) AS label_version,
     any_value(seeds) AS seeds,
-    list_filter(string_split(any_value(files), ' '), lambda file_id: file_id <> '') AS files
+    list_filter(string_split(any_value(files), ' '), lambda file_id: file_id <> '') AS files,
+    any_value(draw) AS draw
 FROM kept
 GROUP BY publication
 ORDER BY sequence

@@ -14,7 +14,9 @@ from flows.sources import reviews
 from flows.store import warehouse
 from flows.store.files import write_whole
 
-_TELLS_THE_FLAG = ("why", "limit")
+# Columns that no sheet has: why a post was flagged, and in that of a week the limit, which that of all weeks has for
+# every post as if it were flagged.
+_HIDDEN = {False: ("why", "limit"), True: ("why",)}
 
 
 def with_reasons(settings: Settings, posts: pl.DataFrame) -> pl.DataFrame:
@@ -41,17 +43,14 @@ def write_backlog(settings: Settings, connection: warehouse.Connection, edition:
     """Writes the workbook over all weeks, as `write_sheet` does; gives a sentence that says where, and how much waits.
 
     Its name says what was known, since reviews that come in change what waits and no number of the publication.
-    Why a post was flagged is its classes here: the words behind each take too long for all weeks.
     """
     path = settings.home / "review" / f"backlog-{edition.week}-{edition.publication}-{edition.data_version}.xlsx"
     posts = sheets.posts_waiting(connection)
     if not path.exists():
-        names = {row["code"]: row[f"label_{edition.lang}"] for row in read_seed("indications", settings.seeds)}
-        why = ["; ".join(names[code] for code in codes) for codes in posts["indications"].to_list()]
-        named = posts.with_columns(pl.Series("why", why, dtype=pl.String))
-        _write(settings, edition, path, named, of_all_weeks=True)
-    limits: list[date] = posts["limit"].to_list()
-    return reports.backlog_told(edition.lang, f"review/{path.name}", limits, edition.local.date())
+        _write(settings, edition, path, posts.drop("is_detected"), of_all_weeks=True)
+    limits: list[date] = posts.filter("is_detected")["limit"].to_list()
+    drawn = posts.height - len(limits)
+    return reports.backlog_told(edition.lang, f"review/{path.name}", limits, drawn, edition.local.date())
 
 
 def _write(
@@ -59,7 +58,7 @@ def _write(
 ) -> None:
     column = 0 if edition.lang == "id" else 1
     headings = {
-        key: titles[column] for key, titles in reviews.COLUMNS.items() if of_all_weeks or key not in _TELLS_THE_FLAG
+        key: titles[column] for key, titles in reviews.COLUMNS.items() if key not in _HIDDEN[of_all_weeks]
     }
     stages = [row[f"label_{edition.lang}"] for row in read_seed("review_stages", settings.seeds)]
     codes = [row["code"] for row in read_seed("indications", settings.seeds)]

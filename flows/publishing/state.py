@@ -51,6 +51,7 @@ def release_facts(
         files=tables.loaded_files(connection),
         run_id=cause.run_id,
         given_reason=cause.given_reason,
+        draw=tables.draw_of_week(connection, week) if week else None,
     )
 
 
@@ -60,7 +61,7 @@ def state_numbers(settings: Settings, connection: warehouse.Connection, week: We
     Inside the caller's transaction. Only the tables that are stated are rebuilt; gates and reports come with
     `check_week` and `publish_week`.
     """
-    stated = models.needed(connection, models.read_models(sql.FOLDER), publications.MEASURES)
+    stated = models.needed(connection, models.read_models(sql.FOLDER), (*publications.MEASURES, tables.DRAWS))
     models.build(connection, stated, trends.METHODS, with_comments=False)
     release = release_facts(settings, connection, settings.election.release_moment(week), week, cause)
     return publications.record_publication(settings.home, week, publications.numbers(connection), release)

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     import polars as pl
 
 PUBLIC_SCHEMAS = ("core", "trends", "seeds")  # the seeds let anybody run the trend queries again
+DRAWS = "core.draws"
 # Differ from run to run and are therefore no part of "the same numbers".
 RUN_RECORDS = frozenset({"core.runs", "core.loads", "core.checks", "core.publications"})
 
@@ -78,6 +79,16 @@ def label_versions(connection: Connection) -> dict[str, str]:
         SELECT strftime(day, '%G-W%V') AS week, string_agg(DISTINCT label_version, ' ' ORDER BY label_version)
         FROM labelled GROUP BY week ORDER BY week""").fetchall()
     return dict(rows)
+
+
+def draw_of_week(connection: Connection, week: Week) -> str | None:
+    """The draw of a week's review sample as its publication keeps it: a line a stratum; None where there is no post."""
+    (text,) = connection.execute(
+        "SELECT string_agg(concat_ws(' ', label_version, stratum, posts, drawn, last_turn), chr(10) ORDER BY ALL) "
+        f"FROM {DRAWS} WHERE week = ?",  # noqa: S608 - a name of ours
+        [str(week)],
+    ).fetchone() or (None,)
+    return text
 
 
 def corrections_since(connection: Connection, since: Mapping[str, int]) -> "pl.DataFrame":

@@ -2,15 +2,20 @@
 
 Stratified double sampling (Neyman 1938, J Am Stat Assoc 33:101; Cochran 1977, Sampling Techniques, chapter 12). The
 posts of a bucket are divided into those the labels flagged as the class and bands of others. Of each stratum some were
-reviewed. What the rest holds is drawn from the beta-binomial that Jeffreys' prior and the reviews give:
+reviewed. What the rest holds is drawn from the posterior that Jeffreys' prior and the reviews give. Misses are few, so
+that those of a band are pooled over the latest buckets of the same label version, X of R reviewed posts. Two forms:
 
-T = x + BetaBin(N - n; x + 1/2, n - x + 1/2) of the flagged posts of the bucket
-    + the sum over bands of x_b + BetaBin(N_b - n_b; X_b + 1/2, R_b - X_b + 1/2)
+direct  T = x + BetaBin(N - n; x + 1/2, n - x + 1/2) of the flagged posts of the bucket
+            + the sum over bands of x_b + BetaBin(N_b - n_b; X_b + 1/2, R_b - X_b + 1/2)
+ratio   the same of the flagged posts, which are right F times
+            + the sum over bands of x_b + Poisson(rho_b F' (N_b - n_b) / N_b)
 
-where X_b of R_b are pooled over the latest buckets of the same label version, since misses are few. The estimate is the
-median of seeded draws, its limits are their 95 % quantiles. Pooled misses lag a jump: where the confirmed flags exceed
-twice the mean of the pooled buckets before, the flags that are right are divided by the recall of those buckets: as so
-many were caught, the missed ones are negative binomial.
+where rho_b = Gamma(X_b + 1/2) / sum over the pooled buckets of F n_b / N_b is how many posts of the class a band has for
+each right flag, and F' = Gamma(F + 1/2) what the right flags say of the bucket. The direct form takes the bucket to be
+like those it is pooled with and lags a rise or a fall; the ratio form takes only the recall of each band to be the
+same, and needs flags that are right to rest on. It is taken from `estimate_flags` confirmed ones on, below which the
+direct form is wide enough. The estimate is the median of seeded draws, its limits are their 95 % quantiles. What the
+intervals hold is simulated in `tests/benchmarks/simulate_estimates.py`, which compares the forms too.
 """
 
 from collections.abc import Iterable, Sequence
@@ -26,7 +31,8 @@ from flows.method import METHOD
 from flows.trends.distributions import Numbers, beta_quantile
 from flows.trends.rounding import rounded
 
-FLAGGED, NOT_COLLECTED = "flagged", "not_collected"
+FLAGGED, FLAGGED_PART = "flagged", "flagged_part"  # all of the posts were to be reviewed, or a part
+NOT_COLLECTED = "not_collected"
 DIRECT, RATIO = "direct", "ratio"
 _UNKNOWN = (None, None, None)
 
@@ -42,10 +48,20 @@ class Stratum(NamedTuple):
 
 
 class Bucket(NamedTuple):
-    """A bucket in the light of one class: the flagged posts, and the bands of the others by name."""
+    """A bucket in the light of one class: the strata of flagged posts, and the bands of the others, by name."""
 
-    flagged: Stratum
+    flags: dict[str, Stratum]
     bands: dict[str, Stratum]
+
+    @property
+    def flagged(self) -> Stratum:
+        """All flagged posts."""
+        return together(self.flags.values())
+
+    @property
+    def right(self) -> float:
+        """How many flagged posts are of the class, as far as the reviews tell."""
+        return fsum(each.posts * each.confirmed / each.reviewed for each in self.flags.values() if each.reviewed)
 
 
 class Limits(NamedTuple):
@@ -78,28 +94,41 @@ def together(strata: Iterable[Stratum]) -> Stratum:
 def estimate(pool: Sequence[Bucket], rng: np.random.Generator) -> Estimate:
     """How many posts of the class the last bucket of a pool has.
 
-    The buckets are in time order, all of the same bands; some posts of each band must have been reviewed.
+    The buckets are in time order, all of the same strata; some posts of each band must have been reviewed.
     """
-    bucket, before = pool[-1], pool[:-1]
-    flagged = _drawn(bucket.flagged, bucket.flagged, rng)
-    if _is_jump(bucket, before):
-        missed = rng.negative_binomial(flagged + METHOD.prior_count, _recall_draws(before, rng))
-        return Estimate(_limits(flagged + missed), RATIO)
-    return Estimate(_limits(flagged + _missed(bucket, pool, rng)), DIRECT)
+    bucket = pool[-1]
+    right = _right(bucket, rng)
+    if together(each.flagged for each in pool).confirmed >= METHOD.estimate_flags:
+        return Estimate(_limits(right + _missed_by_ratio(bucket, pool, right, rng)), RATIO)
+    return Estimate(_limits(right + _missed(bucket, pool, rng)), DIRECT)
 
 
-def precisions(flagged: Sequence[Stratum]) -> list[Limits | None]:
+def precisions(flagged: Sequence[Sequence[Stratum]]) -> list[Limits | None]:
     """The share of flagged posts that are of the class, with Jeffreys' limits; None without reviews. All at once.
 
-    Source: Brown, Cai & DasGupta 2001, Stat Sci 16:101.
+    Strata of which other shares were reviewed weigh as their posts do, and count as many reviews as that leaves (Kish
+    1965, Survey Sampling, section 11.7). Source of the limits: Brown, Cai & DasGupta 2001, Stat Sci 16:101.
     """
-    a, b = np.array([_beta(seen) for seen in flagged]).reshape(-1, 2).T
+    seen = [_weighed([part for part in strata if part.reviewed]) for strata in flagged]
+    a, b = np.array([(right + METHOD.prior_count, wrong + METHOD.prior_count) for right, wrong in seen]).reshape(-1, 2).T
     low, high = (beta_quantile(p, a, b).tolist() for p in (METHOD.limit_tail, 1 - METHOD.limit_tail))
-    shares = [seen.confirmed / seen.reviewed if seen.reviewed else None for seen in flagged]
+    shares = [right / (right + wrong) if right + wrong else None for right, wrong in seen]
     return [
         None if share is None else Limits(share, min(least, share), max(most, share))
         for share, least, most in zip(shares, low, high, strict=True)
     ]
+
+
+def _weighed(strata: Sequence[Stratum]) -> tuple[float, float]:
+    """How many reviews said right and wrong, where each stands for as many posts as the others."""
+    if len(strata) < 2:
+        whole = together(strata)
+        return whole.confirmed, whole.reviewed - whole.confirmed
+    weights = [part.posts / part.reviewed for part in strata]
+    posts = fsum(part.posts for part in strata)
+    right = fsum(weight * part.confirmed for weight, part in zip(weights, strata, strict=True)) / posts
+    reviews = posts**2 / fsum(weight * part.posts for weight, part in zip(weights, strata, strict=True))
+    return right * reviews, (1 - right) * reviews
 
 
 def recall(pool: Sequence[Bucket], rng: np.random.Generator) -> Limits | None:
@@ -109,22 +138,26 @@ def recall(pool: Sequence[Bucket], rng: np.random.Generator) -> Limits | None:
     return _limits(_recall_draws(pool, rng))
 
 
-def _is_jump(bucket: Bucket, before: Sequence[Bucket]) -> bool:
-    confirmed = together(each.flagged for each in before).confirmed
-    if not before or not confirmed or any(not part.reviewed for part in _bands(before).values()):
-        return False
-    return bucket.flagged.confirmed > METHOD.estimate_jump * confirmed / len(before)
-
-
 def _bands(pool: Sequence[Bucket]) -> dict[str, Stratum]:
-    return {name: together(bucket.bands[name] for bucket in pool) for name in pool[-1].bands}
+    return {name: together(bucket.bands[name] for bucket in pool) for name in (pool[-1].bands if pool else ())}
+
+
+def _flags(pool: Sequence[Bucket]) -> dict[str, Stratum]:
+    return {name: together(bucket.flags[name] for bucket in pool) for name in (pool[-1].flags if pool else ())}
 
 
 def _recall_draws(pool: Sequence[Bucket], rng: np.random.Generator) -> Numbers:
-    flagged = together(bucket.flagged for bucket in pool)
-    right = _drawn(flagged, flagged, rng)
-    missed = _missed(Bucket(flagged, _bands(pool)), pool, rng)
+    whole = Bucket(_flags(pool), _bands(pool))
+    right = _right(whole, rng)
+    missed = _missed(whole, pool, rng)
     draws: Numbers = np.maximum(right, METHOD.prior_count) / np.maximum(right + missed, METHOD.prior_count)
+    return draws
+
+
+def _right(bucket: Bucket, rng: np.random.Generator) -> Numbers:
+    draws: Numbers = np.zeros(METHOD.estimate_draws)
+    for part in bucket.flags.values():
+        draws = draws + _drawn(part, part, rng)
     return draws
 
 
@@ -134,6 +167,32 @@ def _missed(bucket: Bucket, pool: Sequence[Bucket], rng: np.random.Generator) ->
     for name, part in bucket.bands.items():
         draws = draws + _drawn(part, pooled[name], rng)
     return draws
+
+
+def _missed_by_ratio(bucket: Bucket, pool: Sequence[Bucket], right: Numbers, rng: np.random.Generator) -> Numbers:
+    """Draws of what was missed: so many for each right flag as the pooled buckets tell, band by band."""
+    pool = [each for each in pool if each.flagged.reviewed or not each.flagged.posts]
+    confirmed = together(each.flagged for each in pool).confirmed
+    # the right flags of the pool are counts too, and vary about what they stand for
+    about = rng.gamma(confirmed + METHOD.prior_count, size=METHOD.estimate_draws) / confirmed
+    here = rng.gamma(right + METHOD.prior_count)
+    draws: Numbers = np.zeros(METHOD.estimate_draws)
+    for name, part in bucket.bands.items():
+        left = part.posts - part.reviewed
+        draws = draws + part.confirmed
+        seen = fsum(each.right * _reviewed_share(each.bands[name]) for each in pool)
+        if left and seen:
+            found = together(each.bands[name] for each in pool).confirmed
+            ratio = rng.gamma(found + METHOD.prior_count, size=METHOD.estimate_draws) / (seen * about)
+            draws = draws + np.minimum(rng.poisson(np.minimum(ratio * here * left / part.posts, left)), left)
+        elif left:  # no right flag in the buckets in which the band was looked at
+            known = together(each.bands[name] for each in pool)
+            draws = draws + _drawn(part, known, rng) - part.confirmed
+    return draws
+
+
+def _reviewed_share(part: Stratum) -> float:
+    return part.reviewed / part.posts if part.posts else 0.0
 
 
 def _drawn(part: Stratum, known: Stratum, rng: np.random.Generator) -> Numbers:
@@ -164,7 +223,7 @@ class _Cell(NamedTuple):
 def find(strata: pl.DataFrame) -> pl.DataFrame:
     """The rows of trends.estimates (see its header) from the strata of every bucket and class."""
     cells = _cells(strata)
-    shares = precisions([together(bucket.flagged for bucket in cell.pool) for cell in cells])
+    shares = precisions([list(_flags(cell.pool).values()) for cell in cells])
     rows = [_row(cell, share) for cell, share in zip(cells, shares, strict=True)]
     table = pl.DataFrame(rows, schema=schema("trends.estimates"), orient="row")
     return rounded(table).sort("first_day", "indication")
@@ -180,9 +239,10 @@ def _cells(strata: pl.DataFrame) -> list[_Cell]:
             row["band"]: Stratum(row["posts"], row["reviewed"], row["confirmed"])
             for row in parts.sort("band").iter_rows(named=True)
         }
-        bucket = Bucket(bands.pop(FLAGGED), bands)
+        flags = {name: bands.pop(name) for name in (FLAGGED, FLAGGED_PART)}
+        bucket = Bucket(flags, bands)
         pool = pools.setdefault((facts["indication"], facts["label_version"]), [])
-        if facts["status"] != "not_collected":
+        if facts["status"] != NOT_COLLECTED:
             pool.append(bucket)
         cells.append(_Cell(facts, bucket, pool[-METHOD.estimate_weeks :]))
     return cells

@@ -162,10 +162,13 @@ def published_texts(summary: WeekSummary, edition: Edition) -> tuple[str, str]:
     return first, lights
 
 
-def backlog_told(lang: Language, path: str, limits: Sequence[date], today: date) -> str:
-    """What to do first: how many flagged posts of all weeks wait, whose limit comes first, and in which workbook."""
+def backlog_told(lang: Language, path: str, limits: Sequence[date], drawn: int, today: date) -> str:
+    """What to do first: how many flagged posts of all weeks wait, whose limit comes first, and in which workbook.
+
+    `drawn` of the others wait too.
+    """
     words = Words(lang)
-    if not limits:
+    if not limits and not drawn:
         return words("backlog_none")
     ahead = [limit for limit in limits if limit >= today]
     passed = len(limits) - len(ahead)
@@ -175,6 +178,7 @@ def backlog_told(lang: Language, path: str, limits: Sequence[date], today: date)
         count=words.number(len(limits)),
         passed=words("backlog_passed", count=words.number(passed)) if passed else "",
         next=words("backlog_next", day=words.day(min(ahead))) if ahead else "",
+        drawn=words("backlog_drawn", count=words.number(drawn)) if drawn else "",
     )
 
 

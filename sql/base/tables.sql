@@ -12,7 +12,7 @@ CREATE SCHEMA IF NOT EXISTS trends;
 CREATE TABLE IF NOT EXISTS base.schema (
     number INTEGER NOT NULL
 );
-INSERT INTO base.schema SELECT 2 WHERE NOT EXISTS (FROM base.schema);
+INSERT INTO base.schema SELECT 3 WHERE NOT EXISTS (FROM base.schema);
 
 -- One row a landing file, loaded once by its hash. posts + duplicates + rejects = records.
 CREATE TABLE IF NOT EXISTS base.loads (
@@ -111,7 +111,8 @@ CREATE TABLE IF NOT EXISTS base.posts (
     topics VARCHAR[] NOT NULL,
     indications VARCHAR[] NOT NULL,
     districts VARCHAR[] NOT NULL,
-    label_version VARCHAR NOT NULL
+    label_version VARCHAR NOT NULL,
+    class_probability USMALLINT NOT NULL
 );
 
 -- The handles that wrote or were mentioned, on whatever platform. One stays known, and hidden in the texts of others,
@@ -171,7 +172,8 @@ CREATE TABLE IF NOT EXISTS base.forgotten (
 );
 
 -- One row a publication: what it was stated under, and what led to it. From the ledger; NULL: an earlier version did
--- not keep it. `files` are those that no publication before it knew, by the first 32 letters of their ids.
+-- not keep it. `files` are those that no publication before it knew, by the first 32 letters of their ids; `draw` is
+-- what core.draws says of its week, a line a stratum.
 CREATE TABLE IF NOT EXISTS base.conditions (
     publication VARCHAR NOT NULL,
     sequence BIGINT NOT NULL,
@@ -182,7 +184,8 @@ CREATE TABLE IF NOT EXISTS base.conditions (
     code_version VARCHAR,
     label_version VARCHAR,
     seeds VARCHAR,
-    files VARCHAR[]
+    files VARCHAR[],
+    draw VARCHAR
 );
 
 -- One row a line of a returned review sheet.

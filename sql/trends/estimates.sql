@@ -1,54 +1,81 @@
 -- How many posts of each class of indication there are, and not only how many were flagged: estimated from the office's
 -- own reviews of flagged posts and of a random part of the others (core.samples; method, section 10). The method is in
--- flows/trends/estimates.py, which turns the rows of this query into those of this table: stratified double sampling,
--- beta-binomial draws, misses pooled over the latest buckets of the same label version. flagged, confirmed and estimate
+-- flows/trends/estimates.py, which turns the rows of this query into those of this table: stratified double sampling in
+-- bands of probability, misses pooled over the latest buckets of the same label version. flagged, confirmed and estimate
 -- are three things: what the labels marked, what two coders agreed on, and what there is with its 95 % limits. Without
 -- reviews there is no estimate. Of an adjudicated post the adjudicator's code holds; an undetected post on which coders
 -- disagree is no miss, and one that nobody drew is none that was sampled. Posts that are gone are in none of the counts.
 --
--- form    direct; ratio: the flags jumped, and those that are right are divided by the recall of the buckets before
--- reason  not_collected; flags_not_reviewed: no flagged post of the bucket has an agreed code; others_not_reviewed: of
---         the posts that were flagged as something else, or as nothing, none was reviewed in the pooled buckets
+-- form    direct: misses of the bands as the pooled buckets had them; ratio: so many misses a right flag as they had, from
+--         estimate_flags confirmed flags on, which follows a rise and a fall
+-- reason  not_collected; flags_not_reviewed: no drawn flagged post of the bucket has an agreed code; others_not_reviewed:
+--         of a band of the other posts none was reviewed in the pooled buckets
 --
 -- Kind: computed
 -- Grain: week, phase, indication
 -- Columns: week, phase, indication, first_day, label_version, flagged, reviewed, confirmed, sampled, missed, estimate,
 --   low, high, form, precision, precision_low, precision_high, recall, recall_low, recall_high, pooled_buckets, reason
 
-WITH counted AS (
+-- The strata of a class: its flagged posts and those of other classes, each whole or by a part that was drawn of them,
+-- and the bands of the undetected ones.
+WITH frame AS (
     SELECT
-        bucket,
-        count(*) FILTER (WHERE len(indications) > 0) AS detected,
-        count(*) FILTER (WHERE len(indications) = 0) AS undetected
-    FROM core.posts
-    WHERE state = 'live' AND text IS NOT NULL
-    GROUP BY bucket
-),
-
-flagged AS (
-    SELECT bucket, indication, count(*) AS posts
-    FROM (
-        SELECT bucket, unnest(indications) AS indication
-        FROM core.posts
-        WHERE state = 'live' AND text IS NOT NULL AND len(indications) > 0
-    )
-    GROUP BY bucket, indication
+        chances.bucket,
+        chances.indications,
+        chances.band,
+        chances.inclusion < 1 AS is_part,
+        count(*) AS posts
+    FROM base.review_chances AS chances
+    GROUP BY ALL
 ),
 
 -- A post has one code; one on which coders disagree waits for a third person, and is no miss meanwhile.
 coded AS (
     SELECT
-        posts.bucket,
-        items.indications,
+        chances.bucket,
+        chances.indications,
+        chances.band,
+        chances.inclusion < 1 AS is_part,
         if(items.code IS NULL, 'none', items.code) AS code
-    FROM core.review_items AS items
-    JOIN core.posts AS posts ON items.platform = posts.platform AND items.post_id = posts.post_id
-    LEFT JOIN core.samples AS samples ON items.platform = samples.platform AND items.post_id = samples.post_id
+    FROM base.review_chances AS chances
+    JOIN core.review_items AS items ON chances.platform = items.platform AND chances.post_id = items.post_id
     WHERE
-        items.state = 'live'
-        AND posts.text IS NOT NULL
-        AND (items.is_detected OR samples.post_id IS NOT NULL)
+        chances.is_drawn
         AND (items.code IS NOT NULL OR (items.outcome = 'disagreed' AND NOT items.is_detected))
+),
+
+parts AS (
+    SELECT
+        frame.bucket,
+        indications.code AS indication,
+        CASE
+            WHEN frame.band <> 'flagged' THEN frame.band
+            ELSE concat(
+                if(list_contains(frame.indications, indications.code), 'flagged', 'other'),
+                if(frame.is_part, '_part', '')
+            )
+        END AS band,
+        frame.posts,
+        0 AS reviewed,
+        0 AS confirmed
+    FROM frame
+    CROSS JOIN seeds.indications AS indications
+    UNION ALL
+    SELECT
+        coded.bucket,
+        indications.code,
+        CASE
+            WHEN coded.band <> 'flagged' THEN coded.band
+            ELSE concat(
+                if(list_contains(coded.indications, indications.code), 'flagged', 'other'),
+                if(coded.is_part, '_part', '')
+            )
+        END,
+        0,
+        1,
+        if(coded.code = indications.code, 1, 0)
+    FROM coded
+    CROSS JOIN seeds.indications AS indications
 ),
 
 spine AS (
@@ -62,24 +89,10 @@ spine AS (
         bands.band
     FROM core.buckets AS buckets
     CROSS JOIN seeds.indications AS indications
-    CROSS JOIN (SELECT unnest(['flagged', 'other', 'undetected']) AS band) AS bands
+    CROSS JOIN (
+        SELECT unnest(['flagged', 'flagged_part', 'other', 'other_part', 'high', 'middle', 'low']) AS band
+    ) AS bands
     WHERE buckets.platform = 'all'
-),
-
-reviewed AS (
-    SELECT
-        coded.bucket,
-        indications.code AS indication,
-        CASE
-            WHEN list_contains(coded.indications, indications.code) THEN 'flagged'
-            WHEN len(coded.indications) > 0 THEN 'other'
-            ELSE 'undetected'
-        END AS band,
-        count(*) AS reviewed,
-        count(*) FILTER (WHERE coded.code = indications.code) AS confirmed
-    FROM coded
-    CROSS JOIN seeds.indications AS indications
-    GROUP BY coded.bucket, indications.code, band
 )
 
 SELECT
@@ -90,15 +103,10 @@ SELECT
     spine.label_version,
     spine.indication,
     spine.band,
-    CASE spine.band
-        WHEN 'flagged' THEN coalesce(flagged.posts, 0)
-        WHEN 'other' THEN coalesce(counted.detected, 0) - coalesce(flagged.posts, 0)
-        ELSE coalesce(counted.undetected, 0)
-    END AS posts,
-    coalesce(reviewed.reviewed, 0) AS reviewed,
-    coalesce(reviewed.confirmed, 0) AS confirmed
+    CAST(coalesce(sum(parts.posts), 0) AS BIGINT) AS posts,
+    CAST(coalesce(sum(parts.reviewed), 0) AS BIGINT) AS reviewed,
+    CAST(coalesce(sum(parts.confirmed), 0) AS BIGINT) AS confirmed
 FROM spine
-LEFT JOIN counted ON spine.first_day = counted.bucket
-LEFT JOIN flagged ON spine.first_day = flagged.bucket AND spine.indication = flagged.indication
-LEFT JOIN reviewed
-    ON spine.first_day = reviewed.bucket AND spine.indication = reviewed.indication AND spine.band = reviewed.band
+LEFT JOIN parts
+    ON spine.first_day = parts.bucket AND spine.indication = parts.indication AND spine.band = parts.band
+GROUP BY ALL

@@ -33,7 +33,7 @@ COMPARED = (
 )
 # Here numbers are the lengths of telephone, identity and account numbers, facts of their numbering plans.
 NUMBERING_PLANS = frozenset(("expectations/personal.py", "flows/loading/numbers.py"))
-QUERIES = ("sql/core", "sql/trends", "sql/checks")
+QUERIES = ("sql/base", "sql/core", "sql/trends", "sql/checks")
 NUMBERS = {float(constant.value) for constant in read_constants()} - {1.0, 2.0}
 
 # Why a literal that equals a constant is none: a piece of the line it stands in, by file.
@@ -58,6 +58,8 @@ COINCIDENCES: dict[str, tuple[tuple[str, str], ...]] = {
         ("reports/wording/sentences.py", "/ labelled * 1000"),
         ("reports/wording/sentences.py", "bound > 1000"),
         ("reports/wording/recomputing.py", "* 1000 AS bound_per_1000"),
+        ("sql/base/review_turns.sql", "* 1000 AS high"),  # a probability in per mille
+        ("sql/base/review_turns.sql", "* 1000 AS middle"),
         ("sql/trends/weekly_measures.sql", "* 1000 / nullif(exposure, 0)"),
         ("sql/trends/weekly_views.sql", "* 1000 / nullif(counted.views, 0)"),
     ),
@@ -95,6 +97,8 @@ COINCIDENCES: dict[str, tuple[tuple[str, str], ...]] = {
         ("reports/wording/words.py", "max(value, 0.1)"),
     ),
     "any number would do": (
+        ("flows/trends/distributions.py", "_SPREADS = 40"),
+        ("sql/base/tables.sql", "INSERT INTO base.schema"),
         ("flows/loading/prepared.py", "_MOST_DETAILS = 100"),
         ("flows/trends/agreement.py", "_SEED = 5"),
         ("flows/loading/copies.py", "_DIGEST_BYTES = 8"),
@@ -108,6 +112,10 @@ COINCIDENCES: dict[str, tuple[tuple[str, str], ...]] = {
         ("sql/trends/funnel.sql", "stages.step = 5"),
         ("reports/wording/recomputing.py", '" " * 6'),
         ("reports/wording/recomputing.py", "chr(10)"),
+        ("sql/core/draws.sql", "chr(10)"),
+        ("sql/core/draws.sql", ", 3) AS BIGINT) AS posts"),  # places in a line
+        ("sql/core/draws.sql", ", 4) AS BIGINT) AS drawn"),
+        ("sql/core/draws.sql", ", 5) AS UBIGINT) AS last_turn"),
     ),
     "how much is shown": (
         ("flows/publishing/evidence.py", "COPIED_TEXTS = 10"),

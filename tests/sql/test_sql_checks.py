@@ -111,6 +111,12 @@ BREACHES = {
         "UPDATE base.observations SET text_hash = 1 WHERE post_id = 'post-1'",
     ],
     "reviews_of_posts": ["UPDATE base.reviews SET post_id = 'post-999'"],
+    "samples_as_drawn": [
+        "UPDATE core.draws SET drawn = posts + 1",
+        "UPDATE core.draws SET inclusion = 0.5",
+        "UPDATE core.samples SET inclusion = NULL",
+        "DELETE FROM base.review_chances WHERE post_id = 'post-1'",
+    ],
     "sentiments_add_up": [
         "UPDATE trends.weekly_measures SET neutral = neutral + 1",
         "UPDATE trends.weekly_measures SET authors = posts + 1",

@@ -34,6 +34,7 @@ _POST = {
     "topics": "",
     "indications": "",
     "districts": "",
+    "class_probability": "0",
 }
 _LOG = {"platform": "tiktok", "source": "zeeschuimer", "query": "*", "planned": "1", "attempted": "1", "succeeded": "1"}
 _REVIEW = {

@@ -25,7 +25,9 @@ def folder_with(tmp_path: Path, before: str, after: str) -> Path:
 def test_the_constants_are_those_of_the_method() -> None:
     assert (METHOD.coverage_floor, METHOD.bucket_days, METHOD.baseline_least, METHOD.baseline_most) == (0.7, 4, 4, 8)
     assert (METHOD.net_posts, METHOD.zero_bound, METHOD.signal_q, METHOD.term_authors) == (30, 3.7, 0.05, 5)
-    assert (METHOD.smallest_cell, METHOD.release_hour, METHOD.hand_over_days, METHOD.review_sample) == (5, 6, 7, 100)
+    assert (METHOD.smallest_cell, METHOD.release_hour, METHOD.hand_over_days) == (5, 6, 7)
+    assert (METHOD.review_flagged, METHOD.review_high, METHOD.review_middle, METHOD.review_low) == (200, 30, 30, 40)
+    assert (METHOD.band_high, METHOD.band_middle, METHOD.estimate_weeks) == (0.1, 0.02, 8)
     assert (METHOD.silence_days, METHOD.silence_known_days) == (28, 14)
     assert (METHOD.alpha_least, METHOD.alpha_reliable, METHOD.normal_quantile) == (0.667, 0.8, 1.959963984540054)
 

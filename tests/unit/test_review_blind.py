@@ -1,5 +1,6 @@
 """The review sheet of a week is blind: nothing in it tells which posts the labels flagged."""
 
+from collections import Counter
 from pathlib import Path
 
 import openpyxl
@@ -16,19 +17,26 @@ from tests.sql.warehouse_of_cases import build, warehouse_of
 
 WEEK = Week.parse("2024-W02")
 FLAGGED, OTHERS = 30, 300
+SAMPLE = {"high": METHOD.review_high, "middle": METHOD.review_middle, "low": METHOD.review_low}
+CHANCES = {"high": "100", "middle": "99", "low": "19"}
 
 
 def season() -> Connection:
     posts = [{"post_id": f"f-{number}", "text": "teks", "indications": "hoax"} for number in range(FLAGGED)]
-    posts += [{"post_id": f"u-{number}", "text": "teks"} for number in range(OTHERS)]
+    posts += [
+        {"post_id": f"{band}-{number}", "text": "teks", "class_probability": chance}
+        for band, chance in CHANCES.items()
+        for number in range(OTHERS // 3)
+    ]
     connection = warehouse_of(posts=posts)
-    build(connection, "core.samples", "core.review_items")
+    build(connection, "core.samples", "core.review_queue")
     return connection
 
 
 def test_flagged_posts_and_the_sample_are_mixed() -> None:
     ids = sheets.posts_to_review(season(), WEEK)["post_id"].to_list()
-    assert len(ids) == FLAGGED + METHOD.review_sample
+    bands = Counter(name.partition("-")[0] for name in ids)
+    assert bands == {"f": FLAGGED} | SAMPLE
     places = [place for place, name in enumerate(ids) if name.startswith("f-")]
     assert len(places) == FLAGGED
     assert places[0] < 20 and places[-1] > len(ids) - 20
@@ -40,9 +48,17 @@ def test_the_workbook_has_no_column_that_tells_the_flag(tmp_path: Path) -> None:
     election = read_election()
     moment = election.release_moment(WEEK)
     edition = reports.Edition(WEEK, moment, "id", election, "Diskominfo", 1, "a", "b", "1")
-    review.write_sheet(Settings(home=tmp_path), season(), edition)
-    (path,) = (tmp_path / "review").glob("*.xlsx")
-    page = openpyxl.load_workbook(path)[reviews.SHEET]
-    heads = [cell.value for cell in page[1]]
-    assert heads == [titles[0] for key, titles in reviews.COLUMNS.items() if key not in ("why", "limit")]
-    assert {page.cell(row, heads.index("kode") + 1).value for row in range(2, page.max_row + 1)} == {""}
+    settings, connection = Settings(home=tmp_path), season()
+    review.write_sheet(settings, connection, edition)
+    told = review.write_backlog(settings, connection, edition)
+    assert f"{FLAGGED} unggahan terdeteksi" in told and "bercampur 100 unggahan contoh acak" in told
+    for kind, hidden in (("[0-9]*", ("why", "limit")), ("backlog*", ("why",))):
+        (path,) = (tmp_path / "review").glob(f"{kind}.xlsx")
+        page = openpyxl.load_workbook(path)[reviews.SHEET]
+        heads = [cell.value for cell in page[1]]
+        assert heads == [titles[0] for key, titles in reviews.COLUMNS.items() if key not in hidden]
+        assert page.max_row == 1 + FLAGGED + 100
+        assert {page.cell(row, heads.index("kode") + 1).value for row in range(2, page.max_row + 1)} == {""}
+        limits = heads.index("batas internal penyerahan") + 1 if "limit" not in hidden else None
+        if limits:  # the same of all, whether flagged or not
+            assert len({page.cell(row, limits).value for row in range(2, page.max_row + 1)}) == 1

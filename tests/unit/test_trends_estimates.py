@@ -13,7 +13,7 @@ from tests.sql.warehouse_of_cases import build, warehouse_of
 
 
 def bucket(flags: tuple[int, int, int], others: tuple[int, int, int]) -> Bucket:
-    return Bucket(Stratum(*flags), {"undetected": Stratum(*others)})
+    return Bucket({"flagged": Stratum(*flags)}, {"low": Stratum(*others)})
 
 
 QUIET = bucket((20, 20, 8), (2380, 100, 0))
@@ -22,7 +22,6 @@ QUIET = bucket((20, 20, 8), (2380, 100, 0))
 def test_the_draws_are_the_beta_binomial_of_the_reviews() -> None:
     found = estimate([bucket((200, 50, 30), (0, 0, 0))], generator("a"))
     rest = stats.betabinom(150, 30.5, 20.5)
-    assert found.form == "direct"
     assert found.posts.value == pytest.approx(30 + rest.median(), abs=2)
     assert found.posts.low == pytest.approx(30 + rest.ppf(0.025), abs=3)
     assert found.posts.high == pytest.approx(30 + rest.ppf(0.975), abs=3)
@@ -44,23 +43,46 @@ def test_the_same_bucket_and_class_have_the_same_draws() -> None:
     assert first == again != other
 
 
-def test_a_jump_is_estimated_by_the_recall_of_the_buckets_before() -> None:
-    before = [bucket((20, 20, 10), (2380, 100, 1))] * 8  # 10 right flags, about 24 to 36 missed
-    jump = bucket((60, 60, 50), (2340, 100, 1))
+def test_a_jump_is_estimated_by_the_recall_of_the_buckets_it_is_pooled_with() -> None:
+    before = [bucket((20, 20, 10), (2380, 100, 1))] * 7  # 10 right flags, about 24 missed
+    jump = bucket((60, 60, 50), (2340, 100, 4))
     found = estimate([*before, jump], generator("a"))
-    share = recall(before, generator("a"))
-    assert share is not None and found.form == "ratio"
-    assert found.posts.value == pytest.approx(50 / share.value, rel=0.05)
-    assert estimate([*before, bucket((60, 60, 20), (2340, 100, 1))], generator("a")).form == "direct"
+    missed_by_flag = (7 + 4) / (7 * 10 * 100 / 2380 + 50 * 100 / 2340)  # in the posts of the band that were reviewed
+    assert found.form == "ratio"
+    assert found.posts.value == pytest.approx(50 + 4 + missed_by_flag * 50 * (2240 / 2340), rel=0.05)
+    fall = estimate([*before, bucket((5, 5, 1), (2395, 100, 0))], generator("a"))
+    assert fall.posts.high < found.posts.low / 2
+
+
+def test_few_right_flags_carry_no_ratio() -> None:
+    few = [bucket((3, 3, 1), (2397, 100, 0))] * 8
+    many = [bucket((3, 3, 2), (2397, 100, 0))] * 8
+    assert 8 < METHOD.estimate_flags <= 16
+    assert [estimate(pool, generator("a")).form for pool in (few, many)] == ["direct", "ratio"]
+
+
+def test_a_bucket_whose_flags_nobody_reviewed_tells_nothing_of_the_ratio() -> None:
+    known = [bucket((20, 20, 10), (2380, 100, 1))] * 2
+    unknown = bucket((20, 0, 0), (2380, 100, 30))
+    with_it, without = (estimate([*before, *known], generator("a")) for before in ([unknown], []))
+    assert with_it.form == without.form == "ratio"
+    assert with_it.posts == without.posts
 
 
 def test_precision_has_jeffreys_limits_and_none_without_reviews() -> None:
-    found, unknown = precisions([Stratum(70, 50, 35), Stratum(50, 0, 0)])
+    found, unknown = precisions([[Stratum(70, 50, 35)], [Stratum(50, 0, 0)]])
     assert found is not None and found.value == 0.7
     assert (found.low, found.high) == pytest.approx(stats.beta.interval(0.95, 35.5, 15.5))
     assert unknown is None
     assert precisions([]) == []
     assert recall([bucket((50, 9, 0), (9, 9, 1))], generator("a")) is None
+
+
+def test_a_part_that_was_drawn_weighs_as_all_it_was_drawn_from() -> None:
+    (found,) = precisions([[Stratum(100, 100, 80), Stratum(900, 100, 20)]])
+    assert found is not None
+    assert found.value == pytest.approx((80 + 9 * 20) / 1000)
+    assert found.high - found.low > 0.1  # as of 122 reviews, not of 200
 
 
 def test_an_interval_holds_the_truth_as_often_as_it_says() -> None:
@@ -142,7 +164,21 @@ def test_an_undetected_post_that_nobody_drew_is_not_of_the_sample() -> None:
     posts = week_of("2024-W02", others=400)
     everything = {post["post_id"]: "hoax hoax" for post in posts}
     row = rows(posts, everything)["2024-W02", "hoax"]
-    assert (row["sampled"], row["missed"]) == (METHOD.review_sample, METHOD.review_sample)
+    assert (row["sampled"], row["missed"]) == (METHOD.review_low, METHOD.review_low)
+
+
+def test_bands_of_probability_are_strata_of_their_own_and_so_is_a_part_of_the_flagged() -> None:
+    day = {"day": WEEK["2024-W02"], "text": "teks"}
+    posts = [day | {"post_id": f"f{number}", "indications": "hoax"} for number in range(METHOD.review_flagged + 50)]
+    posts += [day | {"post_id": f"b{number}", "indications": "hoax;money_politics"} for number in range(5)]
+    for band, chance in (("h", "150"), ("m", "20"), ("l", "19")):
+        posts += [day | {"post_id": f"{band}{number}", "class_probability": chance} for number in range(60)]
+    said = {post["post_id"]: "none none" if post["post_id"][0] in "hml" else "hoax hoax" for post in posts}
+    found = rows(posts, said)["2024-W02", "hoax"]
+    flagged = METHOD.review_flagged + 55
+    assert (found["flagged"], found["sampled"], found["missed"]) == (flagged, 100, 0)
+    assert METHOD.review_flagged <= found["reviewed"] < flagged
+    assert found["confirmed"] == found["reviewed"] and found["high"] >= found["estimate"] >= flagged - 20
 
 
 def test_an_empty_warehouse_has_no_estimates() -> None:
