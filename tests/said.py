@@ -171,7 +171,7 @@ def texts_of(folder: Path, index: Path, summary: WeekSummary, trends: Trends) ->
     """The texts of a publication: page, PDF, briefing, index and notice."""
     edition = trends.facts.edition
     limits: list[date] = [item["hand_over_limit"] for item in trends.open_items]
-    waiting = reports.backlog_told(edition.lang, "review/backlog.xlsx", limits, edition.local.date())
+    waiting = reports.backlog_told(edition.lang, "review/backlog.xlsx", limits, 0, edition.local.date())
     return {
         "weekly.html": page_text((folder / "weekly.html").read_text(encoding="utf-8")),
         "weekly.pdf": pdf_text((folder / "weekly.pdf").read_bytes()),

@@ -23,17 +23,16 @@ TRUTH = """
     FROM read_parquet($truth) AS truth
     WHERE base.posts.platform = truth.platform AND base.posts.post_id = truth.post_id"""
 
-# Two coders who are right say what the season knows of every flagged post and of the sample.
+# Two coders who are right say what the season knows of every post that was drawn.
 CODED = """
     INSERT INTO base.reviews BY NAME
     SELECT posts.platform, posts.post_id, coder, 'reviewed' AS stage,
         coalesce(list_filter(truth.indications, lambda code: code <> 'call_to_vote')[1], 'none') AS code,
         'sheet' AS file_id, 1 AS line, posts.first_seen_at AS landed_at, 0 AS position
-    FROM core.posts AS posts
+    FROM core.samples AS samples
+    JOIN core.posts AS posts ON samples.platform = posts.platform AND samples.post_id = posts.post_id
     JOIN read_parquet($truth) AS truth ON posts.platform = truth.platform AND posts.post_id = truth.post_id
-    LEFT JOIN core.samples AS samples ON posts.platform = samples.platform AND posts.post_id = samples.post_id
-    CROSS JOIN (SELECT unnest(['A', 'B']) AS coder)
-    WHERE posts.state = 'live' AND (len(posts.indications) > 0 OR samples.post_id IS NOT NULL)"""
+    CROSS JOIN (SELECT unnest(['A', 'B']) AS coder)"""
 TRUE_COUNTS = """
     SELECT posts.bucket AS first_day, indication, count(*) AS truth
     FROM core.posts AS posts

@@ -1,4 +1,4 @@
-"""What waits for coders: flagged posts and drawn ones of all weeks, near-duplicates as one, read from what is published.
+"""What waits for coders: flagged and drawn posts of all weeks, near-duplicates as one, read from what is published.
 
 Neither flag nor class is read, so that no page can show them.
 """

@@ -57,9 +57,7 @@ def _write(
     settings: Settings, edition: reports.Edition, path: Path, posts: pl.DataFrame, *, of_all_weeks: bool
 ) -> None:
     column = 0 if edition.lang == "id" else 1
-    headings = {
-        key: titles[column] for key, titles in reviews.COLUMNS.items() if key not in _HIDDEN[of_all_weeks]
-    }
+    headings = {key: titles[column] for key, titles in reviews.COLUMNS.items() if key not in _HIDDEN[of_all_weeks]}
     stages = [row[f"label_{edition.lang}"] for row in read_seed("review_stages", settings.seeds)]
     codes = [row["code"] for row in read_seed("indications", settings.seeds)]
     choices = {"code": [*codes, reviews.NONE], "stage": stages}

@@ -83,12 +83,11 @@ def label_versions(connection: Connection) -> dict[str, str]:
 
 def draw_of_week(connection: Connection, week: Week) -> str | None:
     """The draw of a week's review sample as its publication keeps it: a line a stratum; None where there is no post."""
-    (text,) = connection.execute(
-        "SELECT string_agg(concat_ws(' ', label_version, stratum, posts, drawn, last_turn), chr(10) ORDER BY ALL) "
-        f"FROM {DRAWS} WHERE week = ?",  # noqa: S608 - a name of ours
+    rows = connection.execute(
+        f"SELECT label_version, stratum, posts, drawn, last_turn FROM {DRAWS} WHERE week = ? ORDER BY ALL",  # noqa: S608
         [str(week)],
-    ).fetchone() or (None,)
-    return text
+    ).fetchall()
+    return "\n".join(" ".join(map(str, row)) for row in rows) or None
 
 
 def corrections_since(connection: Connection, since: Mapping[str, int]) -> "pl.DataFrame":

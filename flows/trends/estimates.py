@@ -10,9 +10,9 @@ direct  T = x + BetaBin(N - n; x + 1/2, n - x + 1/2) of the flagged posts of the
 ratio   the same of the flagged posts, which are right F times
             + the sum over bands of x_b + Poisson(rho_b F' (N_b - n_b) / N_b)
 
-where rho_b = Gamma(X_b + 1/2) / sum over the pooled buckets of F n_b / N_b is how many posts of the class a band has for
-each right flag, and F' = Gamma(F + 1/2) what the right flags say of the bucket. The direct form takes the bucket to be
-like those it is pooled with and lags a rise or a fall; the ratio form takes only the recall of each band to be the
+where rho_b = Gamma(X_b + 1/2) / sum over the pooled buckets of F n_b / N_b is how many posts of the class a band has
+for each right flag, and F' = Gamma(F + 1/2) what the right flags say of the bucket. The direct form takes the bucket to
+be like those it is pooled with and lags a rise or a fall; the ratio form takes only the recall of each band to be the
 same, and needs flags that are right to rest on. It is taken from `estimate_flags` confirmed ones on, below which the
 direct form is wide enough. The estimate is the median of seeded draws, its limits are their 95 % quantiles. What the
 intervals hold is simulated in `tests/benchmarks/simulate_estimates.py`, which compares the forms too.
@@ -110,7 +110,7 @@ def precisions(flagged: Sequence[Sequence[Stratum]]) -> list[Limits | None]:
     1965, Survey Sampling, section 11.7). Source of the limits: Brown, Cai & DasGupta 2001, Stat Sci 16:101.
     """
     seen = [_weighed([part for part in strata if part.reviewed]) for strata in flagged]
-    a, b = np.array([(right + METHOD.prior_count, wrong + METHOD.prior_count) for right, wrong in seen]).reshape(-1, 2).T
+    a, b = (np.array(seen).reshape(-1, 2) + METHOD.prior_count).T
     low, high = (beta_quantile(p, a, b).tolist() for p in (METHOD.limit_tail, 1 - METHOD.limit_tail))
     shares = [right / (right + wrong) if right + wrong else None for right, wrong in seen]
     return [

@@ -11,7 +11,7 @@ import sql
 from flows.exits import UsageError
 from flows.labels import label, label_version
 from flows.labels.cues import read_cues, translate
-from flows.labels.indications import candidates, read_votes, vote
+from flows.labels.indications import CALL_TO_VOTE, candidates, read_votes, top_probabilities, vote
 from flows.labels.labelling import judge
 from flows.labels.text import buffers
 
@@ -289,3 +289,13 @@ def test_another_seed_is_another_version_and_a_missing_one_is_that_of_ronda(tmp_
     other.mkdir()
     (other / "topics.csv").write_text((sql.SEEDS / "topics.csv").read_text(encoding="utf-8") + "\n", encoding="utf-8")
     assert label_version(other) != label_version()
+
+
+def test_the_largest_probability_is_of_a_class_that_the_text_can_have_then() -> None:
+    shares = {
+        "threat": np.array([0.2999, 0.01, np.nan, 0.1]),
+        CALL_TO_VOTE: np.array([0.9, 0.9, np.nan, 0.05]),  # a class only before the campaign and in the quiet period
+        "hoax": np.full(4, np.nan),
+    }
+    phases = pl.Series(["campaign", "quiet", None, "pre_campaign"])
+    assert top_probabilities(shares, phases).to_list() == [299, 900, 0, 100]

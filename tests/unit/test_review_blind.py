@@ -4,14 +4,16 @@ from collections import Counter
 from pathlib import Path
 
 import openpyxl
+import polars as pl
 
 import reports
 from flows.loading import sheets
 from flows.method import METHOD
 from flows.periods import Week, read_election
-from flows.publishing import review
+from flows.publishing import publications, review
 from flows.settings import Settings
 from flows.sources import reviews
+from flows.store import tables
 from flows.store.warehouse import Connection
 from tests.sql.warehouse_of_cases import build, warehouse_of
 
@@ -42,6 +44,34 @@ def test_flagged_posts_and_the_sample_are_mixed() -> None:
     assert places[0] < 20 and places[-1] > len(ids) - 20
     assert sum(places) / FLAGGED > len(ids) / 3
     assert ids == sheets.posts_to_review(season(), WEEK)["post_id"].to_list()
+
+
+def test_the_draw_that_a_publication_keeps_holds_when_posts_come_late(tmp_path: Path) -> None:
+    connection = season()
+    first = set(sheets.posts_to_review(connection, WEEK)["post_id"])
+    draw = tables.draw_of_week(connection, WEEK)
+    stated = pl.DataFrame(
+        [("2024-W02", "campaign", "all", "trends.weekly_platform", "", "posts", 330.0)],
+        schema=[*publications.NUMBER, "value"],
+        orient="row",
+    )
+    moment = read_election().release_moment(WEEK)
+    release = publications.Release(moment, None, {"label_version": "rules-1", "code_version": "1"}, draw=draw)
+    assert publications.record_publication(tmp_path, WEEK, stated, release) == 1
+    connection.execute("""
+        INSERT INTO base.posts BY NAME
+        SELECT * REPLACE ('late-' || post_id AS post_id) FROM base.posts
+        WHERE post_id LIKE 'f-%' OR post_id LIKE '%5'""")
+    build(connection, "core.samples")
+    assert first - set(sheets.posts_to_review(connection, WEEK)["post_id"])  # drawn anew, others would be asked about
+    publications.load_publications(connection, tmp_path)
+    build(connection, "core.samples")
+    after = set(sheets.posts_to_review(connection, WEEK)["post_id"])
+    assert first < after
+    late = after - first
+    assert {name for name in late if name.startswith("late-f")} == {f"late-f-{number}" for number in range(FLAGGED)}
+    assert 0 < len(late) - FLAGGED < 3 * OTHERS / 10  # at the same rate as the others
+    assert tables.draw_of_week(connection, WEEK) == draw
 
 
 def test_the_workbook_has_no_column_that_tells_the_flag(tmp_path: Path) -> None:
