@@ -8,11 +8,15 @@ results hold raw values (only counts are kept, and values of columns that hold n
 
 import logging
 import os
+import sys
 import warnings
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from enum import StrEnum
 from functools import cache
+from importlib import import_module
+from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
 from expectations import landed_files
@@ -25,6 +29,8 @@ _RANK = {Severity.INFO: 0, Severity.WARN: 1, Severity.STOP: 2}
 _GX_SEVERITY = {Severity.STOP: "critical", Severity.WARN: "warning", Severity.INFO: "info"}
 _EXAMPLES = 5
 _EXAMPLE_LENGTH = 60
+# What its rules on divergence and distributions take, which no suite has: half of the time of its import.
+_SELDOM_USED = ("altair", "scipy.stats")
 
 
 class Outcome(StrEnum):
@@ -159,15 +165,39 @@ def _as_kind(values: "pd.Series[Any]", kind: Kind) -> "pd.Series[Any]":
     return values.astype("str") if kind == "text" else values
 
 
+class _Unused(ModuleType):
+    """A library in whose place this stands until something of it is used."""
+
+    def __getattr__(self, name: str) -> Any:
+        if name.startswith("__"):  # what the import system and inspections ask of every module
+            raise AttributeError(name)
+        return getattr(import_module(self.__name__), name)
+
+
+@contextmanager
+def _unused(*names: str) -> Iterator[None]:
+    """What is imported inside gets these libraries without loading them, unless they are loaded already."""
+    stands = {name: _Unused(name) for name in names if name not in sys.modules}
+    sys.modules.update(stands)
+    try:
+        yield
+    finally:
+        for name in stands:
+            del sys.modules[name]
+
+
+def make_ready() -> None:
+    """Imports what evaluating takes, which takes seconds."""
+    library()
+
+
 @cache
 def library() -> Any:
-    """Great Expectations and a batch definition in memory, which touches neither disk nor network.
-
-    The import takes seconds: a flow may call this early, in a thread, while the database works.
-    """
+    """Great Expectations and a batch definition in memory, which touches neither disk nor network."""
     os.environ["GX_ANALYTICS_ENABLED"] = "false"
     show_warning = warnings.showwarning
-    import great_expectations as gx
+    with _unused(*_SELDOM_USED):
+        import great_expectations as gx
     from great_expectations.data_context.types.base import (
         DataContextConfig,
         InMemoryStoreBackendDefaults,

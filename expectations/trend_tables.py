@@ -3,6 +3,7 @@
 Sums across columns and rows (negative + neutral + positive = labelled, one row a key) are SQL checks.
 """
 
+from functools import partial
 from typing import TYPE_CHECKING
 
 from expectations import personal
@@ -230,6 +231,10 @@ def _with_volume(frame: "pd.DataFrame", week: str | None) -> "pd.DataFrame":
     return frame.assign(volume_ratio=ratio, observed_volume_ratio=ratio.where(inorder["status"] == "observed"))
 
 
+def _with_personal_parts(frame: "pd.DataFrame") -> "pd.DataFrame":
+    return frame.assign(**personal.columns_of(frame["term"]))
+
+
 def weekly_platform(week: str | None = None) -> Suite:
     """The suite of `trends.weekly_platform`, all weeks of it; only `week`'s volumes are compared with earlier ones."""
     return Suite(
@@ -237,7 +242,7 @@ def weekly_platform(week: str | None = None) -> Suite:
         table="weekly_platform",
         columns=kinds("trends.weekly_platform", (*_COLUMNS, *_BUCKET_COLUMNS)),
         expectations=(*_MEASURES, *_VOLUMES),
-        prepare=lambda frame: _with_volume(frame, week),
+        prepare=partial(_with_volume, week=week),
         key=_GRAIN,
     )
 
@@ -264,7 +269,7 @@ def emerging_terms() -> Suite:
         table="emerging_terms",
         columns={"term": "text"},
         expectations=personal.expectations("term", "kata yang mencuat", "an emerging term", personal.NUMBERS),
-        prepare=lambda frame: frame.assign(**personal.columns_of(frame["term"])),
+        prepare=_with_personal_parts,
     )
 
 

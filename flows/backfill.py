@@ -10,7 +10,6 @@ from flows.periods import Week, weeks_between
 from flows.publishing import due, notice
 from flows.publishing.comparing import restated
 from flows.publishing.state import fingerprint
-from flows.publishing.week import drawing_process
 from flows.settings import Language, Settings, load_settings
 from flows.store.runs import Run, recorded, unfinished
 from flows.store.warehouse import exclusive
@@ -49,7 +48,7 @@ def backfill(  # noqa: PLR0913, PLR0917 - the options of a verb
     with (
         exclusive(settings.home),
         recorded(settings.home, "backfill", parameters) as run,
-        drawing_process(),
+        tasks.helper(),
         progress.step("Publishing weeks again", "weeks") as advance,
     ):
         loaded = tasks.load_pending(run.run_id, platform, relabel)

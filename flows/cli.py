@@ -115,13 +115,18 @@ def import_(
       ronda import exports/ --covers 2024-01-29..2024-02-04
     """
     settings = settings_of(context, writes=not dry_run)
+    from expectations import run as quality
     from flows.loading.imports import run_import
     from flows.loading.preview import run_preview
 
     if dry_run:
         with progress.step("Looking at files", "bytes") as looked:
             return run_preview(settings, paths, datetime.now(UTC), say_line, looked)
-    with progress.step("Landing files", "bytes") as landed, progress.step("Reading posts", "bytes") as read:
+    with (
+        processes.helper(quality.make_ready),
+        progress.step("Landing files", "bytes") as landed,
+        progress.step("Reading posts", "bytes") as read,
+    ):
         code = run_import(settings, paths, datetime.now(UTC), covers, say_line, landed=landed, read=read)
     return cli_keep.forget_removed(settings, code)
 

@@ -13,7 +13,8 @@ from typing import Annotated, Any, NamedTuple
 import typer
 from typer.core import TyperCommand, TyperGroup
 
-from flows import orchestrator
+from expectations import run as quality
+from flows import orchestrator, processes
 from flows.exits import Exit, RondaError, UsageError
 from flows.periods import Week
 from flows.progress import note, one_line, say
@@ -104,10 +105,11 @@ def orchestrated(context: typer.Context, flow: str) -> Iterator[tuple[Settings, 
     settings = settings_of(context, writes=True)
     with orchestrator.orchestrated(settings, _log_level(context)) as server:
         loaded = getattr(importlib.import_module(f"flows.{flow}"), flow)
-        if server is not None:
-            server.wait()
         try:
-            yield settings, loaded
+            with processes.helper(quality.make_ready):
+                if server is not None:
+                    server.wait()
+                yield settings, loaded
         except RondaError:
             raise
         except Exception as error:

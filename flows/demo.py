@@ -9,7 +9,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import reports
-from flows import labels, progress, simulation
+from expectations import run as quality
+from flows import labels, processes, progress, simulation
 from flows.collecting import watch_list
 from flows.exits import UsageError
 from flows.loading.arrivals import land_paths
@@ -118,7 +119,7 @@ def run(settings: Settings, posts: int) -> None:
     started = time.monotonic()
     folder = settings.home / "season"
     _fresh_home(settings, folder)
-    with closing(Orchestrator(settings)) as server:
+    with closing(Orchestrator(settings)) as server, processes.helper(quality.make_ready, reports.make_ready):
         batches = _simulate(folder, posts)
         demo = _Demo(settings, folder)
         if WEEK in releases.reported_weeks(settings.home):
@@ -136,10 +137,8 @@ def run(settings: Settings, posts: int) -> None:
 
 def _make_ready(settings: Settings) -> None:
     """Imports and reads what takes seconds."""
-    from expectations.run import library
     from flows import weekly  # noqa: F401
 
-    library()
     reports.make_ready()
     labels.read_tables(settings.seeds)
 

@@ -1,19 +1,25 @@
 """Processes beside this one. Each ends when this one ends, however that came about: killed, hung up or done."""
 
+import atexit
 import os
 import subprocess
 import sys
 import threading
-from collections.abc import Sequence
-from concurrent.futures import ProcessPoolExecutor
-from multiprocessing import connection, get_context, parent_process
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from concurrent.futures import Executor, Future, ProcessPoolExecutor
+from contextlib import contextmanager
+from multiprocessing import active_children, connection, get_context, parent_process
 from pathlib import Path
-from typing import Any
+from typing import Any, ParamSpec, TypeVar
 
 # Where this code lies: modules started as processes are taken from there, and not from the folder of whoever calls.
 _CODE = Path(__file__).parent.parent
 _FRESH = get_context("spawn")
 _TALLY: list[Any] = []  # in a worker: the number that all of its pool add to
+_HELPERS: list[Executor] = []  # the process that works beside this one, as long as a run lends it
+
+P = ParamSpec("P")
+T = TypeVar("T")
 
 
 def pool(workers: int, tally: Any = None) -> ProcessPoolExecutor:
@@ -22,6 +28,47 @@ def pool(workers: int, tally: Any = None) -> ProcessPoolExecutor:
     They can `add` to a `tally`, which this process reads meanwhile.
     """
     return ProcessPoolExecutor(workers, mp_context=_FRESH, initializer=_begin, initargs=(tally,))
+
+
+@contextmanager
+def helper(*preparations: Callable[[], None]) -> Iterator[None]:
+    """A second process for as long as the block lasts, which does what `later` gives it, one after the other.
+
+    It begins with the preparations: imports that take seconds, which the end of the block does not wait for. Inside the
+    block of another helper that one helps.
+    """
+    if _HELPERS:
+        _begin_with(_HELPERS[-1], preparations)
+        yield
+        return
+    others = set(active_children())
+    with pool(1) as process:
+        begun = _begin_with(process, preparations)
+        _HELPERS.append(process)
+        try:
+            yield
+        finally:
+            _HELPERS.remove(process)
+            if not all(each.done() for each in begun):
+                for child in set(active_children()) - others:
+                    child.terminate()
+
+
+def _begin_with(process: Executor, preparations: Iterable[Callable[[], None]]) -> list[Future[None]]:
+    return [process.submit(prepare) for prepare in preparations]
+
+
+def helping() -> Executor | None:
+    """The helper of this process; None while there is none."""
+    return _HELPERS[-1] if _HELPERS else None
+
+
+def later(work: Callable[P, T], *arguments: P.args, **named: P.kwargs) -> Callable[[], T]:
+    """What gives the result of some work: begun now by the helper, or done here when it is asked for."""
+    process = helping()
+    if process is None:
+        return lambda: work(*arguments, **named)
+    return process.submit(work, *arguments, **named).result
 
 
 def new_tally() -> Any:
@@ -67,6 +114,7 @@ def end_with_starter() -> None:
 
 
 def _begin(tally: Any) -> None:
+    atexit.register(os._exit, 0)  # called last: by then all is closed, and taking libraries apart would take a second
     _TALLY.append(tally)
     _end_with_parent()
 

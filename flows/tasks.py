@@ -8,7 +8,7 @@ task may run in another process: a run travels as its id.
 import itertools
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import replace
 from datetime import date, datetime
 from typing import Any
@@ -17,6 +17,8 @@ import httpx
 from prefect import task
 from prefect.artifacts import create_markdown_artifact
 
+import reports
+from expectations import run as quality
 from flows import processes, progress
 from flows.collecting import gone, inbox, pull, refresh
 from flows.exits import Exit, RondaError
@@ -57,6 +59,11 @@ def _answers(title: str) -> Iterator[pull.Observe]:
     with progress.step(title, "answers") as advance:
         advance(0, None)
         yield lambda *_: advance(next(numbers), None)
+
+
+def helper() -> AbstractContextManager[None]:
+    """A second process as long as a run lasts, in which the expectations are evaluated and a part is drawn."""
+    return processes.helper(quality.make_ready, reports.make_ready)
 
 
 def end_with_server(flow: Any, flow_run: Any, state: Any) -> None:  # noqa: ARG001 - the shape Prefect asks for

@@ -10,7 +10,6 @@ from flows import tasks
 from flows.exits import GateStoppedError
 from flows.periods import Week
 from flows.publishing import due, notice
-from flows.publishing.week import drawing_process
 from flows.settings import Language, Settings, load_settings
 from flows.store.runs import recorded
 from flows.store.warehouse import exclusive
@@ -49,7 +48,7 @@ def weekly(week: str | None = None, as_of: str | None = None, lang: Language = "
     with (
         exclusive(settings.home),
         recorded(settings.home, "weekly", {"week": week or "due", "lang": lang}) as run,
-        drawing_process(),
+        tasks.helper(),
     ):
         with telling_stops(settings, week or ""):
             loaded = tasks.load_pending(run.run_id, None)

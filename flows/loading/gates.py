@@ -12,6 +12,7 @@ from flows.files.csv_records import RAGGED
 from flows.loading.prepared import FileCounts
 from flows.loading.privacy import masked
 from flows.post import Reason
+from flows.processes import later
 from flows.sources.fields import EMPTY, MISSING
 from flows.store import checks, warehouse
 from flows.store.runs import Run
@@ -39,12 +40,12 @@ def landing_gate(run: Run, files: Sequence[FileCounts]) -> dict[str, str]:
 
     if not files:
         return {}
-    verdicts = validate_sources(_frame(files))
+    verdicts = later(validate_sources, _frame(files))()
     run.add_verdicts([verdict.to_dict() for results in verdicts.values() for verdict in results])
     stopped: dict[str, str] = {}
     for source in (source for source, results in verdicts.items() if gate(results)):
         for item in (item for item in files if item.landed.source == source):
-            (alone,) = validate_sources(_frame([item])).values()
+            (alone,) = later(validate_sources, _frame([item]))().values()
             if stop := gate(alone):
                 stopped[item.landed.file_id] = explained(item) or stop.sentence()
     return stopped
@@ -98,10 +99,10 @@ def posts_gate(connection: warehouse.Connection, run: Run) -> None:
     from expectations.run import gate, validate
 
     frame = _window(connection, tuple(suites.COLUMNS), _CHECKED_ROWS)
-    verdicts = validate(frame, suites.suite(), empty_is_valid=not _has_posts(connection))
+    verdicts = later(validate, frame, suites.suite(), empty_is_valid=not _has_posts(connection))()
     run.add_verdicts([verdict.to_dict() for verdict in verdicts])
     if stop := gate(verdicts):
-        named = gate(validate(frame, suites.suite(names_records=True), empty_is_valid=False))
+        named = gate(later(validate, frame, suites.suite(names_records=True), empty_is_valid=False)())
         raise GateStoppedError((named or stop).sentence())
 
 

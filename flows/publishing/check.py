@@ -3,6 +3,7 @@
 import sql
 from flows.exits import GateStoppedError
 from flows.periods import Week
+from flows.processes import later
 from flows.settings import Settings
 from flows.store import checks, models, tables, warehouse
 from flows.store.runs import Run
@@ -29,14 +30,15 @@ def check_week(settings: Settings, run: Run, week: Week) -> int:
     terms = trend_suites.emerging_terms()
     with warehouse.opened(settings.home) as connection:
         files = tables.files_of_week(connection, week)
-        verdicts = [verdict for each in validate_sources(files).values() for verdict in each]
+        of_files = later(validate_sources, files)
         frame = tables.posts_of_week(connection, tuple(week_posts.columns), week)
-        verdicts += validate(frame, week_posts, empty_is_valid=True)
+        of_tables = [later(validate, frame, week_posts, empty_is_valid=True)]
         for suite in suites:
-            verdicts += validate(tables.trend(connection, suite.table), suite, empty_is_valid=False)
-        verdicts += validate(tables.trend(connection, terms.table), terms, empty_is_valid=True)
+            of_tables.append(later(validate, tables.trend(connection, suite.table), suite, empty_is_valid=False))
+        of_tables.append(later(validate, tables.trend(connection, terms.table), terms, empty_is_valid=True))
         results = checks.run_grains(connection, models.read_models(sql.FOLDER))
         results += checks.run_checks(connection, sql.FOLDER / "checks", "trends")
+    verdicts = [verdict for each in (*of_files().values(), *(verdicts() for verdicts in of_tables)) for verdict in each]
     run.start_week(str(week))
     run.add_verdicts([verdict.to_dict() for verdict in verdicts] + [result.to_dict() for result in results])
     if stop := gate(verdicts):

@@ -1,8 +1,6 @@
 """A week published: what is known is loaded and stated, rendered beside the other weeks, and released by one rename."""
 
-from collections.abc import Iterator
-from concurrent.futures import Executor, ThreadPoolExecutor
-from contextlib import contextmanager
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
@@ -23,7 +21,6 @@ from flows.store import warehouse
 from flows.store.runs import Run
 
 MILLISECONDS = "publishing_ms"  # the count of a run that says how long its last week took to be published
-_DRAWING: list[Executor] = []  # the process that draws beside this one, while a flow lends it
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,18 +46,6 @@ class Published:
         points = "\n".join(f"- {one_line(sentence)}" for sentence in self.sentences)
         report = (self.folder / "weekly.html").as_uri()
         return f"# {self.week}\n\n{points}\n\nPublication {self.publication}: [{report}]({report})\n"
-
-
-@contextmanager
-def drawing_process() -> Iterator[None]:
-    """A second process for as long as the block lasts, in which `publish_week` draws a part of the charts."""
-    with processes.pool(1) as pool:
-        pool.submit(reports.make_ready)  # imports what drawing takes at once
-        _DRAWING.append(pool)
-        try:
-            yield
-        finally:
-            _DRAWING.remove(pool)
 
 
 def publish_week(
@@ -116,7 +101,7 @@ def _release(
     drawn: dict[str, tuple[reports.Edition, dict[str, pl.DataFrame]]],
 ) -> dict[str, reports.WeekSummary]:
     """Renders into a new release, with the public database beside the pages: the disk works while they are drawn."""
-    beside = _DRAWING[-1] if _DRAWING else None
+    beside = processes.helping()
     with (
         releases.new_release(settings.home, to_group=settings.published_to_group) as release,
         ThreadPoolExecutor(1) as disk,

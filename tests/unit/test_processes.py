@@ -62,6 +62,26 @@ def test_work_is_done_elsewhere_and_its_errors_come_back() -> None:
             pool.submit(divmod, 1, 0).result()
 
 
+def slow() -> None:
+    time.sleep(60)
+
+
+def test_a_helper_works_beside_this_process_and_nobody_waits_for_its_preparations() -> None:
+    assert processes.later(os.getpid)() == os.getpid()
+    with processes.helper(slow):
+        assert processes.helping() is not None
+    with processes.helper():
+        helper = processes.later(os.getpid)()
+        with processes.helper():
+            assert processes.later(os.getpid)() == helper != os.getpid()
+        assert processes.later(os.getpid)() == helper
+        failing = processes.later(divmod, 1, 0)
+        with pytest.raises(ZeroDivisionError):
+            failing()
+    assert processes.helping() is None
+    require_end(helper)
+
+
 def test_a_worker_does_not_outlive_a_parent_that_was_killed() -> None:
     with subprocess.Popen([sys.executable, "-c", PARENT], stdout=subprocess.PIPE, text=True) as parent:
         assert parent.stdout is not None
