@@ -1,7 +1,6 @@
 """The `ronda` command: parse, call, print. Libraries are imported by the verb that needs them."""
 
 import atexit
-import gc
 import os
 import subprocess
 import sys
@@ -321,8 +320,7 @@ def main(words: Sequence[str] | None = None) -> int:
 
 def command() -> int:
     """`main` as a command of its own: tuned for a process that imports much, works for seconds and ends."""
-    # The libraries bring some million objects; looking through them at every 700 new ones takes a tenth of the time.
-    gc.set_threshold(50_000, 20, 20)
+    processes.collect_seldom()
     guard_terminal()
     code: int | str | None = Exit.INTERNAL
 

@@ -33,4 +33,5 @@ def main(number: str, *words: str) -> None:
 
 if __name__ == "__main__":
     processes.end_with_starter()
+    processes.collect_seldom()
     main(*sys.argv[1:])

@@ -20,8 +20,8 @@ from flows.settings import Settings
 from flows.sources.format import Kind
 from flows.store import chain
 
-# Below this many bytes a second process costs more than it saves.
-_PARALLEL_BYTES = 64 << 20
+# From so many bytes on the helper of a run, or processes of their own, save more than they cost.
+_HELPED_BYTES, _PARALLEL_BYTES = 8 << 20, 64 << 20
 _WORKERS = 2
 _LOOK_SECONDS = 0.2  # between two looks at how far other processes are
 
@@ -95,11 +95,15 @@ def _prepare_all(settings: Settings, files: Sequence[Landed], key: bytes, folder
         advance(done, total)
 
     read(0)
-    if len(files) < _WORKERS or sum(item.bytes for item in files) < _PARALLEL_BYTES:
+    size = sum(item.bytes for item in files)
+    if len(files) < _WORKERS or size < _HELPED_BYTES or (size < _PARALLEL_BYTES and processes.helping() is None):
         return prepared.prepare(settings, files, key, folder, "all", read)
-    shares: list[list[Landed]] = [[] for _ in range(_WORKERS)]
-    for item in sorted(files, key=lambda item: item.bytes, reverse=True):
-        min(shares, key=lambda share: sum(each.bytes for each in share)).append(item)
+    own, *others = shares = _shares(files)
+    if size < _PARALLEL_BYTES:
+        helped = [processes.later(prepared.prepare, settings, share, key, folder, "helped") for share in others]
+        parts = [prepared.prepare(settings, own, key, folder, "own", read), *(prepare() for prepare in helped)]
+        read(total - done)
+        return Prepared.of(parts)
     tally = processes.new_tally()
     with processes.pool(_WORKERS, tally) as pool:
         jobs = [
@@ -108,12 +112,15 @@ def _prepare_all(settings: Settings, files: Sequence[Landed], key: bytes, folder
         ]
         while wait(jobs, timeout=_LOOK_SECONDS).not_done:
             advance(tally.value, total)
-        parts = [job.result() for job in jobs]
-    return Prepared(
-        tuple(counts for each in parts for counts in each.files),
-        tuple(path for each in parts for path in each.posts),
-        tuple(path for each in parts for path in each.rejects),
-    )
+        return Prepared.of([job.result() for job in jobs])
+
+
+def _shares(files: Sequence[Landed]) -> list[list[Landed]]:
+    """The files in shares of about as many bytes."""
+    shares: list[list[Landed]] = [[] for _ in range(_WORKERS)]
+    for item in sorted(files, key=lambda item: item.bytes, reverse=True):
+        min(shares, key=lambda share: sum(each.bytes for each in share)).append(item)
+    return shares
 
 
 def _read_sheet(settings: Settings, landed: Landed) -> tuple[list[tuple[object, ...]], list[Fault]]:

@@ -96,6 +96,15 @@ class Prepared:
     posts: tuple[Path, ...]
     rejects: tuple[Path, ...]
 
+    @classmethod
+    def of(cls, shares: Sequence["Prepared"]) -> "Prepared":
+        """What was prepared in shares."""
+        return cls(
+            tuple(counts for share in shares for counts in share.files),
+            tuple(path for share in shares for path in share.posts),
+            tuple(path for share in shares for path in share.rejects),
+        )
+
 
 Reject = tuple[str, int, Reason, str, str]
 
@@ -263,7 +272,12 @@ class _Parts:
 
 
 def prepare(  # noqa: PLR0913, PLR0917 - what to read, what with, where to, and who is told
-    settings: Settings, files: Sequence[Landed], key: bytes, folder: Path, name: str, read: Callable[[int], None]
+    settings: Settings,
+    files: Sequence[Landed],
+    key: bytes,
+    folder: Path,
+    name: str,
+    read: Callable[[int], None] | None = None,
 ) -> Prepared:
     """Prepares landed files of posts into Parquet parts called `name-…` in `folder`; never raises for bad records.
 
@@ -280,7 +294,7 @@ def prepare(  # noqa: PLR0913, PLR0917 - what to read, what with, where to, and 
         with reading.opened(settings.home, landed) as stream:
             for number, item in read_posts(form, stream, Sight.of(landed)):
                 counts.records += 1
-                if counts.records % _TOLD_RECORDS == 0:
+                if read and counts.records % _TOLD_RECORDS == 0:
                     read(position(stream) - told)
                     told = position(stream)
                 if isinstance(item, Post):
@@ -290,7 +304,8 @@ def prepare(  # noqa: PLR0913, PLR0917 - what to read, what with, where to, and 
                     _, _, reason, detail, _ = item
                     counts.note(reason, detail)
                     parts.add_reject(landed, item)
-        read(landing.stored_path(settings.home, landed).stat().st_size - told)
+        if read:
+            read(landing.stored_path(settings.home, landed).stat().st_size - told)
         counted.append(counts)
     parts.close()
     return Prepared(tuple(counted), tuple(parts.posts), tuple(parts.rejects))
