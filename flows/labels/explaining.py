@@ -1,6 +1,6 @@
 """Why a text has its labels: the words and pieces that pushed each of them, their weights, and the rules that fired.
 
-Read with the reference (`reference.py`), which computes what the kernel computes and keeps the names of the features.
+Read with the kernel that labels, which names its features when it is asked (`reading.pieces`).
 """
 
 from datetime import datetime
@@ -19,12 +19,9 @@ from flows.labels.features import dense_features
 from flows.labels.hoaxes import SIMILARITY, similarity
 from flows.labels.indications import CALL_TO_VOTE, HOAX, list_indications, phases_of, who_spoke
 from flows.labels.labelling import Judged, judge
-from flows.labels.letters import read_letters
 from flows.labels.model import limit, read_model
-from flows.labels.reference import pieces, read
-from flows.labels.text import mask_contestants
+from flows.labels.reading import mask_contestants, pieces
 from flows.labels.version import label_version
-from flows.labels.vocabulary import read_vocabulary
 from flows.labels.weights import Weights, read_weights
 from flows.periods import phase_classes, read_election
 from flows.seeds import read_seed
@@ -80,9 +77,7 @@ def _source(model_folder: Path, output: str) -> Weights:
 
 def pushes(text: str, outputs: tuple[str, ...], seeds: Path, weights: Path) -> dict[str, list[Push]]:
     """Of every output all pieces of the text with what they add to its score, the strongest first."""
-    vocabulary, letters = read_vocabulary(seeds), read_letters()
-    reading = read(text, vocabulary, letters)
-    features = pieces(reading.tokens, vocabulary, letters)
+    features, lexicon = pieces(text, seeds)
     counts = [max(1, sum(piece.family == family for piece in features)) for family in range(3)]
     result = {}
     for output in outputs:
@@ -94,7 +89,7 @@ def pushes(text: str, outputs: tuple[str, ...], seeds: Path, weights: Path) -> d
             number = int(matrix[piece.hash & (len(matrix) - 1), column])
             scale = source.scales[piece.family][column]
             added[piece.name] = added.get(piece.name, 0.0) + number * scale / counts[piece.family] ** 0.5
-        dense = dense_features(np.array([reading.lexicon]))[0]
+        dense = dense_features(np.array([lexicon]))[0]
         for name, number, row in zip(_DENSE_NAMES, dense.tolist(), source.dense, strict=True):
             if number:
                 added[name] = number * row[column]
@@ -106,7 +101,7 @@ def pushes(text: str, outputs: tuple[str, ...], seeds: Path, weights: Path) -> d
 def _code(code: str, text: str, row: Judged, seeds: Path, weights: Path) -> CodeFound:
     """What was found of one code in the only text of a batch."""
     findings, model = row.codes[code], read_model(weights)
-    spoken = mask_contestants(pl.Series([text]), seeds).str.replace_all(REMINDER, REMIND)
+    spoken = row.masked.str.replace_all(REMINDER, REMIND)
     rules = tuple(
         rule.pattern
         for rule in read_rules(seeds)
@@ -154,7 +149,7 @@ def explain(
         topics=tuple(batch.topics[0]),
         districts=tuple(batch.districts[0]),
         language=batch.language_names()[0] if has_content else None,
-        words=tuple(read(clean, read_vocabulary(seeds), read_letters()).tokens),
+        words=tuple(batch.masked[0].split()),
         version=label_version(seeds, weights),
     )
 
@@ -234,7 +229,7 @@ def as_text(explanation: Explanation, text: str, seeds: Path = sql.SEEDS) -> str
             lines.append(f"  pieces: {_shown(one.pushes)}")
         if one.code == CALL_TO_VOTE:
             lines.append("  a call to vote is no indication by itself: only before the campaign or in the quiet period")
-    share, url = similarity(pl.Series([whole_characters(text)]), seeds)
+    share, url = similarity(mask_contestants(pl.Series([whole_characters(text)]), seeds), seeds)
     if url[0] is not None:
         lines.append(f"hoax: {share[0]:.2f} of a claim checked at {url[0]} (from {SIMILARITY} on)")
     for name in ("indications", "topics", "districts"):

@@ -11,21 +11,23 @@ import numpy as np
 import polars as pl
 
 import sql
-from flows.labels.compiled.batch import LIST, found_of, no_weights, read_table, run_loop
-from flows.labels.reference import DENSE, SCORE_SOFTNESS
+from flows.labels.compiled.batch import LIST, run_loop
+from flows.labels.compiled.scoring import HASH
+from flows.labels.tables import read_tables
 from flows.labels.text import buffers
 
 if TYPE_CHECKING:
     import scipy.sparse
 
 _BATCH = 2_000  # texts at a time
-_FEATURES_PER_BYTE = 24  # at most, of any family
+DENSE = 4  # numbers of `dense_features`
+SCORE_SOFTNESS = 8.0
 
 
 def dense_features(
     lexicon: np.ndarray[tuple[int], np.dtype[np.float64]],
 ) -> np.ndarray[tuple[int, int], np.dtype[np.float64]]:
-    """`reference.dense` of every text, one row each."""
+    """The lexicon's verdict, a row a text: its score (-1..1), its two halves, and whether it has nothing to say."""
     score = lexicon / np.sqrt(lexicon * lexicon + SCORE_SOFTNESS)
     return np.stack([score, np.maximum(score, 0.0), np.maximum(-score, 0.0), (lexicon == 0.0).astype(float)], axis=1)
 
@@ -50,11 +52,10 @@ def matrix(texts: pl.Series, buckets: tuple[int, ...], seeds: Path = sql.SEEDS) 
     blocks = []
     for start in range(0, max(len(texts), 1), _BATCH):
         part = buffers(texts.slice(start, _BATCH))
-        count = len(part.is_null)
-        total = int(part.offsets[-1] - part.offsets[0])
-        output = found_of(count, LIST, _FEATURES_PER_BYTE * (total + 8 * count) + 64)
-        run_loop(LIST, part.data, part.offsets, read_table(seeds), no_weights(), output)
-        families = [_block(output.listed[n], output.ends[:, n], size) for n, size in enumerate(buckets)]
-        dense = scipy.sparse.csr_matrix(dense_features(output.lexicon), shape=(count, DENSE))
+        output = run_loop(LIST, part.data, part.offsets, read_tables(seeds))
+        families = [
+            _block(output.features[n, :, HASH], output.feature_ends[:, n], size) for n, size in enumerate(buckets)
+        ]
+        dense = scipy.sparse.csr_matrix(dense_features(output.lexicon), shape=(len(part.is_null), DENSE))
         blocks.append(scipy.sparse.hstack([*families, dense]))
     return scipy.sparse.csr_matrix(scipy.sparse.vstack(blocks))

@@ -17,10 +17,9 @@ import polars as pl
 
 import sql
 from flows.exits import UsageError
-from flows.labels.compiled.batch import read_table
 from flows.labels.cues import read_cues
 from flows.labels.indications import Found
-from flows.labels.text import Buffers, buffers, written
+from flows.labels.reading import mask_contestants
 from flows.seeds import read_seed
 
 SIMILARITY = 0.6
@@ -40,15 +39,11 @@ def _pieces(masked: str) -> frozenset[str]:
     return frozenset(words) | {f"{first} {second}" for first, second in pairwise(words)}
 
 
-def _masked(texts: Buffers, seeds: Path) -> pl.Series:
-    return written(texts, read_table(seeds), is_masked=True)
-
-
 @cache
 def read_claims(seeds: Path = sql.SEEDS) -> Claims:
     """The operator's table; raises UsageError for a claim that is too short."""
     rows = read_seed("fact_checks", seeds)
-    spoken = _masked(buffers(pl.Series([row["claim"] for row in rows], dtype=pl.String)), seeds)
+    spoken = mask_contestants(pl.Series([row["claim"] for row in rows], dtype=pl.String), seeds)
     for row, text in zip(rows, spoken, strict=True):
         if len(text.split()) < MIN_WORDS:
             raise UsageError(
@@ -57,16 +52,16 @@ def read_claims(seeds: Path = sql.SEEDS) -> Claims:
     return Claims(tuple(row["url"] for row in rows), tuple(_pieces(text) for text in spoken))
 
 
-def similarity(texts: pl.Series, seeds: Path = sql.SEEDS) -> tuple[npt.NDArray[np.float64], list[str | None]]:
-    """Of each text the share of the best claim's pieces that it holds, and where that claim was checked."""
+def similarity(masked: pl.Series, seeds: Path = sql.SEEDS) -> tuple[npt.NDArray[np.float64], list[str | None]]:
+    """Of each masked text the share of the best claim's pieces that it holds, and where that claim was checked."""
     claims = read_claims(seeds)
-    shares = np.zeros(len(texts))
-    urls: list[str | None] = [None] * len(texts)
+    shares = np.zeros(len(masked))
+    urls: list[str | None] = [None] * len(masked)
     where: dict[str, list[int]] = {}
     for place, pieces in enumerate(claims.pieces):
         for piece in sorted(pieces):
             where.setdefault(piece, []).append(place)
-    for row, text in enumerate(_masked(buffers(texts), seeds)):
+    for row, text in enumerate(masked):
         hits: dict[int, int] = {}
         for piece in _pieces(text or ""):
             for place in where.get(piece, ()):
@@ -78,16 +73,15 @@ def similarity(texts: pl.Series, seeds: Path = sql.SEEDS) -> tuple[npt.NDArray[n
     return shares, urls
 
 
-def find_hoaxes(texts: Buffers, seeds: Path = sql.SEEDS) -> Found:
-    """Which texts repeat a checked claim; none without claims."""
-    count = len(texts.is_null)
-    nothing = np.zeros(count, dtype=bool)
+def find_hoaxes(masked: pl.Series, seeds: Path = sql.SEEDS) -> Found:
+    """Which masked texts repeat a checked claim; none without claims."""
+    nothing = np.zeros(len(masked), dtype=bool)
+    unknown = np.full(len(masked), np.nan)
     if not read_claims(seeds).urls:
-        return Found(np.full(count, np.nan), nothing, nothing, nothing)
-    masked = _masked(texts, seeds)
+        return Found(unknown, nothing, nothing, nothing)
     shares, _ = similarity(masked, seeds)
     is_reported = (
         masked.str.contains(read_cues(seeds)[_REPORTED_LIKE].exclude or "$^").fill_null(value=False).to_numpy()
     )
     flags = (shares >= SIMILARITY) & ~is_reported
-    return Found(np.full(count, np.nan), flags, flags, nothing)
+    return Found(unknown, flags, flags, nothing)

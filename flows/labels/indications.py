@@ -21,10 +21,9 @@ import numpy.typing as npt
 import polars as pl
 
 import sql
-from flows.labels.compiled.batch import read_table
 from flows.labels.cues import REMIND, REMINDER, Cues, read_cues
 from flows.labels.model import Model, limit, probability
-from flows.labels.text import Buffers, buffers, written
+from flows.labels.reading import mask_contestants
 from flows.labels.vocabulary import read_vocabulary
 from flows.periods import Election, phase_classes
 from flows.seeds import read_seed
@@ -68,39 +67,39 @@ def candidates(slots: npt.NDArray[np.uint64], seeds: Path = sql.SEEDS) -> dict[s
     return matches
 
 
-def _masked(texts: Buffers, where: dict[str, Flags], seeds: Path) -> tuple[npt.NDArray[np.int64], pl.Series]:
+def _spoken(masked: pl.Series, where: dict[str, Flags]) -> tuple[npt.NDArray[np.int64], pl.Series]:
     """The places of the texts of `where`, and these texts as the cue patterns read them."""
     rows = np.flatnonzero(np.any(list(where.values()), axis=0))
-    return rows, written(texts.rows(rows), read_table(seeds), is_masked=True).str.replace_all(REMINDER, REMIND)
+    return rows, masked.gather(rows).str.replace_all(REMINDER, REMIND)
 
 
-def read_votes(texts: Buffers, where: dict[str, Flags], seeds: Path = sql.SEEDS) -> dict[str, Flags]:
-    """The word of every cue rule, read on the texts of `where` only."""
-    rows, masked = _masked(texts, where, seeds)
+def read_votes(masked: pl.Series, where: dict[str, Flags], seeds: Path = sql.SEEDS) -> dict[str, Flags]:
+    """The word of every cue rule on masked texts, read on those of `where` only."""
+    rows, spoken = _spoken(masked, where)
     votes = {}
     for code, cues in read_cues(seeds).items():
-        votes[code] = np.zeros(len(texts.is_null), dtype=bool)
+        votes[code] = np.zeros(len(masked), dtype=bool)
         chosen = where[code][rows]
         if chosen.any():
-            votes[code][rows[chosen]] = _matches(masked.filter(pl.Series(chosen)), cues)
+            votes[code][rows[chosen]] = _matches(spoken.filter(pl.Series(chosen)), cues)
     return votes
 
 
 def vote(texts: pl.Series, seeds: Path = sql.SEEDS) -> dict[str, Flags]:
     """The word of every cue rule on texts, without looking for candidates first."""
     everywhere = dict.fromkeys(read_cues(seeds), np.ones(len(texts), dtype=bool))
-    return read_votes(buffers(texts), everywhere, seeds)
+    return read_votes(mask_contestants(texts, seeds), everywhere, seeds)
 
 
-def read_silenced(texts: Buffers, where: dict[str, Flags], seeds: Path = sql.SEEDS) -> dict[str, Flags]:
-    """Which of the texts of `where` match an exclusion of the code: they report, condemn, deny or ask about the act."""
-    rows, masked = _masked(texts, where, seeds)
+def read_silenced(masked: pl.Series, where: dict[str, Flags], seeds: Path = sql.SEEDS) -> dict[str, Flags]:
+    """Which masked texts of `where` match an exclusion of the code: they report, condemn, deny or ask about the act."""
+    rows, spoken = _spoken(masked, where)
     silenced = {}
     for code, cues in read_cues(seeds).items():
-        silenced[code] = np.zeros(len(texts.is_null), dtype=bool)
+        silenced[code] = np.zeros(len(masked), dtype=bool)
         chosen = where[code][rows]
         if cues.exclude is not None and chosen.any():
-            excluded = masked.filter(pl.Series(chosen)).str.contains(cues.exclude)
+            excluded = spoken.filter(pl.Series(chosen)).str.contains(cues.exclude)
             silenced[code][rows[chosen]] = excluded.fill_null(value=False).to_numpy()
     return silenced
 
@@ -108,13 +107,13 @@ def read_silenced(texts: Buffers, where: dict[str, Flags], seeds: Path = sql.SEE
 def silence(texts: pl.Series, seeds: Path = sql.SEEDS) -> dict[str, Flags]:
     """`read_silenced` of every text for every code."""
     everywhere = dict.fromkeys(read_cues(seeds), np.ones(len(texts), dtype=bool))
-    return read_silenced(buffers(texts), everywhere, seeds)
+    return read_silenced(mask_contestants(texts, seeds), everywhere, seeds)
 
 
-def heed_exclusions(findings: dict[str, Found], texts: Buffers, seeds: Path = sql.SEEDS) -> dict[str, Found]:
+def heed_exclusions(findings: dict[str, Found], masked: pl.Series, seeds: Path = sql.SEEDS) -> dict[str, Found]:
     """The same without the flags that only the model gave and an exclusion takes back; those are uncertain."""
     alone = {code: one.flag & ~one.vote for code, one in findings.items()}
-    silenced = read_silenced(texts, alone, seeds)
+    silenced = read_silenced(masked, alone, seeds)
     return {
         code: one._replace(flag=one.flag & ~silenced[code], is_uncertain=one.is_uncertain | silenced[code])
         for code, one in findings.items()

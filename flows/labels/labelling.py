@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from functools import cache
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -18,51 +18,27 @@ import polars as pl
 import sql
 from flows.labels import weights as files
 from flows.labels.calibration import sentiment_probabilities
-from flows.labels.compiled.batch import (
-    COUNTS,
-    HAS_CONTENT,
-    LABEL,
-    LANGUAGE,
-    MAY_NAME_PLACE,
-    found_of,
-    read_letters_table,
-    read_table,
-    run_loop,
-)
+from flows.labels.compiled.batch import no_tables
 from flows.labels.compiled.rules import LANGUAGE_CODES
-from flows.labels.compiled.scoring import WIDTH
 from flows.labels.corpora import SENTIMENTS
 from flows.labels.hoaxes import find_hoaxes
 from flows.labels.indications import HOAX, Found, candidates, find_codes, heed_exclusions, lists_of_bits, read_votes
 from flows.labels.model import Model, read_model, scores
 from flows.labels.places import find_districts
-from flows.labels.text import Buffers, buffers, written
+from flows.labels.reading import Reading, read
+from flows.labels.text import Buffers, buffers
 from flows.labels.vocabulary import read_vocabulary
 
 Floats = npt.NDArray[np.float64]
 
 BATCH = 100_000  # texts at a time, so that memory stays flat
 _FEWEST = 5_000  # texts for which a thread is worth its while
-_PART = 2_000  # texts whose numbers stay in the processor's cache
 
 
 def read_tables(seeds: Path = sql.SEEDS) -> None:
-    """Reads weights and vocabulary, which `label` does at its first call in a process; needs no compiled kernel."""
+    """Reads weights and letters, which `label` does at its first call in a process; needs no compiled kernel."""
     read_model(files.folder_of(seeds))
-    read_table(seeds)
-    read_letters_table()
-
-
-class Read(NamedTuple):
-    """What the kernel writes for each text of a batch."""
-
-    has_content: npt.NDArray[np.bool_]
-    may_name_place: npt.NDArray[np.bool_]
-    lexicon: Floats
-    topics: npt.NDArray[np.uint64]
-    slots: npt.NDArray[np.uint64]
-    languages: npt.NDArray[np.uint8]
-    counts: npt.NDArray[np.int32]
+    no_tables()
 
 
 class Judged(NamedTuple):
@@ -76,55 +52,37 @@ class Judged(NamedTuple):
     districts: pl.Series
     languages: npt.NDArray[np.uint8]
     codes: dict[str, Found]
+    masked: pl.Series  # the texts as the rules read them
 
     def language_names(self) -> list[str | None]:
         """The language of each text."""
         return [LANGUAGE_CODES[place] for place in self.languages.tolist()]
 
 
-def _read_part(texts: Buffers, model: Model, seeds: Path) -> tuple[npt.NDArray[Any], ...]:
-    output = found_of(len(texts.is_null), LABEL)
-    run_loop(LABEL, texts.data, texts.offsets, read_table(seeds), model.matrices, output)
-    families = len(model.matrices)
-    counts = output.numbers[:, COUNTS : COUNTS + families]
-    sums = output.numbers[:, : families * WIDTH].reshape(-1, families, WIDTH)
-    return (
-        output.numbers[:, HAS_CONTENT] > 0,
-        output.numbers[:, MAY_NAME_PLACE] > 0,
-        output.lexicon,
-        output.bits[:, 0].view(np.uint64),
-        output.bits[:, 1:].view(np.uint64),
-        output.numbers[:, LANGUAGE].astype(np.uint8),
-        counts,
-        scores(model, sums, counts, output.lexicon),
-    )
+def read_batch(texts: Buffers, model: Model, seeds: Path = sql.SEEDS) -> tuple[Reading, Floats]:
+    """The kernel on one batch: what it read, and the scores of the model's outputs."""
+    reading = read(texts, model.matrices, seeds)
+    return reading, scores(model, reading.sums, reading.counts, reading.lexicon)
 
 
-def read_batch(texts: Buffers, model: Model, seeds: Path = sql.SEEDS) -> tuple[Read, Floats]:
-    """The kernel on one batch: what it found, and the scores of the model's outputs."""
-    starts = range(0, max(len(texts.is_null), 1), _PART)
-    parts = [_read_part(texts.part(start, min(start + _PART, len(texts.is_null))), model, seeds) for start in starts]
-    *read, scored = (np.concatenate(columns) for columns in zip(*parts, strict=True))
-    return Read(*read), scored
-
-
-def _districts(texts: Buffers, places: npt.NDArray[np.int64], seeds: Path) -> pl.Series:
-    """The kecamatan that the texts at these places name; none in the others."""
+def _districts(reading: Reading, seeds: Path) -> pl.Series:
+    """The kecamatan that the texts name; none in those that may name no place."""
     none = pl.Series("districts", [[]], dtype=pl.List(pl.String))
-    order = np.zeros(len(texts.is_null), np.int64)
+    order = np.zeros(len(reading.may_name_place), np.int64)
+    places = np.flatnonzero(reading.may_name_place)
     if not len(places):
         return none.gather(order)
-    named = find_districts(written(texts.rows(places), read_table(seeds), is_masked=False), seeds)
+    named = find_districts(reading.typed.gather(places), seeds)
     order[places] = np.arange(1, len(places) + 1)
     return pl.concat([none, named.alias("districts")]).gather(order)
 
 
 def _judge(texts: Buffers, model: Model, seeds: Path) -> Judged:
     reading, scored = read_batch(texts, model, seeds)
-    districts = _places_thread().submit(_districts, texts, np.flatnonzero(reading.may_name_place), seeds)
-    votes = read_votes(texts, candidates(reading.slots, seeds), seeds)
-    codes = heed_exclusions(find_codes(model, scored, votes, reading.has_content), texts, seeds)
-    codes[HOAX] = find_hoaxes(texts, seeds)
+    districts = _places_thread().submit(_districts, reading, seeds)
+    votes = read_votes(reading.masked, candidates(reading.slots, seeds), seeds)
+    codes = heed_exclusions(find_codes(model, scored, votes, reading.has_content), reading.masked, seeds)
+    codes[HOAX] = find_hoaxes(reading.masked, seeds)
     return Judged(
         has_content=reading.has_content & ~texts.is_null,
         sentiment=sentiment_probabilities(scored[:, : len(SENTIMENTS)], model.temperature),
@@ -134,6 +92,7 @@ def _judge(texts: Buffers, model: Model, seeds: Path) -> Judged:
         districts=districts.result(),
         languages=reading.languages,
         codes=codes,
+        masked=reading.masked,
     )
 
 

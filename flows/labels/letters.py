@@ -2,8 +2,7 @@
 
 What a letter becomes depends on the letter alone (compatibility form, lower case, no accents, no invisible
 characters), with one exception: Greek and Cyrillic letters that are drawn like Latin ones are only taken for them in
-a text that has a Latin letter, so a text in Cyrillic stays one. The reference (`reference.py`) and the compiled
-kernel (`compiled`) read the same tables.
+a text that has a Latin letter, so a text in Cyrillic stays one. The compiled kernel (`compiled`) reads the tables.
 """
 
 from functools import cache

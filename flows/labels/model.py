@@ -14,7 +14,8 @@ import numpy.typing as npt
 
 from flows.labels import weights as files
 from flows.labels.calibration import Scored, code_probability
-from flows.labels.compiled.scoring import packed
+from flows.labels.compiled.batch import Matrices
+from flows.labels.compiled.scoring import padded
 from flows.labels.corpora import SENTIMENTS
 from flows.labels.features import dense_features
 from flows.labels.version import weights_version
@@ -38,7 +39,7 @@ class Model(NamedTuple):
     """Loaded weights: matrices in the kernel's form, and what the outputs mean."""
 
     outputs: tuple[str, ...]
-    matrices: tuple[npt.NDArray[np.int64], ...]
+    matrices: Matrices
     scales: Floats  # family, output
     biases: Floats
     dense: Floats  # lexicon number, output
@@ -60,7 +61,7 @@ def join(own: Weights, share_alike: Weights | None, version: str) -> Model:
     matrices = []
     for family in range(len(own.matrices)):
         matrices.append(
-            packed(np.concatenate([weights.matrices[family][:, columns] for weights, columns in parts], axis=1))
+            padded(np.concatenate([weights.matrices[family][:, columns] for weights, columns in parts], axis=1))
         )
 
     def both(field: str) -> Floats:
@@ -69,7 +70,7 @@ def join(own: Weights, share_alike: Weights | None, version: str) -> Model:
     calibration: dict[str, Any] = sentiment.calibration["sentiment"]
     return Model(
         outputs=(*SENTIMENTS, *codes),
-        matrices=tuple(matrices),
+        matrices=Matrices(*matrices),
         scales=both("scales"),
         biases=both("biases"),
         dense=both("dense"),
@@ -89,7 +90,7 @@ def read_model(folder: Path = files.FOLDER) -> Model:
     return join(first, second, weights_version(folder))
 
 
-def scores(model: Model, sums: npt.NDArray[np.int32], counts: npt.NDArray[np.int32], lexicon: Floats) -> Floats:
+def scores(model: Model, sums: npt.NDArray[np.int32], counts: npt.NDArray[np.int64], lexicon: Floats) -> Floats:
     """Scores of every output of texts: from sums (text, family, output), feature counts and the lexicon's score."""
     outputs = len(model.outputs)
     result = dense_features(lexicon) @ model.dense + model.biases

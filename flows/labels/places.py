@@ -26,21 +26,11 @@ import polars as pl
 
 import sql
 from flows.exits import UsageError
+from flows.labels.roles import read_roles
 from flows.labels.text import normalise
 from flows.seeds import read_seed
 
-_KECAMATAN_OFFICE = (
-    r"(?:kec|kecamatan|camat|sekcam|polsek|kapolsek|koramil|danramil|panwascam|panwaslucam|ppk|kua|forkopimcam|muspika)"
-)
-_OFFICE = (
-    r"(?:kec|kecamatan|camat|sekcam|polsek|kapolsek|koramil|danramil|panwascam|panwaslucam|ppk|kua|forkopimcam|muspika|"
-    r"desa|ds|kelurahan|kel|pemdes|kades|lurah|puskesmas)"
-)
-_PLACE_WORD = (
-    r"(?:di|ke|dari|dr|neng|nang|ning|ing|saka|seko|soko|tekan|warga|wong|wilayah|daerah|masyarakat|pemuda|sekitar|arah|"
-    r"jalur|dusun|dukuh|dk|simpang|pertigaan|perempatan|lapangan|pantai)"
-)
-_AND = r"(?:(?:,|dan|lan|serta|karo|hingga|sampai|atau) )+(?:kec |kecamatan )?(?:\. )?"
+_OFFICES = (("office",), ("office", "village_office"))  # of a kecamatan, of any place
 NAME_KINDS = ("district", "spelling", "village")
 SIGN_KINDS = ("name", "regency", "hashtag", "account", "elsewhere", "ordinary")
 GRADES = ("distinct", "shared", "common", "regency_name")
@@ -76,6 +66,10 @@ class Places(NamedTuple):
     regency_joined: str
     elsewhere: str
     ordinary: str
+    kecamatan_office: str
+    office: str
+    place_word: str
+    listing: str
 
 
 def _spoken(names: list[str]) -> list[str]:
@@ -123,6 +117,8 @@ def read_places(seeds: Path = sql.SEEDS) -> Places:
     def of_kind(kind: str) -> str:
         return _alternation(spoken_of(kind))
 
+    words = read_roles().words
+    kecamatan, office = (_alternation([word for role in roles for word in words[role]]) for roles in _OFFICES)
     plain = f" (?:{of_kind('regency')}|# {of_kind('hashtag')}|{of_kind('account')}) "
     return Places(
         groups=tuple(_group(code, grade, names) for (code, grade), names in named.items()),
@@ -132,6 +128,10 @@ def read_places(seeds: Path = sql.SEEDS) -> Places:
         regency_joined=_alternation(_joined(spoken_of("name"))),
         elsewhere=f" {of_kind('elsewhere')} ",
         ordinary=rf"\b{of_kind('ordinary')}\b",
+        kecamatan_office=kecamatan,
+        office=office,
+        place_word=_alternation(list(words["place_word"])),
+        listing=rf"(?:{_alternation(list(words['list_word']))} )+(?:kec |kecamatan )?(?:\. )?",
     )
 
 
@@ -139,22 +139,23 @@ def _cues(group: Group, others: str, places: Places) -> list[pl.Expr]:
     """Columns of one group: `bare`, `sure` (an always-cue), `placed` (a place word), `listed` (beside another name)."""
     name, spoken, plain = group.names, pl.col("text"), pl.col("plain")
     if group.grade == "regency_name":
-        is_sure = spoken.str.contains(rf" {_KECAMATAN_OFFICE} (?:\. )?{name} ")
+        is_sure = spoken.str.contains(rf" {places.kecamatan_office} (?:\. )?{name} ")
         never = pl.lit(value=False)
         return [is_sure.alias("bare"), is_sure.alias("sure"), never.alias("placed"), never.alias("listed")]
     return [
         plain.str.contains(rf" (?:# )?{name} ").alias("bare"),
         (
-            spoken.str.contains(rf" {_OFFICE} (?:\. )?{name} ")
+            spoken.str.contains(rf" {places.office} (?:\. )?{name} ")
             | spoken.str.contains(
                 rf" # (?:(?:kec|kecamatan|desa){group.joined}|{group.joined}{places.regency_joined}) "
             )
             | plain.str.contains(rf" {name} (?:[.,] )?(?:kab|kabupaten)? ?(?:\. )?{places.regency_names} ")
         ).alias("sure"),
-        plain.str.contains(rf" {_PLACE_WORD} {name} ").alias("placed"),
-        (plain.str.contains(rf" {name} {_AND}{others} ") | plain.str.contains(rf" {others} {_AND}{name} ")).alias(
-            "listed"
-        ),
+        plain.str.contains(rf" {places.place_word} {name} ").alias("placed"),
+        (
+            plain.str.contains(rf" {name} {places.listing}{others} ")
+            | plain.str.contains(rf" {others} {places.listing}{name} ")
+        ).alias("listed"),
     ]
 
 

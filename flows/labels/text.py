@@ -1,10 +1,11 @@
-"""Texts as Arrow string buffers for the kernel, and as normalised texts for the rules that read phrases.
+"""Texts as Arrow string buffers for the kernel, and as normalised texts: the form that all patterns are written for.
 
-`normalise` and `mask_contestants` give ` word word `: the tokens of `spelling.py` with a space on each side, the form
-that all patterns are written for.
+A normalised text is ` word word `: its tokens (`compiled/tokens.py`) with a space on each side.
 """
 
-from pathlib import Path
+import html
+import re
+from collections.abc import Iterable
 from typing import NamedTuple
 
 import numpy as np
@@ -12,13 +13,21 @@ import numpy.typing as npt
 import polars as pl
 import pyarrow as pa
 
-import sql
-from flows.labels.compiled.batch import WRITE, WRITE_MASKED, Table, found_of, no_weights, read_table, run_loop
-from flows.labels.spelling import unescape
+from flows.labels.compiled.batch import SPELL, run_loop
 
 MAX_CHARACTERS = 100_000  # of a text are read
-_ENTITY = r"&[#A-Za-z][0-9A-Za-z]*;"
-_ROOM_PER_BYTE = 2  # of written text, at first
+_MAYBE_ENTITY = r"&[#A-Za-z][0-9A-Za-z]*;"
+_ENTITY = re.compile(r"&(?:#[0-9]{1,7}|#[xX][0-9a-fA-F]{1,6}|[A-Za-z][A-Za-z0-9]{1,31});")
+_ENTITY_ROUNDS = 3
+
+Key = tuple[str, ...]
+
+
+def unescape(text: str) -> str:
+    """HTML entities as the characters they stand for, also when they were escaped twice."""
+    for _ in range(_ENTITY_ROUNDS):
+        text = _ENTITY.sub(lambda entity: html.unescape(entity[0]), text)
+    return text
 
 
 class Buffers(NamedTuple):
@@ -59,7 +68,7 @@ def buffers(texts: pl.Series) -> Buffers:
         texts = texts.str.head(MAX_CHARACTERS)
     escaped = texts.str.contains("&", literal=True).fill_null(value=False)
     if escaped.any():
-        escaped = texts.str.contains(_ENTITY).fill_null(value=False)
+        escaped = texts.str.contains(_MAYBE_ENTITY).fill_null(value=False)
         rows = escaped.arg_true()
         texts = texts.scatter(rows, pl.Series([unescape(text) for text in texts.gather(rows)], dtype=pl.String))
     arrow = texts.fill_null("").to_arrow().cast(pa.large_string())
@@ -70,28 +79,25 @@ def buffers(texts: pl.Series) -> Buffers:
     return _frozen(encoded, places, texts.is_null().to_numpy())
 
 
-def written(texts: Buffers, table: Table, *, is_masked: bool) -> pl.Series:
-    """Normalised texts with a space on each side; null stays null."""
-    count = len(texts.is_null)
-    mode = WRITE_MASKED if is_masked else WRITE
-    size = _ROOM_PER_BYTE * int(texts.offsets[-1] - texts.offsets[0]) + 2 * count + 1
-    while True:
-        output = found_of(count, mode, size)
-        needed = run_loop(mode, texts.data, texts.offsets, table, no_weights(), output)
-        if needed <= size:
-            break
-        size = needed
-    encoded, offsets = output.written, np.concatenate([np.zeros(1, np.int64), output.ends[:, 0]])
-    arrow = pa.LargeStringArray.from_buffers(count, pa.py_buffer(offsets), pa.py_buffer(encoded))
-    spoken = pl.Series(arrow, dtype=pl.String)
-    return spoken.set(pl.Series(texts.is_null), None) if texts.is_null.any() else spoken
+def as_series(encoded: npt.NDArray[np.uint8], ends: npt.NDArray[np.int64]) -> pl.Series:
+    """Texts that stand one after the other in UTF-8, and where each ends."""
+    offsets = np.concatenate([np.zeros(1, np.int64), ends])
+    arrow = pa.LargeStringArray.from_buffers(len(ends), pa.py_buffer(offsets), pa.py_buffer(encoded))
+    return pl.Series(arrow, dtype=pl.String)
+
+
+def without(texts: pl.Series, is_null: npt.NDArray[np.bool_]) -> pl.Series:
+    """The same with null where it is said."""
+    return texts.set(pl.Series(is_null), None) if is_null.any() else texts
 
 
 def normalise(texts: pl.Series) -> pl.Series:
     """Texts as tokens between spaces, as ` token token `; same length and order, null stays null."""
-    return written(buffers(texts), read_table(), is_masked=False)
+    typed = buffers(texts)
+    output = run_loop(SPELL, typed.data, typed.offsets)
+    return without(as_series(output.typed, output.typed_ends), typed.is_null)
 
 
-def mask_contestants(texts: pl.Series, seeds: Path = sql.SEEDS) -> pl.Series:
-    """The same with every contestant as one token, whatever name, party or number stood there."""
-    return written(buffers(texts), read_table(seeds), is_masked=True)
+def spell(texts: Iterable[str]) -> list[Key]:
+    """The tokens of each text."""
+    return [tuple(text.split()) for text in normalise(pl.Series(list(texts), dtype=pl.String))]

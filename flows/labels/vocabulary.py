@@ -1,7 +1,7 @@
 """Everything the rules look up by word, phrase or beginning of a word, from the seeds, in one table.
 
-The reference reads the table as a dictionary, the compiled kernel as a hash table of the same entries. A key is the
-normalised words of a term; a stem is the beginning of a word (`banjir*` in the taxonomy of topics).
+The compiled kernel reads it as a hash table (`tables.py`). A key is the normalised words of a term; a stem is the
+beginning of a word (`banjir*` in the taxonomy of topics).
 """
 
 import itertools
@@ -11,68 +11,33 @@ from typing import Any, NamedTuple
 
 import sql
 from flows.exits import UsageError
+from flows.labels.compiled.compiling import MAX_PHRASE, SLOT_NUMBERS
+from flows.labels.compiled.letters import CONTESTANT
+from flows.labels.compiled.tokens import MAX_STEM, MIN_STEM
 from flows.labels.cues import read_cues, read_group_words
-from flows.labels.letters import read_letters
-from flows.labels.spelling import CONTESTANT, spell
+from flows.labels.roles import (
+    BOUNDARY,
+    FOREIGN,
+    INDONESIAN,
+    JAVANESE,
+    LEXICON,
+    NAME,
+    NEGATION,
+    PLACE,
+    PLACE_BY_OFFICE,
+    TELLS_BITS,
+    TELLS_GROUP,
+    read_roles,
+)
+from flows.labels.text import Key, spell
 from flows.labels.topics import read_patterns
 from flows.seeds import read_seed
 
-Key = tuple[str, ...]
-
-# Roles of a word or phrase, as bits.
-(
-    NAME,  # a contestant
-    PAIR_NAME,  # a contestant only after a vote word or a title of contestants (`dukung amin`)
-    PLACE_NUMBER,  # the number after it is a street, a school or a part (`rt 03`)
-    NUMBER_WORD,  # the number after it is a running number (`nomor urut 2`)
-    NUMBER_SIGN,  # `nomor`, `no`
-    VOTE,  # `coblos`
-    CONTEST,  # `paslon`, before a pair name
-    TITLE,  # taken into the contestant it stands beside (`pak`)
-    LEXICON,  # counted by the sentiment lexicon
-    NEGATION,
-    BOUNDARY,  # ends the reach of a negation
-    INDONESIAN,
-    JAVANESE,
-    FOREIGN,
-    PLACE,  # the text may name a kecamatan
-    OFFICE,  # before the word of the next role, so may this
-    TELLS_BITS,  # has a topic, or is in a slot of the cues
-    TELLS_GROUP,  # has a group
-    COUNT,  # a number in words (`nomor dua`)
-    FINGERS,  # a running number as a hand
-    PLACE_BY_OFFICE,  # names a kecamatan only after an office, being the name of the whole regency
-) = (1 << n for n in range(21))
-MAX_PHRASE = 6  # words
-MIN_STEM, MAX_STEM = 3, 24  # bytes
 MAX_GROUPS = 64
-MAX_SLOTS = 256
+MAX_SLOTS = 64 * SLOT_NUMBERS
 
-_SUFFIXES = ("nya", "lah", "kah", "pun", "2")  # that a word of the lexicon may take
-_NAME_SUFFIXES = ("nya", "e", "ne", "ku", "mu", "lah", "kah", "pun", "ers", "01", "02", "03", "1", "2", "3", "2024")
-_NAME_SUFFIX_FROM = 5  # letters of a name from which it may take one
+_NAME_SUFFIX_FROM = 5  # letters of a name from which it may take a suffix
 _LANGUAGES = {"id": INDONESIAN, "jv": JAVANESE, "other": FOREIGN}
-_ROLE_WORDS = {
-    PLACE_NUMBER: (
-        "rt rw tps sd sdn smp smpn sma sman smk smkn mts mtsn man mi min tk kodim dapil zona jilid km ep eps part jam "
-        "pukul tanggal tgl jl jln jalan gang gg blok kloter gelombang sesi juara kelas lantai rute bab ayat pasal"
-    ),
-    NUMBER_WORD: "nomor nomer nmr no urut paslon pasangan calon capres cawapres caleg",
-    NUMBER_SIGN: "nomor no",
-    VOTE: "coblos nyoblos coblosen pilih milih dukung menangkan menangno gas salam",
-    CONTEST: "pasangan paslon capres presiden relawan timnas tim partai",
-    TITLE: (
-        "pak bapak bpk pa bu ibu mas mbak gus cak bang bung abah prof jenderal jendral kyai kiai ustadz capres "
-        "cawapres paslon pasangan caleg calon partai kandidat nomor nomer no nmr urut presiden wapres dan amp karo "
-        "serta h , #"
-    ),
-    COUNT: "satu dua tiga empat siji loro telu setunggal kalih tigo tiga",
-    FINGERS: "☝ ✌ 🤟",
-    PAIR_NAME: "amin ummat buruh pan garuda gelora",
-    OFFICE: (
-        "kec kecamatan camat sekcam polsek kapolsek koramil danramil panwascam panwaslucam ppk kua forkopimcam muspika"
-    ),
-}
 _PLACE_JOINED = ("kec{}", "kecamatan{}", "desa{}")
 
 
@@ -102,11 +67,6 @@ class Vocabulary(NamedTuple):
     topics: tuple[str, ...]
     needs: dict[str, tuple[int, ...]]
     groups: tuple[str, ...]
-
-
-def words_of(term: str) -> Key:
-    """The normalised words of a term."""
-    return tuple(spell(term, read_letters()))
 
 
 class _Builder:
@@ -141,45 +101,48 @@ class _Builder:
         self.stems[stem] = before._replace(**{field: getattr(before, field) | bits})
 
 
+def _add_roles(builder: _Builder) -> None:
+    roles = read_roles()
+    for role, bit in roles.bits.items():
+        for key in spell(roles.words.get(role, ())):
+            builder.add(key, bit)
+
+
 def _add_names(builder: _Builder, seeds: Path) -> None:
-    keys = {words_of(row["name"]) for row in read_seed("contestants", seeds)}
+    keys = set(spell(row["name"] for row in read_seed("contestants", seeds)))
     single = sorted(key[0] for key in keys if len(key) == 1 and len(key[0]) >= _NAME_SUFFIX_FROM)
     joined = {(first + second,) for first in single for second in single if first != second}
-    with_suffix = {(name + suffix,) for name in single for suffix in _NAME_SUFFIXES}
+    with_suffix = {(name + suffix,) for name in single for suffix in read_roles().suffixes["name"]}
     for key in sorted(keys | joined | with_suffix):
         builder.add(key, NAME)
-    builder.add(("bulan", "bintang"), PAIR_NAME)
-    for key in itertools.product(("kosong", "nol"), ("satu", "dua", "tiga")):
-        builder.add(key, NAME)
-    for count in ("satu", "dua", "tiga"):
-        builder.add((count, "jari"), NAME)
 
 
 def _add_lexicon(builder: _Builder, seeds: Path) -> None:
     fields = {"sentiment": "weight", "negation": "turning", "prohibition": "turning", "emoji": "emoji"}
     fields |= {"intensifier": "strength", "diminisher": "strength"}
     rows = read_seed("lexicon", seeds)
-    for row in rows:
+    keys = spell(row["term"] for row in rows)
+    for row, key in zip(rows, keys, strict=True):
         if row["role"] == "sentiment":
-            *first, last = words_of(row["term"])
-            for suffix in _SUFFIXES:
+            *first, last = key
+            for suffix in read_roles().suffixes["sentiment"]:
                 builder.add((*first, last + suffix), LEXICON, weight=float(row["weight"]))
-    for row in rows:
+    for row, key in zip(rows, keys, strict=True):
         roles = LEXICON | (NEGATION if row["role"] in ("negation", "prohibition") else 0)
         if row["role"] == "boundary":
-            builder.add(words_of(row["term"]), roles | BOUNDARY)
+            builder.add(key, roles | BOUNDARY)
         elif row["role"] in fields:
-            builder.add(words_of(row["term"]), roles, **{fields[row["role"]]: float(row["weight"])})
+            builder.add(key, roles, **{fields[row["role"]]: float(row["weight"])})
         else:
             raise UsageError(f'The term "{row["term"]}" has the unknown role "{row["role"]}" in lexicon.csv.')
 
 
 def _add_places(builder: _Builder, seeds: Path) -> None:
     rows = read_seed("places", seeds) + read_seed("place_names", seeds)
-    regencies = ["".join(words_of(row["name"])) for row in rows if row["kind"] == "name"]
+    keys = spell(row["name"] for row in rows)
+    regencies = ["".join(key) for row, key in zip(rows, keys, strict=True) if row["kind"] == "name"]
     joined = (*_PLACE_JOINED, *(f"{{}}{regency}" for regency in regencies))
-    for row in rows:
-        key = words_of(row["name"])
+    for row, key in zip(rows, keys, strict=True):
         if row["kind"] == "landmark":
             builder.add(key, PLACE)
         elif row["kind"] in ("district", "spelling", "village"):
@@ -191,8 +154,7 @@ def _add_places(builder: _Builder, seeds: Path) -> None:
 def _add_topics(builder: _Builder, seeds: Path) -> tuple[str, ...]:
     patterns = read_patterns(seeds)
     for place, (code, terms) in enumerate(patterns.items()):
-        for term in terms:
-            key = words_of(term.removesuffix("*"))
+        for term, key in zip(terms, spell(term.removesuffix("*") for term in terms), strict=True):
             if not term.endswith("*"):
                 builder.add_bits(key, "topics", 1 << place)
             elif len(key) == 1:
@@ -240,7 +202,7 @@ def _add_groups(builder: _Builder, seeds: Path) -> tuple[str, ...]:
     """Words that mean alike for the model: the groups of the cues seed, the lexicon by polarity, the contestants."""
     members: dict[str, set[Key]] = {"contestant": {(CONTESTANT,)}}
     for name, words in read_group_words(seeds).items():
-        members.setdefault(name, set()).update(words_of(word) for word in words)
+        members.setdefault(name, set()).update(spell(words))
     for key, entry in builder.entries.items():
         if (polarity := _polarity(entry)) is not None:
             members.setdefault(polarity, set()).add(key)
@@ -259,11 +221,10 @@ def _add_groups(builder: _Builder, seeds: Path) -> tuple[str, ...]:
 def read_vocabulary(seeds: Path = sql.SEEDS) -> Vocabulary:
     """The table of a folder of seeds; raises UsageError when a term is empty, too long or of an unknown role."""
     builder = _Builder()
-    for role, words in _ROLE_WORDS.items():
-        for word in words.split(" "):
-            builder.add((word,), role)
-    for row in read_seed("function_words", seeds):
-        builder.add(words_of(row["word"]), _LANGUAGES[row["language"]])
+    _add_roles(builder)
+    functions = read_seed("function_words", seeds)
+    for row, key in zip(functions, spell(row["word"] for row in functions), strict=True):
+        builder.add(key, _LANGUAGES[row["language"]])
     _add_names(builder, seeds)
     _add_lexicon(builder, seeds)
     _add_places(builder, seeds)

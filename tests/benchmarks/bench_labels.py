@@ -2,7 +2,7 @@
 
 FOLDER (default RONDA_SHARED_DATA or ../shared/data) holds texts/comments.txt.gz. Prints posts a second of raw text to
 all labels, by processor time (of one core) and by the clock (of all); what a first and a second process wait for the
-compiled kernel; the memory of `ronda label apply` at two sizes; and the ratio of the reference's time to the kernel's.
+compiled kernel; the memory of `ronda label apply` at two sizes; how many times as long the tests' slow oracle takes.
 """
 
 import argparse
@@ -22,7 +22,7 @@ TARGET = 125_000  # posts a second of one core
 COPIES = 5  # of the comments, shuffled: 200,000 posts
 RUNS = 4
 SIZES = (200_000, 1_000_000)  # rows of a file, for the memory
-FEW = 300  # texts that the reference reads
+FEW = 300  # texts that the oracle reads
 
 _START = "from flows.labels.text import normalise; import polars as pl; normalise(pl.Series(['halo']))"
 
@@ -86,15 +86,15 @@ def memory(comments: pl.Series) -> None:
 
 
 def ratio(comments: pl.Series) -> None:
-    """How many times as long the reference takes as the kernel, for the same tokens, features and rules."""
+    """How many times as long the slow oracle of the tests takes for the same tokens, features and rules."""
     import sql
     from flows.labels import weights as files
     from flows.labels.labelling import read_batch
     from flows.labels.letters import read_letters
     from flows.labels.model import read_model
-    from flows.labels.reference import pieces, read
     from flows.labels.text import buffers
     from flows.labels.vocabulary import read_vocabulary
+    from tests.labels_oracle.rules import pieces, read
 
     model, vocabulary, letters = read_model(files.folder_of(sql.SEEDS)), read_vocabulary(), read_letters()
     read_batch(buffers(comments.head(FEW)), model)
@@ -104,8 +104,8 @@ def ratio(comments: pl.Series) -> None:
     begun = time.process_time()
     for text in comments.head(FEW):
         pieces(read(text, vocabulary, letters).tokens, vocabulary, letters)
-    reference = (time.process_time() - begun) / FEW
-    print(f"kernel {1e6 * kernel:.2f} us a post, reference {1e6 * reference:.0f} us: {reference / kernel:.0f} times")
+    oracle = (time.process_time() - begun) / FEW
+    print(f"kernel {1e6 * kernel:.2f} us a post, oracle {1e6 * oracle:.0f} us: {oracle / kernel:.0f} times")
 
 
 BENCHMARKS = {"speed": speed, "compiling": compiling, "memory": memory, "ratio": ratio}

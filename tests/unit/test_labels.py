@@ -12,12 +12,10 @@ from hypothesis import strategies as st
 import sql
 from flows.exits import UsageError
 from flows.labels import label, label_version, labelling
-from flows.labels.letters import read_letters
-from flows.labels.reference import lexicon_score, mask
-from flows.labels.spelling import spell
+from flows.labels.reading import read
+from flows.labels.text import buffers
 from flows.labels.topics import read_patterns
 from flows.labels.version import RULES
-from flows.labels.vocabulary import read_vocabulary
 from flows.seeds import read_seed
 
 COLUMNS = {
@@ -66,7 +64,7 @@ def test_the_lexicon_reads_negation_degree_and_emoji(text: str, sentiment: str) 
 
 
 def lexicon_of(text: str) -> float:
-    return lexicon_score(mask(spell(text, read_letters()), read_vocabulary()), read_vocabulary())
+    return float(read(buffers(pl.Series([text]))).lexicon[0])
 
 
 @pytest.mark.parametrize(

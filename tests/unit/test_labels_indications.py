@@ -13,7 +13,7 @@ from flows.labels import label, label_version
 from flows.labels.cues import read_cues, translate
 from flows.labels.indications import CALL_TO_VOTE, candidates, read_votes, top_probabilities, vote
 from flows.labels.labelling import judge
-from flows.labels.text import buffers
+from flows.labels.reading import mask_contestants
 
 WIB = timezone(timedelta(hours=7))
 IN_CAMPAIGN = datetime(2023, 12, 20, 12, tzinfo=WIB)
@@ -268,7 +268,7 @@ def test_no_text_with_an_act_is_left_out_of_the_candidates() -> None:
 
 def test_without_candidates_no_rule_speaks() -> None:
     nowhere = candidates(np.zeros((2, 4), np.uint64))
-    votes = read_votes(buffers(pl.Series(["goblok kamu", "halo"])), nowhere)
+    votes = read_votes(mask_contestants(pl.Series(["goblok kamu", "halo"])), nowhere)
     assert not any(flags.any() for flags in votes.values())
 
 

@@ -1,4 +1,4 @@
-"""The compiled kernel computes what the reference says, for any text."""
+"""The compiled kernel computes what the slow oracle says, for any text."""
 
 import numpy as np
 import polars as pl
@@ -8,20 +8,20 @@ from hypothesis import strategies as st
 
 import sql
 from flows.labels import weights as files
-from flows.labels.compiled.batch import read_table
 from flows.labels.compiled.compiling import KEY
 from flows.labels.compiled.rules import LANGUAGE_CODES
 from flows.labels.corpora import SENTIMENTS, read_own
 from flows.labels.explaining import pushes
 from flows.labels.features import matrix
-from flows.labels.hashing import hash_stem, hash_words
 from flows.labels.labelling import read_batch
 from flows.labels.letters import read_letters
 from flows.labels.model import read_model
-from flows.labels.reference import dense, pieces, read
+from flows.labels.tables import read_tables
 from flows.labels.text import buffers
 from flows.labels.vocabulary import read_vocabulary
 from flows.labels.weights import BUCKETS, read_weights
+from tests.labels_oracle.hashing import hash_stem, hash_words
+from tests.labels_oracle.rules import dense, pieces, read
 
 SPOKEN = tuple(read_own()["text"].sample(300, seed=4).to_list())
 TYPED = st.text(
@@ -36,7 +36,7 @@ TEXTS = st.lists(
 
 @settings(max_examples=120, deadline=None)
 @given(TEXTS)
-def test_rules_and_scores_equal_the_reference(texts: list[str]) -> None:
+def test_rules_and_scores_equal_the_oracle(texts: list[str]) -> None:
     vocabulary, letters, model = read_vocabulary(), read_letters(), read_model()
     own = read_weights(files.FOLDER / files.OWN_FILE)
     shared = read_weights(files.FOLDER / files.SHARE_ALIKE_FILE)
@@ -84,7 +84,7 @@ def test_the_features_of_training_are_those_of_the_kernel(texts: list[str]) -> N
 def test_every_key_of_the_vocabulary_has_its_own_hash() -> None:
     vocabulary = read_vocabulary()
     keys = [hash_words(key) for key in vocabulary.entries] + [hash_stem(stem) for stem in vocabulary.stems]
-    assert len(set(keys)) == len(keys) == int((read_table().rows[:, KEY] != 0).sum())
+    assert len(set(keys)) == len(keys) == int((read_tables().rows[:, KEY] != 0).sum())
 
 
 @pytest.mark.parametrize("text", ["bagus sekali pak", "goblok kamu", "a b a b", "😂"])

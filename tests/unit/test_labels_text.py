@@ -5,11 +5,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from flows.labels.compiled.letters import ACCOUNT, CONTESTANT, URL
 from flows.labels.letters import read_letters
-from flows.labels.reference import has_content, mask
-from flows.labels.spelling import ACCOUNT, CONTESTANT, URL, spell
-from flows.labels.text import mask_contestants, normalise
+from flows.labels.reading import mask_contestants, read
+from flows.labels.text import buffers, normalise
 from flows.labels.vocabulary import read_vocabulary
+from tests.labels_oracle.rules import mask
+from tests.labels_oracle.spelling import spell
 
 
 def normal(text: str) -> str:
@@ -143,13 +145,12 @@ def test_a_long_text_and_deep_entities_end() -> None:
 
 def test_what_can_be_labelled() -> None:
     texts = ["halo", "12", "😂", "...", "", "https://contoh.example", "@akun !", "#"]
-    found = [has_content(spell(text, read_letters())) for text in texts]
-    assert found == [True, True, True, False, False, False, False, False]
+    assert read(buffers(pl.Series(texts))).has_content.tolist() == [True, True, True, False, False, False, False, False]
 
 
 @settings(max_examples=150, deadline=None)
 @given(st.lists(TYPED, min_size=10, max_size=10))
-def test_the_kernel_spells_like_the_reference(texts: list[str]) -> None:
+def test_the_kernel_spells_like_the_oracle(texts: list[str]) -> None:
     tokens = [spell(text, read_letters()) for text in texts]
     expected = [" ".join(["", *some, ""]) if some else " " for some in tokens]
     assert normalise(pl.Series(texts)).to_list() == expected
@@ -164,7 +165,7 @@ PHRASES = st.lists(st.sampled_from(WORDS.split(" ")), max_size=12)
 
 @settings(max_examples=100, deadline=None)
 @given(st.lists(PHRASES, min_size=10, max_size=10))
-def test_the_kernel_masks_like_the_reference(phrases: list[list[str]]) -> None:
+def test_the_kernel_masks_like_the_oracle(phrases: list[list[str]]) -> None:
     texts = [" ".join(words) for words in phrases]
     expected = [mask(spell(text, read_letters()), read_vocabulary()) for text in texts]
     assert [text.split() for text in mask_contestants(pl.Series(texts)).to_list()] == expected

@@ -1,4 +1,4 @@
-"""The compiled loop over many texts, and the tables it reads.
+"""The compiled loop over many texts, and the room it works in.
 
 Numba keeps machine code by the source of the outermost function only; the digest of all the kernel's sources is
 therefore part of the loop, so that a change in any of them is compiled anew.
@@ -16,30 +16,29 @@ from typing import Any, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-import sql
 from flows.labels.compiled.compiling import (
-    BEGINS,
     COLUMNS,
-    EMOJI_WEIGHT,
     END,
-    GROUPS,
     KEY,
-    LONGEST,
-    ROLES,
-    SLOT_NUMBERS,
-    SLOTS,
+    PAIR_PRIME,
+    PRESET,
     START,
-    STRENGTH,
+    STEM_START,
     TOKEN_COLUMNS,
+    TOKEN_KEY,
     TOKEN_KIND,
-    TOPICS,
-    TURNING,
-    WEIGHT,
     WORD,
+    compiled,
     kept,
+    spread,
 )
 from flows.labels.compiled.letters import CHARACTER, LIMIT, fold_text, packed_letters
 from flows.labels.compiled.rules import (
+    COUNTS,
+    FACTS,
+    HAS_CONTENT,
+    LANGUAGE,
+    MAY_NAME_PLACE,
     has_content,
     lexicon_score,
     mask_tokens,
@@ -47,107 +46,80 @@ from flows.labels.compiled.rules import (
     read_words,
     tell_language,
 )
-from flows.labels.compiled.scoring import WIDTH, add_rows, add_windows, list_groups, list_windows, list_words, packed
-from flows.labels.compiled.tokens import OWN_OCTETS, PRESET, spell_text
-from flows.labels.hashing import hash_stem, hash_words
+from flows.labels.compiled.scoring import (
+    FEATURE_COLUMNS,
+    WIDTH,
+    add_windows,
+    list_groups,
+    list_windows,
+    list_words,
+    padded,
+    sum_rows,
+)
+from flows.labels.compiled.tokens import OWN_OCTETS, spell_text
 from flows.labels.letters import LATIN, LETTER
-from flows.labels.vocabulary import Entry, read_vocabulary
+from flows.labels.roles import as_rule
 
 Numbers = npt.NDArray[np.int64]
 
-# What the loop is to do: labels, the normalised texts, these with contestants masked, or lists of features.
-LABEL, WRITE, WRITE_MASKED, LIST = range(4)
-# Columns of what is found of each text, after the sums of the three families of features.
-HAS_CONTENT, MAY_NAME_PLACE, LANGUAGE, COUNTS = (3 * WIDTH + n for n in range(4))
-FOUND_COLUMNS = COUNTS + 3
+# What the loop gives of texts, each with what the one before it does but for the keys and the sums: the texts as typed,
+# in the spelling of the rules; the keys of terms; the texts with contestants masked, and what their words tell; the
+# sums of weights; the features.
+SPELL, KEYS, READ, SCORE, LIST = range(5)
+FAMILIES = 3  # of features: words, windows, groups
 _POINTS_PER_BYTE = 6  # an Arabic ligature of three bytes unfolds to eighteen letters
 _BYTES_PER_POINT = 5  # four bytes and a space
 _FEATURES_PER_POINT = 3  # words, pairs and negated words; the windows are fewer
+_FEATURES_PER_BYTE = 24  # of a text, at most, of any family
+_WRITTEN_PER_BYTE = 2  # of a text, at first
 _SPARE = 64
 _MEMO = 1 << 17  # tokens that are kept at least
 _LINE = 64  # bytes of a line of the processor's cache
 _LONGEST = 4096  # bytes of the longest text for which the room is kept
 _FULL = 5, 8  # the share of the memo from which it is emptied
-_SOURCES = ("batch", "compiling", "letters", "rules", "scoring", "tokens")
-_TABLES = ("hashing.py", "letters.py", "reference.py", "spelling.py", "vocabulary.py")  # whose constants are compiled
+_COMPILED_TOO = ("letters.py", "roles.py")  # whose constants the kernel holds
 
 
-class Table(NamedTuple):
-    """The vocabulary as a hash table: a row a key (0: empty) with its facts, and its numbers of the lexicon."""
+class Tables(NamedTuple):
+    """What the loop looks up: letters, the vocabulary as a hash table with its numbers of the lexicon, and patterns.
 
-    rows: Numbers
-    lexicon: npt.NDArray[np.float64]
-
-
-class Found(NamedTuple):
-    """What the loop writes. For each text: the bits of topics and slots, the numbers of `HAS_CONTENT` and so on, the
-    lexicon's score. Of `WRITE` the bytes, of `LIST` the features' hashes of each family, and where each text's end.
+    `rows` is a row a key (0: empty) with its facts, and one that stays empty.
     """
 
-    bits: Numbers
-    numbers: npt.NDArray[np.int32]
+    letters: npt.NDArray[np.int32]
+    rows: Numbers
     lexicon: npt.NDArray[np.float64]
-    written: npt.NDArray[np.uint8]
-    listed: Numbers
-    ends: Numbers
+    addresses: Numbers
+    contestants: Numbers
+    places: Numbers
 
 
-def found_of(texts: int, mode: int, size: int = 0) -> Found:
-    """Room for what the loop writes in this mode of so many texts; `size` bytes, or hashes of each family."""
-    is_label, is_list = mode == LABEL, mode == LIST
-    return Found(
-        bits=np.zeros((texts if is_label or is_list else 0, 1 + SLOT_NUMBERS), np.int64),
-        numbers=np.zeros((texts if is_label else 0, FOUND_COLUMNS), np.int32),
-        lexicon=np.zeros(texts if is_label or is_list else 0),
-        written=np.zeros(0 if is_label or is_list else size, np.uint8),
-        listed=np.zeros((3, size if is_list else 0), np.int64),
-        ends=np.zeros((0 if is_label else texts, 3), np.int64),
-    )
+class Matrices(NamedTuple):
+    """The weights of each family of features, a row a bucket."""
+
+    words: npt.NDArray[np.int8]
+    windows: npt.NDArray[np.int8]
+    groups: npt.NDArray[np.int8]
 
 
-@cache
-def read_letters_table() -> npt.NDArray[np.int32]:
-    """See `packed_letters`."""
-    return packed_letters()
+class Output(NamedTuple):
+    """What the loop writes, by text, as far as its mode gives it.
 
+    `facts` has the columns of `HAS_CONTENT` and so on. Texts are bytes, and where each ends; `typed` are in `SPELL`
+    all, else those that may name a place, and empty ones. `keys` are those of a term and of the beginning of a word.
+    `features` of each family are rows of hash, kind and parts (`scoring.py`), and where those of each text end.
+    """
 
-@cache
-def no_weights() -> tuple[Numbers, ...]:
-    """Matrices for a loop that scores nothing."""
-    return (packed(np.zeros((1, WIDTH), np.int8)),) * 3
-
-
-@cache
-def read_table(seeds: Path = sql.SEEDS) -> Table:
-    """The vocabulary of a folder of seeds as arrays."""
-    vocabulary = read_vocabulary(seeds)
-    known = [(hash_words(key), entry) for key, entry in vocabulary.entries.items()]
-    known += [(hash_stem(stem), entry) for stem, entry in vocabulary.stems.items()]
-    size = 1 << (2 * len(known)).bit_length()
-    rows, lexicon = _lines(size + 1, COLUMNS).view(np.uint64), np.zeros((size + 1, 4))
-    lexicon[:] = _numbers(Entry())
-    for key, entry in known:
-        row = key & (size - 1)
-        while rows[row, KEY]:
-            row = (row + 1) & (size - 1)
-        rows[row, [KEY, ROLES, BEGINS, LONGEST]] = np.array([key, entry.roles, entry.begins, entry.longest], np.uint64)
-        rows[row, [TOPICS, GROUPS]] = np.array([entry.topics, entry.groups], np.uint64)
-        parts = [entry.slots >> 64 * n & (1 << 64) - 1 for n in range(SLOT_NUMBERS)]
-        rows[row, SLOTS : SLOTS + SLOT_NUMBERS] = np.array(parts, np.uint64)
-        lexicon[row] = _numbers(entry)
-    return Table(rows.view(np.int64), lexicon)
-
-
-def _numbers(entry: Entry) -> list[float]:
-    numbers = {WEIGHT: entry.weight, TURNING: entry.turning, STRENGTH: entry.strength, EMOJI_WEIGHT: entry.emoji}
-    return [numbers[column] for column in range(len(numbers))]
-
-
-def _lines(rows: int, columns: int) -> Numbers:
-    """Noughts, the first row at the beginning of a line of the cache."""
-    octets = np.zeros(rows * columns * 8 + _LINE, np.uint8)
-    start = -octets.ctypes.data % _LINE
-    return octets[start : start + rows * columns * 8].view(np.int64).reshape(rows, columns)
+    facts: Numbers
+    lexicon: npt.NDArray[np.float64]
+    sums: npt.NDArray[np.int32]
+    keys: Numbers
+    typed: npt.NDArray[np.uint8]
+    typed_ends: Numbers
+    masked: npt.NDArray[np.uint8]
+    masked_ends: Numbers
+    features: Numbers
+    feature_ends: Numbers
 
 
 class _Room(NamedTuple):
@@ -157,18 +129,57 @@ class _Room(NamedTuple):
     octets: npt.NDArray[np.uint8]
     typed: Numbers
     masked: Numbers
-    notes: Numbers
-    hashes: Numbers
+    terms: Numbers
+    groups: Numbers
+    features: Numbers
     memo: Numbers
-    pushes: Numbers
+    pushes: npt.NDArray[np.int32]
+
+
+def lines(rows: int, columns: int) -> Numbers:
+    """Zeros, the first row at the beginning of a line of the cache."""
+    octets = np.zeros(rows * columns * 8 + _LINE, np.uint8)
+    start = -octets.ctypes.data % _LINE
+    return octets[start : start + rows * columns * 8].view(np.int64).reshape(rows, columns)
+
+
+@cache
+def no_tables() -> Tables:
+    """Tables without words, for what needs none."""
+    none = as_rule([])
+    return Tables(packed_letters(), lines(2, COLUMNS), np.zeros((2, 4)), none, none, none)
+
+
+@cache
+def no_matrices() -> Matrices:
+    """Matrices for a loop that scores nothing."""
+    return Matrices(*(padded(np.zeros((1, WIDTH), np.int8)),) * 3)
+
+
+def _output_of(mode: int, texts: int, size: int, written: int) -> Output:
+    """Room for what the loop writes in this mode of so many texts of so many bytes, `written` as texts."""
+    read, scored, listed = mode >= READ, texts * (mode == SCORE), texts * (mode == LIST)
+    features = _FEATURES_PER_BYTE * (size + 8 * texts) + _SPARE if mode == LIST else 0
+    return Output(
+        facts=np.zeros((texts * read, FACTS), np.int64),
+        lexicon=np.zeros(texts * read),
+        sums=np.zeros((scored, FAMILIES, WIDTH), np.int32),
+        keys=np.zeros((texts * (mode == KEYS), 2), np.int64),
+        typed=np.zeros(written, np.uint8),
+        typed_ends=np.zeros(texts, np.int64),
+        masked=np.zeros(written * read, np.uint8),
+        masked_ends=np.zeros(texts * read, np.int64),
+        features=np.zeros((FAMILIES, features, FEATURE_COLUMNS), np.int64),
+        feature_ends=np.zeros((listed, FAMILIES), np.int64),
+    )
 
 
 class _Kept(threading.local):
     """The room of each thread, with the vocabulary and the weights that its memo was made from."""
 
     room: _Room | None = None
-    table: Numbers | None = None
-    windows: Numbers | None = None
+    rows: Numbers | None = None
+    windows: npt.NDArray[np.int8] | None = None
 
 
 _kept = _Kept()
@@ -182,24 +193,25 @@ def _new_room(longest: int) -> _Room:
     return _Room(
         points=np.zeros(points, np.int32),
         octets=octets,
-        typed=_lines(points, TOKEN_COLUMNS),
-        masked=_lines(points, TOKEN_COLUMNS),
-        notes=np.zeros((4, points), np.int64),
-        hashes=np.zeros(_FEATURES_PER_POINT * points, np.int64),
-        memo=_lines(memo + 1, COLUMNS),
-        pushes=_lines(memo + 1, 4),
+        typed=lines(points, TOKEN_COLUMNS),
+        masked=lines(points, TOKEN_COLUMNS),
+        terms=np.zeros(points, np.int64),
+        groups=np.zeros(points, np.int64),
+        features=np.zeros((_FEATURES_PER_POINT * points, FEATURE_COLUMNS), np.int64),
+        memo=lines(memo + 1, COLUMNS),
+        pushes=np.zeros((memo + 1, WIDTH), np.int32),
     )
 
 
-def _room_for(longest: int, table: Numbers, windows: Numbers | None) -> _Room:
+def _room_for(longest: int, rows: Numbers, windows: npt.NDArray[np.int8] | None) -> _Room:
     """The thread's own room, its memo emptied when the vocabulary or the weights (None: of no account) changed."""
     if longest > _LONGEST:
         return _new_room(longest)
     if _kept.room is None:
         _kept.room = _new_room(_LONGEST)
-    elif _kept.table is not table or (windows is not None and _kept.windows is not windows):
+    elif _kept.rows is not rows or (windows is not None and _kept.windows is not windows):
         _kept.room.memo[:, KEY] = 0
-    _kept.table = table
+    _kept.rows = rows
     _kept.windows = _kept.windows if windows is None else windows
     return _kept.room
 
@@ -208,14 +220,20 @@ def run_loop(
     mode: int,
     data: npt.NDArray[np.uint8],
     offsets: Numbers,
-    table: Table,
-    matrices: tuple[Numbers, ...],
-    found: Found,
-) -> int:
-    """Runs the loop over texts (UTF-8 bytes, and where each begins and ends); gives the bytes that `WRITE` needs."""
-    longest = int(np.diff(offsets).max(initial=0))
-    room = _room_for(longest, table.rows, matrices[1] if mode == LABEL else None)
-    return int(compiled_loop()(mode, data, offsets, read_letters_table(), *table, *matrices, *room, *found))
+    tables: Tables | None = None,
+    matrices: Matrices | None = None,
+) -> Output:
+    """Runs the loop over texts: UTF-8 bytes, and where each begins and ends, both read-only."""
+    tables, matrices = tables or no_tables(), matrices or no_matrices()
+    longest, size, count = int(np.diff(offsets).max(initial=0)), int(offsets[-1] - offsets[0]), len(offsets) - 1
+    room = _room_for(longest, tables.rows, matrices.windows if mode == SCORE else None)
+    written = _WRITTEN_PER_BYTE * size + 2 * count + 1
+    while True:
+        output = _output_of(mode, count, size, written)
+        needed = compiled_loop()(mode, data, offsets, tables, matrices, room, output)
+        if needed <= written:
+            return output
+        written = needed
 
 
 @cache
@@ -224,14 +242,12 @@ def compiled_loop() -> Callable[..., int]:
 
     No vocabulary and no weights are read for it.
     """
-    nothing = Table(_lines(2, COLUMNS), np.zeros((2, 4)))
     data, offsets = np.zeros(0, np.uint8), np.zeros(1, np.int64)
     for array in (data, offsets):
         array.flags.writeable = False  # as those of texts are
-    room, found = _new_room(0), found_of(0, LABEL)
     with _alone():
         loop = _loop()
-        loop(LABEL, data, offsets, read_letters_table(), *nothing, *no_weights(), *room, *found)
+        loop(SCORE, data, offsets, no_tables(), no_matrices(), _new_room(0), _output_of(SCORE, 0, 0, 0))
     return loop
 
 
@@ -248,96 +264,101 @@ def _alone() -> Iterator[None]:
 def _digest() -> str:
     folder = Path(__file__).parent
     digest = hashlib.sha256()
-    for path in (*(folder / f"{name}.py" for name in _SOURCES), *(folder.parent / n for n in _TABLES)):
+    for path in (*sorted(folder.glob("*.py")), *(folder.parent / name for name in _COMPILED_TOO)):
         digest.update(path.read_bytes())
     return digest.hexdigest()
 
 
+@compiled
+def _write(tokens: Any, first: int, count: int, octets: Any, written: Any, at: int) -> int:
+    """Writes tokens from the first on, with a space on each side, as far as there is room; gives where they end."""
+    for n in range(first, count + 1):
+        start, end = (tokens[n, START] - 1, tokens[n, END]) if n < count else (0, 1)
+        for place in range(start, end):
+            if at < len(written):
+                written[at] = octets[place]
+            at += 1
+    return at
+
+
+@compiled
+def _list_features(room: Any, count: int, output: Any, row: int) -> None:
+    """Every feature of masked tokens, after those of the texts before."""
+    ends = output.feature_ends
+    for family in range(FAMILIES):
+        ends[row, family] = ends[row - 1, family] if row > 0 else 0
+    singles = list_words(room.masked, count, room.memo, room.features)
+    more = list_groups(room.masked, count, room.groups, room.features[singles:])
+    for n in range(singles + more):
+        family = 0 if n < singles else 2
+        for column in range(FEATURE_COLUMNS):
+            output.features[family, ends[row, family], column] = room.features[n, column]
+        ends[row, family] += 1
+    for place in range(count):
+        if room.masked[place, TOKEN_KIND] == WORD:
+            start, end = room.masked[place, START], room.masked[place, END]
+            ends[row, 1] += list_windows(room.octets, start, end, place, output.features[1, ends[row, 1] :])
+
+
+@compiled
+def _score(room: Any, count: int, matrices: Any, sums: Any, counts: Any) -> None:
+    """Adds the weights of the features of masked tokens, and counts them."""
+    counts[0] = list_words(room.masked, count, room.memo, room.features)
+    sum_rows(room.features, counts[0], matrices.words, sums[0])
+    counts[1] = add_windows(room.masked, count, room.memo, room.pushes, sums[1])
+    counts[2] = list_groups(room.masked, count, room.groups, room.features[counts[0] :])
+    sum_rows(room.features[counts[0] :], counts[2], matrices.groups, sums[2])
+
+
+@compiled
+def _has_foreign_letters(points: Any, length: int, letters: Any) -> bool:
+    """Whether most letters are not Latin."""
+    latin, foreign = 0, 0
+    for n in range(length):
+        latin += letters[min(points[n], LIMIT), CHARACTER] == LATIN
+        foreign += letters[min(points[n], LIMIT), CHARACTER] == LETTER
+    return foreign > latin
+
+
 @cache
 def _loop() -> Callable[..., int]:
-    """The loop over texts, compiled once for all that it can do."""
+    """The loop over texts, compiled once for all that it can do. It gives the bytes that its texts need as written."""
     sources = _digest()
 
-    def read_texts(
-        mode: int,
-        data: Any,
-        offsets: Any,
-        letters: Any,
-        table: Any,
-        lexicon: Any,
-        words: Any,
-        windows: Any,
-        group_weights: Any,
-        points: Any,
-        octets: Any,
-        typed: Any,
-        masked: Any,
-        notes: Any,
-        hashes: Any,
-        memo: Any,
-        pushes: Any,
-        bits: Any,
-        numbers: Any,
-        scores: Any,
-        written: Any,
-        listed: Any,
-        ends: Any,
-    ) -> int:
-        size, is_label = len(memo) - 1, mode == LABEL
-        terms, groups, ends_of, lanes = notes[0], notes[1], notes[2], notes[3]
-        at = 0
-        for family in range(3):
-            ends_of[family] = 0
+    def read_texts(mode: int, data: Any, offsets: Any, tables: Any, matrices: Any, room: Any, output: Any) -> int:
+        memo, size = room.memo, len(room.memo) - 1
+        typed_at, masked_at = 0, 0
         for row in range(len(offsets) - 1):
             if memo[size, 0] + offsets[row + 1] - offsets[row] > size * _FULL[0] // _FULL[1]:
                 memo[:, KEY] = 0
-            length, is_plain = fold_text(data, offsets[row], offsets[row + 1], letters, points)
-            count = spell_text(points, length, letters, table, memo, pushes, windows, hashes, octets, typed, is_label)
-            tokens, first = typed, PRESET
-            if is_label:
-                numbers[row, HAS_CONTENT] = has_content(typed, count)
-                numbers[row, MAY_NAME_PLACE] = may_name_place(typed, count, memo, table)
-            if mode != WRITE:
-                count = mask_tokens(typed, count, memo, table, masked)
-                tokens, first = masked, 0
-            if mode == WRITE or mode == WRITE_MASKED:
-                for n in range(first, count + 1):
-                    start, end = (tokens[n, START] - 1, tokens[n, END]) if n < count else (0, 1)
-                    for place in range(start, end):
-                        if at < len(written):
-                            written[at] = octets[place]
-                        at += 1
-                ends[row, 0] = at
+            length, is_plain = fold_text(data, offsets[row], offsets[row + 1], tables.letters, room.points)
+            count = spell_text(room, length, tables, matrices.windows, mode == SCORE)
+            if mode == KEYS:
+                key = room.typed[PRESET, TOKEN_KEY]
+                output.keys[row, 1] = spread(STEM_START + key)
+                for n in range(PRESET + 1, count):
+                    key = spread(key * PAIR_PRIME + room.typed[n, TOKEN_KEY])
+                output.keys[row, 0] = key
                 continue
-            number = read_words(masked, count, memo, table, terms, groups, bits[row])
-            scores[row] = lexicon_score(terms, number, lexicon)
-            parts = 0
-            if mode == LIST:
-                for n in range(count):
-                    if masked[n, TOKEN_KIND] == WORD:
-                        parts += list_windows(octets, masked[n, START], masked[n, END], listed[1][ends_of[1] + parts :])
-            else:
-                parts = add_windows(masked, count, memo, pushes, octets, windows, hashes, lanes, numbers[row, WIDTH:])
-            singles = list_words(masked, count, memo, hashes)
-            more = list_groups(masked, count, groups, hashes[singles:])
-            if mode == LIST:
-                for n in range(singles + more):
-                    family = 0 if n < singles else 2
-                    listed[family, ends_of[family]] = hashes[n]
-                    ends_of[family] += 1
-                ends_of[1] += parts
-                for family in range(3):
-                    ends[row, family] = ends_of[family]
+            may_name = mode == SPELL or may_name_place(room.typed, count, memo, tables)
+            if may_name:
+                typed_at = _write(room.typed, PRESET, count, room.octets, output.typed, typed_at)
+            output.typed_ends[row] = typed_at
+            if mode == SPELL:
                 continue
-            add_rows(hashes, singles, words, lanes, numbers[row])
-            add_rows(hashes[singles:], more, group_weights, lanes, numbers[row, 2 * WIDTH :])
-            numbers[row, COUNTS], numbers[row, COUNTS + 1], numbers[row, COUNTS + 2] = singles, parts, more
-            latin, foreign = 0, 0
-            if not is_plain:
-                for n in range(length):
-                    latin += letters[min(points[n], LIMIT), CHARACTER] == LATIN
-                    foreign += letters[min(points[n], LIMIT), CHARACTER] == LETTER
-            numbers[row, LANGUAGE] = tell_language(masked, count, foreign > latin)
-        return at if sources else 0
+            facts = output.facts[row]
+            facts[HAS_CONTENT], facts[MAY_NAME_PLACE] = has_content(room.typed, count), may_name
+            count = mask_tokens(room, count, tables)
+            masked_at = _write(room.masked, 0, count, room.octets, output.masked, masked_at)
+            output.masked_ends[row] = masked_at
+            terms = read_words(room, count, tables.rows, facts)
+            output.lexicon[row] = lexicon_score(room.terms, terms, tables.lexicon)
+            is_foreign = not is_plain and _has_foreign_letters(room.points, length, tables.letters)
+            facts[LANGUAGE] = tell_language(room.masked, count, is_foreign)
+            if mode == SCORE:
+                _score(room, count, matrices, output.sums[row], facts[COUNTS:])
+            elif mode == LIST:
+                _list_features(room, count, output, row)
+        return max(typed_at, masked_at) if sources else 0
 
     return kept(read_texts)

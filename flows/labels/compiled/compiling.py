@@ -11,8 +11,6 @@ from typing import Any, TypeVar, cast
 import numba
 import numpy as np
 
-from flows.labels import hashing
-
 Function = TypeVar("Function", bound=Callable[..., Any])
 
 # The kernel makes no arrays, so it needs none of numba's counting of references, which would cost most of its time.
@@ -38,13 +36,25 @@ def signed(number: int) -> int:
     return number - (1 << 64) if number >> 63 else number
 
 
-FNV_START, FNV_PRIME = signed(hashing.FNV_START), signed(hashing.FNV_PRIME)
-PAIR_PRIME = signed(hashing.PAIR_PRIME)
-_SPREAD_1, _SPREAD_2 = signed(hashing.SPREAD_1), signed(hashing.SPREAD_2)
+# FNV-1a of UTF-8 bytes, and the finaliser of MurmurHash3 to spread what comes of it.
+FNV_START, FNV_PRIME = signed(0xCBF29CE484222325), 0x100000001B3
+PAIR_PRIME = signed(0x9E3779B97F4A7C15)
+_SPREAD_1, _SPREAD_2 = signed(0xFF51AFD7ED558CCD), signed(0xC4CEB9FE1A85EC53)
 _HIGH = (1 << 31) - 1  # a shift by 33 leaves as many bits
-WORD_FAMILY, PAIR_FAMILY, NEGATED_FAMILY, WINDOW_FAMILY, GROUP_FAMILY, GROUPS_FAMILY, STEM_FAMILY = (
-    hashing.FAMILIES.values()
-)
+# Added to a hash, so that no word, pair or window shares a bucket with another kind of feature by design.
+WORD_FAMILY, PAIR_FAMILY, NEGATED_FAMILY = 0x1B873593, 0x2545F491, 0x4F6CDD1D
+WINDOW_FAMILY, GROUP_FAMILY, GROUPS_FAMILY = 0x632BE5AB, 0x14057B7E, 0x7F4A7C15
+STEM_START = signed(0x5851F42D * 0x9E3779B97F4A7C15 & (1 << 64) - 1)  # the hash of the beginning of a word is a pair's
+
+
+def key_of(word: str) -> int:
+    """The key of a token: the FNV-1a hash of its bytes."""
+    value = FNV_START
+    for octet in word.encode():
+        value = signed((value ^ octet) * FNV_PRIME & (1 << 64) - 1)
+    return value
+
+
 # Characters by name: machine code for `ord` would have to be compiled at every place.
 LOWER_A = ord("a")
 LOWER_Z = ord("z")
@@ -69,15 +79,17 @@ QUESTION = ord("?")
 NOUGHT: Any = np.int64(0)  # where a number begins that is handed on
 SLOT_NUMBERS = 4  # of 64 bits each, for the slots of the cues
 
-# Columns of what is known of a word or phrase (`table`) and of a token that was met (`memo`). Only `memo` has the hash
-# with every digit as 0, the row of the table, what the token is, `TOKEN_DIGITS`, and the number of windows of letters.
+# Columns of what is known of a word or phrase (`rows`) and of a token that was met (`memo`). Only `memo` has the hash
+# with every digit as 0, the row of the table, what the token is, and the number of windows of letters (-1: not listed).
 # The first eight, which are read of every token, fill a line of the processor's cache.
-(KEY, ROLES, BEGINS, SPOKEN, ROW, KIND, DIGITS, WINDOWS, LONGEST, TOPICS, GROUPS, SLOTS) = range(12)
+(KEY, ROLES, BEGINS, SPOKEN, ROW, KIND, WINDOWS, LONGEST, TOPICS, GROUPS, SLOTS) = range(11)
 COLUMNS = 16
-# Columns of the tokens of one text. `TOKEN_DIGITS` is 0 for a token that is no number, else a hundred times its
-# length, and for one or two digits their value (`07` is 207).
-TOKEN, START, END, TOKEN_KEY, TOKEN_ROLES, TOKEN_BEGINS, TOKEN_KIND, TOKEN_DIGITS = range(8)
+# Columns of the tokens of one text: the row of the memo, where its bytes begin and end, and some of the memo's columns.
+TOKEN, START, END, TOKEN_KEY, TOKEN_ROLES, TOKEN_BEGINS, TOKEN_KIND = range(7)
 TOKEN_COLUMNS = 8
+MAX_PHRASE = 6  # words
+NEGATION_REACH = 3  # terms or words after a negation
+PRESET: Any = np.int64(2)  # tokens before those of a text: a contestant and a hand
 # What a token is; a mark is its own character.
 NO_TOKEN, WORD, EMOJI_TOKEN, CONTESTANT_TOKEN, URL_TOKEN, ACCOUNT_TOKEN, HASH_TOKEN = range(7)
 FIRST_MARK = ord("!")
@@ -87,19 +99,19 @@ WEIGHT, TURNING, STRENGTH, EMOJI_WEIGHT = range(4)
 
 @compiled
 def spread(number: int) -> int:
-    """See `hashing.spread`."""
+    """A number whose bits all depend on all bits of the given one."""
     number = (number ^ ((number >> 33) & _HIGH)) * _SPREAD_1
     number = (number ^ ((number >> 33) & _HIGH)) * _SPREAD_2
     return number ^ ((number >> 33) & _HIGH)
 
 
 @compiled
-def find_row(table: Any, key: int) -> int:
+def find_row(rows: Any, key: int) -> int:
     """The row of a key; for an unknown one the last, which is empty and, being one for all, stays in the cache."""
-    last = len(table) - 2
+    last = len(rows) - 2
     row = key & last
-    while table[row, KEY] != key:
-        if table[row, KEY] == 0:
-            return len(table) - 1
+    while rows[row, KEY] != key:
+        if rows[row, KEY] == 0:
+            return len(rows) - 1
         row = (row + 1) & last
     return row

@@ -1,4 +1,9 @@
-"""Bytes to folded characters: `spelling.fold` and the thousands of numbers, on room that is used again."""
+"""Bytes to folded characters, on room that is used again.
+
+Letters are lower case, without style, accents and invisible characters (`flows/labels/letters.py`). Runs of three
+letters or more are one, and so is a doubled letter at the end of a word (`bangett`). A word of exactly three equal
+letters stays: it is a name (PPP) or an abbreviation. Numbers have no marks between their thousands.
+"""
 
 from typing import Any
 
@@ -23,7 +28,8 @@ LIMIT, LAST_LETTER = kinds.LIMIT, kinds.LAST_LETTER
 SPACE, DIGIT, UNDERSCORE = kinds.SPACE, kinds.DIGIT, kinds.UNDERSCORE
 FOLD, CHARACTER, ALIKE = range(3)  # columns of the letters; the second is what a folded character is
 # Whole tokens that are known by their characters: ronda's own, and what the loader masks and the rules do not read.
-_FIXED = ("_url_", "_akun_", "_calon_", "[surel]", "[telepon]", "[nomor]", "[nomor identitas]")
+URL, ACCOUNT, CONTESTANT = "_url_", "_akun_", "_calon_"
+_FIXED = (URL, ACCOUNT, CONTESTANT, "[surel]", "[telepon]", "[nomor]", "[nomor identitas]")
 OWN = 3  # of them
 FIXED = np.zeros((len(_FIXED), 20), np.int32)
 for _row, _token in enumerate(_FIXED):
@@ -105,7 +111,7 @@ def _fold_alikes(points: Any, count: int, letters: Any) -> None:
 
 @compiled
 def _shorten(points: Any, count: int, letters: Any) -> Any:
-    """See `spelling.fold` on repeated letters; in place, gives the new number of characters and if one is a digit."""
+    """Repeated letters, in place; gives the new number of characters, and whether one is a digit."""
     kept, place, has_digit = NOUGHT, NOUGHT, False
     while place < count:
         point = points[place]

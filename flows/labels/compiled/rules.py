@@ -1,20 +1,18 @@
-"""The rules by words on the tokens of one text: `reference.mask`, `lexicon_score`, and what words tell."""
+"""The rules by words on the tokens of one text: contestants masked, the lexicon's score, and what words tell."""
 
 from typing import Any
 
-import numpy as np
-
-from flows.labels import reference, vocabulary
+from flows.labels import roles
 from flows.labels.compiled.compiling import (
-    COLON,
     CONTESTANT_TOKEN,
     EMOJI_WEIGHT,
     FIRST_MARK,
-    FULL_STOP,
     GROUPS,
-    HASH_TOKEN,
     LONGEST,
+    MAX_PHRASE,
+    NEGATION_REACH,
     PAIR_PRIME,
+    PRESET,
     ROLES,
     ROW,
     SLOT_NUMBERS,
@@ -23,7 +21,6 @@ from flows.labels.compiled.compiling import (
     TOKEN,
     TOKEN_BEGINS,
     TOKEN_COLUMNS,
-    TOKEN_DIGITS,
     TOKEN_KEY,
     TOKEN_KIND,
     TOKEN_ROLES,
@@ -35,127 +32,68 @@ from flows.labels.compiled.compiling import (
     find_row,
     spread,
 )
-from flows.labels.compiled.tokens import PRESET
+from flows.labels.compiled.matching import match
 
-NAME: Any = np.int64(vocabulary.NAME)  # the roles that are handed on, see `NOUGHT`
-PAIR_NAME: Any = np.int64(vocabulary.PAIR_NAME)
-PLACE: Any = np.int64(vocabulary.PLACE)
-PLACE_BY_OFFICE: Any = np.int64(vocabulary.PLACE_BY_OFFICE)
-PLACE_NUMBER = vocabulary.PLACE_NUMBER
-NUMBER_WORD, NUMBER_SIGN, VOTE = vocabulary.NUMBER_WORD, vocabulary.NUMBER_SIGN, vocabulary.VOTE
-CONTEST, TITLE, LEXICON, BOUNDARY = vocabulary.CONTEST, vocabulary.TITLE, vocabulary.LEXICON, vocabulary.BOUNDARY
-COUNT, FINGERS = vocabulary.COUNT, vocabulary.FINGERS
-INDONESIAN, JAVANESE, FOREIGN = vocabulary.INDONESIAN, vocabulary.JAVANESE, vocabulary.FOREIGN
-OFFICE, TELLS_BITS, TELLS_GROUP = (
-    vocabulary.OFFICE,
-    vocabulary.TELLS_BITS,
-    vocabulary.TELLS_GROUP,
-)
-MAY_NAME = vocabulary.NAME | CONTEST | NUMBER_WORD | VOTE  # of a token or the vote word before it
-MAX_PHRASE = vocabulary.MAX_PHRASE
-NEGATION_REACH, EMOJI_LIMIT, MIXED_SHARE = reference.NEGATION_REACH, reference.EMOJI_LIMIT, reference.MIXED_SHARE
+TITLE, FINGERS, LEXICON, BOUNDARY = roles.TITLE, roles.FINGERS, roles.LEXICON, roles.BOUNDARY
+INDONESIAN, JAVANESE, FOREIGN = roles.INDONESIAN, roles.JAVANESE, roles.FOREIGN
+TELLS_BITS, TELLS_GROUP = roles.TELLS_BITS, roles.TELLS_GROUP
+EMOJI_LIMIT = 2.0  # ten equal emoji say no more than one strong one
+MIXED_SHARE = 0.25  # of the function words, the lesser language's share from which a text is mixed
 NO_LANGUAGE, IN_INDONESIAN, IN_JAVANESE, IN_BOTH, IN_OTHER = range(5)
 LANGUAGE_CODES = (None, "id", "jv", "mixed", "other")
+# What is told of a text, by column.
+HAS_CONTENT, MAY_NAME_PLACE, LANGUAGE, COUNTS, TOPICS_TOLD, SLOTS_TOLD = 0, 1, 2, 3, 6, 7
+FACTS = SLOTS_TOLD + SLOT_NUMBERS
 
 
 @compiled
-def _length(tokens: Any, place: int, role: int, memo: Any, table: Any) -> int:
-    """How many tokens the longest term has that begins here and has the role, 0 for none."""
-    longest = 1 if tokens[place, TOKEN_ROLES] & role else 0
-    if tokens[place, TOKEN_BEGINS] & role:
-        key = tokens[place, TOKEN_KEY]
-        for length in range(2, memo[tokens[place, TOKEN], LONGEST] + 1):
-            key = spread(key * PAIR_PRIME + tokens[place + length - 1, TOKEN_KEY])
-            if table[find_row(table, key), ROLES] & role:
-                longest = length
-    return longest
-
-
-@compiled
-def may_name_place(tokens: Any, count: int, memo: Any, table: Any) -> bool:
+def may_name_place(tokens: Any, count: int, memo: Any, tables: Any) -> bool:
     """Whether typed tokens are worth the places rule."""
     for place in range(PRESET, count):
-        told = tokens[place, TOKEN_ROLES] | tokens[place, TOKEN_BEGINS]
-        if told & PLACE and _length(tokens, place, PLACE, memo, table) > 0:
+        if match(tables.places, tokens, place, memo, tables.rows) > 0:
             return True
-        if place > PRESET and told & PLACE_BY_OFFICE and _length(tokens, place, PLACE_BY_OFFICE, memo, table) > 0:
-            before = place - 2 if tokens[place - 1, TOKEN_KIND] == FULL_STOP and place > PRESET + 1 else place - 1
-            if tokens[before, TOKEN_ROLES] & OFFICE:
-                return True
     return False
 
 
 @compiled
-def _drop_addresses(tokens: Any, count: int) -> int:
-    """`reference._drop_addresses`, in place; gives the new number of tokens, with empty ones after them."""
-    kept, place = PRESET, PRESET
-    while place < count:
-        one, two, three = (
-            tokens[place, TOKEN_DIGITS],
-            tokens[place + 1, TOKEN_DIGITS],
-            tokens[place + 2, TOKEN_DIGITS],
-        )
-        mark = tokens[place + 1, TOKEN_KIND]
-        is_clock = 200 <= one < 230 and (mark == FULL_STOP or mark == COLON) and 200 <= three < 260
-        if is_clock or (0 < one < 300 and 0 < two < 300 and three == 400):
-            place += 3
-            continue
-        if kept < place:
-            for column in range(TOKEN_COLUMNS):
-                tokens[kept, column] = tokens[place, column]
-        kept += 1
-        place += 1
-        if tokens[kept - 1, TOKEN_ROLES] & PLACE_NUMBER:
-            here = place + 1 if tokens[place, TOKEN_ROLES] & NUMBER_SIGN else place
-            while tokens[here, TOKEN_KIND] == FULL_STOP or tokens[here, TOKEN_KIND] == COLON:
-                here += 1
-            if tokens[here, TOKEN_DIGITS] > 0:
-                mark = tokens[here + 1, TOKEN_KIND]
-                more = here + 2 if mark == FULL_STOP or mark == COLON else here + 1
-                place = more + 1 if tokens[more, TOKEN_DIGITS] > 0 else here + 1
-    for n in range(kept, min(kept + MAX_PHRASE, count)):
+def _copy(tokens: Any, source: int, into: Any, target: int) -> None:
+    for column in range(TOKEN_COLUMNS):
+        into[target, column] = tokens[source, column]
+
+
+@compiled
+def _clear(tokens: Any, first: int, last: int) -> None:
+    for n in range(first, last):
         for column in range(TOKEN_COLUMNS):
             tokens[n, column] = 0
+
+
+@compiled
+def _drop_addresses(tokens: Any, count: int, memo: Any, tables: Any) -> int:
+    """Leaves out the numbers of streets and schools, times and dates, in place; gives the new number of tokens."""
+    kept, place = PRESET, PRESET
+    while place < count:
+        length = match(tables.addresses, tokens, place, memo, tables.rows)
+        if length == 0:
+            if kept < place:
+                _copy(tokens, place, tokens, kept)
+            kept += 1
+        place += max(length, 1)
+    _clear(tokens, kept, min(kept + MAX_PHRASE, count))
     return int(kept)
 
 
 @compiled
-def _contestant_length(tokens: Any, place: int, memo: Any, table: Any) -> int:
-    """How many tokens from here on name a contestant; 0 for none."""
-    length = _length(tokens, place, NAME, memo, table)
-    digits, kind, roles = tokens[place, TOKEN_DIGITS], tokens[place, TOKEN_KIND], tokens[place, TOKEN_ROLES]
-    if length == 0 and (kind == CONTESTANT_TOKEN or 200 < digits < 210):
-        length = 1
-    if length == 0 and roles & CONTEST:
-        length = _length(tokens, place + 1, PAIR_NAME, memo, table)
-        length += 1 if length > 0 else 0
-    if length == 0 and kind == HASH_TOKEN and 0 < tokens[place + 1, TOKEN_DIGITS] < 300:
-        length = 2
-    if length == 0 and roles & NUMBER_WORD:
-        here = place + 1
-        while here < place + 3 and tokens[here, TOKEN_KIND] == FULL_STOP:
-            here += 1
-        here += 1 if tokens[here, TOKEN_KIND] == HASH_TOKEN else 0
-        if 0 < tokens[here, TOKEN_DIGITS] < 300 or tokens[here, TOKEN_ROLES] & COUNT:
-            length = here + 1 - place
-    if length == 0 and place > PRESET and tokens[place - 1, TOKEN_ROLES] & VOTE:
-        length = 1 if 0 < digits < 300 else _length(tokens, place, PAIR_NAME, memo, table)
-    return length
+def mask_tokens(room: Any, count: int, tables: Any) -> int:
+    """Fills `room.masked` with the tokens, every contestant as one, whatever name, party, number or titles it has.
 
-
-@compiled
-def mask_tokens(tokens: Any, count: int, memo: Any, table: Any, masked: Any) -> int:
-    """Fills `masked` with the tokens, every contestant as one; changes `tokens`. Gives the number of masked tokens."""
-    count = _drop_addresses(tokens, count)
+    Addresses are left out, of `room.typed` too. Gives the number of masked tokens, after which empty ones stand.
+    """
+    tokens, masked, memo = room.typed, room.masked, room.memo
+    count = _drop_addresses(tokens, count, memo, tables)
     kept, place = 0, PRESET
     while place < count:
-        told = tokens[place, TOKEN_ROLES] | tokens[place, TOKEN_BEGINS]
-        if place > PRESET:
-            told |= tokens[place - 1, TOKEN_ROLES] & VOTE
-        kind = tokens[place, TOKEN_KIND]
-        length = 0
-        if told & MAY_NAME or tokens[place, TOKEN_DIGITS] > 0 or kind == CONTESTANT_TOKEN or kind == HASH_TOKEN:
-            length = _contestant_length(tokens, place, memo, table)
+        length = match(tables.contestants, tokens, place, memo, tables.rows)
         source = place
         if length > 0:
             source = 0
@@ -164,23 +102,21 @@ def mask_tokens(tokens: Any, count: int, memo: Any, table: Any, masked: Any) -> 
         elif tokens[place, TOKEN_ROLES] & FINGERS:
             source = 1
         if length == 0 or kept == 0 or masked[kept - 1, TOKEN_KIND] != CONTESTANT_TOKEN:
-            for column in range(TOKEN_COLUMNS):
-                masked[kept, column] = tokens[source, column]
+            _copy(tokens, source, masked, kept)
             kept += 1
         place += max(length, 1)
-    for n in range(kept, kept + MAX_PHRASE):
-        for column in range(TOKEN_COLUMNS):
-            masked[n, column] = 0
+    _clear(masked, kept, kept + MAX_PHRASE)
     return kept
 
 
 @compiled
-def read_words(tokens: Any, count: int, memo: Any, table: Any, terms: Any, groups: Any, bits: Any) -> int:
+def read_words(room: Any, count: int, rows: Any, facts: Any) -> int:
     """What the words and phrases of masked tokens tell.
 
-    Adds the bits of topics and slots to `bits`, fills `groups` with those of each token and `terms` with the rows of
-    the lexicon's terms (negative: a boundary); gives how many terms there are.
+    Adds the bits of topics and slots to `facts`, fills `room.groups` with those of each token and `room.terms` with the
+    rows of the lexicon's terms (negative: a boundary); gives how many terms there are.
     """
+    tokens, memo = room.masked, room.memo
     number, ahead = 0, 0
     for place in range(count):
         slot = tokens[place, TOKEN]
@@ -188,26 +124,26 @@ def read_words(tokens: Any, count: int, memo: Any, table: Any, terms: Any, group
         group = 0
         if tokens[place, TOKEN_ROLES] & (TELLS_BITS | TELLS_GROUP):
             group = memo[slot, GROUPS]
-            bits[0] |= memo[slot, TOPICS]
+            facts[TOPICS_TOLD] |= memo[slot, TOPICS]
             for column in range(SLOT_NUMBERS):
-                bits[1 + column] |= memo[slot, SLOTS + column]
+                facts[SLOTS_TOLD + column] |= memo[slot, SLOTS + column]
         is_mark = tokens[place, TOKEN_KIND] >= FIRST_MARK
         is_end = is_mark or (tokens[place, TOKEN_ROLES] & BOUNDARY) != 0
         if tokens[place, TOKEN_BEGINS] & (LEXICON | TELLS_BITS | TELLS_GROUP):
             key = tokens[place, TOKEN_KEY]
             for words in range(2, memo[slot, LONGEST] + 1):
                 key = spread(key * PAIR_PRIME + tokens[place + words - 1, TOKEN_KEY])
-                phrase = find_row(table, key)
-                bits[0] |= table[phrase, TOPICS]
+                phrase = find_row(rows, key)
+                facts[TOPICS_TOLD] |= rows[phrase, TOPICS]
                 for column in range(SLOT_NUMBERS):
-                    bits[1 + column] |= table[phrase, SLOTS + column]
-                group |= table[phrase, GROUPS]
-                if table[phrase, ROLES] & LEXICON:
+                    facts[SLOTS_TOLD + column] |= rows[phrase, SLOTS + column]
+                group |= rows[phrase, GROUPS]
+                if rows[phrase, ROLES] & LEXICON:
                     row, length = phrase, words
-                    is_end = is_mark or (table[phrase, ROLES] & BOUNDARY) != 0
-        groups[place] = group
+                    is_end = is_mark or (rows[phrase, ROLES] & BOUNDARY) != 0
+        room.groups[place] = group
         if place >= ahead:
-            terms[number] = -row - 1 if is_end else row
+            room.terms[number] = -row - 1 if is_end else row
             number += 1
             ahead = place + length
     return number
@@ -215,7 +151,11 @@ def read_words(tokens: Any, count: int, memo: Any, table: Any, terms: Any, group
 
 @compiled
 def lexicon_score(terms: Any, number: int, lexicon: Any) -> float:
-    """`reference.lexicon_score` of terms."""
+    """The summed weight of terms.
+
+    A negation turns and shortens, a prohibition silences the weights of the next three terms, words of degree change
+    those beside them, and marks and "but" words end their reach.
+    """
     total, emoji = 0.0, 0.0
     for here in range(number):
         row = max(terms[here], -terms[here] - 1)

@@ -1,4 +1,7 @@
-"""Folded characters to tokens: `spelling.spell`, and what is known of each token, looked up once.
+"""Folded characters to tokens, and what is known of each token, looked up once.
+
+Tokens are lower-case words and numbers, the marks `. , ! ? :` and `#`, emoji, `_url_` and `_akun_`. Joining them with
+spaces and spelling again changes nothing.
 
 What depends on a token alone is kept in `memo`, a hash table by the token's hash that is emptied when it is full.
 """
@@ -8,7 +11,7 @@ from typing import Any
 import numpy as np
 
 from flows.labels import letters as kinds
-from flows.labels import reference, spelling, vocabulary
+from flows.labels import roles
 from flows.labels.compiled.compiling import (
     ACCOUNT_TOKEN,
     APOSTROPHE,
@@ -20,7 +23,6 @@ from flows.labels.compiled.compiling import (
     COLUMNS,
     CONTESTANT_TOKEN,
     DASH,
-    DIGITS,
     EMOJI_TOKEN,
     END,
     END_BRACKET,
@@ -33,21 +35,21 @@ from flows.labels.compiled.compiling import (
     KIND,
     LOWER_A,
     LOWER_W,
+    MAX_PHRASE,
     NINE,
     NO_TOKEN,
     NOUGHT,
     OPEN,
-    PAIR_PRIME,
+    PRESET,
     ROLES,
     ROW,
     SLASH,
     SPOKEN,
     START,
-    STEM_FAMILY,
+    STEM_START,
     TOKEN,
     TOKEN_BEGINS,
     TOKEN_COLUMNS,
-    TOKEN_DIGITS,
     TOKEN_KEY,
     TOKEN_KIND,
     TOKEN_ROLES,
@@ -62,26 +64,26 @@ from flows.labels.compiled.compiling import (
     spread,
 )
 from flows.labels.compiled.letters import CHARACTER, FIXED, LIMIT, OWN, SPACE, fixed_token, is_word
-from flows.labels.compiled.scoring import LANES_HOLD, list_windows, sum_rows
+from flows.labels.compiled.scoring import list_windows, sum_rows
 
 MARK, HASH, AT, EMOJI, FLAG, UNDERSCORE = kinds.MARK, kinds.HASH, kinds.AT, kinds.EMOJI, kinds.FLAG, kinds.UNDERSCORE
-MIN_STEM, MAX_STEM, MAX_PHRASE = vocabulary.MIN_STEM, vocabulary.MAX_STEM, vocabulary.MAX_PHRASE
-STEM_START = STEM_FAMILY * PAIR_PRIME & (1 << 64) - 1
-STEM_START -= (STEM_START >> 63) << 64
+MIN_STEM, MAX_STEM = 3, 24  # bytes of the beginning of a word that is looked up
+LABEL_LETTERS, ADDRESS_LABELS = 63, 8  # of a web address: letters of a label, labels between the first and the last
+NUMBER, SHORT_NUMBER, RUNNING_NUMBER = roles.NUMBER, roles.SHORT_NUMBER, roles.RUNNING_NUMBER
+HOUR, MINUTE, YEAR = roles.HOUR, roles.MINUTE, roles.YEAR
 _SMILE, _FROWN, _TEAR = ord("🙂"), ord("🙁"), ord("😢")
 _COM, _ID, _ME, _LY = (int.from_bytes(name.encode(), "big") for name in ("com", "id", "me", "ly"))
 # Tokens of ronda's own stand at the beginning of the bytes, before those of the text.
-OWN_OCTETS = f" _url_ _akun_ _calon_ {reference.FINGERS} ".encode()
+OWN_OCTETS = " _url_ _akun_ _calon_ ✌ ".encode()  # one, two and three fingers are running numbers
 OWN_PLACES = np.array([[1, 6], [7, 13], [14, 21], [22, 25]])
 OWN_KINDS = (URL_TOKEN, ACCOUNT_TOKEN, CONTESTANT_TOKEN, EMOJI_TOKEN)
 CONTESTANT_PLACE, FINGERS_PLACE = 2, 3
-PRESET: Any = np.int64(2)  # tokens before those of the text: a contestant and a hand
 
 
 @compiled
 def _skip(points: Any, place: int, count: int, letters: Any) -> int:
     """Where the label of a web address ends that begins here."""
-    last = min(count, place + spelling.LABEL_LETTERS)
+    last = min(count, place + LABEL_LETTERS)
     while place < last and points[place] < 0x80 and (is_word(points, place, letters) or points[place] == DASH):
         place += 1
     return place
@@ -101,7 +103,7 @@ def _address_end(points: Any, place: int, count: int, letters: Any) -> int:
         found = end if is_open else place
     is_web = end - place == 3 and points[place] == points[place + 1] == points[place + 2] == LOWER_W
     labels = 0
-    while not is_open and labels <= spelling.ADDRESS_LABELS and end + 1 < count and points[end] == FULL_STOP:
+    while not is_open and labels <= ADDRESS_LABELS and end + 1 < count and points[end] == FULL_STOP:
         first = end + 1
         end = _skip(points, first, count, letters)
         if end == first:
@@ -136,11 +138,24 @@ def _emoticon(points: Any, place: int, count: int) -> int:
 
 
 @compiled
-def _learn(memo: Any, slot: Any, kind: Any, octets: Any, start: int, end: int, table: Any) -> None:
+def _number_roles(digits: int, number: int) -> int:
+    """The roles of a number of so many digits; its value counts for two digits only."""
+    told = NUMBER
+    if digits <= 2:
+        told |= SHORT_NUMBER
+    if digits == 2:
+        told |= RUNNING_NUMBER if 0 < number < 10 else 0
+        told |= HOUR if number < 30 else 0
+        told |= MINUTE if number < 60 else 0
+    return told | YEAR if digits == 4 else told
+
+
+@compiled
+def _learn(memo: Any, slot: Any, kind: Any, octets: Any, start: int, end: int, rows: Any) -> None:
     """Fills the row of a token with what is known of it."""
-    row = find_row(table, memo[slot, KEY])
+    row = find_row(rows, memo[slot, KEY])
     for column in range(KEY + 1, COLUMNS):
-        memo[slot, column] = table[row, column]
+        memo[slot, column] = rows[row, column]
     memo[slot, ROW], memo[slot, KIND], memo[slot, WINDOWS] = row, kind, -1
     value: Any = FNV_START
     spoken: Any = FNV_START
@@ -154,13 +169,13 @@ def _learn(memo: Any, slot: Any, kind: Any, octets: Any, start: int, end: int, t
             octet = np.int64(ZERO)
         spoken = (spoken ^ octet) * FNV_PRIME
         if MIN_STEM <= at - start + 1 <= MAX_STEM:
-            row = find_row(table, spread(STEM_START + value))
-            memo[slot, ROLES] |= table[row, ROLES]
+            row = find_row(rows, spread(STEM_START + value))
+            memo[slot, ROLES] |= rows[row, ROLES]
             for column in range(TOPICS, COLUMNS):
-                memo[slot, column] |= table[row, column]
+                memo[slot, column] |= rows[row, column]
     memo[slot, SPOKEN] = spoken
-    length = end - start
-    memo[slot, DIGITS] = 0 if digits < length else 100 * length + (number if length <= 2 else 0)
+    if digits == end - start:
+        memo[slot, ROLES] |= _number_roles(digits, number)
 
 
 @compiled
@@ -226,24 +241,13 @@ def _next_end(points: Any, place: int, count: int, letters: Any) -> Any:
 
 
 @compiled
-def spell_text(
-    points: Any,
-    count: int,
-    letters: Any,
-    table: Any,
-    memo: Any,
-    pushes: Any,
-    matrix: Any,
-    hashes: Any,
-    octets: Any,
-    tokens: Any,
-    is_scored: bool,
-) -> int:
+def spell_text(room: Any, count: int, tables: Any, windows: Any, is_scored: bool) -> int:
     """The tokens of folded characters after `PRESET` others, then `MAX_PHRASE` empty ones; gives how many there are.
 
-    Each has a space before and after its bytes. `pushes` are the sums, as lanes, of the rows of `matrix` of a
-    token's windows, if these are no more than lanes hold and the text `is_scored`.
+    Each has a space before and after its bytes. `room.pushes` are the sums of the rows of `windows` of a token's
+    windows of letters, if the text `is_scored`.
     """
+    points, letters, octets, memo, tokens = room.points, tables.letters, room.octets, room.memo, room.typed
     at, number, place = NOUGHT + len(OWN_OCTETS), NOUGHT, NOUGHT
     last = len(memo) - 2
     while place < count or number < PRESET:
@@ -278,17 +282,15 @@ def spell_text(
         if memo[slot, KEY] == 0:
             memo[slot, KEY] = key
             memo[last + 1, 0] += 1
-            _learn(memo, slot, kind, octets, start, stop, table)
+            _learn(memo, slot, kind, octets, start, stop, tables.rows)
         if is_scored and memo[slot, WINDOWS] < 0:
-            size = list_windows(octets, start, stop, hashes) if kind == WORD else NOUGHT
+            size = list_windows(octets, start, stop, number, room.features) if kind == WORD else NOUGHT
             memo[slot, WINDOWS] = size
-            pushes[slot, :] = 0
-            if size <= LANES_HOLD:
-                sum_rows(hashes, NOUGHT, size, matrix, pushes[slot])
+            room.pushes[slot, :] = 0
+            sum_rows(room.features, size, windows, room.pushes[slot])
         tokens[number, TOKEN], tokens[number, START], tokens[number, END] = slot, start, stop
-        tokens[number, TOKEN_KEY] = key
+        tokens[number, TOKEN_KEY], tokens[number, TOKEN_KIND] = key, kind
         tokens[number, TOKEN_ROLES], tokens[number, TOKEN_BEGINS] = memo[slot, ROLES], memo[slot, BEGINS]
-        tokens[number, TOKEN_KIND], tokens[number, TOKEN_DIGITS] = kind, memo[slot, DIGITS]
         number += 1
     for n in range(number, number + MAX_PHRASE):
         for column in range(TOKEN_COLUMNS):

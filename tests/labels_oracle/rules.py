@@ -1,16 +1,16 @@
-"""What the compiled kernel computes, plainly: one text at a time, in words and dictionaries.
-
-`read` masks contestants and looks up words; `pieces` lists the features of the model by name; `scores` adds up their
-weights. A property test holds the kernel equal to this module, and `explain` shows its pieces.
-"""
+"""The rules by words, plainly: `read` masks contestants and looks up words, `pieces` lists the model's features."""
 
 from typing import NamedTuple
 
-from flows.labels import vocabulary as roles
-from flows.labels.hashing import bucket, hash_pair, hash_window, hash_word
+from flows.labels import roles
+from flows.labels.compiled.compiling import MAX_PHRASE
+from flows.labels.compiled.letters import ACCOUNT, CONTESTANT, URL
 from flows.labels.letters import LATIN, LETTER, LIMIT, WORD, Letters
-from flows.labels.spelling import ACCOUNT, CONTESTANT, OWN, URL, fold, join_thousands, spell, unescape
-from flows.labels.vocabulary import MAX_GROUPS, MAX_PHRASE, Entry, Vocabulary
+from flows.labels.reading import Piece
+from flows.labels.text import unescape
+from flows.labels.vocabulary import MAX_GROUPS, Entry, Vocabulary
+from tests.labels_oracle.hashing import bucket, hash_pair, hash_window, hash_word
+from tests.labels_oracle.spelling import OWN, fold, join_thousands, spell
 
 NEGATION_REACH = 3
 EMOJI_LIMIT = 2.0  # ten equal emoji say no more than one strong one
@@ -19,6 +19,10 @@ WINDOW = 4  # bytes of a piece of a word
 MIXED_SHARE = 0.25  # of the function words, the lesser language's share from which a text is mixed
 DENSE = 4  # numbers of `dense`
 
+PLACE_NUMBER, NUMBER_SIGN, NUMBER_WORD, COUNT, PAIR_NAME, CONTEST, VOTE, OFFICE = (
+    roles.read_roles().bits[name]
+    for name in ("place_number", "number_sign", "number_word", "count", "pair_name", "contest", "vote", "office")
+)
 _STOPS = (".", ",", "!", "?", ":")
 _SILENT = (".", ",", ":", "#")
 START, END = "<", ">"
@@ -38,14 +42,6 @@ class Reading(NamedTuple):
     language: str | None
 
 
-class Piece(NamedTuple):
-    """One feature of a text: what it is in words, its family (0 words, 1 windows, 2 groups) and its bucket's hash."""
-
-    name: str
-    family: int
-    hash: int
-
-
 def _is_number(token: str, longest: int = 1_000_000) -> bool:
     return token.isascii() and token.isdigit() and len(token) <= longest
 
@@ -61,7 +57,7 @@ def _drop_addresses(tokens: list[str], vocabulary: Vocabulary) -> list[str]:
     padded = [*tokens, "", "", "", "", ""]
     while place < len(tokens):
         one, two, three = padded[place : place + 3]
-        if _entry(vocabulary, one).roles & roles.PLACE_NUMBER:
+        if _entry(vocabulary, one).roles & PLACE_NUMBER:
             kept.append(one)
             place = _after_address(padded, place + 1, vocabulary)
         elif (
@@ -83,7 +79,7 @@ def _drop_addresses(tokens: list[str], vocabulary: Vocabulary) -> list[str]:
 def _after_address(padded: list[str], place: int, vocabulary: Vocabulary) -> int:
     """Where the text goes on after a street's or school's number, if one begins here."""
     here = place
-    if _entry(vocabulary, padded[here]).roles & roles.NUMBER_SIGN:
+    if _entry(vocabulary, padded[here]).roles & NUMBER_SIGN:
         here += 1
     while padded[here] in (".", ":"):
         here += 1
@@ -117,7 +113,7 @@ def _contestant_length(tokens: list[str], place: int, vocabulary: Vocabulary) ->
     is_short_number = len(one) == 2 and _is_number(one) and one[0] == "0" and one[1] != "0"
     if one == CONTESTANT or known & roles.NAME or is_short_number:
         return 1
-    if known & roles.CONTEST and (length := _pair_length(tokens, place + 1, vocabulary)):
+    if known & CONTEST and (length := _pair_length(tokens, place + 1, vocabulary)):
         return 1 + length
     return _numbered_length(tokens, place, vocabulary)
 
@@ -127,27 +123,27 @@ def _numbered_length(tokens: list[str], place: int, vocabulary: Vocabulary) -> i
     following = [*tokens[place + 1 : place + 1 + MAX_PHRASE], ""]
     if tokens[place] == "#" and _is_number(following[0], 2):
         return 2
-    if not _entry(vocabulary, tokens[place]).roles & roles.NUMBER_WORD:
+    if not _entry(vocabulary, tokens[place]).roles & NUMBER_WORD:
         return 0
     skipped = 0
     while following[skipped] == "." and skipped < 2:
         skipped += 1
     if following[skipped] == "#":
         skipped += 1
-    is_count = _is_number(following[skipped], 2) or _entry(vocabulary, following[skipped]).roles & roles.COUNT
+    is_count = _is_number(following[skipped], 2) or _entry(vocabulary, following[skipped]).roles & COUNT
     return 2 + skipped if is_count else 0
 
 
 def _pair_length(tokens: list[str], place: int, vocabulary: Vocabulary) -> int:
     """How many tokens from here on are a name that only stands for a contestant after certain words."""
-    if length := _phrase_length(tokens, place, vocabulary, roles.PAIR_NAME):
+    if length := _phrase_length(tokens, place, vocabulary, PAIR_NAME):
         return length
-    return int(place < len(tokens) and bool(_entry(vocabulary, tokens[place]).roles & roles.PAIR_NAME))
+    return int(place < len(tokens) and bool(_entry(vocabulary, tokens[place]).roles & PAIR_NAME))
 
 
 def _voted_length(tokens: list[str], place: int, vocabulary: Vocabulary) -> int:
     """How many tokens after a vote word are a number or such a name; 0 for none."""
-    if not place or not _entry(vocabulary, tokens[place - 1]).roles & roles.VOTE:
+    if not place or not _entry(vocabulary, tokens[place - 1]).roles & VOTE:
         return 0
     return 1 if _is_number(tokens[place], 2) else _pair_length(tokens, place, vocabulary)
 
@@ -233,7 +229,7 @@ def _may_name_place(tokens: list[str], vocabulary: Vocabulary) -> bool:
             return True
         if place and any(each & roles.PLACE_BY_OFFICE for each in known):
             before = tokens[place - 2] if tokens[place - 1] == "." and place > 1 else tokens[place - 1]
-            if _entry(vocabulary, before).roles & roles.OFFICE:
+            if _entry(vocabulary, before).roles & OFFICE:
                 return True
     return False
 

@@ -1,7 +1,4 @@
-"""Hashes of words and features: FNV-1a of UTF-8 bytes, and the finaliser of MurmurHash3 to spread them.
-
-Plain Python integers, the reference of the same functions in `compiled`.
-"""
+"""Hashes of words and features, in plain integers: FNV-1a of UTF-8 bytes, and MurmurHash3's finaliser."""
 
 _MASK = (1 << 64) - 1
 FNV_START = 0xCBF29CE484222325

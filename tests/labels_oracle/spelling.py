@@ -1,38 +1,21 @@
-"""The normaliser, plainly: a text as the words, marks and emoji it consists of, however they were typed.
+"""The spelling of the kernel, plainly: a text as the words, marks and emoji it consists of, however they were typed."""
 
-This is the reference of the compiled normaliser in `compiled`, one text at a time and as obvious as it can be; a
-property test holds the two equal. Tokens are lower-case words and numbers, the marks `. , ! ? :` and `#`, emoji,
-`_url_` and `_akun_`. Joining them with spaces and normalising again changes nothing.
-"""
-
-import html
 import re
 from functools import cache
 from typing import NamedTuple
 
 import numpy as np
 
+from flows.labels.compiled.letters import ACCOUNT, CONTESTANT, URL
+from flows.labels.compiled.tokens import ADDRESS_LABELS, LABEL_LETTERS
 from flows.labels.letters import DROPPED, EMOJI, FLAG, LAST_LETTER, LIMIT, Letters, read_letters
+from flows.labels.text import unescape
 
-URL = "_url_"
-ACCOUNT = "_akun_"
-CONTESTANT = "_calon_"
 OWN = (URL, ACCOUNT, CONTESTANT)
 
-LABEL_LETTERS, ADDRESS_LABELS = 63, 8  # of a web address: letters of a label, labels between the first and the last
-
-_ENTITY = re.compile(r"&(?:#[0-9]{1,7}|#[xX][0-9a-fA-F]{1,6}|[A-Za-z][A-Za-z0-9]{1,31});")
-_ENTITY_ROUNDS = 3
 _EMOTICONS = {":)": "🙂", ":-)": "🙂", ":(": "🙁", ":-(": "🙁", ":'(": "😢"}
 # What the loader puts in the place of numbers and addresses of people.
 _MASK = r"\[(?:surel|telepon|nomor|nomor identitas)\]"
-
-
-def unescape(text: str) -> str:
-    """HTML entities as the characters they stand for, also when they were escaped twice."""
-    for _ in range(_ENTITY_ROUNDS):
-        text = _ENTITY.sub(lambda entity: html.unescape(entity[0]), text)
-    return text
 
 
 def _fold_letter(letter: str, letters: Letters) -> str:

@@ -1,0 +1,60 @@
+"""The one matcher: what stands at a place of a text, by the patterns of `roles.py`."""
+
+from typing import Any
+
+from flows.labels import roles
+from flows.labels.compiled.compiling import (
+    LONGEST,
+    PAIR_PRIME,
+    PRESET,
+    ROLES,
+    TOKEN,
+    TOKEN_BEGINS,
+    TOKEN_KEY,
+    TOKEN_ROLES,
+    compiled,
+    find_row,
+    spread,
+)
+
+BEGIN, BEFORE, STEPS, STEP_COLUMNS = roles.BEGIN, roles.BEFORE, roles.STEPS, roles.STEP_COLUMNS
+STEP_ROLE, STEP_LEAST, STEP_MOST = roles.STEP_ROLE, roles.STEP_LEAST, roles.STEP_MOST
+
+
+@compiled
+def term_length(tokens: Any, place: int, role: int, memo: Any, rows: Any) -> int:
+    """How many tokens the longest word or phrase has that begins here and has one of the roles; 0 for none."""
+    longest = 1 if tokens[place, TOKEN_ROLES] & role else 0
+    if tokens[place, TOKEN_BEGINS] & role:
+        key = tokens[place, TOKEN_KEY]
+        for length in range(2, memo[tokens[place, TOKEN], LONGEST] + 1):
+            key = spread(key * PAIR_PRIME + tokens[place + length - 1, TOKEN_KEY])
+            if rows[find_row(rows, key), ROLES] & role:
+                longest = length
+    return longest
+
+
+@compiled
+def match(patterns: Any, tokens: Any, place: int, memo: Any, rows: Any) -> int:
+    """How many tokens the first pattern takes that fits here, 0 when none does; every step takes what it can."""
+    if not (tokens[place, TOKEN_ROLES] | tokens[place, TOKEN_BEGINS]) & patterns[0, BEGIN]:
+        return 0
+    for n in range(1, len(patterns)):
+        before = patterns[n, BEFORE]
+        if before != 0 and (place == PRESET or not tokens[place - 1, TOKEN_ROLES] & before):
+            continue
+        here, step = place, STEPS
+        while patterns[n, step + STEP_ROLE] != 0:
+            times = 0
+            while times < patterns[n, step + STEP_MOST]:
+                length = term_length(tokens, here, patterns[n, step + STEP_ROLE], memo, rows)
+                if length == 0:
+                    break
+                here += length
+                times += 1
+            if times < patterns[n, step + STEP_LEAST]:
+                break
+            step += STEP_COLUMNS
+        if here > place and patterns[n, step + STEP_ROLE] == 0:
+            return here - place
+    return 0

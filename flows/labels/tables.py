@@ -1,0 +1,71 @@
+"""The vocabulary and the letters as the arrays that the compiled kernel looks things up in."""
+
+from functools import cache
+from itertools import chain
+from pathlib import Path
+
+import numpy as np
+import polars as pl
+
+import sql
+from flows.labels.compiled.batch import KEYS, Tables, lines, no_tables, run_loop
+from flows.labels.compiled.compiling import (
+    BEGINS,
+    COLUMNS,
+    GROUPS,
+    KEY,
+    LONGEST,
+    ROLES,
+    SLOT_NUMBERS,
+    SLOTS,
+    TOPICS,
+)
+from flows.labels.roles import read_roles
+from flows.labels.text import buffers
+from flows.labels.vocabulary import Entry, read_vocabulary
+
+_NUMBER = (1 << 64) - 1  # the bits of one
+
+
+def _facts(entry: Entry) -> list[int]:
+    """The columns of an entry after its key."""
+    facts = [0] * COLUMNS
+    facts[ROLES], facts[BEGINS], facts[LONGEST] = entry.roles, entry.begins, entry.longest
+    facts[TOPICS], facts[GROUPS] = entry.topics, entry.groups
+    for number in range(SLOT_NUMBERS):
+        facts[SLOTS + number] = entry.slots >> 64 * number & _NUMBER
+    return facts
+
+
+def _weights(entry: Entry) -> tuple[float, ...]:
+    """The columns of the lexicon: `WEIGHT`, `TURNING`, `STRENGTH`, `EMOJI_WEIGHT`."""
+    return entry.weight, entry.turning, entry.strength, entry.emoji
+
+
+def _keys(terms: list[str]) -> tuple[list[int], list[int]]:
+    """The keys of terms, and those of them as beginnings of words."""
+    typed = buffers(pl.Series(terms, dtype=pl.String))
+    keys = run_loop(KEYS, typed.data, typed.offsets).keys
+    return keys[:, 0].view(np.uint64).tolist(), keys[:, 1].view(np.uint64).tolist()
+
+
+@cache
+def read_tables(seeds: Path = sql.SEEDS) -> Tables:
+    """The tables of a folder of seeds."""
+    vocabulary, patterns = read_vocabulary(seeds), read_roles().patterns
+    keys, _ = _keys([" ".join(key) for key in vocabulary.entries])
+    _, stems = _keys(list(vocabulary.stems))
+    size = 1 << (2 * (len(keys) + len(stems))).bit_length()
+    places: dict[int, int] = {}
+    for key in chain(keys, stems):
+        row = key & (size - 1)
+        while row in places:
+            row = (row + 1) & (size - 1)
+        places[row] = key
+    entries = [*vocabulary.entries.values(), *vocabulary.stems.values()]
+    rows, lexicon = lines(size + 1, COLUMNS), np.tile(np.array(_weights(Entry())), (size + 1, 1))
+    numbers = np.array([_facts(entry) for entry in entries], np.uint64)
+    numbers[:, KEY] = list(places.values())
+    rows[list(places)] = numbers.view(np.int64)
+    lexicon[list(places)] = [_weights(entry) for entry in entries]
+    return Tables(no_tables().letters, rows, lexicon, patterns["address"], patterns["contestant"], patterns["place"])

@@ -1,0 +1,1 @@
+"""What the compiled kernel of the labels computes, slowly: one text at a time, in words and dictionaries."""
