@@ -26,6 +26,7 @@ COLUMNS = {
     "districts": pl.List(pl.String),
     "language": pl.String,
     "label_version": pl.String,
+    "class_probability": pl.UInt16,
 }
 
 
