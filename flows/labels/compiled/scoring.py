@@ -86,7 +86,7 @@ def list_words(tokens: Any, count: int, memo: Any, features: Any) -> int:
         before, last = spoken, np.int64(place)
     if before != CONTESTANT_KEY:
         pair = spread(before * PAIR_PRIME + END_KEY)
-        found = _add(features, found, pair + PAIR_FAMILY, PAIR_FEATURE, last, np.int64(count))
+        found = _add(features, found, pair + PAIR_FAMILY, PAIR_FEATURE, last, count)
     return int(found)
 
 
