@@ -92,6 +92,7 @@ def _row(readings: Readings, item: Judged) -> tuple[object, ...]:
         bucket.first_day,
         bucket.days,
         *item.counts,
+        *item.usual_limits,
         item.p,
         item.q,
         _is_flag(item),

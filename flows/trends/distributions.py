@@ -71,6 +71,13 @@ class Predictive:
         reached = np.flatnonzero(tails <= level)
         return self.first + (int(reached[0]) if len(reached) else len(tails))
 
+    def usual(self, tail: float) -> tuple[int, int]:
+        """The counts between which the middle of the distribution lies: at most `tail` below, at most `tail` above."""
+        below = np.cumsum(self.chance)
+        low, high = int(np.searchsorted(below, tail, side="right")), int(np.searchsorted(below, 1 - tail))
+        last = len(below) - 1
+        return self.first + min(low, last), self.first + min(high, last)
+
     def reached(self, probability: float) -> int:
         """The largest count with P(X >= count) >= probability."""
         tails = np.cumsum(self.chance[::-1])[::-1]

@@ -33,6 +33,7 @@ class Judged:
     tests: int | None = None
     bursts: list[int] = field(default_factory=list)
     limits: tuple[float, float] | None = None
+    usual: tuple[int, int] | None = None
 
     @property
     def is_signal(self) -> bool:
@@ -44,6 +45,11 @@ class Judged:
         """What was observed, the posts, the exposure and, where it has a baseline, what was expected: as tables say."""
         observed, posts = (None if count is None else round(count) for count in (self.observed, self.posts))
         return observed, posts, self.exposure, self.expected if self.baseline else None
+
+    @property
+    def usual_limits(self) -> tuple[int | None, int | None]:
+        """The counts between which 95 % of such buckets lie where nothing happens; none without a baseline."""
+        return self.usual or (None, None)
 
     @property
     def scale(self) -> float:

@@ -180,12 +180,13 @@ def compare_counts(readings: Readings, item: Judged) -> None:
 
 
 def judge_counts(group: list[Judged]) -> None:
-    """Dispersion, p, q and power of the cells of one family and bucket that have a baseline."""
+    """Dispersion, p, usual range, q and power of the cells of one family and bucket that have a baseline."""
     spreads = dispersions(group)
     tested: list[tuple[Judged, Predictive]] = []
     for item in group:
         spread = item.dispersion = spreads[item.cell]
         item.p = _p_value(item, predictive := _predictive(item, item.earlier, spread))
+        item.usual = predictive.usual(METHOD.limit_tail)
         if _could_signal(item, spread):
             tested.append((item, predictive))
         else:
@@ -245,6 +246,7 @@ def _judge_volumes(group: list[Judged]) -> None:
         item.dispersion = max(spread, own) if item.cell.platform == ALL else spread
         item.p = volumes.p_value(volume, item.dispersion, freedom)
         item.limits = volumes.ratio_limits(volume, item.dispersion, freedom)
+        item.usual = volumes.usual(volume, item.dispersion, freedom)
         item.bursts = volumes.bursts(volume, item.dispersion, freedom, LEVEL / len(compared), PROBABILITIES)
     _discover([item for item, _ in compared])
 
@@ -299,6 +301,7 @@ def _row(readings: Readings, item: Judged) -> tuple[object, ...]:
         bucket.first_day,
         bucket.days,
         *item.counts,
+        *item.usual_limits,
         ratio,
         low,
         None if high is None or not np.isfinite(high) else high,

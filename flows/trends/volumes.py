@@ -8,7 +8,7 @@ scale (Anscombe 1948, Biometrika 35:246) with Student's t, since the dispersion 
 """
 
 from dataclasses import dataclass
-from math import ceil, exp, fsum, log, sqrt
+from math import ceil, exp, floor, fsum, log, sqrt
 
 import numpy as np
 
@@ -118,6 +118,14 @@ def p_value(volume: Volume, spread: float, freedom: int) -> float:
     """The two-sided p of a volume; `spread` is the dispersion."""
     distance = 2 * (sqrt(volume.observed + _SHIFT) - sqrt(volume.expected + _SHIFT))
     return min(1.0, 2 * t_upper(abs(distance) / sqrt(spread * (1 + volume.leverage)), freedom))
+
+
+def usual(volume: Volume, spread: float, freedom: int) -> tuple[int, int]:
+    """The volumes of which the two-sided p is at least 5 %: those between which nothing is unusual."""
+    width = t_quantile(METHOD.limit_tail, freedom) * sqrt(spread * (1 + volume.leverage)) / 2
+    middle = sqrt(volume.expected + _SHIFT)
+    low, high = max(0.0, middle - width) ** 2 - _SHIFT, (middle + width) ** 2 - _SHIFT
+    return max(0, ceil(low)), floor(high)
 
 
 def ratio_limits(volume: Volume, spread: float, freedom: int) -> tuple[float, float]:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from flows.periods import Bucket
 from reports.judging.lights import judge_buckets
-from reports.judging.usual import Usual, net_without_copies, usual_of
+from reports.judging.usual import Span, Usual, net_span, net_without_copies, scaled, usual_of
 from reports.reading.facts import Row
 from reports.reading.outcomes import Trends
 from reports.reading.weeks import main_bucket, measure_of
@@ -59,7 +59,7 @@ def _number(trends: Trends, words: Words, bucket: Bucket, metric: str) -> KeyNum
     value = measure_of(trends.facts, metric, 100.0 if metric in _HUNDREDTHS else 1.0)
     earlier = trends.facts.previous(bucket)
     rows = _rows(trends, bucket, metric)
-    usual = usual_of(trends, bucket, value, rows)
+    usual = usual_of(trends, rows, _span(trends, bucket, metric, value(bucket)))
     span = (
         words("span", low=_written(words, metric, usual.span[0]), high=_written(words, metric, usual.span[1]))
         if usual.span
@@ -88,6 +88,15 @@ def _rows(trends: Trends, bucket: Bucket, metric: str) -> list[Row]:
     return [row for family, subject in _TESTS.get(metric, ()) if (row := trends.row(bucket, family, subject))]
 
 
+def _span(trends: Trends, bucket: Bucket, metric: str, shown: float | None) -> Span | None:
+    """The usual range of a number: of posts a day and net sentiment that of their tests; the classes of the review list
+    are tested one by one."""
+    if metric == "net_sentiment":
+        return net_span(trends, bucket)
+    test = trends.row(bucket, "volumes", "posts") if metric == "per_day" else None
+    return scaled(test, shown, test["observed"]) if test else None
+
+
 def _verdict(trends: Trends, words: Words, bucket: Bucket, metric: str, usual: Usual) -> str:
     row = trends.facts.measure(bucket)
     if metric == "coverage":
@@ -98,7 +107,7 @@ def _verdict(trends: Trends, words: Words, bucket: Bucket, metric: str, usual: U
     if metric == "detected":
         return _listed(trends, words, bucket, told)
     once = net_without_copies(trends, bucket) if metric == "net_sentiment" else None
-    return told if once is None else words("judged_copies", net=_written(words, metric, once), verdict=told)
+    return told if once is None else words("judged_copies", value=_written(words, metric, once), verdict=told)
 
 
 def _listed(trends: Trends, words: Words, bucket: Bucket, told: str) -> str:

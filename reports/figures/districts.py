@@ -52,7 +52,7 @@ def data(trends: Trends, scene: Scene) -> Map:
         if row.get("tile_row") and row.get("tile_column")
     }
     has_layout = set(counts) <= set(places)
-    signals = {signal.subject for signal in trends.signals if signal.family == "districts"}
+    signals = {signal.subject for signal in trends.told if signal.family == "districts"}
     texts = shielded(list(counts.values()), scene.words)
     tiles = [
         Tile(facts.label("places", code), count, text, places[code] if has_layout else None, code in signals)

@@ -35,9 +35,9 @@ def data(trends: Trends, scene: Scene) -> Review:
         if not row["observed"] or row["week"] != str(scene.week):
             empty.append(name)
             continue
-        verdict = [multiples.usual_text(scene, row), _verdict(scene, row)]
+        verdict = [multiples.usual_text(scene, row), _verdict(trends, scene, row)]
         points = points_of(trends, scene, rows)
-        panel = Panel(name, points, verdict, _stands_out(row), unit=scene.words("unit_texts"))
+        panel = Panel(name, points, verdict, _stands_out(trends, row), unit=scene.words("unit_texts"))
         shown.append((not panel.is_passed, -row["observed"], code, panel))
     return Review([panel for *_, panel in sorted(shown, key=lambda item: item[:3])], empty)
 
@@ -56,27 +56,35 @@ def rows_of(trends: Trends) -> dict[str, list[Row]]:
     return {code: sorted(of_class.values(), key=lambda row: row["first_day"]) for code, of_class in rows.items()}
 
 
-def _stands_out(row: Row) -> bool:
+def _is_changed(row: Row) -> bool:
     return bool(row.get("signal") or row.get("flag"))
 
 
-def _verdict(scene: Scene, row: Row) -> str:
+def _stands_out(trends: Trends, row: Row) -> bool:
+    """Whether a class is far above what is usual, with as many texts as the situation tells of."""
+    code = row.get("subject") or row["indication"]
+    return _is_changed(row) and trends.is_told(row["phase"], "indications", code)
+
+
+def _verdict(trends: Trends, scene: Scene, row: Row) -> str:
     words = scene.words
     if row["expected"] is None:
         return words("panel_untested")
-    text = words("direction_up") if _stands_out(row) else multiples.verdict(scene, row)
+    text = multiples.verdict(scene, row)
+    if _is_changed(row):
+        text = words("direction_up" if _stands_out(trends, row) else "judged_few")
     return text + words("incident_weak") if row.get("is_weak") else text
 
 
 def head(trends: Trends, scene: Scene) -> Head:
-    """The class that stands out most, or how long the list is."""
+    """How long the list is, and which classes stand out."""
     words, facts = scene.words, trends.facts
     rows = {code: multiples.current(of_class, scene) for code, of_class in rows_of(trends).items()}
-    flagged = [(row["observed"], code) for code, row in rows.items() if _stands_out(row)]
+    flagged = sorted(((row["observed"], code) for code, row in rows.items() if _stands_out(trends, row)), reverse=True)
     detected = words.number(facts.total("detected"))
     if flagged:
-        _, code = max(flagged)
-        title = flag_claim(trends, scene, code, rows[code])
+        names = words.listed([facts.label("indications", code) for _, code in flagged])
+        title = words("chart_indications_up", detected=detected, names=names)
     elif any(row["expected"] is not None and row["week"] == str(scene.week) for row in rows.values()):
         title = words("chart_indications_usual", detected=detected)
     else:

@@ -11,7 +11,7 @@ from reports.figures import style, timeline
 from reports.figures.scene import Scene
 from reports.figures.timeline import Point
 from reports.reading.facts import Row
-from reports.reading.usual import usual_range
+from reports.reading.outcomes import usual_limits
 
 COLUMNS = 4
 _GAP, _PLOT, _ROW, _EDGE = 6.0, 15.0, 39.0, 1.5  # mm; the last is for a dot at the right end
@@ -76,7 +76,7 @@ def current(rows: Sequence[Row], scene: Scene) -> Row:
 def verdict(scene: Scene, row: Row) -> str:
     """What the test says of a count that did not pass it."""
     words = scene.words
-    limits = usual_range(row)
+    limits = usual_limits(row)
     if limits is None or row["observed"] is None:
         return words("panel_untested")
     is_inside = limits[0] <= row["observed"] <= limits[1]

@@ -34,7 +34,7 @@ def _point(row: Row) -> Point:
 def head(trends: Trends, scene: Scene) -> Head:
     """Whether the moods of the posts are unusual, with the net sentiment of the week."""
     words, facts = scene.words, trends.facts
-    signals = [signal for signal in trends.signals if signal.family == "sentiment"]
+    signals = [signal for signal in trends.told if signal.family == "sentiment"]
     nets = [row["net_sentiment"] for each in facts.buckets if (row := facts.measure(each)) and row["posts"]]
     known = [net for net in nets if net is not None]
     title = words("chart_sentiment")

@@ -11,8 +11,7 @@ from reports.figures.multiples import Panel
 from reports.figures.scene import Scene
 from reports.figures.style import Head
 from reports.reading.facts import Row
-from reports.reading.outcomes import Signal, Trends
-from reports.reading.usual import usual_range
+from reports.reading.outcomes import Signal, Trends, usual_limits
 from reports.wording.statement import subject_words
 from reports.wording.statements import change_words
 from reports.wording.words import platform_name
@@ -46,15 +45,15 @@ def _cell(row: Row) -> Cell:
 
 
 def passed(trends: Trends) -> list[Signal]:
-    """The signals of the week, those of all platforms together first."""
-    return sorted(trends.signals, key=lambda signal: signal.platform != "all")
+    """The signals of the week that are incidents of its situation, those of all platforms together first."""
+    return sorted(trends.told, key=lambda signal: signal.platform != "all")
 
 
 def points_of(trends: Trends, scene: Scene, rows: Sequence[Row]) -> list[timeline.Point]:
     """The points of a cell's rows in time order, inside the window."""
     measured = [(row, trends.facts.measures.get((row["week"], row["phase"], row["platform"]))) for row in rows]
     return [
-        timeline.point(bucket, row["observed"], usual_range(row))
+        timeline.point(bucket, row["observed"], usual_limits(row))
         for row, bucket in measured
         if bucket is not None and bucket["first_day"] >= scene.first_day
     ]
@@ -95,7 +94,7 @@ def is_due(trends: Trends) -> bool:
 
 
 def head(trends: Trends, scene: Scene) -> Head:
-    """The first signals of the week, or in how many tests there was none."""
+    """The first signals of the week that are told, or in how many tests there was none."""
     words = scene.words
     changes = [change_words(trends, words, signal) for signal in passed(trends)]
     rest = len(changes) - NAMED
@@ -109,7 +108,7 @@ def head(trends: Trends, scene: Scene) -> Head:
 def finding(trends: Trends, scene: Scene) -> str:
     """The signals of the week, or in how many tests there was none."""
     words = scene.words
-    items = [change_words(trends, words, signal) for signal in trends.signals]
+    items = [change_words(trends, words, signal) for signal in passed(trends)]
     return "; ".join(items) or words("alt_no_signal", tests=words.number(trends.tested))
 
 

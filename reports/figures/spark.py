@@ -10,11 +10,11 @@ WIDTH, HEIGHT = 40.0, 9.0  # mm
 _EDGE = 1.3  # mm kept free around the line for the dot at its end
 
 
-def spark(series: Sequence[float | None], band: tuple[float, float] | None, says: str) -> str:
+def spark(series: Sequence[float | None], band: tuple[float, float] | None, says: str, *, is_marked: bool) -> str:
     """A line of the values of successive weeks, oldest first, with the last one as a dot, as SVG of WIDTH x HEIGHT mm.
 
-    None is a gap. `band` is the usual range of the last value: the dot stands out where it lies outside. `says` is
-    what a browser shows on hovering and a screen reader reads. The scale goes from the smallest to the largest of
+    None is a gap. `band` is the usual range of the last value, whose dot stands out where it `is_marked`. `says` is what
+    a browser shows on hovering and a screen reader reads. The scale goes from the smallest to the largest of
     what is shown, not from zero: the band tells what is much.
     """
     shown = [value for value in series if value is not None]
@@ -35,8 +35,7 @@ def spark(series: Sequence[float | None], band: tuple[float, float] | None, says
         if is_known
     ]
     if series and series[-1] is not None:
-        is_usual = band is None or band[0] <= series[-1] <= band[1]
-        parts.append(_dot(places[-1][0], height(series[-1]), 1.05, style.INK if is_usual else style.ACCENT))
+        parts.append(_dot(places[-1][0], height(series[-1]), 1.05, style.ACCENT if is_marked else style.INK))
     return (
         f'<svg xmlns="http://www.w3.org/2000/svg" width="{WIDTH:g}mm" height="{HEIGHT:g}mm" '
         f'viewBox="0 0 {WIDTH:g} {HEIGHT:g}" role="img"><title>{escape(says)}</title>{"".join(parts)}</svg>'

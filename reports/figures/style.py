@@ -71,7 +71,7 @@ RC: dict[str, Any] = {
     "lines.linewidth": 1.1,
     "lines.solid_capstyle": "round",
     "svg.hashsalt": "ronda",
-    "svg.fonttype": "path",
+    "svg.fonttype": "none",
     "text.usetex": False,
     "text.parse_math": False,
     "figure.facecolor": PAPER,

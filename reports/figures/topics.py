@@ -22,7 +22,7 @@ _CHARACTERS = 40
 
 @dataclass(frozen=True)
 class Topic:
-    """One topic: its share in both periods (None: no earlier one), and whether its change passed the test."""
+    """One topic: its share in both periods (None: no earlier one), and whether its change on all platforms is told."""
 
     name: str
     now: float
@@ -56,7 +56,9 @@ def data(trends: Trends, _: Scene) -> list[Topic]:
     shares = _shares(trends, now)
     earlier = _shares(trends, before) if before else None
     signals = {
-        signal.subject for signal in trends.signals if signal.family == "topics" and signal.bucket.phase == now.phase
+        signal.subject
+        for signal in trends.told
+        if (signal.family, signal.platform, signal.bucket.phase) == ("topics", "all", now.phase)
     }
     topics = [
         Topic(

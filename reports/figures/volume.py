@@ -12,9 +12,9 @@ from reports.figures.chart import Chart
 from reports.figures.scene import Scene
 from reports.figures.style import Head
 from reports.figures.timeline import Point
+from reports.judging.usual import scaled
 from reports.reading.facts import Row
 from reports.reading.outcomes import Trends
-from reports.reading.usual import usual_range
 
 LEFT, RIGHT, PLOT = 10.0, 25.0, 46.0  # mm
 WIDE = style.WIDTH - LEFT - RIGHT
@@ -35,11 +35,7 @@ def series(trends: Trends, scene: Scene, platform: str) -> list[Point]:
 
 def _per_day(bucket: Row, test: Row | None) -> tuple[float, float] | None:
     """The usual range of a bucket's posts as posts a day."""
-    limits = usual_range(test) if test else None
-    if test is None or limits is None or not test["observed"] or bucket["per_day"] is None:
-        return None
-    share = bucket["per_day"] / test["observed"]
-    return limits[0] * share, limits[1] * share
+    return scaled(test, bucket["per_day"], test["observed"]) if test else None
 
 
 def data(trends: Trends, scene: Scene) -> Series:

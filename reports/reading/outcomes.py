@@ -84,6 +84,22 @@ class Trends:
             if row["phase"] in buckets
         ]
 
+    @cached_property
+    def told(self) -> list[Signal]:
+        """The signals that the situation names as incidents: not those of a few texts, nor false detections."""
+        return [each for each in self.signals if self.is_told(each.bucket.phase, each.family, each.subject)]
+
+    def is_told(self, phase: str, family: str, subject: str) -> bool:
+        """Whether a cell of the week is an incident of its situation."""
+        return any(
+            (each.bucket.phase, each.row["family"], each.subject) == (phase, family, subject) for each in self.incidents
+        )
+
+    def told_count(self, bucket: Bucket, code: str) -> int | None:
+        """The posts of a class of which an incident of the bucket tells, as first read; None where none does."""
+        rows = (each.row for each in self.incidents if each.bucket == bucket and each.row["stage"])
+        return next((int(row["posts"]) for row in rows if row["subject"] == code), None)
+
     @staticmethod
     def _importance(row: Row) -> tuple[int, float, str, str]:
         return (FAMILIES[row["family"]].position, float(row["q"]), str(row["subject"]), str(row["phase"]))
@@ -259,6 +275,11 @@ class Trends:
         frame = self.facts.tables["trends.slopes"]
         frame = frame.filter((pl.col("week") == str(self.facts.edition.week)) & pl.col("direction").is_not_null())
         return list(frame.sort("q", "family", "subject", "platform").iter_rows(named=True))
+
+
+def usual_limits(row: Row) -> tuple[float, float] | None:
+    """The usual range of a row of trends.signals or trends.count_flags, in counted texts; None without a baseline."""
+    return None if row["usual_low"] is None else (row["usual_low"], row["usual_high"])
 
 
 def copies_of(row: Row) -> int:

@@ -1,16 +1,16 @@
 """The indicators of a week as rows: a small chart, this week, last week, the usual range, a verdict in words."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from reports.figures.spark import spark
 from reports.judging.lights import judge_buckets
-from reports.judging.usual import Usual, net_without_copies, usual_of
+from reports.judging.usual import Usual, net_span, net_without_copies, scaled, share_without_copies, usual_of
 from reports.reading.facts import Row
-from reports.reading.outcomes import Trends
+from reports.reading.outcomes import Trends, usual_limits
 from reports.reading.weeks import Value, main_bucket, measure_of, subject_of, subjects
 from reports.wording.lights import level_words
-from reports.wording.words import DASH, Words
+from reports.wording.words import DASH, Words, platform_name
 
 WEEKS_DRAWN = 12
 TOPICS_SHOWN, CLASSES_SHOWN = 6, 6
@@ -79,7 +79,9 @@ class Indicators:
 
     def _volume(self) -> Indicator:
         value = measure_of(self.trends.facts, "per_day")
-        usual = usual_of(self.trends, self.bucket, value, self._rows("volumes", "posts"))
+        rows = self._rows("volumes", "posts")
+        span = scaled(rows[0], value(self.bucket), rows[0]["observed"]) if rows else None
+        usual = usual_of(self.trends, rows, span)
         return self._row(self.words("indicator_volume"), value, _whole, usual)
 
     def _coverage(self) -> Indicator:
@@ -90,31 +92,36 @@ class Indicators:
         row = self._row(self.words("indicator_coverage"), value, _full_share, Usual("usual", "", None))
         shown = self.words("indicator_coverage_usual")
         is_marked = lights is not None and lights.collection.level != "green"
-        return Indicator(row.name, row.svg, row.says, row.now, row.before, shown, verdict, is_marked)
+        return replace(row, usual=shown, verdict=verdict, marked=is_marked)
 
     def _net(self) -> Indicator:
         value = measure_of(self.trends.facts, "net_sentiment", 100.0)
         rows = self._rows("sentiment", "negative", "positive")
-        usual = usual_of(self.trends, self.bucket, value, rows)
-        once = net_without_copies(self.trends, self.bucket)
+        usual = usual_of(self.trends, rows, net_span(self.trends, self.bucket))
         row = self._row(self.words("indicator_net"), value, _points, usual)
-        if once is None:
+        return self._once(row, net_without_copies(self.trends, self.bucket), _points)
+
+    def _once(self, row: Indicator, value: float | None, written: Written) -> Indicator:
+        """The row with its value when a text counts once, as the tests count it, where copies are many."""
+        if value is None:
             return row
-        copied = self.words("judged_copies", net=_points(self.words, once), verdict=row.verdict)
-        return Indicator(row.name, row.svg, row.says, row.now, row.before, row.usual, copied, row.marked)
+        copied = self.words("judged_copies", value=written(self.words, value), verdict=row.verdict)
+        return replace(row, verdict=copied)
 
     def _topics(self) -> list[str]:
         """Topics of an incident or a signal first, then the largest."""
         told = [each.subject for each in self.trends.incidents if each.row["family"] == "topics"]
-        told += [each.subject for each in self.trends.signals if each.family == "topics"]
+        told += [each.subject for each in self.trends.told if each.family == "topics"]
         counts = subjects(self.trends.facts, "topic")(self.bucket)
         largest = sorted(counts, key=lambda code: (-(counts[code]["posts"] or 0), code))
         return [code for code in dict.fromkeys([*told, *largest]) if code in counts][:TOPICS_SHOWN]
 
     def _topic(self, code: str) -> Indicator:
         value = subject_of(self.trends.facts, "topic", code, "share", 100.0)
-        usual = usual_of(self.trends, self.bucket, value, self._rows("topics", code))
-        return self._row(self.trends.facts.label("topics", code), value, _share, usual)
+        rows = self._rows("topics", code)
+        span = scaled(rows[0], 100.0, rows[0]["exposure"]) if rows else None
+        row = self._row(self.trends.facts.label("topics", code), value, _share, usual_of(self.trends, rows, span))
+        return self._once(row, share_without_copies(rows[0]) if rows else None, _share)
 
     def _classes(self) -> list[str]:
         """Classes with posts this week or in the week before, most first."""
@@ -127,9 +134,13 @@ class Indicators:
     def _class(self, code: str) -> Indicator:
         value = subject_of(self.trends.facts, "indication", code, "detected")
         tested = self._rows("indications", code) if code in self.trends.facts.measured else []
-        flags = self.trends.flags(self.bucket, code)
-        usual = usual_of(self.trends, self.bucket, value, [*tested, *flags])
-        return self._row(self.trends.facts.label("indications", code), value, _whole, usual)
+        rows = [*tested, *self.trends.flags(self.bucket, code)]
+        span = next((limits for row in rows if (limits := usual_limits(row))), None)
+        row = self._row(self.trends.facts.label("indications", code), value, _whole, usual_of(self.trends, rows, span))
+        first = self.trends.told_count(self.bucket, code)
+        if first is None or first == value(self.bucket):
+            return row
+        return replace(row, verdict=self.words("judged_first", verdict=row.verdict, count=_whole(self.words, first)))
 
     def _row(self, name: str, value: Value, written: Written, usual: Usual) -> Indicator:
         words, facts = self.words, self.trends.facts
@@ -138,10 +149,22 @@ class Indicators:
         earlier = facts.previous(self.bucket)
         now, before = self._text(series[-1], written), self._text(value(earlier) if earlier else None, written)
         span = self._span(usual, written)
-        verdict = words(f"judged_{usual.verdict}", reason=words.known(f"signal_reason_{usual.reason}", usual.reason))
+        verdict = self._verdict(usual)
+        is_marked = usual.verdict in MARKED
         says = words("spark_says", name=name, now=now, weeks=WEEKS_DRAWN, span=span)
         band = usual.span if series[-1] is not None else None
-        return Indicator(name, spark(series, band, says), says, now, before, span, verdict, usual.verdict in MARKED)
+        drawn = spark(series, band, says, is_marked=is_marked)
+        return Indicator(name, drawn, says, now, before, span, verdict, is_marked)
+
+    def _verdict(self, usual: Usual) -> str:
+        """The verdict in words; of a figure that was not tested only why."""
+        words = self.words
+        if usual.verdict == "untested":
+            return words.known(f"signal_reason_{usual.reason}", usual.reason)
+        if not usual.platforms:
+            return words(f"judged_{usual.verdict}")
+        places = [platform_name(words, name) for name in usual.platforms]
+        return words("change_at", change=words(f"direction_{usual.verdict}"), place=words.listed(places))
 
     def _text(self, value: float | None, written: Written) -> str:
         return DASH if value is None else written(self.words, value)

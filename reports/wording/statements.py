@@ -72,7 +72,7 @@ def _ratio(words: Words, row: Row) -> str:
 
 
 def baseline_text(words: Words, row: Row) -> str:
-    """`pembanding 8 kurun 2023-W49–2024-W04, diharapkan 41,2`."""
+    """`pembanding 8 periode 2023-W49 s.d. 2024-W04, perkiraan 41,2`."""
     first, last = baseline_words(row["baseline_weeks"])
     return words(
         "signal_baseline",

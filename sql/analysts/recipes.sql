@@ -3,7 +3,7 @@
 --
 --     duckdb -readonly ronda.duckdb
 --
--- Salin satu kueri, ganti pekan, topik, jenis, atau kecamatannya. Yang tidak dikenal menjadi galat yang menyebutkan
+-- Salin satu kueri, ganti pekan, topik, jenis, atau kecamatannya. Yang tidak dikenal menjadi kesalahan yang menyebutkan
 -- pilihannya, bukan hasil kosong: core.week('2024-W05'), core.topic('prices'), core.indication('insult'),
 -- core.district('Bandar'), core.platform('tiktok'), core.last_week(), core.week_before(...), core.local_time(...).
 -- Paste one query, change its week, topic, class or district. What is not known is an error that names the choices, and

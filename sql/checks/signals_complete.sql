@@ -3,7 +3,7 @@
 -- Severity: stop
 -- Gate: trends
 -- Table: signals
--- In Indonesian: Setiap hal yang dibandingkan mempunyai baris di setiap kurun dan platform.
+-- In Indonesian: Setiap hal yang dibandingkan mempunyai baris di setiap periode dan platform.
 -- Hint: A cell was lost on its way to the signals.
 -- Hint in Indonesian: Ada baris yang hilang saat sinyal dihitung.
 

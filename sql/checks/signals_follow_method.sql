@@ -4,7 +4,7 @@
 -- Severity: stop
 -- Gate: trends
 -- Table: signals
--- In Indonesian: Sinyal hanya ada bila memenuhi metode: q paling tinggi 0,05, 4 sampai 8 kurun pembanding, cakupan memadai; yang tidak dinilai menyebut alasannya.
+-- In Indonesian: Sinyal hanya ada bila memenuhi metode: q paling tinggi 0,05, 4 sampai 8 periode pembanding, cakupan memadai; yang tidak dinilai menyebut alasannya.
 -- Hint: A cell was judged that must not be, or one that was not judged gives no reason.
 -- Hint in Indonesian: Ada yang dinilai padahal tidak boleh, atau tidak dinilai tanpa alasan.
 

@@ -7,8 +7,8 @@
 --
 -- Kind: computed
 -- Grain: week, phase, platform, indication
--- Columns: week, phase, platform, indication, first_day, days, observed, posts, exposure, expected, p, q, flag,
---   is_weak, reason, baseline_weeks, baseline_buckets, dispersion, tests
+-- Columns: week, phase, platform, indication, first_day, days, observed, posts, exposure, expected,
+--   usual_low, usual_high, p, q, flag, is_weak, reason, baseline_weeks, baseline_buckets, dispersion, tests
 
 SELECT cells.*
 FROM trends.signal_cells AS cells

@@ -9,11 +9,13 @@
 --         bucket_too_short: less than 4 days; no_baseline: less than 4 earlier buckets of the same phase and series
 --         without a signal; no_exposure: nothing to compare with; not_measured: the precision of the class is unknown;
 --         phase_only: exists in one phase only; too_rare: its counts could never have been a signal
+-- usual_low, usual_high  the usual range, which charts and indicators draw: the limits of the predictive distribution of
+--         the test between which 95 % of such buckets lie where nothing happens
 --
 -- Kind: computed
 -- Grain: week, phase, platform, family, subject
--- Columns: week, phase, platform, family, subject, first_day, days, observed, posts, exposure, expected, ratio,
---   ratio_low, ratio_high, p, q, signal, direction, reason, baseline_weeks, baseline_buckets, baseline_observed,
---   baseline_exposure, dispersion, tests, burst_50, burst_80, burst_95
+-- Columns: week, phase, platform, family, subject, first_day, days, observed, posts, exposure, expected,
+--   usual_low, usual_high, ratio, ratio_low, ratio_high, p, q, signal, direction, reason, baseline_weeks,
+--   baseline_buckets, baseline_observed, baseline_exposure, dispersion, tests, burst_50, burst_80, burst_95
 
 SELECT * FROM trends.signal_cells
