@@ -4,8 +4,6 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Generic, TypeVar
 
-from matplotlib.figure import Figure
-
 from reports.figures import style
 from reports.figures.scene import Scene
 from reports.figures.style import Head
@@ -18,7 +16,8 @@ Data = TypeVar("Data")
 class Picture:
     """A finished chart in both formats, and what to say where it cannot be seen.
 
-    `title` is its claim; `values` are what its marks show on hovering, in the order of the drawing.
+    `title` is its claim, and `subtitle` and `note` stand with it; `head` and `foot` are the heights of these in mm.
+    `values` are what its marks show on hovering, in the order of the drawing.
     """
 
     name: str
@@ -27,6 +26,10 @@ class Picture:
     svg: str
     png: bytes
     values: tuple[str, ...] = ()
+    subtitle: str = ""
+    note: str = ""
+    head: float = 0.0
+    foot: float = 0.0
 
 
 def always(_: Trends) -> bool:
@@ -46,19 +49,22 @@ class Chart(Generic[Data]):
     name: str
     data: Callable[[Trends, Scene], Data]
     head: Callable[[Trends, Scene], Head]
-    draw: Callable[[Data, Scene, Head], Figure]
+    draw: Callable[[Data, Scene, Head], style.Sheet]
     finding: Callable[[Trends, Scene], str]
     place: int
     is_due: Callable[[Trends], bool] = always
 
-    def figure(self, trends: Trends, scene: Scene) -> Figure:
+    def figure(self, trends: Trends, scene: Scene) -> style.Sheet:
         """The chart of an edition, drawn."""
         return self.draw(self.data(trends, scene), scene, self.head(trends, scene))
 
     def picture(self, trends: Trends, scene: Scene) -> Picture:
         """The chart of an edition, drawn and described."""
-        title = self.head(trends, scene).title
+        above = self.head(trends, scene)
+        title = above.title
         about = scene.words(f"alt_{self.name}", week=str(scene.week), finding=self.finding(trends, scene))
         alt = f"{title}. {about}"
-        svg, png, values = style.save(self.figure(trends, scene), self.name, trends.facts.edition.local, alt)
-        return Picture(self.name, title, alt, svg, png, values)
+        figure = self.draw(self.data(trends, scene), scene, above)
+        svg, png, values = style.save(figure, self.name, trends.facts.edition.local, alt)
+        note = f"{above.note} {scene.source}".strip()
+        return Picture(self.name, title, alt, svg, png, values, above.subtitle, note, figure.head, figure.foot)

@@ -5,7 +5,6 @@ from datetime import datetime, timedelta, tzinfo
 from typing import NamedTuple
 
 from matplotlib.axes import Axes
-from matplotlib.figure import Figure
 
 from reports.figures import style
 from reports.figures.chart import Chart
@@ -85,7 +84,7 @@ def finding(trends: Trends, scene: Scene) -> str:
     return "; ".join(items) or words("alt_none")
 
 
-def draw(texts: Sequence[Text], scene: Scene, above: Head) -> Figure:
+def draw(texts: Sequence[Text], scene: Scene, above: Head) -> style.Sheet:
     """Steps that rise by one an account; the dots have the colour of the platform."""
     with style.sheet(scene, above, _PLOT + 10) as figure:
         axes = style.axes(figure, (_LEFT, 1, style.WIDTH - _LEFT - _RIGHT, _PLOT))
@@ -153,7 +152,7 @@ def _names(axes: Axes, scene: Scene, texts: Sequence[Text]) -> None:
         axes.plot(
             0.015, down, "o", color=style.SERIES_COLOUR[platform], markersize=4, transform=axes.transAxes, zorder=5
         )
-        axes.text(0.03, down, scene.platform(platform), transform=axes.transAxes, va="center", fontsize=style.SMALL)
+        axes.text(0.03, down, scene.platform(platform), transform=axes.transAxes, va="center", fontsize=style.BASE)
 
 
 CHART = Chart("copies", data, head, draw, finding, place=6, is_due=is_due)

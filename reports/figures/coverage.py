@@ -1,11 +1,12 @@
 """Coverage day by day: the share of the plan that was collected as the height of a bar, a row a platform."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
 
 import polars as pl
 from matplotlib.axes import Axes
-from matplotlib.figure import Figure
+from matplotlib.patches import PathPatch
+from matplotlib.path import Path
 
 from flows.method import METHOD
 from reports.figures import style, timeline
@@ -62,7 +63,7 @@ def finding(trends: Trends, scene: Scene) -> str:
     return ", ".join(items) or words("alt_none")
 
 
-def draw(shares: Shares, scene: Scene, above: Head) -> Figure:
+def draw(shares: Shares, scene: Scene, above: Head) -> style.Sheet:
     """A row of bars a platform, as high as the share of the plan that was collected; no record is no bar."""
     wide = style.WIDTH - _LEFT - _RIGHT
     top = timeline.room(scene, wide)
@@ -90,13 +91,11 @@ def _row(axes: Axes, scene: Scene, platform: str, days: Mapping[date, float | No
     for day, share in days.items():
         if share is not None:
             missing = style.ACCENT if day >= scene.week.first_day else style.GREY
-            at = timeline.position(scene, day) + 0.5
+            at = timeline.position(scene, day)
             bars[style.FAINT if share >= 1 else missing].append((at, max(share, _STUB)))
-    thick = style.width_of(axes) / axes.get_xlim()[1] * 72 / style.MM
     for colour, places in bars.items():
         if places:
-            across, up = zip(*places, strict=True)
-            axes.vlines(across, 0, up, colors=colour, zorder=2, linewidth=thick)
+            axes.add_patch(PathPatch(_bars(places), facecolor=colour, edgecolor="none", zorder=2))
     axes.plot(unknown, [0.5] * len(unknown), "_", color=style.GREY, markersize=2.4, linestyle="none", zorder=4)
     name = scene.platform(platform)
     axes.text(-0.015, 0.5, name, transform=axes.transAxes, ha="right", va="center", fontweight="bold")
@@ -105,6 +104,15 @@ def _row(axes: Axes, scene: Scene, platform: str, days: Mapping[date, float | No
         monday = scene.first_day + timedelta(days=first)
         text = f"{name}, {words.days(monday, monday + timedelta(days=6))}: {_share(scene, days, monday)}"
         style.zone(axes, (first, 0, 7, 1), text)
+
+
+def _bars(places: Sequence[tuple[float, float]]) -> Path:
+    """Bars of a day's width at (left, height) as one outline; neighbours of one height are one bar."""
+    joined: list[tuple[float, float, float]] = []  # left, right, height
+    for left, up in places:
+        first = joined.pop()[0] if joined and joined[-1][1:] == (left, up) else left
+        joined.append((first, left + 1, up))
+    return Path.make_compound_path(*(Path([(a, 0), (a, up), (b, up), (b, 0), (a, 0)]) for a, b, up in joined))
 
 
 def _share(scene: Scene, days: Mapping[date, float | None], monday: date) -> str:

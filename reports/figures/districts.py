@@ -4,7 +4,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from matplotlib.axes import Axes
-from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
 
 from flows.method import METHOD
@@ -87,7 +86,7 @@ def is_due(trends: Trends) -> bool:
     return any(any(counts) for _, counts in trends.facts.posts_by_district)
 
 
-def draw(drawn: Map, scene: Scene, above: Head) -> Figure:
+def draw(drawn: Map, scene: Scene, above: Head) -> style.Sheet:
     """The tiles in their places, else as bars by size; below them the share without a known place."""
     has_layout = all(tile.place for tile in drawn.tiles)
     rows = max((tile.place[0] for tile in drawn.tiles if tile.place), default=0)
@@ -125,7 +124,7 @@ def _tiles(axes: Axes, scene: Scene, tiles: Sequence[Tile]) -> None:
         )
         style.hover(square, _value(scene, tile))
         axes.add_patch(square)
-        axes.text(left + 2.2, top + 4.4, tile.name, fontsize=style.SMALL, va="center")
+        axes.text(left + 2.2, top + 4.4, tile.name, fontsize=style.BASE, va="center")
         axes.text(left + 2.2, top + 10.2, tile.text, fontsize=style.TITLE, fontweight="bold", va="center")
 
 

@@ -4,7 +4,6 @@ from collections.abc import Sequence
 from textwrap import wrap
 from typing import NamedTuple
 
-from matplotlib.figure import Figure
 
 from reports.figures import multiples, style
 from reports.figures.chart import Chart
@@ -110,7 +109,7 @@ def finding(trends: Trends, scene: Scene) -> str:
     return ", ".join(items) or words("alt_no_detection")
 
 
-def draw(review: Review, scene: Scene, above: Head) -> Figure:
+def draw(review: Review, scene: Scene, above: Head) -> style.Sheet:
     """A panel a class, all on one scale, since they are one list; below, the classes of which nothing was flagged."""
     panels, empty = review
     names = scene.words("indications_none", names=", ".join(empty)) if empty else ""
@@ -125,7 +124,7 @@ def draw(review: Review, scene: Scene, above: Head) -> Figure:
             style.say(style.axes(figure, (0, 0, style.WIDTH, high)), scene.words("empty_indications"))
         below = style.axes(figure, (0, high, style.WIDTH, len(lines) * _LINE + 1))
         style.bare(below, (0, 1), (1, 0))
-        below.text(0, 0, "\n".join(lines), fontsize=style.SMALL, va="top", linespacing=1.2)
+        below.text(0, 0, "\n".join(lines), fontsize=style.BASE, va="top", linespacing=1.2)
     return figure
 
 

@@ -4,7 +4,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from matplotlib.figure import Figure
 
 from reports.figures import copies, indications, multiples, style, timeline, volume
 from reports.figures.chart import Chart
@@ -102,7 +101,7 @@ def finding(trends: Trends, scene: Scene) -> str:
     return scene.words("alt_item_value", name=name, value=multiples.usual_text(scene, incident.row))
 
 
-def draw(story: Story, scene: Scene, above: Head) -> Figure:
+def draw(story: Story, scene: Scene, above: Head) -> style.Sheet:
     """A line with its usual range, this week's dot with its value, and the stages of the election above."""
     if not isinstance(story, Series):
         return copies.draw(story, scene, above)
@@ -136,7 +135,7 @@ def _names(figure: style.Sheet, scene: Scene, story: Series) -> None:
         labels.append((sum(usual) / 2, words("usual_range") + numbers, "normal", style.MUTED))
     step = axes.get_ylim()[1] * 0.17
     for (_, text, weight, colour), at in zip(labels, style.spread([each[0] for each in labels], step), strict=True):
-        size = style.TITLE if weight == "bold" else style.SMALL
+        size = style.TITLE if weight == "bold" else style.BASE
         axes.text(
             1.015, at, text, transform=axes.get_yaxis_transform(), color=colour, fontsize=size, fontweight=weight,
             va="center", linespacing=1.15,

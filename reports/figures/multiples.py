@@ -17,7 +17,7 @@ COLUMNS = 4
 _GAP, _PLOT, _ROW, _EDGE = 6.0, 15.0, 39.0, 1.5  # mm; the last is for a dot at the right end
 _WIDE = (style.WIDTH - _EDGE - (COLUMNS - 1) * _GAP) / COLUMNS
 _NAME, _VERDICT = 21, 26  # characters of a line
-_LINE = 3.3
+_LINE = 3.5
 
 
 @dataclass(frozen=True)
@@ -63,7 +63,7 @@ def _head(axes: Axes, panel: Panel) -> None:
     for text, above, weight, of in ((verdict, 2.0, "normal", colour), (name, up, "bold", style.INK)):
         axes.annotate(
             text, (0, 1), xycoords="axes fraction", xytext=(0, above), textcoords="offset points", va="bottom",
-            fontsize=style.BASE if weight == "bold" else style.SMALL, fontweight=weight, color=of, linespacing=1.15,
+            fontsize=style.BASE if weight == "bold" else style.BASE, fontweight=weight, color=of, linespacing=1.15,
         )  # fmt: skip
 
 

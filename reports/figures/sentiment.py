@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping, Sequence
 
-from matplotlib.figure import Figure
 
 from flows.method import METHOD
 from reports.figures import style, timeline
@@ -63,7 +62,7 @@ def finding(trends: Trends, scene: Scene) -> str:
     return "; ".join(items) or words("alt_none")
 
 
-def draw(lines: Series, scene: Scene, above: Head) -> Figure:
+def draw(lines: Series, scene: Scene, above: Head) -> style.Sheet:
     """A chart a series, side by side, all on one scale."""
     points = [each for of_series in lines.values() for each in of_series if each.value is not None]
     with style.sheet(scene, above, _PLOT + 12) as figure:

@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 
-from matplotlib.figure import Figure
 
 from flows.method import FAMILIES
 from reports.figures import multiples, style, timeline
@@ -112,7 +111,7 @@ def finding(trends: Trends, scene: Scene) -> str:
     return "; ".join(items) or words("alt_no_signal", tests=words.number(trends.tested))
 
 
-def draw(panels: Sequence[Panel], scene: Scene, above: Head) -> Figure:
+def draw(panels: Sequence[Panel], scene: Scene, above: Head) -> style.Sheet:
     """A panel a subject: its counts, its usual range, this week's dot, the verdict in words."""
     with style.sheet(scene, above, multiples.height(len(panels))) as figure:
         multiples.grid(figure, scene, panels)

@@ -25,11 +25,11 @@ from reports.figures.scene import Scene
 from reports.wording.words import THIN
 
 WIDTH = 172.0  # mm, the text width of an A4 page: a chart is printed as large as it is drawn
-SMALL, BASE, SUBTITLE, TITLE = 7.5, 8.0, 8.5, 11.0  # points
+BASE, SUBTITLE, TITLE = 8.0, 8.5, 11.0  # points; nothing in a chart is smaller than BASE
 PNG_DPI = 150
 MM = 25.4
-LETTER = 1.52  # mm, the mean width of a character of SMALL
-_LINES = {TITLE: (72, 4.9), SUBTITLE: (98, 3.8), SMALL: (112, 3.3)}  # characters that fit a line, and its height in mm
+LETTER = 1.62  # mm, the mean width of a character of BASE
+_LINES = {TITLE: (72, 4.9), SUBTITLE: (98, 3.8), BASE: (104, 3.5)}  # characters that fit a line, and its height in mm
 
 INK = "#1a1a1a"
 MUTED = "#595959"
@@ -38,9 +38,6 @@ GREY = "#767676"  # what is not the point: earlier weeks, other series
 BAND = "#e4e4e4"  # the usual range
 ACCENT = "#b8410a"  # what stands out
 PAPER = "#ffffff"
-GREY = "#767676"  # what is not the point: earlier weeks, other series
-BAND = "#e4e4e4"  # the usual range
-ACCENT = "#b8410a"  # what stands out
 
 SERIES_COLOUR = {"all": INK, "tiktok": "#5b1a52", "facebook": "#0072b2", "instagram": "#d98200"}
 TILES = ("#f3f6f9", "#d5e3ee", "#a9c8df", "#7fb0d3")  # few posts to many: light enough for letters in ink
@@ -50,7 +47,8 @@ RC: dict[str, Any] = {
     "backend": "agg",
     "font.family": "DejaVu Sans",
     "font.size": BASE,
-    "axes.labelsize": SMALL,
+    "axes.labelsize": BASE,
+    "axes.facecolor": "none",
     "axes.edgecolor": GREY,
     "axes.linewidth": 0.5,
     "axes.spines.top": False,
@@ -58,8 +56,8 @@ RC: dict[str, Any] = {
     "axes.spines.left": False,
     "axes.axisbelow": True,
     "axes.unicode_minus": True,
-    "xtick.labelsize": SMALL,
-    "ytick.labelsize": SMALL,
+    "xtick.labelsize": BASE,
+    "ytick.labelsize": BASE,
     "xtick.color": MUTED,
     "ytick.color": MUTED,
     "xtick.major.width": 0.5,
@@ -78,9 +76,13 @@ RC: dict[str, Any] = {
     "savefig.facecolor": PAPER,
 }
 
+HEAD, FOOT = "head", "foot"  # the ids of what stands above and below a chart
 _HOVER = "value:"
 _MARKED = re.compile(rf'<g id="{_HOVER}([^"]*)">')
 _ID = re.compile(r'( id="|href="#|url\(#)')
+_TAG = re.compile(r"<[^!?][^>]*>")
+_DECIMALS = re.compile(r"(\.\d\d)\d+|\.0+(?![\d.])")
+_UNTURNED = re.compile(r' transform="rotate\(-?0 [^"]*\)"')
 
 
 class Head(NamedTuple):
@@ -92,9 +94,10 @@ class Head(NamedTuple):
 
 
 class Sheet(Figure):
-    """A figure whose axes are placed in mm below its head."""
+    """A figure whose axes are placed in mm below its head, and whose foot is so high."""
 
     head: float = 0.0
+    foot: float = 0.0
 
 
 @contextmanager
@@ -111,7 +114,7 @@ def contract() -> Iterator[None]:
 def sheet(scene: Scene, head: Head, height: float) -> Iterator[Sheet]:
     """A figure with `height` mm to draw on, its head above and one line on its source below."""
     foot = f"{head.note} {scene.source}".strip()
-    parts = [(head.title, TITLE), (head.subtitle, SUBTITLE), (foot, SMALL)]
+    parts = [(head.title, TITLE), (head.subtitle, SUBTITLE), (foot, BASE)]
     texts = [(textwrap.wrap(text.replace(" %", f"{THIN}%"), _LINES[size][0]), size) for text, size in parts]
     heights = [len(lines) * _LINES[size][1] for lines, size in texts]
     top, below = 1.0 + heights[0] + heights[1] + 3.0, heights[2] + 3.5
@@ -119,12 +122,14 @@ def sheet(scene: Scene, head: Head, height: float) -> Iterator[Sheet]:
     with contract():
         figure = Sheet(figsize=(WIDTH / MM, down / MM))
         FigureCanvasAgg(figure)
-        figure.head = top
+        figure.head, figure.foot = top, below
         places = (1 - 1.0 / down, 1 - (1.0 + heights[0] + 0.4) / down, (heights[2] + 1.0) / down)
         for place, (lines, size), colour in zip(places, texts, (INK, MUTED, MUTED), strict=True):
-            weight = "bold" if size == TITLE else "normal"
+            weight, name = "bold" if size == TITLE else "normal", FOOT if size == BASE else HEAD
             text = "\n".join(lines)
-            figure.text(0, place, text, fontsize=size, fontweight=weight, color=colour, va="top", linespacing=1.2)
+            figure.text(
+                0, place, text, fontsize=size, fontweight=weight, color=colour, va="top", linespacing=1.2, gid=name
+            )
         yield figure
 
 
@@ -179,7 +184,7 @@ def hover(artist: Artist, text: str) -> None:
 def zone(axes_: Axes, place: tuple[float, float, float, float], text: str) -> None:
     """An unseen field at (left, low, width, height) of the data that shows a text on hovering."""
     left, low, width, height = place
-    field = Rectangle((left, low), width, height, facecolor="none", edgecolor="none", zorder=9)
+    field = Rectangle((left, low), width, height, facecolor="none", edgecolor="none", zorder=9, clip_on=False)
     hover(field, text)
     axes_.add_artist(field)
 
@@ -188,6 +193,7 @@ def save(figure: Figure, name: str, as_of: datetime, description: str) -> tuple[
     """The figure as SVG text and PNG bytes, every date from `as_of`, and the values that the SVG shows on hovering.
 
     Every id of the SVG begins with the name and its style is for itself alone, so that several may stand in one page.
+    Its texts are text, in a font of the same widths where DejaVu Sans is missing.
     """
     drawn, png = io.StringIO(), io.BytesIO()
     about = {"Creator": "ronda", "Date": as_of.isoformat(), "Description": description, "Format": None, "Type": None}
@@ -199,4 +205,10 @@ def save(figure: Figure, name: str, as_of: datetime, description: str) -> tuple[
     values = tuple(dict.fromkeys(unescape(text) for text in _MARKED.findall(svg)))
     svg = _MARKED.sub(r'<g pointer-events="all"><title>\1</title>', svg)
     svg = _ID.sub(rf"\g<1>{name}-", svg).replace("*{stroke", f"#{name}-figure_1 *{{stroke")
-    return svg, png.getvalue(), values
+    svg = svg.replace("font-family: 'DejaVu Sans'", "font-family: 'DejaVu Sans', Verdana, sans-serif")
+    return _TAG.sub(_short, svg), png.getvalue(), values
+
+
+def _short(tag: re.Match[str]) -> str:
+    """A tag in as few characters as show the same: hundredths of a point, one line."""
+    return _DECIMALS.sub(r"\1", _UNTURNED.sub("", " ".join(tag.group().split())))

@@ -190,7 +190,7 @@ def stages(axes: Axes, scene: Scene, also: Sequence[tuple[date, str]] = ()) -> N
         axes.annotate("", (at, 1), (0, up + 6), xycoords=below, textcoords="offset points", arrowprops=arrow)
         axes.annotate(
             name, (at, 1), xycoords=below, xytext=(-2 if is_left else 2, up), textcoords="offset points", va="bottom",
-            ha="right" if is_left else "left", fontsize=style.SMALL, color=style.MUTED, zorder=4,
+            ha="right" if is_left else "left", fontsize=style.BASE, color=style.MUTED, zorder=4,
             bbox={"facecolor": style.PAPER, "edgecolor": "none", "pad": 0.2},
         )  # fmt: skip
 

@@ -6,7 +6,6 @@ from typing import NamedTuple
 
 import polars as pl
 from matplotlib.axes import Axes
-from matplotlib.figure import Figure
 
 from flows.periods import Bucket
 from reports.figures import style
@@ -107,7 +106,7 @@ def finding(trends: Trends, scene: Scene) -> str:
     return ", ".join(items) or words("alt_none")
 
 
-def draw(topics: Sequence[Topic], scene: Scene, above: Head) -> Figure:
+def draw(topics: Sequence[Topic], scene: Scene, above: Head) -> style.Sheet:
     """A row a topic: a grey dot before, a dark one now, a line between; the change at the right."""
     with style.sheet(scene, above, max(len(topics), 3) * _ROW + _AXIS) as figure:
         place = (_LABEL, _AXIS - 1, style.WIDTH - _LABEL - _RIGHT, max(len(topics), 3) * _ROW)
@@ -143,7 +142,7 @@ def _row(axes: Axes, scene: Scene, row: int, topic: Topic) -> None:
         axes.get_yticklabels()[row].set_fontweight("bold")
     axes.text(
         1.02, row, text, transform=axes.get_yaxis_transform(), color=colour if topic.is_signal else style.MUTED,
-        fontsize=style.SMALL, fontweight="bold" if topic.is_signal else "normal", va="center",
+        fontsize=style.BASE, fontweight="bold" if topic.is_signal else "normal", va="center",
     )  # fmt: skip
     low, high = axes.get_xlim()
     style.zone(axes, (low, row - 0.5, high - low, 1), f"{topic.name}: {text}")

@@ -5,7 +5,6 @@ from dataclasses import replace
 from datetime import date
 
 from matplotlib.axes import Axes
-from matplotlib.figure import Figure
 
 from reports.figures import style, timeline
 from reports.figures.chart import Chart
@@ -68,7 +67,7 @@ def finding(trends: Trends, scene: Scene) -> str:
     return ", ".join(items) or words("alt_none")
 
 
-def draw(lines: Series, scene: Scene, above: Head) -> Figure:
+def draw(lines: Series, scene: Scene, above: Head) -> style.Sheet:
     """A line a series; where only one is drawn, its usual range is behind it."""
     above_plot = timeline.room(scene, WIDE)
     with style.sheet(scene, above, above_plot + PLOT + 9) as figure:

@@ -14,6 +14,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined, pass_context
 from jinja2.runtime import Context
 from markupsafe import Markup, escape
 
+from reports.figures import style
 from reports.figures.chart import Picture
 from reports.weekly.blocks import Block
 from reports.weekly.content import Content
@@ -77,15 +78,25 @@ def held(text: str) -> Markup:
 
 
 def inline(picture: Picture) -> Markup:
-    """The chart as part of the page, so that its marks tell their values: its ids are its own, its text is `alt`."""
-    name = re.sub(r"\W", "-", picture.name)
+    """The chart as part of the page, so that its marks tell their values: its text is `alt`.
+
+    What stands above and below it is left out, since the page sets that as text, and so is every id that nothing uses.
+    """
     svg = picture.svg[picture.svg.index("<svg") :]
-    svg = re.sub(r"<metadata>.*?</metadata>\s*", "", svg, flags=re.DOTALL)
-    svg = re.sub(r'\bid="', f'id="{name}-', svg)
-    svg = re.sub(r'(href="#|url\(#)', rf"\g<1>{name}-", svg)
-    svg = re.sub(r"<style[^>]*>.*?</style>", "", svg, count=1, flags=re.DOTALL)
-    head = f'<svg role="img" aria-label="{escape(picture.alt)}"'
-    return Markup(head + svg.removeprefix("<svg"))  # noqa: S704 - drawn by us, its texts escaped by the drawer
+    svg = re.sub(r"<(metadata|style)\b.*?</\1>\s*", "", svg, flags=re.DOTALL)
+    svg = re.sub(rf'<g id="[^"]*-({style.HEAD}|{style.FOOT})">.*?</g>\s*', "", svg, flags=re.DOTALL)
+    used = set(re.findall(r'(?:href="#|url\(#)([^")]+)', svg))
+    svg = re.sub(r' id="([^"]*)"', lambda found: found.group() if found[1] in used else "", svg)
+    svg = re.sub(r"\s*<!--.*?-->", "", svg, flags=re.DOTALL)
+    opening, _, rest = svg.partition(">")
+    wide, tall = (float(side) for side in opening.partition('viewBox="0 0 ')[2].partition('"')[0].split())
+    above, below = (height * 72 / style.MM for height in (picture.head, picture.foot))
+    head = (
+        f'<svg role="img" aria-label="{escape(picture.alt)}" xmlns="http://www.w3.org/2000/svg" '
+        f'xmlns:xlink="http://www.w3.org/1999/xlink" viewBox="0 {above:.2f} {wide:g} {tall - above - below:.2f}"'
+    )
+    drawn = re.sub(r">\s+<", "><", rest)
+    return Markup(f"{head}>{drawn}")  # noqa: S704 - drawn by us, its texts escaped by the drawer
 
 
 def drawing(svg: str) -> Markup:
