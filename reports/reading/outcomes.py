@@ -100,6 +100,10 @@ class Trends:
         rows = (each.row for each in self.incidents if each.bucket == bucket and each.row["stage"])
         return next((int(row["posts"]) for row in rows if row["subject"] == code), None)
 
+    def known_now(self, incident: Incident) -> int | None:
+        """The posts of the class of an incident as the tables have them now; None where it is of no class."""
+        return self.facts.detected_in(incident.bucket).get(incident.subject) if incident.row["stage"] else None
+
     @staticmethod
     def _importance(row: Row) -> tuple[int, float, str, str]:
         return (FAMILIES[row["family"]].position, float(row["q"]), str(row["subject"]), str(row["phase"]))

@@ -35,13 +35,15 @@ class Compared:
 @dataclass(frozen=True)
 class Beside:
     """The tables with the heads of their columns: this week's, and the change; `weeks` are the earlier weeks that can
-    stand beside it, each with its days, `days` those of this week."""
+    stand beside it, each with its days, `days` those of this week. `uneven` says why counts are not subtracted where
+    the first of them has not as many days."""
 
     now: str
     change: str
     days: str
     weeks: Mapping[str, str]
     tables: list[Compared]
+    uneven: str
 
 
 def beside(facts: Facts, words: Words) -> Beside:
@@ -54,7 +56,15 @@ def beside(facts: Facts, words: Words) -> Beside:
         days=_days(words, bucket),
         weeks={week: _days(words, each) for week, each in earlier.items()},
         tables=[make(facts, words, bucket, earlier) for make in (_topics, _classes, _districts)],
+        uneven=_uneven(words, bucket, earlier),
     )
+
+
+def _uneven(words: Words, bucket: Bucket, earlier: Mapping[str, Bucket]) -> str:
+    week, before = next(iter(earlier.items()), ("", bucket))
+    if before.days == bucket.days:
+        return ""
+    return words("beside_uneven", now=words.number(bucket.days), week=week, before=words.number(before.days))
 
 
 def _days(words: Words, bucket: Bucket) -> str:
@@ -77,6 +87,7 @@ def _topics(facts: Facts, words: Words, bucket: Bucket, earlier: Mapping[str, Bu
         {"": now} | {week: shares(each) for week, each in earlier.items()},
         lambda values: {code: words.percent(values[code] / 100, 1) if code in values else DASH for code in codes},
         lambda change: words.decimal(change, signed=True),
+        frozenset(earlier),
     )
 
 
@@ -94,7 +105,13 @@ def _classes(facts: Facts, words: Words, bucket: Bucket, earlier: Mapping[str, B
         values,
         lambda known: {code: words.number(int(known[code])) if code in known else DASH for code in codes},
         lambda change: _whole_change(words, change),
+        _as_long(bucket, earlier),
     )
+
+
+def _as_long(bucket: Bucket, earlier: Mapping[str, Bucket]) -> frozenset[str]:
+    """The weeks whose counts can be subtracted: those of as many days."""
+    return frozenset(week for week, each in earlier.items() if each.days == bucket.days)
 
 
 def _districts(facts: Facts, words: Words, bucket: Bucket, earlier: Mapping[str, Bucket]) -> Compared:
@@ -111,7 +128,15 @@ def _districts(facts: Facts, words: Words, bucket: Bucket, earlier: Mapping[str,
         return dict(zip(codes, shielded(known, words), strict=True))
 
     values = {"": counts(bucket)} | {week: counts(each) for week, each in earlier.items()}
-    return _compared("districts", words, names, values, written, lambda change: _whole_change(words, change))
+    return _compared(
+        "districts",
+        words,
+        names,
+        values,
+        written,
+        lambda change: _whole_change(words, change),
+        _as_long(bucket, earlier),
+    )
 
 
 def _whole_change(words: Words, change: float) -> str:
@@ -126,15 +151,18 @@ def _compared(  # noqa: PLR0913, PLR0917 - what a table is made of
     values: Mapping[str, Mapping[str, float]],
     written: Callable[[Mapping[str, float]], Cells],
     changed: Callable[[float], str],
+    compared: frozenset[str],
 ) -> Compared:
-    """The table of values by week, this week's under the empty name; where a cell is hidden its change is too."""
+    """The table of values by week, this week's under the empty name; where a cell is hidden its change is too, and in
+    weeks that are not `compared` there is none."""
     cells = {week: written(known) for week, known in values.items()}
     now = cells.pop("")
 
     def change(week: str, code: str) -> str:
         shown = all(each[code][:1].isdigit() for each in (now, cells[week]))
         both = code in values[""] and code in values[week]
-        return changed(values[""][code] - values[week][code]) if shown and both else DASH
+        is_told = shown and both and week in compared
+        return changed(values[""][code] - values[week][code]) if is_told else DASH
 
     return Compared(
         name=name,

@@ -13,6 +13,7 @@ from reports.weekly.sections import (
     charts,
     clocks,
     corrections,
+    decisions,
     declaration,
     evidence,
     indicators,
@@ -28,6 +29,7 @@ from reports.wording.sentences import embargo_mark, embargo_text
 
 SECTIONS: tuple[Section, ...] = (  # in reading order, those of the annex last
     situation.SECTION,
+    decisions.SECTION,
     indicators.SECTION,
     beside.SECTION,
     charts.SECTION,
@@ -80,7 +82,7 @@ def written(section: Section, report: Report) -> Written:
     if section.is_annex:
         place = [each.name for each in SECTIONS if each.is_annex].index(section.name)
         heading = f"{ascii_uppercase[place]}. {heading}"
-    return Written(section.name, heading, section.blocks(report), section.is_annex, section.starts_page)
+    return Written(section.name, heading, section.blocks(report), section.is_annex)
 
 
 def _subtitle(report: Report) -> str:

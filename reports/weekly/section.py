@@ -65,7 +65,6 @@ class Section:
     name: str
     blocks: Callable[[Report], list[Block]]
     is_annex: bool = False
-    starts_page: bool = False  # in print
 
 
 @dataclass(frozen=True)
@@ -76,4 +75,3 @@ class Written:
     heading: str
     blocks: list[Block]
     is_annex: bool
-    starts_page: bool

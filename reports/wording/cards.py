@@ -45,6 +45,9 @@ def _card(trends: Trends, words: Words, incident: Incident) -> Card:
     rule = certainty(trends, incident)
     sure = words("card_certainty", word=words(f"certainty_{rule.word}"), why=words(f"certainty_why_{rule.reason}"))
     online = words("card_online_value", online=words.number(row["online"]), posts=words.number(row["posts"]))
+    now = trends.known_now(incident)
+    if now is not None and now != row["posts"]:
+        online = words("card_known_now", online=online, count=words.number(now))
     lines = [("certainty", sure), ("card_spread", _spread(trends, words, row)), ("card_online", online)]
     if said := _copied_text(trends, row):
         lines.append(("card_text", said))

@@ -78,10 +78,14 @@ WHERE week = {_text(str(week))}"""  # noqa: S608
 
 
 def untested(week: Week, classes: Iterable[str], shown: int) -> str:
-    """The most frequent reasons why nothing of a week could be tested; `classes` are reasons that say nothing of it."""
+    """The most frequent reasons why nothing of a week could be tested, and its posts; `classes` are reasons that say
+    nothing of it."""
     left_out = ", ".join(_text(reason) for reason in sorted(classes))
-    return f"""SELECT reason AS signal_reason, {_coverage(week)}
+    return f"""SELECT reason AS signal_reason, {_coverage(week)},
+       any_value(seen.posts) AS posts, any_value(seen.detected) AS detected
 FROM trends.signals
+CROSS JOIN (SELECT count(*) AS posts, count(*) FILTER (WHERE len(indications) > 0) AS detected FROM core.posts
+            WHERE week = {_text(str(week))} AND state = 'live') AS seen
 WHERE week = {_text(str(week))} AND reason NOT IN ({left_out})
 GROUP BY reason
 ORDER BY count(*) DESC, reason

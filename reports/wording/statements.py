@@ -116,11 +116,11 @@ def signal_text(trends: Trends, words: Words, signal: Signal) -> str:
 
 
 def statements(trends: Trends, words: Words) -> list[Statement]:
-    """Three to seven sentences of the week: its incidents, or that there is none, then its signals, then the rest."""
+    """Three to seven sentences of the week: its incidents, that nothing else is open, its signals, then the rest."""
     facts = trends.facts
     incidents = [incident_statement(trends, words, each) for each in trends.incidents[:INCIDENTS_SHOWN]]
     is_open = any(each.is_open for each in trends.incidents)
-    first = incidents if is_open else [_nothing(trends, words), *incidents[:1]]
+    first = incidents if is_open else [*incidents[:1], _nothing(trends, words)]
     shown = CHANGES_SHOWN - len(first)
     signals = [
         Statement(signal.key, signal_text(trends, words, signal), recomputing.signal(signal), signal.key)
@@ -150,7 +150,7 @@ def _seen(trends: Trends) -> list[Bucket]:
 
 
 def _nothing(trends: Trends, words: Words) -> Statement:
-    """What is said first where the situation has no incident: how many tests found nothing, or why there were none."""
+    """What is said where no incident is open: how many tests found nothing else, or why there were none."""
     facts = trends.facts
     week = facts.edition.week
     values = {
@@ -158,17 +158,15 @@ def _nothing(trends: Trends, words: Words) -> Statement:
         "coverage": coverage_words(words, facts.coverage),
     }
     if trends.tested:
-        lead = words(
-            "sentence_small_changes" if trends.signals else "sentence_no_signal",
-            tests=words.number(trends.tested),
-            **values,
-        )
+        key = "else_none" if trends.incidents else "small_changes" if trends.signals else "no_signal"
+        lead = words(f"sentence_{key}", tests=words.number(trends.tested), **values)
         return Statement("T1", f"{lead} {words('sentence_power')}", recomputing.tests(week), lead=lead)
     if trends.counted:
         lead = words("sentence_no_flag", tests=words.number(trends.counted), **values)
         return Statement("T1", f"{lead} {words('sentence_others_untested')}", recomputing.counts(week), lead=lead)
-    reasons = words.listed(reason_counts(trends, words)) or words("signal_reason_none")
-    text = words("sentence_untested", reasons=reasons, **values)
+    reasons = words.listed(reason_counts(trends, words), "or") or words("signal_reason_none")
+    counts = {name: words.number(facts.total(name)) for name in ("posts", "detected")}
+    text = words("sentence_untested", reasons=reasons, **counts, **values)
     return Statement("T1", text, recomputing.untested(week, OF_THE_CLASS, REASONS_SHOWN), lead=text)
 
 

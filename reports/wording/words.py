@@ -166,13 +166,13 @@ class Words:
             return self("voting_day_itself")
         return f"{letter}{'-' if days_to_vote > 0 else '+'}{abs(days_to_vote)}"
 
-    def listed(self, items: list[str]) -> str:
-        """a; a dan b; a, b, dan c."""
+    def listed(self, items: list[str], joint: str = "and") -> str:
+        """a; a dan b; a, b, dan c; with another joint a atau b."""
         if len(items) < 2:
             return "".join(items)
         if len(items) == 2:
-            return f"{items[0]} {self('and')} {items[1]}"
-        return f"{', '.join(items[:-1])}, {self('and')} {items[-1]}"
+            return f"{items[0]} {self(joint)} {items[1]}"
+        return f"{', '.join(items[:-1])}, {self(joint)} {items[-1]}"
 
 
 _PLATFORM_NAMES = {"tiktok": "TikTok", "facebook": "Facebook", "instagram": "Instagram"}

@@ -22,7 +22,9 @@ def blocks(report: Report) -> list[Block]:
     if compared.weeks:
         week, days = next(iter(compared.weeks.items()))
         intro = words("beside_intro", now=compared.days, week=week, days=days)
+        if compared.uneven:
+            intro = f"{intro} {compared.uneven}"
     return [Paragraph(intro, small=True, sticky=True), SideBySide(compared)]
 
 
-SECTION = Section("beside", blocks, starts_page=True)
+SECTION = Section("beside", blocks)

@@ -41,10 +41,13 @@ def blocks(report: Report) -> list[Block]:
     """The one block of the section."""
     trends, words = report.trends, report.words
     others = len(trends.incidents) - CARDS_SHOWN
+    opened = sum(each.is_open for each in trends.incidents[1:])
     first = report.statements[0]
+    headline = [first.lead or first.text, *([words("situation_also", count=words.number(opened))] if opened else [])]
+    titles = TITLES | ({"none": "incidents_untested"} if report.judgement.content.level == "grey" else {})
     return [
         Situation(
-            headline=first.lead or first.text,
+            headline=" ".join(headline),
             lights=lights_said(trends, words, report.judgement),
             buckets=bucket_lights(trends, words),
             cards=cards(trends, words),
@@ -53,7 +56,7 @@ def blocks(report: Report) -> list[Block]:
             due=review_due(trends, words),
             unseen=unseen(trends, words),
             shown=[group.key for group in report.groups],
-            titles={name: words(f"situation_{key}") for name, key in TITLES.items()},
+            titles={name: words(f"situation_{key}") for name, key in titles.items()},
         )
     ]
 
