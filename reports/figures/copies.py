@@ -12,7 +12,7 @@ from reports.figures.scene import Scene
 from reports.figures.style import Head
 from reports.reading.outcomes import Trends
 
-_PLOT, _LEFT, _RIGHT = 50.0, 10.0, 40.0  # mm
+_PLOT, _LEFT, _RIGHT = 44.0, 10.0, 40.0  # mm
 _SIZE = 2.6
 _WIDEST = 24 * 5  # hours, beyond which only days are named on the axis
 

@@ -15,7 +15,7 @@ from reports.figures.scene import Scene
 from reports.figures.style import Head
 from reports.reading.outcomes import Trends
 
-_LEFT, _RIGHT, _ROW, _STEP = 20.0, 24.0, 9.0, 12.5  # mm
+_LEFT, _RIGHT, _ROW, _STEP = 20.0, 24.0, 8.0, 11.0  # mm
 _STUB = 0.1  # the height of a bar where nothing was collected
 Shares = Mapping[str, Mapping[date, float | None]]
 

@@ -15,7 +15,7 @@ from reports.reading.facts import Row
 from reports.reading.outcomes import Trends
 
 _LINE = 3.6  # mm
-_CHARACTERS = 108
+_CHARACTERS = 112
 
 
 class Review(NamedTuple):
@@ -114,7 +114,7 @@ def draw(review: Review, scene: Scene, above: Head) -> style.Sheet:
     panels, empty = review
     names = scene.words("indications_none", names=", ".join(empty)) if empty else ""
     lines = wrap(names, _CHARACTERS)
-    high = multiples.height(len(panels)) if panels else 8
+    high = multiples.height(panels) if panels else 8
     with style.sheet(scene, above, high + len(lines) * _LINE + 1) as figure:
         if panels:
             ends = [each.value or 0.0 for panel in panels for each in panel.points]

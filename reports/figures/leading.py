@@ -17,7 +17,7 @@ from reports.wording.incidents import incident_name
 from reports.wording.statement import subject_words
 from reports.wording.words import platform_name
 
-_PLOT = 48.0  # mm
+_PLOT = 44.0  # mm
 
 
 @dataclass(frozen=True)

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
-from math import ceil
+from itertools import accumulate
 
 from matplotlib.axes import Axes
 
@@ -14,7 +14,7 @@ from reports.reading.facts import Row
 from reports.reading.outcomes import usual_limits
 
 COLUMNS = 4
-_GAP, _PLOT, _ROW, _EDGE = 6.0, 15.0, 39.0, 1.5  # mm; the last is for a dot at the right end
+_GAP, _PLOT, _AXIS, _EDGE = 6.0, 15.0, 6.5, 1.5  # mm; the last is for a dot at the right end
 _WIDE = (style.WIDTH - _EDGE - (COLUMNS - 1) * _GAP) / COLUMNS
 _NAME, _VERDICT = 21, 26  # characters of a line
 _LINE = 3.5
@@ -32,16 +32,29 @@ class Panel:
     unit: str = ""
 
 
-def height(count: int) -> float:
-    """The height in mm of so many panels."""
-    return ceil(count / COLUMNS) * _ROW
+def height(panels: Sequence[Panel]) -> float:
+    """The height in mm of the panels."""
+    return sum(_heights(panels))
+
+
+def _heights(panels: Sequence[Panel]) -> list[float]:
+    """The height in mm of each row: as much as the most lines above one of its panels need."""
+    lines = [sum(text.count("\n") + 1 for text in _texts(panel)) for panel in panels]
+    rows = [max(lines[start : start + COLUMNS]) for start in range(0, len(lines), COLUMNS)]
+    return [_GAP / 2 + most * _LINE + _PLOT + _AXIS for most in rows]
+
+
+def _texts(panel: Panel) -> tuple[str, str]:
+    """The name of a panel and its verdict, in the lines they are set in."""
+    return style.fitted(panel.name, _NAME), "\n".join(style.fitted(text, _VERDICT) for text in panel.verdict)
 
 
 def grid(figure: style.Sheet, scene: Scene, panels: Sequence[Panel], top: float | None = None) -> None:
     """The panels in rows; each on a scale of its own from zero, or all on one that ends at `top`."""
+    ends_at = list(accumulate(_heights(panels)))
     for number, panel in enumerate(panels):
-        left, down = number % COLUMNS * (_WIDE + _GAP), number // COLUMNS * _ROW
-        axes = style.axes(figure, (left, down + _ROW - _PLOT - 6.5, _WIDE, _PLOT))
+        left, below = number % COLUMNS * (_WIDE + _GAP), ends_at[number // COLUMNS]
+        axes = style.axes(figure, (left, below - _PLOT - _AXIS, _WIDE, _PLOT))
         ends = [each.value or 0.0 for each in panel.points] + [each.usual[1] for each in panel.points if each.usual]
         axes.set_ylim(0, (top or max([1.0, *ends])) * 1.06)
         timeline.ends_axis(axes, scene)
@@ -56,8 +69,7 @@ def grid(figure: style.Sheet, scene: Scene, panels: Sequence[Panel], top: float 
 
 def _head(axes: Axes, panel: Panel) -> None:
     """The name and, below it, the verdict, which stands out where the test passed."""
-    name = style.fitted(panel.name, _NAME)
-    verdict = "\n".join(style.fitted(text, _VERDICT) for text in panel.verdict)
+    name, verdict = _texts(panel)
     colour = style.ACCENT if panel.is_passed else style.MUTED
     up = 2 + (verdict.count("\n") + 1) * _LINE * 72 / style.MM
     for text, above, weight, of in ((verdict, 2.0, "normal", colour), (name, up, "bold", style.INK)):

@@ -11,7 +11,7 @@ from reports.wording.sentences import coverage_words, embargo_mark
 from reports.wording.watch_list import breaks
 from reports.wording.words import Words, platform_name
 
-WINDOW_WEEKS, SHORTEST_WINDOW = 26, 8
+WINDOW_WEEKS, SHORTEST_WINDOW = 26, 4
 
 
 @dataclass(frozen=True)

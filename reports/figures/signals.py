@@ -113,7 +113,7 @@ def finding(trends: Trends, scene: Scene) -> str:
 
 def draw(panels: Sequence[Panel], scene: Scene, above: Head) -> style.Sheet:
     """A panel a subject: its counts, its usual range, this week's dot, the verdict in words."""
-    with style.sheet(scene, above, multiples.height(len(panels))) as figure:
+    with style.sheet(scene, above, multiples.height(panels)) as figure:
         multiples.grid(figure, scene, panels)
     return figure
 

@@ -6,8 +6,8 @@ from itertools import groupby
 
 from reports.figures import style
 
-WIDTH, HEIGHT = 40.0, 9.0  # mm
-_EDGE = 1.3  # mm kept free around the line for the dot at its end
+WIDTH, HEIGHT = 40.0, 6.5  # mm
+_EDGE = 1.1  # mm kept free around the line for the dot at its end
 
 
 def spark(series: Sequence[float | None], band: tuple[float, float] | None, says: str, *, is_marked: bool) -> str:

@@ -29,7 +29,7 @@ BASE, SUBTITLE, TITLE = 8.0, 8.5, 11.0  # points; nothing in a chart is smaller 
 PNG_DPI = 150
 MM = 25.4
 LETTER = 1.62  # mm, the mean width of a character of BASE
-_LINES = {TITLE: (72, 4.9), SUBTITLE: (98, 3.8), BASE: (104, 3.5)}  # characters that fit a line, and its height in mm
+_LINES = {TITLE: (72, 4.9), SUBTITLE: (98, 3.8), BASE: (106, 3.5)}  # characters that fit a line, and its height in mm
 
 INK = "#1a1a1a"
 MUTED = "#595959"

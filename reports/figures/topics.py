@@ -15,7 +15,7 @@ from reports.figures.style import Head
 from reports.reading.outcomes import Trends
 
 NAMED = 3  # topics in the alternative text
-_ROW, _LABEL, _RIGHT, _AXIS = 4.9, 62.0, 26.0, 8.0  # mm
+_ROW, _LABEL, _RIGHT, _AXIS = 4.5, 62.0, 26.0, 8.0  # mm
 _CHARACTERS = 40
 
 

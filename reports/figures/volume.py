@@ -15,7 +15,7 @@ from reports.judging.usual import scaled
 from reports.reading.facts import Row
 from reports.reading.outcomes import Trends
 
-LEFT, RIGHT, PLOT = 10.0, 25.0, 46.0  # mm
+LEFT, RIGHT, PLOT = 10.0, 25.0, 40.0  # mm
 WIDE = style.WIDTH - LEFT - RIGHT
 Series = Mapping[str, Sequence[Point]]
 

@@ -11,8 +11,9 @@ from reports.tables.table import Column, Table, under_names
 from reports.typeset import compile_pdf
 from reports.weekly.blocks import Block
 from reports.weekly.content import Content
-from reports.wording.words import Words
+from reports.wording.words import DASH, Words
 
+NOTHING = frozenset({"0", DASH})
 SHORTEST, LONGEST, LONG_TEXTS = 8, 40, 80  # characters of a cell by which the widths of columns are reckoned
 
 
@@ -92,7 +93,7 @@ def _(value: Any) -> list[Any]:
 
 
 def _compared(value: Beside, table: Compared) -> dict[str, Any]:
-    """A table of two weeks with the latest earlier week; paper has no other to choose."""
+    """A table of two weeks with the latest earlier week, since paper has no other to choose, without rows of zeros."""
     week = next(iter(value.weeks), None)
     heads = [table.heading, value.now]
     rows = [[name, table.now[code]] for code, name in table.rows]
@@ -102,7 +103,8 @@ def _compared(value: Beside, table: Compared) -> dict[str, Any]:
             [*row, table.before[week][code], table.change[week][code]]
             for row, (code, _) in zip(rows, table.rows, strict=True)
         ]
-    return {"caption": table.caption, "heads": heads, "rows": rows}
+    seen = [row for row in rows if any(cell not in NOTHING for cell in row[1:])]
+    return {"caption": table.caption, "heads": heads, "rows": seen or rows}
 
 
 def weekly_document(content: Content, words: Words, as_of: datetime) -> bytes:

@@ -16,8 +16,10 @@ class Charts(Block):
 
 
 def blocks(report: Report) -> list[Block]:
-    """All charts of the edition."""
-    return [Charts(report.pictures)]
+    """All charts of the edition; one that claims the same as the first stands in its place."""
+    first, *others = report.pictures
+    same = [picture for picture in others if picture.title == first.title]
+    return [Charts([*(same or [first]), *(picture for picture in others if picture not in same)])]
 
 
 SECTION = Section("charts", blocks)
