@@ -1,6 +1,7 @@
 """The invented season's tested tables: a burst, its posts, an official series, corrections, reviews and clocks."""
 
 from datetime import UTC, date, datetime, timedelta
+from math import ceil
 from typing import Any
 
 import polars as pl
@@ -46,6 +47,8 @@ def _cell(
     ratio = posts * 0.8 / expected
     return seen | {
         "expected": expected,
+        "usual_low": int(expected * 0.6),
+        "usual_high": ceil(expected * 1.5),
         "ratio": ratio,
         "ratio_low": ratio * 0.7,
         "ratio_high": ratio * 1.5,
@@ -97,6 +100,9 @@ def _flags(signals: pl.DataFrame) -> pl.DataFrame:
         counted.join(reasons, on=["week", "phase", "platform"])
         .with_columns(flag=pl.lit(False), is_weak=pl.lit(False))
         .with_columns(expected=pl.when(pl.col("reason").is_null()).then(0.4))
+        .with_columns(usual_low=pl.when(pl.col("expected") > 0).then(0))
+        .with_columns(usual_high=pl.when(pl.col("expected") > 0).then(2))
+        .cast({"usual_low": pl.Int64, "usual_high": pl.Int64})
         .select(names)
     )
 

@@ -97,7 +97,7 @@ def head(trends: Trends, scene: Scene) -> Head:
     words = scene.words
     changes = [change_words(trends, words, signal) for signal in passed(trends)]
     rest = len(changes) - NAMED
-    title = words("chart_signals", tests=words.number(trends.tested))
+    title = words("chart_signals_small" if trends.signals else "chart_signals", tests=words.number(trends.tested))
     if changes:
         named = changes[:NAMED] + ([words("signals_more", count=rest)] if rest > 0 else [])
         title = words("chart_signals_passed", changes=words.listed(named))

@@ -213,7 +213,9 @@ def break_marks(axes: Axes, scene: Scene) -> None:
 
 
 def value_axis(axes: Axes, scene: Scene, signed: bool = False, most: int = 4) -> None:
-    """Faint lines and numbers in the reader's format."""
+    """Faint lines and numbers in the reader's format, inside the limits of the axis."""
     axes.grid(axis="y")
-    axes.yaxis.set_major_locator(MaxNLocator(nbins=most, steps=[1, 2, 5, 10], min_n_ticks=2, integer=True))
+    low, high = axes.get_ylim()
+    locator = MaxNLocator(nbins=most, steps=[1, 2, 5, 10], min_n_ticks=2, integer=True)
+    axes.set_yticks([tick for tick in locator.tick_values(low, high) if low <= tick <= high])
     axes.yaxis.set_major_formatter(lambda value, _: scene.words.decimal(value, 0, signed))

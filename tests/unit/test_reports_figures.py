@@ -6,6 +6,7 @@ from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from functools import cache
 from itertools import combinations, pairwise
+from pathlib import Path
 from typing import Any
 
 import polars as pl
@@ -14,6 +15,7 @@ from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from matplotlib.text import Text
 
+import reports
 from flows.headers import schema
 from flows.periods import Week
 from flows.seeds import read_seed
@@ -26,7 +28,6 @@ from reports.figures.spark import spark
 from reports.reading.contract import checked_tables
 from reports.reading.facts import Facts, day_status
 from reports.reading.outcomes import Trends
-from reports.reading.usual import usual_range
 from reports.reading.volumes import collected_days
 from reports.wording.watch_list import break_text
 from reports.wording.words import Words
@@ -60,7 +61,7 @@ def drawn(week: str) -> tuple[Facts, Scene, dict[str, Figure]]:
 
 def test_the_window_ends_with_the_week_and_reaches_back_half_a_year_at_most() -> None:
     _, late = prepared("2026-W06", invented.imported("2026-W06", "facebook"))
-    assert (late.last_day - late.first_day).days == 8 * 7 - 1
+    assert (late.last_day - late.first_day).days == 4 * 7 - 1
     _, last = prepared("2024-W07")
     assert (last.last_day - last.first_day).days == 26 * 7 - 1
 
@@ -148,17 +149,17 @@ def test_where_no_plan_was_declared_every_day_counts() -> None:
 
 
 def test_a_sparkline_has_a_gap_where_a_week_is_unknown_and_a_dot_that_stands_out_when_unusual() -> None:
-    usual = spark([1, 2, None, 3, 4], (1, 5), "Politik uang: 4")
+    usual = spark([1, 2, None, 3, 4], (1, 5), "Politik uang: 4", is_marked=False)
     assert usual.count("<polyline") == 2
     assert "<title>Politik uang: 4</title>" in usual
     assert style.ACCENT not in usual
-    assert style.ACCENT in spark([1, 2, 31], (0, 5), "31")
-    assert style.ACCENT not in spark([1, 2, 31], None, "31")
+    assert style.ACCENT in spark([1, 2, 31], (0, 5), "31", is_marked=True)
+    assert style.ACCENT not in spark([1, 2, 31], (0, 5), "31", is_marked=False)  # beyond the range, maybe by chance
 
 
 @pytest.mark.parametrize("series", [[], [None], [0.0], [0.0, 0.0], [None, 3.0]])
 def test_a_sparkline_of_few_values_lies_inside_its_picture(series: list[float | None]) -> None:
-    drawn = spark(series, None, "a < b")
+    drawn = spark(series, None, "a < b", is_marked=False)
     assert "a &lt; b" in drawn
     assert all(0 < float(place) < 9 for place in re.findall(r'cy="([^"]+)"', drawn))
 
@@ -384,14 +385,30 @@ def test_classes_without_a_post_this_week_are_named_and_not_drawn() -> None:
     assert all(name in texts(indications.draw(review, scene, style.Head("", ""))) for name in review.empty)
 
 
-def test_the_usual_range_holds_what_is_expected_and_is_none_without_a_baseline() -> None:
-    row = {"family": "indications", "expected": 1.29, "exposure": 100.0, "baseline_exposure": 800.0}
-    low, high = usual_range({**row, "baseline_buckets": 8, "dispersion": 1.0}) or (-1.0, -1.0)
-    assert low == 0
-    assert high == 4  # P(X <= 4) of the negative binomial with mean 1.35 is 0.984, P(X <= 3) 0.945
-    assert usual_range({**row, "baseline_buckets": None, "dispersion": None}) is None
-    low, high = usual_range({"expected": 900.0, "exposure": 1.0, "baseline_buckets": 8, "dispersion": 4.0}) or (0, 0)
-    assert low < 900 < high
+def test_no_text_of_a_chart_is_smaller_than_eight_points_as_printed() -> None:
+    facts, _ = prepared("2024-W05")
+    for picture in pictures(Trends(facts), Words("id")):
+        wide = re.search(r'<svg [^>]*\bwidth="([\d.]+)pt"', picture.svg)
+        assert wide and float(wide[1]) == pytest.approx(style.WIDTH / style.MM * 72, abs=0.01), picture.name
+        sizes = [float(size) for size in re.findall(r"font-size: ([\d.]+)px", picture.svg)]  # a unit is a point
+        assert sizes and min(sizes) >= 8.0, picture.name
+        assert picture.svg.count("<text") == len(sizes), picture.name
+    document = (Path(reports.__file__).parent / "weekly" / "document.typ").read_text(encoding="utf-8")
+    assert 'paper: "a4"' in document and f"margin: (x: {(210 - style.WIDTH) / 2:g}mm" in document
+
+
+def test_a_signal_that_the_situation_does_not_tell_is_in_no_title() -> None:
+    tables = invented.season("2024-W05")
+    told = Trends(prepared("2024-W05", tables)[0])
+    assert [signal.subject for signal in told.told] == ["insult", "flood"]
+    tables["trends.incident_weeks"] = tables["trends.incident_weeks"].with_columns(situation=pl.lit(False))
+    facts, scene = prepared("2024-W05", tables)
+    untold = Trends(facts)
+    assert untold.signals and not untold.told
+    for chart in (signals, topics, indications, leading):
+        title = chart.CHART.head(untold, scene).title
+        assert " naik" not in title.replace("naik-turun", "") and "Banjir" not in title, title
+    assert not any(panel.is_passed for panel in signals.data(untold, scene))
 
 
 def test_every_mark_of_a_week_says_its_value_on_hovering() -> None:

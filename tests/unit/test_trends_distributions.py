@@ -40,6 +40,19 @@ def test_the_beta_binomial_is_scipys(trials: int, share: float, concentration: f
     assert found.at_most(count) == pytest.approx(reference.cdf(count), rel=1e-5, abs=1e-9)
 
 
+@settings(max_examples=60, deadline=None)
+@given(st.floats(0.05, 3000), st.floats(1.01, 30), st.sampled_from([0.025, 0.05]))
+def test_the_usual_range_leaves_out_no_more_than_the_tail_on_either_side(
+    mean: float, widening: float, tail: float
+) -> None:
+    found = Predictive.negative_binomial(mean, mean * widening)
+    low, high = found.usual(tail)
+    assert low <= mean + 1 and high >= low
+    assert low == 0 or found.at_most(low - 1) <= tail + 1e-9
+    assert found.at_most(low) > tail - 1e-9
+    assert found.at_least(high + 1) <= tail + 1e-9 < found.at_least(high) + 2e-9
+
+
 def test_gamma_poisson_of_the_method_is_the_negative_binomial_with_its_moments() -> None:
     # shape = baseline count + 0.5, rate = baseline exposure (method section 4): 6 in 8 buckets before, one bucket now
     shape, scale = 6.5, 1 / 8

@@ -81,6 +81,25 @@ def test_a_share_that_fell_to_nothing_has_exact_limits_below_one() -> None:
     assert row["ratio_high"] == pytest.approx(exact / (1 - exact) * 8, rel=1e-5)
 
 
+@pytest.mark.parametrize(
+    ("family", "subject", "before"), [("indications", "insult", 20), ("topics", "prices", 100), ("volumes", "posts", 900)]
+)
+def test_a_count_outside_its_usual_range_is_one_with_a_two_sided_p_below_five_per_cent(
+    family: str, subject: str, before: int
+) -> None:
+    counts = [before + step for step in (0, 3, -4, 1, 2, -2, 0)]
+    for share in (0.3, 0.7, 0.85, 0.95, 1.0, 1.05, 1.2, 1.4, 2.0):
+        weeks = [*counts, round(before * share)]
+        row = last(signals.find(volumes(weeks) if family == "volumes" else cells(weeks, family, subject)))
+        is_outside = not row["usual_low"] <= row["observed"] <= row["usual_high"]
+        assert is_outside == (row["p"] < 0.05), (family, share, row["p"])
+
+
+def test_without_a_baseline_there_is_no_usual_range() -> None:
+    row = last(signals.find(cells([1, 2, 1])))
+    assert (row["usual_low"], row["usual_high"], row["reason"]) == (None, None, "no_baseline")
+
+
 def test_nothing_expected_gives_no_ratio() -> None:
     row = last(signals.find(cells([0, 0, 0, 0, 4])))
     assert (row["expected"], row["ratio"], row["ratio_low"], row["signal"]) == (0, None, None, True)

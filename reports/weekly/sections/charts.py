@@ -17,9 +17,9 @@ class Charts(Block):
 
 def blocks(report: Report) -> list[Block]:
     """All charts of the edition; one that claims the same as the first stands in its place."""
-    first, *others = report.pictures
-    same = [picture for picture in others if picture.title == first.title]
-    return [Charts([*(same or [first]), *(picture for picture in others if picture not in same)])]
+    first, others = report.pictures[:1], report.pictures[1:]
+    same = [picture for picture in others for leading in first if picture.title == leading.title]
+    return [Charts([*(same or first), *(picture for picture in others if picture not in same)])]
 
 
 SECTION = Section("charts", blocks)
