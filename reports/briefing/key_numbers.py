@@ -20,7 +20,8 @@ ARROWS = {"up": "▲", "down": "▼"}
 
 @dataclass(frozen=True)
 class KeyNumber:
-    """A number and what stands beside it; `arrow` is empty where no test gave a direction."""
+    """A number and what stands beside it; `arrow` is empty where no test gave a direction, `usual` where no one range
+    holds."""
 
     name: str
     value: str
@@ -60,18 +61,17 @@ def _number(trends: Trends, words: Words, bucket: Bucket, metric: str) -> KeyNum
     earlier = trends.facts.previous(bucket)
     rows = _rows(trends, bucket, metric)
     usual = usual_of(trends, rows, _span(trends, bucket, metric, value(bucket)))
-    span = (
-        words("span", low=_written(words, metric, usual.span[0]), high=_written(words, metric, usual.span[1]))
-        if usual.span
-        else DASH
-    )
+    told = ""
+    if usual.span:
+        low, high = (_written(words, metric, end) for end in usual.span)
+        told = words("key_usual", value=words("span", low=low, high=high))
     return KeyNumber(
         name=words(f"key_{metric}"),
         value=_written(words, metric, value(bucket)),
         arrow=ARROWS.get(usual.verdict, ""),
         verdict=_verdict(trends, words, bucket, metric, usual),
         before=words("key_before", value=_written(words, metric, value(earlier) if earlier else None)),
-        usual=words("indicator_coverage_usual") if metric == "coverage" else words("key_usual", value=span),
+        usual=words("indicator_coverage_usual") if metric == "coverage" else told,
     )
 
 

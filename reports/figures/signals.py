@@ -15,7 +15,7 @@ from reports.wording.statement import subject_words
 from reports.wording.statements import change_words
 from reports.wording.words import platform_name
 
-SHOWN = 12  # panels
+SHOWN = 8  # panels
 NAMED = 2  # signals in the claim
 Cell = tuple[str, str]  # a family and its subject
 

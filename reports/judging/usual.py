@@ -88,7 +88,7 @@ def net_span(trends: Trends, bucket: Bucket) -> Span | None:
     less, more = usual_limits(negative), usual_limits(positive)
     if less is None or more is None:
         return None
-    return 100 * (more[0] - less[1]) / positive["exposure"], 100 * (more[1] - less[0]) / positive["exposure"]
+    return _per_cent(more[0] - less[1], positive["exposure"]), _per_cent(more[1] - less[0], positive["exposure"])
 
 
 def net_without_copies(trends: Trends, bucket: Bucket) -> float | None:
@@ -101,9 +101,13 @@ def net_without_copies(trends: Trends, bucket: Bucket) -> float | None:
         return None
     positive, negative = (rows[name] or {} for name in ("positive", "negative"))
     exposure = positive["exposure"]
-    return 100 * (positive["observed"] - negative["observed"]) / exposure if exposure else None
+    return _per_cent(positive["observed"] - negative["observed"], exposure) if exposure else None
 
 
 def share_without_copies(row: Row) -> float | None:
     """The same of a tested share, in per cent of the distinct texts."""
-    return 100 * row["observed"] / row["exposure"] if copies_of(row) and row["exposure"] else None
+    return _per_cent(row["observed"], row["exposure"]) if copies_of(row) and row["exposure"] else None
+
+
+def _per_cent(part: float, whole: float) -> float:
+    return 100 * part / whole

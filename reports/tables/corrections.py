@@ -7,13 +7,13 @@ from reports.reading.outcomes import Trends
 from reports.tables.table import Cell, Column, Table, make_table
 from reports.wording.words import DASH, Words
 
-CORRECTIONS_SHOWN = 40
+CORRECTIONS_SHOWN = 20
 CORRECTED_METRICS = ("posts", "detected")
 _VALUES = ("first_reported", "previous", "now_known")
 _COLUMNS = (
-    *(Column("publication", share=1.1), Column("index_week", share=1.0), Column("phase", share=1.9)),
-    *(Column("metric", share=1.1), Column("first_reported", "number", 1.2), Column("previous", "number", 1.1)),
-    *(Column("now_known", "number", 1.1), Column("reason", "long", 3.0)),
+    *(Column("publication", share=1.5), Column("index_week", share=1.3), Column("phase", share=1.5)),
+    *(Column("metric", share=1.2), Column("first_reported", "number", 1.2), Column("previous", "number", 1.1)),
+    *(Column("now_known", "number", 1.1), Column("reason", "long", 5.2)),
 )
 
 

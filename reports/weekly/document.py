@@ -15,6 +15,7 @@ from reports.wording.words import DASH, Words
 
 NOTHING = frozenset({"0", DASH})
 SHORTEST, LONGEST, LONG_TEXTS = 8, 40, 80  # characters of a cell by which the widths of columns are reckoned
+NARROW = 90  # characters of a line up to which a table is only as wide as it needs
 
 
 @dataclass(frozen=True)
@@ -53,11 +54,20 @@ def printed(table: Table) -> Printed:
 
 
 def _width(table: Table, column: Column) -> float:
-    """Its share; where no column has one, that of a text by its longest line, while numbers need little."""
+    """Its share; where no column has one, that of a text by its longest line, while numbers need little.
+
+    In a table of short lines every column is as wide as it needs, so that a number stands near its name.
+    """
     if column.is_number or any(each.share for each in table.columns):
         return column.share
-    lines = [len(line) for cell in table.column(column.key) for line in cell.split("\n")]
-    return float(min(max([*lines, SHORTEST]), LONG_TEXTS if column.kind == "long" else LONGEST))
+    if sum(_longest(table, each) for each in table.columns if each.kind != "bucket") <= NARROW:
+        return 0.0
+    return float(min(max(_longest(table, column), SHORTEST), LONG_TEXTS if column.kind == "long" else LONGEST))
+
+
+def _longest(table: Table, column: Column) -> int:
+    lines = [len(line) for cell in (column.heading, *table.column(column.key)) for line in cell.split("\n")]
+    return max(lines)
 
 
 @singledispatch

@@ -158,8 +158,8 @@ def _nothing(trends: Trends, words: Words) -> Statement:
         "coverage": coverage_words(words, facts.coverage),
     }
     if trends.tested:
-        key = "else_none" if trends.incidents else "small_changes" if trends.signals else "no_signal"
-        lead = words(f"sentence_{key}", tests=words.number(trends.tested), **values)
+        small = "sentence_small_changes" if trends.signals else "sentence_no_signal"
+        lead = words("sentence_else_none" if trends.incidents else small, tests=words.number(trends.tested), **values)
         return Statement("T1", f"{lead} {words('sentence_power')}", recomputing.tests(week), lead=lead)
     if trends.counted:
         lead = words("sentence_no_flag", tests=words.number(trends.counted), **values)

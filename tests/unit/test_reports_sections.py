@@ -92,7 +92,7 @@ def test_page_and_print_know_every_kind_of_block(report: Report) -> None:
 def test_print_gets_no_block_of_the_page_and_tables_as_they_are_set() -> None:
     given = data_of([Folded(TABLE), Sheet(TABLE), Together([Paragraph("layar", on="page"), Paragraph("cetak")])])
     assert [block["kind"] for block in given] == ["sheet", "together"]
-    assert given[0]["table"]["columns"] == [{"heading": "Nama", "number": False, "width": 8.0}]
+    assert given[0]["table"]["columns"] == [{"heading": "Nama", "number": False, "width": 0.0}]
     assert [block["text"] for block in given[1]["blocks"]] == ["cetak"]
 
 

@@ -94,7 +94,7 @@ def test_detections_crossed_with_a_platform_are_hidden_and_the_regency_s_are_not
 
 
 def test_the_review_list_s_number_says_whether_it_is_usual_and_how_much_nobody_looked_at() -> None:
-    assert "di atas rentang, belum berarti; 24 belum ditinjau" in figure_texts(trends_of("2024-W04"), 2)
+    assert "lazim; 24 belum ditinjau" in figure_texts(trends_of("2024-W04"), 2)
     text = figure_texts(trends_of(BURST), 2)
     assert "▲" in text and "Penghinaan / kampanye hitam melonjak; 24 belum ditinjau" in text
 

@@ -161,7 +161,7 @@ def test_a_long_list_of_corrections_says_what_it_leaves_out_and_begins_with_the_
     weeks = ["2024-W05"] + ["2023-W40"] * 30 + ["2023-W50"] * 30
     table = correction_table(trends_of("2024-W05", corrections(weeks, "2024-W05")), WORDS)
     assert table.column("index_week")[:2] == ["2024-W05", "2023-W50"]
-    assert "Tercantum 40 dari 61 jumlah se-kabupaten" in table.note
+    assert "Tercantum 20 dari 61 jumlah se-kabupaten" in table.note
     assert [column.heading for column in table.columns[5:7]] == ["Semula", "Menjadi"]
 
 

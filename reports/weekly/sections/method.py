@@ -2,7 +2,7 @@
 
 from reports.tables.changes import power_table
 from reports.tables.constants import constant_table
-from reports.weekly.blocks import Block, Bullets, Heading, Sheet
+from reports.weekly.blocks import Block, Bullets, Folded, Heading, Paragraph, Sheet
 from reports.weekly.section import Report, Section
 from reports.wording.cards import certainty_rules
 from reports.wording.lights import light_rules
@@ -20,7 +20,8 @@ def blocks(report: Report) -> list[Block]:
         Heading(words("certainty_rules")),
         Bullets(certainty_rules(words)),
         Sheet(power_table(report.trends, words)),
-        Sheet(constant_table(words)),
+        Folded(constant_table(words)),
+        Paragraph(words("constants_pdf"), small=True, on="print"),
     ]
 
 

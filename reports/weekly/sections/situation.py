@@ -14,6 +14,7 @@ GAPS_SHOWN = 2
 TITLES = {
     "incidents": "incidents_title",
     "none": "incidents_none",
+    "untested": "incidents_untested",
     "before": "before",
     "before_none": "before_none",
     "due": "due",
@@ -44,7 +45,9 @@ def blocks(report: Report) -> list[Block]:
     opened = sum(each.is_open for each in trends.incidents[1:])
     first = report.statements[0]
     headline = [first.lead or first.text, *([words("situation_also", count=words.number(opened))] if opened else [])]
-    titles = TITLES | ({"none": "incidents_untested"} if report.judgement.content.level == "grey" else {})
+    titles = {name: words(f"situation_{key}") for name, key in TITLES.items()}
+    if report.judgement.content.level == "grey":
+        titles["none"] = titles["untested"]
     return [
         Situation(
             headline=" ".join(headline),
@@ -56,7 +59,7 @@ def blocks(report: Report) -> list[Block]:
             due=review_due(trends, words),
             unseen=unseen(trends, words),
             shown=[group.key for group in report.groups],
-            titles={name: words(f"situation_{key}") for name, key in titles.items()},
+            titles=titles,
         )
     ]
 
