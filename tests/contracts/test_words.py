@@ -231,6 +231,22 @@ def test_every_word_is_asked_for() -> None:
     assert sorted(KEYS - written - set().union(*MADE.values())) == []
 
 
+def test_readers_meet_the_words_of_the_house_and_no_others() -> None:
+    """`periode`, `perkiraan`, `salah deteksi`: one word for one thing, also where columns and checks are explained."""
+    columns = csv.DictReader((REPOSITORY / "sql" / "columns.csv").read_text(encoding="utf-8").splitlines())
+    texts = {f"words.csv {key}": text for key, text in read_words("id").items()}
+    texts |= {f"columns.csv {row['name']}": row["meaning_id"] for row in columns}
+    texts |= {
+        f"{path.name} {line.partition(':')[0]}": line
+        for path in (REPOSITORY / "sql").rglob("*.sql")
+        for line in path.read_text(encoding="utf-8").splitlines()
+        if "ndonesian:" in line
+    }
+    other = re.compile(r"\b(kurun|kurunnya|diharapkan|galat(?! baku)|ekspektasi|signifikan|outlier|disembunyikan)\b", re.I)
+    assert len(texts) > 1000
+    assert {name: text for name, text in texts.items() if other.search(text)} == {}
+
+
 def test_no_key_has_two_rows() -> None:
     with WORDS_FILE.open(encoding="utf-8", newline="") as lines:
         keys = [row["key"] for row in csv.DictReader(lines)]
