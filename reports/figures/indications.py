@@ -4,7 +4,6 @@ from collections.abc import Sequence
 from textwrap import wrap
 from typing import NamedTuple
 
-
 from reports.figures import multiples, style
 from reports.figures.chart import Chart
 from reports.figures.multiples import Panel

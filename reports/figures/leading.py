@@ -4,7 +4,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
-
 from reports.figures import copies, indications, multiples, style, timeline, volume
 from reports.figures.chart import Chart
 from reports.figures.scene import Scene

@@ -75,7 +75,7 @@ def _head(axes: Axes, panel: Panel) -> None:
     for text, above, weight, of in ((verdict, 2.0, "normal", colour), (name, up, "bold", style.INK)):
         axes.annotate(
             text, (0, 1), xycoords="axes fraction", xytext=(0, above), textcoords="offset points", va="bottom",
-            fontsize=style.BASE if weight == "bold" else style.BASE, fontweight=weight, color=of, linespacing=1.15,
+            fontsize=style.BASE, fontweight=weight, color=of, linespacing=1.15,
         )  # fmt: skip
 
 

@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping, Sequence
 
-
 from flows.method import METHOD
 from reports.figures import style, timeline
 from reports.figures.chart import Chart

@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 
-
 from flows.method import FAMILIES
 from reports.figures import multiples, style, timeline
 from reports.figures.chart import Chart

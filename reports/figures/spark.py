@@ -13,8 +13,8 @@ _EDGE = 1.1  # mm kept free around the line for the dot at its end
 def spark(series: Sequence[float | None], band: tuple[float, float] | None, says: str, *, is_marked: bool) -> str:
     """A line of the values of successive weeks, oldest first, with the last one as a dot, as SVG of WIDTH x HEIGHT mm.
 
-    None is a gap. `band` is the usual range of the last value, whose dot stands out where it `is_marked`. `says` is what
-    a browser shows on hovering and a screen reader reads. The scale goes from the smallest to the largest of
+    None is a gap. `band` is the usual range of the last value, whose dot stands out where it `is_marked`. `says` is
+    what a browser shows on hovering and a screen reader reads. The scale goes from the smallest to the largest of
     what is shown, not from zero: the band tells what is much.
     """
     shown = [value for value in series if value is not None]

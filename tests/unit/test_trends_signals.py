@@ -82,7 +82,8 @@ def test_a_share_that_fell_to_nothing_has_exact_limits_below_one() -> None:
 
 
 @pytest.mark.parametrize(
-    ("family", "subject", "before"), [("indications", "insult", 20), ("topics", "prices", 100), ("volumes", "posts", 900)]
+    ("family", "subject", "before"),
+    [("indications", "insult", 20), ("topics", "prices", 100), ("volumes", "posts", 900)],
 )
 def test_a_count_outside_its_usual_range_is_one_with_a_two_sided_p_below_five_per_cent(
     family: str, subject: str, before: int
