@@ -7,6 +7,7 @@ from pkgutil import iter_modules
 from typing import Any
 
 from reports import figures
+from reports.figures import style
 from reports.figures.chart import Chart, Picture
 from reports.figures.scene import scene_of
 from reports.reading.outcomes import Trends
@@ -27,7 +28,8 @@ CHARTS = _charts()
 def pictures(trends: Trends, words: Words, charts: Sequence[Chart[Any]] = CHARTS) -> list[Picture]:
     """Those of the charts that an edition has, drawn and described, in the order given."""
     scene = scene_of(trends.facts, words)
-    return [chart.picture(trends, scene) for chart in charts if chart.is_due(trends)]
+    with style.contract():
+        return [chart.picture(trends, scene) for chart in charts if chart.is_due(trends)]
 
 
 def write_pictures(drawn: Sequence[Picture], folder: Path) -> None:

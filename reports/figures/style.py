@@ -102,7 +102,13 @@ class Sheet(Figure):
 
 @contextmanager
 def contract() -> Iterator[None]:
-    """The settings every chart is drawn and saved under; use as a decorator or a block."""
+    """The settings every chart is drawn and saved under; use as a decorator or a block.
+
+    Making them takes longer than drawing a line, so a block inside another one keeps those of the outer one.
+    """
+    if mpl.rcParams["svg.hashsalt"] == RC["svg.hashsalt"]:
+        yield
+        return
     with mpl.rc_context():
         settings: Any = mpl.rcParams
         settings.update(mpl.rcParamsDefault)

@@ -57,7 +57,7 @@ def _card(trends: Trends, words: Words, incident: Incident) -> Card:
     return Card(
         key=incident.key,
         name=capitalised(incident_name(trends, words, incident)),
-        number=row["incident"],
+        number=words("card_number", incident=row["incident"]),
         status=row["status"],
         status_words=words(f"card_status_{row['status']}"),
         amount=_amount(trends, words, incident),
