@@ -13,6 +13,7 @@ from reports.judging.usual import Span, Usual, net_span, net_without_copies, sca
 from reports.reading.facts import Row
 from reports.reading.outcomes import Trends
 from reports.reading.weeks import main_bucket, measure_of
+from reports.wording.quantities import usual
 from reports.wording.words import DASH, Words
 
 ARROWS = {"up": "▲", "down": "▼"}
@@ -20,8 +21,7 @@ ARROWS = {"up": "▲", "down": "▼"}
 
 @dataclass(frozen=True)
 class KeyNumber:
-    """A number and what stands beside it; `arrow` is empty where no test gave a direction, `usual` where no one range
-    holds."""
+    """A number and what stands beside it; `arrow` is empty where no test gave a direction."""
 
     name: str
     value: str
@@ -60,18 +60,14 @@ def _number(trends: Trends, words: Words, bucket: Bucket, metric: str) -> KeyNum
     value = measure_of(trends.facts, metric, 100.0 if metric in _HUNDREDTHS else 1.0)
     earlier = trends.facts.previous(bucket)
     rows = _rows(trends, bucket, metric)
-    usual = usual_of(trends, rows, _span(trends, bucket, metric, value(bucket)))
-    told = ""
-    if usual.span:
-        low, high = (_written(words, metric, end) for end in usual.span)
-        told = words("key_usual", value=words("span", low=low, high=high))
+    judged = usual_of(trends, rows, _span(trends, bucket, metric, value(bucket)))
     return KeyNumber(
         name=words(f"key_{metric}"),
         value=_written(words, metric, value(bucket)),
-        arrow=ARROWS.get(usual.verdict, ""),
-        verdict=_verdict(trends, words, bucket, metric, usual),
+        arrow=ARROWS.get(judged.verdict, ""),
+        verdict=_verdict(trends, words, bucket, metric, judged),
         before=words("key_before", value=_written(words, metric, value(earlier) if earlier else None)),
-        usual=words("indicator_coverage_usual") if metric == "coverage" else told,
+        usual=_usual(trends, words, bucket, metric, judged.span),
     )
 
 
@@ -95,6 +91,25 @@ def _span(trends: Trends, bucket: Bucket, metric: str, shown: float | None) -> S
         return net_span(trends, bucket)
     test = trends.row(bucket, "volumes", "posts") if metric == "per_day" else None
     return scaled(test, shown, test["observed"]) if test else None
+
+
+def _usual(trends: Trends, words: Words, bucket: Bucket, metric: str, span: Span | None) -> str:
+    """What is usual: a range, the limit of a light, or of the review list the sum of what its classes usually have."""
+    if metric == "coverage":
+        return words("indicator_coverage_usual")
+    if metric == "detected" and (expected := _expected(trends, bucket)):
+        return usual(words, sum(expected))
+    ends = [_written(words, metric, end) for end in span or ()]
+    return words("key_usual", value=words("span", low=ends[0], high=ends[1]) if ends else DASH)
+
+
+def _expected(trends: Trends, bucket: Bucket) -> list[float]:
+    """What each class of the review list that has a baseline was expected to have."""
+    known: dict[str, float] = {}
+    for row in _rows(trends, bucket, "detected"):
+        if row["expected"] is not None:
+            known.setdefault(row.get("subject") or row["indication"], row["expected"])
+    return list(known.values())
 
 
 def _verdict(trends: Trends, words: Words, bucket: Bucket, metric: str, usual: Usual) -> str:
