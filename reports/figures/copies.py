@@ -60,7 +60,7 @@ def data(trends: Trends, _: Scene) -> list[Text]:
 
 
 def is_due(trends: Trends) -> bool:
-    """An edition has no such chart without a copied text."""
+    """An edition without a copied text has no such chart."""
     return not trends.facts.tables["copied_posts"].is_empty()
 
 

@@ -8,10 +8,18 @@ from reports.figures.chart import Chart
 from reports.figures.scene import Scene
 from reports.figures.style import Head
 from reports.figures.timeline import Point
+from reports.judging.usual import usual_of
 from reports.reading.facts import Row
 from reports.reading.outcomes import Trends
 
 _GAP, _PLOT, _LEFT, _EDGE = 6.0, 28.0, 9.0, 1.5  # mm
+TITLES = {  # by the verdict on its two shares
+    "up": "chart_sentiment_changed",
+    "down": "chart_sentiment_changed",
+    "usual": "chart_sentiment_usual",
+    "above": "chart_sentiment_chance",
+    "below": "chart_sentiment_chance",
+}
 Series = Mapping[str, Sequence[Point]]
 
 
@@ -32,16 +40,18 @@ def _point(row: Row) -> Point:
 def head(trends: Trends, scene: Scene) -> Head:
     """Whether the moods of the posts are unusual, with the net sentiment of the week."""
     words, facts = scene.words, trends.facts
-    signals = [signal for signal in trends.told if signal.family == "sentiment"]
     nets = [row["net_sentiment"] for each in facts.buckets if (row := facts.measure(each)) and row["posts"]]
     known = [net for net in nets if net is not None]
     title = words("chart_sentiment")
     if known:
         value = words.decimal(known[0] * 100, 0, signed=True)
-        tests = [row for each in facts.buckets if (row := trends.row(each, "sentiment", "negative"))]
-        tested = any(row["reason"] is None for row in tests)
-        key = "chart_sentiment_changed" if signals else "chart_sentiment_usual" if tested else "chart_sentiment_value"
-        title = words(key, value=value)
+        tests = [
+            row
+            for name in ("negative", "positive")
+            for each in facts.buckets
+            if (row := trends.row(each, "sentiment", name))
+        ]
+        title = words(TITLES.get(usual_of(trends, tests, None).verdict, "chart_sentiment_value"), value=value)
     return Head(title, words("sub_sentiment"), words("note_sentiment"))
 
 
@@ -80,7 +90,7 @@ def draw(lines: Series, scene: Scene, above: Head) -> style.Sheet:
             axes.axhline(0, color=style.GREY, linewidth=0.6, zorder=2)
             axes.set_title(scene.platform(name), loc="left", fontsize=style.BASE, fontweight="bold", pad=4)
             timeline.line(axes, scene, of_series)
-            timeline.zones(axes, scene, of_series, (scene.platform(name), scene.words("axis_points")))
+            timeline.zones(axes, scene, of_series, (scene.platform(name), scene.words("axis_points")), "interval_name")
     return figure
 
 

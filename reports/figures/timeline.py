@@ -109,8 +109,10 @@ def _band(axes: Axes, scene: Scene, points: Sequence[Point]) -> None:
     axes.fill_between(across, lows, highs, color=style.BAND, linewidth=0, zorder=1)
 
 
-def zones(axes: Axes, scene: Scene, points: Sequence[Point], called: tuple[str, str]) -> None:
-    """What a browser shows over each bucket: name, days, value with its unit, and what is usual."""
+def zones(
+    axes: Axes, scene: Scene, points: Sequence[Point], called: tuple[str, str], band: str = "usual_range"
+) -> None:
+    """What a browser shows over each bucket: name, days, value with its unit, and its band, named by a word."""
     low, high = axes.get_ylim()
     words = scene.words
     name, unit = called
@@ -118,7 +120,7 @@ def zones(axes: Axes, scene: Scene, points: Sequence[Point], called: tuple[str, 
         value = words("gap_value") if each.value is None else f"{words.decimal(each.value, 0)} {unit}"
         text = f"{name}, {words.days(each.first_day, each.last_day)}: {value}"
         if each.usual is not None:
-            text += f" ({words('usual_range')} {words.interval(*each.usual, 0)})"
+            text += f" ({words(band)} {words.interval(*each.usual, 0)})"
         left, right = position(scene, each.first_day), position(scene, each.last_day) + 1
         style.zone(axes, (left, low, right - left, high - low), text)
 

@@ -11,12 +11,19 @@ from reports.figures.chart import Chart
 from reports.figures.scene import Scene
 from reports.figures.style import Head
 from reports.figures.timeline import Point
-from reports.judging.usual import scaled
+from reports.judging.usual import scaled, usual_of
 from reports.reading.facts import Row
 from reports.reading.outcomes import Trends
 
 LEFT, RIGHT, PLOT = 10.0, 25.0, 40.0  # mm
 WIDE = style.WIDTH - LEFT - RIGHT
+TITLES = {  # by the verdict on the posts of the week
+    "up": "chart_volume_up",
+    "down": "chart_volume_down",
+    "usual": "chart_volume_usual",
+    "above": "chart_volume_above",
+    "below": "chart_volume_below",
+}
 Series = Mapping[str, Sequence[Point]]
 
 
@@ -50,10 +57,8 @@ def head(trends: Trends, scene: Scene) -> Head:
     words, facts = scene.words, trends.facts
     tests = [row for each in facts.buckets if (row := trends.row(each, "volumes", "posts"))]
     test = next((row for row in tests if row["reason"] is None), None)
-    total = words.number(facts.total("posts"))
-    title = words("chart_volume", posts=total)
-    if test is not None:
-        title = words(f"chart_volume_{test['direction']}" if test["signal"] else "chart_volume_usual", posts=total)
+    verdict = usual_of(trends, [test] if test else [], None).verdict
+    title = words(TITLES.get(verdict, "chart_volume"), posts=words.number(facts.total("posts")))
     return Head(title, words("sub_volume"))
 
 

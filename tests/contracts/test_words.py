@@ -108,7 +108,6 @@ PUT_TOGETHER: dict[str, Iterable[str]] = {
     "certainty_{}": CERTAINTIES,
     "certainty_rule_{}": CERTAINTIES,
     "certainty_why_{}": [rule.reason for rule in RULES],
-    "chart_volume_{}": ("up", "down"),
     "brief_{}": KINDS,
     "briefing_{}": ("drafter", "basis", "classification"),
     "decide_else_{}": FAMILIES,
@@ -170,7 +169,6 @@ WHOLE = (
     *("brief_{}", "briefing_{}", "decide_else_{}", "key_{}"),
     *(
         "alt_{}",
-        "chart_volume_{}",
         "class_{}",
         "constant_{}",
         "constant_unit_{}",

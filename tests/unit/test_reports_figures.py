@@ -20,7 +20,18 @@ from flows.headers import schema
 from flows.periods import Week
 from flows.seeds import read_seed
 from reports.edition import Tables
-from reports.figures import copies, districts, indications, leading, signals, style, timeline, topics, volume
+from reports.figures import (
+    copies,
+    districts,
+    indications,
+    leading,
+    sentiment,
+    signals,
+    style,
+    timeline,
+    topics,
+    volume,
+)
 from reports.figures.chart import Chart
 from reports.figures.charts import CHARTS, pictures
 from reports.figures.scene import Scene, scene_of
@@ -416,3 +427,21 @@ def test_every_mark_of_a_week_says_its_value_on_hovering() -> None:
     for picture in pictures(Trends(facts), Words("id")):
         assert picture.values, picture.name
         assert picture.svg.count("<title>") >= len(picture.values)
+
+
+def test_a_title_says_of_a_count_outside_its_usual_range_that_it_may_be_chance() -> None:
+    tables = invented.season("2024-W05")
+    of_volume = (pl.col("family") == "volumes") & (pl.col("week") == "2024-W05")
+    tables["trends.signals"] = tables["trends.signals"].with_columns(
+        usual_high=pl.when(of_volume).then(pl.col("observed") - 1).otherwise(pl.col("usual_high"))
+    )
+    facts, scene = prepared("2024-W05", tables)
+    title = volume.CHART.head(Trends(facts), scene).title
+    assert title.startswith("Jumlah unggahan di atas kisaran lazim, mungkin kebetulan: ")
+
+
+def test_the_band_of_net_sentiment_is_called_an_interval_and_no_usual_range() -> None:
+    facts, scene = prepared("2024-W05")
+    values = sentiment.CHART.picture(Trends(facts), scene).values
+    assert any("selang 95 %" in value for value in values)
+    assert not any("kisaran lazim" in value for value in values)
