@@ -44,7 +44,8 @@ def usual_of(trends: Trends, rows: Sequence[Row], span: Span | None) -> Usual:
         return Usual("few", "", span)
     tested = [row for row in rows if row["reason"] is None]
     if not tested:
-        return Usual("untested", rows[0]["reason"] if rows else "none", span)
+        nearest = next((row for row in rows if usual_limits(row)), rows[0] if rows else {"reason": "none"})
+        return Usual("untested", nearest["reason"], span)  # of several tests why the one with a range was none
     return Usual(next((way for row in tested if (way := _outside(row))), "usual"), "", span)
 
 

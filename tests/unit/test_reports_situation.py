@@ -154,7 +154,10 @@ def test_an_indicator_says_what_its_test_says() -> None:
     assert usual_of(alone, [{**calm, "observed": calm["usual_high"]}], None).verdict == "usual"
     negative = {**calm, "family": "sentiment", "subject": "negative", "observed": calm["usual_high"] + 1}
     assert usual_of(alone, [negative], None).verdict == "below"  # more negative posts are less net sentiment
-    assert usual_of(alone, [{**calm, "reason": "no_baseline"}], None)[:2] == ("untested", "no_baseline")
+    young = {**calm, "reason": "no_baseline", "usual_low": None, "usual_high": None}
+    assert usual_of(alone, [young], None)[:2] == ("untested", "no_baseline")
+    assert usual_of(alone, [young, {**calm, "reason": "too_rare"}], None)[:2] == ("untested", "too_rare")
+    assert usual_of(alone, [], None)[:2] == ("untested", "none")
 
 
 def test_a_card_whose_count_is_not_that_of_the_tables_says_so() -> None:
