@@ -409,7 +409,7 @@ def test_no_text_of_a_chart_is_smaller_than_eight_points_as_printed() -> None:
 
 
 def test_a_signal_that_the_situation_does_not_tell_is_in_no_title() -> None:
-    tables = invented.season("2024-W05")
+    tables = dict(invented.season("2024-W05"))
     told = Trends(prepared("2024-W05", tables)[0])
     assert [signal.subject for signal in told.told] == ["insult", "flood"]
     tables["trends.incident_weeks"] = tables["trends.incident_weeks"].with_columns(situation=pl.lit(False))
@@ -430,7 +430,7 @@ def test_every_mark_of_a_week_says_its_value_on_hovering() -> None:
 
 
 def test_a_title_says_of_a_count_outside_its_usual_range_that_it_may_be_chance() -> None:
-    tables = invented.season("2024-W05")
+    tables = dict(invented.season("2024-W05"))
     of_volume = (pl.col("family") == "volumes") & (pl.col("week") == "2024-W05")
     tables["trends.signals"] = tables["trends.signals"].with_columns(
         usual_high=pl.when(of_volume).then(pl.col("observed") - 1).otherwise(pl.col("usual_high"))
