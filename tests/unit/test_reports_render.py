@@ -202,6 +202,11 @@ def test_every_picture_has_an_alternative_text_that_states_the_finding(embargoed
     page = html.unescape((embargoed / "weekly.html").read_text(encoding="utf-8"))
     described = re.findall(r'<svg role="img" aria-label="([^"]+)"', page)
     assert len(described) == len(drawn_charts(embargoed)) - 1  # all posts a day stand once, by platform
+    assert page.count("<figcaption><strong>") == len(described)  # the claim is text, and is not drawn a second time
+    charts = re.findall(r'<svg role="img" aria-label.*?</svg>', page, re.DOTALL)
+    claims = re.findall(r"<figcaption><strong>([^<]+)", page)
+    assert not any(f">{claim}<" in chart for claim, chart in zip(claims, charts, strict=True))
+    assert not any(re.search(r"<path d=\"[^\"]*\d\.\d{3}", chart) for chart in charts)  # no digits that nobody sees
     assert all("2024-W06" in text for text in described)
     assert any("TikTok 1.879 unggahan" in text for text in described)
     assert any("Ujaran kebencian / SARA" in text for text in described)
