@@ -1,7 +1,8 @@
 """The briefing: two A4 pages for leadership, totals of the regency, nobody named, nobody ranked.
 
 The first page says what happened, how sure it is, and what to do; the second shows it and what could not be seen. A
-week that has more to say than two pages hold loses items, from the end of its longest list, and never the size of type.
+week that has little to say is set in larger type; one that has more to say than two pages hold loses items, from the
+end of its longest list, and is never set smaller.
 """
 
 from collections.abc import Sequence
@@ -11,7 +12,7 @@ from typing import Any
 import typst
 
 from reports.briefing.key_numbers import interval_note, key_numbers, other_buckets, seen_buckets
-from reports.briefing.situation import certainty_told, situation
+from reports.briefing.situation import before_told, certainty_told, situation
 from reports.edition import embargo_end
 from reports.figures import volume
 from reports.figures.chart import Picture
@@ -31,6 +32,7 @@ from reports.wording.words import Words, platform_name
 
 LEADING = "leading"  # the one chart of the briefing, which the report has too
 TASKS_SHOWN, GAPS_SHOWN, AGENDA_SHOWN = 5, 3, 6
+SCALES = (1.2, 1.1, 1.0)  # of the type, the first that two pages hold
 STAGES = ("detected", "reviewed", "indicated", "referred", "decided")
 TOO_LONG = {  # the template's own assertions, and the lists that are cut for each
     "the first page is too long": "tasks",
@@ -49,30 +51,42 @@ _TITLES = (
 
 def briefing(trends: Trends, words: Words, judgement: Judgement, drawn: Sequence[Picture]) -> bytes:
     """The PDF of the briefing, always of two pages. Raises typst.TypstError where even one item a list is too much."""
-    data: dict[str, Any] = {
-        **_head(trends.facts, words),
-        **_first_page(trends, words, judgement),
+    data = told(trends, words, judgement)
+    data |= {
         "charts": [{"svg": picture.svg, "alt": picture.alt} for picture in drawn],
-        "follow": _follow(trends, words),
-        "unseen": _unseen(trends, words),
-        "agenda": _agenda(trends, words),
-        "record": _record(trends.facts, words),
         "words": {key: words(key) for key in _TITLES} | {"page_of": words("page_of", page="#", pages="#")},
     }
     tasks: list[Decision] = data["tasks"]
+    scales = list(SCALES)
     while True:
         more = len(tasks) - len(data["tasks"][:TASKS_SHOWN])
         data |= {
             "tasks": data["tasks"][:TASKS_SHOWN],
             "more_tasks": words("decide_more", count=words.number(more)) if more else "",
+            "scale": scales[0],
         }
         try:
             return compile_pdf("briefing/briefing.typ", data, words, trends.facts.edition.local)
         except typst.TypstError as error:
             cut = next((name for text, name in TOO_LONG.items() if text in error.message), None)
-            if cut is None or len(data[cut]) < 2:
+            if cut is None or (len(scales) == 1 and len(data[cut]) < 2):
                 raise
-            data[cut] = data[cut][:-1]
+            if len(scales) > 1:
+                del scales[0]
+            else:
+                data[cut] = data[cut][:-1]
+
+
+def told(trends: Trends, words: Words, judgement: Judgement) -> dict[str, Any]:
+    """All that the briefing says of a week, by its place; what two pages do not hold is not cut yet."""
+    return {
+        **_head(trends.facts, words),
+        **_first_page(trends, words, judgement),
+        "follow": _follow(trends, words),
+        "unseen": _unseen(trends, words),
+        "agenda": _agenda(trends, words),
+        "record": _record(trends.facts, words),
+    }
 
 
 def briefing_pictures(trends: Trends, words: Words, drawn: Sequence[Picture] = ()) -> list[Picture]:
@@ -114,6 +128,7 @@ def _first_page(trends: Trends, words: Words, judgement: Judgement) -> dict[str,
     return {
         "situation": situation(trends, words),
         "certainty": certainty_told(trends, words),
+        "before": before_told(trends, words),
         "lights": [
             {
                 "level": light.level,
@@ -149,8 +164,6 @@ def _unseen(trends: Trends, words: Words) -> list[str]:
         items.append(words("unseen_unknown", platforms=named))
     if not items:
         items = [words("unseen_none" if facts.coverage is not None else "unseen_plan")]
-    if rejects := facts.records()["rejects"]:
-        items.append(words("unseen_rejects", count=words.number(rejects)))
     if is_changed(facts):
         items.append(words("unseen_watch"))
     return [*items, *_zeros(trends, words), quality_sentence(facts, words), words("unseen_always")]
@@ -172,7 +185,7 @@ def _follow(trends: Trends, words: Words) -> str:
     """How many items stand at which stage, over all weeks; that nothing is recorded while nobody reviewed."""
     stages = trends.stages
     waiting = words.number(len(trends.open_items))
-    if not any(count for stage, count in stages.items() if stage != "detected"):
+    if not trends.is_reviewed:
         return words("follow_text", count=waiting)
     counts = [
         words("attention_type", name=words(f"stage_{stage}"), count=words.number(stages.get(stage, 0)))
@@ -188,14 +201,17 @@ def _agenda(trends: Trends, words: Words) -> list[tuple[str, str]]:
     today, last = edition.local.date(), trends.next_release + timedelta(days=7)
     entries: list[tuple[date, str]] = []
     for phase in election.phases:
-        if phase.first_day and today <= phase.first_day <= last:
+        if phase.first_day and today <= phase.first_day <= min(last, election.voting_day):
             entries.append((phase.first_day, words(f"phase_start_{'rally' if phase.is_rally else phase.name}")))
     if edition.embargoed:
         end = embargo_end(election)
         entries.append((end.date(), words("agenda_embargo", hour=words.hour(end, election.zone_label))))
-    limits = [item["hand_over_limit"] for item in trends.open_clocks if item["hand_over_limit"] >= today]
+    limits = [item["hand_over_limit"] for item in trends.due]
     if limits:
-        entries.append((min(limits), words("agenda_limit", count=words.number(limits.count(min(limits))))))
+        first = limits.count(min(limits))
+        key = "agenda_limit" if first == len(limits) else "agenda_limit_first"
+        told = words(key, count=words.number(first), due=words.number(len(limits)))
+        entries.append((min(limits), told))
     entries.append((trends.next_release, words("agenda_next", week=str(edition.next_week))))
     return [(limit_words(trends, words, day), what) for day, what in sorted(entries)[:AGENDA_SHOWN]]
 

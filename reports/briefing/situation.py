@@ -8,13 +8,15 @@ from reports.judging.certainty import certainty
 from reports.judging.lights import judge
 from reports.reading.incidents import Incident
 from reports.reading.outcomes import Trends
-from reports.wording.incidents import incident_name, platforms_words
+from reports.wording.cards import became, copied_text
+from reports.wording.incidents import incident_name, matter_name, platforms_words
 from reports.wording.quantities import counted, usual
 from reports.wording.sentences import class_counts, coverage_words
 from reports.wording.statements import reason_counts
-from reports.wording.words import Words, platform_name
+from reports.wording.words import Words, capitalised, platform_name
 
 MOST_WORDS, CLASSES_SHOWN = 60, 3
+WORDS_QUOTED, DRIVING_SHOWN, BEFORE_SHOWN = 9, 3, 3  # of a copied text, driving words, incidents of last week
 
 
 def situation(trends: Trends, words: Words) -> str:
@@ -40,6 +42,13 @@ def situation(trends: Trends, words: Words) -> str:
 
 def _short(trends: Trends, words: Words, incident: Incident) -> str:
     row = incident.row
+    if said := copied_text(trends, row, WORDS_QUOTED):
+        return words(
+            "brief_copies_text",
+            accounts=words.number(row["accounts"]),
+            platforms=platforms_words(words, row),
+            text=said,
+        )
     return words(
         f"brief_{incident.kind}",
         name=incident_name(trends, words, incident),
@@ -52,7 +61,32 @@ def _short(trends: Trends, words: Words, incident: Incident) -> str:
         usual=usual(words, row["expected"]),
         event=words("brief_event", event=row[f"event_{words.lang}"]) if row["event_day"] else "",
         weak=words("incident_weak") if row["is_weak"] else "",
+        place=_place(words, incident),
+        beside=_beside(trends, words, incident),
+        driven=_driven(words, incident),
     )
+
+
+def _place(words: Words, incident: Incident) -> str:
+    """Where, of what was found on one platform only."""
+    platform = incident.row["platform"]
+    return "" if platform == "all" else words("brief_place", platform=platform_name(words, platform))
+
+
+def _beside(trends: Trends, words: Words, incident: Incident) -> str:
+    """What the tests say of all platforms together, beside a finding of a single one (method §9)."""
+    together = trends.beside(incident)
+    if together is None:
+        return ""
+    return words("brief_beside" if together["reason"] is None else "brief_beside_untested")
+
+
+def _driven(words: Words, incident: Incident) -> str:
+    """The words that say what a topic rose with, where no known event does."""
+    named = incident.row["driving_words"] or []
+    if incident.row["stage"] or not incident.is_open or not named:
+        return ""
+    return words("brief_words", words=", ".join(named[:DRIVING_SHOWN]))
 
 
 def _gone(words: Words, incident: Incident) -> str:
@@ -84,8 +118,9 @@ def _listed(trends: Trends, words: Words) -> Iterator[str]:
     if not trends.incidents:
         counts: Counter[str] = sum((Counter(facts.detected_in(each)) for each in facts.buckets), Counter())
         if counts:
-            classes = class_counts(facts, words, counts.most_common(), CLASSES_SHOWN)
-            yield words("brief_list", count=words.number(facts.total("detected")), classes=classes)
+            total = facts.total("detected")
+            classes = class_counts(facts, words, counts.most_common(), CLASSES_SHOWN, total)
+            yield words("brief_list", count=words.number(total), classes=classes)
         return
     for code, phase in facts.only_in_phase.items():
         count = sum(facts.detected_in(bucket)[code] for bucket in facts.buckets if bucket.phase == phase)
@@ -105,3 +140,18 @@ def certainty_told(trends: Trends, words: Words) -> str:
         if names
     ]
     return words("certainty_told", texts="; ".join(texts)) if texts else ""
+
+
+def before_told(trends: Trends, words: Words) -> str:
+    """What became of the incidents of last week that no event explained; empty where there were none."""
+    fates: dict[str, list[str]] = {}
+    for row in trends.incidents_before:
+        if row["status"] == "open":
+            names = fates.setdefault(became(trends, words, row), [])
+            name = matter_name(trends, words, row)
+            names += [] if name in names else [name]
+    texts = [
+        words("brief_before", name=capitalised(words.listed(names)), became=fate)
+        for fate, names in list(fates.items())[:BEFORE_SHOWN]
+    ]
+    return " ".join([words("brief_before_title"), *texts]) if texts else ""

@@ -1,8 +1,9 @@
 """The two lights of a week, by rules printed in its annex (method §9): what was said, and how it was collected.
 
 Content, each bucket: red for a confirmed act (two coders) not handed over beyond half of its limit, or a rise of a
-class whose precision the office itself measured; amber for any open incident or confirmed act; green where tests were
-possible and nothing passed; grey where nothing could be tested.
+class whose precision the office itself measured; amber for any open incident or confirmed act, and for one of last
+week whose posts still wait for a coder; green where tests were possible and nothing passed; grey where nothing could be
+tested.
 Collection, each bucket: the share of its planned collections that succeeded: green, amber, red; grey where unknown.
 
 A week has the most urgent light of its buckets; a bucket too short to be tested leaves its content to the others. A
@@ -125,6 +126,8 @@ def _attention(trends: Trends, bucket: Bucket) -> list[Reason]:
     reasons: list[Reason] = [("light_incident", {"incidents": " ".join(opened)})] if opened else []
     if trends.indicated and bucket == trends.facts.buckets[-1]:
         reasons.append(("light_waiting", {"count": str(len(trends.indicated))}))
+    if trends.left_over and bucket == trends.facts.buckets[-1]:
+        reasons.append(("light_left_over", {"left_over": " ".join(row["incident"] for row in trends.left_over)}))
     return reasons
 
 

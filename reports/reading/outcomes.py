@@ -17,6 +17,7 @@ from reports.reading.incidents import Incident, incidents_of, own_precision, tol
 
 POSTS = "trends.weekly_platform"
 WAITING = ("unreviewed", "one_coder", "disagreed")  # outcomes of what a coder has still to look at
+_WAITS = pl.col("is_detected") & (pl.col("state") == "live") & pl.col("outcome").is_in(WAITING)
 
 
 @dataclass(frozen=True)
@@ -134,6 +135,28 @@ class Trends:
         """The incidents that the situation of the week before named, as rows of trends.incident_weeks."""
         return told_in(self.facts, self.facts.edition.week.shift(-1))
 
+    def items_of(self, row: Row) -> pl.DataFrame:
+        """The items of review behind a row of trends.incident_weeks."""
+        return self.facts.tables["core.review_items"].filter(
+            pl.col("week") == row["week"],
+            pl.col("phase") == row["phase"],
+            pl.col("indications").list.contains(row["subject"]),
+        )
+
+    def waiting_of(self, row: Row) -> int:
+        """How many of them wait for a coder."""
+        return self.items_of(row).filter(_WAITS).height
+
+    @cached_property
+    def left_over(self) -> list[Row]:
+        """Open incidents of last week that this week does not name though their posts are not all reviewed."""
+        named = {incident.row["incident"] for incident in self.incidents}
+        return [
+            row
+            for row in self.incidents_before
+            if row["status"] == "open" and row["incident"] not in named and row["stage"] and self.waiting_of(row)
+        ]
+
     @cached_property
     def own_precision(self) -> Mapping[str, float]:
         """The precision of each class that the office's own reviews measured."""
@@ -204,9 +227,8 @@ class Trends:
     @cached_property
     def open_items(self) -> list[Row]:
         """Detected posts that wait for a coder, soonest internal limit first: those of the backlog workbook."""
-        items = self.facts.tables["core.review_items"]
-        waits = pl.col("is_detected") & (pl.col("state") == "live") & pl.col("outcome").is_in(WAITING)
-        return list(items.filter(waits).sort("hand_over_limit", maintain_order=True).iter_rows(named=True))
+        items = self.facts.tables["core.review_items"].filter(_WAITS)
+        return list(items.sort("hand_over_limit", maintain_order=True).iter_rows(named=True))
 
     @cached_property
     def next_release(self) -> date:
@@ -228,6 +250,12 @@ class Trends:
         return [row for row in self.open_clocks if row["hand_over_limit"] < today]
 
     @cached_property
+    def due(self) -> list[Row]:
+        """Open items whose internal limit falls on the day of release or after it, until the next report."""
+        today = self.facts.edition.local.date()
+        return [row for row in self.open_clocks if row["hand_over_limit"] >= today]
+
+    @cached_property
     def indicated(self) -> list[Row]:
         """Items that people found to be indications and that were not handed over yet."""
         frame = self.facts.tables["core.review_items"]
@@ -238,6 +266,11 @@ class Trends:
     def stages(self) -> dict[str, int]:
         """How many items of the review list stand at each stage, all weeks."""
         return dict(Counter(self.facts.tables["core.review_items"]["stage"].to_list()))
+
+    @property
+    def is_reviewed(self) -> bool:
+        """Whether any item was ever reviewed, in any week."""
+        return any(count for stage, count in self.stages.items() if stage != "detected")
 
     @cached_property
     def corrections(self) -> pl.DataFrame:

@@ -1,10 +1,7 @@
 """Incidents as cards: what happened, how sure, how far it spread, who does what by when; what became of the last."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
-
-import polars as pl
 
 from reports.judging.certainty import WORDS, certainty
 from reports.reading.facts import Row
@@ -49,7 +46,7 @@ def _card(trends: Trends, words: Words, incident: Incident) -> Card:
     if now is not None and now != row["posts"]:
         online = words("card_known_now", online=online, count=words.number(now))
     lines = [("certainty", sure), ("card_spread", _spread(trends, words, row)), ("card_online", online)]
-    if said := _copied_text(trends, row):
+    if said := copied_text(trends, row):
         lines.append(("card_text", said))
     elif row["driving_words"]:
         lines.append(("card_words", ", ".join(row["driving_words"])))
@@ -74,8 +71,11 @@ def _amount(trends: Trends, words: Words, incident: Incident) -> str:
     return f"{amount(words, incident.row)}{event_words(words, incident.row)}."
 
 
-def _copied_text(trends: Trends, row: Row) -> str:
-    """The masked text of a copy cluster: the most copied one on its platforms that holds the words that drive it."""
+def copied_text(trends: Trends, row: Row, shown: int | None = None) -> str:
+    """The masked text of a copy cluster: the most copied one on its platforms that holds the words that drive it.
+
+    As much as a card holds, or its first `shown` words.
+    """
     if row["kind"] != "copies" or not row["driving_words"]:
         return ""
     texts = (
@@ -85,7 +85,9 @@ def _copied_text(trends: Trends, row: Row) -> str:
         and all(word in each["text"].lower() for word in row["driving_words"])
     )
     text = next(texts, "")
-    return f"“{clipped(text, TEXT_SHOWN)}”" if text else ""
+    first = " ".join(text.split()[:shown])
+    text = clipped(text, TEXT_SHOWN) if len(first) == len(text) else f"{first.rstrip(',;:.')} …"
+    return f"“{text}”" if text else ""
 
 
 def _spread(trends: Trends, words: Words, row: Row) -> str:
@@ -123,18 +125,9 @@ def _step(row: Row) -> str:
 def _limit(trends: Trends, incident: Incident) -> date | None:
     """The first internal limit of its posts that is not passed."""
     today = trends.facts.edition.local.date()
-    limits = [item["hand_over_limit"] for item in _items(trends, incident.row) if item["is_open"]]
+    items = trends.items_of(incident.row)
+    limits: list[date | None] = items.filter(items["is_open"])["hand_over_limit"].to_list()
     return min((limit for limit in limits if limit and limit >= today), default=None)
-
-
-def _items(trends: Trends, row: Row) -> list[Row]:
-    """The items of review behind a row of trends.incident_weeks."""
-    frame = trends.facts.tables["core.review_items"].filter(
-        (pl.col("week") == row["week"])
-        & (pl.col("phase") == row["phase"])
-        & pl.col("indications").list.contains(row["subject"])
-    )
-    return list(frame.iter_rows(named=True))
 
 
 def limit_words(trends: Trends, words: Words, day: date) -> str:
@@ -163,10 +156,20 @@ def certainty_rules(words: Words) -> list[str]:
 
 def before(trends: Trends, words: Words) -> list[str]:
     """The incidents that last week's situation showed, each with what became of it."""
-    return [_became(trends, words, row) for row in trends.incidents_before[:CARDS_SHOWN]]
+    return [
+        words(
+            "before_item",
+            name=capitalised(matter_name(trends, words, row)),
+            incident=row["incident"],
+            amount=amount(words, row),
+            became=f"{became(trends, words, row)}.",
+        )
+        for row in trends.incidents_before[:CARDS_SHOWN]
+    ]
 
 
-def _became(trends: Trends, words: Words, row: Row) -> str:
+def became(trends: Trends, words: Words, row: Row) -> str:
+    """What became of an incident of last week: `tidak terlihat lagi pekan ini; 30 unggahan masih menunggu telaah`."""
     now = next((each.row for each in trends.incidents if each.row["incident"] == row["incident"]), None)
     if now is not None:
         text = words("before_continues", amount=amount(words, now))
@@ -174,15 +177,10 @@ def _became(trends: Trends, words: Words, row: Row) -> str:
         text = words("before_explained", event=row[f"event_{words.lang}"])
     else:
         text = words("before_over")
-    if row["stage"]:
-        text += _reviewed(words, _items(trends, row))
-    name = capitalised(matter_name(trends, words, row))
-    return words("before_item", name=name, incident=row["incident"], amount=amount(words, row), became=f"{text}.")
-
-
-def _reviewed(words: Words, items: Sequence[Row]) -> str:
-    waiting = sum(bool(item["is_open"]) for item in items)
-    return words("before_waiting", count=words.number(waiting)) if waiting else words("before_reviewed")
+    if not row["stage"]:
+        return text
+    waiting = trends.waiting_of(row)
+    return text + (words("before_waiting", count=words.number(waiting)) if waiting else words("before_reviewed"))
 
 
 def review_due(trends: Trends, words: Words) -> str:

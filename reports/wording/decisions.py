@@ -65,7 +65,7 @@ def _day(value: object) -> date | None:
 
 def decisions(trends: Trends, words: Words) -> list[Decision]:
     """The tasks of a week, the oldest limit first; empty when it asks for nothing."""
-    parts = (_indicated, _review, _copies, _incidents, _collection)
+    parts = (_indicated, _review, _copies, _incidents, _collection, _coders)
     tasks = sorted((task for part in parts for task in part(trends, words)), key=lambda task: task.limit)
     return [Decision(task.what, task.whom, words.day(task.limit), task.otherwise) for task in tasks]
 
@@ -102,8 +102,7 @@ def _indicated(trends: Trends, words: Words) -> Iterator[_Task]:
 
 def _review(trends: Trends, words: Words) -> Iterator[_Task]:
     """What falls due until the next edition, by who receives it; a post of several classes goes with the largest."""
-    today = trends.facts.edition.local.date()
-    items = [item for item in trends.open_clocks if item["hand_over_limit"] >= today]
+    items = trends.due
     sizes = Counter(code for item in items for code in item["indications"] or ())
     groups: dict[str, list[tuple[str, Row]]] = {}
     for item in items:
@@ -112,7 +111,7 @@ def _review(trends: Trends, words: Words) -> Iterator[_Task]:
     for whom, members in groups.items():
         counts = Counter(code for code, _ in members)
         ordered = sorted(counts.items(), key=lambda each: (-each[1], each[0]))
-        classes = class_counts(trends.facts, words, ordered, CLASSES_SHOWN)
+        classes = class_counts(trends.facts, words, ordered, CLASSES_SHOWN, len(members))
         numbers = [each.row["incident"] for each in _open(trends) if each.row["stage"] and each.subject in counts]
         incidents = words("decide_of_incidents", incidents=words.listed(numbers)) if numbers else ""
         yield _Task(
@@ -168,10 +167,30 @@ def _collection(trends: Trends, words: Words) -> Iterator[_Task]:
     gaps = {gap.platform for gap in facts.gaps}
     short = [name for name in facts.platforms if name in gaps and facts.coverage_of(name) is not None]
     if level in ("amber", "red") and short:
-        what = words("decide_gaps", platforms=words.listed([platform_name(words, name) for name in short]))
-        yield _Task(trends.next_release, what, _office(trends), words("decide_else_gaps"))
+        last = max(day for platform, day in facts.day_status if platform in short and day in facts.edition.week.days)
+        ends = {(gap.platform, gap.last_day) for gap in facts.gaps}
+        failing = [name for name in short if (name, last) in ends]
+        over = [name for name in short if name not in failing]
+        for what, otherwise, names in (
+            ("decide_gaps", "decide_else_gaps", failing),
+            ("decide_gaps_over", "decide_else_gaps_over", over),
+        ):
+            if names:
+                told = words(what, platforms=words.listed([platform_name(words, name) for name in names]))
+                yield _Task(trends.next_release, told, _office(trends), words(otherwise))
     if facts.coverage is None:
         yield _Task(trends.next_release, words("decide_plan"), _office(trends), words("decide_else_plan"))
     if facts.warnings:
         what = words("decide_checks", count=words.number(len(facts.warnings)))
         yield _Task(trends.next_release, what, _office(trends), words("decide_else_checks"))
+
+
+def _coders(trends: Trends, words: Words) -> Iterator[_Task]:
+    """People who review, where limits pass and no review was ever recorded."""
+    if trends.overdue and not trends.is_reviewed:
+        yield _Task(
+            trends.next_release,
+            words("decide_coders"),
+            _office(trends),
+            words("decide_else_coders"),
+        )

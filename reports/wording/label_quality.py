@@ -75,4 +75,4 @@ def _measured_names(facts: Facts, words: Words, rows: Sequence[Row]) -> str:
         )
         for row in rows
     ]
-    return "; ".join(items)
+    return " ".join(items)

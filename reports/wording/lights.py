@@ -2,9 +2,9 @@
 
 from reports.edition import Level
 from reports.judging.lights import Judgement, Light, judge_buckets
-from reports.reading.incidents import Incident
+from reports.reading.facts import Row
 from reports.reading.outcomes import Trends
-from reports.wording.incidents import incident_name
+from reports.wording.incidents import matter_name
 from reports.wording.sentences import bucket_words
 from reports.wording.words import Words, capitalised
 
@@ -28,7 +28,8 @@ def light_rules(words: Words) -> list[str]:
 
 def light_reasons(trends: Trends, words: Words, light: Light) -> str:
     """Why a light is what it is."""
-    named = {incident.key: incident for incident in trends.incidents}
+    named = {incident.key: incident.row for incident in trends.incidents}
+    left_over = {row["incident"]: row for row in trends.left_over}
     texts = []
     for key, values in light.reasons:
         filled = dict(values)
@@ -39,16 +40,15 @@ def light_reasons(trends: Trends, words: Words, light: Light) -> str:
             filled["share"] = words.percent(float(values["share"]))
         if "incidents" in values:
             filled["names"] = _named(trends, words, [named[key] for key in values["incidents"].split()])
+        if "left_over" in values:
+            filled["names"] = _named(trends, words, [left_over[key] for key in values["left_over"].split()])
         texts.append(words(key, **filled))
     return "; ".join(texts)
 
 
-def _named(trends: Trends, words: Words, incidents: list[Incident]) -> str:
-    """`Politik uang (2024-07) dan Topik Kampanye (2024-08)`; those of one name share it."""
-    numbers: dict[str, list[str]] = {}
-    for incident in incidents:
-        numbers.setdefault(incident_name(trends, words, incident), []).append(incident.row["incident"])
-    return words.listed([words("light_named", name=name, incident=", ".join(given)) for name, given in numbers.items()])
+def _named(trends: Trends, words: Words, rows: list[Row]) -> str:
+    """`Politik uang dan Topik Kampanye`; those of one name share it."""
+    return words.listed(list(dict.fromkeys(matter_name(trends, words, row) for row in rows)))
 
 
 def light_sentence(trends: Trends, words: Words, light: Light) -> str:

@@ -77,16 +77,29 @@ def bucket_name(words: Words, bucket: Bucket) -> str:
     return words(key, count=bucket.days, phase=words(f"phase_{bucket.phase}"), days=days)
 
 
-def class_counts(facts: Facts, words: Words, counts: Iterable[tuple[str, int]], shown: int = sys.maxsize) -> str:
-    """`Politik uang 30; Hoaks 2; jenis lain 1`: classes in the order given, what is beyond `shown` as one number."""
+def class_counts(
+    facts: Facts,
+    words: Words,
+    counts: Iterable[tuple[str, int]],
+    shown: int = sys.maxsize,
+    total: int | None = None,
+) -> str:
+    """`Politik uang (30); Hoaks (2); jenis lain (1)`: classes in the order given, those beyond `shown` as one number.
+
+    Beside their `total` a class that is all of it has no number, and classes that are more than it say why.
+    """
     pairs = list(counts)
+    if total is not None and [count for _, count in pairs] == [total]:
+        return facts.label("indications", pairs[0][0])
     texts = [
         words("attention_type", name=facts.label("indications", code), count=words.number(count))
         for code, count in pairs[:shown]
     ]
     if rest := sum(count for _, count in pairs[shown:]):
         texts.append(words("attention_rest", count=words.number(rest)))
-    return "; ".join(texts)
+    classes = "; ".join(texts)
+    is_more = total is not None and sum(count for _, count in pairs) > total
+    return words("attention_several", classes=classes) if is_more else classes
 
 
 def q_text(words: Words, q: float) -> str:

@@ -219,7 +219,7 @@ def _detected(trends: Trends, words: Words, bucket: Bucket, number: int) -> Stat
         "sentence_review",
         detected=words.number(row["detected"]),
         labelled=words.number(labelled),
-        classes=class_counts(facts, words, counts.items()),
+        classes=class_counts(facts, words, counts.items(), total=int(row["detected"])),
         stage=review_words(facts, words, bucket),
         **names,
     )
