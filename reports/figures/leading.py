@@ -13,6 +13,7 @@ from reports.figures.timeline import Point
 from reports.reading.incidents import COPIES, Incident
 from reports.reading.outcomes import Trends
 from reports.wording.incidents import incident_name
+from reports.wording.quantities import counted, usual
 from reports.wording.statement import subject_words
 from reports.wording.words import platform_name
 
@@ -80,10 +81,12 @@ def head(trends: Trends, scene: Scene) -> Head:
     if row["stage"]:
         title = indications.flag_claim(trends, scene, incident.subject, row)
     else:
-        observed, _, usual = multiples.usual_text(scene, row).partition("; ")
-        name = subject_words(trends, words, row["family"], incident.subject)
         title = words(
-            "chart_change", name=name, direction=words(f"direction_{row['direction']}"), observed=observed, usual=usual
+            "chart_change",
+            name=subject_words(trends, words, row["family"], incident.subject),
+            direction=words(f"direction_{row['direction']}"),
+            counted=counted(words, row),
+            usual=usual(words, row["expected"]),
         )
     place = "" if row["platform"] == "all" else words("chart_at", place=platform_name(words, row["platform"]))
     return Head(title + place, words("sub_leading"), words("note_leading"))
@@ -129,9 +132,9 @@ def _names(figure: style.Sheet, scene: Scene, story: Series) -> None:
         labels.append((whole[0].value, words.decimal(whole[0].value, 0), "bold", colour))
     banded = [each for each in story.points if each.usual]
     if banded and banded[-1].usual:
-        usual = banded[-1].usual
-        numbers = f"\n{words.interval(*usual, 0)}" if whole and whole[0].usual else ""
-        labels.append((sum(usual) / 2, words("usual_range") + numbers, "normal", style.MUTED))
+        span = banded[-1].usual
+        numbers = f"\n{words.interval(*span, 0)}" if whole and whole[0].usual else ""
+        labels.append((sum(span) / 2, words("usual_range") + numbers, "normal", style.MUTED))
     step = axes.get_ylim()[1] * 0.17
     for (_, text, weight, colour), at in zip(labels, style.spread([each[0] for each in labels], step), strict=True):
         size = style.TITLE if weight == "bold" else style.BASE

@@ -90,7 +90,7 @@ def test_a_finding_of_one_platform_names_it_and_what_all_together_were() -> None
     said = situation(trends(with_incident(WEEK, **changes)), WORDS)
     assert said.startswith(
         "Topik Banjir rob dan cuaca naik pada Facebook saja: 35 unggahan, biasanya sekitar 1."
-        " Semua platform bersama belum lolos uji. Kata utama: rob, jalan."
+        " Pada semua platform bersama mungkin kebetulan. Kata utama: rob, jalan."
     )
 
 
