@@ -75,10 +75,10 @@ class Edition:
         return f"RONDA/{self.election.regency_code}/{self.week}/{self.publication}"
 
 
-# of a manifest written when a week had one level: its lights are not known until it is published again
+# of a manifest written when a week had one level and no situation: not known until it is published again
 _BEFORE_LIGHTS: Mapping[str, str] = {
     **{"content": "grey", "collection": "grey"},
-    **{"content_reason": "", "collection_reason": ""},
+    **{"content_reason": "", "collection_reason": "", "situation": ""},
 }
 
 
@@ -91,6 +91,7 @@ class WeekSummary:
     last_day: str
     phases: tuple[str, ...]
     sentences: tuple[str, ...]
+    situation: str  # as the briefing has it
     content: Level
     content_reason: str
     collection: Level

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any, ParamSpec, TypeVar
 
 from reports.briefing.briefing import briefing, briefing_pictures
+from reports.briefing.situation import situation
 from reports.edition import Edition, Tables, WeekSummary
 from reports.figures.chart import Chart, Picture
 from reports.figures.charts import CHARTS, pictures, write_pictures
@@ -83,6 +84,7 @@ def summarise(trends: Trends, words: Words, judgement: Judgement) -> WeekSummary
         last_day=edition.week.last_day.isoformat(),
         phases=tuple(bucket.phase for bucket in facts.buckets),
         sentences=tuple(headline(trends, words)),
+        situation=situation(trends, words),
         content=judgement.content.level,
         content_reason=light_reasons(trends, words, judgement.content),
         collection=judgement.collection.level,

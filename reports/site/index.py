@@ -21,7 +21,6 @@ FILES = (
     ("charts/", "index_charts"),
     ("data/", "index_data"),
 )
-SENTENCES_SHOWN = 3
 LEVELS: tuple[Level, ...] = ("red", "amber", "green", "grey")
 
 
@@ -33,7 +32,7 @@ def _entry(place: str, summary: WeekSummary, words: Words, embargo: str) -> dict
         "phases": words.listed([words(f"phase_{phase}") for phase in summary.phases]),
         "lights": _lights(summary, words),
         "embargo": embargo if summary.embargoed else "",
-        "sentences": summary.sentences[:SENTENCES_SHOWN],
+        "situation": summary.situation or summary.sentences[0],
         "files": _files(place, words),
         "others": [],
     }
