@@ -27,7 +27,7 @@ from reports.wording.statement import subject_words
 from reports.wording.words import MINUS, Words, platform_name
 from tests.cells import Cell, key_of
 
-_NUMBER = re.compile(rf"[+{MINUS}]?\d(?:[\d.,]*\d)?")
+_NUMBER = re.compile(rf"{SMALL}|[+{MINUS}]?\d(?:[\d.,]*\d)?")
 
 
 @dataclass
@@ -270,7 +270,8 @@ class Page:
     @cached_property
     def platforms(self) -> dict[str, str]:
         """Platforms by their names."""
-        return {platform_name(self.words, each): each for each in PLATFORM_ORDER}
+        codes = {*PLATFORM_ORDER, *self._codes_of("core.loads", "platform")}
+        return {platform_name(self.words, each): each for each in codes}
 
     @cached_property
     def codes(self) -> dict[str, str]:
@@ -311,7 +312,8 @@ class Page:
     def steps(self) -> dict[str, str]:
         """Stages and origins of the funnel by their names."""
         names = [(name, each) for name in ("stage", "origin") for each in self._codes_of("trends.funnel", name)]
-        return {self.words(f"{name}_{each}"): each for name, each in names}
+        told = {self.words(f"{name}_{each}"): each for name, each in names}
+        return told | {self.words("funnel_detected"): "detected"}
 
     @cached_property
     def metrics(self) -> dict[str, str]:
@@ -388,16 +390,14 @@ class Page:
                 yield from self._spans(column, table, row, texts[2])
 
     def _spans(self, column: Column, table: str, row: dict[str, str], text: str) -> Iterator[Cell]:
-        ends = (
-            [(0.0, METHOD.smallest_cell - 1.0)]
-            if text == SMALL
-            else [self._span(each) for each in _NUMBER.findall(text)]
-        )
+        ends = [self._span(each) for each in _NUMBER.findall(text)]
         for name, (low, high) in zip(column.names, ends, strict=False):
             yield Cell(key_of(table, row, name), low * column.scale, high * column.scale, "weekly.html")
 
     def _span(self, text: str) -> tuple[float, float]:
-        """What a printed number may stand for: 99.9 and 0.1 per cent also for what rounds up to all or down to none."""
+        """What a printed number may stand for."""
+        if text == SMALL:
+            return 0.0, METHOD.smallest_cell - 1.0
         decimal, thousands = (",", ".") if self.words.lang == "id" else (".", ",")
         plain = text.replace(thousands, "").replace(decimal, ".").replace(MINUS, "-").replace("+", "")
         half = 0.5 * 10.0 ** -len(plain.partition(".")[2])

@@ -46,6 +46,7 @@ INDICATIONS = {
 PLACES = {"3325010": "Wonotunggal", "3325020": "Bandar", "3325080": "Limpung", "3325110": "Batang"}
 COPIED_POSTS = {
     "place": pl.Int64, "created_at": pl.Datetime("us", "UTC"), "platform": pl.String, "account": pl.Int64,
+    "post_id": pl.String,
 }  # fmt: skip
 HOSTILE = (
     "<script>document.title='broken'</script><img src=x onerror=alert(1)>",

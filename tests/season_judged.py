@@ -44,15 +44,9 @@ TRUE_COUNTS = """
 
 def estimated(connection: warehouse.Connection, folder: Path) -> pl.DataFrame:
     """The estimates that two coders who are right lead to, each with the truth of its bucket and class."""
-    truth = str(folder / "truth" / "posts.parquet")
-    connection.execute("BEGIN TRANSACTION")
-    connection.execute(CODED, {"truth": truth})
-    models.build(connection, models.read_models(sql.FOLDER), trends.METHODS)
-    try:
+    with reviewed(connection, folder):
         found = warehouse.query(connection, "FROM trends.estimates WHERE estimate IS NOT NULL")
-        counts = warehouse.query(connection, TRUE_COUNTS, [truth])
-    finally:
-        connection.execute("ROLLBACK")
+        counts = warehouse.query(connection, TRUE_COUNTS, [str(folder / "truth" / "posts.parquet")])
     return found.join(counts, on=["first_day", "indication"], how="left").with_columns(pl.col("truth").fill_null(0))
 
 
@@ -69,6 +63,18 @@ def replay(home: Path, half: str, then: Callable[[warehouse.Connection], None]) 
             with warehouse.opened(home) as connection:
                 then(connection)
     return folder
+
+
+@contextmanager
+def reviewed(connection: warehouse.Connection, folder: Path) -> Iterator[None]:
+    """The season with every flagged post and the sample reviewed by two coders who are right; undone at the end."""
+    connection.execute("BEGIN TRANSACTION")
+    connection.execute(CODED, {"truth": str(folder / "truth" / "posts.parquet")})
+    models.build(connection, models.read_models(sql.FOLDER), trends.METHODS)
+    try:
+        yield
+    finally:
+        connection.execute("ROLLBACK")
 
 
 @contextmanager

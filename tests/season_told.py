@@ -1,6 +1,7 @@
 """What the reports of every week of a season say first, beside what was planted in it."""
 
 import csv
+from datetime import datetime
 from pathlib import Path
 from typing import NamedTuple
 
@@ -12,7 +13,7 @@ from flows.publishing import frames
 from flows.settings import Settings
 from flows.simulation.plan import BURSTS, FIRST_DAY, WEEKS
 from flows.store import warehouse
-from reports.edition import Edition
+from reports.edition import Edition, Language
 from reports.judging.lights import judge
 from reports.reading.contract import checked_tables
 from reports.reading.facts import Facts
@@ -53,13 +54,15 @@ def told(connection: warehouse.Connection) -> list[Told]:
     return [_week(connection, week, truth.get(str(week), ())) for week in WEEKS]
 
 
-def edition_of(connection: warehouse.Connection, week: Week) -> tuple[Edition, dict[str, pl.DataFrame]]:
-    """What a week's report is made of at its default release."""
+def edition_of(
+    connection: warehouse.Connection, week: Week, lang: Language = "id", as_of: datetime | None = None
+) -> tuple[Edition, dict[str, pl.DataFrame]]:
+    """What a week's report is made of, at its default release or another moment."""
     election = Settings().election
-    tables = frames.report_frames(connection, week, "id", [])
+    tables = frames.report_frames(connection, week, lang, [])
     tables["evidence"] = tables["evidence"].with_columns(why=pl.lit(""))
-    moment = election.release_moment(week)
-    return Edition(week, moment, "id", election, "Diskominfo", 1, "labels", "data", "code"), tables
+    moment = as_of or election.release_moment(week)
+    return Edition(week, moment, lang, election, "Diskominfo", 1, "1abe15", "da7a5e1", "9.9.9"), tables
 
 
 def _week(connection: warehouse.Connection, week: Week, truth: tuple[str, ...]) -> Told:

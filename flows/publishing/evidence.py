@@ -76,7 +76,7 @@ LIMIT {COPIED_TEXTS}
 COPY_CLUSTERS = 3
 _COPIES = f"""
 WITH copies AS (
-    SELECT posts.platform, posts.created_at, posts.author_key, keys.unit_key
+    SELECT posts.platform, posts.post_id, posts.created_at, posts.author_key, keys.unit_key
     FROM core.posts AS posts
     JOIN base.posts AS keys ON posts.platform = keys.platform AND posts.post_id = keys.post_id
     WHERE posts.week = ? AND posts.state = 'live' AND keys.unit_key IS NOT NULL AND posts.author_key IS NOT NULL
@@ -92,7 +92,8 @@ SELECT
     place,
     created_at,
     platform,
-    dense_rank() OVER (PARTITION BY place ORDER BY joined_at, author_key) AS account
+    dense_rank() OVER (PARTITION BY place ORDER BY joined_at, author_key) AS account,
+    post_id
 FROM first_copies
 JOIN texts ON first_copies.unit_key = texts.unit_key
 WHERE place <= {COPY_CLUSTERS}
@@ -116,5 +117,8 @@ def copied_texts(connection: Connection, week: Week) -> pl.DataFrame:
 
 
 def copied_posts(connection: Connection, week: Week) -> pl.DataFrame:
-    """When and where each copy of the week's most copied texts was posted; accounts are numbered."""
+    """When and where each copy of the week's most copied texts was posted; accounts are numbered, posts have their id.
+
+    By the id the copy is forgotten with its post.
+    """
     return query(connection, _COPIES, [str(week)])

@@ -26,7 +26,8 @@ if TYPE_CHECKING:
 Frames = dict[str, "pl.DataFrame"]
 _NOBODY = "-"  # instead of the id of a post that was erased
 _TERMS, _ITEMS = "trends.emerging_terms", "core.review_items"
-_PRINTED = ("evidence", "signal_posts", "copied_texts")
+_LISTED, _COPIES, _TEXTS = ("evidence", "signal_posts"), "copied_posts", "copied_texts"
+_PRINTED = (*_LISTED, _COPIES, _TEXTS)
 _LIVING = "SELECT platform, post_id FROM base.posts WHERE state = 'live' AND text IS NOT NULL"
 _QUESTIONS = (
     f"FROM ({_LIVING}) SEMI JOIN asked USING (platform, post_id)",
@@ -121,7 +122,8 @@ def _look(connection: warehouse.Connection, printed: Sequence[Frames]) -> _Known
     import polars as pl
 
     columns = ["platform", "post_id"]
-    keys = [frames[name].select(columns) for frames in printed for name in (*_PRINTED[:2], _ITEMS) if name in frames]
+    named = [frames[name] for frames in printed for name in (*_LISTED, _COPIES, _ITEMS) if name in frames]
+    keys = [frame.select(columns).drop_nulls() for frame in named if set(columns) <= set(frame.columns)]
     examples = [
         frames[_TERMS]
         .select(pl.col("examples").explode().str.split_exact("/", 1).struct.rename_fields(columns))
@@ -134,7 +136,7 @@ def _look(connection: warehouse.Connection, printed: Sequence[Frames]) -> _Known
         if keys
         else pl.DataFrame(schema=dict.fromkeys(columns, pl.String))
     )
-    said = [frames["copied_texts"].select(said=pl.col("text").str.to_lowercase()) for frames in printed]
+    said = [frames[_TEXTS].select(said=pl.col("text").str.to_lowercase()) for frames in printed]
     texts = pl.concat(said).unique() if said else pl.DataFrame(schema={"said": pl.String})
     with warehouse.as_tables(connection, asked=asked, asked_texts=texts):
         return _Known(*(warehouse.query(connection, query) for query in _QUESTIONS))
@@ -154,13 +156,26 @@ def _living(frames: Frames, known: _Known, *, without_evidence: bool) -> Frames:
         return frames | left | _without_examples(frames, None) | _without_ids(frames, known.known)
     left = {
         name: frames[name].join(known.living, on=["platform", "post_id"], how="semi", maintain_order="left")
-        for name in _PRINTED[:2]
+        for name in _LISTED
     }
-    left["copied_texts"] = frames["copied_texts"].filter(
-        pl.col("text").str.to_lowercase().is_in(known.texts["said"].implode())
-    )
+    left[_COPIES] = _living_copies(frames[_COPIES], known.living)
+    left[_TEXTS] = frames[_TEXTS].filter(pl.col("text").str.to_lowercase().is_in(known.texts["said"].implode()))
     keys = known.living.select(pl.concat_str("platform", "post_id", separator="/")).to_series()
     return frames | left | _without_examples(frames, keys) | _without_ids(frames, known.known)
+
+
+def _living_copies(copies: "pl.DataFrame", living: "pl.DataFrame") -> "pl.DataFrame":
+    """The copies of an edition, of those that are gone only the number of the account, which is counted.
+
+    An earlier version of ronda kept no ids with them: nobody knows which of them live.
+    """
+    import polars as pl
+
+    if "post_id" not in copies.columns:
+        return copies.clear()
+    marked = copies.join(living.with_columns(lives=True), on=["platform", "post_id"], how="left", maintain_order="left")
+    traces = pl.when("lives").then(pl.col("created_at", "platform", "post_id"))
+    return marked.with_columns(traces).select(copies.columns)
 
 
 def _without_examples(frames: Frames, living: "pl.Series | None") -> Frames:

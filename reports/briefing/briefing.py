@@ -188,7 +188,7 @@ def _follow(trends: Trends, words: Words) -> str:
     if not trends.is_reviewed:
         return words("follow_text", count=waiting)
     counts = [
-        words("attention_type", name=words(f"stage_{stage}"), count=words.number(stages.get(stage, 0)))
+        words("follow_stage", name=words(f"stage_{stage}"), count=words.number(stages.get(stage, 0)))
         for stage in STAGES
         if stage != "detected"
     ]

@@ -132,7 +132,10 @@ def _listed(trends: Trends, words: Words, bucket: Bucket, told: str) -> str:
     if row is None or not row["detected"]:
         return words("key_none_listed", labelled=words.number(row["labelled"] if row else None))
     waiting = [item for item in trends.open_items if (item["week"], item["phase"]) == (str(bucket.week), bucket.phase)]
-    state = words("key_waiting", count=words.number(len(waiting))) if waiting else words("key_all_reviewed")
+    is_begun = any(item["outcome"] != "unreviewed" for item in waiting)
+    state = words("key_all_reviewed")
+    if waiting:
+        state = words("key_waiting_still" if is_begun else "key_waiting", count=words.number(len(waiting)))
     rising = [
         facts.label("indications", each.subject)
         for each in trends.incidents

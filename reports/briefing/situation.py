@@ -3,8 +3,8 @@
 from collections import Counter
 from collections.abc import Iterator
 
+from reports.judging.certainty import CONFIRMED, certainty
 from reports.judging.certainty import WORDS as CERTAINTIES
-from reports.judging.certainty import certainty
 from reports.judging.lights import judge
 from reports.reading.incidents import Incident
 from reports.reading.outcomes import Trends
@@ -62,7 +62,7 @@ def _short(trends: Trends, words: Words, incident: Incident) -> str:
         event=words("brief_event", event=row[f"event_{words.lang}"]) if row["event_day"] else "",
         weak=words("incident_weak") if row["is_weak"] else "",
         place=_place(words, incident),
-        beside=_beside(trends, words, incident),
+        beside=f"{_confirmed(trends, words, incident)}{_beside(trends, words, incident)}",
         driven=_driven(words, incident),
     )
 
@@ -71,6 +71,15 @@ def _place(words: Words, incident: Incident) -> str:
     """Where, of what was found on one platform only."""
     platform = incident.row["platform"]
     return "" if platform == "all" else words("brief_place", platform=platform_name(words, platform))
+
+
+def _confirmed(trends: Trends, words: Words, incident: Incident) -> str:
+    """How many posts of a class two coders found to be what they were flagged as."""
+    if incident.row["stage"] not in CONFIRMED:
+        return ""
+    items = trends.items_of(incident.row)
+    count = items.filter(items["code"] == incident.subject).height
+    return words("brief_confirmed", count=words.number(count)) if count else ""
 
 
 def _beside(trends: Trends, words: Words, incident: Incident) -> str:

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta, tzinfo
 from typing import NamedTuple
 
+import polars as pl
 from matplotlib.axes import Axes
 
 from reports.figures import style
@@ -14,6 +15,7 @@ from reports.reading.outcomes import Trends
 
 _PLOT, _LEFT, _RIGHT = 44.0, 10.0, 40.0  # mm
 _SIZE = 2.6
+_DRAWN = ("place", "created_at", "platform", "account")
 _WIDEST = 24 * 5  # hours, beyond which only days are named on the axis
 
 
@@ -30,11 +32,7 @@ class Text(NamedTuple):
 
     place: int
     posts: Sequence[Post]
-
-    @property
-    def accounts(self) -> int:
-        """How many accounts posted it."""
-        return max(post.accounts for post in self.posts)
+    accounts: int  # how many posted it, also those whose post is gone since
 
     @property
     def hours(self) -> int:
@@ -47,11 +45,13 @@ def texts_of(trends: Trends) -> list[Text]:
     zone = trends.facts.edition.election.zone
     texts: dict[int, list[Post]] = {}
     reached: dict[int, int] = {}
-    for place, moment, platform, account in trends.facts.tables["copied_posts"].iter_rows():
+    copied = trends.facts.tables["copied_posts"]
+    for place, moment, platform, account in copied.drop_nulls("created_at").select(_DRAWN).iter_rows():
         reached[place] = max(reached.get(place, 0), account)
         local: tzinfo = zone
         texts.setdefault(place, []).append(Post(moment.astimezone(local), platform, reached[place]))
-    return [Text(place, posts) for place, posts in sorted(texts.items())]
+    accounts = dict(copied.group_by("place").agg(pl.col("account").max()).iter_rows())
+    return [Text(place, posts, accounts[place]) for place, posts in sorted(texts.items())]
 
 
 def data(trends: Trends, _: Scene) -> list[Text]:
@@ -61,7 +61,7 @@ def data(trends: Trends, _: Scene) -> list[Text]:
 
 def is_due(trends: Trends) -> bool:
     """An edition without a copied text has no such chart."""
-    return not trends.facts.tables["copied_posts"].is_empty()
+    return bool(texts_of(trends))
 
 
 def head(trends: Trends, scene: Scene) -> Head:

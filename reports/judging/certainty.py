@@ -36,6 +36,10 @@ def _is_unmeasured(trends: Trends, incident: Incident) -> bool:
     return bool(incident.row["stage"]) and incident.subject not in trends.facts.measured
 
 
+def _is_half_reviewed(trends: Trends, incident: Incident) -> bool:
+    return _is_unmeasured(trends, incident) and incident.row["stage"] == "reviewed"
+
+
 def _is_clear(_: Trends, incident: Incident) -> bool:
     return incident.row["q"] is not None and bool(incident.row["q"] <= METHOD.sure_q)
 
@@ -45,6 +49,7 @@ RULES = (  # the first that holds
     Rule("counted", "strong", lambda _, incident: incident.kind == "copies"),
     Rule("weak_baseline", "weak", lambda _, incident: bool(incident.row["is_weak"])),
     Rule("one_platform", "weak", _is_on_one_platform),
+    Rule("half_reviewed", "fair", _is_half_reviewed),
     Rule("unmeasured", "fair", _is_unmeasured),
     Rule("clear", "strong", _is_clear),
     Rule("passed", "fair", lambda *_: True),

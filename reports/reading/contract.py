@@ -59,7 +59,8 @@ CONTRACT: dict[str, Frame] = {
     "core.checks": _counted(("gate", "name", "run_id"), "description", "severity", "verdict", "observed", "detail"),
     "evidence": _counted(("created_at", "platform", "post_id"), *_POST, "why", "hand_over_limit", "stage"),
     "copied_texts": _counted((), "text", "posts", "authors", "platforms", "first_day", "last_day"),
-    "copied_posts": _counted(("place", "created_at", "platform", "account")),
+    # of a copy that is gone only its account's number is left
+    "copied_posts": _counted(("place", "created_at", "platform", "account"), "post_id"),
     "signal_posts": _counted(
         ("phase", "family", "subject", "signal_platform", "created_at", "platform", "post_id"), *_POST
     ),

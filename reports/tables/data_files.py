@@ -5,7 +5,7 @@ from pathlib import Path
 from reports.reading.contract import CONTRACT
 from reports.reading.facts import Facts
 
-_NOT_PUBLISHED = frozenset(  # in the database of the release
+NOT_PUBLISHED = frozenset(  # in the database of the release
     {
         *("core.calendar", "core.collection", "core.review_items", "core.watches"),
         *("seeds.receivers", "seeds.official_sources"),
@@ -29,7 +29,7 @@ def write_data(facts: Facts, folder: Path, source: str) -> list[Path]:
     }
     paths = []
     for name in CONTRACT:
-        if name in _NOT_PUBLISHED:
+        if name in NOT_PUBLISHED:
             continue
         path = folder / f"{name.rsplit('.', 1)[-1]}.parquet"
         facts.tables[name].write_parquet(path, compression="zstd", metadata=about)

@@ -71,7 +71,7 @@ def funnel_table(trends: Trends, words: Words) -> Table:
                 {
                     "bucket": bucket_name(words, bucket),
                     "origin": words(f"origin_{row['origin']}"),
-                    "stage": words(f"stage_{row['stage']}"),
+                    "stage": words("funnel_detected" if row["step"] == 1 else f"stage_{row['stage']}"),
                     **{key: row[key] if is_known else None for key, _ in counted},
                 }
             )

@@ -91,6 +91,7 @@ def _indicated(trends: Trends, words: Words) -> Iterator[_Task]:
         return
     codes = sorted({code for item in items for code in item["codes"] or ()})
     limit = min((item["hand_over_limit"] for item in items if item["hand_over_limit"]), default=trends.next_release)
+    limit = max(limit, trends.facts.edition.local.date())  # of what is late, at once
     is_late = any(trends.is_beyond_half(item) for item in items)
     yield _Task(
         limit,
@@ -140,7 +141,7 @@ def _incidents(trends: Trends, words: Words) -> Iterator[_Task]:
     asked = {code for item in trends.open_clocks for code in item["indications"] or ()}
     for family in FAMILIES:
         mine = [each for each in rising if each.row["family"] == family]
-        mine = [each for each in mine if not each.row["stage"] or each.subject not in asked]
+        mine = [each for each in mine if not each.row["stage"] or _is_to_review(trends, each, asked)]
         if not mine:
             continue
         names = list(dict.fromkeys(_subject(trends, words, each) for each in mine))[:NAMES_SHOWN]
@@ -150,6 +151,11 @@ def _incidents(trends: Trends, words: Words) -> Iterator[_Task]:
             whom = words("decide_reviewers", office=whom, receivers=named)
         what = words(f"decide_signal_{family}", names=words.listed(names))
         yield _Task(trends.next_release, what, whom, words(f"decide_else_{family}"))
+
+
+def _is_to_review(trends: Trends, incident: Incident, asked: set[str]) -> bool:
+    """Whether posts of a class wait for a coder and no task of the review list asks for them."""
+    return incident.subject not in asked and trends.waiting_of(incident.row) > 0
 
 
 def _subject(trends: Trends, words: Words, incident: Incident) -> str:

@@ -1,8 +1,10 @@
 """After a removal, an erasure or the end of the retention nothing is left of a post in any byte of a home."""
 
 import shutil
+from datetime import UTC, datetime
 from pathlib import Path
 
+import polars as pl
 import pytest
 
 from flows.exits import Exit
@@ -12,6 +14,7 @@ from flows.publishing import editions, releases
 from flows.publishing.build import build_tables
 from flows.store import chain, warehouse
 from flows.store.runs import recorded
+from tests.exports import NOON, tiktok, tiktok_id, write_lines
 from tests.faults import traces
 from tests.faults.traces import ERASED, LATER, OTHER, REMOVED, Home
 
@@ -141,6 +144,27 @@ def test_what_a_case_needs_is_not_erased_on_request(home: Home) -> None:
     assert "perkara 8/2024" in said[0]
     assert home.left(OTHER.word) == {}
     assert home.left(ERASED.word)
+
+
+def test_when_an_erased_copy_was_posted_is_told_by_no_published_file(home: Home) -> None:
+    moments = [NOON + 600 * n for n in range(12)]
+    text = "beras naik terus tapi petani tetap susah tolong sampaikan ke semua grup supaya didengar"
+    copies = [tiktok(at, serial=500 + n, text=text, author=f"salin{n}") for n, at in enumerate(moments)]
+    home.bring(write_lines(home.scratch / "copies.ndjson", copies))
+    home.publish()
+    place = home.path / "published" / str(traces.WEEK)
+    erased = datetime.fromtimestamp(moments[5], UTC)
+
+    def told() -> tuple[int, int, bool]:
+        known = pl.read_parquet(place / "data" / "copied_posts.parquet")
+        drawn = (place / "charts" / "copies.svg").read_text(encoding="utf-8")
+        accounts = known.filter(place=2).height  # more accounts say the ordinary text, which is the first
+        return accounts, known.filter(pl.col("created_at") == erased).height, "12 akun" in drawn
+
+    assert told() == (12, 1, True)
+    request = erasure.read_request([f"tiktok/{tiktok_id(moments[5], 505)}"], None, None, None)
+    assert erasure.run(home.settings, request, LATER, lambda _: None, dry_run=False) == Exit.DONE
+    assert told() == (12, 0, True), "its account was counted, and stays so"
 
 
 def test_an_edition_that_an_earlier_ronda_kept_with_less_in_it_stops_no_erasure(home: Home) -> None:

@@ -8,8 +8,8 @@ import openpyxl
 import polars as pl
 import pytest
 
-from reports.edition import Language
-from tests import cells, page_cells, said
+from reports.edition import Language, Tables
+from tests import cells, known_faults, page_cells, said
 from tests import reports_fixture as invented
 
 DOCUMENTS = {"weekly.html", "weekly.pdf", "briefing.pdf", "index.html", "notice", "tables.xlsx"}
@@ -137,3 +137,62 @@ def test_a_number_of_the_data_files_that_is_changed_is_found(
     planted = list(cells.of_data_files(tmp_path, name))
     told = cells.disagreeing([*places["weekly.html"], *places["tables.xlsx"], *planted])
     assert any(each.startswith("trends.weekly_platform") and "weekly.html" in each for each in told)
+
+
+# -- a week that was reviewed ------------------------------------------------------------------------------------------
+
+
+def reviewed(week: str) -> Tables:
+    """The tables of a week whose whole list two people looked at: half of it is indicated and closed."""
+    tables = dict(invented.season(week))
+    known = tables["core.review_items"]
+    is_right = pl.int_range(pl.len()) % 2 == 0
+    items = known.with_columns(
+        stage=pl.when(is_right).then(pl.lit("indicated")).otherwise(pl.lit("reviewed")),
+        outcome=pl.when(is_right).then(pl.lit("closed")).otherwise(pl.lit("dismissed")),
+        code=pl.when(is_right).then(pl.col("indications").list.first()).otherwise(pl.lit("none")),
+        coders=pl.lit(2, known.schema["coders"]),
+        is_open=pl.lit(False),
+    )
+    right = items.filter(stage="indicated").height
+    steps = {"detected": (items.height, items.height, 0), "reviewed": (items.height, right, items.height - right)}
+    steps |= {"indicated": (right, 0, right), "referred": (0, 0, 0), "decided": (0, 0, 0)}
+    funnel = tables["trends.funnel"]
+    for place, column in enumerate(("entered", "passed", "rejected")):
+        counts = {stage: counts[place] for stage, counts in steps.items()}
+        kind = funnel.schema[column]
+        funnel = funnel.with_columns(pl.col("stage").replace_strict(counts, return_dtype=kind).alias(column))
+    tables["trends.funnel"] = funnel.with_columns(waiting=pl.lit(0, funnel.schema["waiting"]))
+    looked_at = pl.when(pl.col("stage").is_not_null()).then(pl.lit("reviewed")).alias("stage")
+    tables["trends.incident_weeks"] = tables["trends.incident_weeks"].with_columns(looked_at)
+    return {**tables, "core.review_items": items}
+
+
+def test_a_week_that_was_reviewed_agrees_with_itself_and_calls_nothing_unreviewed(tmp_path: Path) -> None:
+    name = invented.tested.BURST
+    later = invented.ELECTION.release_moment(invented.Week.parse(name).shift(1))
+    reader, texts, facts = said.stated(invented.edition(name, as_of=later), reviewed(name), tmp_path)
+    page = (tmp_path / "weekly.html").read_text(encoding="utf-8")
+    assert known_faults.is_reviewed(reader.trends)
+    assert [*said.contradictions(facts), *known_faults.all_of(texts, page, reader.trends, reader.words)] == []
+    found = [*cells_of(reader, page), *cells.of_data_files(tmp_path / "data", name)]
+    assert cells.disagreeing(found) == []
+    steps = {cell.key[-1]: cell.high for cell in found if "stage=reviewed" in cell.key and cell.document == "data"}
+    assert (steps["entered"], steps["waiting"]) == (24, 0)
+    assert "terdeteksi otomatis, sudah ditinjau" in page
+
+
+def test_known_faults_are_found(week: tuple[said.Reader, dict[str, str], list[said.Fact]]) -> None:
+    reader, texts, _ = week
+    words, trends = reader.words, reader.trends
+    assert known_faults.all_of(texts, "", trends, words) == []
+    said_twice = {"a": "12 Februari 2024 (H-3) dan 12 Februari 2024 (H-2)"}
+    assert known_faults.wrong_countdowns(said_twice, trends, words) == ["a: 12 Februari 2024 (H-3)"]
+    assert known_faults.past_editions({"a": "Edisi berikutnya (2024-W04) terbit"}, trends, words)
+    assert known_faults.past_editions({"a": "Edisi berikutnya (2024-W06) terbit"}, trends, words) == []
+    assert known_faults.called_unreviewed({"a": "terdeteksi otomatis, belum ditinjau"}, words)
+    rows = [("Semua platform", "0"), ("TikTok", "&lt;5")]
+    table = "".join(f"<tr><th>{name}</th><td>{count}</td></tr>" for name, count in rows)
+    table = f"<table><tr><th>Kampanye</th></tr>{table}</table>"
+    assert known_faults.small_under_zero(table, words)
+    assert known_faults.small_under_zero(table.replace("<td>0", "<td>3"), words) == []

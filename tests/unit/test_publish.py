@@ -144,7 +144,7 @@ def test_copies_are_told_by_text_hour_and_number_of_the_account_and_never_by_its
         FROM range(13) AS numbers(n)""")
     connection.execute("CREATE TABLE base.posts AS SELECT platform, post_id, 7::UBIGINT AS unit_key FROM core.posts")
     frame = evidence.copied_posts(connection, Week.parse("2024-W02"))
-    assert frame.columns == ["place", "created_at", "platform", "account"]
+    assert frame.columns == ["place", "created_at", "platform", "account", "post_id"]
     assert frame["account"].to_list() == [*range(1, 13), 4]
     connection.execute("DELETE FROM core.posts WHERE post_id::INTEGER >= 9")
     assert evidence.copied_posts(connection, Week.parse("2024-W02")).is_empty()

@@ -1,6 +1,7 @@
 """What leadership reads first: what became of last week, where a finding was made, and sums that a reader can check."""
 
 import re
+from datetime import date, timedelta
 from typing import Any
 
 import polars as pl
@@ -166,3 +167,30 @@ def test_a_sentence_that_is_too_long_is_found() -> None:
     words = " ".join(["Kata"] * 13)
     quoted = f"“{words * 3}” dikutip."
     assert sentences.too_long([f"Ada 3 s.d. 7 hal. {words}. {words} / {words}.", quoted]) == [f"{words} / {words}."]
+
+
+def confirmed(seen: date) -> Trends:
+    """A week whose jump two coders confirmed in three posts, first seen on a day."""
+    tables = dict(with_incident(WEEK, stage="indicated"))
+    items = (
+        tables["core.review_items"]
+        .head(3)
+        .with_columns(
+            pl.lit(["money_politics"]).alias("indications"),
+            pl.lit("money_politics").alias("code"),
+            pl.lit("indicated").alias("stage"),
+            pl.lit("indicated").alias("outcome"),
+            pl.lit(seen).alias("first_seen_day"),
+            pl.lit(seen + timedelta(days=7)).alias("hand_over_limit"),
+        )
+    )
+    return trends({**tables, "core.review_items": items})
+
+
+def test_what_was_confirmed_is_said_handed_over_at_once_and_not_reviewed_again() -> None:
+    shown = confirmed(date(2024, 1, 10))  # its limit passed long before 29 January
+    assert "biasanya sekitar 1. 3 di antaranya ditegaskan dua penelaah." in situation(shown, WORDS)
+    tasks = decisions(shown, WORDS)
+    assert [(task.what[:20], task.until) for task in tasks] == [("Teruskan 3 unggahan ", "29 Januari 2024")]
+    data = told(shown, WORDS, judge(shown))
+    assert "terindikasi (telaah dua penelaah) 3;" in data["follow"]

@@ -365,8 +365,8 @@ def test_the_tiles_of_the_shipped_regency_do_not_lie_on_each_other() -> None:
 
 def test_copies_rise_by_one_an_account_and_lead_where_the_incident_is_one() -> None:
     start = datetime(2024, 1, 30, 1, tzinfo=UTC)
-    rows = [(1, start + timedelta(hours=n), "tiktok", n + 1) for n in range(12)]
-    rows.append((1, start + timedelta(hours=12), "tiktok", 3))  # an account that posts it again
+    rows = [(1, start + timedelta(hours=n), "tiktok", n + 1, str(n)) for n in range(12)]
+    rows.append((1, start + timedelta(hours=12), "tiktok", 3, "12"))  # an account that posts it again
     tables = dict(invented.season("2024-W05"))
     tables["copied_posts"] = pl.DataFrame(rows, schema=tables["copied_posts"].schema, orient="row")
     kind = {"kind": "copies", "family": "copies", "subject": "copies", "stage": None, "expected": None}
@@ -377,6 +377,11 @@ def test_copies_rise_by_one_an_account_and_lead_where_the_incident_is_one() -> N
     assert copies.CHART.head(Trends(facts), scene).title == "12 akun menyebarkan satu teks yang sama dalam 12 jam"
     assert leading.data(Trends(facts), scene) == [text]
     assert "Teks 1: 12 akun" in texts(leading.CHART.figure(Trends(facts), scene))
+    forgotten = pl.when(pl.col("account") < 12).then(pl.col("created_at", "platform", "post_id"))
+    tables["copied_posts"] = tables["copied_posts"].with_columns(forgotten)
+    facts, scene = prepared("2024-W05", tables)
+    (text,) = copies.data(Trends(facts), scene)
+    assert (len(text.posts), text.accounts) == (12, 12)  # it was one of the accounts, and no dot tells when
 
 
 def test_the_leading_chart_claims_how_much_against_what_is_usual() -> None:
