@@ -114,7 +114,8 @@ def _printed(settings: Settings, place: str) -> Frames:
     if kept is not None:
         return kept[1]
     folder = settings.home / "published" / place / "data"
-    return {name: pl.read_parquet(folder / f"{name}.parquet") for name in _PRINTED}
+    paths = [folder / f"{name}.parquet" for name in _PRINTED]
+    return {path.stem: pl.read_parquet(path) for path in paths if path.exists()}  # the first versions drew no copies
 
 
 def _look(connection: warehouse.Connection, printed: Sequence[Frames]) -> _Known:
@@ -152,13 +153,14 @@ def _living(frames: Frames, known: _Known, *, without_evidence: bool) -> Frames:
     import polars as pl
 
     if without_evidence:
-        left = {name: frames[name].clear() for name in _PRINTED}
+        left = {name: frames[name].clear() for name in _PRINTED if name in frames}
         return frames | left | _without_examples(frames, None) | _without_ids(frames, known.known)
     left = {
         name: frames[name].join(known.living, on=["platform", "post_id"], how="semi", maintain_order="left")
         for name in _LISTED
     }
-    left[_COPIES] = _living_copies(frames[_COPIES], known.living)
+    if _COPIES in frames:
+        left[_COPIES] = _living_copies(frames[_COPIES], known.living)
     left[_TEXTS] = frames[_TEXTS].filter(pl.col("text").str.to_lowercase().is_in(known.texts["said"].implode()))
     keys = known.living.select(pl.concat_str("platform", "post_id", separator="/")).to_series()
     return frames | left | _without_examples(frames, keys) | _without_ids(frames, known.known)

@@ -70,6 +70,9 @@ def test_copies_that_an_earlier_version_kept_without_ids_are_dropped() -> None:
     frames["copied_posts"] = frames["copied_posts"].drop("post_id")
     assert living._is_stale(frames, known(*IDS), without_evidence=False)
     assert living._living(frames, known(*IDS), without_evidence=False)["copied_posts"].is_empty()
+    del frames["copied_posts"]
+    for without in (False, True):
+        assert "copied_posts" not in living._living(frames, known(*IDS), without_evidence=without)
 
 
 def test_every_data_file_with_rows_of_posts_is_one_that_forgets() -> None:
