@@ -12,6 +12,8 @@ from flows.seeds import read_seed
 from flows.settings import Settings
 from flows.simulation.plan import WEEKS
 from flows.store import tables, warehouse
+from reports.briefing.briefing import briefing, briefing_pictures
+from reports.judging.lights import judge
 from reports.reading.contract import checked_tables
 from reports.reading.facts import Facts
 from reports.reading.outcomes import Trends
@@ -110,11 +112,14 @@ def test_no_week_states_a_number_in_two_ways_or_more_than_a_reader_takes_in(
     assert {str(week): wrong for week, (_, wrong) in told_of.items() if wrong} == {}
 
 
-def test_no_english_sentence_of_the_first_minute_is_too_long(season: warehouse.Connection) -> None:
+def test_an_english_briefing_is_as_short_as_ours(season: warehouse.Connection) -> None:
+    words = Words("en")
     for week in WEEKS:
         edition, frames = edition_of(season, week, "en")
         trends = Trends(Facts(edition, checked_tables(frames, week)))
-        assert sentences.too_long(sentences.first_minute(trends, Words("en"))) == [], week
+        assert sentences.too_long(sentences.first_minute(trends, words)) == [], week
+        pdf = briefing(trends, words, judge(trends), briefing_pictures(trends, words))
+        assert briefing_measured.flaws(pdf, edition) == [], week
 
 
 def test_a_season_that_was_reviewed_agrees_with_itself_and_calls_nothing_unreviewed(
