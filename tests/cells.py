@@ -53,15 +53,12 @@ def disagreeing(cells: Iterable[Cell]) -> list[str]:
     ]
 
 
-def shared(cells: Iterable[Cell]) -> dict[frozenset[str], int]:
-    """How many cells stand in the same documents."""
+def alone(cells: Iterable[Cell], document: str) -> list[str]:
+    """The cells that stand in one document and in no other: their key may be wrong."""
     places: dict[Key, set[str]] = {}
     for cell in cells:
         places.setdefault(cell.key, set()).add(cell.document)
-    counts: dict[frozenset[str], int] = {}
-    for documents in places.values():
-        counts[frozenset(documents)] = counts.get(frozenset(documents), 0) + 1
-    return counts
+    return sorted(" ".join(key) for key, documents in places.items() if documents == {document})
 
 
 # -- workbook, data files, database ------------------------------------------------------------------------------------

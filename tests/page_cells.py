@@ -390,7 +390,7 @@ class Page:
                 yield from self._spans(column, table, row, texts[2])
 
     def _spans(self, column: Column, table: str, row: dict[str, str], text: str) -> Iterator[Cell]:
-        ends = [self._span(each) for each in _NUMBER.findall(text)]
+        ends = [self._span(each) for each in _NUMBER.findall(text)] if _NUMBER.match(text) else []  # else a reason
         for name, (low, high) in zip(column.names, ends, strict=False):
             yield Cell(key_of(table, row, name), low * column.scale, high * column.scale, "weekly.html")
 
