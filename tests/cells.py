@@ -16,6 +16,7 @@ import openpyxl
 import polars as pl
 
 from flows.headers import header_of
+from flows.periods import Week
 from reports.reading.contract import CONTRACT
 from reports.reading.facts import Row
 from reports.tables.workbook import TABS
@@ -29,6 +30,15 @@ _KEYS = {  # of frames that are no table of sql/
     "evidence": _POSTS,
     "signal_posts": ("phase", "family", "subject", "signal_platform", *_POSTS),
 }
+_LONG = frozenset(
+    {
+        "trends.signals",
+        "trends.count_flags",
+        "trends.weekly_topic",
+        "trends.weekly_indication",
+        "trends.weekly_district",
+    }
+)
 _NOT_COUNTED = frozenset({"copied_texts", "copied_posts", "core.checks"})  # have no row that has a name
 
 
@@ -65,8 +75,16 @@ def alone(cells: Iterable[Cell], document: str) -> list[str]:
 
 
 def of_rows(rows: Rows, document: str, week: str) -> Iterator[Cell]:
-    """The cells of whole tables by their names, and the sums of them that the page prints."""
-    tables = {name: list(each) for name, each in rows.items() if name not in _NOT_COUNTED}
+    """The cells of whole tables by their names, and the sums of them that the page prints.
+
+    Of the tables that hold many rows of every week those of this week and the one before: each week has its turn.
+    """
+    read = {week, str(Week.parse(week).shift(-1))}
+    tables = {
+        name: [row for row in each if name not in _LONG or row["week"] in read]
+        for name, each in rows.items()
+        if name not in _NOT_COUNTED
+    }
     for name, each in tables.items():
         keys = _KEYS.get(name) or header_of(name).grain
         for row in each:

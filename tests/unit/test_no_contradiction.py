@@ -116,8 +116,9 @@ def test_a_number_of_the_workbook_that_is_changed_is_found(
     words, name = week[0].words, invented.tested.BURST
     book = openpyxl.load_workbook(folder / "tables.xlsx")
     sheet = book[words("sheet_topics")]
-    column = [cell.value for cell in sheet[1]].index("posts") + 1
-    sheet.cell(2, column).value += 1
+    head = [cell.value for cell in sheet[1]]
+    weeks = [row[head.index("week")].value for row in sheet.iter_rows()]
+    sheet.cell(weeks.index(name) + 1, head.index("posts") + 1).value += 1
     changed = io.BytesIO()
     book.save(changed)
     planted = list(cells.of_workbook(changed.getvalue(), words, name))
