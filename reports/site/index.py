@@ -32,7 +32,7 @@ def _entry(place: str, summary: WeekSummary, words: Words, embargo: str) -> dict
         "phases": words.listed([words(f"phase_{phase}") for phase in summary.phases]),
         "lights": _lights(summary, words),
         "embargo": embargo if summary.embargoed else "",
-        "situation": summary.situation or summary.sentences[0],
+        "situation": summary.situation or " ".join(summary.sentences[:1]),
         "files": _files(place, words),
         "others": [],
     }
