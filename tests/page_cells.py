@@ -95,7 +95,6 @@ class Column(NamedTuple):
 
     names: tuple[str, ...]
     scale: float = 1.0
-    table: str = ""  # another than that of the row
 
 
 class Reading(NamedTuple):
@@ -356,18 +355,13 @@ class Page:
                 yield from self._spans(column, reading.table, row, cells[key])
 
     def _districts(self, found: Printed) -> Iterator[Cell]:
-        places = self._places()
+        facts = self.trends.facts
+        places = {facts.label("places", code): code for code, _ in facts.posts_by_district}
+        places[self.words("places_unknown")] = "unknown"
         for _, _, (place, *texts) in found.rows:
             for head, text in zip(found.head[1:], texts, strict=True):
                 row = {"week": self.week, "phase": self.phases[head], "platform": "all", "district": places[place]}
                 yield from self._spans(Column(("posts",)), "trends.weekly_district", row, text)
-
-    def _places(self) -> dict[str, str]:
-        facts = self.trends.facts
-        codes = [code for code, _ in facts.posts_by_district]
-        return {
-            self.words("places_unknown") if code == "unknown" else facts.label("places", code): code for code in codes
-        }
 
     def _compared(self, found: Printed) -> Iterator[Cell]:
         table, key, column = COMPARED[found.name]
