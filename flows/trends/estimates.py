@@ -2,20 +2,22 @@
 
 Stratified double sampling (Neyman 1938, J Am Stat Assoc 33:101; Cochran 1977, Sampling Techniques, chapter 12). The
 posts of a bucket are divided into those the labels flagged as the class and bands of others. Of each stratum some were
-reviewed. What the rest holds is drawn from the posterior that Jeffreys' prior and the reviews give. Misses are few, so
-that those of a band are pooled over the latest buckets of the same label version, X of R reviewed posts. Two forms:
+reviewed. What the rest holds is drawn from the posterior that a prior and the reviews give. Misses are few, so that
+those of a band are pooled over the latest buckets of the same label version, X of R reviewed posts. Two forms:
 
 direct  T = x + BetaBin(N - n; x + 1/2, n - x + 1/2) of the flagged posts of the bucket
-            + the sum over bands of x_b + BetaBin(N_b - n_b; X_b + 1/2, R_b - X_b + 1/2)
+            + the sum over B bands of x_b + BetaBin(N_b - n_b; X_b + 1/(2B), R_b - X_b + 1/2)
 ratio   the same of the flagged posts, which are right F times
             + the sum over bands of x_b + Poisson(rho_b F' (N_b - n_b) / N_b)
 
-where rho_b = Gamma(X_b + 1/2) / sum over the pooled buckets of F n_b / N_b is how many posts of the class a band has
-for each right flag, and F' = Gamma(F + 1/2) what the right flags say of the bucket. The direct form takes the bucket to
-be like those it is pooled with and lags a rise or a fall; the ratio form takes only the recall of each band to be the
-same, and needs flags that are right to rest on. It is taken from `estimate_flags` confirmed ones on, below which the
-direct form is wide enough. The estimate is the median of seeded draws, its limits are their 95 % quantiles. What the
-intervals hold is simulated in `tests/benchmarks/simulate_estimates.py`, which compares the forms too.
+Jeffreys' half a post before anybody looked is divided over the bands in which posts are left: if each had it, a class
+of which there is nothing would have one and a half. rho_b = Gamma(X_b + 1/2) / sum over the pooled buckets of F n_b / N_b is how many posts of the class a band has for each
+right flag, and F' = Gamma(F + 1/2) what the right flags say of the bucket. The direct form takes the bucket to be like
+those it is pooled with and lags a rise or a fall; the ratio form takes only the recall of each band to be the same, and
+needs flags that are right to rest on. It is taken from `estimate_flags` confirmed ones on, below which the direct form
+is wide enough. The estimate is the median of seeded draws, its limits are their 95 % quantiles; where no miss was ever
+seen, the lower one is what the flags alone hold. What the intervals hold is simulated in
+`tests/benchmarks/simulate_estimates.py`.
 """
 
 from collections.abc import Iterable, Sequence
@@ -100,7 +102,10 @@ def estimate(pool: Sequence[Bucket], rng: np.random.Generator) -> Estimate:
     right = _right(bucket, rng)
     if together(each.flagged for each in pool).confirmed >= METHOD.estimate_flags:
         return Estimate(_limits(right + _missed_by_ratio(bucket, pool, right, rng)), RATIO)
-    return Estimate(_limits(right + _missed(bucket, pool, rng)), DIRECT)
+    posts = _limits(right + _missed(bucket, pool, rng))
+    if not together(_bands(pool).values()).confirmed:
+        posts = posts._replace(low=min(posts.low, _limits(right).low))
+    return Estimate(posts, DIRECT)
 
 
 def precisions(flagged: Sequence[Sequence[Stratum]]) -> list[Limits | None]:
@@ -157,15 +162,16 @@ def _recall_draws(pool: Sequence[Bucket], rng: np.random.Generator) -> Numbers:
 def _right(bucket: Bucket, rng: np.random.Generator) -> Numbers:
     draws: Numbers = np.zeros(METHOD.estimate_draws)
     for part in bucket.flags.values():
-        draws = draws + _drawn(part, part, rng)
+        draws = draws + _drawn(part, part, METHOD.prior_count, rng)
     return draws
 
 
 def _missed(bucket: Bucket, pool: Sequence[Bucket], rng: np.random.Generator) -> Numbers:
     pooled = _bands(pool)
+    prior = METHOD.prior_count / max(1, sum(part.posts > part.reviewed for part in bucket.bands.values()))
     draws: Numbers = np.zeros(METHOD.estimate_draws)
     for name, part in bucket.bands.items():
-        draws = draws + _drawn(part, pooled[name], rng)
+        draws = draws + _drawn(part, pooled[name], prior, rng)
     return draws
 
 
@@ -187,7 +193,7 @@ def _missed_by_ratio(bucket: Bucket, pool: Sequence[Bucket], right: Numbers, rng
             draws = draws + np.minimum(rng.poisson(np.minimum(ratio * here * left / part.posts, left)), left)
         elif left:  # no right flag in the buckets in which the band was looked at
             known = together(each.bands[name] for each in pool)
-            draws = draws + _drawn(part, known, rng) - part.confirmed
+            draws = draws + _drawn(part, known, METHOD.prior_count, rng) - part.confirmed
     return draws
 
 
@@ -195,16 +201,18 @@ def _reviewed_share(part: Stratum) -> float:
     return part.reviewed / part.posts if part.posts else 0.0
 
 
-def _drawn(part: Stratum, known: Stratum, rng: np.random.Generator) -> Numbers:
-    """Draws of the posts of the class in a stratum: those confirmed, and what the reviews let expect of the rest."""
-    shares = rng.beta(*_beta(known), METHOD.estimate_draws)
-    draws: Numbers = part.confirmed + rng.binomial(part.posts - part.reviewed, shares).astype(np.float64)
+def _drawn(part: Stratum, known: Stratum, prior: float, rng: np.random.Generator) -> Numbers:
+    """Draws of the posts of the class in a stratum: those confirmed, and what the reviews let expect of the rest.
+
+    `prior` is how many posts of the class stand beside those known before anybody looked.
+    """
+    left = part.posts - part.reviewed
+    if not left:
+        return np.full(METHOD.estimate_draws, float(part.confirmed))
+    wrong = known.reviewed - known.confirmed + METHOD.prior_count
+    shares = rng.beta(known.confirmed + prior, wrong, METHOD.estimate_draws)
+    draws: Numbers = part.confirmed + rng.binomial(left, shares).astype(np.float64)
     return draws
-
-
-def _beta(known: Stratum) -> tuple[float, float]:
-    """What the reviews of a stratum say of its share of the class, as a beta distribution."""
-    return known.confirmed + METHOD.prior_count, known.reviewed - known.confirmed + METHOD.prior_count
 
 
 def _limits(draws: Numbers) -> Limits:

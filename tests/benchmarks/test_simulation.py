@@ -4,7 +4,7 @@ import polars as pl
 import pytest
 from scipy import stats
 
-from tests.benchmarks import simulate_estimates
+from tests.benchmarks import simulate_estimates as estimates
 from tests.benchmarks import simulate_signals as simulation
 
 pytestmark = pytest.mark.slow
@@ -37,9 +37,31 @@ def test_intervals_cover_what_they_promise() -> None:
     assert band["mean"].min() >= 0.93 and band["mean"].max() <= 0.97
 
 
-@pytest.mark.parametrize("truth", simulate_estimates.TRUTHS)
-@pytest.mark.parametrize("is_banded", [False, True])
-def test_estimates_hold_the_truth_of_steady_weeks(truth: int, is_banded: bool) -> None:
-    found = simulate_estimates.measured(simulate_estimates.Case(truth, is_banded=is_banded), 200)
-    assert found["held"] >= stats.binom.ppf(0.01, 200, 0.95) / 200
-    assert found["held"] > found["counted"]  # than the flags with their counting error
+def least(trials: int) -> float:
+    """The share of so many intervals of 94 % below which chance is no excuse."""
+    return float(stats.binom.ppf(0.01, trials, estimates.PROMISED) / trials)
+
+
+@pytest.mark.parametrize("jump", estimates.JUMPS)
+@pytest.mark.parametrize("truth", estimates.TRUTHS)
+def test_estimates_hold_the_truth_before_and_after_a_jump(truth: int, jump: int) -> None:
+    for lie in (estimates.TOLD, estimates.UNTOLD):
+        found = estimates.measured(estimates.Case(truth, jump, lie=lie), 200)
+        assert found["held"] >= least(200), (lie, found)
+        if jump == 1:
+            assert found["held"] > found["counted"]  # than the flags with their counting error
+
+
+@pytest.mark.parametrize("truth", estimates.TRUTHS)
+def test_estimates_hold_where_coders_err_each_by_himself(truth: int) -> None:
+    for share in (0.005**2, 0.02**2):
+        assert estimates.measured(estimates.Case(truth, agreed_wrong=share), 200)["held"] >= least(200)
+    shared = estimates.measured(estimates.Case(truth, agreed_wrong=0.02), 200)
+    assert shared["held"] < estimates.PROMISED  # as the page says
+
+
+def test_reviews_buy_width() -> None:
+    few, usual, many = (
+        estimates.measured(estimates.Case(12, sample=sample), 100)["width"] for sample in (50, 100, 200)
+    )
+    assert few > usual > many

@@ -38,6 +38,22 @@ def test_misses_are_pooled_so_that_more_reviews_make_the_interval_narrower() -> 
     assert one.high - one.low > 4 * (eight.high - eight.low)
 
 
+def test_half_a_post_before_anybody_looked_is_that_of_all_bands_together() -> None:
+    bands = {name: Stratum(posts, drawn, 0) for name, posts, drawn in (("h", 50, 30), ("m", 240, 30), ("l", 2100, 40))}
+    found = estimate([Bucket({"flagged": Stratum(1, 1, 0)}, bands)] * 8, generator("a")).posts
+    assert (found.value, found.low) == (0, 0)
+    assert 5 < found.high < 14  # where each band had half a post it was 18
+    rest = stats.betabinom(2060, 0.5 / 3, 320.5)
+    assert found.high == pytest.approx(rest.ppf(0.975), abs=4)
+
+
+def test_without_a_miss_the_lower_limit_is_what_the_flags_hold() -> None:
+    some = bucket((20, 10, 8), (50, 49, 0))
+    found = estimate([some], generator("a")).posts
+    assert found.low <= 8 + stats.betabinom(10, 8.5, 2.5).ppf(0.025) + 1
+    assert estimate([bucket((9, 9, 8), (2390, 100, 0))], generator("a")).posts.low == 8
+
+
 def test_the_same_bucket_and_class_have_the_same_draws() -> None:
     first, again, other = (estimate([QUIET] * 3, generator(name)).posts for name in ("a", "a", "b"))
     assert first == again != other
