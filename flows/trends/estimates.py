@@ -11,13 +11,13 @@ ratio   the same of the flagged posts, which are right F times
             + the sum over bands of x_b + Poisson(rho_b F' (N_b - n_b) / N_b)
 
 Jeffreys' half a post before anybody looked is divided over the bands in which posts are left: if each had it, a class
-of which there is nothing would have one and a half. rho_b = Gamma(X_b + 1/2) / sum over the pooled buckets of F n_b / N_b is how many posts of the class a band has for each
-right flag, and F' = Gamma(F + 1/2) what the right flags say of the bucket. The direct form takes the bucket to be like
-those it is pooled with and lags a rise or a fall; the ratio form takes only the recall of each band to be the same, and
-needs flags that are right to rest on. It is taken from `estimate_flags` confirmed ones on, below which the direct form
-is wide enough. The estimate is the median of seeded draws, its limits are their 95 % quantiles; where no miss was ever
-seen, the lower one is what the flags alone hold. What the intervals hold is simulated in
-`tests/benchmarks/simulate_estimates.py`.
+of which there is nothing would have one and a half. rho_b = Gamma(X_b + 1/2) / sum over the pooled buckets of F n_b /
+N_b is how many posts of the class a band has for each right flag, and F' = Gamma(F + 1/2) what the right flags say of
+the bucket. The direct form takes the bucket to be like those it is pooled with and lags a rise or a fall; the ratio
+form takes only the recall of each band to be the same, and needs flags that are right to rest on. It is taken from
+`estimate_flags` confirmed ones on, below which the direct form is wide enough. The estimate is the median of seeded
+draws, its limits are their 95 % quantiles; where no miss was ever seen, the lower one is what the flags alone hold.
+What the intervals hold is simulated in `tests/benchmarks/simulate_estimates.py`.
 """
 
 from collections.abc import Iterable, Sequence

@@ -206,9 +206,7 @@ def lines(trials: int = 300) -> list[str]:
         "For the office: how many undetected posts two people review a week, beside all that were flagged, and how",
         "wide the interval becomes, in posts. Half the width costs twice to four times the work.",
         "",
-        *table_lines(
-            reviews(trials), {"sample": "reviews a week"} | widths | {"least": "lowest share that holds the truth"}
-        ),
+        *table_lines(reviews(trials), {"sample": "reviews a week"} | widths | {"least": "lowest share held"}),
     ]
 
 

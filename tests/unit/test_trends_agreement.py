@@ -3,7 +3,9 @@
 import polars as pl
 import pytest
 
+from flows.store.warehouse import query
 from flows.trends import agreement
+from tests.sql.warehouse_of_cases import build, warehouse_of
 
 
 def units(*coders: str) -> list[list[str]]:
@@ -55,3 +57,23 @@ def test_posts_coded_once_are_no_evidence_and_weeks_are_kept_apart() -> None:
 def test_nothing_reviewed_gives_no_rows() -> None:
     empty = pl.DataFrame(schema=dict.fromkeys(("week", "platform", "post_id", "coder", "code"), pl.String))
     assert agreement.find(empty).height == 0
+
+
+def test_copies_of_a_text_that_were_coded_once_are_one_unit() -> None:
+    posts = [{"post_id": f"c{number}", "text": "salin", "text_group": "g", "day": "2024-01-10"} for number in range(10)]
+    posts += [{"post_id": f"c{number}", "text": "salin", "text_group": "g", "day": "2024-02-12"} for number in (10, 11)]
+    posts += [{"post_id": f"p{number}", "text": f"teks {number}", "day": "2024-01-10"} for number in range(4)]
+    both = {post["post_id"]: ("hoax", "hoax") for post in posts[:12]}
+    both |= {"p0": ("hoax", "none"), "p1": ("none", "hoax"), "p2": ("none", "none")}
+    reviews = [
+        {"post_id": post, "code": code, "coder": coder}
+        for post, codes in both.items()
+        for coder, code in zip("AB", codes, strict=True)
+    ]
+    reviews.append({"post_id": "p3", "code": "hoax", "coder": "A"})
+    connection = warehouse_of(posts=posts, reviews=reviews)
+    build(connection, "trends.agreement")
+    (row,) = query(connection, "FROM trends.agreement WHERE week = 'all'").to_dicts()
+    assert row["posts"] == 5  # three texts, and the copies once in the campaign and once in the quiet period
+    expected = agreement.alpha([["hoax", "none"], ["none", "hoax"], ["none", "none"], *[["hoax", "hoax"]] * 2])
+    assert row["alpha"] == pytest.approx(expected, abs=1e-6)
