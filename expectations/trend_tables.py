@@ -89,7 +89,7 @@ _SQL_HINT = (
 )
 
 
-def _filled(column: str) -> Expectation:
+def filled(column: str) -> Expectation:
     return Expectation(
         f"{column}_filled",
         present(column),
@@ -101,11 +101,11 @@ def _filled(column: str) -> Expectation:
     )
 
 
-def _increasing(low: str, high: str, words_id: str, words_en: str) -> Expectation:
+def increasing(low: str, high: str, words_id: str, words_en: str) -> Expectation:
     return Expectation(f"{low}_up_to_{high}", ordered(low, high), Severity.STOP, words_id, words_en, *_SQL_HINT)
 
 
-def _bounded(column: str, low: int, high: int, words_id: str, words_en: str) -> Expectation:
+def bounded(column: str, low: int, high: int, words_id: str, words_en: str) -> Expectation:
     return Expectation(
         f"{column}_within_bounds",
         between(column, low, high),
@@ -117,7 +117,7 @@ def _bounded(column: str, low: int, high: int, words_id: str, words_en: str) -> 
 
 
 _MEASURES = (
-    *(_filled(column) for column in _GRAIN),
+    *(filled(column) for column in _GRAIN),
     Expectation(
         "platform_known",
         one_of("platform", (*PLATFORMS, "all")),
@@ -166,8 +166,8 @@ _MEASURES = (
         )
         for column, (words_id, words_en) in _COUNTED.items()
     ),
-    *(_increasing(*order) for order in _ORDERS),
-    *(_bounded(*bound) for bound in _BOUNDS),
+    *(increasing(*order) for order in _ORDERS),
+    *(bounded(*bound) for bound in _BOUNDS),
 )
 
 _VOLUMES = (
@@ -180,8 +180,8 @@ _VOLUMES = (
         "Kalender berlubang atau berganda.",
         "The calendar has a hole or a double day.",
     ),
-    _filled("first_day"),
-    _filled("last_day"),
+    filled("first_day"),
+    filled("last_day"),
     Expectation(
         "volume_without_surge",
         at_most("volume_ratio", METHOD.volume_factor),
@@ -212,8 +212,8 @@ _VOLUMES = (
 )
 
 _SHARES = (
-    _bounded("share", 0, 1, "Bagian dari unggahan keranjang", "The share of the bucket's posts"),
-    *(_increasing(*order) for order in _SHARE_ORDERS),
+    bounded("share", 0, 1, "Bagian dari unggahan keranjang", "The share of the bucket's posts"),
+    *(increasing(*order) for order in _SHARE_ORDERS),
 )
 
 
@@ -278,6 +278,6 @@ def _by(table: str, subject: str, shares: tuple[Expectation, ...] = ()) -> Suite
         gate=Gate.TRENDS,
         table=table,
         columns=kinds(f"trends.{table}", (*_COLUMNS, subject, *(_SHARE_COLUMNS if shares else ()))),
-        expectations=(*_MEASURES, _filled(subject), *shares),
+        expectations=(*_MEASURES, filled(subject), *shares),
         key=(*_GRAIN, subject),
     )

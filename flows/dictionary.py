@@ -11,7 +11,7 @@ from pathlib import Path
 from pydantic.fields import FieldInfo
 
 import sql
-from expectations import landed_files, posts, trend_tables
+from expectations import estimates, landed_files, posts, trend_tables
 from expectations.suite import Suite
 from flows.headers import Column, column
 from flows.post import PLATFORMS
@@ -116,6 +116,7 @@ def checks_section() -> str:
         trend_tables.weekly_indication(),
         trend_tables.weekly_district(),
         trend_tables.emerging_terms(),
+        estimates.suite(),
     )
     expected = [
         (f"`{each.name}`", suite.gate, suite.table, each.severity, f"{each.description_en} ({each.rule.expected})")

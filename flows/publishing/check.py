@@ -16,6 +16,7 @@ def check_week(settings: Settings, run: Run, week: Week) -> int:
     of every model is proven and every SQL check runs. Raises GateStoppedError when a breach stops; the last good
     release stays in place.
     """
+    from expectations import estimates as estimate_suites
     from expectations import posts as post_suites
     from expectations import trend_tables as trend_suites
     from expectations.run import gate, validate, validate_sources
@@ -26,6 +27,7 @@ def check_week(settings: Settings, run: Run, week: Week) -> int:
         trend_suites.weekly_topic(),
         trend_suites.weekly_indication(),
         trend_suites.weekly_district(),
+        estimate_suites.suite(),
     )
     terms = trend_suites.emerging_terms()
     with warehouse.opened(settings.home) as connection:

@@ -168,7 +168,7 @@ def _right(bucket: Bucket, rng: np.random.Generator) -> Numbers:
 
 def _missed(bucket: Bucket, pool: Sequence[Bucket], rng: np.random.Generator) -> Numbers:
     pooled = _bands(pool)
-    prior = METHOD.prior_count / max(1, sum(part.posts > part.reviewed for part in bucket.bands.values()))
+    prior = METHOD.prior_count / max(1, len([part for part in bucket.bands.values() if part.posts > part.reviewed]))
     draws: Numbers = np.zeros(METHOD.estimate_draws)
     for name, part in bucket.bands.items():
         draws = draws + _drawn(part, pooled[name], prior, rng)

@@ -10,7 +10,7 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from expectations import landed_files, posts, trend_tables
+from expectations import estimates, landed_files, posts, trend_tables
 from expectations.run import Outcome, Verdict, gate, highest_breach, validate
 from expectations.suite import Expectation, Gate, Rule, Severity, Suite, at_least, one_of, present
 
@@ -23,6 +23,7 @@ SUITES = [
     trend_tables.weekly_indication(),
     trend_tables.weekly_district(),
     trend_tables.emerging_terms(),
+    estimates.suite(),
 ]
 # Words that only a decided case may carry (method, words of the stages).
 FORBIDDEN = {"temuan", "laporan", "pelanggaran", "pelaku", "terbukti", "rawan", "aman", "nihil"}
