@@ -1,4 +1,4 @@
-"""The third gate of `trends.estimates`: what was confirmed is a part of what was flagged, a number lies in its limits."""
+"""The third gate of `trends.estimates`: confirmed is a part of flagged, and a number lies within its limits."""
 
 from expectations.suite import Expectation, Gate, Severity, Suite, at_least, between, kinds, one_of, ordered
 from expectations.trend_tables import bounded, filled, increasing
