@@ -1,15 +1,22 @@
 """The simulated season as it arrives week by week, and what the signals make of its planted bursts and outages."""
 
+import shutil
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from datetime import UTC, datetime
 from pathlib import Path
 
 import polars as pl
 
 import sql
 from flows import demo, simulation, trends
+from flows.labels.indications import CALL_TO_VOTE
+from flows.loading.imports import run_import
 from flows.publishing.build import build_tables
+from flows.seeds import read_seed
 from flows.settings import Settings
+from flows.simulation.coders import CODERS, THIRD
+from flows.sources import reviews
 from flows.store import models, warehouse
 
 POSTS = 20_000
@@ -33,6 +40,12 @@ CODED = """
     JOIN core.posts AS posts ON samples.platform = posts.platform AND samples.post_id = posts.post_id
     JOIN read_parquet($truth) AS truth ON posts.platform = truth.platform AND posts.post_id = truth.post_id
     CROSS JOIN (SELECT unnest(['A', 'B']) AS coder)"""
+SAMPLED = """
+    SELECT samples.week, samples.platform, samples.post_id,
+        coalesce(list_filter(truth.indications, lambda code: code <> 'call_to_vote')[1], 'none') AS code
+    FROM core.samples AS samples
+    JOIN read_parquet(?) AS truth ON samples.platform = truth.platform AND samples.post_id = truth.post_id
+    ORDER BY ALL"""
 TRUE_COUNTS = """
     SELECT posts.bucket AS first_day, indication, count(*) AS truth
     FROM core.posts AS posts
@@ -42,11 +55,37 @@ TRUE_COUNTS = """
     GROUP BY ALL"""
 
 
-def estimated(connection: warehouse.Connection, folder: Path) -> pl.DataFrame:
-    """The estimates that two coders who are right lead to, each with the truth of its bucket and class."""
-    with reviewed(connection, folder):
+def coded(home: Path, folder: Path, copy: Path) -> Settings:
+    """A copy of a home in which two coders, who err as often as is known, returned the sheets of every week.
+
+    They come in as those of people do, by `ronda import`; a third person decides where the two differ.
+    """
+    shutil.copytree(home, copy, symlinks=True)
+    settings = Settings(home=copy)
+    with warehouse.opened(copy) as connection:
+        drawn = warehouse.query(connection, SAMPLED, [str(folder / "truth" / "posts.parquet")])
+    codes = [row["code"] for row in read_seed("indications") if row["code"] != CALL_TO_VOTE]
+    said: list[tuple[str, ...]] = []
+    for _, platform, post_id, truth in drawn.iter_rows():
+        each = [(coder.name, coder.say(post_id, truth, codes)) for coder in CODERS]
+        said += [(platform, post_id, code, "reviewed", name) for name, code in each]
+        if len({code for _, code in each}) > 1:
+            said.append((platform, post_id, THIRD.say(post_id, truth, codes), "adjudicated", THIRD.name))
+    sheet = copy / "sheet.csv"
+    columns = ("platform", "post_id", "code", "stage", "coder")
+    heads = [reviews.COLUMNS[column][1] for column in columns]
+    pl.DataFrame(said, schema=heads, orient="row").write_csv(sheet)
+    run_import(settings, [sheet], datetime(2024, 2, 26, tzinfo=UTC), None, lambda _: None)
+    build_tables(settings)
+    return settings
+
+
+def estimated(settings: Settings, folder: Path) -> pl.DataFrame:
+    """The estimates of a home, each with the truth of its bucket and class."""
+    truth = str(folder / "truth" / "posts.parquet")
+    with warehouse.opened(settings.home) as connection:
         found = warehouse.query(connection, "FROM trends.estimates WHERE estimate IS NOT NULL")
-        counts = warehouse.query(connection, TRUE_COUNTS, [str(folder / "truth" / "posts.parquet")])
+        counts = warehouse.query(connection, TRUE_COUNTS, [truth])
     return found.join(counts, on=["first_day", "indication"], how="left").with_columns(pl.col("truth").fill_null(0))
 
 

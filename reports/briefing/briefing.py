@@ -24,6 +24,7 @@ from reports.reading.weeks import main_bucket
 from reports.typeset import compile_pdf
 from reports.wording.cards import limit_words
 from reports.wording.decisions import Decision, decisions, passed_told
+from reports.wording.estimates import estimate_line
 from reports.wording.label_quality import quality_sentence
 from reports.wording.lights import LIGHTS, light_sentence, light_title
 from reports.wording.sentences import bucket_words, drafter_words, embargo_mark, embargo_text, gap_words, zero_sentence
@@ -82,7 +83,7 @@ def told(trends: Trends, words: Words, judgement: Judgement) -> dict[str, Any]:
     return {
         **_head(trends.facts, words),
         **_first_page(trends, words, judgement),
-        "follow": _follow(trends, words),
+        "follow": f"{_follow(trends, words)} {estimate_line(trends.facts, words)}",
         "unseen": _unseen(trends, words),
         "agenda": _agenda(trends, words),
         "record": _record(trends.facts, words),

@@ -12,6 +12,7 @@ from typing import get_args
 import pytest
 
 import sql
+from expectations.estimates import REASONS
 from expectations.run import Outcome
 from expectations.suite import Gate, Severity
 from expectations.trend_tables import STATUSES
@@ -103,6 +104,7 @@ TEXTS = _texts("reports")
 # shows it as it is stored; a key that no value makes is dead.
 PUT_TOGETHER: dict[str, Iterable[str]] = {
     "alt_{}": [chart.name for chart in CHARTS],
+    "estimate_reason_{}": REASONS,
     "beside_{}": ("topics", "classes", "districts"),
     "card_status_{}": ("open", "explained"),
     "certainty_{}": CERTAINTIES,

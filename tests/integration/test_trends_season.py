@@ -10,10 +10,15 @@ from typing import Any
 import polars as pl
 import pytest
 
-from flows.publishing import publications
+from flows.periods import Week
+from flows.publishing import frames, publications
 from flows.settings import Settings
 from flows.store import warehouse
+from reports.reading.facts import Facts
+from reports.wording.estimates import estimate_sentences
+from reports.wording.words import Words
 from tests import season_judged
+from tests.reports_fixture import edition
 
 pytestmark = pytest.mark.slow  # half a minute: the season arrives week by week
 HALF = "2023-W51"
@@ -147,13 +152,45 @@ def test_units_and_posts_are_those_of_a_slow_count(arrived: tuple[warehouse.Conn
     assert sum(posts.values()) - sum(units.values()) > 100
 
 
-def test_estimates_hold_the_truth_of_the_season(arrived: tuple[warehouse.Connection, Path, pl.DataFrame]) -> None:
+@pytest.fixture(scope="module")
+def coded(
+    arrived: tuple[warehouse.Connection, Path, pl.DataFrame], tmp_path_factory: pytest.TempPathFactory
+) -> tuple[Settings, pl.DataFrame]:
+    """The season with the sheets of two coders who err, and its estimates beside the truth."""
     connection, folder, _ = arrived
-    found = season_judged.estimated(connection, folder)
+    connection.execute("CHECKPOINT")
+    settings = season_judged.coded(folder.parent, folder, tmp_path_factory.mktemp("coded") / "home")
+    return settings, season_judged.estimated(settings, folder)
+
+
+def test_estimates_hold_the_truth_of_the_season(coded: tuple[Settings, pl.DataFrame]) -> None:
+    _, found = coded
     assert found.height > 300
     held = found.filter(pl.col("truth").is_between(pl.col("low"), pl.col("high")))
     assert held.height / found.height >= 0.94
     assert found["truth"].sum() > found["confirmed"].sum()  # some were missed
+
+
+def test_flags_alone_do_not_hold_it(coded: tuple[Settings, pl.DataFrame]) -> None:
+    _, found = coded
+    some = found.filter(pl.col("truth") > 0)
+    assert some.filter(pl.col("flagged") == pl.col("truth")).height < some.height / 2
+
+
+def test_the_report_says_the_estimate_in_words(coded: tuple[Settings, pl.DataFrame]) -> None:
+    settings, found = coded
+    week = Week.parse(found.filter(pl.col("confirmed") > 0).sort("confirmed", "week")["week"][-1])
+    with warehouse.opened(settings.home) as connection:
+        tables = frames.report_frames(connection, week, "id", [])
+    words = Words("id")
+    facts = Facts(edition(str(week)), tables)
+    told = estimate_sentences(facts, words)
+    names = {code: facts.label("indications", code) for code in found["indication"]}
+    rows = found.filter(week=str(week)).rows(named=True)
+    assert told and all(
+        any(text.startswith(names[row["indication"]]) and words.number(round(row["estimate"])) in text for row in rows)
+        for text in told
+    )
 
 
 def test_views_are_those_of_a_slow_sum(arrived: tuple[warehouse.Connection, Path, pl.DataFrame]) -> None:

@@ -1,0 +1,122 @@
+"""Flagged, confirmed and estimated posts of each class: marks of three shapes, so that none is taken for another."""
+
+from dataclasses import dataclass
+
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+
+from reports.figures import style
+from reports.figures.chart import Chart
+from reports.figures.scene import Scene
+from reports.figures.style import Head
+from reports.reading.estimates import estimated
+from reports.reading.outcomes import Trends
+from reports.wording.estimates import estimate_text, interval_text
+
+_LEFT, _WIDE, _ROW, _CLASSES = 52.0, 86.0, 7.0, 12  # mm, mm, mm, classes drawn
+_LETTERS = 30  # of a class in a line
+
+
+@dataclass(frozen=True)
+class Counted:
+    """A class with its flagged and confirmed posts, the estimate with its limits, and what stands beside them."""
+
+    name: str
+    flagged: int
+    confirmed: int
+    estimate: float
+    low: float
+    high: float
+    text: str
+
+
+def data(trends: Trends, scene: Scene) -> list[Counted]:
+    """The classes of the week of which an estimate is known, the largest first."""
+    return [
+        Counted(
+            trends.facts.label("indications", row["indication"]),
+            *(row[name] for name in ("flagged", "confirmed", "estimate", "low", "high")),
+            estimate_text(scene.words, row),
+        )
+        for row in estimated(trends.facts)[:_CLASSES]
+    ]
+
+
+def head(trends: Trends, scene: Scene) -> Head:
+    """What is estimated of the largest class beside what was flagged of it."""
+    words = scene.words
+    row = estimated(trends.facts)[0]
+    title = words(
+        "chart_estimates",
+        name=trends.facts.label("indications", row["indication"]),
+        interval=interval_text(words, row),
+        flagged=words.number(row["flagged"]),
+    )
+    return Head(title, words("sub_estimates"), words("note_estimates"))
+
+
+def finding(trends: Trends, scene: Scene) -> str:
+    """The estimate of every class."""
+    words = scene.words
+    return ", ".join(words("alt_item_value", name=each.name, value=each.text) for each in data(trends, scene))
+
+
+def is_due(trends: Trends) -> bool:
+    """Without reviews nothing is estimated, and nothing is drawn."""
+    return bool(estimated(trends.facts))
+
+
+def draw(drawn: list[Counted], scene: Scene, above: Head) -> Figure:
+    """A row a class: an open square, a full dot, and a bar from limit to limit with a stroke at the estimate."""
+    high = len(drawn) * _ROW
+    with style.sheet(scene, above, high + 14) as figure:
+        _key(style.axes(figure, (0, 0, style.WIDTH, 5)), scene)
+        axes = style.axes(figure, (_LEFT, 6, _WIDE, high))
+        most = max([1.0, *(max(each.high, each.flagged) for each in drawn)])
+        axes.set_xlim(-0.03 * most, 1.03 * most)
+        axes.set_ylim(len(drawn) - 0.5, -0.5)
+        axes.set_yticks([])
+        axes.grid(axis="x")
+        axes.xaxis.set_major_formatter(lambda value, _: scene.words.number(round(value)))
+        axes.xaxis.get_major_locator().set_params(integer=True)
+        for row, each in enumerate(drawn):
+            _row(axes, scene, row, each)
+    return figure
+
+
+def _row(axes: Axes, scene: Scene, row: int, each: Counted) -> None:
+    words = scene.words
+    _marks(axes, (each.flagged, each.confirmed, each.estimate), (each.low, each.high), row)
+    beside = axes.get_yaxis_transform()
+    axes.text(-0.02, row, style.fitted(each.name, _LETTERS), transform=beside, ha="right", va="center")
+    axes.text(1.03, row, each.text, transform=beside, va="center", fontweight="bold")
+    left, right = axes.get_xlim()
+    counts = {name: words.number(getattr(each, name)) for name in ("flagged", "confirmed")}
+    told = words("estimates_hover", name=each.name, estimate=each.text, **counts)
+    style.zone(axes, (left, row - 0.5, right - left, 1), told)
+
+
+def _marks(axes: Axes, at: tuple[float, float, float], limits: tuple[float, float], row: float) -> None:
+    flagged, confirmed, estimate = at
+    axes.plot(limits, (row, row), color=style.TILES[-1], linewidth=5, solid_capstyle="butt", zorder=2)
+    axes.plot(
+        (estimate, estimate), (row - 0.28, row + 0.28), color=style.SERIES_COLOUR["facebook"], linewidth=2, zorder=3
+    )
+    axes.plot([flagged], [row], "s", markerfacecolor="none", markeredgecolor=style.GREY, markersize=6.5, zorder=4)
+    axes.plot([confirmed], [row], "o", color=style.INK, markersize=4, zorder=5)
+
+
+def _key(axes: Axes, scene: Scene) -> None:
+    """What the three marks are, in a line above the rows."""
+    words = scene.words
+    style.bare(axes, (0, style.WIDTH), (1, 0))
+    axes.plot([2], [0.5], "s", markerfacecolor="none", markeredgecolor=style.GREY, markersize=6.5)
+    axes.text(5, 0.5, words("column_flagged"), va="center", fontsize=style.SMALL, color=style.MUTED)
+    axes.plot([50], [0.5], "o", color=style.INK, markersize=4)
+    axes.text(53, 0.5, words("column_confirmed"), va="center", fontsize=style.SMALL, color=style.MUTED)
+    axes.plot((100, 108), (0.5, 0.5), color=style.TILES[-1], linewidth=5, solid_capstyle="butt")
+    axes.plot((104, 104), (0.2, 0.8), color=style.SERIES_COLOUR["facebook"], linewidth=2)
+    axes.text(110, 0.5, words("column_estimate"), va="center", fontsize=style.SMALL, color=style.MUTED)
+
+
+CHART = Chart("estimates", data, head, draw, finding, place=4, is_due=is_due)

@@ -1,0 +1,31 @@
+"""How many posts of a class there are by the reviews of the office: the rows of trends.estimates of a bucket."""
+
+import polars as pl
+
+from flows.periods import Bucket
+from reports.reading.facts import Facts, Row
+from reports.reading.weeks import main_bucket
+
+
+def rows_of(facts: Facts, bucket: Bucket) -> list[Row]:
+    """A row a class, the largest estimate first and those without one last."""
+    frame = facts.tables["trends.estimates"].filter(pl.col("week") == str(bucket.week), pl.col("phase") == bucket.phase)
+    rows = frame.iter_rows(named=True)
+    return sorted(
+        rows, key=lambda row: (row["reason"] is not None, -(row["estimate"] or 0), -row["flagged"], _code(row))
+    )
+
+
+def estimated(facts: Facts) -> list[Row]:
+    """The classes of the bucket that stands for the week of which an estimate is known."""
+    return [row for row in rows_of(facts, main_bucket(facts, facts.edition.week)) if row["reason"] is None]
+
+
+def reasons(facts: Facts) -> list[str]:
+    """Why classes of that bucket have no estimate, the most frequent reason first."""
+    given = [row["reason"] for row in rows_of(facts, main_bucket(facts, facts.edition.week)) if row["reason"]]
+    return sorted(set(given), key=lambda reason: (-given.count(reason), reason))
+
+
+def _code(row: Row) -> str:
+    return str(row["indication"])
