@@ -3,7 +3,6 @@
 from dataclasses import dataclass
 
 from matplotlib.axes import Axes
-from matplotlib.figure import Figure
 
 from reports.figures import style
 from reports.figures.chart import Chart
@@ -66,7 +65,7 @@ def is_due(trends: Trends) -> bool:
     return bool(estimated(trends.facts))
 
 
-def draw(drawn: list[Counted], scene: Scene, above: Head) -> Figure:
+def draw(drawn: list[Counted], scene: Scene, above: Head) -> style.Sheet:
     """A row a class: an open square, a full dot, and a bar from limit to limit with a stroke at the estimate."""
     high = len(drawn) * _ROW
     with style.sheet(scene, above, high + 14) as figure:
@@ -111,12 +110,12 @@ def _key(axes: Axes, scene: Scene) -> None:
     words = scene.words
     style.bare(axes, (0, style.WIDTH), (1, 0))
     axes.plot([2], [0.5], "s", markerfacecolor="none", markeredgecolor=style.GREY, markersize=6.5)
-    axes.text(5, 0.5, words("column_flagged"), va="center", fontsize=style.SMALL, color=style.MUTED)
+    axes.text(5, 0.5, words("column_flagged"), va="center", color=style.MUTED)
     axes.plot([50], [0.5], "o", color=style.INK, markersize=4)
-    axes.text(53, 0.5, words("column_confirmed"), va="center", fontsize=style.SMALL, color=style.MUTED)
+    axes.text(53, 0.5, words("column_confirmed"), va="center", color=style.MUTED)
     axes.plot((100, 108), (0.5, 0.5), color=style.TILES[-1], linewidth=5, solid_capstyle="butt")
     axes.plot((104, 104), (0.2, 0.8), color=style.SERIES_COLOUR["facebook"], linewidth=2)
-    axes.text(110, 0.5, words("column_estimate"), va="center", fontsize=style.SMALL, color=style.MUTED)
+    axes.text(110, 0.5, words("column_estimate"), va="center", color=style.MUTED)
 
 
 CHART = Chart("estimates", data, head, draw, finding, place=4, is_due=is_due)
