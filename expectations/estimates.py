@@ -39,9 +39,9 @@ _WORD_HINT = (
 
 def _intervals() -> tuple[Expectation, ...]:
     return tuple(
-        increasing(*pair, words_id, words_en)
+        increasing(least, most, words_id, words_en)
         for low, value, high, name_id, name_en in _INTERVALS
-        for *pair, words_id, words_en in (
+        for least, most, words_id, words_en in (
             (low, value, f"{name_id} tidak di bawah batas bawahnya.", f"{name_en} is at least its low end."),
             (value, high, f"{name_id} tidak di atas batas atasnya.", f"{name_en} is at most its high end."),
         )

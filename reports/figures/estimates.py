@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from matplotlib.axes import Axes
+from matplotlib.ticker import MaxNLocator
 
 from reports.figures import style
 from reports.figures.chart import Chart
@@ -33,9 +34,9 @@ def data(trends: Trends, scene: Scene) -> list[Counted]:
     """The classes of the week of which an estimate is known, the largest first."""
     return [
         Counted(
-            trends.facts.label("indications", row["indication"]),
-            *(row[name] for name in ("flagged", "confirmed", "estimate", "low", "high")),
-            estimate_text(scene.words, row),
+            name=trends.facts.label("indications", row["indication"]),
+            text=estimate_text(scene.words, row),
+            **{name: row[name] for name in ("flagged", "confirmed", "estimate", "low", "high")},
         )
         for row in estimated(trends.facts)[:_CLASSES]
     ]
@@ -77,7 +78,7 @@ def draw(drawn: list[Counted], scene: Scene, above: Head) -> style.Sheet:
         axes.set_yticks([])
         axes.grid(axis="x")
         axes.xaxis.set_major_formatter(lambda value, _: scene.words.number(round(value)))
-        axes.xaxis.get_major_locator().set_params(integer=True)
+        axes.xaxis.set_major_locator(MaxNLocator(integer=True))
         for row, each in enumerate(drawn):
             _row(axes, scene, row, each)
     return figure
