@@ -249,3 +249,10 @@ ORDER BY since, platform;
 SELECT official.series, official.as_of, official.metric, official.value, official.publisher, official.stage, official.scope
 FROM trends.official AS official
 ORDER BY series, as_of, metric;
+
+-- 23. Berapa unggahan setiap jenis yang sebenarnya ada, di samping yang terjaring dan yang dibenarkan dua penelaah?
+--     How many posts of each class are there really, beside those flagged and those that two coders confirmed?
+SELECT week, phase, indication, flagged, reviewed, confirmed, estimate, low, high, reason
+FROM trends.estimates
+WHERE week = core.last_week() AND (flagged > 0 OR estimate IS NOT NULL)
+ORDER BY estimate DESC NULLS LAST, flagged DESC, indication;
