@@ -81,4 +81,5 @@ def test_it_rings_no_more_often_than_others_and_finds_what_they_find(variance: f
     cell, signal = (found[name] for name in compare_surveillance.OURS.values())
     ears = found[compare_surveillance.DETECTORS["ears"]]
     assert signal["false_rare"] <= cell["false_rare"] <= ears["false_rare"] + 0.02
-    assert cell["found_rare"] >= 0.6 and cell["found_common"] >= 0.5
+    farrington = found[compare_surveillance.DETECTORS["farrington"]]
+    assert cell["found_rare"] >= max(0.6, farrington["found_rare"] - 0.15)
