@@ -13,7 +13,6 @@ from reports.judging.usual import Span, Usual, net_span, net_without_copies, sca
 from reports.reading.facts import Row
 from reports.reading.outcomes import Trends
 from reports.reading.weeks import main_bucket, measure_of
-from reports.wording.net_bias import widened_text
 from reports.wording.quantities import usual
 from reports.wording.words import DASH, Words
 
@@ -173,7 +172,6 @@ def interval_note(trends: Trends, words: Words) -> str:
     now, before = (trends.facts.measure(each) if each else None for each in (bucket, earlier))
     texts = [_interval(words, row) for row in (now, before)]
     note = words("key_note_plain") if texts[0] == DASH else words("key_note", now=texts[0], before=texts[1])
-    note = " ".join(part for part in (note, widened_text(trends.facts, words, now)) if part)
     if reason := trends.facts.not_compared(bucket):
         why = words("key_not_compared", reason=words.known(f"signal_reason_{reason}", reason))
         return f"{why} {note}"

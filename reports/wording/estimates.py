@@ -33,8 +33,9 @@ def estimate_line(facts: Facts, words: Words) -> str:
     """The same for leadership, in one line: the largest class, or that nothing can be said."""
     rows = estimated(facts)
     if not rows:
-        return words("brief_estimates_none", reasons=_reasons(facts, words))
-    return words("brief_estimates", item=_sentence(facts, words, rows[0]))
+        return words("brief_estimates_none")
+    name = facts.label("indications", rows[0]["indication"])
+    return words("brief_estimates", name=name, estimate=estimate_text(words, rows[0]))
 
 
 def _sentence(facts: Facts, words: Words, row: Row) -> str:
