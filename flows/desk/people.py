@@ -11,11 +11,11 @@ import sqlite3
 import time
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from flows.desk import clock
 from flows.exits import UsageError
 from flows.reviewing import log
 from flows.reviewing.log import Act, Event
@@ -86,7 +86,7 @@ def add(home: Path, name: str, role: str, password: str) -> None:
         if name in everybody(log.events(connection)):
             raise UsageError(f"{name} is or was an account; choose another name, so that the log stays clear.")
         act = Act(AT_TERMINAL, "user_added", name, secrets.token_hex(8), after={"role": role})
-        log.append(connection, act, datetime.now(UTC))
+        log.append(connection, act, clock.now())
         connection.execute("INSERT INTO passwords VALUES (?, ?)", [name, hashed])
 
 
@@ -97,7 +97,7 @@ def close(home: Path, name: str) -> None:
         if person is None:
             raise UsageError(f"There is no open account {name}; `ronda desk user list` shows them.")
         act = Act(AT_TERMINAL, "user_closed", name, secrets.token_hex(8), before={"role": person.role})
-        log.append(connection, act, datetime.now(UTC))
+        log.append(connection, act, clock.now())
         for table in ("passwords", "sessions"):
             connection.execute(f"DELETE FROM {table} WHERE person = ?", [name])  # noqa: S608 - our names
 
@@ -124,7 +124,7 @@ def log_in(home: Path, name: str, password: str) -> str | None:
         connection.execute("DELETE FROM failures WHERE person = ?", [_shadow(name)])
         session = (_digest(number), name, secrets.token_urlsafe(32), now, now)
         connection.execute("INSERT INTO sessions VALUES (?, ?, ?, ?, ?)", session)
-        log.append(connection, Act(name, "logged_in", name, secrets.token_hex(8)), datetime.now(UTC))
+        log.append(connection, Act(name, "logged_in", name, secrets.token_hex(8)), clock.now())
     return number
 
 

@@ -8,10 +8,10 @@ import secrets
 import sqlite3
 import threading
 from collections import Counter
-from datetime import UTC, datetime
+from datetime import datetime
 from pathlib import Path
 
-from flows.desk import backlog
+from flows.desk import backlog, clock
 from flows.desk.backlog import Key, Waiting
 from flows.reviewing import log
 from flows.reviewing.coding import CODERS, State
@@ -22,11 +22,6 @@ LEASE_SECONDS = 15 * 60.0
 
 class RefusedError(Exception):
     """What was asked for cannot be taken; its text is the key of the sentence."""
-
-
-def now() -> datetime:
-    """The moment, in UTC."""
-    return datetime.now(UTC)
 
 
 class Desk:
@@ -69,7 +64,7 @@ class Desk:
 
         The order is that of the internal limits and, within a day, each coder's own: no two see the same one.
         """
-        moment = now()
+        moment = clock.now()
         with log.writing(self.home) as connection:
             state = self._followed(connection)
             connection.execute("DELETE FROM leases WHERE until < ?", [moment.timestamp()])
@@ -101,7 +96,7 @@ class Desk:
 
     def code(self, coder: str, item: str, code: str, note: str, request: str) -> None:
         """Takes a coding; the same request again changes nothing. Raises RefusedError."""
-        moment = now()
+        moment = clock.now()
         with log.writing(self.home) as connection:
             if _was_logged(connection, request):
                 return
@@ -134,12 +129,12 @@ class Desk:
                 raise RefusedError("refused_own")
             if item not in set(self._items.values()):
                 raise RefusedError("refused_unknown")
-            log.append(connection, Act(coder, "skipped", item, request, after={"reason": reason}), now())
+            log.append(connection, Act(coder, "skipped", item, request, after={"reason": reason}), clock.now())
             connection.execute("DELETE FROM leases WHERE item = ? AND coder = ?", [item, coder])
 
     def undo(self, coder: str, request: str) -> None:
         """Takes back the last coding of a coder, and opens its item again."""
-        moment = now()
+        moment = clock.now()
         with log.writing(self.home) as connection:
             state = self._followed(connection)
             item = state.undoable(coder, moment)
@@ -154,14 +149,14 @@ class Desk:
 
     def disputed(self, person: str) -> list[str]:
         """The items that wait for a third person, and this one may decide."""
-        state, moment = self.state(), now()
+        state, moment = self.state(), clock.now()
         return [
             item for item in state.items if state.is_disputed(item, moment) and person not in state.of(item).codings
         ]
 
     def decide(self, person: str, item: str, code: str, reason: str, request: str) -> None:
         """Takes the decision of a third person, who may say that both were wrong. Raises RefusedError."""
-        moment = now()
+        moment = clock.now()
         with log.writing(self.home) as connection:
             if _was_logged(connection, request):
                 return
@@ -183,7 +178,7 @@ class Desk:
             posts = [key for key, its in self._items.items() if its == item]
             if not posts:
                 raise RefusedError("refused_unknown")
-            log.append(connection, Act(person, "looked", item, request, after={"posts": len(posts)}), now())
+            log.append(connection, Act(person, "looked", item, request, after={"posts": len(posts)}), clock.now())
         return posts
 
     def text_of(self, item: str) -> Waiting | None:

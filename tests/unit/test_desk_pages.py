@@ -10,7 +10,7 @@ from argon2 import PasswordHasher
 from starlette.routing import Route
 from starlette.testclient import TestClient
 
-from flows.desk import people, queue
+from flows.desk import clock, people
 from flows.desk.app import desk
 from flows.exits import UsageError
 from flows.reviewing import log
@@ -72,9 +72,8 @@ def test_disagreements_reach_a_third_person(settings: Settings, monkeypatch: pyt
     for one, code in zip(people_there, ("hoax", "insult"), strict=True):
         one.open()
         one.code(code), one.code(code)
-    later = queue.now() + timedelta(minutes=3)
-    monkeypatch.setattr("flows.desk.queue.now", lambda: later)
-    monkeypatch.setattr("flows.desk.app.now", lambda: later)
+    later = clock.now() + timedelta(minutes=3)
+    monkeypatch.setattr("flows.desk.clock.now", lambda: later)
     page = wati.open("/selisih")
     assert "Hoaks / disinformasi" in page and "Menunggu orang ketiga: <b>2</b>" in page
     form = {name: wati.hidden(name) for name in ("token", "request", "item")}

@@ -28,7 +28,7 @@ class Clock:
 @pytest.fixture
 def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
     clock = Clock()
-    monkeypatch.setattr(queue, "now", clock)
+    monkeypatch.setattr("flows.desk.clock.now", clock)
     return clock
 
 

@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
-from flows.desk import queue
+from flows.desk import clock
 from flows.desk.queue import Desk
 from flows.loading import desk as door
 from flows.store import warehouse
@@ -27,7 +27,7 @@ def test_locked_codings_become_reviews_of_every_copy(tmp_path: Path) -> None:
     desk = Desk(tmp_path)
     waiting, _ = desk.open("sri")
     assert waiting is not None
-    now = queue.now()
+    now = clock.now()
     desk.code("sri", waiting.item, "hoax", "catatan", "s:1")
     assert rows(tmp_path, now + timedelta(hours=1)) == []  # the second coder has not spoken yet
     desk.code("budi", waiting.item, "none", "", "b:1")
