@@ -6,7 +6,7 @@ no clock, no environment, no network, and the same inputs give the same bytes.
 
 from collections.abc import Mapping, Sequence
 from concurrent.futures import Executor
-from datetime import date
+from datetime import date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -14,6 +14,8 @@ from reports.edition import Edition, Language, Tables, WeekSummary
 
 if TYPE_CHECKING:
     import polars as pl
+
+    from reports.letter.letter import Letter, Office
 
 __all__ = [
     "Edition",
@@ -24,6 +26,7 @@ __all__ = [
     "make_ready",
     "published_texts",
     "render_index",
+    "render_letter",
     "render_note",
     "render_review",
     "render_week",
@@ -58,6 +61,13 @@ def render_note(
     from reports.note import note
 
     return note.write_note(edition, day, tables, folder)
+
+
+def render_letter(letter: "Letter", office: "Office", lang: Language, as_of: datetime) -> bytes:
+    """The letter with which a case is handed over; see `letter.letter.write`."""
+    from reports.letter import letter as letters
+
+    return letters.write(letter, office, lang, as_of)
 
 
 def render_index(

@@ -25,6 +25,9 @@ class Post(NamedTuple):
     limit: date = date(2024, 2, 12)
     group: str | None = None
     phase: str = "campaign"
+    outcome: str = "unreviewed"
+    code: str | None = None
+    author_key: str | None = None
 
 
 def publish(home: Path, posts: Sequence[Post]) -> None:
@@ -38,13 +41,20 @@ def publish(home: Path, posts: Sequence[Post]) -> None:
         CREATE SCHEMA IF NOT EXISTS core;
         CREATE TABLE core.review_queue (platform VARCHAR, post_id VARCHAR, week VARCHAR, phase VARCHAR,
             hand_over_limit DATE);
+        CREATE TABLE core.review_items (platform VARCHAR, post_id VARCHAR, week VARCHAR, phase VARCHAR,
+            hand_over_limit DATE, is_detected BOOLEAN, state VARCHAR, outcome VARCHAR, code VARCHAR);
         CREATE TABLE core.posts (platform VARCHAR, post_id VARCHAR, text VARCHAR, created_at TIMESTAMPTZ,
-            text_group VARCHAR, phase VARCHAR)""")
+            text_group VARCHAR, phase VARCHAR, first_seen_at TIMESTAMPTZ, state VARCHAR, week VARCHAR,
+            author_key VARCHAR)""")
     for each in posts:
-        item = ("tiktok", each.post_id, "2024-W05", each.phase, each.limit)
-        connection.execute("INSERT INTO core.review_queue VALUES (?, ?, ?, ?, ?)", item)
+        queued = ("tiktok", each.post_id, "2024-W05", each.phase, each.limit)
+        if each.outcome in {"unreviewed", "one_coder", "disagreed"}:
+            connection.execute("INSERT INTO core.review_queue VALUES (?, ?, ?, ?, ?)", queued)
+        item = (*queued, each.outcome, each.code)
+        connection.execute("INSERT INTO core.review_items VALUES (?, ?, ?, ?, ?, true, 'live', ?, ?)", item)
         post = ("tiktok", each.post_id, each.text, datetime(2024, 2, 4, 1, tzinfo=UTC), each.group, each.phase)
-        connection.execute("INSERT INTO core.posts VALUES (?, ?, ?, ?, ?, ?)", post)
+        seen = (datetime(2024, 2, 5, 1, tzinfo=UTC), "live", "2024-W05", each.author_key)
+        connection.execute("INSERT INTO core.posts VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", (*post, *seen))
     connection.close()
     draft.replace(release / "ronda.duckdb")
 
@@ -74,6 +84,11 @@ class Browser:
         found = re.search(rf'name="{name}" value="([^"]*)"', self.page)
         assert found, self.page
         return found[1]
+
+    def form_to(self, action: str) -> dict[str, str]:
+        """The hidden fields of the form that leads to an address."""
+        part = self.page[self.page.index(f'action="{action}"') :]
+        return dict(re.findall(r'type="hidden" name="(\w+)" value="([^"]*)"', part.split("</form>")[0]))
 
     @property
     def form(self) -> dict[str, str]:

@@ -10,8 +10,8 @@ from starlette.responses import Response
 from starlette.routing import Mount, Route
 from starlette.staticfiles import StaticFiles
 
-from flows.desk import entrance, overview, review
-from flows.desk.guard import Guarded, Refusals, page
+from flows.desk import cases, entrance, overview, review
+from flows.desk.guard import FORM_BYTES, Guarded, Refusals, page
 from flows.desk.room import Room
 from flows.hosts import App, OwnNames
 from flows.settings import Settings
@@ -20,6 +20,7 @@ from flows.settings import Settings
 _PAGES = (
     entrance,
     review,
+    cases,
     overview,
 )
 
@@ -31,8 +32,8 @@ def desk(settings: Settings, names: Collection[str] = ()) -> App:
     room.menu = [each for each in pages if each.menu]
     refusals = Refusals(partial(entrance.refused, room), partial(entrance.session_over, room))
 
-    def endpoint(view: Any, roles: tuple[str, ...]) -> Any:
-        return page(room.desk, partial(view, room), refusals, roles, settings.lang)
+    def endpoint(view: Any, roles: tuple[str, ...], most: int = FORM_BYTES) -> Any:
+        return page(room.desk, partial(view, room), refusals, roles, settings.lang, most)
 
     missing = endpoint(entrance.missing, ())
 
@@ -40,7 +41,7 @@ def desk(settings: Settings, names: Collection[str] = ()) -> App:
         answer: Response = await missing(request)
         return answer
 
-    routes = [Route(each.path, endpoint(each.view, each.roles), methods=[each.method]) for each in pages]
+    routes = [Route(each.path, endpoint(each.view, each.roles, each.most), methods=[each.method]) for each in pages]
     static = Mount("/static", StaticFiles(directory=Path(__file__).parent / "static"))
     app = Starlette(routes=[*routes, static], exception_handlers={404: not_found})
     return OwnNames(Guarded(app), names)

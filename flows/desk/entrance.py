@@ -2,23 +2,30 @@
 
 from starlette.responses import Response
 
-from flows.desk import people
+from flows.desk import cases, people
 from flows.desk.guard import COOKIE, Asked, set_session
 from flows.desk.room import Page, Room, to
 
+_WRITTEN = ("note", "reason", "remark", "story", "letter", "signed", "agreed")  # fields that somebody typed
+
 
 def refused(room: Room, asked: Asked, told: str, status: int) -> Response:
-    """Why nothing was stored, and what was sent."""
-    sent = [asked.form[name] for name in ("note", "reason") if asked.form.get(name)]
+    """Why nothing was stored, what was sent, and what others did meanwhile."""
+    sent = [asked.form[name] for name in _WRITTEN if asked.form.get(name)]
     if asked.form.get("code"):
         named = {each.code: each.label for each in room.choices(asked, room.today())}
         sent.insert(0, named.get(asked.form["code"], ""))
-    return room.page(asked, "refused", "refused_title", status, told=told, sent=[each for each in sent if each])
+    number = asked.form.get("case", "")
+    back = f"/berkas/{number}" if number.isdecimal() else "/"
+    facts = {"sent": [each for each in sent if each], "meanwhile": [], "back": back}
+    if told == "refused_stale":
+        facts["meanwhile"] = cases.changes(room, asked)
+    return room.page(asked, "refused", "refused_title", status, told=told, **facts)
 
 
 def missing(room: Room, asked: Asked) -> Response:
     """An address that is none of ours."""
-    return room.page(asked, "refused", "refused_title", 404, told="refused_page", sent=[])
+    return room.page(asked, "refused", "refused_title", 404, told="refused_page", sent=[], meanwhile=[], back="/")
 
 
 def session_over(room: Room, asked: Asked) -> Response:

@@ -3,22 +3,23 @@
 import hmac
 import sqlite3
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
-from typing import Any
-from urllib.parse import parse_qsl
+from dataclasses import dataclass, field
+from typing import Any, get_args
 
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import Response
 
-from flows.desk import people
+from flows.desk import forms, people
 from flows.desk.people import Session
 from flows.desk.queue import Desk, RefusedError
 from flows.exits import RondaError
 from flows.hosts import App, Receive, Scope, Send
+from flows.settings import Language
 
 COOKIE, LANGUAGE_COOKIE = "ronda_desk", "ronda_lang"
-_FORM_BYTES, _FIELDS = 16_384, 20
+FORM_BYTES = 16_384
+_STATUS = {"refused_right": 403, "refused_token": 403, "refused_form": 400, "refused_size": 413}
 _HEADERS = {
     "content-security-policy": "default-src 'none'; script-src 'self'; style-src 'self'; form-action 'self';"
     " base-uri 'none'; frame-ancestors 'none'",
@@ -55,9 +56,10 @@ class Asked:
     """One request: of whom, in which language, and its form where it has one."""
 
     request: Request
-    lang: str
+    lang: Language
     session: Session | None
     form: Mapping[str, str]
+    files: Mapping[str, bytes] = field(default_factory=dict)
 
     @property
     def me(self) -> str:
@@ -78,26 +80,31 @@ class Refusals:
     session_over: View
 
 
-def page(desk: Desk, view: View, refusals: Refusals, roles: tuple[str, ...], lang: str) -> Any:
-    """A view as an endpoint, for the sessions of some roles; of nobody's where no role is named."""
+def page(  # noqa: PLR0913, PLR0917 - what a page of the desk is
+    desk: Desk, view: View, refusals: Refusals, roles: tuple[str, ...], lang: Language, most: int = FORM_BYTES
+) -> Any:
+    """A view as an endpoint, for the sessions of some roles; of nobody's where no role is named.
+
+    `most` is the number of bytes that its form may have.
+    """
 
     async def endpoint(request: Request) -> Response:
-        body = await _body(request)
+        body = await _body(request, most)
         return await run_in_threadpool(answered, request, body)
 
     def answered(request: Request, body: bytes | None) -> Response:
-        chosen = request.query_params.get("lang") or request.cookies.get(LANGUAGE_COOKIE) or lang
-        chosen = chosen if chosen in {"id", "en"} else lang
+        wanted = request.query_params.get("lang") or request.cookies.get(LANGUAGE_COOKIE)
+        chosen = next((each for each in get_args(Language) if each == wanted), lang)
         asked = Asked(request, chosen, None, {})
         try:
             number = request.cookies.get(COOKIE)
             session = people.session_of(desk.home, number) if number else None
-            asked = Asked(request, chosen, session, _fields(body))
+            form = _form(request, body)
+            asked = Asked(request, chosen, session, form.texts, form.files)
             _require_allowed(asked, roles)
             answer = view(asked)
         except RefusedError as refusal:
-            status = {"refused_right": 403, "refused_token": 403, "refused_form": 400}.get(str(refusal), 409)
-            answer = refusals.refused(asked, str(refusal), status)
+            answer = refusals.refused(asked, str(refusal), _STATUS.get(str(refusal), 409))
             if str(refusal) == "session_over":
                 answer = refusals.session_over(asked)
         except (sqlite3.Error, OSError, RondaError):
@@ -124,24 +131,23 @@ def _require_allowed(asked: Asked, roles: tuple[str, ...]) -> None:
         raise RefusedError("refused_right")
 
 
-async def _body(request: Request) -> bytes | None:
-    """The body of a form; None where it is longer than any of ours."""
+async def _body(request: Request, most: int) -> bytes | None:
+    """The body of a form; None where it is longer than it may be."""
     parts = b""
     async for part in request.stream():
         parts += part
-        if len(parts) > _FORM_BYTES:
+        if len(parts) > most:
             return None
     return parts
 
 
-def _fields(body: bytes | None) -> dict[str, str]:
+def _form(request: Request, body: bytes | None) -> forms.Form:
     if body is None:
-        raise RefusedError("refused_form")
+        raise RefusedError("refused_size")
     try:
-        pairs = parse_qsl(body.decode(), keep_blank_values=True, max_num_fields=_FIELDS, errors="strict")
-    except ValueError:
+        return forms.read(body, request.headers.get("content-type", ""))
+    except forms.UnreadableError:
         raise RefusedError("refused_form") from None
-    return {name: value.strip() for name, value in pairs}
 
 
 def set_session(answer: Response, request: Request, number: str) -> Response:

@@ -8,12 +8,14 @@ import secrets
 import sqlite3
 import threading
 from collections import Counter
+from collections.abc import Collection
 from datetime import datetime
 from pathlib import Path
 
 from flows.desk import backlog, clock
 from flows.desk.backlog import Key, Waiting
 from flows.reviewing import log
+from flows.reviewing.cases import Cases
 from flows.reviewing.coding import CODERS, State
 from flows.reviewing.log import Act
 
@@ -31,6 +33,7 @@ class Desk:
         self.home = home
         self._lock = threading.RLock()
         self._state = State()
+        self._cases = Cases()
         self._items: dict[Key, str] = {}
         self._read: tuple[int, int] | None = None
         self._waiting: list[Waiting] = []
@@ -40,9 +43,30 @@ class Desk:
         with log.reading(self.home) as connection:
             return self._followed(connection)
 
+    def cases(self) -> Cases:
+        """The cases that the log knows now."""
+        self.state()
+        return self._cases
+
+    def follow(self, connection: sqlite3.Connection | None) -> tuple[State, Cases]:
+        """What the log says by an open connection: inside a transaction nobody changes it before the answer."""
+        return self._followed(connection), self._cases
+
+    def posts(self, items: Collection[str]) -> list[Key]:
+        """The posts of some items, as far as nobody had to forget them."""
+        with self._lock:
+            return [key for key, item in self._items.items() if item in items]
+
+    def items_of(self, posts: Collection[Key]) -> set[str]:
+        """The items that some posts are in."""
+        with self._lock:
+            return {self._items[key] for key in posts if key in self._items}
+
     def _followed(self, connection: sqlite3.Connection | None) -> State:
         with self._lock:
-            self._state.follow(log.events(connection, self._state.number))
+            events = log.events(connection, self._state.number)
+            self._state.follow(events)
+            self._cases.follow(events)
             if connection is not None:
                 rows = connection.execute("SELECT platform, post_id, item FROM items").fetchall()
                 self._items = {(platform, post_id): item for platform, post_id, item in rows}
@@ -89,8 +113,7 @@ class Desk:
         return next(one for one in self.waiting() if one.item == item), False
 
     def _make(self, connection: sqlite3.Connection, waiting: Waiting) -> str:
-        item = secrets.token_hex(8)
-        connection.executemany("INSERT INTO items VALUES (?, ?, ?)", [(item, *key) for key in waiting.posts])
+        item = make_item(connection, waiting.posts)
         self._items |= dict.fromkeys(waiting.posts, item)
         return item
 
@@ -98,7 +121,7 @@ class Desk:
         """Takes a coding; the same request again changes nothing. Raises RefusedError."""
         moment = clock.now()
         with log.writing(self.home) as connection:
-            if _was_logged(connection, request):
+            if log.was_logged(connection, request):
                 return
             state = self._followed(connection)
             self._require_mine(connection, state, coder, item, moment)
@@ -139,7 +162,7 @@ class Desk:
             state = self._followed(connection)
             item = state.undoable(coder, moment)
             if item is None:
-                if _was_logged(connection, request):
+                if log.was_logged(connection, request):
                     return
                 raise RefusedError("refused_undo")
             before = {"code": state.of(item).codings[coder].code}
@@ -158,7 +181,7 @@ class Desk:
         """Takes the decision of a third person, who may say that both were wrong. Raises RefusedError."""
         moment = clock.now()
         with log.writing(self.home) as connection:
-            if _was_logged(connection, request):
+            if log.was_logged(connection, request):
                 return
             state = self._followed(connection)
             if person in state.of(item).codings:
@@ -186,8 +209,11 @@ class Desk:
         return next((one for one in self.waiting() if one.item == item), None)
 
 
-def _was_logged(connection: sqlite3.Connection, request: str) -> bool:
-    return connection.execute("SELECT 1 FROM events WHERE request = ?", [request]).fetchone() is not None
+def make_item(connection: sqlite3.Connection, posts: Collection[Key]) -> str:
+    """A new item of some posts, in which nothing says what they are."""
+    item = secrets.token_hex(8)
+    connection.executemany("INSERT INTO items VALUES (?, ?, ?)", [(item, *key) for key in posts])
+    return item
 
 
 def _shuffled(coder: str, one: Waiting) -> str:

@@ -12,7 +12,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
 from flows.desk import clock
-from flows.desk.guard import Asked
+from flows.desk.guard import FORM_BYTES, Asked
 from flows.desk.queue import Desk, RefusedError
 from flows.desk.words import Choice, choices, words_of
 from flows.settings import Settings
@@ -65,7 +65,7 @@ View = Callable[[Room, Asked], Response]
 class Page:
     """A path and the view that answers it, for some roles; for everybody where none is named.
 
-    `menu` is the key of the words under which the menu names it.
+    `menu` is the key of the words under which the menu names it, `most` the bytes that its form may have.
     """
 
     path: str
@@ -73,6 +73,7 @@ class Page:
     roles: tuple[str, ...]
     method: str = "GET"
     menu: str = ""
+    most: int = FORM_BYTES
 
 
 def to(path: str) -> Response:

@@ -1,6 +1,7 @@
 """Legal holds: posts that a case needs, and that stay until it is over, whoever asks and whatever the retention says.
 
-`RONDA_HOME/holds.csv` has the columns platform, post_id, reason, until (a day, the last one of the hold).
+`RONDA_HOME/holds.csv` has the columns platform, post_id, reason, until (a day, the last one of the hold). The posts of
+a case of the desk are held from its first day until it is closed.
 """
 
 import csv
@@ -10,6 +11,7 @@ from pathlib import Path
 
 from flows.exits import UsageError
 from flows.post import PLATFORMS, Rejected
+from flows.reviewing import cases, log
 from flows.sources.fields import stored_id
 from flows.sources.tombstone import Key
 
@@ -17,11 +19,27 @@ COLUMNS = ("platform", "post_id", "reason", "until")
 
 
 def read(home: Path, today: date) -> dict[Key, str]:
-    """Post -> why it is held, of the holds that are not over; none where there is no file.
+    """Post -> why it is held, of the holds that are not over: those of the file, and those of open cases.
 
     Raises UsageError for a row that cannot be understood, since nobody knows then what must stay.
     """
-    path = home / "holds.csv"
+    return _of_cases(home) | _of_file(home / "holds.csv", today)
+
+
+def _of_cases(home: Path) -> dict[Key, str]:
+    with log.reading(home) as connection:
+        if connection is None:
+            return {}
+        held = {
+            item: f"case {case.number} of the desk"
+            for item, case in cases.read(log.events(connection)).items.items()
+            if case.closed is None
+        }
+        posts = connection.execute("SELECT platform, post_id, item FROM items").fetchall()
+    return {(platform, post_id): held[item] for platform, post_id, item in posts if item in held}
+
+
+def _of_file(path: Path, today: date) -> dict[Key, str]:
     if not path.is_file():
         return {}
     with path.open(encoding="utf-8-sig", newline="") as lines:
@@ -57,4 +75,4 @@ def post_key(platform: str, post_id: str, where: str) -> Key:
 def sentence(held: Iterable[Key], holds: Mapping[Key, str]) -> str:
     """What is said of posts that stay."""
     named = [f"{platform}/{post_id} ({holds[platform, post_id]})" for platform, post_id in sorted(held)]
-    return f"Held for a case and not touched (holds.csv): {'; '.join(named)}."
+    return f"Held for a case and not touched (holds.csv, and the cases of the desk): {'; '.join(named)}."

@@ -15,7 +15,7 @@ from flows.keeping.condition import Condition, Finding, Look
 from flows.loading import file_states, landing, privacy, proof
 from flows.loading.landing import Landed
 from flows.publishing import database, editions, ledger, releases
-from flows.reviewing import log
+from flows.reviewing import log, papers
 from flows.settings import Language
 from flows.store import chain, leftovers, permissions, warehouse
 from flows.store.chain import Entry
@@ -262,10 +262,13 @@ def look_at_reviews(look: Look) -> Condition:
 def look_at_desk(look: Look) -> Condition:
     """The log of the desk: every event against the hash that the next one names."""
     home = look.settings.home
-    if not log.place(home).exists():
-        return Condition("nobody has used it yet")
+    entries, _ = _entries(home)
     try:
-        return Condition(f"{log.verify(home):,} events")
+        log.require_stated(home, entries)
+        if not log.place(home).exists():
+            return Condition("nobody has used it yet")
+        findings = tuple(Finding(f"{each} is not what the log of the desk says.") for each in papers.damaged(home))
+        return Condition(f"{log.verify(home):,} events", findings)
     except LedgerDamagedError as damage:
         return Condition("damaged", (Finding(str(damage)),))
 

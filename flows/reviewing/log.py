@@ -22,6 +22,7 @@ from pathlib import Path
 from typing import Any
 
 from flows.exits import LedgerDamagedError, UsageError
+from flows.store import chain
 from flows.store.files import make_folder, sync
 
 NAME = "desk.sqlite"
@@ -87,11 +88,16 @@ def writing(home: Path) -> Iterator[sqlite3.Connection]:
 
 @contextmanager
 def reading(home: Path) -> Iterator[sqlite3.Connection | None]:
-    """The log, open for reading; None where nobody has used the desk yet."""
+    """The log, open for reading; None where nobody has used the desk yet. One of an earlier version is upgraded."""
     path = place(home)
     if not path.exists() or not path.stat().st_size:
         yield None
         return
+    with closing(_opened(path, mode="ro")) as connection:
+        is_old = _version(connection) < len(_MIGRATIONS)
+    if is_old:
+        with writing(home):
+            pass
     with closing(_opened(path, mode="ro")) as connection:
         connection.execute("BEGIN")
         yield connection
@@ -103,7 +109,7 @@ def _opened(path: Path, mode: str = "rw") -> sqlite3.Connection:
             f"{path.absolute().as_uri()}?mode={mode}", uri=True, timeout=_WAIT_SECONDS, isolation_level=None
         )
         connection.execute(f"PRAGMA busy_timeout = {round(1000 * _WAIT_SECONDS)}")
-        number = connection.execute("PRAGMA user_version").fetchone()[0]
+        number = _version(connection)
     except sqlite3.DatabaseError as error:
         raise LedgerDamagedError(f"{path} cannot be read ({error}); restore it from a backup.") from error
     if number > len(_MIGRATIONS):
@@ -112,8 +118,12 @@ def _opened(path: Path, mode: str = "rw") -> sqlite3.Connection:
     return connection
 
 
+def _version(connection: sqlite3.Connection) -> int:
+    return int(connection.execute("PRAGMA user_version").fetchone()[0])
+
+
 def _migrate(connection: sqlite3.Connection) -> None:
-    number = connection.execute("PRAGMA user_version").fetchone()[0]
+    number = _version(connection)
     for step, path in enumerate(_MIGRATIONS[number:], number + 1):
         for statement in _statements(path.read_text(encoding="utf-8")):
             connection.execute(statement)  # not executescript, which would commit
@@ -131,7 +141,7 @@ def _statements(script: str) -> Iterator[str]:
 
 def append(connection: sqlite3.Connection, act: Act, moment: datetime) -> bool:
     """Adds an event inside the caller's transaction; False where its request was logged before."""
-    if connection.execute("SELECT 1 FROM events WHERE request = ?", [act.request]).fetchone():
+    if was_logged(connection, act.request):
         return False
     count, previous = connection.execute("SELECT count, digest FROM head").fetchone()
     row = (
@@ -142,6 +152,11 @@ def append(connection: sqlite3.Connection, act: Act, moment: datetime) -> bool:
     connection.execute("INSERT INTO events VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", [*row, digest])
     connection.execute("UPDATE head SET count = ?, digest = ?", [count + 1, digest])
     return True
+
+
+def was_logged(connection: sqlite3.Connection, request: str) -> bool:
+    """Whether a request of a browser was logged before."""
+    return connection.execute("SELECT 1 FROM events WHERE request = ?", [request]).fetchone() is not None
 
 
 def events(connection: sqlite3.Connection | None, after: int = 0) -> list[Event]:
@@ -183,6 +198,31 @@ def _verified(connection: sqlite3.Connection, path: Path) -> int:
     if connection.execute("SELECT count, digest FROM head").fetchall() != [(count, previous)]:
         raise LedgerDamagedError(f"The history in {path} was cut off after event {count:,}; restore it from a backup.")
     return count
+
+
+def state_head(home: Path) -> None:
+    """States in the chain of the ledger how far the log has come, so that one that is cut off later is found."""
+    with reading(home) as connection:
+        count, digest = connection.execute("SELECT count, digest FROM head").fetchone() if connection else (0, "")
+    if count:
+        chain.append_new(home, [chain.Note("logged", NAME, digest, {"events": count})])
+
+
+def require_stated(home: Path, entries: Sequence[chain.Entry]) -> None:
+    """Raises LedgerDamagedError where the log lacks what the chain of the ledger says that it held."""
+    stated = chain.last_of(entries, "logged").get(NAME)
+    if stated is None:
+        return
+    count = int(stated.facts["events"])
+    with reading(home) as connection:
+        query = "SELECT digest FROM events WHERE number = ?"
+        row = connection.execute(query, [count]).fetchone() if connection is not None else None
+    if row is None or row[0] != stated.content:
+        what = "is gone" if connection is None else "is another" if row is not None else "was cut off"
+        raise LedgerDamagedError(
+            f"The log of the desk {what}: the ledger says that {place(home)} held {count:,} events on "
+            f"{stated.moment[:10]}; restore it from a backup."
+        )
 
 
 def snapshot(home: Path) -> bytes | None:

@@ -57,6 +57,8 @@ _CHOICES = {
         for column in ("is_rally", "is_campaign", "is_quiet", "has_note", "needs_attention")
     },
     ("clocks", "kind"): ("calendar", "working"),
+    ("clocks", "starts"): ("bawaslu_discovery", "first_seen", "referred", "registration"),
+    ("clocks", "ends"): ("answered", "decided", "referred"),
     ("events", "kind"): ("holiday", "commemoration", "debate", "rally", "stage", "local"),
     ("indications", "is_measured"): _TRUTH,
     ("keywords", "kind"): ("keyword", "hashtag"),

@@ -33,6 +33,7 @@ Kind = Literal[
     "repaired",  # a person looked at a fault and decided; with `posts` it explains their loss
     "loaded",  # facts: records, posts, duplicates, rejects
     "published",  # facts: sequence
+    "logged",  # how far the log of the desk had come; facts: events
     "watched",  # a version of what is watched
     "keyed",  # a fingerprint of the key of the author hashes, which the tables were first made with
 ]

@@ -58,7 +58,7 @@ REPORT_ORDER = [
     {"reports.figures"},
     {"reports.typeset"},
     {"reports.weekly"},
-    {"reports.briefing", "reports.note", "reports.site"},
+    {"reports.briefing", "reports.letter", "reports.note", "reports.site"},
     {"reports.render"},
     {"reports"},
 ]

@@ -29,6 +29,7 @@ from reports.edition import Language, Level
 from reports.figures.charts import CHARTS
 from reports.judging.certainty import RULES
 from reports.judging.certainty import WORDS as CERTAINTIES
+from reports.letter import letter
 from reports.reading.incidents import KINDS
 from reports.tables.official import PARTS
 from reports.tables.review_sheet import GUIDE_LINES
@@ -130,6 +131,13 @@ PUT_TOGETHER: dict[str, Iterable[str]] = {
     "indicators_{}": ("volume", "sentiment", "topics", "indications"),
     "judged_{}": ("up", "down", "usual", "above", "below", "untested"),
     "language_{}": get_args(Language),
+    "letter_{}": letter.LABELS,
+    "letter_closing_{}": letter.KINDS,
+    "letter_fact_{}": letter.FACTS,
+    "letter_head_{}": letter.HEADS,
+    "letter_opening_{}": letter.KINDS,
+    "letter_subject_{}": letter.KINDS,
+    "letter_unknown_{}": letter.UNKNOWN,
     "level_words_{}": get_args(Level),
     "light_{}": LIGHTS,
     "light_rule_{}": LIGHTS,
@@ -180,6 +188,8 @@ WHOLE = (
     *("decide_signal_{}", "direction_{}", "evidence_{}", "family_{}", "format_{}", "gate_{}", "level_words_{}"),
     *("incident_{}", "light_{}", "light_rule_{}", "beside_{}", "card_status_{}", "certainty_{}", "certainty_rule_{}"),
     *("certainty_why_{}", "indicators_{}", "judged_{}", "next_{}", "situation_{}", "term_{}", "term_{}_means"),
+    *("letter_{}", "letter_closing_{}", "letter_fact_{}", "letter_head_{}", "letter_opening_{}"),
+    *("letter_subject_{}", "letter_unknown_{}"),
     *("limit_{}", "method_{}", "method_section_{}", "official_{}_list", "phase_{}", "phase_short_{}"),
     *("phase_start_{}", "platform_{}", "review_guide_{}", "section_{}", "severity_{}", "sheet_{}", "stage_{}"),
     *("status_{}", "subject_{}", "table_{}", "unit_{}", "verdict_{}"),

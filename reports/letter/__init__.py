@@ -1,0 +1,1 @@
+"""The letter with which a case is handed over."""
