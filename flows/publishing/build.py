@@ -8,6 +8,7 @@ from flows import labels, trends
 from flows.loading import desk, proof
 from flows.publishing import ledger, losses, publications
 from flows.publishing.losses import Loss
+from flows.reviewing import log
 from flows.settings import Settings
 from flows.store import models, tables, warehouse
 from flows.store.chain import Entry
@@ -50,6 +51,8 @@ def _build(settings: Settings, connection: warehouse.Connection, built: Sequence
     entries = ledger.settle(settings.home)
     losses.load_forgotten(connection, entries)
     publications.load_publications(connection, settings.home)
-    desk.load_reviews(connection, settings.home, settings.election.zone, datetime.now(UTC))
+    log.require_stated(settings.home, entries)
+    log.state_head(settings.home)
+    desk.load_reviews(connection, settings, datetime.now(UTC))
     models.build(connection, built, trends.METHODS)
     return entries

@@ -23,7 +23,7 @@ CREATE TABLE remarks (
 CREATE TABLE register (
     platform TEXT NOT NULL,
     account TEXT NOT NULL,
-    kind TEXT NOT NULL CHECK (kind IN ('office', 'campaign')),
+    kind TEXT NOT NULL CHECK (kind IN ('office', 'contestant')),
     owner TEXT NOT NULL,
     contact TEXT NOT NULL,
     registered_on TEXT NOT NULL,

@@ -14,6 +14,7 @@ from flows.seeds import read_seed
 
 HAND_OVER = "hand_over"
 _SATURDAY = 6
+_STAGES = ("referred", "answered", "decided")  # what a clock can end with; a later one ends those of the earlier too
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +54,8 @@ class Rules:
             "referred": case.day_of("case_referred"),
             "registration": case.day_of("case_answered", "registered"),
         }
-        ended = {step.what.removeprefix("case_") for step in case.steps}
+        reached = {step.what.removeprefix("case_") for step in case.steps}
+        ended = {stage for n, stage in enumerate(_STAGES) if reached.intersection(_STAGES[n:])}
         if case.outcome == "pending":
             ended.discard("decided")
         waits = [Due(case.limit, HAND_OVER, None)] if case.stage == "opened" else []

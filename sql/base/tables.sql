@@ -236,3 +236,25 @@ CREATE TABLE IF NOT EXISTS base.label_quality (
     flags_per_1000 DOUBLE,
     flag_posts BIGINT
 );
+
+-- One row a case of the desk, as its log has it now; without those that were opened by mistake. Given with each build.
+CREATE TABLE IF NOT EXISTS base.cases (
+    case_number BIGINT NOT NULL,
+    code VARCHAR NOT NULL,
+    receiver VARCHAR NOT NULL,
+    week VARCHAR NOT NULL,
+    phase VARCHAR NOT NULL,
+    stage VARCHAR NOT NULL,
+    outcome VARCHAR,
+    ended VARCHAR,
+    posts BIGINT NOT NULL,
+    opened_day DATE NOT NULL,
+    hand_over_limit DATE NOT NULL,
+    referred_day DATE,
+    answered_day DATE,
+    registered_day DATE,
+    decided_day DATE,
+    closed_day DATE,
+    due_day DATE,
+    due_clock VARCHAR
+);

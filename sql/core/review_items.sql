@@ -5,7 +5,7 @@
 --
 -- outcome  unreviewed; gone (removed before anybody looked at it); one_coder, disagreed (waiting for a second or third
 --          person), dismissed (agreed: none); indicated (waiting for a decision to hand over), closed (not handed over);
---          referred (waiting), pending, not_violation, violation
+--          referred (waiting), undecided (ended without a decision), pending, not_violation, violation
 --
 -- Grain: platform, post_id
 -- Columns: platform, post_id, week, phase, is_detected, indications, state, first_seen_day, hand_over_limit,
@@ -38,6 +38,7 @@ coded AS (
         arg_max(code, landed_at) FILTER (WHERE stage = 'adjudicated') AS adjudicated,
         bool_or(stage = 'closed') AS is_closed,
         bool_or(stage = 'referred') AS is_referred,
+        bool_or(stage = 'undecided') AS is_undecided,
         arg_max(stage, landed_at) FILTER (WHERE stage IN ('pending', 'not_violation', 'violation')) AS decision
     FROM core.reviews
     GROUP BY platform, post_id
@@ -63,7 +64,8 @@ items AS (
         ) AS code,
         coalesce(coded.coders >= method.coders_agree, false) AS has_coders,
         coalesce(coded.is_closed, false) AS is_closed,
-        coalesce(coded.is_referred, false) OR coded.decision IS NOT NULL AS is_referred,
+        coalesce(coded.is_referred OR coded.is_undecided, false) OR coded.decision IS NOT NULL AS is_referred,
+        coalesce(coded.is_undecided, false) AS is_undecided,
         coded.decision
     FROM core.posts AS posts
     CROSS JOIN method
@@ -108,6 +110,7 @@ SELECT
     END AS stage,
     CASE
         WHEN items.decision IS NOT NULL THEN items.decision
+        WHEN items.is_undecided THEN 'undecided'
         WHEN items.is_referred THEN 'referred'
         WHEN items.is_closed THEN 'closed'
         WHEN items.code = 'none' THEN 'dismissed'

@@ -5,7 +5,8 @@
 -- detected   passed: somebody looked at it; rejected: removed before anybody did; waiting: nobody did yet
 -- reviewed   passed: indicated; rejected: coders agreed that it is none; waiting: for a second or third person
 -- indicated  passed: handed over; rejected: closed; waiting: for that decision
--- referred   passed: the receiver took a decision or says that it is in process; waiting: nothing heard
+-- referred   passed: the receiver took a decision or says that it is in process; rejected: ended without a decision;
+--            waiting: nothing heard
 -- decided    passed: violation; rejected: not a violation; waiting: in process
 --
 -- Grain: week, phase, origin, stage
@@ -54,11 +55,11 @@ SELECT
         WHERE reached.step > stages.step OR (stages.step = 5 AND reached.outcome = 'violation')
     ) AS passed,
     count(reached.step) FILTER (
-        WHERE reached.step = stages.step AND reached.outcome IN ('gone', 'dismissed', 'closed', 'not_violation')
+        WHERE reached.step = stages.step AND reached.outcome IN ('gone', 'dismissed', 'closed', 'undecided', 'not_violation')
     ) AS rejected,
     count(reached.step) FILTER (
         WHERE reached.step = stages.step
-            AND reached.outcome NOT IN ('gone', 'dismissed', 'closed', 'not_violation', 'violation')
+            AND reached.outcome NOT IN ('gone', 'dismissed', 'closed', 'undecided', 'not_violation', 'violation')
     ) AS waiting
 FROM stages
 LEFT JOIN reached

@@ -47,6 +47,10 @@ BREACHES = {
         "UPDATE trends.corrections SET sequence = 1",
     ],
     "coverage_between_0_and_1": ["UPDATE trends.weekly_platform SET coverage = 1.5"],
+    "cases_counted": [
+        "UPDATE trends.weekly_cases SET cases = cases + 1 WHERE week = '2024-W02'",
+        "UPDATE trends.weekly_cases SET violations = decided + 1",
+    ],
     "funnel_adds_up": [
         "UPDATE trends.funnel SET waiting = waiting + 1 WHERE stage = 'reviewed' AND week = '2024-W02'",
         "UPDATE trends.funnel SET entered = entered + 1, waiting = waiting + 1 WHERE stage = 'reviewed'",
@@ -160,6 +164,7 @@ SHOWN = {
         for name in ("label_quality", "loads", "observations", "posts", "rejects", "runs")
     },
     "core.publications": "base.conditions",
+    "core.cases": "base.cases",
     "core.watches": "base.watches",
     "base.read_posts": "base.posts",
     "trends.power": "trends.signals",
@@ -210,6 +215,10 @@ def sound() -> Connection:
     connection.execute("INSERT INTO base.conditions (publication, sequence, as_of) VALUES ('2024-W02-1', 1, now())")
     connection.execute(
         "INSERT INTO base.set_aside VALUES ('file-3', 'tiktok', 'zeeschuimer', 'b', now(), 'broken', '1')"
+    )
+    connection.execute(
+        "INSERT INTO base.cases (case_number, code, receiver, week, phase, stage, posts, opened_day, hand_over_limit) "
+        "VALUES (1, 'hoax', 'bawaslu', '2024-W02', 'campaign', 'opened', 1, DATE '2024-01-16', DATE '2024-01-17')"
     )
     connection.execute("INSERT INTO base.runs (run_id, verb) VALUES ('run-1', 'weekly')")
     connection.execute("INSERT INTO base.watches VALUES ('v1', now(), 'tiktok', 1, 1, 1, ['keyword:batang'], [])")

@@ -55,6 +55,16 @@ _PUBLICATION = {
     "key": "",
     "metric": "posts",
 }
+_CASE = {
+    "code": "hoax",
+    "receiver": "bawaslu",
+    "week": "2024-W02",
+    "phase": "campaign",
+    "stage": "opened",
+    "posts": "1",
+    "opened_day": "2024-01-16",
+    "hand_over_limit": "2024-01-17",
+}
 _CONDITION = {"as_of": "2024-01-15 06:00:00+07", "label_version": "rules-1"}
 
 Row = Mapping[str, str]
@@ -68,12 +78,13 @@ def read_rows(path: Path) -> list[dict[str, str]]:
         return list(csv.DictReader(lines))
 
 
-def warehouse_of(
+def warehouse_of(  # noqa: PLR0917 - a table each
     posts: Iterable[Row] = (),
     collection: Iterable[Row] = (),
     reviews: Iterable[Row] = (),
     publications: Iterable[Row] = (),
     conditions: Iterable[Row] = (),
+    cases: Iterable[Row] = (),
 ) -> warehouse.Connection:
     """An open warehouse in memory with the real calendar, two codes a taxonomy, and these rows of the base tables.
 
@@ -93,6 +104,8 @@ def warehouse_of(
     _insert(connection, "base.reviews", [_REVIEW | dict(row) for row in reviews])
     _insert(connection, "base.publications", [_PUBLICATION | dict(row) for row in publications])
     _insert(connection, "base.conditions", [_CONDITION | dict(row) for row in conditions])
+    numbered = enumerate(cases, start=1)
+    _insert(connection, "base.cases", [{"case_number": str(n)} | _CASE | dict(row) for n, row in numbered])
     if any(connection.execute("SELECT 1 FROM base.publications").fetchall()):
         connection.execute(_LANDED)
     return connection
