@@ -24,15 +24,19 @@ _REFUSALS = {
 class OwnNames:
     """An application that answers only under the names of this machine, and others that are given, and only itself.
 
-    Everything else gets 421 (another name) or 403 (a page of another site), and a WebSocket is closed.
+    Everything else gets 421 (another name) or 403 (a page of another site), and a WebSocket is closed. `proxied` is the
+    address of a proxy with TLS that stands before it: what is asked under its name came by TLS, and is passed on so.
     """
 
-    def __init__(self, app: App, names: Collection[str] = ()) -> None:
+    def __init__(self, app: App, names: Collection[str] = (), proxied: str = "") -> None:
         self._app = app
-        self._names = frozenset(name.lower() for name in (*OWN_NAMES, *names) if name)
+        self._proxy = (_name(proxied) or "") if proxied else ""
+        self._names = frozenset(name.lower() for name in (*OWN_NAMES, *names, self._proxy) if name)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Passes on what is asked properly."""
+        if self._proxy and self._proxy in {_name(f"//{host}") for host in _hosts(scope)}:
+            scope = {**scope, "scheme": "wss" if scope["type"] == "websocket" else "https"}
         refusal = self._refusal(scope) if scope["type"] in {"http", "websocket"} else None
         if refusal is None:
             await self._app(scope, receive, send)
@@ -45,7 +49,7 @@ class OwnNames:
             await send({"type": "http.response.body", "body": sentence})
 
     def _refusal(self, scope: Scope) -> str | None:
-        hosts = [value.decode("latin-1") for name, value in scope["headers"] if name == b"host"]
+        hosts = _hosts(scope)
         if len(hosts) != 1 or _name(f"//{hosts[0]}") not in self._names:
             return "host"
         origins = [value.decode("latin-1") for name, value in scope["headers"] if name == b"origin"]
@@ -55,6 +59,10 @@ class OwnNames:
         ):
             return "origin"
         return None
+
+
+def _hosts(scope: Scope) -> list[str]:
+    return [value.decode("latin-1") for name, value in scope.get("headers", ()) if name == b"host"]
 
 
 def _name(address: str) -> str | None:

@@ -2,6 +2,7 @@
 
 import html
 import mimetypes
+import ssl
 import threading
 from collections.abc import Callable
 from contextlib import closing
@@ -18,6 +19,7 @@ from starlette.routing import Mount, Route
 from starlette.staticfiles import StaticFiles
 
 from flows.desk.app import desk
+from flows.exits import UsageError
 from flows.hosts import LOOPBACK, App, OwnNames
 from flows.orchestrator import Orchestrator, listening
 from flows.progress import visible
@@ -70,11 +72,24 @@ class Tls:
     key: Path
     host: str
 
+    def require_usable(self) -> None:
+        """Raises UsageError where certificate and key cannot be read, or do not belong together."""
+        try:
+            context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+            context.load_cert_chain(self.certificate, self.key, password=lambda: "")
+        except (OSError, ValueError) as error:
+            raise UsageError(
+                f"{self.certificate} and {self.key} cannot be used ({error}); give a certificate in PEM and its key "
+                "without a passphrase."
+            ) from error
+
 
 class Site:
     """An application on this machine only, in a thread of its own. Raises RondaError when its port cannot be opened."""
 
     def __init__(self, app: App, port: int, setting: str, tls: Tls | None = None) -> None:
+        if tls is not None:
+            tls.require_usable()
         config = uvicorn.Config(
             app,
             lifespan="off",
@@ -115,7 +130,12 @@ def reports_site(settings: Settings) -> Site:
 
 def desk_site(settings: Settings, tls: Tls | None = None) -> Site:
     """The desk; for other machines only with TLS."""
-    names = [urlsplit(settings.desk_address).hostname or "", tls.host if tls is not None else ""]
+    if settings.desk_address and urlsplit(settings.desk_address).scheme != "https":
+        raise UsageError(
+            f'desk_address is "{settings.desk_address}"; write the https address of the proxy before the desk, or '
+            "leave it out."
+        )
+    names = [tls.host] if tls is not None else []
     return Site(desk(settings, names), settings.desk_port, "desk_port", tls)
 
 
@@ -124,6 +144,8 @@ def serve_desk(settings: Settings, say: Callable[[str], None], tls: Tls | None) 
     with closing(desk_site(settings, tls)) as site_of_desk:
         scheme, host = ("https", tls.host) if tls is not None else ("http", LOOPBACK)
         say(f"Desk: {scheme}://{host}:{settings.desk_port}/")
+        if settings.desk_address:
+            say(f"Behind the proxy of {settings.desk_address}, which must pass on the Host that it was asked for.")
         say("Stop with Ctrl+C.")
         site_of_desk.stay()
 

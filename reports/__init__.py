@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from concurrent.futures import Executor
 from datetime import date, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from reports.edition import Edition, Language, Tables, WeekSummary
 
@@ -23,6 +23,7 @@ __all__ = [
     "WeekSummary",
     "are_complete",
     "backlog_told",
+    "cases_told",
     "make_ready",
     "published_texts",
     "render_index",
@@ -99,6 +100,13 @@ def backlog_told(lang: Language, path: str, limits: Sequence[date], drawn: int, 
     from reports.wording import sentences
 
     return sentences.backlog_told(lang, path, limits, drawn, today)
+
+
+def cases_told(lang: Language, due: Sequence[dict[str, Any]], today: date) -> list[str]:
+    """Which cases of the desk wait for what until when; see `decisions.cases_told`."""
+    from reports.wording import decisions
+
+    return decisions.cases_told(lang, due, today)
 
 
 def why_flagged(lang: Language, reasons: Sequence[tuple[str, str, Sequence[str]]]) -> str:

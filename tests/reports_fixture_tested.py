@@ -373,6 +373,8 @@ def tables(
         ),
         "trends.official": _official(),
         "core.review_items": _items(evidence, week),
+        "core.cases": pl.DataFrame(schema=schema("core.cases")),
+        "trends.weekly_cases": pl.DataFrame(schema=schema("trends.weekly_cases")),
         "core.watches": pl.DataFrame(schema=schema("core.watches")),
         "core.collection": pl.DataFrame(
             [(*each, day, 4, 4) for each in watch for day in days],

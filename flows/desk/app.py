@@ -26,7 +26,7 @@ _PAGES = (
 
 
 def desk(settings: Settings, names: Collection[str] = ()) -> App:
-    """The application of a home, which answers under the names of this machine and those that are given."""
+    """The application of a home, which answers under the names of this machine, those given, and that of its proxy."""
     room = Room(settings)
     pages = [each for module in _PAGES for each in module.ROUTES]
     room.menu = [each for each in pages if each.menu]
@@ -44,4 +44,4 @@ def desk(settings: Settings, names: Collection[str] = ()) -> App:
     routes = [Route(each.path, endpoint(each.view, each.roles, each.most), methods=[each.method]) for each in pages]
     static = Mount("/static", StaticFiles(directory=Path(__file__).parent / "static"))
     app = Starlette(routes=[*routes, static], exception_handlers={404: not_found})
-    return OwnNames(Guarded(app), names)
+    return OwnNames(Guarded(app), names, settings.desk_address)

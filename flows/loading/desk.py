@@ -65,8 +65,9 @@ def _stages(known: Cases, posts: Sequence[_Post], zone: ZoneInfo) -> Iterator[tu
     """The last word on each post of a case: not handed over, handed over, decided, or ended without a decision."""
     of_items = known.items
     for item, platform, post_id in posts:
-        case = of_items.get(item)
-        for stage, step in _words(case) if case is not None else ():
+        if (case := of_items.get(item)) is None:
+            continue
+        for stage, step in _words(case):
             yield _row((platform, post_id, case.code, stage, step.who), step.moment, step.number, zone)
 
 

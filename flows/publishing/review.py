@@ -53,6 +53,13 @@ def write_backlog(settings: Settings, connection: warehouse.Connection, edition:
     return reports.backlog_told(edition.lang, f"review/{path.name}", limits, drawn, edition.local.date())
 
 
+def cases_due(connection: warehouse.Connection, edition: reports.Edition) -> list[str]:
+    """What is due of the cases of the desk until the next report, as a line for the notice; none where nothing is."""
+    query = "SELECT * FROM core.cases WHERE due_day <= ? ORDER BY due_day, case_number"
+    due = warehouse.query(connection, query, [edition.next_release.date()]).rows(named=True)
+    return reports.cases_told(edition.lang, due, edition.local.date())
+
+
 def _write(
     settings: Settings, edition: reports.Edition, path: Path, posts: pl.DataFrame, *, of_all_weeks: bool
 ) -> None:

@@ -69,11 +69,12 @@ def publish_week(
         summary = _release(settings, connection, drawn)[places[settings.lang]]
         review.write_sheet(settings, connection, edition)
         waiting = review.write_backlog(settings, connection, edition)
+        cases = review.cases_due(connection, edition)
     run.note(published=run.facts.get("published", {}) | {str(week): stated.publication})
-    texts = (*reports.published_texts(summary, edition), waiting)
+    texts = (*reports.published_texts(summary, edition), waiting, *cases)
     told = notice.published(settings, places[settings.lang], stated.publication, texts)
     folder = settings.home / "published" / places[settings.lang]
-    return Published(str(week), stated.publication, folder, (*summary.sentences, waiting), told)
+    return Published(str(week), stated.publication, folder, (*summary.sentences, waiting, *cases), told)
 
 
 def places_to_render(settings: Settings, edition: reports.Edition) -> dict[Language, str]:

@@ -193,7 +193,18 @@ def _follow(trends: Trends, words: Words) -> str:
         for stage in STAGES
         if stage != "detected"
     ]
-    return words("follow_counts", counts="; ".join(counts), count=waiting)
+    return words("follow_counts", counts="; ".join(counts), count=waiting) + _cases(trends, words)
+
+
+def _cases(trends: Trends, words: Words) -> str:
+    """How many cases the desk has opened, and how far they came; nothing while there is none."""
+    names = ("cases", "referred", "answered", "decided", "violations")
+    counts = {name: sum(int(row[name]) for row in trends.weekly_cases) for name in names}
+    return (
+        " " + words("follow_cases", **{name: words.number(each) for name, each in counts.items()})
+        if counts["cases"]
+        else ""
+    )
 
 
 def _agenda(trends: Trends, words: Words) -> list[tuple[str, str]]:

@@ -104,7 +104,7 @@ def _data(letter: Letter, office: Office, words: Words) -> Mapping[str, Any]:
         "unknown": [words(f"letter_unknown_{name}") for name in UNKNOWN],
         "closing": words(f"letter_closing_{kind}"),
         "signed_by": letter.signed_by or words("letter_signature"),
-        "words": {name: words(f"letter_{name}") for name in LABELS},
+        "words": {f"letter_{name}": words(f"letter_{name}") for name in LABELS},
     }
 
 

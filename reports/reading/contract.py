@@ -49,6 +49,8 @@ CONTRACT: dict[str, Frame] = {
     **{f"trends.{name}": _table(f"trends.{name}") for name in ("weekly_views", "corrections", "reported")},
     "trends.funnel": _table("trends.funnel", ("week", "phase", "origin", "step")),
     **{name: _table(name) for name in ("trends.agreement", "trends.official", "core.label_quality")},
+    "trends.weekly_cases": _table("trends.weekly_cases"),
+    "core.cases": _table("core.cases"),
     "core.review_items": _table("core.review_items", ("hand_over_limit", "platform", "post_id")),
     **{name: _table(name) for name in ("core.collection", "core.coverage")},
     "core.watches": _table("core.watches", ("since", "platform")),
@@ -134,7 +136,7 @@ def checked_tables(tables: Tables, week: Week) -> dict[str, pl.DataFrame]:
         frame = accepted(name, tables, wanted)
         if name == "trends.official":
             frame = frame.filter(pl.col("as_of") <= week.last_day)
-        elif name.startswith("trends.") or name == "core.review_items":
+        elif name.startswith("trends.") or name in {"core.review_items", "core.cases"}:
             frame = frame.filter((pl.col("week") <= str(week)) | (pl.col("week") == ALL_WEEKS))
         elif name in {"core.coverage", "core.calendar", "core.collection", "core.watches"}:
             frame = frame.filter(pl.col("day") <= week.last_day)

@@ -273,6 +273,17 @@ class Trends:
         return any(count for stage, count in self.stages.items() if stage != "detected")
 
     @cached_property
+    def weekly_cases(self) -> list[Row]:
+        """The cases of every week and phase up to this one, counted by stage."""
+        return list(self.facts.tables["trends.weekly_cases"].iter_rows(named=True))
+
+    @cached_property
+    def due_cases(self) -> list[Row]:
+        """Open cases of which something is due before the next report or on its day, soonest first."""
+        frame = self.facts.tables["core.cases"].filter(pl.col("due_day") <= self.next_release)
+        return list(frame.sort("due_day", "case_number").iter_rows(named=True))
+
+    @cached_property
     def corrections(self) -> pl.DataFrame:
         """Restated values of the weeks up to this one, newest first: all that the ledger holds when this is rendered.
 

@@ -5,11 +5,12 @@ that have passed are no task of their own each: they are told once, as a number.
 """
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import date
 from typing import NamedTuple
 
 from flows.method import FAMILIES
+from reports.edition import Language
 from reports.judging.lights import judge
 from reports.reading.facts import Row
 from reports.reading.incidents import COPIES, Incident
@@ -19,6 +20,7 @@ from reports.wording.sentences import class_counts
 from reports.wording.words import DASH, Words, platform_name
 
 CLASSES_SHOWN, NAMES_SHOWN = 3, 4
+CASES_DUE = ("refer", "answer", "decision")  # what a case can wait for
 
 
 class Decision(NamedTuple):
@@ -65,7 +67,7 @@ def _day(value: object) -> date | None:
 
 def decisions(trends: Trends, words: Words) -> list[Decision]:
     """The tasks of a week, the oldest limit first; empty when it asks for nothing."""
-    parts = (_indicated, _review, _copies, _incidents, _collection, _coders)
+    parts = (_indicated, _cases, _review, _copies, _incidents, _collection, _coders)
     tasks = sorted((task for part in parts for task in part(trends, words)), key=lambda task: task.limit)
     return [Decision(task.what, task.whom, words.day(task.limit), task.otherwise) for task in tasks]
 
@@ -79,6 +81,26 @@ def passed_told(trends: Trends, words: Words) -> str:
         if count
     ]
     return " ".join([*texts, words("decide_list")]) if texts else ""
+
+
+def cases_told(lang: Language, due: Sequence[Row], today: date) -> list[str]:
+    """A line for the notice: which cases wait for what until when; none where nothing is due."""
+    words = Words(lang)
+    if not due:
+        return []
+    late = sum(case["due_day"] < today for case in due)
+    items = [
+        words(
+            "case_due",
+            number=case["case_number"],
+            what=words(f"case_due_{_due_kind(case)}"),
+            day=words.day(case["due_day"]),
+        )
+        for case in due[:NAMES_SHOWN]
+    ]
+    more = words("case_due_more", count=words.number(len(due) - len(items))) if len(due) > len(items) else ""
+    passed = words("case_due_late", count=words.number(late)) if late else ""
+    return [words("cases_due", items="; ".join(items), more=more, passed=passed)]
 
 
 def _office(trends: Trends) -> str:
@@ -99,6 +121,28 @@ def _indicated(trends: Trends, words: Words) -> Iterator[_Task]:
         words("decide_from_to", office=_office(trends), receivers=receivers(trends, words, codes)),
         words("decide_else_late" if is_late else "decide_else_refer"),
     )
+
+
+def _cases(trends: Trends, words: Words) -> Iterator[_Task]:
+    """Cases of the desk of which something is due: to hand over, to ask for an answer, to ask for a decision."""
+    table = trends.facts.tables["seeds.receivers"]
+    for kind in CASES_DUE:
+        due = [case for case in trends.due_cases if _due_kind(case) == kind]
+        if not due:
+            continue
+        codes = {case["receiver"] for case in due}
+        day = trends.facts.edition.local.date()
+        rows = [row for row in table.iter_rows(named=True) if row["code"] in codes and _is_valid(row, day)]
+        named = [words.known(f"receiver_{row['code']}", str(row["first_receiver"])) for row in rows]
+        numbers = words.listed([str(case["case_number"]) for case in due])
+        whom = words("decide_from_to", office=_office(trends), receivers="; ".join(dict.fromkeys(named)) or DASH)
+        what = words(f"decide_case_{kind}", cases=numbers)
+        yield _Task(min(case["due_day"] for case in due), what, whom, words("decide_else_case"))
+
+
+def _due_kind(case: Row) -> str:
+    """What a case waits for, as the task names it."""
+    return {"hand_over": "refer", "answer": "answer"}.get(str(case["due_clock"]), "decision")
 
 
 def _review(trends: Trends, words: Words) -> Iterator[_Task]:

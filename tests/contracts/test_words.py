@@ -26,6 +26,7 @@ from flows.settings import Settings
 from reports.briefing.briefing import STAGES
 from reports.briefing.key_numbers import METRICS
 from reports.edition import Language, Level
+from reports.figures import decided
 from reports.figures.charts import CHARTS
 from reports.judging.certainty import RULES
 from reports.judging.certainty import WORDS as CERTAINTIES
@@ -41,7 +42,7 @@ from reports.weekly.sections.method import METHODS
 from reports.weekly.sections.situation import TITLES
 from reports.weekly.sections.terms import TERMS
 from reports.wording import words
-from reports.wording.decisions import Decision
+from reports.wording.decisions import CASES_DUE, Decision
 from reports.wording.lights import LIGHTS
 from reports.wording.words import read_words
 from tests.conftest import REPOSITORY
@@ -108,6 +109,7 @@ PUT_TOGETHER: dict[str, Iterable[str]] = {
     "estimate_reason_{}": REASONS,
     "beside_{}": ("topics", "classes", "districts"),
     "card_status_{}": ("open", "explained"),
+    "case_due_{}": CASES_DUE,
     "certainty_{}": CERTAINTIES,
     "certainty_rule_{}": CERTAINTIES,
     "certainty_why_{}": [rule.reason for rule in RULES],
@@ -120,6 +122,8 @@ PUT_TOGETHER: dict[str, Iterable[str]] = {
     "constant_{}": [each.name for each in read_constants()],
     "constant_unit_{}": [each.unit for each in read_constants()],
     "decide_{}": Decision._fields,
+    "decide_case_{}": CASES_DUE,
+    "decided_{}": decided.VERDICTS,
     "declare_{}": NAMES,
     "decide_signal_{}": FAMILIES,
     "direction_{}": ("up", "down"),
@@ -188,6 +192,7 @@ WHOLE = (
     *("decide_signal_{}", "direction_{}", "evidence_{}", "family_{}", "format_{}", "gate_{}", "level_words_{}"),
     *("incident_{}", "light_{}", "light_rule_{}", "beside_{}", "card_status_{}", "certainty_{}", "certainty_rule_{}"),
     *("certainty_why_{}", "indicators_{}", "judged_{}", "next_{}", "situation_{}", "term_{}", "term_{}_means"),
+    *("case_due_{}", "decide_case_{}", "decided_{}"),
     *("letter_{}", "letter_closing_{}", "letter_fact_{}", "letter_head_{}", "letter_opening_{}"),
     *("letter_subject_{}", "letter_unknown_{}"),
     *("limit_{}", "method_{}", "method_section_{}", "official_{}_list", "phase_{}", "phase_short_{}"),

@@ -20,7 +20,8 @@ def asked(kind: str = "http", *headers: tuple[str, str], **named: str) -> list[d
 
     pairs = [*headers, *named.items()]
     scope = {"type": kind, "headers": [(name.encode(), value.encode("latin-1")) for name, value in pairs]}
-    asyncio.run(OwnNames(inside, ["Ronda.Batang.example"])(scope, None, send))  # type: ignore[arg-type]
+    door = OwnNames(inside, ["Ronda.Batang.example"], "https://Meja.Batang.example")
+    asyncio.run(door(scope, None, send))  # type: ignore[arg-type]
     return sent
 
 
@@ -60,3 +61,17 @@ def test_pages_of_others_may_not(origin: str) -> None:
 
 def test_what_has_no_sender_passes() -> None:
     assert asked("lifespan") == [{"type": "inside"}]
+
+
+@pytest.mark.parametrize(
+    ("host", "origin", "is_answered"),
+    [
+        ("meja.batang.example", "https://meja.batang.example", True),
+        ("meja.batang.example:8443", "https://meja.batang.example:8443", True),
+        ("meja.batang.example", "http://meja.batang.example", False),
+        ("meja.batang.example", "https://evil.example", False),
+        ("127.0.0.1:8490", "https://meja.batang.example", False),  # a proxy that hides what it was asked for
+    ],
+)
+def test_pages_behind_the_proxy_may_ask(host: str, origin: str, is_answered: bool) -> None:
+    assert (asked(host=host, origin=origin) == [{"type": "inside"}]) is is_answered

@@ -72,7 +72,7 @@ CASES: list[tuple[str, str, str, str, list[str]]] = [
         "empty_file",
         "clocks",
         "*",
-        "code,days,kind,starts,law,label_id,label_en,mark\n",
+        "code,days,kind,starts,ends,law,label_id,label_en,mark\n",
         ["clocks.csv has no row; write at least one."],
     ),
     (

@@ -99,7 +99,7 @@ def test_a_week_is_published_as_these_files(embargoed: Path) -> None:
     assert {path.name for path in embargoed.iterdir()} == EXPECTED
     names = {path.name for path in (embargoed / "charts").iterdir()}
     assert names == {f"{name}.{kind}" for name in drawn_charts(embargoed) for kind in ("png", "svg")}
-    assert {chart.name for chart in CHARTS} - drawn_charts(embargoed) == {"copies", "estimates"}
+    assert {chart.name for chart in CHARTS} - drawn_charts(embargoed) == {"copies", "decided", "estimates"}
     assert "volume.svg" in names
 
 
