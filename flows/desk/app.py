@@ -10,7 +10,7 @@ from starlette.responses import Response
 from starlette.routing import Mount, Route
 from starlette.staticfiles import StaticFiles
 
-from flows.desk import cases, entrance, overview, review
+from flows.desk import audit, cases, drafts, entrance, overview, review
 from flows.desk.guard import FORM_BYTES, Guarded, Refusals, page
 from flows.desk.room import Room
 from flows.hosts import App, OwnNames
@@ -19,8 +19,10 @@ from flows.settings import Settings
 # Modules of pages, in the order of the menu; each gives its ROUTES.
 _PAGES = (
     entrance,
+    drafts,
     review,
     cases,
+    audit,
     overview,
 )
 
@@ -30,6 +32,7 @@ def desk(settings: Settings, names: Collection[str] = ()) -> App:
     room = Room(settings)
     pages = [each for module in _PAGES for each in module.ROUTES]
     room.menu = [each for each in pages if each.menu]
+    room.forms = [each for each in pages if each.method == "POST"]
     refusals = Refusals(partial(entrance.refused, room), partial(entrance.session_over, room))
 
     def endpoint(view: Any, roles: tuple[str, ...], most: int = FORM_BYTES) -> Any:

@@ -2,7 +2,7 @@
 
 from starlette.responses import Response
 
-from flows.desk import cases, people
+from flows.desk import cases, drafts, people
 from flows.desk.guard import COOKIE, Asked, set_session
 from flows.desk.room import Page, Room, to
 
@@ -29,8 +29,10 @@ def missing(room: Room, asked: Asked) -> Response:
 
 
 def session_over(room: Room, asked: Asked) -> Response:
-    """What somebody sees who is not logged in; what was sent is not stored, and said so."""
-    told = "session_over" if asked.request.method == "POST" else ""
+    """What somebody sees who is not logged in; what was sent is kept as a draft, or is not stored, and said so."""
+    told = ""
+    if asked.request.method == "POST":
+        told = "session_over_kept" if drafts.keep(room, asked) else "session_over"
     return room.page(asked, "log_in", "log_in", 401, told=told)
 
 
@@ -48,7 +50,7 @@ def logging_in(room: Room, asked: Asked) -> Response:
         return room.page(asked, "log_in", "log_in", 429, told="too_many_logins")
     if number is None:
         return room.page(asked, "log_in", "log_in", 403, told="wrong_login")
-    return set_session(to("/"), asked.request, number)
+    return set_session(to("/lanjut"), asked.request, number)
 
 
 def log_out(room: Room, asked: Asked) -> Response:

@@ -99,7 +99,7 @@ def page(  # noqa: PLR0913, PLR0917 - what a page of the desk is
         try:
             number = request.cookies.get(COOKIE)
             session = people.session_of(desk.home, number) if number else None
-            form = _form(request, body)
+            form = _form(request, body, most)
             asked = Asked(request, chosen, session, form.texts, form.files)
             _require_allowed(asked, roles)
             answer = view(asked)
@@ -141,9 +141,9 @@ async def _body(request: Request, most: int) -> bytes | None:
     return parts
 
 
-def _form(request: Request, body: bytes | None) -> forms.Form:
+def _form(request: Request, body: bytes | None, most: int) -> forms.Form:
     if body is None:
-        raise RefusedError("refused_size")
+        raise RefusedError("refused_size" if most > FORM_BYTES else "refused_form")
     try:
         return forms.read(body, request.headers.get("content-type", ""))
     except forms.UnreadableError:

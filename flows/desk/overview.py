@@ -1,6 +1,8 @@
 """The pages that show how the work stands: progress and agreement, and who did what."""
 
 from collections import Counter
+from collections.abc import Mapping
+from urllib.parse import urlencode
 
 from starlette.responses import Response
 
@@ -9,9 +11,11 @@ from flows.desk.guard import Asked
 from flows.desk.room import Page, Room
 from flows.desk.words import words_of
 from flows.reviewing import log
+from flows.reviewing.coding import State
 
 _LOGGED = ("lead", "admin")
 _LINES = 500  # of the log on one page
+_DIGITS = 7  # of the number of a page
 _LEAST_FOR_ALPHA = 30
 
 
@@ -42,27 +46,58 @@ def progress(room: Room, asked: Asked) -> Response:
         ],
         agreed=words["agree_count"].format(same=same, all=len(pairs), percent=percent),
         alpha=alpha,
+        audited=_audited(state, words),
         coders=sorted(Counter(name for item in state.items.values() for name in item.codings).items()),
     )
 
 
+def _audited(state: State, words: Mapping[str, str]) -> str:
+    """How often a third person said what two coders agree on."""
+    pairs = [(item.audit.code, next(iter(item.codings.values())).code) for item in state.items.values() if item.audit]
+    if not pairs:
+        return words["audit_none"]
+    return words["audit_count"].format(same=sum(one == other for one, other in pairs), all=len(pairs))
+
+
 def history(room: Room, asked: Asked) -> Response:
-    """Who did what, the last first; codes only of items that are locked."""
-    state, moment = room.desk.state(), clock.now()
+    """Who did what, the last first; codes only of items that are locked. Of one person, one day or one item, if asked."""
+    state, moment, words = room.desk.state(), clock.now(), words_of(asked.lang)
+    query = asked.request.query_params
+    who, day, subject = (query.get(name, "").strip() for name in ("who", "day", "subject"))
     with log.reading(room.desk.home) as connection:
-        events = log.events(connection)[-_LINES:]
+        events = log.events(connection)
+    everybody = sorted({each.who for each in events})
+    if who:
+        events = [each for each in events if each.who == who]
+    if subject:
+        events = [each for each in events if each.subject == subject]
+    if day:
+        events = [each for each in events if room.local(each.moment).startswith(day)]
+    number = query.get("page", "1")
+    place = min(int(number), 100_000) if number.isdecimal() and number.isascii() and len(number) < _DIGITS else 1
+    last = max(0, len(events) - (max(place, 1) - 1) * _LINES)
     labels = {each.code: each.label for each in room.choices(asked, moment.date())}
     lines = [
         {
             "moment": room.local(each.moment),
             "who": each.who,
-            "what": each.what,
+            "what": words.get(f"did_{each.what}", each.what),
             "subject": each.subject,
             "code": labels.get(each.after.get("code", ""), "") if state.is_locked(each.subject, moment) else "",
         }
-        for each in reversed(events)
+        for each in reversed(events[max(0, last - _LINES) : last])
     ]
-    return room.page(asked, "history", "history", lines=lines)
+    asked_for = {"who": who, "day": day, "subject": subject}
+    return room.page(
+        asked,
+        "history",
+        "history",
+        lines=lines,
+        asked_for=asked_for,
+        everybody=everybody,
+        total=len(events),
+        older=f"?{urlencode({**asked_for, 'page': place + 1})}" if last > _LINES else "",
+    )
 
 
 ROUTES = (

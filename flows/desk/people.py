@@ -5,6 +5,7 @@ number that only the browser has. Who failed to log in too often waits, whether 
 """
 
 import hashlib
+import hmac
 import re
 import secrets
 import sqlite3
@@ -27,6 +28,7 @@ ROLES = ("coder", "adjudicator", "lead", "coach", "admin")
 AT_TERMINAL = "terminal"  # who acts by a verb of ronda: whoever has the home
 IDLE_SECONDS = 30 * 60
 SESSION_SECONDS = 12 * 3600
+_KEPT_SECONDS = 7 * 86_400  # an old session is remembered, so that what is sent from it is not lost
 _SEEN_EVERY = 60  # seconds between two notes of when a session was used
 _FAILURES, _FAILURE_SECONDS = 5, 15 * 60  # of one name; after these it waits
 _PASSWORD_CHARACTERS = (10, 200)
@@ -146,10 +148,22 @@ def session_of(home: Path, number: str) -> Session | None:
     return Session(person, row[1], digest)
 
 
+def former(home: Path, number: str, token: str) -> str | None:
+    """Whose session a browser's number was, when it is over but the form came from it; None for any other."""
+    with log.reading(home) as connection:
+        if connection is None:
+            return None
+        query = "SELECT person, token FROM sessions WHERE digest = ?"
+        row = connection.execute(query, [_digest(number)]).fetchone()
+        person = _open(connection, row[0]) if row else None
+    is_theirs = row is not None and hmac.compare_digest(row[1].encode(), token.encode())
+    return person.name if person is not None and is_theirs else None
+
+
 def log_out(home: Path, session: Session) -> None:
     """Ends a session, and every other one that is too old."""
     with log.writing(home) as connection:
-        too_old = time.time() - SESSION_SECONDS
+        too_old = time.time() - SESSION_SECONDS - _KEPT_SECONDS
         connection.execute("DELETE FROM sessions WHERE digest = ? OR begun < ?", [session.digest, too_old])
 
 

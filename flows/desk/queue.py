@@ -194,6 +194,31 @@ class Desk:
             act = Act(person, "decided", item, request, before=codes, after={"code": code, "reason": reason})
             log.append(connection, act, moment)
 
+    def to_audit(self, person: str) -> list[str]:
+        """The items on which two coders agree that this person may look at again: one in ten, not of its own coding."""
+        state, moment = self.state(), clock.now()
+        return [
+            item
+            for item, done in state.items.items()
+            if done.audit is None and person not in done.codings and state.is_audited(item, moment)
+        ]
+
+    def audit(self, person: str, item: str, code: str, note: str, request: str) -> None:
+        """Takes what a third person says of an item without knowing what the two said. Raises RefusedError."""
+        moment = clock.now()
+        with log.writing(self.home) as connection:
+            if log.was_logged(connection, request):
+                return
+            state = self._followed(connection)
+            done = state.of(item)
+            if person in done.codings:
+                raise RefusedError("refused_own_dispute")
+            if done.audit is not None or not state.is_audited(item, moment):
+                raise RefusedError("refused_decided")
+            said = sorted(set(state.codes(item, moment).values()))
+            act = Act(person, "audited", item, request, before={"code": said[0]}, after={"code": code, "note": note})
+            log.append(connection, act, moment)
+
     def look(self, person: str, item: str, request: str) -> list[Key]:
         """The posts of an item for one who opens them on their platform, which is logged."""
         with log.writing(self.home) as connection:

@@ -30,6 +30,7 @@ class Room:
         self.settings = settings
         self.zone: ZoneInfo = settings.election.zone
         self.menu: Sequence[Page] = ()  # the pages that a menu names
+        self.forms: Sequence[Page] = ()  # those that take a form
         self._templates = Environment(
             loader=FileSystemLoader(_FOLDER / "pages"), autoescape=True, undefined=StrictUndefined
         )

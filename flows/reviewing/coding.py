@@ -5,6 +5,7 @@ another item, or `UNDO_SECONDS` have passed. An item is locked when both codings
 anybody, a page or the pipeline, learn a code of it. Where they differ a third person decides.
 """
 
+import hashlib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -12,6 +13,7 @@ from datetime import datetime, timedelta
 from flows.reviewing.log import Event
 
 CODERS = 2  # of an item
+AUDITED = 10  # one in so many items on which the coders agree is shown again to a third person
 UNDO_SECONDS = 120.0
 
 
@@ -32,6 +34,7 @@ class Item:
     codings: dict[str, Coding] = field(default_factory=dict)
     skipped: dict[str, datetime] = field(default_factory=dict)
     decision: Coding | None = None
+    audit: Coding | None = None
     reason: str = ""
 
 
@@ -73,6 +76,14 @@ class State:
         """Whether an item waits for a third person."""
         return len(set(self.codes(item, now).values())) > 1 and self.of(item).decision is None
 
+    def is_audited(self, item: str, now: datetime) -> bool:
+        """Whether an item is of those that a third person looks at again although its coders agree.
+
+        By its own random number, so that nobody chooses and everybody can check which they are.
+        """
+        agreed = len(set(self.codes(item, now).values())) == 1
+        return agreed and int(hashlib.sha256(item.encode()).hexdigest(), 16) % AUDITED == 0
+
     def undoable(self, coder: str, now: datetime) -> str | None:
         """The item whose coding a coder may take back."""
         item = self.last.get(coder, (0, ""))[1]
@@ -103,8 +114,12 @@ def _decided(state: State, event: Event) -> None:
     item.reason = event.after["reason"]
 
 
+def _audited(state: State, event: Event) -> None:
+    state.items[event.subject].audit = Coding(event.who, event.after["code"], event.moment, event.number)
+
+
 def _ignore(state: State, event: Event) -> None:
     """An event that says nothing of an item."""
 
 
-_FOLLOW = {"coded": _coded, "undone": _undone, "skipped": _skipped, "decided": _decided}
+_FOLLOW = {"coded": _coded, "undone": _undone, "skipped": _skipped, "decided": _decided, "audited": _audited}

@@ -194,7 +194,34 @@ def test_a_session_ends_when_it_is_not_used_or_the_account_closes(
     real = time.time
     monkeypatch.setattr("flows.desk.people.time.time", lambda: real() + people.IDLE_SECONDS + 5)
     answer = sri.client.post("/telaah", data={**sri.form, "code": "none"})
-    assert answer.status_code == 401 and "belum tersimpan" in answer.text
+    assert answer.status_code == 401 and "disimpan sebagai konsep" in answer.text
+
+
+def test_what_was_sent_from_a_lost_session_waits_for_its_person(
+    settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sri, budi = Browser(settings, "sri"), Browser(settings, "budi")
+    form, real = sri.form, time.time
+    monkeypatch.setattr("flows.desk.people.time.time", lambda: real() + people.IDLE_SECONDS + 5)
+    answer = sri.client.post("/telaah", data={**form, "code": "none", "note": "satire <b>"})
+    assert answer.status_code == 401 and "disimpan sebagai konsep" in answer.text
+    assert "disimpan" not in sri.client.post("/telaah", data={**form, "token": "x", "code": "hoax"}).text
+    budi.send("/masuk", name="budi", password=PASSWORD)
+    assert "satire" not in budi.page and 'action="/lanjut"' not in budi.page
+    page = sri.send("/masuk", name="sri", password=PASSWORD)
+    assert "satire &lt;b&gt;" in page and "Tidak ada yang perlu ditindaklanjuti" in page
+    sri.send("/telaah", **{**sri.form, **{name: sri.hidden(name) for name in ("request", "note", "code")}})
+    assert "Sudah Anda telaah: <b>1</b>" in sri.page
+    assert "Lanjutkan konsep" not in sri.open("/lanjut")  # it was taken, and is no draft any more
+
+
+def test_a_draft_is_thrown_away_when_its_person_wants_it(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
+    sri, real = Browser(settings, "sri"), time.time
+    monkeypatch.setattr("flows.desk.people.time.time", lambda: real() + people.IDLE_SECONDS + 5)
+    sri.client.post("/telaah", data={**sri.form, "code": "none"})
+    sri.send("/masuk", name="sri", password=PASSWORD)
+    sri.send("/lanjut", token=sri.hidden("token"))
+    assert "Lanjutkan konsep" not in sri.open("/lanjut")
 
 
 def test_log_out_ends_the_session_in_the_store(settings: Settings) -> None:

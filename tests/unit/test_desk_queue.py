@@ -193,3 +193,25 @@ def test_every_word_that_a_page_asks_for_exists_and_is_asked_for() -> None:
         re.findall(r"words\.(?!format)(\w+)", "".join(p.read_text() for p in folder.glob("pages/*.html")))
     ) <= set(words_of("id"))
     assert all(words_of("id").values()) and all(words_of("en").values())
+
+
+def test_one_agreement_in_ten_is_looked_at_again_by_a_third_person(
+    tmp_path: Path, clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    publish(tmp_path, [Post(str(number)) for number in range(1, 41)])
+    desk = Desk(tmp_path)
+    for coder in ("sri", "budi"):
+        while (post := desk.open(coder)[0]) is not None:
+            desk.code(coder, post.item, "none", "", f"{coder}:{post.item}")
+    clock.moment += timedelta(seconds=121)
+    items = desk.to_audit("lina")
+    assert 0 < len(items) < 14  # by its random number each with a chance of a tenth
+    assert desk.to_audit("sri") == []  # nobody audits itself
+    assert Desk(tmp_path).to_audit("lina") == items
+    desk.audit("lina", items[0], "hoax", "", "lina:request-1")
+    desk.audit("lina", items[0], "hoax", "", "lina:request-1")
+    assert desk.to_audit("lina") == items[1:]
+    monkeypatch.setattr("flows.reviewing.coding.AUDITED", 10**9)
+    for item, who, told in ((items[0], "lina", "decided"), (items[-1], "lina", "decided"), (items[-1], "sri", "own")):
+        with pytest.raises(RefusedError, match=f"refused_{told}"):
+            desk.audit(who, item, "none", "", f"{who}:request-{item}")
