@@ -5,35 +5,35 @@ The list has a version, a hash of everything in it: when it changes, the series 
 
 import hashlib
 import json
-import re
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from datetime import date, datetime
 from pathlib import Path
 
 from flows.exits import UsageError
 from flows.post import PLATFORMS
+from flows.reviewing import register
 from flows.seeds import read_seed
 from flows.settings import Settings
 from flows.sources.source import Source, Watched
 from flows.sources.walking import Walk
 from flows.store.watch_history import note_watch
 
-_ACCOUNT = re.compile(r"[\w.\-]{1,100}", re.ASCII)
-
 
 def read_watched(settings: Settings) -> dict[str, Watched]:
-    """What is watched on each platform: the seeds `accounts` and `keywords`, then `[watch.*]` of ronda.toml.
+    """What is watched on each platform: seeds `accounts` and `keywords`, `[watch.*]`, and the register of the desk.
 
     Raises UsageError for a name that cannot be one.
     """
     watched: dict[str, Watched] = {}
     accounts = read_seed("accounts", settings.seeds) if _has(settings.seeds, "accounts") else []
     words = read_seed("keywords", settings.seeds) if _has(settings.seeds, "keywords") else []
+    registered = register.watched(settings.home)
     for platform in PLATFORMS:
         more = getattr(settings.watch, platform)
         ours = [row for row in words if row["platform"] in ("", platform)]
+        seeded = (row["account"] for row in accounts if row["platform"] == platform)
         watched[platform] = Watched(
-            _names((row["account"] for row in accounts if row["platform"] == platform), more.accounts, _account),
+            _names(seeded, (*more.accounts, *registered[platform]), _account),
             _names((row["text"] for row in ours if row["kind"] == "keyword"), more.keywords, _keyword),
             _names((row["text"] for row in ours if row["kind"] == "hashtag"), more.hashtags, _hashtag),
         )
@@ -50,7 +50,7 @@ def _names(first: Iterator[str], more: Sequence[str], clean: Callable[[str], str
 
 def _account(name: str) -> str:
     text = name.strip().lstrip("@").lower()
-    if not _ACCOUNT.fullmatch(text):
+    if not register.ACCOUNT.fullmatch(text):
         raise UsageError(f'"{name}" cannot be an account; write its handle or number in ronda.toml or accounts.csv.')
     return text
 

@@ -6,7 +6,7 @@ from flows.desk import cases, drafts, people
 from flows.desk.guard import COOKIE, Asked, set_session
 from flows.desk.room import Page, Room, to
 
-_WRITTEN = ("note", "reason", "remark", "story", "letter", "signed", "agreed")  # fields that somebody typed
+_WRITTEN = ("note", "reason", "remark", "story", "letter", "signed", "subject", "agreed")  # fields that somebody typed
 
 
 def refused(room: Room, asked: Asked, told: str, status: int) -> Response:

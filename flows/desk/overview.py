@@ -60,7 +60,7 @@ def _audited(state: State, words: Mapping[str, str]) -> str:
 
 
 def history(room: Room, asked: Asked) -> Response:
-    """Who did what, the last first; codes only of items that are locked. Of one person, one day or one item, if asked."""
+    """Who did what, the last first; codes only of locked items. Of one person, day or item, if asked."""
     state, moment, words = room.desk.state(), clock.now(), words_of(asked.lang)
     query = asked.request.query_params
     who, day, subject = (query.get(name, "").strip() for name in ("who", "day", "subject"))

@@ -15,11 +15,10 @@ import polars as pl
 from flows.collecting import gone, refresh, watch_list
 from flows.collecting.pull import state_folder
 from flows.exits import Exit, InputRefusedError, UsageError
-from flows.forgetting import copies, holds, records, rows, sheets
+from flows.forgetting import copies, desk, holds, records, rows, sheets
 from flows.loading import erasures, privacy, proof, rewriting
 from flows.post import PLATFORMS
 from flows.publishing import living
-from flows.reviewing import log
 from flows.settings import Settings
 from flows.sources.tombstone import Key
 from flows.store import chain, warehouse
@@ -146,7 +145,7 @@ def carry_out(settings: Settings, now: datetime, names: frozenset[str], say: Say
         files = rows.files_of(connection, keys) if keys else set()
     emptied, words, left = _empty_landing(settings, keys, files, now)
     _forget_notes(settings, keys)
-    log.forget_posts(settings.home, sorted(keys))
+    desk.forget_posts(settings.home, keys)
     books = sheets.blank(settings, lambda key: known.mark(key) in known.posts, goes_whole=True) if known.posts else 0
     left += records.overwrite(settings.home, records.Gone(frozenset(keys), words, names)) if keys else []
     backups = len(copies.places(settings.home))  # may still hold it, which is said

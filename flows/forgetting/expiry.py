@@ -14,7 +14,7 @@ from typing import Any
 
 from flows.collecting import watch_list
 from flows.exits import Exit, InputRefusedError
-from flows.forgetting import copies, erasure, holds, records, removed, rows, search, sheets
+from flows.forgetting import copies, desk, erasure, holds, records, removed, rows, search, sheets
 from flows.loading import erasures, landing, proof, rewriting
 from flows.loading.landing import Landed
 from flows.post import Post
@@ -39,6 +39,7 @@ _PLACES = {
     "reviews": ("review/", "warehouse.duckdb"),
     "evidence": ("releases/", "editions/"),
     "runs": ("runs/", "prefect/", "told.json", "file_states.json"),
+    **desk.PLACES,
 }
 
 
@@ -137,6 +138,8 @@ def _empty(settings: Settings, kinds: set[str], held: Mapping[Key, str], now: da
         settled = living.settle(settings, without_evidence="evidence" in kinds)
         emptied.add("weeks rendered again", len(settled.weeks))
         emptied.left += settled.left
+    for what, number in desk.expire(settings.home, kinds).items():
+        emptied.add(what, number)
     if "runs" in kinds:
         runs, resisting = records.drop(settings.home, record.run_id)
         emptied.add(_RUNS, runs)

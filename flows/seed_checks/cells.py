@@ -51,6 +51,7 @@ _SEVERAL = frozenset(("receivers", "topics"))  # of these, which hold several wo
 _TILES = tuple(map(str, range(1, 21)))  # rows or columns of a tile map
 # Columns with few possible values; empty is one of them where the column is not required.
 _CHOICES = {
+    ("account_rules", "code"): ("most_accounts", "registered_before"),
     ("accounts", "platform"): PLATFORMS,
     **{
         ("calendar", column): _TRUTH

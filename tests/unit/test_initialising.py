@@ -20,7 +20,15 @@ from flows.seeds import read_seed
 from flows.settings import load_settings
 
 BURU = sql.FOLDER / "seeds_buru_2024"
-SHIPPED = ("articles", "calendar", "clocks", "fact_checks", "indications", "official_counts")  # so that cases can edit
+SHIPPED = (
+    "account_rules",
+    "articles",
+    "calendar",
+    "clocks",
+    "fact_checks",
+    "indications",
+    "official_counts",
+)  # so that cases can edit
 
 # Name of the check -> file, what stands there, what a case writes instead, everything that is then said.
 CASES: list[tuple[str, str, str, str, list[str]]] = [
@@ -320,7 +328,7 @@ def test_another_election_needs_its_own_law_calendar_and_contestants(folder: Pat
     missing = [
         re.match(r"(\w+)\.csv is missing: it belongs to the election", each) for each in initialising.check(folder)
     ]
-    names = {"articles", "calendar", "clocks", "contestants", "events", "holidays"}
+    names = {"account_rules", "articles", "calendar", "clocks", "contestants", "events", "holidays"}
     assert {match[1] for match in missing if match} == names | {
         "official_counts",
         "official_series",
