@@ -1,5 +1,7 @@
 """One in ten of the items on which two coders agree, shown again to a third person who does not know what they said."""
 
+from typing import Any
+
 from starlette.responses import Response
 
 from flows.desk import published
@@ -18,7 +20,7 @@ def next_one(room: Room, asked: Asked) -> Response:
         posts = published.of_keys(room.desk.home, room.desk.posts([item]))
         if posts:
             day = posts[0].created_at.astimezone(room.zone).date()
-            facts = {
+            facts: dict[str, Any] = {
                 "item": item,
                 "post": posts[0],
                 "platform": platforms()[posts[0].platform][0],

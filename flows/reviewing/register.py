@@ -151,8 +151,8 @@ def read(connection: sqlite3.Connection | None) -> list[Account]:
         return []
     rows = connection.execute("SELECT * FROM register ORDER BY owner, platform, account")
     return [
-        Account(*row[:5], date.fromisoformat(row[5]), *row[6:8], date.fromisoformat(row[8]) if row[8] else None)
-        for row in rows
+        Account(*names, date.fromisoformat(day), consent, source, date.fromisoformat(closed) if closed else None)
+        for *names, day, consent, source, closed in rows
     ]
 
 
