@@ -15,6 +15,15 @@ from flows.store import warehouse
 
 PASSWORD = "kata sandi untuk uji"
 HOST = "http://localhost:8490"
+HOSTILE = (
+    "<script>document.title='x'</script>",
+    '"><img src=x onerror=alert(1)>',
+    "{{ 7 * 7 }}{% raw %}",
+    "javascript:alert(1)",
+    "</blockquote></main><form action=//evil.example>",
+    "\u202eterbalik\u0000",
+    "'; DROP TABLE events; --",
+)
 
 
 class Post(NamedTuple):

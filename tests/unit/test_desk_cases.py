@@ -3,7 +3,11 @@
 import csv
 import hashlib
 import io
+import re
+import signal
+import sqlite3
 import subprocess
+import sys
 import zipfile
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
@@ -14,11 +18,13 @@ from flows.desk import casework, clock
 from flows.desk.casework import Casework, Doing
 from flows.desk.queue import Desk, RefusedError
 from flows.exits import LedgerDamagedError
+from flows.forgetting import desk as forgetting
 from flows.forgetting import holds
 from flows.reviewing import cases, clocks, log, papers
 from flows.settings import Settings
 from flows.store import chain
-from tests.desk_fixture import Browser, Post, publish
+from tests.conftest import REPOSITORY
+from tests.desk_fixture import HOSTILE, Browser, Post, publish
 
 PNG = b"\x89PNG\r\n\x1a\n" + b"\0" * 40
 MONEY = [
@@ -357,3 +363,73 @@ def test_a_case_without_a_word_of_its_receiver_says_so(settings: Settings) -> No
 def _events(settings: Settings) -> list[log.Event]:
     with log.reading(settings.home) as connection:
         return log.events(connection)
+
+
+def test_a_server_killed_in_the_middle_of_an_act_leaves_the_case_as_it_was(settings: Settings) -> None:
+    lina = opened(lead(settings))
+    form = lina.form_to("/berkas/teruskan")
+    script = f"""
+import os, signal
+from datetime import UTC, datetime
+from pathlib import Path
+from flows.reviewing import log, papers
+from flows.reviewing.log import Act
+with log.writing(Path({str(settings.home)!r})) as connection:
+    papers.put(connection, "case-1", "surat.pdf", "letter", ("lina", datetime.now(UTC), b"x"))
+    log.append(connection, Act("lina", "case_referred", "case-1", "lina:{form["request"]}"), datetime.now(UTC))
+    os.kill(os.getpid(), signal.SIGKILL)
+"""
+    before = log.verify(settings.home)
+    assert subprocess.run([sys.executable, "-c", script], cwd=REPOSITORY, check=False).returncode == -signal.SIGKILL
+    assert log.verify(settings.home) == before and papers.damaged(settings.home) == []
+    lina.send("/berkas/teruskan", **form, letter="1/2024", day="2024-02-05")  # the same form, sent again
+    assert "diteruskan sebagai informasi awal" in lina.page
+    assert log.verify(settings.home) == before + 1
+
+
+def test_a_full_disk_stores_nothing_and_says_so(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
+    lina = opened(lead(settings))
+    form, before = lina.form_to("/berkas/teruskan"), log.verify(settings.home)
+    real = log._opened
+
+    def full(path: Path, mode: str = "rw") -> sqlite3.Connection:
+        connection = real(path, mode)
+        pages = connection.execute("PRAGMA page_count").fetchone()[0]
+        connection.execute(f"PRAGMA max_page_count = {pages}")
+        return connection
+
+    with monkeypatch.context() as patch:
+        patch.setattr(log, "_opened", full)
+        page = lina.send("/berkas/teruskan", 503, **form, letter="1/2024", day="2024-02-05", story="Tiga akun.")
+    assert "Penyimpanan sedang penuh" in page and "Tiga akun." in page
+    assert log.verify(settings.home) == before and papers.damaged(settings.home) == []
+    lina.send("/berkas/teruskan", **form, letter="1/2024", day="2024-02-05")
+    assert log.verify(settings.home) == before + 1
+
+
+@pytest.mark.parametrize("text", HOSTILE)
+def test_hostile_texts_are_inert_in_a_case(settings: Settings, text: str) -> None:
+    lina = referred(lead(settings))
+    step(lina, "jawaban", day="2024-02-05", remark=f"{text} ")
+    page = re.sub(r"<script src=\"/static/desk.js\" defer></script>", "", lina.page)
+    assert "<script" not in page and "<img" not in page and "evil.example>" not in page
+
+
+def test_an_erasure_takes_the_papers_of_a_closed_case_along(settings: Settings) -> None:
+    lina = referred(lead(settings))
+    step(lina, "tutup", ending="no_answer", remark="Tanpa kabar dari Pak Budi.")
+    assert forgetting.forget_posts(settings.home, {("tiktok", MONEY[0].post_id)}) == 1
+    with log.reading(settings.home) as connection:
+        assert connection is not None
+        assert papers.of(connection, "case-1") == [] and papers.remarks(connection, "case-1") == {}
+    left = b"".join(path.read_bytes() for path in settings.home.glob("desk.sqlite*"))
+    assert b"Pak Budi" not in left and b"%PDF" not in left
+    assert log.verify(settings.home) and papers.damaged(settings.home) == []
+    assert "Belum ada." in lina.open("/berkas/1")
+
+
+def test_closed_cases_are_emptied_with_their_purpose_and_open_ones_are_not(settings: Settings) -> None:
+    lina = referred(lead(settings))
+    assert forgetting.expire(settings.home, {"cases"}) == {}
+    step(lina, "tutup", ending="no_answer", remark="Tanpa kabar.")
+    assert forgetting.expire(settings.home, {"cases"}) == {"papers and remarks of closed cases": 4}

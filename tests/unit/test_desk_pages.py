@@ -15,17 +15,7 @@ from flows.desk.app import desk
 from flows.exits import UsageError
 from flows.reviewing import log
 from flows.settings import Settings
-from tests.desk_fixture import HOST, PASSWORD, Browser, Post, publish
-
-HOSTILE = (
-    "<script>document.title='x'</script>",
-    '"><img src=x onerror=alert(1)>',
-    "{{ 7 * 7 }}{% raw %}",
-    "javascript:alert(1)",
-    "</blockquote></main><form action=//evil.example>",
-    "\u202eterbalik\u0000",
-    "'; DROP TABLE events; --",
-)
+from tests.desk_fixture import HOST, HOSTILE, PASSWORD, Browser, Post, publish
 
 
 @pytest.fixture
