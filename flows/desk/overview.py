@@ -11,6 +11,7 @@ from flows.desk.guard import Asked
 from flows.desk.room import Page, Room
 from flows.desk.words import words_of
 from flows.reviewing import log
+from flows.reviewing.cases import PREFIX
 from flows.reviewing.coding import State
 
 _LOGGED = ("lead", "admin")
@@ -77,13 +78,19 @@ def history(room: Room, asked: Asked) -> Response:
     place = min(int(number), 100_000) if number.isdecimal() and number.isascii() and len(number) < _DIGITS else 1
     last = max(0, len(events) - (max(place, 1) - 1) * _LINES)
     labels = {each.code: each.label for each in room.choices(asked, moment.date())}
+    unseen = set(room.desk.to_audit(asked.me))  # who is to look again must not know what was said
     lines = [
         {
             "moment": room.local(each.moment),
             "who": each.who,
             "what": words.get(f"did_{each.what}", each.what),
             "subject": each.subject,
-            "code": labels.get(each.after.get("code", ""), "") if state.is_locked(each.subject, moment) else "",
+            "case": words["case_name"].format(number=each.subject.removeprefix(PREFIX))
+            if each.subject.startswith(PREFIX)
+            else "",
+            "code": labels.get(each.after.get("code", ""), "")
+            if state.is_locked(each.subject, moment) and each.subject not in unseen
+            else "",
         }
         for each in reversed(events[max(0, last - _LINES) : last])
     ]

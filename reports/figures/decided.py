@@ -15,7 +15,7 @@ from reports.reading.facts import Row
 from reports.reading.outcomes import Trends
 from reports.wording.words import Words
 
-LEFT, RIGHT, PLOT = 10.0, 25.0, 34.0  # mm
+LEFT, RIGHT, PLOT = 10.0, 34.0, 34.0  # mm
 WIDE = style.WIDTH - LEFT - RIGHT
 _BAR = 5.0  # days
 VERDICTS = ("violations", "not_violations")
