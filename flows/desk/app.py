@@ -17,7 +17,7 @@ from flows.hosts import App, OwnNames
 from flows.settings import Settings
 
 # Modules of pages, in the order of the menu; each gives its ROUTES.
-_PAGES = (
+PAGES = (
     entrance,
     drafts,
     review,
@@ -31,7 +31,7 @@ _PAGES = (
 def desk(settings: Settings, names: Collection[str] = ()) -> App:
     """The application of a home, which answers under the names of this machine, those given, and that of its proxy."""
     room = Room(settings)
-    pages = [each for module in _PAGES for each in module.ROUTES]
+    pages = [each for module in PAGES for each in module.ROUTES]
     room.menu = [each for each in pages if each.menu]
     room.forms = [each for each in pages if each.method == "POST"]
     refusals = Refusals(partial(entrance.refused, room), partial(entrance.session_over, room))

@@ -149,7 +149,8 @@ def told_of(step: Step, words: Mapping[str, str]) -> str:
     named = (("outcome", "outcome"), ("reason", "ending"), ("state", "online"))
     parts += [words[f"{key}_{facts[name]}"] for name, key in named if name in facts]
     days = [facts["day"]] if "day" in facts else []
-    days += [f"{words['registered_told']} {facts['registered']}"] if "registered" in facts else []
+    if "registered" in facts:
+        days.append(" ".join((words["registered_told"], facts["registered"])))
     told = ": ".join(parts)
     return f"{told} ({', '.join(days)})" if days else told
 

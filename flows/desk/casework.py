@@ -25,7 +25,7 @@ from flows.sources import reviews
 
 _OPEN = ("opened", "referred", "answered", "decided")
 # Act -> the stages of a case in which it may be done.
-_STAGES: Mapping[str, tuple[str, ...]] = {
+STAGES: Mapping[str, tuple[str, ...]] = {
     "case_assigned": _OPEN,
     "case_checked": _OPEN,
     "case_seen": (*_OPEN, "closed"),
@@ -201,7 +201,7 @@ class Casework:
                 raise RefusedError("refused_case")
             if case.version != doing.seen:
                 raise RefusedError("refused_stale")
-            if case.stage not in _STAGES[what]:
+            if case.stage not in STAGES[what]:
                 raise RefusedError("refused_stage")
             more = also(connection, case) if also is not None else {}
             act = Act(doing.person, what, case.subject, doing.request, {"stage": case.stage}, {**facts, **more})

@@ -284,7 +284,7 @@ def test_the_private_side_is_shown_after_the_look_is_logged(settings: Settings) 
             {stamp} AS created_at, 'record' AS created_from, DATE '2024-02-04' AS day, [] AS hashtags,
             'live' AS state, false AS is_partial, {stamp} AS observed_at, {stamp} AS first_seen_at,
             {stamp} AS last_seen_at, {stamp} AS first_landed_at, 's' AS first_source, 0 AS edits, [] AS topics,
-            [] AS indications, [] AS districts, '1' AS label_version,
+            [] AS indications, [] AS districts, '1' AS label_version, 0 AS class_probability,
             {{'whole': true, 'observed_at': {stamp}, 'landed_at': {stamp}, 'position': 1, 'file_id': 'f', 'number': 1}}
             AS rank""")
     lina, wati = opened(lead(settings)), lead(settings, "wati")
