@@ -15,8 +15,9 @@ from flows.desk.room import DECIDERS, Page, Room, request_of, to
 from flows.desk.words import platforms, words_of
 from flows.reviewing import clocks, log, papers
 from flows.reviewing.cases import ENDS_AFTER, ENDS_BEFORE, OUTCOMES, SEEN, Case, Step
-from flows.reviewing.clocks import Due
+from flows.reviewing.clocks import Due, Rules
 
+_SHOWN = 50  # of what waits to become a case, the soonest limit first
 _LONGEST, _LONGEST_STORY = 2_000, 4_000
 _FILE_BYTES, _FILES = 5_000_000, 10  # of one attachment, and attachments of a case
 # What an attachment begins with -> how its name ends; nothing else is taken.
@@ -32,8 +33,10 @@ def listing(room: Room, asked: Asked) -> Response:
     work, today = _work(room), room.today()
     labels = {each.code: each.label for each in room.choices(asked, today)}
     cases = list(room.desk.cases().by_number.values())
-    waits = {case.number: _due(room, asked, case) for case in cases}
+    rules = clocks.read_rules(room.settings.seeds)
+    waits = {case.number: _due(room, asked, case, rules) for case in cases}
     cases.sort(key=lambda case: (case.closed is not None, _soonest(waits[case.number]), case.number))
+    waiting = work.candidates()
     candidates = [
         {
             "name": each.name,
@@ -45,7 +48,7 @@ def listing(room: Room, asked: Asked) -> Response:
             "receivers": _named(casework.receivers(room.settings, each.code, today), asked),
             "joinable": [case.number for case in cases if case.stage == "opened" and case.code == each.code],
         }
-        for each in work.candidates()
+        for each in waiting[:_SHOWN]
     ]
     rows = [
         {
@@ -57,7 +60,7 @@ def listing(room: Room, asked: Asked) -> Response:
         }
         for case in cases
     ]
-    return room.page(asked, "cases", "cases", candidates=candidates, rows=rows)
+    return room.page(asked, "cases", "cases", candidates=candidates, waiting=len(waiting), rows=rows)
 
 
 def _named(rows: Mapping[str, Mapping[str, str]], asked: Asked) -> list[tuple[str, str]]:
@@ -69,7 +72,7 @@ def _receiver(room: Room, asked: Asked, case: Case) -> str:
     return str(rows[case.receiver]["first_receiver"]) if case.receiver in rows else words_of(asked.lang)["unknown"]
 
 
-def _receivers(room: Room, case: Case) -> dict[str, dict[str, str]]:
+def _receivers(room: Room, case: Case) -> Mapping[str, Mapping[str, str]]:
     """The receivers of the day on which the case was handed over, or of today."""
     return casework.receivers(room.settings, case.code, case.day_of("case_referred") or room.today())
 
@@ -78,7 +81,7 @@ def _soonest(due: Sequence[Mapping[str, Any]]) -> date:
     return due[0]["day"] if due else date.max
 
 
-def _due(room: Room, asked: Asked, case: Case) -> list[dict[str, Any]]:
+def _due(room: Room, asked: Asked, case: Case, rules: Rules) -> list[dict[str, Any]]:
     """What a case waits for, as a page shows it: the day, how many are left, what for, and by which rule."""
     words, today = words_of(asked.lang), room.today()
 
@@ -91,7 +94,7 @@ def _due(room: Room, asked: Asked, case: Case) -> list[dict[str, Any]]:
             label, law = rule.labels[asked.lang], f"{kind}{f'; {rule.law}' if rule.law else ''}"
         return {"day": each.day, "left": (each.day - today).days, "label": label, "law": law}
 
-    return [told(each) for each in clocks.read_rules(room.settings.seeds).due(case)]
+    return [told(each) for each in rules.due(case)]
 
 
 def one(room: Room, asked: Asked) -> Response:
@@ -116,7 +119,7 @@ def _one(room: Room, asked: Asked, number: int, seen: Sequence[private.Private] 
         case=case,
         label=labels.get(case.code, case.code),
         receiver=_receiver(room, asked, case),
-        due=_due(room, asked, case),
+        due=_due(room, asked, case, clocks.read_rules(room.settings.seeds)),
         posts=posts,
         lost=len(work.keys(case)) - len(posts),
         platforms={name: shown for name, (shown, _) in platforms().items()},

@@ -8,6 +8,7 @@ import sqlite3
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -84,18 +85,23 @@ def agreed(state: State, item: str, moment: datetime) -> str:
     return codes.pop() if len(codes) == 1 else ""
 
 
-def receivers(settings: Settings, code: str, day: date) -> dict[str, dict[str, str]]:
+def receivers(settings: Settings, code: str, day: date) -> Mapping[str, Mapping[str, str]]:
     """Who may receive a case of a code on a day: code of the receiver -> its row of the seed.
 
     What touches somebody's honour goes to that person alone.
     """
-    rows = {row["code"]: row for row in read_seed("indications", settings.seeds)}
+    return _receivers(settings.seeds, code, day)
+
+
+@cache
+def _receivers(seeds: Path, code: str, day: date) -> Mapping[str, Mapping[str, str]]:
+    rows = {row["code"]: row for row in read_seed("indications", seeds)}
     allowed = rows[code]["receivers"].split() if code in rows else []
     if PERSON_CONCERNED in allowed:
         allowed = [PERSON_CONCERNED]
     return {
         row["code"]: row
-        for row in read_seed("receivers", settings.seeds)
+        for row in read_seed("receivers", seeds)
         if row["code"] in allowed and (row["first_day"] or "0") <= day.isoformat() <= (row["last_day"] or "9")
     }
 
@@ -117,12 +123,12 @@ class Casework:
         taken = self._desk.cases().items
         codes = {item: agreed(state, item, moment) for item in state.items if item not in taken}
         codes = {item: code for item, code in codes.items() if code not in {"", reviews.NONE}}
-        keys = {key: item for item in codes for key in self._desk.posts([item])}
+        keys = self._desk.keyed(codes)
         posts: dict[str, list[Shown]] = {item: [] for item in codes}
         for post in published.of_keys(self._home, keys):
             posts[keys[post.key]].append(post)
         waiting = [Candidate(item, codes[item], tuple(some)) for item, some in posts.items() if some]
-        known = set(self._desk.posts([*state.items, *taken]))
+        known = self._desk.keyed({*state.items, *taken})
         for group in published.indicated(self._home):
             if some := tuple(post for post in group if post.key not in known):
                 waiting.append(Candidate("", some[0].code, some))

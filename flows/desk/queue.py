@@ -57,6 +57,11 @@ class Desk:
         with self._lock:
             return [key for key, item in self._items.items() if item in items]
 
+    def keyed(self, items: Collection[str]) -> dict[Key, str]:
+        """The posts of some items, each with its item."""
+        with self._lock:
+            return {key: item for key, item in self._items.items() if item in items}
+
     def items_of(self, posts: Collection[Key]) -> set[str]:
         """The items that some posts are in."""
         with self._lock:
