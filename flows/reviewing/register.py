@@ -151,8 +151,11 @@ def read(connection: sqlite3.Connection | None) -> list[Account]:
         return []
     rows = connection.execute("SELECT * FROM register ORDER BY owner, platform, account")
     return [
-        Account(*names, date.fromisoformat(day), consent, source, date.fromisoformat(closed) if closed else None)
-        for *names, day, consent, source, closed in rows
+        Account(
+            *(platform, account, kind, owner, contact, date.fromisoformat(day), consent, source),
+            date.fromisoformat(closed) if closed else None,
+        )
+        for platform, account, kind, owner, contact, day, consent, source, closed in rows
     ]
 
 
