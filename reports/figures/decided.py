@@ -94,7 +94,7 @@ def draw(decided: Sequence[Decided], scene: Scene, above: Head) -> Figure:
             down = 0.9 - number * 0.16
             axes.plot(1.02, down, "s", color=colour, transform=axes.transAxes, clip_on=False)
             label = style.fitted(scene.words(f"decided_{name}"), 18)
-            axes.text(1.04, down, label, transform=axes.transAxes, va="center", fontsize=style.SMALL)
+            axes.text(1.04, down, label, transform=axes.transAxes, va="center", fontsize=style.BASE)
     return figure
 
 
