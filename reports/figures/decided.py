@@ -4,13 +4,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
 from reports.figures import style, timeline
 from reports.figures.chart import Chart
 from reports.figures.scene import Scene
-from reports.figures.style import Head
+from reports.figures.style import Head, Sheet
 from reports.reading.facts import Row
 from reports.reading.outcomes import Trends
 from reports.wording.words import Words
@@ -72,7 +71,7 @@ def _phase(words: Words, row: Row) -> str:
     return words.known(f"phase_{row['phase']}", str(row["phase"]))
 
 
-def draw(decided: Sequence[Decided], scene: Scene, above: Head) -> Figure:
+def draw(decided: Sequence[Decided], scene: Scene, above: Head) -> Sheet:
     """A bar a week and phase: decided as a violation below, as none on top of it."""
     above_plot = timeline.room(scene, WIDE)
     with style.sheet(scene, above, above_plot + PLOT + 9) as figure:
