@@ -7,10 +7,8 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime
-from pathlib import Path
 
-from flows.exits import RondaError
-from flows.store import warehouse
+from flows.desk.release import Release
 
 Key = tuple[str, str]  # platform, post_id
 
@@ -43,27 +41,12 @@ class Waiting:
         return "/".join(self.posts[0])
 
 
-def published(home: Path) -> tuple[int, int] | None:
-    """What tells one published database from another; None where nothing is published."""
-    try:
-        facts = (home / "published" / "ronda.duckdb").stat()
-    except FileNotFoundError:
-        return None
-    return facts.st_ino, facts.st_mtime_ns
-
-
-def read(home: Path) -> list[Waiting]:
+def read(release: Release) -> list[Waiting]:
     """What waits in the published tables, soonest internal limit first; nothing where nothing is published."""
-    path = home / "published" / "ronda.duckdb"
-    if not path.exists():
+    if release.stamp is None:
         return []
-    with warehouse.as_it_is(path.resolve(), read_only=True) as connection:
-        try:
-            rows = connection.execute(_WAITING).fetchall()
-        except warehouse.DatabaseError as error:
-            raise RondaError(f"{path} is of another version of ronda; publish a week again.") from error
     groups: dict[str, list[Waiting]] = defaultdict(list)
-    for platform, post_id, week, phase, limit, text, created_at, same in rows:
+    for platform, post_id, week, phase, limit, text, created_at, same in release.rows(_WAITING):
         post = Waiting("", ((platform, post_id),), week, phase, limit, text or "", created_at)
         groups[same or f"{platform}/{post_id}"].append(post)
     return [replace(group[0], posts=tuple(post.posts[0] for post in group)) for group in groups.values()]

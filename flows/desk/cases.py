@@ -109,7 +109,7 @@ def _one(room: Room, asked: Asked, number: int, seen: Sequence[private.Private] 
         assert connection is not None  # noqa: S101 - the case stands there
         remarks = papers.remarks(connection, case.subject)
         kept = papers.of(connection, case.subject)
-        accounts = people.everybody(log.events(connection))
+        accounts = people.everybody(connection)
     labels = {each.code: each.label for each in room.choices(asked, room.today())}
     posts = work.posts(case)
     return room.page(
@@ -191,7 +191,7 @@ def assign(room: Room, asked: Asked) -> Response:
     """Gives a case to somebody who may handle cases."""
     doing, person = _doing(asked), asked.form.get("person", "")
     with log.reading(room.desk.home) as connection:
-        role, is_open = people.everybody(log.events(connection)).get(person, ("", False))
+        role, is_open = people.everybody(connection).get(person, ("", False))
     if not is_open or role not in DECIDERS:
         raise RefusedError("refused_person")
     _work(room).act(doing, "case_assigned", {"person": person})

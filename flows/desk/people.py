@@ -10,7 +10,6 @@ import re
 import secrets
 import sqlite3
 import time
-from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -19,7 +18,7 @@ from typing import TYPE_CHECKING
 from flows.desk import clock
 from flows.exits import UsageError
 from flows.reviewing import log
-from flows.reviewing.log import Act, Event
+from flows.reviewing.log import Act
 
 if TYPE_CHECKING:
     from argon2 import PasswordHasher
@@ -56,19 +55,19 @@ class WaitError(Exception):
     """A name that was tried too often has to wait."""
 
 
-def everybody(events: Iterable[Event]) -> dict[str, tuple[str, bool]]:
+def everybody(connection: sqlite3.Connection | None) -> dict[str, tuple[str, bool]]:
     """Every account that the log knows: name -> its role, and whether it is open."""
     known: dict[str, tuple[str, bool]] = {}
-    for event in events:
+    for event in log.events(connection, what=("user_added", "user_closed")):
         if event.what == "user_added":
             known[event.subject] = (event.after["role"], True)
-        elif event.what == "user_closed":
+        else:
             known[event.subject] = (known[event.subject][0], False)
     return known
 
 
 def _open(connection: sqlite3.Connection | None, name: str) -> Person | None:
-    role, is_open = everybody(log.events(connection)).get(name, ("", False))
+    role, is_open = everybody(connection).get(name, ("", False))
     return Person(name, role) if is_open else None
 
 
@@ -80,16 +79,31 @@ def add(home: Path, name: str, role: str, password: str) -> None:
         )
     if role not in ROLES:
         raise UsageError(f'"{role}" is no role; choose one of {", ".join(ROLES)}.')
-    least, most = _PASSWORD_CHARACTERS
-    if not least <= len(password) <= most:
-        raise UsageError(f"The password has {len(password)} characters; choose one of {least} to {most}.")
-    hashed = _hasher().hash(password)
+    hashed = _hashed(password)
     with log.writing(home) as connection:
-        if name in everybody(log.events(connection)):
+        if name in everybody(connection):
             raise UsageError(f"{name} is or was an account; choose another name, so that the log stays clear.")
         act = Act(AT_TERMINAL, "user_added", name, secrets.token_hex(8), after={"role": role})
         log.append(connection, act, clock.now())
         connection.execute("INSERT INTO passwords VALUES (?, ?)", [name, hashed])
+
+
+def _hashed(password: str) -> str:
+    least, most = _PASSWORD_CHARACTERS
+    if not least <= len(password) <= most:
+        raise UsageError(f"The password has {len(password)} characters; choose one of {least} to {most}.")
+    return _hasher().hash(password)
+
+
+def renew(home: Path, name: str, password: str) -> None:
+    """Gives an open account another password and ends its sessions. Raises UsageError as `add` and `close` do."""
+    hashed = _hashed(password)
+    with log.writing(home) as connection:
+        if _open(connection, name) is None:
+            raise UsageError(f"There is no open account {name}; `ronda desk user list` shows them.")
+        log.append(connection, Act(AT_TERMINAL, "user_renewed", name, secrets.token_hex(8)), clock.now())
+        connection.execute("UPDATE passwords SET hash = ? WHERE person = ?", [hashed, name])
+        connection.execute("DELETE FROM sessions WHERE person = ?", [name])
 
 
 def close(home: Path, name: str) -> None:

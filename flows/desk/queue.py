@@ -8,16 +8,17 @@ import secrets
 import sqlite3
 import threading
 from collections import Counter
-from collections.abc import Collection
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
 
 from flows.desk import backlog, clock
 from flows.desk.backlog import Key, Waiting
+from flows.desk.release import Release
 from flows.reviewing import log
 from flows.reviewing.cases import Cases
 from flows.reviewing.coding import CODERS, State
-from flows.reviewing.log import Act
+from flows.reviewing.log import Act, Event
 
 LEASE_SECONDS = 15 * 60.0
 
@@ -31,12 +32,16 @@ class Desk:
 
     def __init__(self, home: Path) -> None:
         self.home = home
+        self.release = Release(home)
         self._lock = threading.RLock()
+        self._events: list[Event] = []
         self._state = State()
         self._cases = Cases()
         self._items: dict[Key, str] = {}
+        self._posts: dict[str, list[Key]] = {}
         self._read: tuple[int, int] | None = None
         self._waiting: list[Waiting] = []
+        self._known: list[Waiting] | None = None  # the same with its items, until either changes
 
     def state(self) -> State:
         """What the log says now."""
@@ -48,6 +53,12 @@ class Desk:
         self.state()
         return self._cases
 
+    def events(self) -> Sequence[Event]:
+        """Everything that the log says now, in order."""
+        with log.reading(self.home) as connection, self._lock:
+            self._followed(connection)
+            return tuple(self._events)
+
     def follow(self, connection: sqlite3.Connection | None) -> tuple[State, Cases]:
         """What the log says by an open connection: inside a transaction nobody changes it before the answer."""
         return self._followed(connection), self._cases
@@ -55,7 +66,7 @@ class Desk:
     def posts(self, items: Collection[str]) -> list[Key]:
         """The posts of some items, as far as nobody had to forget them."""
         with self._lock:
-            return [key for key, item in self._items.items() if item in items]
+            return [key for item in items for key in self._posts.get(item, ())]
 
     def keyed(self, items: Collection[str]) -> dict[Key, str]:
         """The posts of some items, each with its item."""
@@ -70,23 +81,29 @@ class Desk:
     def _followed(self, connection: sqlite3.Connection | None) -> State:
         with self._lock:
             events = log.events(connection, self._state.number)
+            self._events += events
             self._state.follow(events)
             self._cases.follow(events)
             if connection is not None:
                 rows = connection.execute("SELECT platform, post_id, item FROM items").fetchall()
-                self._items = {(platform, post_id): item for platform, post_id, item in rows}
+                items = {(platform, post_id): item for platform, post_id, item in rows}
+                if items != self._items:
+                    self._items, self._known = items, None
+                    self._posts = _by_item(items)
             return self._state
 
     def waiting(self) -> list[Waiting]:
         """What is published as waiting, soonest limit first, with its items."""
         with self._lock:
-            if (there := backlog.published(self.home)) != self._read:
-                self._waiting, self._read = backlog.read(self.home), there
-            return backlog.with_items(self._waiting, self._items)
+            if (there := self.release.stamp) != self._read:
+                self._waiting, self._read, self._known = backlog.read(self.release), there, None
+            if self._known is None:
+                self._known = backlog.with_items(self._waiting, self._items)
+            return self._known
 
     def is_published(self) -> bool:
         """Whether there is anything that could wait."""
-        return backlog.published(self.home) is not None
+        return self.release.stamp is not None
 
     def open(self, coder: str) -> tuple[Waiting | None, bool]:
         """The next item of a coder, leased to nobody else than it may be; and whether others have what is left.
@@ -108,11 +125,16 @@ class Desk:
             free = [
                 one for one in left if len(state.of(one.item).codings) + (others[one.item] if one.item else 0) < CODERS
             ]
-            skipped = {one.item for one in free if coder in state.of(one.item).skipped}
-            free.sort(key=lambda one: (one.item not in mine, one.item in skipped, one.limit, _shuffled(coder, one)))
             if not free:
                 return None, bool(left)
-            item = free[0].item or self._make(connection, free[0])
+            skipped = {one.item for one in free if coder in state.of(one.item).skipped}
+            turns = [(one.item not in mine, one.item in skipped, one.limit) for one in free]
+            first = min(turns)
+            chosen = min(
+                (one for one, turn in zip(free, turns, strict=True) if turn == first),
+                key=lambda one: _shuffled(coder, one),
+            )
+            item = chosen.item or self._make(connection, chosen)
             until = moment.timestamp() + LEASE_SECONDS
             connection.execute("INSERT OR REPLACE INTO leases VALUES (?, ?, ?)", [item, coder, until])
         return next(one for one in self.waiting() if one.item == item), False
@@ -120,6 +142,8 @@ class Desk:
     def _make(self, connection: sqlite3.Connection, waiting: Waiting) -> str:
         item = make_item(connection, waiting.posts)
         self._items |= dict.fromkeys(waiting.posts, item)
+        self._posts[item] = list(waiting.posts)
+        self._known = None
         return item
 
     def code(self, coder: str, item: str, code: str, note: str, request: str) -> None:
@@ -244,6 +268,13 @@ def make_item(connection: sqlite3.Connection, posts: Collection[Key]) -> str:
     item = secrets.token_hex(8)
     connection.executemany("INSERT INTO items VALUES (?, ?, ?)", [(item, *key) for key in posts])
     return item
+
+
+def _by_item(items: Mapping[Key, str]) -> dict[str, list[Key]]:
+    posts: dict[str, list[Key]] = {}
+    for key, item in items.items():
+        posts.setdefault(item, []).append(key)
+    return posts
 
 
 def _shuffled(coder: str, one: Waiting) -> str:

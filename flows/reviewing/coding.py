@@ -38,6 +38,9 @@ class Item:
     reason: str = ""
 
 
+_UNTOUCHED = Item()
+
+
 @dataclass(slots=True)
 class State:
     """What the log says, up to its event `number`."""
@@ -54,7 +57,7 @@ class State:
 
     def of(self, item: str) -> Item:
         """What was done with an item; nothing of one that nobody touched."""
-        return self.items.get(item) or Item()
+        return self.items.get(item, _UNTOUCHED)
 
     def is_settled(self, coding: Coding, now: datetime) -> bool:
         """Whether a coding cannot be taken back any more."""

@@ -159,14 +159,15 @@ def was_logged(connection: sqlite3.Connection, request: str) -> bool:
     return connection.execute("SELECT 1 FROM events WHERE request = ?", [request]).fetchone() is not None
 
 
-def events(connection: sqlite3.Connection | None, after: int = 0) -> list[Event]:
-    """The events behind a number, in order."""
+def events(connection: sqlite3.Connection | None, after: int = 0, what: Sequence[str] = ()) -> list[Event]:
+    """The events behind a number, in order; only those of some kinds where `what` names them."""
     if connection is None:
         return []
+    kinds = f" AND what IN ({', '.join('?' * len(what))})" if what else ""
     rows = connection.execute(
-        "SELECT number, moment, who, what, subject, before, after, request"
-        " FROM events WHERE number > ? ORDER BY number",
-        [after],
+        "SELECT number, moment, who, what, subject, before, after, request"  # noqa: S608 - question marks
+        f" FROM events WHERE number > ?{kinds} ORDER BY number",
+        [after, *what],
     )
     return [
         Event(number, datetime.fromisoformat(moment), who, what, subject, json.loads(old), json.loads(new), request)
