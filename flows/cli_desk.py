@@ -1,18 +1,21 @@
-"""`ronda desk`: the web application for coders, and its accounts."""
+"""`ronda desk`: the web application for coders, and its accounts; `ronda saring`: a text before it is shared."""
 
 import getpass
 import sys
+from datetime import date
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
+from flows import cli_call
 from flows.cli_call import ANALYSTS, Verbs, require_verb, settings_of, verb
 from flows.exits import Exit, UsageError
-from flows.progress import say
+from flows.progress import say, say_line
 
 app = typer.Typer(cls=Verbs)
 users = typer.Typer(cls=Verbs, subcommand_metavar="VERB ...")
+public = typer.Typer()
 app.add_typer(users, name="user", rich_help_panel=ANALYSTS)
 
 
@@ -95,7 +98,7 @@ def list_(context: typer.Context) -> Exit:
     from flows.reviewing import log
 
     with log.reading(settings.home) as connection:
-        known = people.everybody(log.events(connection))
+        known = people.everybody(connection)
     for name, (role, is_open) in sorted(known.items()):
         say(f"{name:<31} {role:<12} {'open' if is_open else 'closed'}")
     if not known:
@@ -115,4 +118,34 @@ def close(context: typer.Context, name: Annotated[str, typer.Argument(metavar="N
 
     people.close(settings.home, name)
     say(f"{name} cannot log in any more.")
+    return Exit.DONE
+
+
+@verb(public, ANALYSTS)
+def saring(
+    context: typer.Context,
+    text: Annotated[str, typer.Argument(metavar="TEXT|-", help="what is to be shared, in quotation marks; - reads it")],
+    on: Annotated[
+        str | None,
+        typer.Option(parser=cli_call.day, metavar="DAY", help="when it is shared, like 2024-02-12; without it: today"),
+    ] = None,
+) -> Exit:
+    """Look at a text before it is shared: what would flag it and why, which article, five questions.
+
+    Nothing is kept or logged; with - a text does not even reach the history of the shell.
+
+    Example:
+      ronda saring "ayo coblos nomor 2" --on 2024-02-12
+    """
+    settings = settings_of(context)
+    from flows.desk import clock, screening
+
+    pasted = (sys.stdin.read(screening.CHARACTERS + 1) if text == "-" else text).strip()
+    if not pasted:
+        raise UsageError("There is no text to look at; give it in quotation marks, or - and paste it.")
+    if len(pasted) > screening.CHARACTERS:
+        raise UsageError(f"The text is longer than {screening.CHARACTERS:,} characters; give the important part of it.")
+    day = date.fromisoformat(on) if on else clock.now().astimezone(settings.election.zone).date()
+    for line in screening.lines(screening.screen(pasted, day, settings.seeds, settings.lang), settings.lang):
+        say_line(line)
     return Exit.DONE

@@ -27,7 +27,7 @@ HOSTILE = (
 
 
 class Post(NamedTuple):
-    """A published post that waits; posts with the same `group` are near-duplicates."""
+    """A published post that waits; posts with the same `group` are near-duplicates, one that is `drawn` is no flag."""
 
     post_id: str
     text: str = "teks"

@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Mapping
+from typing import Any
 from urllib.parse import urlencode
 
 from starlette.responses import Response
@@ -10,9 +11,11 @@ from flows.desk import clock, people
 from flows.desk.guard import Asked
 from flows.desk.room import Page, Room
 from flows.desk.words import words_of
-from flows.reviewing import log
+from flows.exits import RondaError
+from flows.method import METHOD
 from flows.reviewing.cases import PREFIX
 from flows.reviewing.coding import State
+from reports.wording.words import Words
 
 _LOGGED = ("lead", "admin")
 _LINES = 500  # of the log on one page
@@ -24,32 +27,86 @@ def progress(room: Room, asked: Asked) -> Response:
     """How much is done by whom, and how far locked first codings agree."""
     from flows.trends import agreement
 
-    words, state, moment = words_of(asked.lang), room.desk.state(), clock.now()
+    words, names = words_of(asked.lang), Words(asked.lang)
+    state, moment = room.desk.state(), clock.now()
     pairs = [list(codes.values()) for item in state.items if (codes := state.codes(item, moment))]
     same = sum(len(set(codes)) == 1 for codes in pairs)
     waiting = [one for one in room.desk.waiting() if len(state.of(one.item).codings) < 2]
     half = sum(len(item.codings) == 1 for item in state.items.values())
+    coders = Counter(name for item in state.items.values() for name in item.codings)
     disputed = sum(state.is_disputed(item, moment) for item in state.items)
     alpha = words["too_few"].format(count=len(pairs), least=_LEAST_FOR_ALPHA)
     if len(pairs) >= _LEAST_FOR_ALPHA:
         value = agreement.alpha(pairs)
-        alpha = words["alpha_undefined"] if value is None else f"{value:.2f} (n = {len(pairs)})"
-    percent = round(100 * same / len(pairs)) if pairs else "–"
+        alpha = (
+            words["alpha_undefined"] if value is None else f"{names.decimal(value, 2)} (n = {names.number(len(pairs))})"
+        )
+    shares = {"same": names.number(same), "all": names.number(len(pairs))}
+    shares["percent"] = names.percent(same / len(pairs) if pairs else None)
     return room.page(
         asked,
         "progress",
         "progress",
         numbers=[
-            ("waiting_count", len(waiting)),
-            ("half_count", half),
-            ("locked_count", len(pairs)),
-            ("disputed_count", disputed),
+            ("waiting_count", names.number(len(waiting))),
+            ("half_count", names.number(half)),
+            ("locked_count", names.number(len(pairs))),
+            ("disputed_count", names.number(disputed)),
         ],
-        agreed=words["agree_count"].format(same=same, all=len(pairs), percent=percent),
+        agreed=words["agree_count"].format(**shares),
         alpha=alpha,
         audited=_audited(state, words),
-        coders=sorted(Counter(name for item in state.items.values() for name in item.codings).items()),
+        coders=[(name, names.number(count)) for name, count in sorted(coders.items())],
+        **_published(room, asked),
     )
+
+
+_AGREEMENT = """
+SELECT week, coders, posts, alpha, alpha_low, alpha_high FROM trends.agreement ORDER BY week DESC LIMIT 1 + ?
+"""
+# The latest bucket, of those with reviewed flags of a class where there are any; its figures pool the buckets before.
+_PRECISION = """
+SELECT indication, week, reviewed, pooled_buckets,
+    precision, precision_low, precision_high, recall, recall_low, recall_high
+FROM trends.estimates
+WHERE precision IS NOT NULL
+QUALIFY row_number() OVER (PARTITION BY indication ORDER BY reviewed > 0 DESC, first_day DESC) = 1
+ORDER BY indication
+"""
+
+
+def _published(room: Room, asked: Asked) -> dict[str, Any]:
+    """Agreement by week as it was published; and, but for coders, how often the flags were right in this office."""
+    words, names = words_of(asked.lang), Words(asked.lang)
+    role = asked.session.person.role if asked.session is not None else ""
+    try:
+        weeks = room.desk.release.rows(_AGREEMENT, [METHOD.estimate_weeks])
+        classes = [] if role == "coder" else room.desk.release.rows(_PRECISION)
+    except RondaError:
+        return {"weeks": [], "precision": []}
+    labels = {each.code: each.label for each in room.choices(asked, room.today())}
+    agreed = [
+        {
+            "week": words["every_week"] if week == "all" else week,
+            "numbers": [names.number(coders), names.number(posts)],
+            "alpha": names.decimal(alpha, 2),
+            "interval": names.interval(low, high, 2),
+        }
+        for week, coders, posts, alpha, low, high in weeks
+    ]
+    right = [
+        {
+            "label": labels[code],
+            "week": week,
+            "numbers": [names.number(reviewed), names.number(buckets)],
+            "shares": [
+                f"{names.percent(share)} ({names.interval(100 * low, 100 * high, 0)})" if share is not None else "–"
+                for share, low, high in (each[:3], each[3:])
+            ],
+        }
+        for code, week, reviewed, buckets, *each in classes
+    ]
+    return {"weeks": agreed, "precision": right}
 
 
 def _audited(state: State, words: Mapping[str, str]) -> str:
@@ -65,8 +122,7 @@ def history(room: Room, asked: Asked) -> Response:
     state, moment, words = room.desk.state(), clock.now(), words_of(asked.lang)
     query = asked.request.query_params
     who, day, subject = (query.get(name, "").strip() for name in ("who", "day", "subject"))
-    with log.reading(room.desk.home) as connection:
-        events = log.events(connection)
+    events = room.desk.events()
     everybody = sorted({each.who for each in events})
     if who:
         events = [each for each in events if each.who == who]

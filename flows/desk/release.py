@@ -12,6 +12,7 @@ from typing import Any
 
 from flows.exits import RondaError
 from flows.store import warehouse
+from flows.store.runs import read_runs
 
 SECONDS = 3.0  # of a query
 
@@ -28,6 +29,7 @@ class Release:
     """The published database of a home, whichever release it is at the moment."""
 
     def __init__(self, home: Path) -> None:
+        self._home = home
         self._path = home / "published" / "ronda.duckdb"
         self._lock = threading.Lock()
         self._stamp: tuple[int, int] | None = None
@@ -41,6 +43,11 @@ class Release:
         except FileNotFoundError:
             return None
         return facts.st_ino, facts.st_mtime_ns
+
+    @property
+    def is_being_renewed(self) -> bool:
+        """Whether a run is at work that may publish another one."""
+        return any(run["outcome"] == "running" for run in read_runs(self._home, last=1))
 
     def rows(self, query: str, parameters: Sequence[Any] | dict[str, Any] = ()) -> list[tuple[Any, ...]]:
         """The rows of a query with its parameters bound.

@@ -39,8 +39,11 @@ class Room:
         """The template of a name as an answer; `heading` is the key of its title, and of its place in the menu."""
         session = asked.session
         role = session.person.role if session is not None else ""
-        menu = [(page.path, page.menu) for page in self.menu if role in page.roles]
+        menu = [(page.path, page.menu) for page in self.menu if not page.roles or role in page.roles]
         facts |= {"words": words_of(asked.lang), "lang": asked.lang, "session": session, "menu": menu}
+        facts["other_language"] = asked.request.url.include_query_params(
+            lang="en" if asked.lang == "id" else "id"
+        ).query
         text = self._templates.get_template(f"{name}.html").render(
             heading=heading, fresh=lambda: secrets.token_hex(16), **facts
         )

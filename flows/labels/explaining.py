@@ -49,6 +49,7 @@ class CodeFound(NamedTuple):
     pushes: tuple[Push, ...]
     is_flagged: bool
     is_uncertain: bool
+    said: tuple[str, ...] = ()  # what of the text each rule holds to, contestants masked
 
 
 class Explanation(NamedTuple):
@@ -102,11 +103,11 @@ def _code(code: str, text: str, row: Judged, seeds: Path, weights: Path) -> Code
     """What was found of one code in the only text of a batch."""
     findings, model = row.codes[code], read_model(weights)
     spoken = row.masked.str.replace_all(REMINDER, REMIND)
-    rules = tuple(
-        rule.pattern
+    held = [
+        (rule.pattern, " ".join(matches[0].split()))
         for rule in read_rules(seeds)
-        if findings.vote[0] and rule.code == code and spoken.str.contains(rule.expression)[0]
-    )
+        if findings.vote[0] and rule.code == code and len(matches := spoken.str.extract_all(rule.expression)[0])
+    ]
     is_known = code in model.codes
     is_flagged, is_uncertain = bool(findings.flag[0]), bool(findings.is_uncertain[0])
     shown = is_known and (is_flagged or is_uncertain)
@@ -117,7 +118,8 @@ def _code(code: str, text: str, row: Judged, seeds: Path, weights: Path) -> Code
         spoke=who_spoke(model, code, row.scores, findings.vote)[0]
         if code != HOAX
         else ("rule" if is_flagged else "neither"),
-        rules=rules,
+        rules=tuple(pattern for pattern, _ in held),
+        said=tuple(dict.fromkeys(words for _, words in held)),
         pushes=tuple(pushes(text, (code,), seeds, weights)[code][:TOP]) if shown else (),
         is_flagged=is_flagged,
         is_uncertain=is_uncertain,

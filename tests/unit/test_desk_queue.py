@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from flows.desk import casework, queue
+from flows.desk import casework, queue, screening, search
 from flows.desk.app import PAGES
 from flows.desk.queue import Desk, RefusedError
 from flows.reviewing import cases, log, register
@@ -188,7 +188,18 @@ def test_every_word_that_a_page_asks_for_exists_and_is_asked_for() -> None:
     texts = "".join(path.read_text() for path in code)
     asked = set(re.findall(r'words\.(\w+)|words\["(\w+)"\]|"(\w+)"', texts))
     known = {name for names in asked for name in names if name}
-    acts = {"user_added", "user_closed", "logged_in", "looked", "coded", "undone", "skipped", "decided", "audited"}
+    acts = {
+        "user_added",
+        "user_closed",
+        "user_renewed",
+        "logged_in",
+        "looked",
+        "coded",
+        "undone",
+        "skipped",
+        "decided",
+        "audited",
+    }
     acts |= {"registered", "account_closed", "account_deleted", "talked", "expired", "case_opened", *casework.STAGES}
     places = (each.path for module in PAGES for each in module.ROUTES if each.method == "POST")
     drafts = {f"draft_{path.strip('/').replace('/', '_').replace('-', '_')}" for path in places}
@@ -200,6 +211,10 @@ def test_every_word_that_a_page_asks_for_exists_and_is_asked_for() -> None:
         *(f"online_{state}" for state in casework.ONLINE),
         *(f"kind_{kind}" for kind in register.KINDS.values()),
         *(f"follow_up_{each}" for each in register.FOLLOW_UPS),
+        *(f"facet_{each.name}" for each in search.FACETS),
+        *(f"status_{each}" for each in ("observed", "partial", "not_collected", "unknown")),
+        *(f"saring_{each}" for each in screening.QUESTIONS),
+        *("facet_q", "facet_salinan"),
     }
     words = set(words_of("id"))
     assert made <= words
