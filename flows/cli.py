@@ -68,6 +68,9 @@ def demo(
         bool,
         typer.Option("--live", help="serve the season as the platforms do, and extract it instead of importing it"),
     ] = False,
+    desk: Annotated[
+        bool, typer.Option("--desk", help="open its desk, at which two made-up people have reviewed; until Ctrl+C")
+    ] = False,
 ) -> Exit:
     """Simulate a season of an example regency, load it and publish the report of 2024-W06.
 
@@ -84,6 +87,8 @@ def demo(
 
         run = season.run_live if live else season.run
         run(settings, posts=posts)
+        if desk:
+            season.run_desk(settings)
     finally:
         compilation.kill()
         compilation.wait()
@@ -164,6 +169,7 @@ def weekly(
 
 app.add_typer(cli_label.app, name="label", rich_help_panel=ANALYSTS)
 app.add_typer(cli_desk.app, name="desk", rich_help_panel=ANALYSTS)
+app.add_typer(cli_desk.public)
 app.add_typer(cli_past.app)
 app.add_typer(cli_keep.app)
 

@@ -32,6 +32,7 @@ from flows.store.warehouse import Connection, exclusive
 
 WEEK = "2024-W06"
 LIVE_MOMENT = datetime(2024, 2, 18, 22, 0, tzinfo=UTC)  # when the last week of the season has landed
+DESK_MOMENT = datetime(2024, 2, 19, 1, 0, tzinfo=UTC)  # that morning
 # Not a secret: the season's authors do not exist, and the demo must come out the same everywhere.
 AUTHOR_KEY = "6261 7461 6e67 2d72 6f6e 6461 2d64 656d 6f2d 6175 7468 6f72 2d6b 6579 2d30 3031".replace(" ", "")
 
@@ -133,6 +134,25 @@ def run(settings: Settings, posts: int) -> None:
                 build.build_tables(settings)
                 database.publish_tables(settings)
     say(f"Done in {time.monotonic() - started:.0f} s. Another week: ronda weekly --week 2024-W05")
+
+
+def run_desk(settings: Settings) -> None:
+    """Opens the desk of a season that is published, at which made-up people have worked; stays until it is stopped.
+
+    Only on this machine; the passwords hold until the desk is opened again.
+    """
+    from flows import serving
+    from flows.desk import rehearsal
+
+    note("Two made-up people review what waits, with known errors, and a third decides ...")
+    rehearsal.play(settings, settings.home / "season", DESK_MOMENT)
+    with exclusive(settings.home):
+        build.build_tables(settings)
+        database.publish_tables(settings)
+    say(f"The desk lives on {DESK_MOMENT.astimezone(settings.election.zone):%d %B %Y}. Log in as:")
+    for name, password in rehearsal.open_guests(settings.home).items():
+        say(f"  {name:<12} {password}   ({rehearsal.GUESTS[name]})")
+    serving.serve_desk(settings, say, None)
 
 
 def _make_ready(settings: Settings) -> None:
