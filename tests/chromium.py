@@ -60,10 +60,21 @@ class Tab:
 
     def press(self, key: str) -> None:
         """A key of the keyboard."""
-        facts = {"key": key, "text": "\r" if key == "Enter" else key}
-        facts |= {"windowsVirtualKeyCode": 13} if key == "Enter" else {}
+        facts: dict[str, Any] = {"key": key, "text": {"Enter": "\r", "Tab": ""}.get(key, key)}
+        facts |= {"windowsVirtualKeyCode": {"Enter": 13, "Tab": 9}[key]} if key in {"Enter", "Tab"} else {}
         self.ask("Input.dispatchKeyEvent", type="keyDown", **facts)
         self.ask("Input.dispatchKeyEvent", type="keyUp", key=key)
+
+    def click(self, selector: str) -> None:
+        """A click of the mouse in the middle of what a selector names, after it was scrolled to."""
+        box = self.run(
+            f"(function () {{ var each = document.querySelector({json.dumps(selector)});"
+            " each.scrollIntoView({block: 'center'}); var box = each.getBoundingClientRect();"
+            " return [box.left + box.width / 2, box.top + box.height / 2]; })()"
+        )
+        facts = {"x": box[0], "y": box[1], "button": "left", "clickCount": 1}
+        for kind in ("mousePressed", "mouseReleased"):
+            self.ask("Input.dispatchMouseEvent", type=kind, **facts)
 
     def text(self) -> str:
         """What the page says."""
@@ -83,7 +94,14 @@ class Chromium:
     """A running browser."""
 
     def __init__(self, folder: Path, executable: str) -> None:
-        words = ("--headless", "--no-sandbox", "--disable-gpu", "--remote-debugging-port=0", "--no-first-run")
+        words = (
+            "--headless",
+            "--no-sandbox",
+            "--disable-gpu",
+            "--hide-scrollbars",
+            "--remote-debugging-port=0",
+            "--no-first-run",
+        )
         self._process = subprocess.Popen(
             [executable, *words, f"--user-data-dir={folder}", "about:blank"],
             stdout=subprocess.DEVNULL,

@@ -68,7 +68,8 @@ SELECT
     END AS topics,
     if(label % 2000 = 1, [indications[1 + pick % len(indications)]], []) AS indications,
     if(h % 5 = 0, [districts[1 + pick % len(districts)]], []) AS districts,
-    'rules-1' AS label_version
+    'rules-1' AS label_version,
+    100 AS class_probability
 FROM drawn, seeds
 """
 _PLAN = """
