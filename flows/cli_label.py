@@ -8,8 +8,9 @@ import typer
 
 from flows import cli_call, progress
 from flows.cli_call import ANALYSTS, ENGINEERS, settings_of, verb
-from flows.exits import Exit
+from flows.exits import Exit, UsageError
 from flows.progress import say
+from flows.reviewing.accepted import accepted
 
 app = typer.Typer(cls=cli_call.Verbs, subcommand_metavar="VERB ...")
 
@@ -102,7 +103,7 @@ def evaluate(
 
 
 @verb(app, ENGINEERS)
-def train(
+def train(  # noqa: PLR0913, PLR0917 - one argument for each option
     context: typer.Context,
     into: Annotated[Path, typer.Option(metavar="FOLDER", help="where the weight files go")],
     files: Annotated[
@@ -110,21 +111,32 @@ def train(
         typer.Argument(metavar="FILE", help="labelled posts of your own: text, sentiment, indications"),
     ] = None,
     corpora: Annotated[
-        Path | None, typer.Option(metavar="FOLDER", help="folder of the public corpora; none without it")
+        Path | None, typer.Option(metavar="FOLDER", help="folder with corpora/, annotated/ and texts/; none without it")
     ] = None,
     own: Annotated[
         Path | None, typer.Option(metavar="FOLDER", help="folder of the own corpus; without it: ronda's")
     ] = None,
+    reviews: Annotated[
+        bool, typer.Option("--reviews", help="move the present weights by the accepted reviews, if that is better")
+    ] = False,
 ) -> Exit:
     """Train weight files: the same bytes from the same texts.
 
-    Other weights are another label version: every labelled series has a break, and posts are labelled anew.
+    With --reviews the present weights learn from what coders agreed on: a third of the reviews is kept aside, and a
+    class is changed only when it is better there by a whole 95 % interval. Other weights are another label version:
+    every labelled series has a break, and `ronda backfill --relabel` labels older posts anew.
 
     Example:
-      ronda label train coded.csv --corpora corpora/ --into seeds/weights
+      ronda label train coded.csv --corpora data/ --into seeds/weights
+      ronda label train --reviews --into seeds/weights
     """
     settings = settings_of(context)
     from flows.labels import verbs
 
+    if reviews:
+        if files or corpora or own:
+            raise UsageError("--reviews learns from the reviews alone; leave out the files, --corpora and --own.")
+        verbs.learn(settings, accepted(settings.home), into, say)
+        return Exit.DONE
     verbs.train(settings, verbs.Sources(files or [], corpora, own), into, say)
     return Exit.DONE

@@ -2,9 +2,10 @@
 
 A code's probability is a logistic function of its score and of the word of its cue rule (Platt 1999, with a second
 input). Its threshold is the lowest at which the held-out posts hold the stated precision and at which no more than
-the stated share of ordinary texts is flagged (posts of the public corpora that perform no act). Where the rule spoke
-for the code too, there are two witnesses, and the threshold is chosen on such posts alone: none where the rule's word
-holds the stated precision by itself. Below it lies the uncertain band, from where half of the flags would be right.
+the stated share of ordinary texts is flagged (posts of the corpora that perform no act). Where the rule spoke for the
+code too, there are two witnesses, and the threshold is chosen on such posts alone: none where the rule's word holds the
+stated precision by itself, but never less than the model alone has to give such a text (`least_with_rule`). Below it
+lies the uncertain band, from where half of the flags would be right.
 """
 
 from collections.abc import Mapping
@@ -32,12 +33,14 @@ class LearnedClass(NamedTuple):
 
     `stated_precision` is of the model without the rule: higher where ordinary comments share the act's words (a
     country, an office, a sign), lower where these are rarely another's. `ordinary_rate` is the share of ordinary texts
-    that is flagged at most without a rule; those of `hate_speech` all name a group (`training.BACKGROUND`).
+    that is flagged at most without a rule (`training.BACKGROUND`). `least_with_rule` is the probability that the model
+    alone has to give a text for which the rule speaks.
     """
 
     code: str
     stated_precision: float
     ordinary_rate: float
+    least_with_rule: float
 
 
 @cache
@@ -45,8 +48,7 @@ def learned_classes() -> dict[str, LearnedClass]:
     """Every class that the model learns, by code, in the order of the outputs of the weights."""
     rows = read_rows(Path(__file__).with_name("learned_classes.csv"))
     return {
-        row["code"]: LearnedClass(row["code"], float(row["stated_precision"]), float(row["ordinary_rate"]))
-        for row in rows
+        row["code"]: LearnedClass(row["code"], *(float(row[name]) for name in LearnedClass._fields[1:])) for row in rows
     }
 
 
@@ -123,12 +125,14 @@ def calibrate_code(code: str, posts: Scored, truth: Flags, background: Scored) -
     if votes.sum() >= _VOTED_AT_LEAST:
         suffices = truth[votes].mean() >= VOTED_PRECISION  # then the rule needs no second witness
         voted = 0.0 if suffices else _lowest(probabilities[votes], truth[votes], VOTED_PRECISION)
+    floor = learned.least_with_rule
+    with_rule = 1.0 / (1.0 + (1.0 - floor) / max(floor, 1e-12) * np.exp(-rule))
     return {
         "slope": _rounded(slope),
         "vote": _rounded(rule),
         "shift": _rounded(shift),
         "threshold": _rounded(threshold),
-        "voted_threshold": _rounded(min(voted, threshold)),
+        "voted_threshold": _rounded(max(min(voted, threshold), with_rule if floor > 0 else 0.0)),
         "uncertain_from": _rounded(min(threshold, _lowest(probabilities, truth, UNCERTAIN_PRECISION))),
     }
 

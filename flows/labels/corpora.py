@@ -1,8 +1,9 @@
-"""The corpora that labels are trained and validated on: ronda's own, the public ones, and an operator's.
+"""The corpora that labels are trained and validated on: ronda's own, the licensed and public ones, and an operator's.
 
 Every corpus comes as the same columns: `text`, `sentiment` (null where not coded), `indications` (codes joined with
-";"; null where not coded), `source` and `split` (train, tune or valid). A public corpus is read from a folder of them
-where it is present; which were used, with a checksum, is written into the weight file.
+";"; null where not coded), `source` and `split` (train, tune or valid). The corpora of others are read from a folder
+of data where they are present; which were used, with a checksum, is written into the weight file. Their texts are no
+part of ronda: what was coded of the licensed posts stands in `coded/` by the key of each text.
 """
 
 import hashlib
@@ -22,6 +23,8 @@ from flows.files.record import named
 from flows.labels.posts import read
 
 OWN_FOLDER = Path(__file__).parent / "corpus"
+CODED = Path(__file__).parent / "coded" / "licensed.csv"
+_KEY = 16  # letters of a text's SHA-256
 SCHEMA = dict.fromkeys(("text", "sentiment", "indications", "source", "split"), pl.String)
 NEAR = 0.6
 SENTIMENTS = ("negative", "neutral", "positive")
@@ -31,10 +34,11 @@ _HOSTILE = "indodiscourse_hate"  # IndoDiscourse's own class: wider than `hate_s
 
 
 class Corpus(NamedTuple):
-    """A public corpus: its licence, its folder, and how its files are read."""
+    """A corpus of others: its licence, a file that a folder of data has of it, and how it is read from that folder."""
 
     name: str
     licence: str
+    path: str
     read: Callable[[Path], pl.DataFrame]
 
 
@@ -51,7 +55,7 @@ def _shaped(frame: pl.DataFrame, source: str, split: str) -> pl.DataFrame:
 def _read_smsa(folder: Path) -> pl.DataFrame:
     parts = []
     for split in ("train", "valid"):
-        lines = (folder / "smsa" / f"{split}.tsv").read_text(encoding="utf-8").splitlines()
+        lines = (folder / "corpora" / "smsa" / f"{split}.tsv").read_text(encoding="utf-8").splitlines()
         rows = [line.rsplit("\t", 1) for line in lines if "\t" in line]
         frame = pl.DataFrame(rows, schema=["text", "sentiment"], orient="row")
         parts.append(_shaped(frame, "smsa", split))
@@ -61,7 +65,7 @@ def _read_smsa(folder: Path) -> pl.DataFrame:
 def _read_nusax(folder: Path, language: str) -> pl.DataFrame:
     parts = [
         _shaped(
-            pl.read_csv(folder / "nusax" / language / f"{split}.csv", infer_schema=False).select(
+            pl.read_csv(folder / "corpora" / "nusax" / language / f"{split}.csv", infer_schema=False).select(
                 "text", pl.col("label").alias("sentiment")
             ),
             f"nusax_{language}",
@@ -75,9 +79,9 @@ def _read_nusax(folder: Path, language: str) -> pl.DataFrame:
 def _read_nusawrites(folder: Path) -> pl.DataFrame:
     parts = [
         _shaped(
-            pl.read_csv(folder / "nusawrites" / f"nusa_kalimat-senti-jav-{split}.csv", infer_schema=False).select(
-                "text", pl.col("label").alias("sentiment"), pl.lit("").alias("indications")
-            ),
+            pl.read_csv(
+                folder / "corpora" / "nusawrites" / f"nusa_kalimat-senti-jav-{split}.csv", infer_schema=False
+            ).select("text", pl.col("label").alias("sentiment"), pl.lit("").alias("indications")),
             "nusawrites",
             split,
         )
@@ -91,7 +95,7 @@ def _read_indodiscourse(folder: Path) -> pl.DataFrame:
     codes = {"hate": _HOSTILE, "not-hate": ""}
     parts = []
     for name, split in files.items():
-        path = folder / "indodiscourse" / f"indoDiscourse_{name}.csv"
+        path = folder / "corpora" / "indodiscourse" / f"indoDiscourse_{name}.csv"
         frame = pl.read_csv(path, separator=";", infer_schema=False).filter(pl.col("label").is_in(list(codes)))
         parts.append(
             _shaped(
@@ -101,14 +105,51 @@ def _read_indodiscourse(folder: Path) -> pl.DataFrame:
     return pl.concat(parts)
 
 
+def _read_texts(folder: Path) -> pl.DataFrame:
+    return pl.read_csv(folder / _TEXTS, infer_schema=False)
+
+
+def _read_licensed(folder: Path) -> pl.DataFrame:
+    """The licensed posts that two coders and an adjudicator coded, of sources whose weights may be shipped."""
+    frame = pl.read_csv(folder / _LICENSED, infer_schema=False).filter(pl.col("may_ship") == "yes")
+    coded = frame.select("text", "sentiment", pl.col("indications").fill_null(""))
+    return _shaped(coded, "licensed", "train")
+
+
+def _read_licensed_more(folder: Path) -> pl.DataFrame:
+    """The licensed posts of `CODED`, by one coder."""
+    coded = pl.read_csv(CODED, infer_schema=False).with_columns(pl.col("indications").fill_null(""))
+    keys = pl.col("text").map_elements(key_of, return_dtype=pl.String)
+    texts = _read_texts(folder).select("text").unique(maintain_order=True).with_columns(key=keys)
+    return _shaped(texts.join(coded, on="key", maintain_order="left"), "licensed_more", "train")
+
+
+def key_of(text: str) -> str:
+    """The key by which a text is coded without being kept."""
+    return hashlib.sha256(text.encode()).hexdigest()[:_KEY]
+
+
+def read_background(folder: Path | None) -> pl.Series:
+    """The distinct licensed texts, coded or not, for what texts alone tell; none without them."""
+    if folder is None or not (folder / _TEXTS).is_file():
+        return pl.Series("text", [], dtype=pl.String)
+    return _read_texts(folder)["text"].unique(maintain_order=True)
+
+
+_TEXTS, _LICENSED = "texts/licensed.csv.gz", "annotated/licensed-coded.csv"
 PUBLIC = (
-    Corpus("indodiscourse", "Apache-2.0", _read_indodiscourse),
-    Corpus("nusawrites", "Apache-2.0", _read_nusawrites),
-    Corpus("smsa", "CC BY-SA 4.0", _read_smsa),
-    Corpus("nusax_indonesian", "CC BY-SA 4.0", lambda folder: _read_nusax(folder, "indonesian")),
-    Corpus("nusax_javanese", "CC BY-SA 4.0", lambda folder: _read_nusax(folder, "javanese")),
+    Corpus("licensed", "MIT and Apache-2.0", _LICENSED, _read_licensed),
+    Corpus("licensed_more", "MIT and Apache-2.0", _TEXTS, _read_licensed_more),
+    Corpus("indodiscourse", "Apache-2.0", "corpora/indodiscourse", _read_indodiscourse),
+    Corpus("nusawrites", "Apache-2.0", "corpora/nusawrites", _read_nusawrites),
+    Corpus("smsa", "CC BY-SA 4.0", "corpora/smsa", _read_smsa),
+    Corpus(
+        "nusax_indonesian", "CC BY-SA 4.0", "corpora/nusax/indonesian", lambda folder: _read_nusax(folder, "indonesian")
+    ),
+    Corpus("nusax_javanese", "CC BY-SA 4.0", "corpora/nusax/javanese", lambda folder: _read_nusax(folder, "javanese")),
 )
 SHARE_ALIKE = tuple(corpus.name for corpus in PUBLIC if corpus.licence.startswith("CC BY-SA"))
+REAL = ("licensed", "licensed_more")  # real posts of the subject that labels are for
 
 
 def _as_text(value: Any) -> str | None:
@@ -157,12 +198,12 @@ def read_own(folder: Path = OWN_FOLDER) -> pl.DataFrame:
 
 
 def read_public(folder: Path | None) -> pl.DataFrame:
-    """Every public corpus that the folder holds, after another; empty without a folder."""
+    """Every corpus of others that the folder holds, after another; empty without a folder."""
     frames = [pl.DataFrame(schema=SCHEMA)]
     if folder is None:
         return frames[0]
     for corpus in PUBLIC:
-        if (folder / corpus.name.split("_")[0]).is_dir():
+        if (folder / corpus.path).exists():
             frames.append(corpus.read(folder))
     return pl.concat(frames)
 

@@ -2,7 +2,8 @@
 
 Intervals are percentile bootstrap intervals over posts (Efron 1979), 95 %, from seeded draws. Baselines are the
 majority class of the file itself and the sentiment lexicon alone. Calibration is the reliability curve in ten equal
-bins and its expected error (Guo et al. 2017).
+bins and its expected error (Guo et al. 2017). Posts that were drawn with unequal chances have a `weight`, how many
+posts of the field each stands for: the shares are then those of the field, and the counts those of the coded posts.
 """
 
 from collections.abc import Callable
@@ -56,14 +57,16 @@ def predict(texts: pl.Series, seeds: Path = sql.SEEDS, weights: Path | None = No
     )
 
 
-def f1(truth: Flags, predicted: Flags) -> float:
+def f1(truth: Flags, predicted: Flags, weights: Floats | None = None) -> float:
     """The harmonic mean of precision and recall, 0 when neither is anything."""
-    return float(2 * (truth & predicted).sum() / max(1, truth.sum() + predicted.sum()))
+    each = np.ones(len(truth)) if weights is None else weights
+    both = each[truth].sum() + each[predicted].sum()
+    return float(2 * each[truth & predicted].sum() / both) if both else 0.0
 
 
-def macro_f1(truth: npt.NDArray[np.int64], predicted: npt.NDArray[np.int64]) -> float:
+def macro_f1(truth: npt.NDArray[np.int64], predicted: npt.NDArray[np.int64], weights: Floats | None = None) -> float:
     """The mean F1 of the classes that the truth holds."""
-    return float(np.mean([f1(truth == place, predicted == place) for place in np.unique(truth)]))
+    return float(np.mean([f1(truth == place, predicted == place, weights) for place in np.unique(truth)]))
 
 
 def _interval(count: int, measure: Callable[[npt.NDArray[np.int64]], float]) -> list[float]:
@@ -73,25 +76,25 @@ def _interval(count: int, measure: Callable[[npt.NDArray[np.int64]], float]) -> 
     return [round(float(value), 4) for value in np.quantile(values, (0.025, 0.975))]
 
 
-def binary(truth: Flags, predicted: Flags) -> dict[str, Any]:
+def _part(of: Flags, whole: Flags, weights: Floats) -> float:
+    """The share of the whole that is `of` too."""
+    total = float(weights[whole].sum())
+    return float(weights[whole & of].sum()) / total if total else 0.0
+
+
+def binary(truth: Flags, predicted: Flags, weights: Floats | None = None) -> dict[str, Any]:
     """Counts, precision, recall and F1 of a class, with intervals."""
-    right = truth & predicted
-
-    def precision(rows: Any) -> float:
-        return float(right[rows].sum() / max(1, predicted[rows].sum()))
-
-    def recall(rows: Any) -> float:
-        return float(right[rows].sum() / max(1, truth[rows].sum()))
-
-    every = np.arange(len(truth))
+    each = np.ones(len(truth)) if weights is None else weights
     measures: dict[str, Callable[[Any], float]] = {
-        "precision": precision,
-        "recall": recall,
-        "f1": lambda rows: f1(truth[rows], predicted[rows]),
+        "precision": lambda rows: _part(truth[rows], predicted[rows], each[rows]),
+        "recall": lambda rows: _part(predicted[rows], truth[rows], each[rows]),
+        "f1": lambda rows: f1(truth[rows], predicted[rows], each[rows]),
     }
-    result: dict[str, Any] = {"positives": int(truth.sum()), "flagged": int(predicted.sum()), "right": int(right.sum())}
+    right = int((truth & predicted).sum())
+    result: dict[str, Any] = {"positives": int(truth.sum()), "flagged": int(predicted.sum()), "right": right}
     for name, measure in measures.items():
-        result[name] = {"value": round(measure(every), 4), "interval": _interval(len(truth), measure)}
+        value = measure(np.arange(len(truth)))
+        result[name] = {"value": round(value, 4), "interval": _interval(len(truth), measure)}
     return result
 
 
@@ -110,7 +113,7 @@ def reliability(probabilities: Floats, truth: Flags) -> dict[str, Any]:
 
 
 def _sentiment(
-    truth: npt.NDArray[np.int64], predicted: Predicted, groups: dict[str, npt.NDArray[np.str_]]
+    truth: npt.NDArray[np.int64], predicted: Predicted, groups: dict[str, npt.NDArray[np.str_]], weights: Floats
 ) -> dict[str, Any]:
     chosen = predicted.sentiment
     majority = np.full(len(truth), np.bincount(truth).argmax())
@@ -126,10 +129,10 @@ def _sentiment(
     return {
         "posts": len(truth),
         "macro_f1": {
-            "value": round(macro_f1(truth, chosen), 4),
-            "interval": _interval(len(truth), lambda rows: macro_f1(truth[rows], chosen[rows])),
+            "value": round(macro_f1(truth, chosen, weights), 4),
+            "interval": _interval(len(truth), lambda rows: macro_f1(truth[rows], chosen[rows], weights[rows])),
         },
-        "classes": {name: binary(truth == place, chosen == place) for place, name in enumerate(SENTIMENTS)},
+        "classes": {name: binary(truth == place, chosen == place, weights) for place, name in enumerate(SENTIMENTS)},
         "confusion": [[int(((truth == row) & (chosen == column)).sum()) for column in range(3)] for row in range(3)],
         "calibration": reliability(best, truth == predicted.probabilities.argmax(axis=1)),
         "majority_macro_f1": round(macro_f1(truth, majority), 4),
@@ -142,6 +145,9 @@ def evaluate(frame: pl.DataFrame, seeds: Path = sql.SEEDS, weights: Path | None 
     """Every measure of a labelled frame (`corpora.read_labelled`): `sentiment`, `any_indication` and `indications`."""
     predicted = predict(frame["text"], seeds, weights)
     result: dict[str, Any] = {}
+    weights = np.ones(len(frame))
+    if "weight" in frame.columns:
+        weights = frame["weight"].cast(pl.Float64).to_numpy()
     languages = np.array(frame["language"].to_list()) if "language" in frame.columns else predicted.languages
     groups = {"language": languages.astype(str)}
     if "platform" in frame.columns:
@@ -153,17 +159,20 @@ def evaluate(frame: pl.DataFrame, seeds: Path = sql.SEEDS, weights: Path | None 
         if known.any():
             chosen = np.flatnonzero(known)
             result["sentiment"] = _sentiment(
-                truth[chosen], _rows(predicted, chosen), {name: values[chosen] for name, values in groups.items()}
+                truth[chosen],
+                _rows(predicted, chosen),
+                {name: values[chosen] for name, values in groups.items()},
+                weights[chosen],
             )
     if "indications" in frame.columns:
         coded = frame["indications"].fill_null("").str.split(";")
         flags = {code: flag for code, flag in predicted.flags.items() if code != CALL_TO_VOTE}
         truth_any = (coded.list.set_difference(["", CALL_TO_VOTE]).list.len() > 0).to_numpy()
-        result["any_indication"] = binary(truth_any, np.any(list(flags.values()), axis=0))
+        result["any_indication"] = binary(truth_any, np.any(list(flags.values()), axis=0), weights)
         result["indications"] = {}
         for code, flag in predicted.flags.items():
             truth_code = coded.list.contains(code).to_numpy()
-            result["indications"][code] = binary(truth_code, flag)
+            result["indications"][code] = binary(truth_code, flag, weights)
             probability = predicted.code_probabilities[code]
             if truth_code.any() and not np.isnan(probability).any():
                 result["indications"][code]["calibration"] = reliability(probability, truth_code)

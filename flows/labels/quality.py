@@ -31,6 +31,7 @@ class CodedSet(NamedTuple):
     is_real: bool = True
 
 
+HELD_OUT = CodedSet("unggahan nyata yang disisihkan saat pelatihan", "real posts held out in training")
 INVENTED = CodedSet("korpus buatan sendiri yang disisihkan", "held-out invented corpus", is_real=False)
 
 
@@ -76,14 +77,14 @@ def record(
 ) -> Path:
     """Writes the measures of labelled real posts (`evaluation.evaluate`) beside the weights they were made with.
 
-    Of the indications that those posts hold too few of, the measures on held-out invented posts are taken. `flags` are
-    the number of real posts that were not enriched, and how many of them each code flags.
+    Of the indications that those posts hold too few of, the measures on posts held out in training are taken. `flags`
+    are the number of real posts that were not enriched, and how many of them each code flags.
     """
     rows = _real_rows(result, test_set, posts)
     known = {row["code"] for row in rows}
     held = files.read_weights(weights / files.OWN_FILE).measured["codes"]
     rows += [
-        _row(_INDICATIONS, code, INVENTED, None, one)
+        _row(_INDICATIONS, code, HELD_OUT if one["is_real"] else INVENTED, None, one)
         for code, one in held.items()
         if code not in known and code != CALL_TO_VOTE
     ]

@@ -50,13 +50,17 @@ MAX_STEPS, MOST = 6, 64  # slots of a pattern; how often `*` lets one stand
     HOUR,
     MINUTE,
     YEAR,
-) = (1 << n for n in range(19))
+    PEOPLE,  # an ethnic group, a religion or an origin: peoples.csv
+    PARTY_NAME,  # a contestant only where the text has a word of the next role
+    PARTY_WORD,
+) = (1 << n for n in range(22))
 _NAMED = {
     **{"name": NAME, "place": PLACE, "place_by_office": PLACE_BY_OFFICE, "title": TITLE, "fingers": FINGERS},
     **{"number": NUMBER, "short_number": SHORT_NUMBER, "running_number": RUNNING_NUMBER},
     **{"hour": HOUR, "minute": MINUTE, "year": YEAR},
+    **{"party_name": PARTY_NAME, "party_word": PARTY_WORD},
 }
-_FIRST_FREE, _BITS = 19, 62
+_FIRST_FREE, _BITS = 22, 62
 _SLOT = re.compile(r"(?P<before>\()?(?P<roles><\w+>(?:\|<\w+>)*)(?(before)\))(?P<often>[?*])?")
 
 # Patterns of a rule are rows; the first says in its column `BEGIN` with what roles a match may begin. The columns of

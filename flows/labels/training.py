@@ -1,24 +1,22 @@
 """Training: corpora to weight files, the same bytes for the same texts.
 
-Logistic regression with an L2 penalty, by L-BFGS (Liu & Nocedal 1989), on hashed features: three classes at once for
-the sentiment, one against the rest for each indication. Half of the training posts are pairs of the own posts joined
-to one, because real comments are longer and mix what they say. Probabilities are calibrated (Platt 1999; temperature
-of Guo et al. 2017) on posts that the fitted fold had not seen, and thresholds are the lowest that hold a stated
-precision there.
+Three classes at once for the sentiment, one against the rest for each indication (`fitting.py`), on hashed features and
+on the latent space of the licensed texts. What weighs most are real posts of the subject that were coded; half of the
+others are pairs of the own posts joined to one, because real comments are longer and mix what they say. Probabilities
+are calibrated (Platt 1999; temperature of Guo et al. 2017) on posts that the fitted fold had not seen, real ones where
+there are enough, and thresholds are the lowest that hold a stated precision there.
 """
 
 import hashlib
 import random
-from collections.abc import Callable
 from dataclasses import replace
 from itertools import pairwise
 from pathlib import Path
-from typing import Any, NamedTuple, TypeAlias
+from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 import polars as pl
-import scipy.optimize
 import scipy.sparse
 
 import sql
@@ -30,42 +28,55 @@ from flows.labels.calibration import (
     learned_classes,
     sentiment_confidence,
 )
-from flows.labels.corpora import SENTIMENTS, SHARE_ALIKE, decontaminate, fingerprint
+from flows.labels.corpora import PUBLIC, REAL, SENTIMENTS, SHARE_ALIKE, decontaminate, fingerprint
 from flows.labels.evaluation import binary, macro_f1, reliability
 from flows.labels.features import matrix
+from flows.labels.fitting import (
+    Coefficients,
+    Floats,
+    Rows,
+    Singles,
+    Sparse,
+    Truth,
+    fit,
+    held_out,
+    latent_space,
+)
 from flows.labels.indications import silence, vote
 from flows.labels.weights import BUCKETS, Weights, quantise
 
-Floats = npt.NDArray[np.float64]
-Sparse: TypeAlias = Any  # a scipy.sparse.csr_matrix, which has no types
-
 HOSTILE = "indodiscourse_hate"  # an output of its own: IndoDiscourse's class is wider than `hate_speech`
-HOSTILE_SCALES = (1.0, 0.25, 1.0, 1.0)
+HOSTILE_SCALES = (1.0, 0.25, 1.0, 1.0, 0.0)
 HOSTILE_PENALTY = 2.0
 FOLDS = 3
 SEED = 20240214
-# How strongly each family of features counts before the penalty: words, windows, groups, and the lexicon's numbers.
-SENTIMENT_SCALES = (1.0, 0.5, 0.3, 1.5)
-CODE_SCALES = (1.0, 0.5, 0.7, 1.0)
-SENTIMENT_PENALTY = 0.7  # 1 / (2 C)
+LATENT = 200  # dimensions of the latent space
+LEAST_TEXTS = 2_000  # from which a latent space is looked for
+# How strongly each family counts before the penalty: words, windows, groups, the lexicon's numbers, the latent space.
+SENTIMENT_SCALES = (1.0, 1.0, 0.3, 1.0, 1.0)
+CODE_SCALES = (1.0, 0.7, 0.7, 1.0, 0.5)
+SENTIMENT_PENALTY = 0.8  # 1 / (2 C)
 CODE_PENALTY = 0.2
-JOINED_WEIGHT = 0.5
-SOURCE_WEIGHTS = {"smsa": 0.25, "nusax_indonesian": 0.7, "nusax_javanese": 1.5, "nusawrites": 0.3, "indodiscourse": 0.2}
+# How much a post of a source counts: in the sentiment, and in the indications (of the own and the operator's: OWN_*).
+SENTIMENT_WEIGHTS = {"licensed": 1.0, "licensed_more": 1.0, "smsa": 0.02, "nusax_indonesian": 0.1}
+SENTIMENT_WEIGHTS |= {"nusax_javanese": 0.3, "joined": 0.0, "nusawrites": 0.0, "indodiscourse": 0.0}
+OWN_SENTIMENT_WEIGHT = 0.1
+CODE_WEIGHTS = {"licensed": 1.0, "licensed_more": 1.0, "nusawrites": 0.3, "indodiscourse": 0.2, "joined": 0.5}
 HOSTILE_WEIGHT = 0.3  # of an IndoDiscourse post as hate speech, whose class there is wider
-# The ordinary texts of a code: the public corpus that is about public affairs, as posts are; but it abounds in insults.
-BACKGROUND = {"insult": tuple(SOURCE_WEIGHTS)}
-_ITERATIONS = 100
-_TOLERANCE = 1e-6
+# The ordinary texts of a code: of the corpora that are about public affairs, as posts are.
+BACKGROUND = ("indodiscourse", *REAL)
+HASTY = frozenset(("call_to_vote", "incitement", "threat"))  # not looked for in the posts of one coder
+_ENOUGH = 50  # real posts with a code, for its thresholds to be chosen on real posts alone
 _JOINTS = (" ", ". ", ", ", " ... ", "\n")
 
 
 class Posts(NamedTuple):
     """Posts to train on: their features, what is known of them, and how much each counts."""
 
-    rows: Sparse
+    rows: Rows
+    space: Singles  # see `fitting.latent_space`
     sentiment: npt.NDArray[np.int64]  # place in SENTIMENTS, -1 unknown
     indications: list[frozenset[str] | None]  # None: unknown
-    weights: Floats
     sources: npt.NDArray[np.str_]
     folds: npt.NDArray[np.int64]
     votes: dict[str, npt.NDArray[np.bool_]]
@@ -104,21 +115,31 @@ def _known(codes: str | None) -> frozenset[str] | None:
     return None if codes is None else frozenset(codes.split(";")) - {""}
 
 
-def read_posts(frame: pl.DataFrame, seeds: Path = sql.SEEDS) -> Posts:
+def find_space(background: pl.Series, texts: Sparse, seeds: Path) -> Singles:
+    """The latent space of the background, or of the training texts where there is none; without dimensions for few."""
+    words_and_windows = sum(BUCKETS[:2])
+    features = (matrix(background, BUCKETS, seeds) if len(background) else texts)[:, :words_and_windows]
+    if features.shape[0] < LEAST_TEXTS:
+        return np.zeros((words_and_windows, 0), np.float32)
+    return latent_space(features, LATENT, SEED)
+
+
+def read_posts(frame: pl.DataFrame, background: pl.Series, seeds: Path = sql.SEEDS) -> Posts:
     """The training posts of corpora: their train splits, and joined pairs of the own ones (source `joined`)."""
     train = frame.filter(pl.col("split") == "train").with_columns(
         fold=pl.col("text").map_elements(_fold_of, return_dtype=pl.Int64)
     )
-    own = train.filter(~pl.col("source").is_in(list(SOURCE_WEIGHTS)))
+    own = train.filter(~pl.col("source").is_in([corpus.name for corpus in PUBLIC]))
     joined = join_pairs(own).with_columns(source=pl.lit("joined"), split=pl.lit("train"))
     posts = pl.concat([train, joined.select(train.columns)])
-    weights = [JOINED_WEIGHT if name == "joined" else SOURCE_WEIGHTS.get(name, 1.0) for name in posts["source"]]
     places = {name: place for place, name in enumerate(SENTIMENTS)}
+    features = matrix(posts["text"], BUCKETS, seeds)
+    space = find_space(background, features, seeds)
     return Posts(
-        rows=matrix(posts["text"], BUCKETS, seeds),
+        rows=Rows(features, np.asarray(features[:, : len(space)].astype(np.float32) @ space)),
+        space=space,
         sentiment=np.array([places.get(name, -1) for name in posts["sentiment"]]),
         indications=[_known(codes) for codes in posts["indications"]],
-        weights=np.array(weights),
         sources=np.array(posts["source"].to_list()),
         folds=posts["fold"].to_numpy(),
         votes=vote(posts["text"], seeds),
@@ -126,84 +147,25 @@ def read_posts(frame: pl.DataFrame, seeds: Path = sql.SEEDS) -> Posts:
     )
 
 
-def _scaled(rows: Sparse, scales: tuple[float, ...]) -> tuple[Sparse, Floats]:
-    """The rows with each family's columns multiplied, and the multipliers by column."""
-    sizes = (*BUCKETS, rows.shape[1] - sum(BUCKETS))
-    by_column = np.repeat(np.array(scales), sizes)
-    return scipy.sparse.csr_matrix(rows @ scipy.sparse.diags(by_column)), by_column
+def _own(posts: Posts) -> npt.NDArray[np.bool_]:
+    """Which posts are of the own corpus or of an operator."""
+    return ~np.isin(posts.sources, [*(corpus.name for corpus in PUBLIC), "joined"])
 
 
-def _minimise(loss: Callable[[Floats], tuple[float, Floats]], size: int) -> Floats:
-    minimum = scipy.optimize.minimize(
-        loss,
-        np.zeros(size),
-        jac=True,
-        method="L-BFGS-B",
-        options={"maxiter": _ITERATIONS, "ftol": _TOLERANCE, "maxcor": 8},
-    )
-    return np.asarray(minimum.x, dtype=np.float64)
+def _scaled(rows: Rows, scales: tuple[float, ...]) -> tuple[Rows, Floats]:
+    """The rows with each family's columns and the latent space multiplied, and the multipliers of the columns."""
+    *families, latent = scales
+    sizes = (*BUCKETS, rows.features.shape[1] - sum(BUCKETS))
+    by_column = np.repeat(np.array(families), sizes)
+    turned = scipy.sparse.csr_matrix(rows.features @ scipy.sparse.diags(by_column))
+    return Rows(turned, np.float32(latent) * rows.places), by_column
 
 
-class Truth(NamedTuple):
-    """What is to be learned of some posts: targets (0 or 1) and weights of each output, 0 where nothing is known.
-
-    With `is_choice` the outputs exclude each other and share one weight; else each is a question of its own.
-    """
-
-    targets: Floats
-    weights: Floats
-    is_choice: bool
-
-    def of(self, chosen: npt.NDArray[np.bool_]) -> "Truth":
-        """The same of the chosen posts."""
-        return Truth(self.targets[chosen], self.weights[chosen], self.is_choice)
-
-
-def _losses(scores: Floats, truth: Truth) -> tuple[float, Floats]:
-    """The weighted negative log-likelihood of scores, and its slope by score."""
-    if truth.is_choice:
-        scores = scores - scores.max(axis=1, keepdims=True)
-        logarithm = scores - np.log(np.exp(scores).sum(axis=1, keepdims=True))
-        return -float((truth.weights * truth.targets * logarithm).sum()), truth.weights * (
-            np.exp(logarithm) - truth.targets
-        )
-    margin = np.where(truth.targets > 0, scores, -scores)
-    slope = truth.weights * (1.0 / (1.0 + np.exp(-np.clip(scores, -50.0, 50.0))) - truth.targets)
-    return float((truth.weights * np.logaddexp(0.0, -margin)).sum()), slope
-
-
-def fit(rows: Sparse, truth: Truth, penalty: float) -> Floats:
-    """Coefficients of logistic regression, shape (columns + 1, outputs): the last row are the biases."""
-    used = np.flatnonzero(rows.getnnz(axis=0))
-    part = scipy.sparse.csr_matrix(rows[:, used], dtype=np.float32)
-    turned = scipy.sparse.csr_matrix(part.T)
-    outputs = truth.targets.shape[1]
-
-    def loss(flat: Floats) -> tuple[float, Floats]:
-        coefficients = flat.reshape(len(used) + 1, outputs)
-        value, slope = _losses(part @ coefficients[:-1].astype(np.float32) + coefficients[-1], truth)
-        value += penalty * float((coefficients[:-1] ** 2).sum()) / 2
-        steps = (turned @ slope.astype(np.float32)).astype(np.float64) + penalty * coefficients[:-1]
-        return value, np.concatenate([steps, slope.sum(axis=0)[None]]).ravel()
-
-    solved = _minimise(loss, (len(used) + 1) * outputs).reshape(len(used) + 1, outputs)
-    whole = np.zeros((rows.shape[1] + 1, outputs))
-    whole[used], whole[-1] = solved[:-1], solved[-1]
-    return whole
-
-
-def _held_out(posts: Posts, rows: Sparse, truth: Truth, penalty: float) -> tuple[Floats, Floats]:
-    """Coefficients fitted on all posts of which something is known, and every post's scores by a fit without it."""
-    known = np.asarray((truth.weights > 0).any(axis=1))
-    whole = fit(rows[known], truth.of(known), penalty)
-    scores = rows @ whole[:-1] + whole[-1]
-    for fold in range(FOLDS):
-        inside = posts.folds == fold
-        use = known & ~inside
-        if use.any() and inside.any():
-            part = fit(rows[use], truth.of(use), penalty)
-            scores[inside] = rows[inside] @ part[:-1] + part[-1]
-    return whole, scores
+def _unscaled(fitted: Coefficients, by_column: Floats, latent: float, space: Singles) -> Floats:
+    """Coefficients of the unscaled features, those of the latent space among them; the last row are the biases."""
+    whole = fitted.features * by_column[:, None]
+    whole[: len(space)] += space @ (latent * fitted.places)
+    return np.concatenate([whole, fitted.biases[None]])
 
 
 class Fitted(NamedTuple):
@@ -217,31 +179,40 @@ class Fitted(NamedTuple):
 
 def _balanced(posts: Posts) -> Floats:
     """The weights of posts, those of each source turned so that its sentiments count alike (King & Zeng 2001)."""
-    weights = posts.weights.copy()
+    weights = np.zeros(len(posts.sources))
     for source in np.unique(posts.sources):
         inside = (posts.sources == source) & (posts.sentiment >= 0)
         counts = np.bincount(posts.sentiment[inside], minlength=len(SENTIMENTS))
         share = inside.sum() / (np.maximum(counts, 1) * max(1, (counts > 0).sum()))
-        weights[inside] *= share[posts.sentiment[inside]]
+        weights[inside] = SENTIMENT_WEIGHTS.get(source, OWN_SENTIMENT_WEIGHT) * share[posts.sentiment[inside]]
     return weights
+
+
+def _sentiment_measures(scores: Floats, truth: npt.NDArray[np.int64], temperature: float) -> dict[str, Any]:
+    best = scores.argmax(axis=1)
+    classes = {name: binary(truth == place, best == place) for place, name in enumerate(SENTIMENTS)}
+    measured = {"macro_f1": round(macro_f1(truth, best), 4), "posts": len(truth), "classes": classes}
+    return measured | {"calibration": reliability(*sentiment_confidence(scores, truth, temperature))}
 
 
 def fit_sentiment(posts: Posts, left_out: set[str]) -> Fitted:
     """The sentiment, on posts of all sources but some."""
     rows, scales = _scaled(posts.rows, SENTIMENT_SCALES)
-    is_known = (posts.sentiment >= 0) & ~np.isin(posts.sources, sorted(left_out))
-    targets = np.eye(len(SENTIMENTS))[posts.sentiment] * is_known[:, None]
-    weights = np.repeat((_balanced(posts) * is_known)[:, None], len(SENTIMENTS), axis=1)
-    whole, scores = _held_out(posts, rows, Truth(targets, weights, is_choice=True), SENTIMENT_PENALTY)
-    whole[:-1] *= scales[:, None]
-    own = is_known & ~np.isin(posts.sources, [*SOURCE_WEIGHTS, "joined"])
-    truth, own_scores = posts.sentiment[own], scores[own]
-    best = own_scores.argmax(axis=1)
-    classes = {name: binary(truth == place, best == place) for place, name in enumerate(SENTIMENTS)}
-    measured = {"macro_f1": round(macro_f1(truth, best), 4), "posts": len(truth), "classes": classes}
-    calibration = calibrate_sentiment(own_scores, truth)
-    measured["calibration"] = reliability(*sentiment_confidence(own_scores, truth, calibration["temperature"]))
-    return Fitted(SENTIMENTS, whole, {"sentiment": calibration}, {"sentiment": measured})
+    weights = _balanced(posts) * ~np.isin(posts.sources, sorted(left_out))
+    targets = np.eye(len(SENTIMENTS))[posts.sentiment] * (weights > 0)[:, None]
+    truth = Truth(targets, np.repeat(weights[:, None], len(SENTIMENTS), axis=1), is_choice=True)
+    whole, scores = held_out(rows, truth, SENTIMENT_PENALTY, posts.folds)
+    sets = {"own": _own(posts) & (posts.sentiment >= 0)}
+    sets |= {name: posts.sources == name for name in REAL if (posts.sources == name).any()}
+    real = np.isin(posts.sources, REAL)
+    held = real if real.any() else sets["own"]
+    calibration = calibrate_sentiment(scores[held], posts.sentiment[held])
+    measured = {
+        name: _sentiment_measures(scores[inside], posts.sentiment[inside], calibration["temperature"])
+        for name, inside in sets.items()
+    }
+    coefficients = _unscaled(whole, scales, SENTIMENT_SCALES[-1], posts.space)
+    return Fitted(SENTIMENTS, coefficients, {"sentiment": calibration}, {"sentiment": measured})
 
 
 def fit_codes(posts: Posts) -> Fitted:
@@ -256,30 +227,37 @@ def fit_codes(posts: Posts) -> Fitted:
     )
     held = (classes == 1).any(axis=0)
     names, classes = tuple(np.array(codes_learned)[held].tolist()), classes[:, held]
-    weights = posts.weights[:, None] * (classes >= 0)
+    weights = np.array([CODE_WEIGHTS.get(source, 1.0) for source in posts.sources])[:, None] * (classes >= 0)
     if "hate_speech" in names:
         column = names.index("hate_speech")
         weights[(posts.sources == "indodiscourse") & (classes[:, column] == 1), column] *= HOSTILE_WEIGHT
-    whole, scores = _held_out(posts, rows, Truth((classes == 1).astype(float), weights, is_choice=False), CODE_PENALTY)
-    whole[:-1] *= scales[:, None]
-    own = ~np.isin(posts.sources, [*SOURCE_WEIGHTS, "joined"])
+    whole, scores = held_out(
+        rows, Truth((classes == 1).astype(float), weights, is_choice=False), CODE_PENALTY, posts.folds
+    )
     calibration, measured = {}, {}
     for column, code in enumerate(names):
         if code in posts.votes:
-            ordinary = np.isin(posts.sources, BACKGROUND.get(code, ("indodiscourse",))) & (classes[:, column] == 0)
-            votes, code_scores, truth = posts.votes[code], scores[:, column], classes[:, column] == 1
-            heard, ordinary = own & ~posts.silenced[code], ordinary & ~posts.silenced[code]
-            calibration[code] = calibrate_code(
-                code,
-                Scored(code_scores[heard], votes[heard]),
-                truth[heard],
-                Scored(code_scores[ordinary], votes[ordinary]),
-            )
-            probability = code_probability(calibration[code], Scored(code_scores[own], votes[own]))
-            limits = np.where(votes[own], calibration[code]["voted_threshold"], calibration[code]["threshold"])
-            flags = (probability >= limits) & heard[own]
-            measured[code] = binary(truth[own], flags) | {"calibration": reliability(probability, truth[own])}
-    return Fitted(names, whole, {"codes": calibration}, {"codes": measured})
+            calibration[code], measured[code] = _threshold(posts, code, scores[:, column], classes[:, column])
+    coefficients = _unscaled(whole, scales, CODE_SCALES[-1], posts.space)
+    return Fitted(names, coefficients, {"codes": calibration}, {"codes": measured})
+
+
+def _threshold(
+    posts: Posts, code: str, scores: Floats, classes: npt.NDArray[np.int64]
+) -> tuple[dict[str, float], dict[str, Any]]:
+    """The calibration of a code on held-out posts, and what it measures there."""
+    votes, truth, silenced = posts.votes[code], classes == 1, posts.silenced[code]
+    real = np.isin(posts.sources, REAL) & (classes >= 0)
+    is_real = bool((real & truth).sum() >= _ENOUGH)
+    judged = real if is_real else _own(posts) & (classes >= 0)
+    heard, ordinary = judged & ~silenced, np.isin(posts.sources, BACKGROUND) & (classes == 0) & ~silenced
+    how = calibrate_code(
+        code, Scored(scores[heard], votes[heard]), truth[heard], Scored(scores[ordinary], votes[ordinary])
+    )
+    probability = code_probability(how, Scored(scores[judged], votes[judged]))
+    limits = np.where(votes[judged], how["voted_threshold"], how["threshold"])
+    measures = binary(truth[judged], (probability >= limits) & heard[judged])
+    return how, measures | {"is_real": is_real, "calibration": reliability(probability, truth[judged])}
 
 
 def _class_of(codes: frozenset[str] | None, code: str, source: str) -> int:
@@ -288,6 +266,8 @@ def _class_of(codes: frozenset[str] | None, code: str, source: str) -> int:
         return -1
     if source == "indodiscourse" and codes:
         return 1 if code == "hate_speech" else -1
+    if source == "licensed_more" and code in HASTY and code not in codes:
+        return -1
     return int(code in codes)
 
 
@@ -305,12 +285,11 @@ def fit_hostile(posts: Posts, tuning: tuple[Sparse, npt.NDArray[np.bool_]]) -> F
     """IndoDiscourse's own class, its bias chosen on that corpus' tuning split."""
     inside = np.flatnonzero(posts.sources == "indodiscourse")
     truth = np.array([HOSTILE in (posts.indications[place] or ()) for place in inside])
-    rows, scales = _scaled(posts.rows[inside], HOSTILE_SCALES)
-    contrast = _contrast(rows, truth)
-    rows = scipy.sparse.csr_matrix(rows @ scipy.sparse.diags(contrast))
+    rows, scales = _scaled(posts.rows.of(inside), HOSTILE_SCALES)
+    contrast = _contrast(rows.features, truth)
+    rows = rows._replace(features=scipy.sparse.csr_matrix(rows.features @ scipy.sparse.diags(contrast)))
     known = Truth(truth[:, None].astype(float), np.ones((len(truth), 1)), is_choice=False)
-    whole = fit(rows, known, HOSTILE_PENALTY)
-    whole[:-1] *= (scales * contrast)[:, None]
+    whole = _unscaled(fit(rows, known, HOSTILE_PENALTY), scales * contrast, HOSTILE_SCALES[-1], posts.space)
     scores, hostile = (tuning[0] @ whole[:-1] + whole[-1])[:, 0], tuning[1].astype(np.int64)
     limits = [step / 20 for step in range(-10, 11)]
     if len(hostile):
@@ -366,18 +345,18 @@ def validate(frame: pl.DataFrame, sentiment: Weights, own: Weights, seeds: Path 
     return result
 
 
-def train(frame: pl.DataFrame, seeds: Path = sql.SEEDS) -> tuple[Weights, Weights | None]:
+def train(frame: pl.DataFrame, background: pl.Series, seeds: Path = sql.SEEDS) -> tuple[Weights, Weights | None]:
     """The weights that may be MIT, and those that learned from share-alike corpora, where the frame has some."""
     frame = decontaminate(frame)
-    posts = read_posts(frame, seeds)
+    posts = read_posts(frame, background, seeds)
     marks = fingerprint(frame.filter(pl.col("split") == "train"))
     own_marks = {name: mark for name, mark in marks.items() if name not in SHARE_ALIKE}
-    parts = [fit_sentiment(posts, {*SHARE_ALIKE, "nusawrites"}), fit_codes(posts)]
+    parts = [fit_sentiment(posts, set(SHARE_ALIKE)), fit_codes(posts)]
     if (posts.sources == "indodiscourse").any():
         tune = frame.filter((pl.col("source") == "indodiscourse") & (pl.col("split") == "tune"))
         parts.append(fit_hostile(posts, (matrix(tune["text"], BUCKETS, seeds), (tune["indications"] != "").to_numpy())))
     own = to_weights(parts, "MIT", own_marks)
     if own_marks == marks:
         return replace(own, measured=own.measured | {"validation": validate(frame, own, own, seeds)}), None
-    shared = to_weights([fit_sentiment(posts, {"nusawrites"})], "CC BY-SA 4.0", marks)
+    shared = to_weights([fit_sentiment(posts, set())], "CC BY-SA 4.0", marks)
     return own, replace(shared, measured=shared.measured | {"validation": validate(frame, shared, own, seeds)})

@@ -12,7 +12,7 @@ from flows.exits import InputRefusedError, UsageError
 from flows.files.record import named
 from flows.labels import applying, evaluation, explaining, quality
 from flows.labels import weights as files
-from flows.labels.corpora import OWN_FOLDER, SCHEMA, read_labelled, read_own, read_public
+from flows.labels.corpora import OWN_FOLDER, SCHEMA, read_background, read_labelled, read_own, read_public
 from flows.labels.model import read_model
 from flows.post import REMEDIES
 from flows.progress import Advance
@@ -22,7 +22,7 @@ Say = Callable[[str], None]
 
 
 class Sources(NamedTuple):
-    """What to train on: labelled CSVs of an operator, the folder of the public corpora, and of the own one."""
+    """What to train on: labelled CSVs of an operator, the folder of data of others, and that of the own corpus."""
 
     files: list[Path]
     corpora: Path | None
@@ -46,7 +46,7 @@ def train(settings: Settings, sources: Sources, target: Path, say: Say) -> None:
     frame = pl.concat(frames)
     for source, count in frame.group_by("source", maintain_order=True).len().iter_rows():
         say(f"{count:6} posts of {source}")
-    first, second = fit_all(frame, settings.seeds)
+    first, second = fit_all(frame, read_background(sources.corpora), settings.seeds)
     target.mkdir(parents=True, exist_ok=True)
     written = [(files.OWN_FILE, first)] + ([(files.SHARE_ALIKE_FILE, second)] if second else [])
     if second is None:
@@ -56,6 +56,36 @@ def train(settings: Settings, sources: Sources, target: Path, say: Say) -> None:
         path.write_bytes(files.to_bytes(weights))
         say(f"{path}: {path.stat().st_size:,} bytes, {weights.licence}, checksum {files.checksum(path)}")
     read_model.cache_clear()
+
+
+def learn(settings: Settings, reviews: pl.DataFrame, target: Path, say: Say) -> None:
+    """Moves the present weights by accepted reviews (key, text, code) and writes them where they are better."""
+    from flows.labels import learning
+
+    better, outcomes = learning.learn(reviews, settings.seeds)
+    if not outcomes:
+        raise UsageError(
+            f"{len(reviews)} accepted reviews are too few to learn from: a class needs {learning.LEAST_REVIEWS}, "
+            f"{learning.LEAST_OF_CLASS} of the class in the third kept aside and as many in the rest; review more."
+        )
+    for one in outcomes:
+        say(
+            f"{one.code}: F1 {one.present:.3f} -> {one.proposed:.3f} on {one.posts} reviews kept aside "
+            f"({one.of_class} of the class), difference {one.low:+.3f} to {one.high:+.3f}: "
+            f"{'adopted' if one.is_better else 'not adopted'}"
+        )
+    if better is None:
+        say("No class is better by its whole interval; the weights stay as they are.")
+        return
+    target.mkdir(parents=True, exist_ok=True)
+    shared = files.folder_of(settings.seeds) / files.SHARE_ALIKE_FILE
+    if shared.is_file() and shared.parent != target:
+        (target / files.SHARE_ALIKE_FILE).write_bytes(shared.read_bytes())
+    path = target / files.OWN_FILE
+    path.write_bytes(files.to_bytes(better))
+    read_model.cache_clear()
+    say(f"{path}: checksum {files.checksum(path)}. The labels have a new version: every series breaks where it begins,")
+    say("and `ronda backfill FIRST LAST --relabel --reason TEXT` labels older posts anew.")
 
 
 def apply(settings: Settings, source: Path, target: Path, say: Say, advance: Advance) -> None:

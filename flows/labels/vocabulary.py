@@ -23,6 +23,7 @@ from flows.labels.roles import (
     LEXICON,
     NAME,
     NEGATION,
+    PEOPLE,
     PLACE,
     PLACE_BY_OFFICE,
     TELLS_BITS,
@@ -115,6 +116,8 @@ def _add_names(builder: _Builder, seeds: Path) -> None:
     with_suffix = {(name + suffix,) for name in single for suffix in read_roles().suffixes["name"]}
     for key in sorted(keys | joined | with_suffix):
         builder.add(key, NAME)
+    for key in spell(row["name"] for row in read_seed("peoples", seeds)):
+        builder.add(key, PEOPLE)
 
 
 def _add_lexicon(builder: _Builder, seeds: Path) -> None:

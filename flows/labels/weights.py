@@ -20,7 +20,7 @@ from flows.labels.version import DIGEST_SIZE, FOLDER, OWN_FILE, SHARE_ALIKE_FILE
 __all__ = ["FOLDER", "OWN_FILE", "SHARE_ALIKE_FILE", "checksum", "folder_of"]
 
 FORMAT = b"ronda-weights 1\n"
-FEATURES = 1  # raise it with every change of the features
+FEATURES = 2  # raise it with every change of the features
 BUCKETS = (1 << 17, 1 << 17, 1 << 12)  # of words, windows and groups
 
 

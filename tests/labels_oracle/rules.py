@@ -27,6 +27,7 @@ _STOPS = (".", ",", "!", "?", ":")
 _SILENT = (".", ",", ":", "#")
 START, END = "<", ">"
 FINGERS = "✌"  # one, two and three fingers are running numbers
+PEOPLE = "kelompoksara"  # every ethnic group, religion and origin
 _NOTHING = Entry()
 
 
@@ -151,13 +152,16 @@ def _voted_length(tokens: list[str], place: int, vocabulary: Vocabulary) -> int:
 def mask(tokens: list[str], vocabulary: Vocabulary) -> list[str]:
     """Tokens with every contestant as one token, whatever name, party, number and titles stood there."""
     tokens = _drop_addresses(tokens, vocabulary)
+    is_party_talk = any(_entry(vocabulary, token).roles & roles.PARTY_WORD for token in tokens)
     masked: list[str] = []
     place = 0
     while place < len(tokens):
         length = _contestant_length(tokens, place, vocabulary) or _voted_length(tokens, place, vocabulary)
+        if is_party_talk and _entry(vocabulary, tokens[place]).roles & roles.PARTY_NAME:
+            length = max(length, 1)
         if not length:
-            is_fingers = _entry(vocabulary, tokens[place]).roles & roles.FINGERS
-            masked.append(FINGERS if is_fingers else tokens[place])
+            told = _entry(vocabulary, tokens[place]).roles
+            masked.append(FINGERS if told & roles.FINGERS else PEOPLE if told & roles.PEOPLE else tokens[place])
             place += 1
             continue
         while masked and _entry(vocabulary, masked[-1]).roles & roles.TITLE:
@@ -284,13 +288,13 @@ def dense(lexicon: float) -> list[float]:
 
 def _is_word(token: str, letters: Letters) -> bool:
     point = ord(token[0])
-    return token not in OWN and (point >= LIMIT or int(letters.kinds[point]) in WORD)
+    return token not in (*OWN, PEOPLE) and (point >= LIMIT or int(letters.kinds[point]) in WORD)
 
 
 def pieces(tokens: list[str], vocabulary: Vocabulary, letters: Letters) -> list[Piece]:
     """The features of masked tokens: words, pairs, negated words, windows of letters, groups. Digits are all alike.
 
-    A contestant is no feature by itself, nor at the beginning or end of a text: only beside another word.
+    A contestant or a people is no feature by itself, nor at the beginning or end of a text: only beside another word.
     """
     features = []
     before, reach = START, 0
@@ -301,9 +305,10 @@ def pieces(tokens: list[str], vocabulary: Vocabulary, letters: Letters) -> list[
         if token in _SILENT:
             continue
         word = "".join("0" if letter in "0123456789" else letter for letter in token)
-        if word != CONTESTANT:
+        is_name = word in (CONTESTANT, PEOPLE)
+        if not is_name:
             features.append(Piece(word, 0, bucket("word", hash_word(word))))
-        if word != CONTESTANT or before != START:
+        if not is_name or before != START:
             features.append(Piece(f"{before} {word}", 0, bucket("pair", hash_pair(hash_word(before), hash_word(word)))))
         if reach > 0:
             features.append(Piece(f"not {word}", 0, bucket("negated", hash_word(word))))
@@ -317,7 +322,7 @@ def pieces(tokens: list[str], vocabulary: Vocabulary, letters: Letters) -> list[
                 name = window.decode("utf-8", "replace").replace(" ", "_")
                 features.append(Piece(f"…{name}…", 1, bucket("window", hash_window(window))))
         before = word
-    if before != CONTESTANT:
+    if before not in (CONTESTANT, PEOPLE):
         features.append(Piece(f"{before} {END}", 0, bucket("pair", hash_pair(hash_word(before), hash_word(END)))))
     return features + _group_pieces(tokens, vocabulary)
 
@@ -331,7 +336,7 @@ def _group_pieces(tokens: list[str], vocabulary: Vocabulary) -> list[Piece]:
             bits |= entry.groups
         for group in _bits(bits):
             name = vocabulary.groups[group]
-            if token != CONTESTANT:
+            if token not in (CONTESTANT, PEOPLE):
                 features.append(Piece(f"<{name}>", 2, bucket("group", 1 << group)))
             for earlier in _bits(before):
                 both = hash_pair(1 << earlier, 1 << group)

@@ -11,6 +11,7 @@ from flows.labels.corpora import SCHEMA, decontaminate, read_labelled
 from flows.labels.training import join_pairs, train
 from flows.labels.weights import OWN_FILE, to_bytes
 
+NO_BACKGROUND = pl.Series("text", [], dtype=pl.String)
 THINGS = ("jalan", "pasar", "sekolah", "puskesmas", "jembatan", "lapangan", "pelabuhan", "terminal", "kantor", "taman")
 SHAPES = (
     ("{} baru ini bagus, terima kasih", "positive", ""),
@@ -29,7 +30,7 @@ def posts() -> pl.DataFrame:
 
 
 def test_the_same_posts_give_the_same_bytes() -> None:
-    first, second = (train(posts())[0] for _ in range(2))
+    first, second = (train(posts(), NO_BACKGROUND)[0] for _ in range(2))
     assert to_bytes(first) == to_bytes(second)
     assert first.licence == "MIT"
     assert set(first.corpora) == {"own"}
@@ -37,7 +38,7 @@ def test_the_same_posts_give_the_same_bytes() -> None:
 
 
 def test_without_share_alike_corpora_there_is_no_share_alike_file() -> None:
-    assert train(posts())[1] is None
+    assert train(posts(), NO_BACKGROUND)[1] is None
 
 
 def test_an_operator_trains_with_a_csv_and_gets_the_same_file_again(

@@ -89,7 +89,7 @@ TOKEN, START, END, TOKEN_KEY, TOKEN_ROLES, TOKEN_BEGINS, TOKEN_KIND = range(7)
 TOKEN_COLUMNS = 8
 MAX_PHRASE = 6  # words
 NEGATION_REACH = 3  # terms or words after a negation
-PRESET: Any = np.int64(2)  # tokens before those of a text: a contestant and a hand
+PRESET: Any = np.int64(3)  # tokens before those of a text: a contestant, a hand and a people
 # What a token is; a mark is its own character.
 NO_TOKEN, WORD, EMOJI_TOKEN, CONTESTANT_TOKEN, URL_TOKEN, ACCOUNT_TOKEN, HASH_TOKEN = range(7)
 FIRST_MARK = ord("!")

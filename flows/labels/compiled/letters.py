@@ -29,6 +29,7 @@ SPACE, DIGIT, UNDERSCORE = kinds.SPACE, kinds.DIGIT, kinds.UNDERSCORE
 FOLD, CHARACTER, ALIKE = range(3)  # columns of the letters; the second is what a folded character is
 # Whole tokens that are known by their characters: ronda's own, and what the loader masks and the rules do not read.
 URL, ACCOUNT, CONTESTANT = "_url_", "_akun_", "_calon_"
+PEOPLE_WORD = "kelompoksara"  # what every ethnic group, religion and origin is read as
 _FIXED = (URL, ACCOUNT, CONTESTANT, "[surel]", "[telepon]", "[nomor]", "[nomor identitas]")
 OWN = 3  # of them
 FIXED = np.zeros((len(_FIXED), 20), np.int32)

@@ -37,6 +37,7 @@ from flows.labels.compiled.matching import match
 TITLE, FINGERS, LEXICON, BOUNDARY = roles.TITLE, roles.FINGERS, roles.LEXICON, roles.BOUNDARY
 INDONESIAN, JAVANESE, FOREIGN = roles.INDONESIAN, roles.JAVANESE, roles.FOREIGN
 TELLS_BITS, TELLS_GROUP = roles.TELLS_BITS, roles.TELLS_GROUP
+PEOPLE, PARTY_NAME, PARTY_WORD = roles.PEOPLE, roles.PARTY_NAME, roles.PARTY_WORD
 EMOJI_LIMIT = 2.0  # ten equal emoji say no more than one strong one
 MIXED_SHARE = 0.25  # of the function words, the lesser language's share from which a text is mixed
 NO_LANGUAGE, IN_INDONESIAN, IN_JAVANESE, IN_BOTH, IN_OTHER = range(5)
@@ -91,9 +92,14 @@ def mask_tokens(room: Any, count: int, tables: Any) -> int:
     """
     tokens, masked, memo = room.typed, room.masked, room.memo
     count = _drop_addresses(tokens, count, memo, tables)
+    is_party_talk = False
+    for n in range(PRESET, count):
+        is_party_talk |= (tokens[n, TOKEN_ROLES] & PARTY_WORD) != 0
     kept, place = 0, PRESET
     while place < count:
         length = match(tables.contestants, tokens, place, memo, tables.rows)
+        if is_party_talk and tokens[place, TOKEN_ROLES] & PARTY_NAME:
+            length = max(length, 1)
         source = place
         if length > 0:
             source = 0
@@ -101,6 +107,8 @@ def mask_tokens(room: Any, count: int, tables: Any) -> int:
                 kept -= 1
         elif tokens[place, TOKEN_ROLES] & FINGERS:
             source = 1
+        elif tokens[place, TOKEN_ROLES] & PEOPLE:
+            source = 2
         if length == 0 or kept == 0 or masked[kept - 1, TOKEN_KIND] != CONTESTANT_TOKEN:
             _copy(tokens, source, masked, kept)
             kept += 1

@@ -1,7 +1,7 @@
 """The features of one text, by their hashes: words, pairs and negated words, windows of letters, groups of words.
 
-Digits are all alike. A contestant is no feature by itself, nor at the beginning or end of a text: only beside another
-word. A group is a feature, and so is each with those of the last token before it that had any.
+Digits are all alike. A contestant or a people is no feature by itself, nor at the beginning or end of a text: only
+beside another word. A group is a feature, and so is each with those of the last token before it that had any.
 """
 
 from typing import Any
@@ -37,10 +37,11 @@ from flows.labels.compiled.compiling import (
     key_of,
     spread,
 )
-from flows.labels.compiled.letters import CONTESTANT
+from flows.labels.compiled.letters import CONTESTANT, PEOPLE_WORD
 
-BOUNDARY, NEGATION = roles.BOUNDARY, roles.NEGATION
+BOUNDARY, NEGATION, PEOPLE = roles.BOUNDARY, roles.NEGATION, roles.PEOPLE
 START_KEY, END_KEY, CONTESTANT_KEY = key_of("<"), key_of(">"), key_of(CONTESTANT)
+PEOPLE_KEY = key_of(PEOPLE_WORD)
 WINDOW = 4  # bytes
 WINDOW_BITS = (1 << (8 * WINDOW)) - 1
 WIDTH = 16  # outputs of a matrix
@@ -73,9 +74,10 @@ def list_words(tokens: Any, count: int, memo: Any, features: Any) -> int:
         if kind == HASH_TOKEN or (is_mark and kind != EXCLAMATION and kind != QUESTION):
             continue
         spoken = memo[tokens[place, TOKEN], SPOKEN]
-        if kind != CONTESTANT_TOKEN:
+        is_name = kind == CONTESTANT_TOKEN or (told & PEOPLE) != 0
+        if not is_name:
             found = _add(features, found, spoken + WORD_FAMILY, WORD_FEATURE, place, place)
-        if kind != CONTESTANT_TOKEN or before != START_KEY:
+        if not is_name or before != START_KEY:
             pair = spread(before * PAIR_PRIME + spoken)
             found = _add(features, found, pair + PAIR_FAMILY, PAIR_FEATURE, last, place)
         if reach > 0:
@@ -84,7 +86,7 @@ def list_words(tokens: Any, count: int, memo: Any, features: Any) -> int:
         if told & NEGATION:
             reach = NEGATION_REACH
         before, last = spoken, np.int64(place)
-    if before != CONTESTANT_KEY:
+    if before != CONTESTANT_KEY and before != PEOPLE_KEY:
         pair = spread(before * PAIR_PRIME + END_KEY)
         found = _add(features, found, pair + PAIR_FAMILY, PAIR_FEATURE, last, count)
     return int(found)
@@ -109,7 +111,8 @@ def list_groups(tokens: Any, count: int, groups: Any, features: Any) -> int:
             group = left & -left
             left ^= group
             second = _bit(group)
-            if tokens[place, TOKEN_KIND] != CONTESTANT_TOKEN and found < len(features):
+            is_name = tokens[place, TOKEN_KIND] == CONTESTANT_TOKEN or (tokens[place, TOKEN_ROLES] & PEOPLE) != 0
+            if not is_name and found < len(features):
                 found = _add(features, found, group + GROUP_FAMILY, GROUP_FEATURE, second, second)
             earlier = before
             while earlier != 0 and found < len(features):

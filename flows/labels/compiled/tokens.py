@@ -63,7 +63,7 @@ from flows.labels.compiled.compiling import (
     find_row,
     spread,
 )
-from flows.labels.compiled.letters import CHARACTER, FIXED, LIMIT, OWN, SPACE, fixed_token, is_word
+from flows.labels.compiled.letters import CHARACTER, FIXED, LIMIT, OWN, PEOPLE_WORD, SPACE, fixed_token, is_word
 from flows.labels.compiled.scoring import list_windows, sum_rows
 
 MARK, HASH, AT, EMOJI, FLAG, UNDERSCORE = kinds.MARK, kinds.HASH, kinds.AT, kinds.EMOJI, kinds.FLAG, kinds.UNDERSCORE
@@ -74,8 +74,9 @@ HOUR, MINUTE, YEAR = roles.HOUR, roles.MINUTE, roles.YEAR
 _SMILE, _FROWN, _TEAR = ord("🙂"), ord("🙁"), ord("😢")
 _COM, _ID, _ME, _LY = (int.from_bytes(name.encode(), "big") for name in ("com", "id", "me", "ly"))
 # Tokens of ronda's own stand at the beginning of the bytes, before those of the text.
-OWN_OCTETS = " _url_ _akun_ _calon_ ✌ ".encode()  # one, two and three fingers are running numbers
-OWN_PLACES = np.array([[1, 6], [7, 13], [14, 21], [22, 25]])
+# One, two and three fingers are running numbers; a people is an ethnic group, a religion or an origin.
+OWN_OCTETS = f" _url_ _akun_ _calon_ ✌ {PEOPLE_WORD} ".encode()
+OWN_PLACES = np.array([[1, 6], [7, 13], [14, 21], [22, 25], [26, 26 + len(PEOPLE_WORD)]])
 OWN_KINDS = (URL_TOKEN, ACCOUNT_TOKEN, CONTESTANT_TOKEN, EMOJI_TOKEN)
 CONTESTANT_PLACE, FINGERS_PLACE = 2, 3
 
@@ -253,7 +254,7 @@ def spell_text(room: Any, count: int, tables: Any, windows: Any, is_scored: bool
     while place < count or number < PRESET:
         own = CONTESTANT_PLACE + number
         kind, end = np.int64(CONTESTANT_TOKEN), place
-        if number == FINGERS_PLACE - CONTESTANT_PLACE:
+        if number >= FINGERS_PLACE - CONTESTANT_PLACE:
             kind = np.int64(EMOJI_TOKEN)
         if number >= PRESET:
             kind, end, own = _next_end(points, place, count, letters)
