@@ -273,8 +273,8 @@ def write(folder: Path, day: str) -> str:
         "",
         "Candidates, parties and running numbers are masked to one token before any feature is made, and so are "
         "peoples, religions and origins (`sql/seeds/peoples.csv`); by itself neither token is a feature. Exchanging "
-        "them changes no label (`tests/unit/test_labels_fairness.py`). Short names of parties that are words too (`pan`) "
-        "are masked where the text speaks of parties. Names in neither seed are plain words: keep both complete.",
+        "them changes no label (`tests/unit/test_labels_fairness.py`). Short names of parties that are words too, like "
+        "`pan`, are masked where the text speaks of parties. Names in neither seed are plain words: keep both full.",
         "",
         "## Known failures",
         "",

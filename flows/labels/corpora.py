@@ -129,13 +129,6 @@ def key_of(text: str) -> str:
     return hashlib.sha256(text.encode()).hexdigest()[:_KEY]
 
 
-def read_background(folder: Path | None) -> pl.Series:
-    """The distinct licensed texts, coded or not, for what texts alone tell; none without them."""
-    if folder is None or not (folder / _TEXTS).is_file():
-        return pl.Series("text", [], dtype=pl.String)
-    return _read_texts(folder)["text"].unique(maintain_order=True)
-
-
 _TEXTS, _LICENSED = "texts/licensed.csv.gz", "annotated/licensed-coded.csv"
 PUBLIC = (
     Corpus("licensed", "MIT and Apache-2.0", _LICENSED, _read_licensed),

@@ -1,9 +1,4 @@
-"""Fitting linear models: logistic regression with an L2 penalty, by L-BFGS (Liu & Nocedal 1989).
-
-Beside its hashed features a text has a place in a latent space, in which texts lie near each other that speak of the
-same things in other words. The place is a linear function of the features, so what is learned there is added to the
-weights of the features, and the model stays one sum of weights.
-"""
+"""Fitting linear models: logistic regression with an L2 penalty, by L-BFGS (Liu & Nocedal 1989)."""
 
 from collections.abc import Callable
 from typing import Any, NamedTuple, TypeAlias
@@ -14,26 +9,11 @@ import scipy.optimize
 import scipy.sparse
 
 Floats = npt.NDArray[np.float64]
-Singles = npt.NDArray[np.float32]
-Flags = npt.NDArray[np.bool_]
 Sparse: TypeAlias = Any  # a scipy.sparse.csr_matrix, which has no types
 
-_ITERATIONS = 100
+_ITERATIONS = 60
 _TOLERANCE = 1e-6
 _FEWEST = 2  # texts of a feature, for it to have a weight
-_COMMON = 5  # texts of a feature, for it to have a place in the latent space
-_PASSES, _SPARE = 3, 20  # of the range finder: how often it is improved, and dimensions more than are kept
-
-
-class Rows(NamedTuple):
-    """Texts to fit: their features, and their places in the latent space (no columns: none is used)."""
-
-    features: Sparse
-    places: Singles
-
-    def of(self, chosen: npt.NDArray[Any]) -> "Rows":
-        """The same of the chosen texts."""
-        return Rows(self.features[chosen], self.places[chosen])
 
 
 class Truth(NamedTuple):
@@ -49,18 +29,6 @@ class Truth(NamedTuple):
     def of(self, chosen: npt.NDArray[Any]) -> "Truth":
         """The same of the chosen texts."""
         return Truth(self.targets[chosen], self.weights[chosen], self.is_choice)
-
-
-class Coefficients(NamedTuple):
-    """What a fit gives: of every feature, of every dimension of the latent space, and the biases, for each output."""
-
-    features: Floats
-    places: Floats
-    biases: Floats
-
-    def scores(self, rows: Rows) -> Floats:
-        """The scores of texts, (text, output)."""
-        return np.asarray(rows.features @ self.features + rows.places @ self.places + self.biases)
 
 
 def _minimise(loss: Callable[[Floats], tuple[float, Floats]], size: int) -> Floats:
@@ -87,62 +55,43 @@ def _losses(scores: Floats, truth: Truth) -> tuple[float, Floats]:
     return float((truth.weights * np.logaddexp(0.0, -margin)).sum()), slope
 
 
-def fit(rows: Rows, truth: Truth, penalty: float, present: Floats | None = None) -> Coefficients:
-    """The coefficients with the least penalised loss; with `present` scores, what is to be added to theirs."""
-    used = np.flatnonzero(rows.features.getnnz(axis=0) >= _FEWEST)
-    part = scipy.sparse.csr_matrix(rows.features[:, used], dtype=np.float32)
+def fit(rows: Sparse, truth: Truth, penalty: float, present: Floats | None = None) -> Floats:
+    """Coefficients with the least penalised loss, shape (columns + 1, outputs): the last row are the biases.
+
+    With the `present` scores of the texts, the coefficients are what is to be added to those that gave them.
+    """
+    used = np.flatnonzero(rows.getnnz(axis=0) >= _FEWEST)
+    part = scipy.sparse.csr_matrix(rows[:, used], dtype=np.float32)
     turned = scipy.sparse.csr_matrix(part.T)
-    outputs, count = truth.targets.shape[1], len(used)
+    outputs = truth.targets.shape[1]
 
     def loss(flat: Floats) -> tuple[float, Floats]:
-        coefficients = flat.reshape(-1, outputs)
-        singles = coefficients[:-1].astype(np.float32)
-        scores = part @ singles[:count] + rows.places @ singles[count:] + coefficients[-1]
+        coefficients = flat.reshape(len(used) + 1, outputs)
+        scores = part @ coefficients[:-1].astype(np.float32) + coefficients[-1]
         value, slope = _losses(scores if present is None else scores + present, truth)
         value += penalty * float((coefficients[:-1] ** 2).sum()) / 2
-        narrow = slope.astype(np.float32)
-        steps = (
-            np.concatenate([turned @ narrow, rows.places.T @ narrow]).astype(np.float64) + penalty * coefficients[:-1]
-        )
+        steps = (turned @ slope.astype(np.float32)).astype(np.float64) + penalty * coefficients[:-1]
         return value, np.concatenate([steps, slope.sum(axis=0)[None]]).ravel()
 
-    solved = _minimise(loss, (count + rows.places.shape[1] + 1) * outputs).reshape(-1, outputs)
-    whole = np.zeros((rows.features.shape[1], outputs))
-    whole[used] = solved[:count]
-    return Coefficients(whole, solved[count:-1], solved[-1])
+    solved = _minimise(loss, (len(used) + 1) * outputs).reshape(len(used) + 1, outputs)
+    whole = np.zeros((rows.shape[1] + 1, outputs))
+    whole[used], whole[-1] = solved[:-1], solved[-1]
+    return whole
 
 
-def held_out(rows: Rows, truth: Truth, penalty: float, folds: npt.NDArray[np.int64]) -> tuple[Coefficients, Floats]:
+def score(rows: Sparse, coefficients: Floats) -> Floats:
+    """The scores of texts, (text, output)."""
+    return np.asarray(rows @ coefficients[:-1] + coefficients[-1])
+
+
+def held_out(rows: Sparse, truth: Truth, penalty: float, folds: npt.NDArray[np.int64]) -> tuple[Floats, Floats]:
     """Coefficients of all texts of which something is known, and every text's scores by a fit without its fold."""
     known = np.asarray((truth.weights > 0).any(axis=1))
-    whole = fit(rows.of(known), truth.of(known), penalty)
-    scores = whole.scores(rows)
+    whole = fit(rows[known], truth.of(known), penalty)
+    scores = score(rows, whole)
     for fold in range(int(folds.max(initial=0)) + 1):
         inside = folds == fold
         use = known & ~inside
         if use.any() and inside.any():
-            scores[inside] = fit(rows.of(use), truth.of(use), penalty).scores(rows.of(inside))
+            scores[inside] = score(rows[inside], fit(rows[use], truth.of(use), penalty))
     return whole, scores
-
-
-def latent_space(features: Sparse, dimensions: int, seed: int) -> Singles:
-    """What each feature adds to a text's place in the latent space, (feature, dimension).
-
-    The space is that of latent semantic analysis (Deerwester et al. 1990): the first singular vectors of the texts,
-    each feature weighed by how few texts have it, found by a randomised range finder (Halko et al. 2011).
-    """
-    frequency = features.getnnz(axis=0)
-    columns = np.flatnonzero(frequency >= _COMMON)
-    rarity = np.log(features.shape[0] / frequency[columns]).astype(np.float32)
-    texts = scipy.sparse.csr_matrix(features[:, columns] @ scipy.sparse.diags(rarity), dtype=np.float32)
-    lengths = np.sqrt(np.asarray(texts.multiply(texts).sum(axis=1))).ravel()
-    texts = scipy.sparse.csr_matrix(scipy.sparse.diags((1.0 / np.maximum(lengths, 1e-6)).astype(np.float32)) @ texts)
-    turned = scipy.sparse.csr_matrix(texts.T)
-    base = np.random.default_rng(seed).standard_normal((len(columns), dimensions + _SPARE)).astype(np.float32)
-    for _ in range(_PASSES):
-        base = np.linalg.qr(turned @ np.linalg.qr(texts @ base)[0])[0]
-    seen = (texts @ base).astype(np.float64)
-    turn = np.linalg.eigh(seen.T @ seen)[1][:, ::-1][:, :dimensions]
-    space = np.zeros((features.shape[1], dimensions), np.float32)
-    space[columns] = rarity[:, None] * (base @ turn.astype(np.float32)) / np.float32(lengths.mean())
-    return space

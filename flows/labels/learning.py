@@ -21,7 +21,7 @@ from flows.labels import weights as files
 from flows.labels.calibration import Scored, calibrate_code
 from flows.labels.evaluation import DRAWS, SEED, Predicted, f1, predict
 from flows.labels.features import matrix
-from flows.labels.fitting import Coefficients, Floats, Rows, Truth, fit
+from flows.labels.fitting import Floats, Sparse, Truth, fit, score
 from flows.labels.indications import silence, vote
 from flows.labels.training import output_scores
 from flows.labels.weights import Weights, quantise, read_weights, to_bytes
@@ -74,7 +74,7 @@ def propose(reviews: pl.DataFrame, own: Weights, codes: list[str], seeds: Path =
     """The weights with the outputs of some classes moved by the reviews that were not kept aside."""
     learned = reviews.filter(pl.Series(parts_of(reviews["key"]) != 0))
     texts, folds = learned["text"], parts_of(learned["key"])
-    rows = Rows(matrix(texts, files.BUCKETS, seeds), np.zeros((len(texts), 0), np.float32))
+    rows = matrix(texts, files.BUCKETS, seeds)
     scores, votes, silenced = output_scores(own, texts, seeds), vote(texts, seeds), silence(texts, seeds)
     proposed = own
     for code in codes:
@@ -90,37 +90,37 @@ def propose(reviews: pl.DataFrame, own: Weights, codes: list[str], seeds: Path =
 
 
 def _moved(
-    rows: Rows, truth: Flags, judged: Flags, present: Floats, folds: npt.NDArray[np.int64]
-) -> tuple[Coefficients, Floats]:
+    rows: Sparse, truth: Flags, judged: Flags, present: Floats, folds: npt.NDArray[np.int64]
+) -> tuple[Floats, Floats]:
     """What is added to the present weights, and each post's new score by a fit that had not seen its fold."""
 
-    def add(use: Flags) -> Coefficients:
+    def add(use: Flags) -> Floats:
         known = Truth(truth[use][:, None].astype(float), np.ones((int(use.sum()), 1)), is_choice=False)
-        return fit(rows.of(use), known, PENALTY, present[use][:, None])
+        return fit(rows[use], known, PENALTY, present[use][:, None])
 
     unseen = present.copy()
     for fold in range(1, FOLDS):
         inside = folds == fold
-        unseen[inside] += add(judged & ~inside).scores(rows.of(inside))[:, 0]
+        unseen[inside] += score(rows[inside], add(judged & ~inside))[:, 0]
     return add(judged), unseen
 
 
-def _with(own: Weights, column: int, moved: Coefficients, codes: dict[str, dict[str, float]]) -> Weights:
+def _with(own: Weights, column: int, moved: Floats, codes: dict[str, dict[str, float]]) -> Weights:
     """The weights with one output's coefficients moved and its calibration replaced."""
     edges = np.cumsum((0, *files.BUCKETS))
     matrices, scales = [], []
     for family, numbers in enumerate(own.matrices):
         whole = numbers[:, column] * own.scales[family][column]
-        whole = whole + moved.features[edges[family] : edges[family + 1], 0]
+        whole = whole + moved[edges[family] : edges[family + 1], 0]
         small, scale = quantise(whole[:, None])
         changed = numbers.copy()
         changed[:, column] = small[:, 0]
         matrices.append(changed)
         scales.append(tuple(scale[0] if place == column else one for place, one in enumerate(own.scales[family])))
     dense = np.array(own.dense)
-    dense[:, column] += moved.features[edges[-1] :, 0]
+    dense[:, column] += moved[edges[-1] : -1, 0]
     biases = np.array(own.biases)
-    biases[column] += moved.biases[0]
+    biases[column] += moved[-1, 0]
     return replace(
         own,
         matrices=tuple(matrices),

@@ -1,14 +1,12 @@
 """Training: corpora to weight files, the same bytes for the same texts.
 
-Three classes at once for the sentiment, one against the rest for each indication (`fitting.py`), on hashed features and
-on the latent space of the licensed texts. What weighs most are real posts of the subject that were coded; half of the
-others are pairs of the own posts joined to one, because real comments are longer and mix what they say. Probabilities
-are calibrated (Platt 1999; temperature of Guo et al. 2017) on posts that the fitted fold had not seen, real ones where
-there are enough, and thresholds are the lowest that hold a stated precision there.
+Three classes at once for the sentiment, one against the rest for each indication (`fitting.py`), on hashed features.
+What weighs most are real posts of the subject that were coded. Probabilities are calibrated (Platt 1999; temperature of
+Guo et al. 2017) on posts that the fitted fold had not seen, real ones where there are enough, and thresholds are the
+lowest that hold a stated precision there.
 """
 
 import hashlib
-import random
 from dataclasses import replace
 from itertools import pairwise
 from pathlib import Path
@@ -31,50 +29,35 @@ from flows.labels.calibration import (
 from flows.labels.corpora import PUBLIC, REAL, SENTIMENTS, SHARE_ALIKE, decontaminate, fingerprint
 from flows.labels.evaluation import binary, macro_f1, reliability
 from flows.labels.features import matrix
-from flows.labels.fitting import (
-    Coefficients,
-    Floats,
-    Rows,
-    Singles,
-    Sparse,
-    Truth,
-    fit,
-    held_out,
-    latent_space,
-)
+from flows.labels.fitting import Floats, Sparse, Truth, fit, held_out
 from flows.labels.indications import silence, vote
 from flows.labels.weights import BUCKETS, Weights, quantise
 
 HOSTILE = "indodiscourse_hate"  # an output of its own: IndoDiscourse's class is wider than `hate_speech`
-HOSTILE_SCALES = (1.0, 0.25, 1.0, 1.0, 0.0)
+HOSTILE_SCALES = (1.0, 0.25, 1.0, 1.0)
 HOSTILE_PENALTY = 2.0
 FOLDS = 3
-SEED = 20240214
-LATENT = 200  # dimensions of the latent space
-LEAST_TEXTS = 2_000  # from which a latent space is looked for
-# How strongly each family counts before the penalty: words, windows, groups, the lexicon's numbers, the latent space.
-SENTIMENT_SCALES = (1.0, 1.0, 0.3, 1.0, 1.0)
-CODE_SCALES = (1.0, 0.7, 0.7, 1.0, 0.5)
+# How strongly each family counts before the penalty: words, windows, groups, the lexicon's numbers.
+SENTIMENT_SCALES = (1.0, 1.0, 0.3, 1.0)
+CODE_SCALES = (1.0, 0.7, 0.7, 1.0)
 SENTIMENT_PENALTY = 0.8  # 1 / (2 C)
 CODE_PENALTY = 0.2
 # How much a post of a source counts: in the sentiment, and in the indications (of the own and the operator's: OWN_*).
 SENTIMENT_WEIGHTS = {"licensed": 1.0, "licensed_more": 1.0, "smsa": 0.02, "nusax_indonesian": 0.1}
-SENTIMENT_WEIGHTS |= {"nusax_javanese": 0.3, "joined": 0.0, "nusawrites": 0.0, "indodiscourse": 0.0}
+SENTIMENT_WEIGHTS |= {"nusax_javanese": 0.3, "nusawrites": 0.0, "indodiscourse": 0.0}
 OWN_SENTIMENT_WEIGHT = 0.1
-CODE_WEIGHTS = {"licensed": 1.0, "licensed_more": 1.0, "nusawrites": 0.3, "indodiscourse": 0.2, "joined": 0.5}
+CODE_WEIGHTS = {"licensed": 1.0, "licensed_more": 1.0, "nusawrites": 0.3, "indodiscourse": 0.2}
 HOSTILE_WEIGHT = 0.3  # of an IndoDiscourse post as hate speech, whose class there is wider
 # The ordinary texts of a code: of the corpora that are about public affairs, as posts are.
 BACKGROUND = ("indodiscourse", *REAL)
 HASTY = frozenset(("call_to_vote", "incitement", "threat"))  # not looked for in the posts of one coder
 _ENOUGH = 50  # real posts with a code, for its thresholds to be chosen on real posts alone
-_JOINTS = (" ", ". ", ", ", " ... ", "\n")
 
 
 class Posts(NamedTuple):
     """Posts to train on: their features, what is known of them, and how much each counts."""
 
-    rows: Rows
-    space: Singles  # see `fitting.latent_space`
+    rows: Sparse
     sentiment: npt.NDArray[np.int64]  # place in SENTIMENTS, -1 unknown
     indications: list[frozenset[str] | None]  # None: unknown
     sources: npt.NDArray[np.str_]
@@ -87,61 +70,20 @@ def _fold_of(text: str) -> int:
     return int.from_bytes(hashlib.sha256(text.encode()).digest()[:4], "big") % FOLDS
 
 
-def join_pairs(frame: pl.DataFrame, seed: int = SEED) -> pl.DataFrame:
-    """As many posts as the frame has, each of two of the same fold joined; a praising one never with a blaming one."""
-    chooser = random.Random(seed)  # noqa: S311 - for repeatable training, not for secrets
-    rows = frame.select("text", "sentiment", "indications").rows()
-    by_fold: dict[int, list[int]] = {}
-    for place, row in enumerate(rows):
-        by_fold.setdefault(_fold_of(row[0]), []).append(place)
-    joined: list[tuple[str, str | None, str | None, int]] = []
-    for place, (text, sentiment, codes) in enumerate(rows):
-        fold = _fold_of(text)
-        other, more, others = rows[chooser.choice(by_fold[fold])]
-        if None in (sentiment, more, codes, others) or {sentiment, more} == {"negative", "positive"}:
-            continue
-        first, second = (text, other) if place % 2 else (other, text)
-        both = ";".join(sorted({*codes.split(";"), *others.split(";")} - {""}))
-        whole = sentiment if more == "neutral" else more
-        joined.append((first + chooser.choice(_JOINTS) + second, whole, both, fold))
-    return pl.DataFrame(
-        joined,
-        schema={"text": pl.String, "sentiment": pl.String, "indications": pl.String, "fold": pl.Int64},
-        orient="row",
-    )
-
-
 def _known(codes: str | None) -> frozenset[str] | None:
     return None if codes is None else frozenset(codes.split(";")) - {""}
 
 
-def find_space(background: pl.Series, texts: Sparse, seeds: Path) -> Singles:
-    """The latent space of the background, or of the training texts where there is none; without dimensions for few."""
-    words_and_windows = sum(BUCKETS[:2])
-    features = (matrix(background, BUCKETS, seeds) if len(background) else texts)[:, :words_and_windows]
-    if features.shape[0] < LEAST_TEXTS:
-        return np.zeros((words_and_windows, 0), np.float32)
-    return latent_space(features, LATENT, SEED)
-
-
-def read_posts(frame: pl.DataFrame, background: pl.Series, seeds: Path = sql.SEEDS) -> Posts:
-    """The training posts of corpora: their train splits, and joined pairs of the own ones (source `joined`)."""
-    train = frame.filter(pl.col("split") == "train").with_columns(
-        fold=pl.col("text").map_elements(_fold_of, return_dtype=pl.Int64)
-    )
-    own = train.filter(~pl.col("source").is_in([corpus.name for corpus in PUBLIC]))
-    joined = join_pairs(own).with_columns(source=pl.lit("joined"), split=pl.lit("train"))
-    posts = pl.concat([train, joined.select(train.columns)])
+def read_posts(frame: pl.DataFrame, seeds: Path = sql.SEEDS) -> Posts:
+    """The training posts of corpora: their train splits."""
+    posts = frame.filter(pl.col("split") == "train")
     places = {name: place for place, name in enumerate(SENTIMENTS)}
-    features = matrix(posts["text"], BUCKETS, seeds)
-    space = find_space(background, features, seeds)
     return Posts(
-        rows=Rows(features, np.asarray(features[:, : len(space)].astype(np.float32) @ space)),
-        space=space,
+        rows=matrix(posts["text"], BUCKETS, seeds),
         sentiment=np.array([places.get(name, -1) for name in posts["sentiment"]]),
         indications=[_known(codes) for codes in posts["indications"]],
         sources=np.array(posts["source"].to_list()),
-        folds=posts["fold"].to_numpy(),
+        folds=np.array([_fold_of(text) for text in posts["text"]]),
         votes=vote(posts["text"], seeds),
         silenced=silence(posts["text"], seeds),
     )
@@ -149,23 +91,14 @@ def read_posts(frame: pl.DataFrame, background: pl.Series, seeds: Path = sql.SEE
 
 def _own(posts: Posts) -> npt.NDArray[np.bool_]:
     """Which posts are of the own corpus or of an operator."""
-    return ~np.isin(posts.sources, [*(corpus.name for corpus in PUBLIC), "joined"])
+    return ~np.isin(posts.sources, [corpus.name for corpus in PUBLIC])
 
 
-def _scaled(rows: Rows, scales: tuple[float, ...]) -> tuple[Rows, Floats]:
-    """The rows with each family's columns and the latent space multiplied, and the multipliers of the columns."""
-    *families, latent = scales
-    sizes = (*BUCKETS, rows.features.shape[1] - sum(BUCKETS))
-    by_column = np.repeat(np.array(families), sizes)
-    turned = scipy.sparse.csr_matrix(rows.features @ scipy.sparse.diags(by_column))
-    return Rows(turned, np.float32(latent) * rows.places), by_column
-
-
-def _unscaled(fitted: Coefficients, by_column: Floats, latent: float, space: Singles) -> Floats:
-    """Coefficients of the unscaled features, those of the latent space among them; the last row are the biases."""
-    whole = fitted.features * by_column[:, None]
-    whole[: len(space)] += space @ (latent * fitted.places)
-    return np.concatenate([whole, fitted.biases[None]])
+def _scaled(rows: Sparse, scales: tuple[float, ...]) -> tuple[Sparse, Floats]:
+    """The rows with each family's columns multiplied, and the multipliers by column."""
+    sizes = (*BUCKETS, rows.shape[1] - sum(BUCKETS))
+    by_column = np.repeat(np.array(scales), sizes)
+    return scipy.sparse.csr_matrix(rows @ scipy.sparse.diags(by_column)), by_column
 
 
 class Fitted(NamedTuple):
@@ -211,8 +144,8 @@ def fit_sentiment(posts: Posts, left_out: set[str]) -> Fitted:
         name: _sentiment_measures(scores[inside], posts.sentiment[inside], calibration["temperature"])
         for name, inside in sets.items()
     }
-    coefficients = _unscaled(whole, scales, SENTIMENT_SCALES[-1], posts.space)
-    return Fitted(SENTIMENTS, coefficients, {"sentiment": calibration}, {"sentiment": measured})
+    whole[:-1] *= scales[:, None]
+    return Fitted(SENTIMENTS, whole, {"sentiment": calibration}, {"sentiment": measured})
 
 
 def fit_codes(posts: Posts) -> Fitted:
@@ -238,8 +171,8 @@ def fit_codes(posts: Posts) -> Fitted:
     for column, code in enumerate(names):
         if code in posts.votes:
             calibration[code], measured[code] = _threshold(posts, code, scores[:, column], classes[:, column])
-    coefficients = _unscaled(whole, scales, CODE_SCALES[-1], posts.space)
-    return Fitted(names, coefficients, {"codes": calibration}, {"codes": measured})
+    whole[:-1] *= scales[:, None]
+    return Fitted(names, whole, {"codes": calibration}, {"codes": measured})
 
 
 def _threshold(
@@ -285,11 +218,12 @@ def fit_hostile(posts: Posts, tuning: tuple[Sparse, npt.NDArray[np.bool_]]) -> F
     """IndoDiscourse's own class, its bias chosen on that corpus' tuning split."""
     inside = np.flatnonzero(posts.sources == "indodiscourse")
     truth = np.array([HOSTILE in (posts.indications[place] or ()) for place in inside])
-    rows, scales = _scaled(posts.rows.of(inside), HOSTILE_SCALES)
-    contrast = _contrast(rows.features, truth)
-    rows = rows._replace(features=scipy.sparse.csr_matrix(rows.features @ scipy.sparse.diags(contrast)))
+    rows, scales = _scaled(posts.rows[inside], HOSTILE_SCALES)
+    contrast = _contrast(rows, truth)
+    rows = scipy.sparse.csr_matrix(rows @ scipy.sparse.diags(contrast))
     known = Truth(truth[:, None].astype(float), np.ones((len(truth), 1)), is_choice=False)
-    whole = _unscaled(fit(rows, known, HOSTILE_PENALTY), scales * contrast, HOSTILE_SCALES[-1], posts.space)
+    whole = fit(rows, known, HOSTILE_PENALTY)
+    whole[:-1] *= (scales * contrast)[:, None]
     scores, hostile = (tuning[0] @ whole[:-1] + whole[-1])[:, 0], tuning[1].astype(np.int64)
     limits = [step / 20 for step in range(-10, 11)]
     if len(hostile):
@@ -345,10 +279,10 @@ def validate(frame: pl.DataFrame, sentiment: Weights, own: Weights, seeds: Path 
     return result
 
 
-def train(frame: pl.DataFrame, background: pl.Series, seeds: Path = sql.SEEDS) -> tuple[Weights, Weights | None]:
+def train(frame: pl.DataFrame, seeds: Path = sql.SEEDS) -> tuple[Weights, Weights | None]:
     """The weights that may be MIT, and those that learned from share-alike corpora, where the frame has some."""
     frame = decontaminate(frame)
-    posts = read_posts(frame, background, seeds)
+    posts = read_posts(frame, seeds)
     marks = fingerprint(frame.filter(pl.col("split") == "train"))
     own_marks = {name: mark for name, mark in marks.items() if name not in SHARE_ALIKE}
     parts = [fit_sentiment(posts, set(SHARE_ALIKE)), fit_codes(posts)]

@@ -12,7 +12,7 @@ from flows.exits import InputRefusedError, UsageError
 from flows.files.record import named
 from flows.labels import applying, evaluation, explaining, quality
 from flows.labels import weights as files
-from flows.labels.corpora import OWN_FOLDER, SCHEMA, read_background, read_labelled, read_own, read_public
+from flows.labels.corpora import OWN_FOLDER, SCHEMA, read_labelled, read_own, read_public
 from flows.labels.model import read_model
 from flows.post import REMEDIES
 from flows.progress import Advance
@@ -46,7 +46,7 @@ def train(settings: Settings, sources: Sources, target: Path, say: Say) -> None:
     frame = pl.concat(frames)
     for source, count in frame.group_by("source", maintain_order=True).len().iter_rows():
         say(f"{count:6} posts of {source}")
-    first, second = fit_all(frame, read_background(sources.corpora), settings.seeds)
+    first, second = fit_all(frame, settings.seeds)
     target.mkdir(parents=True, exist_ok=True)
     written = [(files.OWN_FILE, first)] + ([(files.SHARE_ALIKE_FILE, second)] if second else [])
     if second is None:

@@ -14,7 +14,7 @@ from flows.labels.model import read_model
 from flows.labels.training import train
 from flows.labels.weights import read_weights, to_bytes
 from flows.settings import Settings
-from tests.unit.test_labels_training import NO_BACKGROUND, posts
+from tests.unit.test_labels_training import posts
 
 HARMLESS = ("jalan {} sudah diaspal", "pasar {} ramai", "terima kasih untuk {}", "besok ada rapat di {}")
 NEW_WORD = ("dasar blekutuk {}", "blekutuk kamu {}", "si blekutuk dari {}", "blekutuk banget {}")
@@ -26,7 +26,7 @@ def seeds(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("learning") / "seeds"
     shutil.copytree(sql.SEEDS, folder)
     (folder / "weights").mkdir()
-    (folder / "weights" / files.OWN_FILE).write_bytes(to_bytes(train(posts(), NO_BACKGROUND)[0]))
+    (folder / "weights" / files.OWN_FILE).write_bytes(to_bytes(train(posts())[0]))
     return folder
 
 

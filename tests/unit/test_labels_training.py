@@ -8,10 +8,9 @@ import pytest
 from flows import cli
 from flows.exits import InputRefusedError, UsageError
 from flows.labels.corpora import SCHEMA, decontaminate, read_labelled
-from flows.labels.training import join_pairs, train
+from flows.labels.training import train
 from flows.labels.weights import OWN_FILE, to_bytes
 
-NO_BACKGROUND = pl.Series("text", [], dtype=pl.String)
 THINGS = ("jalan", "pasar", "sekolah", "puskesmas", "jembatan", "lapangan", "pelabuhan", "terminal", "kantor", "taman")
 SHAPES = (
     ("{} baru ini bagus, terima kasih", "positive", ""),
@@ -30,7 +29,7 @@ def posts() -> pl.DataFrame:
 
 
 def test_the_same_posts_give_the_same_bytes() -> None:
-    first, second = (train(posts(), NO_BACKGROUND)[0] for _ in range(2))
+    first, second = (train(posts())[0] for _ in range(2))
     assert to_bytes(first) == to_bytes(second)
     assert first.licence == "MIT"
     assert set(first.corpora) == {"own"}
@@ -38,7 +37,7 @@ def test_the_same_posts_give_the_same_bytes() -> None:
 
 
 def test_without_share_alike_corpora_there_is_no_share_alike_file() -> None:
-    assert train(posts(), NO_BACKGROUND)[1] is None
+    assert train(posts())[1] is None
 
 
 def test_an_operator_trains_with_a_csv_and_gets_the_same_file_again(
@@ -56,14 +55,6 @@ def test_an_operator_trains_with_a_csv_and_gets_the_same_file_again(
         assert cli.main(["label", "train", str(more), "--own", str(own), "--into", str(into)]) == 0
         written.append((into / OWN_FILE).read_bytes())
     assert written[0] == written[1]
-
-
-def test_joined_posts_never_mix_praise_and_blame() -> None:
-    joined = join_pairs(posts())
-    assert joined.height > 0
-    praise, blame = (posts().filter(pl.col("sentiment") == name)["text"].to_list() for name in ("positive", "negative"))
-    for text in joined["text"]:
-        assert not (any(one in text for one in praise) and any(one in text for one in blame)), text
 
 
 def test_training_posts_that_repeat_a_validation_post_are_left_out() -> None:
