@@ -34,13 +34,15 @@ class LearnedClass(NamedTuple):
     `stated_precision` is of the model without the rule: higher where ordinary comments share the act's words (a
     country, an office, a sign), lower where these are rarely another's. `ordinary_rate` is the share of ordinary texts
     that is flagged at most without a rule (`training.BACKGROUND`). `least_with_rule` is the probability that the model
-    alone has to give a text for which the rule speaks.
+    alone has to give a text for which the rule speaks. `heeds_exclusions`: an exclusion of the rule takes the model's
+    own flag back too (reporting, condemning, asking).
     """
 
     code: str
     stated_precision: float
     ordinary_rate: float
     least_with_rule: float
+    heeds_exclusions: bool
 
 
 @cache
@@ -48,7 +50,14 @@ def learned_classes() -> dict[str, LearnedClass]:
     """Every class that the model learns, by code, in the order of the outputs of the weights."""
     rows = read_rows(Path(__file__).with_name("learned_classes.csv"))
     return {
-        row["code"]: LearnedClass(row["code"], *(float(row[name]) for name in LearnedClass._fields[1:])) for row in rows
+        row["code"]: LearnedClass(
+            code=row["code"],
+            stated_precision=float(row["stated_precision"]),
+            ordinary_rate=float(row["ordinary_rate"]),
+            least_with_rule=float(row["least_with_rule"]),
+            heeds_exclusions=row["heeds_exclusions"] == "true",
+        )
+        for row in rows
     }
 
 
@@ -118,8 +127,8 @@ def calibrate_code(code: str, posts: Scored, truth: Flags, background: Scored) -
     probabilities, votes = code_probability(how, posts), posts.votes
     threshold = _lowest(probabilities[~votes], truth[~votes], learned.stated_precision)
     ordinary = np.sort(code_probability(how, background)[~background.votes])[::-1]
-    if len(ordinary):
-        allowed = int(learned.ordinary_rate * len(ordinary))
+    allowed = int(learned.ordinary_rate * len(ordinary))
+    if allowed < len(ordinary):
         threshold = max(threshold, float(ordinary[allowed]) + 10.0**-_DIGITS)
     voted = threshold
     if votes.sum() >= _VOTED_AT_LEAST:

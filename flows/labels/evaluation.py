@@ -145,9 +145,9 @@ def evaluate(frame: pl.DataFrame, seeds: Path = sql.SEEDS, weights: Path | None 
     """Every measure of a labelled frame (`corpora.read_labelled`): `sentiment`, `any_indication` and `indications`."""
     predicted = predict(frame["text"], seeds, weights)
     result: dict[str, Any] = {}
-    weights = np.ones(len(frame))
+    counts = np.ones(len(frame))  # how many posts of the field each stands for
     if "weight" in frame.columns:
-        weights = frame["weight"].cast(pl.Float64).to_numpy()
+        counts = frame["weight"].cast(pl.Float64).to_numpy()
     languages = np.array(frame["language"].to_list()) if "language" in frame.columns else predicted.languages
     groups = {"language": languages.astype(str)}
     if "platform" in frame.columns:
@@ -162,17 +162,17 @@ def evaluate(frame: pl.DataFrame, seeds: Path = sql.SEEDS, weights: Path | None 
                 truth[chosen],
                 _rows(predicted, chosen),
                 {name: values[chosen] for name, values in groups.items()},
-                weights[chosen],
+                counts[chosen],
             )
     if "indications" in frame.columns:
         coded = frame["indications"].fill_null("").str.split(";")
         flags = {code: flag for code, flag in predicted.flags.items() if code != CALL_TO_VOTE}
         truth_any = (coded.list.set_difference(["", CALL_TO_VOTE]).list.len() > 0).to_numpy()
-        result["any_indication"] = binary(truth_any, np.any(list(flags.values()), axis=0), weights)
+        result["any_indication"] = binary(truth_any, np.any(list(flags.values()), axis=0), counts)
         result["indications"] = {}
         for code, flag in predicted.flags.items():
             truth_code = coded.list.contains(code).to_numpy()
-            result["indications"][code] = binary(truth_code, flag, weights)
+            result["indications"][code] = binary(truth_code, flag, counts)
             probability = predicted.code_probabilities[code]
             if truth_code.any() and not np.isnan(probability).any():
                 result["indications"][code]["calibration"] = reliability(probability, truth_code)

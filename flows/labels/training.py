@@ -50,7 +50,7 @@ CODE_WEIGHTS = {"licensed": 1.0, "licensed_more": 1.0, "nusawrites": 0.3, "indod
 HOSTILE_WEIGHT = 0.3  # of an IndoDiscourse post as hate speech, whose class there is wider
 # The ordinary texts of a code: of the corpora that are about public affairs, as posts are.
 BACKGROUND = ("indodiscourse", *REAL)
-HASTY = frozenset(("call_to_vote", "incitement", "threat"))  # not looked for in the posts of one coder
+HASTY = frozenset(("call_to_vote", "incitement", "threat"))  # not looked for with care in the posts of one coder
 _ENOUGH = 50  # real posts with a code, for its thresholds to be chosen on real posts alone
 
 
@@ -179,9 +179,10 @@ def _threshold(
     posts: Posts, code: str, scores: Floats, classes: npt.NDArray[np.int64]
 ) -> tuple[dict[str, float], dict[str, Any]]:
     """The calibration of a code on held-out posts, and what it measures there."""
-    votes, truth, silenced = posts.votes[code], classes == 1, posts.silenced[code]
+    votes, truth = posts.votes[code], classes == 1
+    silenced = posts.silenced[code] & learned_classes()[code].heeds_exclusions
     real = np.isin(posts.sources, REAL) & (classes >= 0)
-    is_real = bool((real & truth).sum() >= _ENOUGH)
+    is_real = code not in HASTY and bool((real & truth).sum() >= _ENOUGH)
     judged = real if is_real else _own(posts) & (classes >= 0)
     heard, ordinary = judged & ~silenced, np.isin(posts.sources, BACKGROUND) & (classes == 0) & ~silenced
     how = calibrate_code(
