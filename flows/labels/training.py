@@ -39,15 +39,14 @@ HOSTILE_PENALTY = 2.0
 FOLDS = 3
 # How strongly each family counts before the penalty: words, windows, groups, the lexicon's numbers.
 SENTIMENT_SCALES = (1.0, 1.0, 0.3, 1.0)
-CODE_SCALES = (1.0, 0.7, 0.7, 1.0)
-SENTIMENT_PENALTY = 0.8  # 1 / (2 C)
-CODE_PENALTY = 0.2
-# How much a post of a source counts: in the sentiment, and in the indications (of the own and the operator's: OWN_*).
-SENTIMENT_WEIGHTS = {"licensed": 1.0, "licensed_more": 1.0, "smsa": 0.02, "nusax_indonesian": 0.1}
+CODE_SCALES = (1.0, 1.2, 0.7, 1.0)
+SENTIMENT_PENALTY = 0.4  # 1 / (2 C)
+CODE_PENALTY = 0.4
+# How much a post of a source counts in the sentiment, and in the indications; one of an operator counts 1.
+SENTIMENT_WEIGHTS = {"own": 0.1, "licensed": 1.0, "licensed_more": 1.0, "smsa": 0.02, "nusax_indonesian": 0.1}
 SENTIMENT_WEIGHTS |= {"nusax_javanese": 0.3, "nusawrites": 0.0, "indodiscourse": 0.0}
-OWN_SENTIMENT_WEIGHT = 0.1
-CODE_WEIGHTS = {"licensed": 1.0, "licensed_more": 1.0, "nusawrites": 0.3, "indodiscourse": 0.2}
-HOSTILE_WEIGHT = 0.3  # of an IndoDiscourse post as hate speech, whose class there is wider
+CODE_WEIGHTS = {"licensed": 2.0, "licensed_more": 1.0, "nusawrites": 0.3, "indodiscourse": 0.2}
+HOSTILE_WEIGHT = 0.1  # of an IndoDiscourse post as hate speech, whose class there is wider
 # The ordinary texts of a code: of the corpora that are about public affairs, as posts are.
 BACKGROUND = ("indodiscourse", *REAL)
 HASTY = frozenset(("call_to_vote", "incitement", "threat"))  # not looked for with care in the posts of one coder
@@ -117,7 +116,7 @@ def _balanced(posts: Posts) -> Floats:
         inside = (posts.sources == source) & (posts.sentiment >= 0)
         counts = np.bincount(posts.sentiment[inside], minlength=len(SENTIMENTS))
         share = inside.sum() / (np.maximum(counts, 1) * max(1, (counts > 0).sum()))
-        weights[inside] = SENTIMENT_WEIGHTS.get(source, OWN_SENTIMENT_WEIGHT) * share[posts.sentiment[inside]]
+        weights[inside] = SENTIMENT_WEIGHTS.get(source, 1.0) * share[posts.sentiment[inside]]
     return weights
 
 
