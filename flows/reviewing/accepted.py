@@ -18,7 +18,10 @@ ORDER BY key
 def accepted(home: Path) -> pl.DataFrame:
     """The posts of which two coders or an adjudicator said what they are: key, text (masked), code (`none`: nothing).
 
-    Raises RondaError when the warehouse cannot be read.
+    None where nothing was loaded yet. Raises RondaError when the warehouse cannot be read.
     """
-    with warehouse.as_it_is(warehouse.place(home), read_only=True) as connection:
+    path = warehouse.place(home)
+    if not path.is_file():
+        return pl.DataFrame(schema=dict.fromkeys(("key", "text", "code"), pl.String))
+    with warehouse.as_it_is(path, read_only=True) as connection:
         return warehouse.query(connection, _ACCEPTED)
