@@ -34,15 +34,13 @@ class LearnedClass(NamedTuple):
     `stated_precision` is of the model without the rule: higher where ordinary comments share the act's words (a
     country, an office, a sign), lower where these are rarely another's. `ordinary_rate` is the share of ordinary texts
     that is flagged at most without a rule (`training.BACKGROUND`). `least_with_rule` is the probability that the model
-    alone has to give a text for which the rule speaks. `heeds_exclusions`: an exclusion of the rule takes the model's
-    own flag back too (reporting, condemning, asking).
+    alone has to give a text for which the rule speaks.
     """
 
     code: str
     stated_precision: float
     ordinary_rate: float
     least_with_rule: float
-    heeds_exclusions: bool
 
 
 @cache
@@ -50,14 +48,7 @@ def learned_classes() -> dict[str, LearnedClass]:
     """Every class that the model learns, by code, in the order of the outputs of the weights."""
     rows = read_rows(Path(__file__).with_name("learned_classes.csv"))
     return {
-        row["code"]: LearnedClass(
-            code=row["code"],
-            stated_precision=float(row["stated_precision"]),
-            ordinary_rate=float(row["ordinary_rate"]),
-            least_with_rule=float(row["least_with_rule"]),
-            heeds_exclusions=row["heeds_exclusions"] == "true",
-        )
-        for row in rows
+        row["code"]: LearnedClass(row["code"], *(float(row[name]) for name in LearnedClass._fields[1:])) for row in rows
     }
 
 

@@ -2,9 +2,9 @@
 
 The model gives every text a score for each code; a cue rule (`sql/seeds/cues.csv`: an act matches and no exclusion
 does) adds its vote, whose worth was measured on held-out posts; the sum is a probability with a threshold. Where an
-exclusion of the code matches (reporting, condemning, asking, denying), the model alone flags nothing and the text stays
-in the uncertain band, but for classes whose difference real posts taught (`heeds_exclusions`). A code that the weights
-do not know is flagged by its rule alone. `hoax` comes only from a table of published fact-checks.
+exclusion of the code matches (reporting, condemning, asking, denying), the model alone flags nothing: the text stays
+in the uncertain band. A code that the weights do not know is flagged by its rule alone. `hoax` comes only from a
+table of published fact-checks.
 
 A call to vote is lawful in the campaign and no indication: by the local time of the post it becomes the class that
 exists only in that phase (`only_in_phase` of the seed: before the campaign, and in the quiet phase). Rallies and media
@@ -21,7 +21,6 @@ import numpy.typing as npt
 import polars as pl
 
 import sql
-from flows.labels.calibration import learned_classes
 from flows.labels.cues import REMIND, REMINDER, Cues, read_cues
 from flows.labels.model import Model, limit, probability
 from flows.labels.reading import mask_contestants
@@ -113,9 +112,7 @@ def silence(texts: pl.Series, seeds: Path = sql.SEEDS) -> dict[str, Flags]:
 
 def heed_exclusions(findings: dict[str, Found], masked: pl.Series, seeds: Path = sql.SEEDS) -> dict[str, Found]:
     """The same without the flags that only the model gave and an exclusion takes back; those are uncertain."""
-    learned = learned_classes()
-    heeding = {code: code not in learned or learned[code].heeds_exclusions for code in findings}
-    alone = {code: one.flag & ~one.vote & heeding[code] for code, one in findings.items()}
+    alone = {code: one.flag & ~one.vote for code, one in findings.items()}
     silenced = read_silenced(masked, alone, seeds)
     return {
         code: one._replace(flag=one.flag & ~silenced[code], is_uncertain=one.is_uncertain | silenced[code])

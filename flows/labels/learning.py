@@ -18,7 +18,7 @@ import polars as pl
 
 import sql
 from flows.labels import weights as files
-from flows.labels.calibration import Scored, calibrate_code, learned_classes
+from flows.labels.calibration import Scored, calibrate_code
 from flows.labels.evaluation import DRAWS, SEED, Predicted, f1, predict
 from flows.labels.features import matrix
 from flows.labels.fitting import Floats, Sparse, Truth, fit, score
@@ -82,7 +82,7 @@ def propose(reviews: pl.DataFrame, own: Weights, codes: list[str], seeds: Path =
         truth = (learned["code"] == code).to_numpy()
         judged = truth | (learned["code"] == NOTHING).to_numpy()
         moved, unseen = _moved(rows, truth, judged, scores[:, column], folds)
-        heard = judged & ~(silenced[code] & learned_classes()[code].heeds_exclusions)
+        heard = judged & ~silenced[code]
         nobody = Scored(np.zeros(0), np.zeros(0, dtype=bool))
         how = calibrate_code(code, Scored(unseen[heard], votes[code][heard]), truth[heard], nobody)
         proposed = _with(proposed, column, moved, {code: how})

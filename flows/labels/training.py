@@ -39,13 +39,13 @@ HOSTILE_PENALTY = 2.0
 FOLDS = 3
 # How strongly each family counts before the penalty: words, windows, groups, the lexicon's numbers.
 SENTIMENT_SCALES = (1.0, 1.0, 0.3, 1.0)
-CODE_SCALES = (1.0, 1.2, 0.7, 1.0)
+CODE_SCALES = (1.0, 0.7, 0.7, 1.0)
 SENTIMENT_PENALTY = 0.4  # 1 / (2 C)
-CODE_PENALTY = 0.4
+CODE_PENALTY = 0.2
 # How much a post of a source counts in the sentiment, and in the indications; one of an operator counts 1.
 SENTIMENT_WEIGHTS = {"own": 0.1, "licensed": 1.0, "licensed_more": 1.0, "smsa": 0.02, "nusax_indonesian": 0.1}
 SENTIMENT_WEIGHTS |= {"nusax_javanese": 0.3, "nusawrites": 0.0, "indodiscourse": 0.0}
-CODE_WEIGHTS = {"licensed": 2.0, "licensed_more": 1.0, "nusawrites": 0.3, "indodiscourse": 0.2}
+CODE_WEIGHTS = {"licensed": 1.0, "licensed_more": 1.0, "nusawrites": 0.3, "indodiscourse": 0.2}
 HOSTILE_WEIGHT = 0.1  # of an IndoDiscourse post as hate speech, whose class there is wider
 # The ordinary texts of a code: of the corpora that are about public affairs, as posts are.
 BACKGROUND = ("indodiscourse", *REAL)
@@ -178,8 +178,7 @@ def _threshold(
     posts: Posts, code: str, scores: Floats, classes: npt.NDArray[np.int64]
 ) -> tuple[dict[str, float], dict[str, Any]]:
     """The calibration of a code on held-out posts, and what it measures there."""
-    votes, truth = posts.votes[code], classes == 1
-    silenced = posts.silenced[code] & learned_classes()[code].heeds_exclusions
+    votes, truth, silenced = posts.votes[code], classes == 1, posts.silenced[code]
     real = np.isin(posts.sources, REAL) & (classes >= 0)
     is_real = code not in HASTY and bool((real & truth).sum() >= _ENOUGH)
     judged = real if is_real else _own(posts) & (classes >= 0)
