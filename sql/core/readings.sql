@@ -2,7 +2,8 @@
 -- an old week has had time to gather late posts and to lose removed ones. The first reading of a source lasts until the
 -- end of the local day of: the bucket's release (the Monday after its week), or the landing of its collection log, or
 -- the landing of its first posts, whichever is last; so a week that was imported or backfilled later is read then. What
--- lands after it is late and changes the weekly tables, never a signal.
+-- lands after it is late and changes the weekly tables, never a signal; only the labels of a post whose text was edited
+-- later are those of its latest text.
 --
 -- Grain: bucket, platform, source
 -- Columns: bucket, platform, source, read_until

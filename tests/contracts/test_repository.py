@@ -1,5 +1,6 @@
 """What the repository may hold: no address of a registry, no secret, pins with hashes, nothing beside the top level."""
 
+import csv
 import re
 import subprocess
 
@@ -20,6 +21,15 @@ def _tracked() -> list[str]:
 
 def test_top_level_is_the_clients() -> None:
     assert {name.split("/")[0] for name in _tracked()} <= TOP_LEVEL
+
+
+def test_every_row_of_a_table_has_a_cell_for_each_column() -> None:
+    tables = [name for name in _tracked() if name.endswith(".csv")]
+    assert len(tables) > 50
+    for name in tables:
+        with (REPOSITORY / name).open(encoding="utf-8", newline="") as lines:
+            head, *rows = csv.reader(lines)
+        assert [row for row in rows if row and len(row) != len(head)] == [], name
 
 
 @pytest.mark.parametrize(("name", "least"), [("requirements.txt", 50), ("requirements-clients.txt", 3)])
