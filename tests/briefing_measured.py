@@ -10,14 +10,26 @@ from pypdf import PdfReader
 from reports.edition import Edition
 
 MOST_WORDS, SMALLEST_TYPE = 550, 8.0
+_CHART = "+DejaVuSans"
 _EDGES = re.compile(r"TERBATAS|Halaman \d dari \d|RESTRICTED|Page \d of \d|^EMBARGO")
 
 
 def words_of_body(pages: Iterable[Any]) -> int:
-    """The words of a briefing without the lines on the edges of its pages."""
-    text = " ".join(page.extract_text() for page in pages)
+    """The words of a briefing without the lines on the edges of its pages and without what stands in its chart."""
+    text = " ".join(_printed(page) for page in pages)
     edges = [line for line in text.splitlines() if _EDGES.search(line)]
     return len(text.split()) - sum(len(line.split()) for line in edges)
+
+
+def _printed(page: Any) -> str:
+    """The text of a page in the faces of its sentences and headings; a chart has a face of its own."""
+    pieces: list[str] = []
+
+    def seen(text: str, _: Any, __: Any, font: Any, ___: float) -> None:
+        pieces.append(re.sub(r"\S", "", text) if str((font or {}).get("/BaseFont", "")).endswith(_CHART) else text)
+
+    page.extract_text(visitor_text=seen)
+    return "".join(pieces)
 
 
 def smallest_type(pages: Iterable[Any]) -> float:
