@@ -87,10 +87,15 @@ def evaluate(
         str | None,
         typer.Option(metavar="NAME", help="these are real posts: reports print the measures under this name"),
     ] = None,
+    acts: Annotated[
+        Path | None,
+        typer.Option(metavar="FOLDER", help="the acts alone, on a folder's comments, coded comments and own corpus"),
+    ] = None,
 ) -> Exit:
     """Measure the labels on posts that people labelled, beside baselines.
 
-    With --record-as the measured errors are those that reports print from now on.
+    With --record-as the measured errors are those that reports print from now on. With --acts it is told how many
+    harmless comments are flagged as acts, and how many acts are found in posts that no frame was written for.
 
     Example:
       ronda label evaluate coded.csv --record-as "200 posts of our office"
@@ -98,7 +103,10 @@ def evaluate(
     settings = settings_of(context)
     from flows.labels import verbs
 
-    verbs.evaluate(settings, file, record_as, as_json=as_json, say=say)
+    if acts is not None:
+        verbs.evaluate_acts(settings, acts, as_json=as_json, say=say)
+    else:
+        verbs.evaluate(settings, file, record_as, as_json=as_json, say=say)
     return Exit.DONE
 
 

@@ -30,6 +30,7 @@ from flows.files.layout import JSON
 from flows.files.opening import read_head
 from flows.files.record import named, whole_characters
 from flows.labels import weights as files
+from flows.labels.calibration import NEVER
 from flows.labels.indications import list_indications, phases_of
 from flows.labels.labelling import judge, text_columns
 from flows.labels.model import read_model
@@ -61,7 +62,7 @@ def metadata(seeds: Path = sql.SEEDS, weights: Path | None = None) -> dict[str, 
         how = model.codes.get(row["code"])
         codes[row["code"]] = {
             "measured_on_real_text": row["is_measured"] == "true",
-            "threshold": how.threshold if how else None,
+            "threshold": how.threshold if how and how.threshold < NEVER else None,  # none: only a rule flags it
             "threshold_with_rule": how.voted_threshold if how else None,
             "uncertain_from": how.uncertain_from if how else None,
         }

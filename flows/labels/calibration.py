@@ -26,6 +26,7 @@ UNCERTAIN_PRECISION = 0.5
 _VOTED_AT_LEAST = 5  # posts of which the rule spoke, for a threshold of their own
 _SENTIMENT_UNCERTAIN = 0.5  # of the texts below the limit fewer are right
 _DIGITS = 6
+NEVER = 2.0  # a threshold that no probability reaches
 
 
 class LearnedClass(NamedTuple):
@@ -34,13 +35,15 @@ class LearnedClass(NamedTuple):
     `stated_precision` is of the model without the rule: higher where ordinary comments share the act's words (a
     country, an office, a sign), lower where these are rarely another's. `ordinary_rate` is the share of ordinary texts
     that is flagged at most without a rule (`training.BACKGROUND`). `least_with_rule` is the probability that the model
-    alone has to give a text for which the rule speaks.
+    alone has to give a text for which the rule speaks. Of a class that `needs_frame` only such a text is flagged; what
+    the model finds without a frame is uncertain.
     """
 
     code: str
     stated_precision: float
     ordinary_rate: float
     least_with_rule: float
+    needs_frame: bool
 
 
 @cache
@@ -48,7 +51,14 @@ def learned_classes() -> dict[str, LearnedClass]:
     """Every class that the model learns, by code, in the order of the outputs of the weights."""
     rows = read_rows(Path(__file__).with_name("learned_classes.csv"))
     return {
-        row["code"]: LearnedClass(row["code"], *(float(row[name]) for name in LearnedClass._fields[1:])) for row in rows
+        row["code"]: LearnedClass(
+            row["code"],
+            float(row["stated_precision"]),
+            float(row["ordinary_rate"]),
+            float(row["least_with_rule"]),
+            row["needs_frame"] == "true",
+        )
+        for row in rows
     }
 
 
@@ -97,6 +107,22 @@ def code_probability(how: Mapping[str, float], posts: Scored) -> Floats:
     return np.asarray(1.0 / (1.0 + np.exp(-margins)))
 
 
+def held_to_frame(code: str, how: Mapping[str, float]) -> dict[str, float]:
+    """The calibration of a class that needs a frame: never flagged without one, and with one where the model confirms.
+
+    Of other classes the same as it is.
+    """
+    learned = learned_classes().get(code)
+    if learned is None or not learned.needs_frame:
+        return dict(how)
+    least = learned.least_with_rule
+    with_rule = 1.0 / (
+        1.0 + (1.0 - least) / max(least, 1e-12) * np.exp(-how["vote"])
+    )  # what the rule's word adds to it
+    uncertain_from = min(how["uncertain_from"], 1.0)
+    return {**how, "threshold": NEVER, "voted_threshold": _rounded(with_rule), "uncertain_from": uncertain_from}
+
+
 def sentiment_probabilities(scores: Floats, temperature: float) -> Floats:
     """Probabilities of the classes from their scores."""
     tempered = scores / temperature
@@ -127,7 +153,7 @@ def calibrate_code(code: str, posts: Scored, truth: Flags, background: Scored) -
         voted = 0.0 if suffices else _lowest(probabilities[votes], truth[votes], VOTED_PRECISION)
     floor = learned.least_with_rule
     with_rule = 1.0 / (1.0 + (1.0 - floor) / max(floor, 1e-12) * np.exp(-rule))
-    return {
+    calibration = {
         "slope": _rounded(slope),
         "vote": _rounded(rule),
         "shift": _rounded(shift),
@@ -135,6 +161,7 @@ def calibrate_code(code: str, posts: Scored, truth: Flags, background: Scored) -
         "voted_threshold": _rounded(max(min(voted, threshold), with_rule if floor > 0 else 0.0)),
         "uncertain_from": _rounded(min(threshold, _lowest(probabilities, truth, UNCERTAIN_PRECISION))),
     }
+    return held_to_frame(code, calibration)
 
 
 def calibrate_sentiment(scores: Floats, truth: npt.NDArray[np.int64]) -> dict[str, float]:

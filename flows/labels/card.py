@@ -15,6 +15,7 @@ import numpy as np
 import polars as pl
 
 import sql
+from flows.labels import acts
 from flows.labels import weights as files
 from flows.labels.calibration import VOTED_PRECISION, learned_classes
 from flows.labels.corpora import PUBLIC, REAL, read_labelled
@@ -254,6 +255,7 @@ def write(folder: Path, day: str) -> str:
         "`call_to_vote` by the time of the post. A class marked *review list* was never measured on real text: count "
         "it, and draw no rate, signal or level from it.",
         "",
+        *acts.section(acts.measure(folder)),
         "## Calibration (mean probability -> share true)",
         "",
         *(

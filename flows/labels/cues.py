@@ -7,8 +7,10 @@ A pattern is a row of slots parted by spaces, each matching one word of a padded
     ~3              up to three words, no sentence end between
     ^               at the start only: the beginning of a text or clause
 
-Rows of kind `words` or `regex` define a group (code = its name), `act` rows say that the text performs the act of
-their code, `exclude` rows (one or more codes) take it back: negation, reporting, condemning, asking.
+Rows of kind `words` or `regex` define a group (code = its name), and those of kind `set` one that the model does not
+read. `act` rows say that the text performs the act of their code. So do `frame` rows: patterns parted by ` & `, all of
+which the text holds, in any order (who, what, to what end), and none of those that begin with `!`. `exclude` rows (one
+or more codes) take it back: negation, reporting, condemning, asking.
 """
 
 import re
@@ -24,18 +26,21 @@ from flows.seeds import read_seed
 REMINDER = " (?:jangan|jgn|jngn|jangan sampai|ojo|aja) (?:lupa|lali) "
 REMIND = " ingat "
 _REMINDER_WORDS = frozenset((" jangan ", " jgn ", " jngn ", " ojo ", " aja "))
+_NEVER = "$^"
 _CLAUSE_START = r"(?:^| [.,!?:#]) "
 
 
 class Cues(NamedTuple):
-    """The rule of one code: a text that matches `act` and not `exclude` (None: nothing excludes).
+    """The rule of one code: a text that matches `act` or one of the `frames`, and not `exclude` (None: nothing does).
 
-    A text that matches an act holds, for one of the `needs`, a word of every of its slots: cheap to look for.
+    A text that matches an act or a frame holds, for one of the `needs`, a word of every of its slots: cheap to look
+    for. Frames look ahead, which the expressions of Polars cannot.
     """
 
     act: str
     exclude: str | None
     needs: tuple[tuple[frozenset[str], ...], ...]
+    frames: tuple[re.Pattern[str], ...] = ()
 
 
 class Choice(NamedTuple):
@@ -91,13 +96,28 @@ def translate(pattern: str, groups: dict[str, Choice]) -> Pattern:
     return Pattern("".join(parts), tuple(needs))
 
 
+def translate_frame(pattern: str, groups: dict[str, Choice]) -> Pattern:
+    """The parts of a frame as one expression for the beginning of a padded text; raises UsageError as `translate`."""
+    expression = ""
+    needs: list[frozenset[str]] = []
+    for part in pattern.split(" & "):
+        is_barred = part.startswith("! ")
+        read = translate(part.removeprefix("! "), groups)
+        expression += f"(?!.*{read.expression})" if is_barred else f"(?=.*({read.expression}))"
+        needs += [] if is_barred else read.needs
+    return Pattern(expression, tuple(needs))
+
+
+_TRANSLATIONS = {"act": translate, "frame": translate_frame}
+
+
 def _read_groups(rows: list[dict[str, str]]) -> dict[str, Choice]:
     """Groups by name; a group may name an earlier one."""
     groups: dict[str, Choice] = {}
     for row in rows:
         if row["kind"] == "regex":
             groups[row["code"]] = Choice(row["pattern"], None)
-        elif row["kind"] == "words":
+        elif row["kind"] in ("words", "set"):
             groups[row["code"]] = _choice(row["pattern"], groups)
     return groups
 
@@ -107,30 +127,31 @@ def read_cues(seeds: Path = sql.SEEDS) -> dict[str, Cues]:
     """The rule of every code of the cues seed; raises UsageError when a pattern or an excluded code is wrong."""
     rows = read_seed("cues", seeds)
     groups = _read_groups(rows)
-    acts: dict[str, list[Pattern]] = {}
+    rules: dict[str, dict[str, list[Pattern]]] = {}
     excludes: dict[str, list[str]] = {}
     for row in rows:
-        if row["kind"] == "act":
-            act = translate(row["pattern"], groups)
-            if not act.needs:
+        if row["kind"] in _TRANSLATIONS:
+            rule = _TRANSLATIONS[row["kind"]](row["pattern"], groups)
+            if not rule.needs:
                 raise UsageError(f'The cue "{row["pattern"]}" of cues.csv has no slot of plain words; give it one.')
-            acts.setdefault(row["code"], []).append(act)
+            rules.setdefault(row["code"], {kind: [] for kind in _TRANSLATIONS})[row["kind"]].append(rule)
         elif row["kind"] == "exclude":
             for code in row["code"].split(" "):
                 excludes.setdefault(code, []).append(translate(row["pattern"], groups).expression)
-        elif row["kind"] not in ("words", "regex"):
+        elif row["kind"] not in ("words", "set", "regex"):
             raise UsageError(
                 f'The cue "{row["pattern"]}" has the unknown kind "{row["kind"]}"; see sql/seeds/cues.csv.'
             )
-    if lost := sorted(set(excludes) - set(acts)):
+    if lost := sorted(set(excludes) - set(rules)):
         raise UsageError(f"cues.csv excludes {', '.join(lost)}, for which it has no act.")
     return {
         code: Cues(
-            "|".join(act.expression for act in patterns),
+            "|".join(act.expression for act in kinds["act"]) or _NEVER,
             "|".join(excludes[code]) if code in excludes else None,
-            tuple(act.needs for act in patterns),
+            tuple(rule.needs for patterns in kinds.values() for rule in patterns),
+            tuple(re.compile(frame.expression) for frame in kinds["frame"]),
         )
-        for code, patterns in acts.items()
+        for code, kinds in rules.items()
     }
 
 
@@ -148,20 +169,20 @@ def read_group_words(seeds: Path = sql.SEEDS) -> dict[str, frozenset[str]]:
 
 
 class Rule(NamedTuple):
-    """One act pattern as it stands in the seed, for explanations."""
+    """One act or frame as it stands in the seed, for explanations."""
 
     code: str
     pattern: str
-    expression: str
+    expression: re.Pattern[str]
 
 
 @cache
 def read_rules(seeds: Path = sql.SEEDS) -> tuple[Rule, ...]:
-    """Every act pattern, in the order of the seed."""
+    """Every act and frame, in the order of the seed."""
     rows = read_seed("cues", seeds)
     groups = _read_groups(rows)
     return tuple(
-        Rule(row["code"], row["pattern"], translate(row["pattern"], groups).expression)
+        Rule(row["code"], row["pattern"], re.compile(_TRANSLATIONS[row["kind"]](row["pattern"], groups).expression))
         for row in rows
-        if row["kind"] == "act"
+        if row["kind"] in _TRANSLATIONS
     )

@@ -13,6 +13,7 @@ import polars as pl
 import sql
 from flows.files.record import whole_characters
 from flows.labels import weights as files
+from flows.labels.calibration import NEVER
 from flows.labels.corpora import SENTIMENTS
 from flows.labels.cues import REMIND, REMINDER, read_rules
 from flows.labels.features import dense_features
@@ -102,11 +103,11 @@ def pushes(text: str, outputs: tuple[str, ...], seeds: Path, weights: Path) -> d
 def _code(code: str, text: str, row: Judged, seeds: Path, weights: Path) -> CodeFound:
     """What was found of one code in the only text of a batch."""
     findings, model = row.codes[code], read_model(weights)
-    spoken = row.masked.str.replace_all(REMINDER, REMIND)
+    spoken = row.masked.str.replace_all(REMINDER, REMIND)[0]
     held = [
-        (rule.pattern, " ".join(matches[0].split()))
+        (rule.pattern, " ".join(" ".join(found.groups() or (found[0],)).split()))
         for rule in read_rules(seeds)
-        if findings.vote[0] and rule.code == code and len(matches := spoken.str.extract_all(rule.expression)[0])
+        if findings.vote[0] and rule.code == code and (found := rule.expression.search(spoken))
     ]
     is_known = code in model.codes
     is_flagged, is_uncertain = bool(findings.flag[0]), bool(findings.is_uncertain[0])
@@ -210,6 +211,10 @@ def _shown(some: tuple[Push, ...]) -> str:
     return ", ".join(f"{push.piece} {push.weight:+.2f}" for push in some) or "nothing"
 
 
+def _against(threshold: float | None) -> str:
+    return "" if threshold is None else ", no frame is complete" if threshold >= NEVER else f" against {threshold:.2f}"
+
+
 def as_text(explanation: Explanation, text: str, seeds: Path = sql.SEEDS) -> str:
     """An explanation in lines for a reader."""
     lines = [f"read as: {' '.join(explanation.words) or '(nothing)'}"]
@@ -224,7 +229,7 @@ def as_text(explanation: Explanation, text: str, seeds: Path = sql.SEEDS) -> str
         if not (one.is_flagged or one.is_uncertain or one.rules):
             continue
         state = "flagged" if one.is_flagged else ("uncertain" if one.is_uncertain else "not flagged")
-        number = "" if one.probability is None else f", probability {one.probability:.2f} against {one.threshold:.2f}"
+        number = "" if one.probability is None else f", probability {one.probability:.2f}{_against(one.threshold)}"
         lines.append(f"{one.code}: {state} by {one.spoke}{number}")
         lines += [f"  rule: {pattern}" for pattern in one.rules]
         if one.pushes:

@@ -3,7 +3,9 @@
 The model gives every text a score for each code; a cue rule (`sql/seeds/cues.csv`: an act matches and no exclusion
 does) adds its vote, whose worth was measured on held-out posts; the sum is a probability with a threshold. Where an
 exclusion of the code matches (reporting, condemning, asking, denying), the model alone flags nothing: the text stays
-in the uncertain band. A code that the weights do not know is flagged by its rule alone. `hoax` comes only from a
+in the uncertain band. Acts (`needs_frame` in learned_classes.csv) are
+flagged only where a frame is complete and the model confirms it; what one of them says alone is uncertain. A code that
+the weights do not know is flagged by its rule alone. `hoax` comes only from a
 table of published fact-checks.
 
 A call to vote is lawful in the campaign and no indication: by the local time of the post it becomes the class that
@@ -21,6 +23,7 @@ import numpy.typing as npt
 import polars as pl
 
 import sql
+from flows.labels.calibration import NEVER
 from flows.labels.cues import REMIND, REMINDER, Cues, read_cues
 from flows.labels.model import Model, limit, probability
 from flows.labels.reading import mask_contestants
@@ -46,10 +49,14 @@ class Found(NamedTuple):
 
 
 def _matches(texts: pl.Series, cues: Cues) -> Flags:
-    """Whether each text matches the act and no exclusion."""
+    """Whether each text matches the act or a frame, and no exclusion."""
     flags: Flags = texts.str.contains(cues.act).fill_null(value=False).to_numpy(writable=True)
-    if cues.exclude is not None and flags.any():
-        flags[flags] = ~texts.filter(pl.Series(flags)).str.contains(cues.exclude).to_numpy()
+    is_open = np.ones(len(texts), dtype=bool)
+    if cues.exclude is not None and (cues.frames or flags.any()):
+        is_open = ~texts.str.contains(cues.exclude).fill_null(value=False).to_numpy()
+    flags &= is_open
+    for place in np.flatnonzero(is_open & ~flags) if cues.frames else ():
+        flags[place] = any(frame.match(texts[int(place)] or "") for frame in cues.frames)
     return flags
 
 
@@ -130,7 +137,8 @@ def find_codes(model: Model, scores: Floats, votes: dict[str, Flags], has_conten
             continue
         share = probability(model, code, scores, spoke)
         flag = (share >= limit(model, code, spoke)) & has_content
-        uncertain = (share >= model.codes[code].uncertain_from) & ~flag & has_content
+        near = spoke & (model.codes[code].threshold >= NEVER)  # a frame that the model does not confirm
+        uncertain = ((share >= model.codes[code].uncertain_from) | near) & ~flag & has_content
         findings[code] = Found(share, spoke, flag, uncertain)
     return findings
 

@@ -57,8 +57,10 @@ _STYLED = (
     | {"ß": "ss"}
 )
 _CONTROL = r"[\x00-\x08\x0B\x0C\x0E-\x1F\x7F]"
-# Format characters, unassigned ones, accents, variation selectors, skin tones and the keycap.
-_INVISIBLE = r"[\p{Cf}\p{Co}\p{Cn}\x{0300}-\x{036F}\x{FE00}-\x{FE0F}\x{1F3FB}-\x{1F3FF}\x{20E3}]"
+# Format characters, unassigned ones, accents, variation selectors, skin tones, the keycap, fillers that show nothing.
+_INVISIBLE = (
+    r"[\p{Cf}\p{Co}\p{Cn}\x{0300}-\x{036F}\x{FE00}-\x{FE0F}\x{1F3FB}-\x{1F3FF}\x{20E3}\x{115F}\x{1160}\x{3164}\x{FFA0}]"
+)
 _ROUNDS = 3  # after as many no letter changes any more (a test says so)
 
 # What a folded character is.

@@ -13,7 +13,7 @@ import numpy as np
 import numpy.typing as npt
 
 from flows.labels import weights as files
-from flows.labels.calibration import Scored, code_probability
+from flows.labels.calibration import Scored, code_probability, held_to_frame
 from flows.labels.compiled.batch import Matrices
 from flows.labels.compiled.scoring import padded
 from flows.labels.corpora import SENTIMENTS
@@ -30,7 +30,7 @@ class Code(NamedTuple):
     slope: float
     vote: float  # what the word of the cue rule adds
     shift: float
-    threshold: float  # a probability; from here on the text has the label
+    threshold: float  # a probability; from here on the text has the label (`calibration.NEVER`: it needs a frame)
     voted_threshold: float  # the same where the rule spoke too
     uncertain_from: float  # and from here on it may
 
@@ -74,7 +74,7 @@ def join(own: Weights, share_alike: Weights | None, version: str) -> Model:
         scales=both("scales"),
         biases=both("biases"),
         dense=both("dense"),
-        codes={code: Code(**own.calibration["codes"][code]) for code in own.calibration["codes"]},
+        codes={code: Code(**held_to_frame(code, how)) for code, how in own.calibration["codes"].items()},
         temperature=calibration["temperature"],
         uncertain_below=calibration["uncertain_below"],
         version=version,

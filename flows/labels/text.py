@@ -14,6 +14,7 @@ import polars as pl
 import pyarrow as pa
 
 from flows.labels.compiled.batch import SPELL, run_loop
+from flows.labels.disguises import undisguised
 
 MAX_CHARACTERS = 100_000  # of a text are read
 _MAYBE_ENTITY = r"&[#A-Za-z][0-9A-Za-z]*;"
@@ -62,7 +63,7 @@ def _frozen(data: npt.NDArray[np.uint8], offsets: npt.NDArray[np.int64], is_null
 
 
 def buffers(texts: pl.Series) -> Buffers:
-    """The buffers of texts, HTML entities as their characters; very long texts are cut."""
+    """The buffers of texts, HTML entities as their characters, words out of disguise; very long texts are cut."""
     texts = texts.cast(pl.String)
     if (texts.str.len_bytes() > MAX_CHARACTERS).any():
         texts = texts.str.head(MAX_CHARACTERS)
@@ -71,7 +72,7 @@ def buffers(texts: pl.Series) -> Buffers:
         escaped = texts.str.contains(_MAYBE_ENTITY).fill_null(value=False)
         rows = escaped.arg_true()
         texts = texts.scatter(rows, pl.Series([unescape(text) for text in texts.gather(rows)], dtype=pl.String))
-    arrow = texts.fill_null("").to_arrow().cast(pa.large_string())
+    arrow = undisguised(texts).fill_null("").to_arrow().cast(pa.large_string())
     _, offsets, data = arrow.buffers()
     count = len(texts)
     encoded = np.frombuffer(data, np.uint8) if data is not None and data.size else np.zeros(0, np.uint8)

@@ -10,7 +10,7 @@ import polars as pl
 
 from flows.exits import InputRefusedError, UsageError
 from flows.files.record import named
-from flows.labels import applying, evaluation, explaining, quality
+from flows.labels import acts, applying, evaluation, explaining, quality
 from flows.labels import weights as files
 from flows.labels.corpora import OWN_FOLDER, SCHEMA, read_labelled, read_own, read_public
 from flows.labels.model import read_model
@@ -125,6 +125,12 @@ def evaluate(settings: Settings, path: Path | None, test_set: str | None, *, as_
         named = quality.CodedSet(test_set, test_set)
         quality.record(result, named, len(frame), files.folder_of(settings.seeds))
     say(written.rstrip() if as_json else f"{evaluation.as_text(result)}\nwritten to {folder / f'{path.stem}.json'}")
+
+
+def evaluate_acts(settings: Settings, folder: Path, *, as_json: bool, say: Say) -> None:
+    """Measures how acts are told from talk about them (`acts.py`)."""
+    measured = acts.measure(folder, settings.seeds)
+    say(json.dumps(measured, indent=2) if as_json else acts.as_text(measured))
 
 
 def explain(settings: Settings, text: str, created_at: datetime | None, say: Say) -> None:

@@ -17,7 +17,8 @@ OWN_FILE = "own.weights"  # MIT: indications and sentiment
 SHARE_ALIKE_FILE = "sharealike.weights"  # CC BY-SA 4.0: sentiment, trained on public data under that licence
 DIGEST_SIZE = 32  # bytes, at the end of a weight file
 
-RULES = "labels-4"  # raise it with every change of rules or roles.csv; seeds and weights tell by themselves
+RULES = "labels-5"  # raise it with every change of rules; seeds, weights and tables tell by themselves
+TABLES_READ = ("learned_classes.csv", "roles.csv")  # of this folder
 # Read whole; of the election, its calendar and the indications see `_read_in_part`.
 SEEDS_READ = (
     *("contestants", "cues", "fact_checks", "function_words", "lexicon", "peoples", "place_names", "places"),
@@ -47,10 +48,12 @@ def weights_version(folder: Path = FOLDER) -> str:
 
 @cache
 def label_version(seeds: Path = sql.SEEDS, weights: Path | None = None) -> str:
-    """A short name of rules, seeds and weights, `labels-3-1a2b3c4d`: another version breaks every labelled series."""
+    """A short name of rules, tables, seeds and weights (`labels-5-1a2b3c4d`): another breaks every labelled series."""
     digest = hashlib.sha256(weights_version(weights or folder_of(seeds)).encode())
     for name in SEEDS_READ:
         digest.update(f"{name}\n{seed_path(name, seeds).read_text(encoding='utf-8')}\n".encode())
+    for table in TABLES_READ:
+        digest.update(f"{table}\n{Path(__file__).with_name(table).read_text(encoding='utf-8')}\n".encode())
     digest.update(_read_in_part(seeds).encode())
     return f"{RULES}-{digest.hexdigest()[:8]}"
 

@@ -239,7 +239,7 @@ def test_a_plan_knows_what_another_seed_would_change(home: Path, ronda: Ronda, t
     assert [each["week"] for each in stale][::25] == ["2023-W34", "2024-W07"]
     assert {(*each["seeds"], each["labels"] is None) for each in stale} == {("topic_terms", False)}
     assert (
-        "(26) are stale: other seeds now (topic_terms), labels labels-3-" in ronda(home, "status", before=other).stdout
+        "(26) are stale: other seeds now (topic_terms), labels labels-5-" in ronda(home, "status", before=other).stdout
     )
     words = ("backfill", "2024-W05", "2024-W05", "--reason", "terms", "--dry-run")
     relabelled = ronda(home, *words, "--relabel", before=other).stdout.splitlines()

@@ -8,6 +8,7 @@ import numpy as np
 
 from flows.labels.compiled.letters import ACCOUNT, CONTESTANT, URL
 from flows.labels.compiled.tokens import ADDRESS_LABELS, LABEL_LETTERS
+from flows.labels.disguises import undisguise
 from flows.labels.letters import DROPPED, EMOJI, FLAG, LAST_LETTER, LIMIT, Letters, read_letters
 from flows.labels.text import unescape
 
@@ -105,7 +106,7 @@ def join_thousands(folded: str) -> str:
 
 def spell(text: str, letters: Letters) -> list[str]:
     """The tokens of a text. A lone surrogate parts words like any other character."""
-    plain = join_thousands(fold(unescape(text), letters))
+    plain = join_thousands(fold(undisguise(unescape(text)), letters))
     named = {"url": URL, "account": ACCOUNT, "hash": "#"}
     tokens = []
     for match in _patterns().token.finditer(plain):

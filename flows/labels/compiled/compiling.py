@@ -77,7 +77,7 @@ HASH_SIGN = ord("#")
 EXCLAMATION = ord("!")
 QUESTION = ord("?")
 NOUGHT: Any = np.int64(0)  # where a number begins that is handed on
-SLOT_NUMBERS = 4  # of 64 bits each, for the slots of the cues
+SLOT_NUMBERS = 5  # of 64 bits each, for the slots of the cues
 
 # Columns of what is known of a word or phrase (`rows`) and of a token that was met (`memo`). Only `memo` has the hash
 # with every digit as 0, the row of the table, what the token is, and the number of windows of letters (-1: not listed).

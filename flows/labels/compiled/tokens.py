@@ -1,7 +1,7 @@
 """Folded characters to tokens, and what is known of each token, looked up once.
 
 Tokens are lower-case words and numbers, the marks `. , ! ? :` and `#`, emoji, `_url_` and `_akun_`. Joining them with
-spaces and spelling again changes nothing.
+spaces and spelling again changes nothing (but for a word in disguise, `disguises.py`).
 
 What depends on a token alone is kept in `memo`, a hash table by the token's hash that is emptied when it is full.
 """
