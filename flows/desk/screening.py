@@ -12,13 +12,14 @@ import polars as pl
 
 from flows.desk.words import choices, words_of
 from flows.labels import explaining, hoaxes
+from flows.labels.compiled.letters import CONTESTANT, PEOPLE_WORD
 from flows.labels.indications import CALL_TO_VOTE
 from flows.periods import phase_classes, read_election
 from flows.seeds import read_seed
 
 CHARACTERS = 4_000  # of a text
 QUESTIONS = ("source", "date", "place", "picture", "reason")
-_MASK, _SHOWN_MASK = "_calon_", "(calon)"
+_MASKS = {CONTESTANT: "saring_contestant", PEOPLE_WORD: "saring_people"}  # and what is shown for them
 
 
 class Flag(NamedTuple):
@@ -74,9 +75,7 @@ def screen(text: str, day: date, seeds: Path, lang: str) -> Screening:
             Flag(
                 known[code].label,
                 by_code[code].spoke,
-                tuple(
-                    each.replace(_MASK, _SHOWN_MASK) for each in said.get(CALL_TO_VOTE if code in calls else code, ())
-                ),
+                tuple(_shown(each, lang) for each in said.get(CALL_TO_VOTE if code in calls else code, ())),
                 by_code[code].words,
                 known[code].articles,
             )
@@ -101,6 +100,13 @@ def _claim(text: str, seeds: Path) -> Claim | None:
         return None
     row = next(row for row in read_seed("fact_checks", seeds) if row["url"] == urls[0])
     return Claim(row["claim"], row["url"], row["published_on"], float(shares[0]))
+
+
+def _shown(said: str, lang: str) -> str:
+    """What a rule holds to as a reader reads it: who is masked in it is named by what they are."""
+    for mask, name in _MASKS.items():
+        said = said.replace(mask, words_of(lang)[name])
+    return said
 
 
 def lines(found: Screening, lang: str) -> Iterator[str]:

@@ -39,7 +39,7 @@ def test_a_call_to_vote_is_judged_by_its_day() -> None:
 def test_words_and_rules_are_told() -> None:
     told = said("dasar cina kafir, usir semua", CAMPAIGN)
     assert "Ujaran kebencian / SARA (terdeteksi otomatis, belum ditinjau)" in told
-    assert "Kata yang kena aturan: “cina kafir”" in told
+    assert "Kata yang kena aturan: “(suatu kelompok) kafir”" in told
     assert "280(1)c UU 7/2017" in told
 
 
