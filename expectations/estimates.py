@@ -32,8 +32,8 @@ _COUNT_HINT = (
     "Reviews were counted of posts that are not of their stratum.",
 )
 _WORD_HINT = (
-    "flows/trends/estimates.py memakai kata baru yang belum dikenal pembaca tabel.",
-    "flows/trends/estimates.py uses a new word that readers of the table do not know.",
+    "Berkas flows/trends/estimates.py memakai kata baru yang belum dikenal pembaca tabel.",
+    "The file flows/trends/estimates.py uses a new word that readers of the table do not know.",
 )
 
 

@@ -10,7 +10,6 @@ from flows import cli_call, progress
 from flows.cli_call import ANALYSTS, ENGINEERS, settings_of, verb
 from flows.exits import Exit, UsageError
 from flows.progress import say
-from flows.reviewing.accepted import accepted
 
 app = typer.Typer(cls=cli_call.Verbs, subcommand_metavar="VERB ...")
 
@@ -144,6 +143,8 @@ def train(  # noqa: PLR0913, PLR0917 - one argument for each option
     if reviews:
         if files or corpora or own:
             raise UsageError("--reviews learns from the reviews alone; leave out the files, --corpora and --own.")
+        from flows.reviewing.accepted import accepted
+
         verbs.learn(settings, accepted(settings.home), into, say)
         return Exit.DONE
     verbs.train(settings, verbs.Sources(files or [], corpora, own), into, say)

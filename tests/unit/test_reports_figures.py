@@ -223,7 +223,7 @@ def test_every_chart_carries_its_claim_and_source_and_the_embargo_while_it_holds
 
 def test_detections_are_drawn_with_the_words_of_their_stage() -> None:
     _, _, figures = drawn("2024-W05")
-    assert "terdeteksi otomatis, belum ditinjau; ketepatan belum terukur" in texts(figures["indications"])
+    assert "terdeteksi otomatis; ketepatan belum terukur" in texts(figures["indications"])
 
 
 def points_of(facts: Facts, scene: Scene, platform: str) -> list[timeline.Point]:

@@ -68,8 +68,8 @@ def test_a_signal_says_how_right_its_class_is_and_invented_figures_say_nothing_o
 def test_the_briefing_names_what_was_measured_and_how_many_classes_were_not() -> None:
     words = Words("id")
     text = quality_sentence(facts_of(invented.season(WEEK)), words)
-    assert text.startswith(f"Tanda Ujaran kebencian / SARA tepat 62{THIN}% (48 s.d. 74) dan menangkap 52")
-    assert text.endswith("6 jenis lain belum terukur: jumlahnya panjang daftar telaah, bukan ukuran kejadian.")
+    assert text.startswith(f"Ujaran kebencian / SARA: tepat 62{THIN}% (48 s.d. 74), menangkap 52")
+    assert text.endswith("6 jenis lain belum terukur: jumlahnya daftar telaah, bukan ukuran kejadian.")
     assert "panjang daftar telaah" in quality_sentence(facts_of(without_quality()), words)
     trends = Trends(facts_of(invented.season(WEEK)))
     reader = PdfReader(io.BytesIO(briefing(trends, words, judge(trends), briefing_pictures(trends, words))))
