@@ -1,6 +1,17 @@
 """The third gate of `trends.estimates`: confirmed is a part of flagged, and a number lies within its limits."""
 
-from expectations.suite import Expectation, Gate, Severity, Suite, at_least, between, kinds, one_of, ordered
+from expectations.suite import (
+    Expectation,
+    Gate,
+    Severity,
+    Suite,
+    at_least,
+    between,
+    kinds,
+    never_negative,
+    one_of,
+    ordered,
+)
 from expectations.trend_tables import bounded, filled, increasing
 from flows.method import METHOD
 
@@ -59,17 +70,7 @@ def suite() -> Suite:
         ),
         expectations=(
             *(filled(column) for column in _KEY),
-            *(
-                Expectation(
-                    f"{column}_not_negative",
-                    at_least(column, 0),
-                    Severity.STOP,
-                    f"Jumlah {words_id} tidak negatif.",
-                    f"The number of {words_en} is not negative.",
-                    *_COUNT_HINT,
-                )
-                for column, (words_id, words_en) in _COUNTED.items()
-            ),
+            *(never_negative(column, *words, _COUNT_HINT) for column, words in _COUNTED.items()),
             *(
                 Expectation(
                     f"{part}_up_to_{whole}", ordered(part, whole), Severity.STOP, words_id, words_en, *_COUNT_HINT

@@ -2,7 +2,18 @@
 
 from typing import TYPE_CHECKING
 
-from expectations.suite import Expectation, Gate, Severity, Suite, at_least, at_most, one_of, ordered, present
+from expectations.suite import (
+    Expectation,
+    Gate,
+    Severity,
+    Suite,
+    at_least,
+    at_most,
+    never_negative,
+    one_of,
+    ordered,
+    present,
+)
 from flows.method import METHOD
 
 if TYPE_CHECKING:
@@ -50,16 +61,8 @@ _EXPECTATIONS = (
         for column, (words_id, words_en) in _COUNTS.items()
     ),
     *(
-        Expectation(
-            f"{column}_not_negative",
-            at_least(column, 0),
-            Severity.STOP,
-            f"Jumlah {words_id} tidak negatif.",
-            f"The number of {words_en} is not negative.",
-            "Penghitungan pembaca keliru.",
-            "The reader counts wrongly.",
-        )
-        for column, (words_id, words_en) in _COUNTS.items()
+        never_negative(column, *words, ("Penghitungan pembaca keliru.", "The reader counts wrongly."))
+        for column, words in _COUNTS.items()
     ),
     Expectation(
         "records_accounted_for",

@@ -15,6 +15,7 @@ from expectations.suite import (
     between,
     kinds,
     matches,
+    never_negative,
     one_of,
     one_value,
     ordered,
@@ -220,14 +221,14 @@ _TEXTS = (
 
 _METRICS = (
     *(
-        Expectation(
-            f"{column}_not_negative",
-            at_least(column, 0),
-            Severity.STOP,
-            f"Jumlah {words_id} tidak negatif.",
-            f"The number of {words_en} is not negative.",
-            "Tanda platform untuk tidak diketahui (-1) dibaca sebagai jumlah.",
-            "A platform's sign for unknown (-1) was read as a number.",
+        never_negative(
+            column,
+            words_id,
+            words_en,
+            (
+                "Tanda platform untuk tidak diketahui (-1) dibaca sebagai jumlah.",
+                "A platform's sign for unknown (-1) was read as a number.",
+            ),
         )
         for column, (words_id, words_en, _) in _COUNTS.items()
     ),

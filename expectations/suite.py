@@ -67,6 +67,18 @@ class Expectation:
     shows_values: bool = False
 
 
+def never_negative(column: str, words_id: str, words_en: str, hint: tuple[str, str]) -> Expectation:
+    """That a count is not below zero; the words name what is counted, the hint says where it may go wrong."""
+    return Expectation(
+        f"{column}_not_negative",
+        at_least(column, 0),
+        Severity.STOP,
+        f"Jumlah {words_id} tidak negatif.",
+        f"The number of {words_en} is not negative.",
+        *hint,
+    )
+
+
 def _unchanged(frame: "pd.DataFrame") -> "pd.DataFrame":
     return frame
 

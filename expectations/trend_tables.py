@@ -16,6 +16,7 @@ from expectations.suite import (
     at_most,
     between,
     kinds,
+    never_negative,
     one_of,
     ordered,
     present,
@@ -155,17 +156,7 @@ _MEASURES = (
         "The SQL model confuses zero with unknown.",
         where=("status", "observed"),
     ),
-    *(
-        Expectation(
-            f"{column}_not_negative",
-            at_least(column, 0),
-            Severity.STOP,
-            f"Jumlah {words_id} tidak negatif.",
-            f"The number of {words_en} is not negative.",
-            *_SQL_HINT,
-        )
-        for column, (words_id, words_en) in _COUNTED.items()
-    ),
+    *(never_negative(column, *words, _SQL_HINT) for column, words in _COUNTED.items()),
     *(increasing(*order) for order in _ORDERS),
     *(bounded(*bound) for bound in _BOUNDS),
 )

@@ -17,7 +17,7 @@ def next_one(room: Room, asked: Asked) -> Response:
     """The next item to look at again; one whose posts are published no more is passed over."""
     items = room.desk.to_audit(asked.me)
     for item in items:
-        posts = published.of_keys(room.desk.home, room.desk.posts([item]))
+        posts = published.of_keys(room.desk.release, room.desk.posts([item]))
         if posts:
             day = posts[0].created_at.astimezone(room.zone).date()
             facts: dict[str, Any] = {

@@ -125,18 +125,18 @@ class Casework:
         codes = {item: code for item, code in codes.items() if code not in {"", reviews.NONE}}
         keys = self._desk.keyed(codes)
         posts: dict[str, list[Shown]] = {item: [] for item in codes}
-        for post in published.of_keys(self._home, keys):
+        for post in published.of_keys(self._desk.release, keys):
             posts[keys[post.key]].append(post)
         waiting = [Candidate(item, codes[item], tuple(some)) for item, some in posts.items() if some]
         known = self._desk.keyed({*state.items, *taken})
-        for group in published.indicated(self._home):
+        for group in published.indicated(self._desk.release):
             if some := tuple(post for post in group if post.key not in known):
                 waiting.append(Candidate("", some[0].code, some))
         return sorted(waiting, key=lambda each: (each.limit or date.max, each.posts[0].created_at, each.name))
 
     def posts(self, case: Case) -> list[Shown]:
         """The posts of a case that are published."""
-        return published.of_keys(self._home, self.keys(case))
+        return published.of_keys(self._desk.release, self.keys(case))
 
     def keys(self, case: Case) -> list[Key]:
         """The posts of a case."""

@@ -7,7 +7,7 @@ from email.policy import HTTP
 from urllib.parse import parse_qsl
 
 _FIELDS = 24
-_PLAIN, _WITH_FILES = "application/x-www-form-urlencoded", "multipart/form-data"
+_WITH_FILES = "multipart/form-data"
 
 
 class UnreadableError(ValueError):

@@ -4,11 +4,9 @@ from collections import defaultdict
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, datetime
-from pathlib import Path
 
 from flows.desk.backlog import Key
-from flows.exits import RondaError
-from flows.store import warehouse
+from flows.desk.release import Release
 
 _SHOWN = """
 SELECT posts.platform, posts.post_id, coalesce(posts.text, ''), posts.created_at, posts.first_seen_at, posts.state,
@@ -53,32 +51,26 @@ class Shown:
         return self.platform, self.post_id
 
 
-def of_keys(home: Path, keys: Collection[Key]) -> list[Shown]:
+def of_keys(release: Release, keys: Collection[Key]) -> list[Shown]:
     """The posts of these keys that are published, oldest first."""
     ordered = sorted(keys)
-    return _read(home, _OF_KEYS, {"platforms": [each[0] for each in ordered], "ids": [each[1] for each in ordered]})
+    return _read(release, _OF_KEYS, {"platforms": [each[0] for each in ordered], "ids": [each[1] for each in ordered]})
 
 
-def indicated(home: Path) -> list[list[Shown]]:
+def indicated(release: Release) -> list[list[Shown]]:
     """The posts on whose code people agreed and that nobody handled yet; near-duplicates of a phase together."""
     groups: dict[tuple[str, str], list[Shown]] = defaultdict(list)
-    for post in _read(home, _INDICATED, {}):
+    for post in _read(release, _INDICATED, {}):
         groups[post.same, post.code].append(post)
     return list(groups.values())
 
 
-def of_authors(home: Path, authors: Collection[str]) -> list[Shown]:
+def of_authors(release: Release, authors: Collection[str]) -> list[Shown]:
     """The reviewed posts of some authors, the last one first."""
-    return _read(home, _OF_AUTHORS, {"authors": sorted(authors)}) if authors else []
+    return _read(release, _OF_AUTHORS, {"authors": sorted(authors)}) if authors else []
 
 
-def _read(home: Path, where: str, parameters: dict[str, list[str]]) -> list[Shown]:
-    path = home / "published" / "ronda.duckdb"
-    if not path.exists() or (parameters and not next(iter(parameters.values()))):
+def _read(release: Release, where: str, parameters: dict[str, list[str]]) -> list[Shown]:
+    if release.stamp is None or (parameters and not next(iter(parameters.values()))):
         return []
-    with warehouse.as_it_is(path.resolve(), read_only=True) as connection:
-        try:
-            rows = connection.execute(_SHOWN + where, parameters).fetchall()
-        except warehouse.DatabaseError as error:
-            raise RondaError(f"{path} is of another version of ronda; publish a week again.") from error
-    return [Shown(*row) for row in rows]
+    return [Shown(*row) for row in release.rows(_SHOWN + where, parameters)]

@@ -36,7 +36,7 @@ def _reviewed(room: Room, accounts: list[Account]) -> dict[tuple[str, str], list
     names = pl.Series([each.platform for each in accounts]), pl.Series([each.account for each in accounts])
     keys = privacy.author_keys(*names, privacy.author_secret(room.settings)).to_list()
     posts: dict[str, list[Shown]] = {key: [] for key in keys}
-    for post in published.of_authors(room.desk.home, keys):
+    for post in published.of_authors(room.desk.release, keys):
         if post.outcome in _OUTCOMES:
             posts[post.author_key].append(post)
     return {(each.platform, each.account): posts[key] for each, key in zip(accounts, keys, strict=True)}
