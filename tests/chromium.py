@@ -65,6 +65,17 @@ class Tab:
         self.ask("Input.dispatchKeyEvent", type="keyDown", **facts)
         self.ask("Input.dispatchKeyEvent", type="keyUp", key=key)
 
+    def enter(self) -> None:
+        """Sends a form by the keyboard, and waits for the next page."""
+        self.run("window.left = true")
+        self.press("Enter")
+        self.wait("!window.left")
+
+    def write(self, field: str, text: str) -> None:
+        """Types into the field of a name."""
+        self.run(f"document.querySelector('[name={field}]').focus()")
+        self.ask("Input.insertText", text=text)
+
     def click(self, selector: str) -> None:
         """A click of the mouse in the middle of what a selector names, after it was scrolled to."""
         box = self.run(

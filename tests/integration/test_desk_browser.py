@@ -12,7 +12,7 @@ from flows.reviewing import log
 from flows.settings import Settings
 from tests.chromium import Tab, chromium, installed
 from tests.conftest import free_port
-from tests.desk_fixture import PASSWORD, Post, publish
+from tests.desk_fixture import PASSWORD, Post, log_in, publish
 
 pytestmark = [
     pytest.mark.slow,
@@ -21,22 +21,10 @@ pytestmark = [
 ]
 
 
-def log_in(tab: Tab, address: str, name: str) -> None:
-    tab.go(address)
-    for field, value in (("name", name), ("password", PASSWORD)):
-        tab.run(f"document.querySelector('[name={field}]').focus()")
-        tab.ask("Input.insertText", text=value)
-    tab.run("window.left = true")
-    tab.press("Enter")
-    tab.wait("!window.left")
-
-
 def choose(tab: Tab, key: str) -> None:
     """Codes the open item by keyboard."""
     tab.press(key)
-    tab.run("window.left = true")
-    tab.press("Enter")
-    tab.wait("!window.left")
+    tab.enter()
 
 
 def test_from_log_in_to_a_decision_by_keyboard(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

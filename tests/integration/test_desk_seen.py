@@ -13,9 +13,9 @@ from flows.desk import people
 from flows.desk.app import PAGES
 from flows.settings import Settings
 from tests import accessible
-from tests.chromium import Chromium, Tab, chromium, installed
+from tests.chromium import Chromium, chromium, installed
 from tests.conftest import free_port
-from tests.desk_fixture import PASSWORD, Post, publish
+from tests.desk_fixture import PASSWORD, Post, log_in, publish
 from tests.explorer_fixture import MODELS, PROGRESS, publish_season
 
 pytestmark = [
@@ -56,16 +56,6 @@ def pages_of(role: str) -> list[str]:
     return [each.path for each in pages if not set(each.path) & set("{.") and (not each.roles or role in each.roles)]
 
 
-def log_in(tab: Tab, address: str, name: str) -> None:
-    tab.go(f"{address}/masuk")
-    for field, value in (("name", name), ("password", PASSWORD)):
-        tab.run(f"document.querySelector('[name={field}]').focus()")
-        tab.ask("Input.insertText", text=value)
-    tab.run("window.left = true")
-    tab.press("Enter")
-    tab.wait("!window.left")
-
-
 def test_every_page_is_for_everybody(tmp_path: Path) -> None:
     home = tmp_path / "home"
     publish_season(home, models=(*MODELS, *PROGRESS))
@@ -74,7 +64,7 @@ def test_every_page_is_for_everybody(tmp_path: Path) -> None:
     with served(home, tmp_path / "browser") as (browser, address):
         tabs = {"lead": browser.tab(), "coach": browser.tab()}
         for role, name in (("lead", "lina"), ("coach", "ani")):
-            log_in(tabs[role], address, name)
+            log_in(tabs[role], f"{address}/masuk", name)
         opened = {(role, path) for role in tabs for path in pages_of(role)} | {("lead", path) for path in STATES}
         assert len({path for _, path in opened}) > 12
         found = {}
@@ -100,7 +90,7 @@ def test_the_explorer_by_keyboard_alone(tmp_path: Path) -> None:
     people.add(home, "lina", "lead", PASSWORD)
     with served(home, tmp_path / "browser") as (browser, address):
         tab = browser.tab()
-        log_in(tab, address, "lina")
+        log_in(tab, f"{address}/masuk", "lina")
         tab.go(f"{address}/jelajah")
         wanted = "a[href]:not([tabindex='-1']), button, input:not([type=hidden]), select, summary"
         count = tab.run(
@@ -115,11 +105,8 @@ def test_the_explorer_by_keyboard_alone(tmp_path: Path) -> None:
                         " + (document.activeElement.matches(':focus-visible') ? 0 : 1e6)")
             )  # fmt: skip
         assert len([each for each in reached if 0 < each < 1e6]) >= count
-        tab.run("document.querySelector('[name=q]').focus()")
-        tab.ask("Input.insertText", text="beras naik")
-        tab.run("window.left = true")
-        tab.press("Enter")
-        tab.wait("!window.left")
+        tab.write("q", "beras naik")
+        tab.enter()
         assert "harga beras naik lagi" in tab.text() and "q=beras+naik" in tab.run("location.href")
 
 
@@ -129,7 +116,7 @@ def test_search_and_saring_work_without_a_script(tmp_path: Path) -> None:
     people.add(home, "lina", "lead", PASSWORD)
     with served(home, tmp_path / "browser") as (browser, address):
         tab = browser.tab()
-        log_in(tab, address, "lina")
+        log_in(tab, f"{address}/masuk", "lina")
         tab.size(360, 800)
         tab.ask("Emulation.setScriptExecutionDisabled", value=True)
         tab.go(f"{address}/jelajah?pekan=2024-W02")
@@ -157,7 +144,7 @@ def test_an_item_takes_seconds_by_mouse_and_by_keyboard(tmp_path: Path) -> None:
         phone.size(390, 844)
         taken = {}
         for name, tab in (("sri", desktop), ("budi", phone)):
-            log_in(tab, address, name)
+            log_in(tab, f"{address}/masuk", name)
             start = time.monotonic()
             for _ in range(ITEMS):
                 tab.run("window.left = true")
