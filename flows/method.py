@@ -8,6 +8,7 @@ stands in `election.csv` and `clocks.csv`.
 
 import csv
 from collections import Counter
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, NamedTuple, get_type_hints
@@ -51,7 +52,7 @@ class Method:
     prior_count: float  # what a count weighs before anything is seen (Jeffreys)
     declines_above: int  # expected texts up to which only a rise is tested
     signal_q: float  # rate of false discoveries up to which a change is a signal or a direction
-    sure_q: float  # up to which the briefing calls a signal sure
+    sure_q: float  # up to which the briefing calls a signal sure, and sentiment a signal
     printed_q: float  # the smallest q that is printed
     burst_50: float  # probabilities for which the size of a burst is published, as the columns are named
     burst_80: float
@@ -143,6 +144,7 @@ class Family:
     posts_column: str  # the column of core.posts that holds them; empty: every post counts
     is_share: bool  # a share of the exposure, else a count
     unit: str  # of its slopes
+    level: float  # rate of false discoveries up to which a change of it is a signal; the seed names the constant
 
 
 def _rows(name: str, folder: Path) -> list[dict[str, str]]:
@@ -173,6 +175,14 @@ def _number(constant: Constant, kind: type[int] | type[float]) -> int | float:
         raise UsageError(f'{constant.name} in sql/seeds/method.csv is "{constant.value}"; write {wanted}.') from None
 
 
+def _level(row: Mapping[str, str]) -> float:
+    if row["level"] not in ("signal_q", "sure_q"):
+        raise UsageError(
+            f'{row["family"]} in sql/seeds/families.csv has the level "{row["level"]}"; write signal_q or sure_q.'
+        )
+    return float(getattr(METHOD, row["level"]))
+
+
 def read_families(folder: Path = sql.SEEDS) -> dict[str, Family]:
     """The families by name, in the order in which readers see them."""
     return {
@@ -184,6 +194,7 @@ def read_families(folder: Path = sql.SEEDS) -> dict[str, Family]:
             row["posts_column"],
             row["is_share"] == "true",
             row["unit"],
+            _level(row),
         )
         for row in sorted(_rows("families", folder), key=lambda row: int(row["position"]))
     }

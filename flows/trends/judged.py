@@ -2,11 +2,9 @@
 
 from dataclasses import dataclass, field
 
-from flows.method import METHOD
+from flows.method import FAMILIES
 from flows.trends import volumes
 from flows.trends.readings import Cell
-
-LEVEL = METHOD.signal_q
 
 
 @dataclass(slots=True)
@@ -36,9 +34,14 @@ class Judged:
     usual: tuple[int, int] | None = None
 
     @property
+    def level(self) -> float:
+        """The rate of false discoveries up to which a count of its family is a signal."""
+        return FAMILIES[self.cell.family].level
+
+    @property
     def is_signal(self) -> bool:
         """Whether the count is a discovery of its family."""
-        return self.q is not None and self.q <= LEVEL
+        return self.q is not None and self.q <= self.level
 
     @property
     def counts(self) -> tuple[int | None, int | None, float | None, float | None]:

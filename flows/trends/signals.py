@@ -14,7 +14,8 @@ the first buckets of a phase are never judged and an old outbreak must not hide 
 Stat Soc A 159:547). The p is ordinary, not mid-p; two-sided where more than 5 are expected and upper below, where a
 decline cannot be detected. Within each family of a bucket the cells that could never signal are left out (Tarone 1990,
 Biometrics 46:515) and the rest is controlled for false discoveries (Benjamini & Hochberg 1995, J R Stat Soc B 57:289)
-at q <= 0.05.
+at the level of the family (seeds.families): q <= 0.05, of sentiment q <= 0.01, because it wanders from week to week and
+is read wrongly often enough that more than one week in twenty would signal by chance (reports/METHOD-CHECKS.md).
 """
 
 from collections.abc import Mapping
@@ -28,7 +29,7 @@ from flows.method import FAMILIES, METHOD
 from flows.trends import volumes
 from flows.trends.dispersions import dispersions
 from flows.trends.distributions import Numbers, Predictive, discovery_rates, rate_ratio_limits, share_ratio_limits
-from flows.trends.judged import LEVEL, Judged
+from flows.trends.judged import Judged
 from flows.trends.readings import ALL, VOLUMES, Cell, Readings
 from flows.trends.rounding import rounded
 
@@ -194,7 +195,7 @@ def judge_counts(group: list[Judged]) -> None:
     _discover([item for item, _ in tested])
     for item, predictive in tested:
         spread = spreads[item.cell]
-        level = LEVEL / len(tested) / (2 if item.expected > METHOD.declines_above else 1)
+        level = item.level / len(tested) / (2 if item.expected > METHOD.declines_above else 1)
         critical = predictive.critical(level)
         item.bursts = [max(1, critical - predictive.reached(probability)) for probability in PROBABILITIES]
         if _has_own_limits(item):
@@ -231,7 +232,7 @@ def _could_signal(item: Judged, spread: float) -> bool:
     """Whether the sum of both counts, all of it in this bucket or none, could be a signal at all."""
     together = round((item.observed or 0.0) + item.earlier)
     most = min(together, round(item.exposure or 0.0)) if item.cell.family in SHARES else together
-    if _predictive(item, 0.0, spread).at_least(most) <= LEVEL:
+    if _predictive(item, 0.0, spread).at_least(most) <= item.level:
         return True
     return item.expected > METHOD.declines_above
 
@@ -247,7 +248,7 @@ def _judge_volumes(group: list[Judged]) -> None:
         item.p = volumes.p_value(volume, item.dispersion, freedom)
         item.limits = volumes.ratio_limits(volume, item.dispersion, freedom)
         item.usual = volumes.usual(volume, item.dispersion, freedom)
-        item.bursts = volumes.bursts(volume, item.dispersion, freedom, LEVEL / len(compared), PROBABILITIES)
+        item.bursts = volumes.bursts(volume, item.dispersion, freedom, item.level / len(compared), PROBABILITIES)
     _discover([item for item, _ in compared])
 
 

@@ -74,6 +74,16 @@ def test_a_share_is_judged_by_the_beta_binomial() -> None:
     assert row["expected"] == pytest.approx(100.4)
 
 
+def test_sentiment_has_to_be_surer_than_a_topic_to_signal() -> None:
+    weeks = [250, 262, 244, 251, 247, 290]
+    topic = last(signals.find(cells(weeks, family="topics", subject="prices")))
+    mood = last(signals.find(cells(weeks, family="sentiment", subject="negative")))
+    assert 0.01 < topic["q"] == mood["q"] < 0.05
+    assert (topic["signal"], mood["signal"], mood["direction"]) == (True, False, None)
+    clear = last(signals.find(cells([*weeks[:-1], 330], family="sentiment", subject="negative")))
+    assert clear["q"] < 0.01 and clear["signal"]
+
+
 def test_a_share_that_fell_to_nothing_has_exact_limits_below_one() -> None:
     row = last(signals.find(cells([15, 16, 14, 17, 15, 16, 15, 16, 0], family="topics", subject="roads")))
     exact = stats.binomtest(0, 124).proportion_ci(method="exact").high  # given 124 texts in all, none of them now
