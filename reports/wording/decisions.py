@@ -9,6 +9,8 @@ from collections.abc import Iterator, Sequence
 from datetime import date
 from typing import NamedTuple
 
+import polars as pl
+
 from flows.method import FAMILIES
 from reports.edition import Language
 from reports.judging.lights import judge
@@ -157,14 +159,25 @@ def _review(trends: Trends, words: Words) -> Iterator[_Task]:
         counts = Counter(code for code, _ in members)
         ordered = sorted(counts.items(), key=lambda each: (-each[1], each[0]))
         classes = class_counts(trends.facts, words, ordered, CLASSES_SHOWN, len(members))
-        numbers = [each.row["incident"] for each in _open(trends) if each.row["stage"] and each.subject in counts]
-        incidents = words("decide_of_incidents", incidents=words.listed(numbers)) if numbers else ""
+        incidents = _incidents_behind(trends, words, set(counts), [item for _, item in members])
         yield _Task(
             min(item["hand_over_limit"] for _, item in members),
             words("decide_review", count=words.number(len(members)), classes=classes, incidents=incidents),
             words("decide_reviewers", office=_office(trends), receivers=whom),
             words("decide_else_review"),
         )
+
+
+def _incidents_behind(trends: Trends, words: Words, codes: set[str], items: list[Row]) -> str:
+    """The open incidents that posts of a task belong to, with how many of them where others are of no incident."""
+    behind = [each for each in _open(trends) if each.row["stage"] and each.subject in codes]
+    if not behind:
+        return ""
+    theirs = pl.concat([trends.items_of(each.row).select("platform", "post_id") for each in behind]).rows()
+    count = sum((item["platform"], item["post_id"]) in set(theirs) for item in items)
+    key = "decide_of_incidents" if count == len(items) else "decide_of_incidents_partly"
+    numbers = words.listed([each.row["incident"] for each in behind])
+    return words(key, incidents=numbers, count=words.number(count))
 
 
 def _open(trends: Trends) -> list[Incident]:

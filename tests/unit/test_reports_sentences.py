@@ -145,7 +145,7 @@ def test_tasks_say_what_who_by_when_and_what_else_the_oldest_limit_first(week: s
     reviewed = [task for task in tasks if task.what.startswith("Telaah ")]
     assert sum(int(re.findall(r"Telaah (\d+)", task.what)[0]) for task in reviewed) == len(due)
     for task in reviewed:
-        count, *classes = (int(each) for each in re.findall(r"\b(\d+)\b(?!-)", task.what.split(" (peristiwa")[0]))
+        count, *classes = (int(each) for each in re.findall(r"\b(\d+)\b(?!-)", re.split(r" \(peristiwa|\. ", task.what)[0]))
         assert sum(classes or [count]) == count  # of a single class the number stands once
         assert task.whom.startswith("Diskominfo, dua penelaah; bila terindikasi: ")
         assert task.otherwise.endswith(".")
@@ -191,3 +191,14 @@ def test_a_week_of_many_copies_names_them_where_the_tests_see_one_text() -> None
     assert "AS copies" in said["V1"].query
     few = {**tables, "trends.signals": tables["trends.signals"].with_columns(pl.col("posts").alias("observed"))}
     assert "menyalin" not in " ".join(each.text for each in statements(trends_of("2024-W04", few), WORDS))
+
+
+def test_a_task_says_how_many_of_its_posts_the_incident_is_made_of() -> None:
+    trends = trends_of(BURST)
+    (incident,) = [each.row for each in trends.incidents if each.is_open and each.row["stage"]]
+    theirs = {(item["platform"], item["post_id"]) for item in trends.items_of(incident).iter_rows(named=True)}
+    (task,) = [task.what for task in decisions(trends, WORDS) if incident["incident"] in task.what]
+    count, mine = (int(re.findall(pattern, task)[0]) for pattern in (r"Telaah (\d+)", r"\. (\d+) di antaranya"))
+    assert 0 < mine < count  # other posts wait for the same office
+    assert mine <= len(theirs)
+    assert task.endswith(f"di antaranya peristiwa nomor {incident['incident']}.")

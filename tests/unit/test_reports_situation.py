@@ -56,7 +56,7 @@ def test_a_card_says_how_much_how_sure_how_far_and_who_does_what_by_when() -> No
     (card,) = cards(trends("2024-W04"), WORDS)
     said = dict(card.lines)
     assert (card.name, card.amount) == ("Politik uang", "35 unggahan, biasanya sekitar 1.")
-    assert said["Seberapa pasti"] == "cukup: jumlahnya jelas, isinya belum ditelaah"
+    assert said["Seberapa pasti"] == "cukup (jumlahnya jelas, isinya belum ditelaah)"
     assert said["Menyebar"] == "34 akun pada Facebook dan TikTok; 3.000 tayangan"
     assert said["Masih daring"].startswith("33 dari 35 unggahan")
     assert said["Langkah"].startswith("Penelaah menelaahnya paling lambat ") and "(H-" in said["Langkah"]
