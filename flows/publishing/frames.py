@@ -35,9 +35,12 @@ _NOTE_FRAMES = frozenset(
 _NOTED = "SELECT phase FROM seeds.calendar WHERE CAST(has_note AS BOOLEAN)"
 _DAY_FRAMES = {
     "day_counts": f"""
-        SELECT day, platform, count(*) AS posts, count(sentiment) AS labelled,
-            count(*) FILTER (WHERE len(indications) > 0) AS detected
-        FROM core.posts WHERE state = 'live' AND phase IN ({_NOTED}) GROUP BY ALL ORDER BY ALL""",  # noqa: S608
+        SELECT posts.day, posts.platform, count(*) AS posts, count(posts.sentiment) AS labelled,
+            count(*) FILTER (WHERE len(posts.indications) > 0) AS detected,
+            count(*) FILTER (WHERE len(posts.indications) > 0 AND items.coders > 0) AS reviewed
+        FROM core.posts AS posts
+        LEFT JOIN core.review_items AS items ON posts.platform = items.platform AND posts.post_id = items.post_id
+        WHERE posts.state = 'live' AND posts.phase IN ({_NOTED}) GROUP BY ALL ORDER BY ALL""",  # noqa: S608
     "day_indications": f"""
         SELECT day, code, count(*) AS posts FROM core.posts, unnest(indications) AS each(code)
         WHERE state = 'live' AND phase IN ({_NOTED}) GROUP BY ALL ORDER BY ALL""",  # noqa: S608

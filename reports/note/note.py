@@ -20,6 +20,7 @@ from reports.typeset import compile_pdf
 from reports.wording.counts import shielded
 from reports.wording.decisions import receivers
 from reports.wording.label_quality import quality_sentence
+from reports.wording.reviewing import stage_words
 from reports.wording.sentences import (
     coverage_words,
     drafter_words,
@@ -44,12 +45,16 @@ class Day:
     posts: int
     labelled: int
     detected: int
+    reviewed: int
     coverage: float | None
 
 
 def _platforms(tables: Tables) -> list[str]:
     seen = set(tables["core.coverage"]["platform"]) | set(tables["day_counts"]["platform"])
     return [name for name in PLATFORMS if name in seen]
+
+
+_COUNTED = ("posts", "labelled", "detected", "reviewed")
 
 
 def days_of(tables: Tables, facts: Facts, until: date) -> list[Day]:
@@ -63,8 +68,8 @@ def days_of(tables: Tables, facts: Facts, until: date) -> list[Day]:
         part = frame.filter(pl.col("day") == day)
         for name in ("all", *_platforms(tables)):
             rows = part if name == "all" else part.filter(pl.col("platform") == name)
-            posts, labelled, detected = (int(rows[column].sum()) for column in ("posts", "labelled", "detected"))
-            days.append(Day(day, name, posts, labelled, detected, _coverage(facts, part, name, day)))
+            posts, labelled, detected, reviewed = (int(rows[column].sum()) for column in _COUNTED)
+            days.append(Day(day, name, posts, labelled, detected, reviewed, _coverage(facts, part, name, day)))
         day += timedelta(days=1)
     return days
 
@@ -186,7 +191,12 @@ def _situation(words: Words, now: Day, facts: Facts) -> str:
     )
     if not now.detected:
         return f"{collected} {zero_sentence(words, now.labelled, now.coverage)}"
-    listed = words("note_detected", detected=words.number(now.detected), labelled=words.number(now.labelled))
+    listed = words(
+        "note_detected",
+        detected=words.number(now.detected),
+        labelled=words.number(now.labelled),
+        stage=stage_words(words, now.reviewed, now.detected),
+    )
     return f"{collected} {listed}"
 
 

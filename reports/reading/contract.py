@@ -77,7 +77,7 @@ CONTRACT: dict[str, Frame] = {
 
 # the frames of a daily note; those that a weekly report also has keep the same columns
 NOTE_CONTRACT: dict[str, Frame] = {
-    "day_counts": _counted((), "day", "platform", "posts", "labelled", "detected"),
+    "day_counts": _counted((), "day", "platform", "posts", "labelled", "detected", "reviewed"),
     "day_indications": _counted((), "day", "code", "posts"),
     **{
         name: CONTRACT[name]

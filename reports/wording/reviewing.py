@@ -14,9 +14,13 @@ def review_words(facts: Facts, words: Words, bucket: Bucket | None = None) -> st
     )
     if bucket is not None:
         items = items.filter(pl.col("phase") == bucket.phase)
-    reviewed = items.filter(pl.col("coders") > 0).height
+    return stage_words(words, items.filter(pl.col("coders") > 0).height, items.height)
+
+
+def stage_words(words: Words, reviewed: int, count: int) -> str:
+    """How many of so many posts somebody looked at: none, all, or the number of both."""
     if not reviewed:
         return words("stage_detected")
-    if reviewed == items.height:
+    if reviewed == count:
         return words("stage_all_reviewed")
-    return words("stage_part_reviewed", reviewed=words.number(reviewed), count=words.number(items.height))
+    return words("stage_part_reviewed", reviewed=words.number(reviewed), count=words.number(count))

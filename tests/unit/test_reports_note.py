@@ -18,11 +18,18 @@ from tests.unit.test_reports_words import FORBIDDEN
 DAYS = [date(2024, 2, day) for day in (11, 12, 13, 14)]
 
 
-def tables(detected: Iterable[int] = (2, 0, 7)) -> Tables:
-    """Counts of the four days, the same each day, with so many detected on each platform."""
+def tables(detected: Iterable[int] = (2, 0, 7), reviewed: int = 0) -> Tables:
+    """Counts of the four days, the same each day, with so many detected on each platform, at most so many reviewed."""
     season = invented.season("2024-W07")
     rows = [
-        {"day": day, "platform": name, "posts": 100 * place, "labelled": 90 * place, "detected": count}
+        {
+            "day": day,
+            "platform": name,
+            "posts": 100 * place,
+            "labelled": 90 * place,
+            "detected": count,
+            "reviewed": min(count, reviewed),
+        }
         for day in DAYS
         for place, (name, count) in enumerate(zip(invented.PLATFORMS, detected, strict=True), start=1)
     ]
@@ -88,6 +95,19 @@ def test_zero_is_worded_in_full_and_no_reserved_word_is_used() -> None:
     assert "Dari 540 unggahan yang terkumpul" in text and "tidak ada yang terdeteksi" in text
     assert "Tidak berarti tidak ada." in text
     assert re.findall(rf"\b({'|'.join(FORBIDDEN)})\b", text, re.IGNORECASE) == []
+
+
+@pytest.mark.parametrize(
+    ("reviewed", "stage"),
+    [
+        (0, "terdeteksi otomatis, belum ditinjau"),
+        (2, "terdeteksi otomatis; 4 dari 9 sudah ditinjau"),
+        (7, "terdeteksi otomatis, sudah ditinjau"),
+    ],
+)
+def test_a_note_says_how_many_of_its_posts_were_reviewed(reviewed: int, stage: str) -> None:
+    text = text_of(note(edition(DAYS[1]), DAYS[1], tables(reviewed=reviewed))[0])
+    assert f"9 dari 540 unggahan berlabel masuk daftar telaah ({stage};" in text
 
 
 def test_unknown_coverage_and_gaps_are_said() -> None:

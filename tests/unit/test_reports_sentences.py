@@ -145,7 +145,9 @@ def test_tasks_say_what_who_by_when_and_what_else_the_oldest_limit_first(week: s
     reviewed = [task for task in tasks if task.what.startswith("Telaah ")]
     assert sum(int(re.findall(r"Telaah (\d+)", task.what)[0]) for task in reviewed) == len(due)
     for task in reviewed:
-        count, *classes = (int(each) for each in re.findall(r"\b(\d+)\b(?!-)", re.split(r" \(peristiwa|\. ", task.what)[0]))
+        count, *classes = (
+            int(each) for each in re.findall(r"\b(\d+)\b(?!-)", re.split(r" \(peristiwa|\. ", task.what)[0])
+        )
         assert sum(classes or [count]) == count  # of a single class the number stands once
         assert task.whom.startswith("Diskominfo, dua penelaah; bila terindikasi: ")
         assert task.otherwise.endswith(".")
