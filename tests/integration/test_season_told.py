@@ -18,7 +18,7 @@ from reports.reading.contract import checked_tables
 from reports.reading.facts import Facts
 from reports.reading.outcomes import Trends
 from reports.wording.words import Words
-from tests import briefing_measured, cells, known_faults, page_cells, said, season_judged, sentences
+from tests import briefing_measured, cells, known_faults, page_cells, pdf_rows, said, season_judged, sentences
 from tests.season_told import Told, boosted, edition_of, planted, told
 
 SENTIMENTS = {"negative", "positive"}
@@ -102,6 +102,7 @@ def flaws(
         *said.contradictions(facts),
         *cells.disagreeing(found),
         *known_faults.all_of(texts, page, trends, words),
+        *pdf_rows.compare(page, texts["weekly.pdf"], words).alone,
         *sentences.too_long(sentences.first_minute(trends, words)),
         *briefing_measured.flaws((folder / "briefing.pdf").read_bytes(), edition),
     ]

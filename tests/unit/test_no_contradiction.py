@@ -9,7 +9,7 @@ import polars as pl
 import pytest
 
 from reports.edition import Language, Tables
-from tests import cells, known_faults, page_cells, said
+from tests import cells, known_faults, page_cells, pdf_rows, said
 from tests import reports_fixture as invented
 
 DOCUMENTS = {"weekly.html", "weekly.pdf", "briefing.pdf", "index.html", "notice", "tables.xlsx"}
@@ -63,8 +63,10 @@ def test_a_planted_contradiction_is_found(
 @pytest.mark.parametrize("lang", ["id", "en"])
 @pytest.mark.parametrize("week_name", ["2023-W34", invented.OUTAGE, "2023-W48", "2024-W06", "2024-W07"])
 def test_weeks_of_every_kind_agree_in_both_languages(week_name: str, lang: Language, tmp_path: Path) -> None:
-    _, _, facts = stated(tmp_path, week_name, lang)
+    reader, texts, facts = stated(tmp_path, week_name, lang)
     assert said.contradictions(facts) == []
+    page = (tmp_path / "weekly.html").read_text(encoding="utf-8")
+    assert pdf_rows.compare(page, texts["weekly.pdf"], reader.words).alone == ()
 
 
 # -- cells -------------------------------------------------------------------------------------------------------------
@@ -108,6 +110,21 @@ def test_a_number_of_the_page_that_is_changed_is_found(
     for match in (numbers[0], numbers[len(numbers) // 2], numbers[-1]):
         planted = f"{page[: match.start(1)]}{int(match[1]) + 1}{page[match.end(1) :]}"
         assert len(cells.disagreeing([*cells_of(week[0], planted), *others])) == 1, match[0]
+
+
+def test_every_row_of_the_page_stands_in_the_pdf_and_one_that_is_changed_is_found(
+    week: tuple[said.Reader, dict[str, str], list[said.Fact]], folder: Path
+) -> None:
+    reader, texts, _ = week
+    page = (folder / "weekly.html").read_text(encoding="utf-8")
+    tables, alone = pdf_rows.compare(page, texts["weekly.pdf"], reader.words)
+    assert tables > 20
+    assert alone == ()
+    start = page.index('<section id="tables"')
+    number = re.compile(r'<td class="n">(\d\d+)</td>').search(page, start)
+    assert number is not None
+    planted = f"{page[: number.start(1)]}{int(number[1]) + 1}{page[number.end(1) :]}"
+    assert len(pdf_rows.compare(planted, texts["weekly.pdf"], reader.words).alone) == 1
 
 
 def test_a_number_of_the_workbook_that_is_changed_is_found(
