@@ -1,7 +1,7 @@
 """The rows of the page's tables, looked for in the PDF of the same week.
 
-A PDF holds no table that could be taken apart, but its text runs cell by cell; so a row of the page, without its white
-space, stands in it as one piece. Page and PDF show the same tables, but for what the page unfolds: lists of posts, and
+A PDF holds no table that could be taken apart, but its text runs cell by cell; so the letters and numbers of a row of
+the page stand in it as one piece. Page and PDF show the same tables, but for what the page unfolds: lists of posts, and
 rows of nothing but zeros.
 """
 
@@ -9,10 +9,11 @@ import re
 from collections.abc import Iterator
 from typing import NamedTuple
 
+from reports.wording.glyphs import printable
 from reports.wording.words import Words
 from tests import page_cells
 
-_UNSEEN = re.compile(r"[\s\u00ad\u200b\u2060\ufeff]+")  # white space, and what may be broken at
+_UNSEEN = re.compile(r"[^\w%<+−]+")  # white space, marks and what may be broken at
 _ZERO = re.compile(r"[^1-9]*")
 
 
@@ -27,7 +28,7 @@ def compare(page: str, text: str, words: Words) -> Compared:
     """The page (HTML) against the text of the PDF."""
     printed, tables, alone = _squeezed(text), 0, list[str]()
     for table in page_cells.tables_of(page):
-        missing = [row for row in _rows(table, words("column_line")) if _squeezed(row) not in printed]
+        missing = [row for row in _rows(table, words("column_line")) if _squeezed(printable(row, words)) not in printed]
         if table.rows and len(missing) < len(table.rows):
             tables += 1
             alone += [f"{table.caption}: {row}" for row in missing if not _ZERO.fullmatch(row)]
