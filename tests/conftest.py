@@ -10,6 +10,8 @@ import pytest
 from flows.loading import gates
 
 REPOSITORY = Path(__file__).parent.parent
+# Processes that tests start keep their bytecode, as in an office, instead of compiling ronda anew each time.
+os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
 os.umask(0o077)  # as in every process of ronda, where `load_settings` sets it
 
 
