@@ -5,7 +5,9 @@ from datetime import UTC, datetime
 
 import httpx
 import pytest
+from argon2 import PasswordHasher
 
+from flows.desk import people
 from flows.simulation.services.archive import Catalogue
 from flows.simulation.services.serve import Services
 from tests.platform_walks import Client, Walks
@@ -15,6 +17,13 @@ LANDED = datetime(2024, 2, 18, 22, tzinfo=UTC)  # the last batch of the season
 
 
 season_folder, catalogues, running_services = served(posts=12_000, seed=6)
+
+
+@pytest.fixture
+def quick_passwords(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The cost of a hash is no subject where people log in; `test_desk_tls` and the browser tests pay it."""
+    quick = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
+    monkeypatch.setattr(people, "_hasher", lambda: quick)
 
 
 @pytest.fixture

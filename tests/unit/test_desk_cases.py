@@ -26,6 +26,8 @@ from flows.store import chain
 from tests.conftest import REPOSITORY
 from tests.desk_fixture import HOSTILE, Browser, Post, publish
 
+pytestmark = pytest.mark.usefixtures("quick_passwords")
+
 PNG = b"\x89PNG\r\n\x1a\n" + b"\0" * 40
 MONEY = [
     Post("7331013377777778601", "Coblos nomor 3, sembako <script>x</script> di balai desa", group="a"),

@@ -8,7 +8,6 @@ from pathlib import Path
 from urllib.parse import parse_qsl, urlsplit
 
 import pytest
-from argon2 import PasswordHasher
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -21,15 +20,10 @@ from flows.store.runs import recorded
 from tests.desk_fixture import Browser, Post, publish
 from tests.explorer_fixture import publish_season
 
+pytestmark = pytest.mark.usefixtures("quick_passwords")
+
 PATHS = ("/jelajah", "/jelajah.csv", "/jelajah-angka.csv", "/salinan")
 HOSTILE = ("' OR 1=1 --", "'; DROP TABLE core.posts; --", "\u0000", "%", "{{ 7 * 7 }}", "x" * 5000, "\u202e", "1e999")
-
-
-@pytest.fixture(autouse=True)
-def quick_passwords(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The cost of a hash is no subject here."""
-    quick = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
-    monkeypatch.setattr(people, "_hasher", lambda: quick)
 
 
 @pytest.fixture(scope="module")

@@ -6,7 +6,6 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from argon2 import PasswordHasher
 from starlette.routing import Route
 from starlette.testclient import TestClient
 
@@ -17,18 +16,13 @@ from flows.reviewing import log
 from flows.settings import Settings
 from tests.desk_fixture import HOST, HOSTILE, PASSWORD, Browser, Post, publish
 
+pytestmark = pytest.mark.usefixtures("quick_passwords")
+
 
 @pytest.fixture
 def settings(tmp_path: Path) -> Settings:
     publish(tmp_path, [Post("1", "satu"), Post("2", "dua")])
     return Settings(home=tmp_path)
-
-
-@pytest.fixture(autouse=True)
-def quick_passwords(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The cost of a hash is no subject here."""
-    quick = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
-    monkeypatch.setattr(people, "_hasher", lambda: quick)
 
 
 def test_two_people_code_and_go_on(settings: Settings) -> None:

@@ -14,6 +14,8 @@ from flows.reviewing import log, register
 from flows.settings import Settings
 from tests.desk_fixture import Browser, Post, publish
 
+pytestmark = pytest.mark.usefixtures("quick_passwords")
+
 HEADER = "platform,akun,jenis,pemilik,kontak,tanggal_daftar,persetujuan,sumber\n"
 VILLAGE = "TikTok,@Desa.Subah,kantor,Desa Subah,0812,2023-10-02,surat 3/2023,kunjungan\n"
 PARTY = "tiktok,partai{},peserta,Partai Rekaan,,{},KPU 12,KPU\n"

@@ -6,7 +6,6 @@ from pathlib import Path
 
 import polars as pl
 import pytest
-from argon2 import PasswordHasher
 
 from flows.desk import clock, people, rehearsal
 from flows.desk.queue import Desk
@@ -16,16 +15,16 @@ from flows.settings import Settings
 from flows.simulation.coders import CODERS, NONE, THIRD, Coder
 from tests.desk_fixture import Post, publish
 
+pytestmark = pytest.mark.usefixtures("quick_passwords")
+
 NOW = datetime(2024, 2, 19, 1, tzinfo=UTC)
 CODES = ["none", "hoax", "insult", "threat"]
 POSTS = 120
 
 
 @pytest.fixture(autouse=True)
-def quick(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    """The cost of a hash is no subject here, and the clock is set back."""
-    hasher = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
-    monkeypatch.setattr(people, "_hasher", lambda: hasher)
+def real_clock() -> Iterator[None]:
+    """The clock is set back."""
     yield
     clock.set_to(datetime.now(UTC))
 
