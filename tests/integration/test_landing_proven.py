@@ -34,9 +34,7 @@ WEEK = Week.parse("2024-W05")
 
 @pytest.fixture
 def settings(tmp_path: Path) -> Settings:
-    made = Settings(home=tmp_path / "home", author_key="ab" * 32)
-    made.export()
-    return made
+    return settings_of(tmp_path / "home")
 
 
 def bring(settings: Settings, path: Path, hours: int = 0) -> list[str]:
@@ -55,12 +53,38 @@ def posts(settings: Settings) -> int:
         return int(connection.execute("SELECT count(*) FROM base.posts").fetchall()[0][0])
 
 
-@pytest.fixture
-def home(settings: Settings, tmp_path: Path) -> Settings:
-    """Two landed and loaded files of three and two posts, and a warehouse that was deleted since."""
-    bring(settings, write_lines(tmp_path / "a.ndjson", [tiktok(serial=number) for number in (1, 2, 3)]))
-    bring(settings, write_lines(tmp_path / "b.ndjson", [tiktok(serial=number) for number in (4, 5)]), hours=1)
+def settings_of(home: Path) -> Settings:
+    made = Settings(home=home, author_key="ab" * 32)
+    made.export()
+    return made
+
+
+@pytest.fixture(scope="module")
+def landed_home(tmp_path_factory: pytest.TempPathFactory, without_expectations: None) -> Path:
+    """A home with two landed and loaded files of three and two posts, and a warehouse that was deleted since."""
+    folder = tmp_path_factory.mktemp("landed")
+    settings = settings_of(folder / "home")
+    bring(settings, write_lines(folder / "a.ndjson", [tiktok(serial=number) for number in (1, 2, 3)]))
+    bring(settings, write_lines(folder / "b.ndjson", [tiktok(serial=number) for number in (4, 5)]), hours=1)
     forget_warehouse(settings)
+    return settings.home
+
+
+@pytest.fixture(scope="module")
+def published_home(landed_home: Path, tmp_path_factory: pytest.TempPathFactory, without_expectations: None) -> Path:
+    """The same home, loaded, built and its week stated."""
+    settings = settings_of(tmp_path_factory.mktemp("published") / "home")
+    shutil.copytree(landed_home, settings.home, symlinks=True)
+    load(settings)
+    build_tables(settings)
+    assert publish(settings) == 1
+    return settings.home
+
+
+@pytest.fixture
+def home(landed_home: Path, settings: Settings) -> Settings:
+    """A copy of the home whose warehouse was deleted."""
+    shutil.copytree(landed_home, settings.home, symlinks=True)
     return settings
 
 
@@ -255,11 +279,10 @@ def publish(settings: Settings) -> int:
 
 
 @pytest.fixture
-def published(home: Settings) -> Settings:
-    load(home)
-    build_tables(home)
-    assert publish(home) == 1
-    return home
+def published(published_home: Path, settings: Settings) -> Settings:
+    """A copy of the published home."""
+    shutil.copytree(published_home, settings.home, symlinks=True)
+    return settings
 
 
 def test_a_published_week_that_lost_posts_stops_by_name(published: Settings, tmp_path: Path) -> None:
