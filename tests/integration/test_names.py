@@ -11,10 +11,10 @@ from flows.exits import GateStoppedError
 from flows.loading import names
 from flows.loading.imports import run_import
 from flows.loading.ordinary import read_ordinary
-from flows.publishing.build import build_tables
 from flows.settings import Settings
 from flows.store import warehouse
 from tests.exports import NOON, removals, tiktok, tiktok_id, write_lines
+from tests.sql.warehouse_of_cases import build
 
 pytestmark = pytest.mark.usefixtures("without_expectations")
 
@@ -40,8 +40,8 @@ def bring(settings: Settings, *loads: list[dict[str, Any]] | Path) -> None:
 
 
 def published(settings: Settings) -> dict[str, Any]:
-    build_tables(settings)
     with warehouse.opened(settings.home) as connection:
+        build(connection, "core.posts")
         rows = connection.execute("SELECT post_id, text, hashtags FROM core.posts ORDER BY post_id").fetchall()
     return {post_id: (text, tags) for post_id, text, tags in rows}
 
