@@ -123,15 +123,18 @@ def test_status_answers_at_once_because_it_imports_nothing_heavy(tmp_path: Path)
     assert loaded & HEAVY == {"duckdb"}  # which reads what is published
 
 
-def test_long_work_has_a_bar_on_a_terminal_and_results_on_standard_output_alone(tmp_path: Path) -> None:
+def test_long_work_has_a_bar_on_a_terminal_and_results_on_standard_output_alone(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
     (tmp_path / "posts.csv").write_text("text\njalan rusak parah\n", encoding="utf-8")
     words = ["label", "apply", str(tmp_path / "posts.csv"), str(tmp_path / "labelled.csv")]
     shown, results = on_terminal(["-m", "flows.cli", *words], RONDA_HOME=str(tmp_path / "home"))
     assert "Labelling posts" in shown and "1 of 1 rows" in shown
     assert shown.rindex(SHOW) > shown.rindex(HIDE)
     assert results.startswith("1 posts labelled")
-    piped = run(tmp_path / "home", *words)
-    assert (piped.stdout, piped.stderr) == (results, "")
+    monkeypatch.setenv("RONDA_HOME", str(tmp_path / "home"))
+    assert cli.main(words) == Exit.DONE
+    assert tuple(capfd.readouterr()) == (results, "")
 
 
 def test_a_verb_that_only_looks_makes_no_home(tmp_path: Path) -> None:

@@ -6,6 +6,8 @@ import json
 import re
 import shutil
 import subprocess
+from collections.abc import Callable
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -152,9 +154,18 @@ addEventListener("load", function () {
 });
 </script>
 """
-FRAME = """<!DOCTYPE html><body data-result=""><script>
-addEventListener("message", function (event) { document.body.dataset.result = btoa(encodeURIComponent(event.data)); });
-</script><iframe src="probe.html" style="width:WIDTHpx;height:900px;border:0"></iframe>"""
+FRAMES = """<!DOCTYPE html><body data-result=""><script>
+var results = {};
+addEventListener("message", function (event) {
+  var seen = JSON.parse(event.data);
+  results[seen.width] = seen;
+  document.body.dataset.result = btoa(encodeURIComponent(JSON.stringify(results))); });
+</script>"""
+FRAME = '<iframe src="probe.html" style="width:{}px;height:900px;border:0"></iframe>'
+WIDTHS = (390, 1024, 1280)
+# Page -> the word it is filtered by.
+PAGES = {"2024-W06/weekly.html": "hyperlink", "2023-W41/weekly.html": "2023-W41", "index.html": "2023-w41"}
+Probe = Callable[[str, int], dict[str, Any]]
 
 
 @pytest.fixture(scope="session")
@@ -177,18 +188,26 @@ def published(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
-def probe(chromium: str, page: Path, folder: Path, width: int, word: str) -> dict[str, Any]:
-    """What a browser finds on a page of the given width, after filtering by a word and sorting."""
-    text = page.read_text(encoding="utf-8")
-    text = re.sub(r'<meta http-equiv="Content-Security-Policy"[^>]+>', "", text)  # the probe is a script of our own
-    text = text.replace("</body>", PROBE.replace("FILTERWORD", word) + "</body>")
-    (folder / "probe.html").write_text(text, encoding="utf-8")
-    (folder / "frame.html").write_text(FRAME.replace("WIDTH", str(width)), encoding="utf-8")
-    dom = browse(chromium, folder, "--dump-dom", (folder / "frame.html").as_uri())
-    found = re.search(r'data-result="([^"]+)"', dom)
-    assert found, "the page never answered"
-    decoded: dict[str, Any] = json.loads(re.sub(r"%([0-9A-F]{2})", _byte, base64.b64decode(found[1]).decode()))
-    return decoded
+@pytest.fixture(scope="module")
+def probe(chromium: str, published: Path, tmp_path_factory: pytest.TempPathFactory) -> Probe:
+    """What a browser finds on a page of a width, after filtering by its word and sorting; one run for all widths."""
+
+    @cache
+    def probed(name: str) -> dict[int, dict[str, Any]]:
+        folder = tmp_path_factory.mktemp("probe")
+        text = (published / name).read_text(encoding="utf-8")
+        text = re.sub(r'<meta http-equiv="Content-Security-Policy"[^>]+>', "", text)  # the probe is a script of our own
+        text = text.replace("</body>", PROBE.replace("FILTERWORD", PAGES[name]) + "</body>")
+        (folder / "probe.html").write_text(text, encoding="utf-8")
+        frames = FRAMES + "".join(map(FRAME.format, WIDTHS))
+        (folder / "frames.html").write_text(frames, encoding="utf-8")
+        dom = browse(chromium, folder, "--dump-dom", (folder / "frames.html").as_uri())
+        found = re.search(r'data-result="([^"]+)"', dom)
+        assert found, "the page never answered"
+        decoded = json.loads(re.sub(r"%([0-9A-F]{2})", _byte, base64.b64decode(found[1]).decode()))
+        return {int(width): seen for width, seen in decoded.items()}
+
+    return lambda name, width: probed(name)[width]
 
 
 def _byte(match: re.Match[str]) -> str:
@@ -217,12 +236,10 @@ def browse(chromium: str, folder: Path, *arguments: str) -> str:
     return done.stdout
 
 
-@pytest.mark.parametrize("width", [390, 1024, 1280])
-@pytest.mark.parametrize("name", ["2024-W06/weekly.html", "2023-W41/weekly.html", "index.html"])
-def test_pages_fit_the_screen_and_are_accessible(
-    chromium: str, published: Path, tmp_path: Path, name: str, width: int
-) -> None:
-    seen = probe(chromium, published / name, tmp_path, width, "2023-W41")
+@pytest.mark.parametrize("width", WIDTHS)
+@pytest.mark.parametrize("name", PAGES)
+def test_pages_fit_the_screen_and_are_accessible(probe: Probe, name: str, width: int) -> None:
+    seen = probe(name, width)
     assert (seen["width"], seen["lang"]) == (width, "id")
     assert seen["scroll"] <= width, "the page scrolls sideways"
     assert all(loaded and described for loaded, described in seen["images"])
@@ -240,10 +257,8 @@ def test_pages_fit_the_screen_and_are_accessible(
     assert min(seen["charts"], default=600) >= 420, "the letters of a chart are too small to be read"
 
 
-def test_the_review_list_filters_and_sorts_and_hostile_posts_do_nothing(
-    chromium: str, published: Path, tmp_path: Path
-) -> None:
-    seen = probe(chromium, published / "2024-W06" / "weekly.html", tmp_path, 1280, "hyperlink")
+def test_the_review_list_filters_and_sorts_and_hostile_posts_do_nothing(probe: Probe) -> None:
+    seen = probe("2024-W06/weekly.html", 1280)
     assert seen["title"].startswith("Ikhtisar Mingguan Media Sosial 2024-W06")
     assert seen["strangers"] == 0
     assert seen["count"] == "1 dari 24 unggahan"
@@ -252,8 +267,8 @@ def test_the_review_list_filters_and_sorts_and_hostile_posts_do_nothing(
     assert seen["down"] == sorted(seen["up"], reverse=True)
 
 
-def test_a_reader_picks_the_week_that_stands_beside_this_one(chromium: str, published: Path, tmp_path: Path) -> None:
-    seen = probe(chromium, published / "2024-W06" / "weekly.html", tmp_path, 1280, "")
+def test_a_reader_picks_the_week_that_stands_beside_this_one(probe: Probe) -> None:
+    seen = probe("2024-W06/weekly.html", 1280)
     assert seen["heads"][:2] == ["2024-W05", "2024-W04"] and len(seen["heads"]) == 8
     assert len({json.dumps(cells) for cells in seen["beside"]}) > 1, "every week shows the same numbers"
     counts = dict(seen["platforms"])
@@ -262,10 +277,10 @@ def test_a_reader_picks_the_week_that_stands_beside_this_one(chromium: str, publ
 
 @pytest.mark.parametrize(("width", "is_open"), [(390, False), (1280, True)])
 def test_the_annex_is_folded_and_the_contents_are_open_where_there_is_room(
-    chromium: str, published: Path, tmp_path: Path, width: int, is_open: bool
+    probe: Probe, published: Path, width: int, is_open: bool
 ) -> None:
     page = published / "2024-W06" / "weekly.html"
-    seen = probe(chromium, page, tmp_path, width, "")
+    seen = probe("2024-W06/weekly.html", width)
     assert seen["contents"] == [is_open]
     assert seen["folded"] == seen["folds"] > 10
     without_script = re.sub(r"<script>.*?</script>", "", page.read_text(encoding="utf-8"), flags=re.DOTALL)
@@ -273,8 +288,8 @@ def test_the_annex_is_folded_and_the_contents_are_open_where_there_is_room(
     assert len([fold for fold in folds if " open>" in fold]) >= seen["folds"], "without a script nothing is folded"
 
 
-def test_the_index_finds_a_week_by_a_word_and_by_its_level(chromium: str, published: Path, tmp_path: Path) -> None:
-    seen = probe(chromium, published / "index.html", tmp_path, 1280, "2023-w41")
+def test_the_index_finds_a_week_by_a_word_and_by_its_level(probe: Probe) -> None:
+    seen = probe("index.html", 1280)
     assert (seen["before"], seen["after"], seen["count"]) == (2, 1, "1 dari 2 pekan")
     assert seen["levels"] == {"": 2, "red": 0, "amber": 0, "green": 1, "grey": 1}
 

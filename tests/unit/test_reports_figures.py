@@ -32,7 +32,7 @@ from reports.figures import (
     topics,
     volume,
 )
-from reports.figures.chart import Chart
+from reports.figures.chart import Chart, Picture
 from reports.figures.charts import CHARTS, pictures
 from reports.figures.scene import Scene, scene_of
 from reports.figures.spark import spark
@@ -68,6 +68,12 @@ def drawn(week: str) -> tuple[Facts, Scene, dict[str, Figure]]:
     """Every chart of a week, drawn once for all tests that only look at it."""
     facts, scene = prepared(week)
     return facts, scene, draw_all(facts, scene)
+
+
+@cache
+def pictured(week: str) -> list[Picture]:
+    """The files of every chart of a week, written once."""
+    return list(pictures(Trends(prepared(week)[0]), Words("id")))
 
 
 def test_the_window_ends_with_the_week_and_reaches_back_half_a_year_at_most() -> None:
@@ -402,8 +408,7 @@ def test_classes_without_a_post_this_week_are_named_and_not_drawn() -> None:
 
 
 def test_no_text_of_a_chart_is_smaller_than_eight_points_as_printed() -> None:
-    facts, _ = prepared("2024-W05")
-    for picture in pictures(Trends(facts), Words("id")):
+    for picture in pictured("2024-W05"):
         wide = re.search(r'<svg [^>]*\bwidth="([\d.]+)pt"', picture.svg)
         assert wide and float(wide[1]) == pytest.approx(style.WIDTH / style.MM * 72, abs=0.01), picture.name
         sizes = [float(size) for size in re.findall(r"font-size: ([\d.]+)px", picture.svg)]  # a unit is a point
@@ -428,8 +433,7 @@ def test_a_signal_that_the_situation_does_not_tell_is_in_no_title() -> None:
 
 
 def test_every_mark_of_a_week_says_its_value_on_hovering() -> None:
-    facts, _ = prepared("2024-W05")
-    for picture in pictures(Trends(facts), Words("id")):
+    for picture in pictured("2024-W05"):
         assert picture.values, picture.name
         assert picture.svg.count("<title>") >= len(picture.values)
 
