@@ -1,5 +1,6 @@
 """Erasing and expiring in a home that published nothing yet: landing, warehouse, ledger, and what comes in again."""
 
+import shutil
 from pathlib import Path
 
 import pytest
@@ -16,14 +17,26 @@ from tests.faults.traces import ERASED, LATER, OTHER, PAST, PEOPLE, Home, videos
 pytestmark = pytest.mark.usefixtures("without_expectations")
 
 
-@pytest.fixture
-def home(tmp_path: Path) -> Home:
-    settings = Settings(home=tmp_path / "home", author_key="ab" * 32)  # type: ignore[arg-type]
+def home_in(folder: Path) -> Home:
+    settings = Settings(home=folder / "home", author_key="ab" * 32)  # type: ignore[arg-type]
     settings.export()
-    made = Home(settings, tmp_path)
+    return Home(settings, folder)
+
+
+@pytest.fixture(scope="module")
+def loaded(tmp_path_factory: pytest.TempPathFactory, without_expectations: None) -> Path:
+    """A folder with a home in which three people among others are loaded."""
+    made = home_in(tmp_path_factory.mktemp("people"))
     ordinary = [tiktok(NOON + n, serial=n, text=f"jalan {n} rusak", author=f"warga{n}") for n in range(5)]
-    made.bring(write_lines(tmp_path / "a.ndjson", [*ordinary, *videos(*PEOPLE)]))
-    return made
+    made.bring(write_lines(made.scratch / "a.ndjson", [*ordinary, *videos(*PEOPLE)]))
+    return made.scratch
+
+
+@pytest.fixture
+def home(loaded: Path, tmp_path: Path) -> Home:
+    """The same home for one test."""
+    shutil.copytree(loaded, tmp_path, dirs_exist_ok=True, symlinks=True)
+    return home_in(tmp_path)
 
 
 def erase(home: Home, *posts: str, author: str | None = None) -> Exit:

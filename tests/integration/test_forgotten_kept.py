@@ -53,6 +53,26 @@ def home(loaded: Path, tmp_path: Path, counted_backups: None) -> Home:
     return Home(settings, tmp_path)
 
 
+@pytest.fixture(scope="module")
+def expired_folder(loaded: Path, tmp_path_factory: pytest.TempPathFactory, without_expectations: None) -> Path:
+    """The folder after everything in its home expired."""
+    folder = tmp_path_factory.mktemp("expired")
+    shutil.copytree(loaded, folder, dirs_exist_ok=True, symlinks=True)
+    settings = Settings(home=folder / "home")
+    settings.export()
+    assert expiry.run(settings, PAST, lambda _: None, dry_run=False) == Exit.DONE
+    return folder
+
+
+@pytest.fixture
+def expired(expired_folder: Path, tmp_path: Path) -> Home:
+    """The home in which everything expired, for one test."""
+    shutil.copytree(expired_folder, tmp_path, dirs_exist_ok=True, symlinks=True)
+    settings = Settings(home=tmp_path / "home")
+    settings.export()
+    return Home(settings, tmp_path)
+
+
 def erased(home: Home) -> list[str]:
     said: list[str] = []
     request = erasure.read_request([], f"@{ERASED.handle}", "tiktok", None)
@@ -102,26 +122,25 @@ def test_a_home_with_erased_posts_is_whole_and_made_anew_to_equal_tables(home: H
     assert home.left(*ERASED.said) == {}
 
 
-def test_a_home_with_expired_posts_is_whole_and_its_tables_are_not_made_anew(home: Home) -> None:
-    assert expiry.run(home.settings, PAST, lambda _: None, dry_run=False) == Exit.DONE
-    code, said = checked(home.settings)
+def test_a_home_with_expired_posts_is_whole_and_its_tables_are_not_made_anew(expired: Home) -> None:
+    code, said = checked(expired.settings)
     assert code is Exit.DONE, said
-    before = published(home.settings)
+    before = published(expired.settings)
     with pytest.raises(UsageError, match="1 landed files have expired, and their posts are counted by these tables"):
-        rebuilt(home.settings)
-    assert published(home.settings) == before
-    path = home.path / "warehouse.duckdb"
+        rebuilt(expired.settings)
+    assert published(expired.settings) == before
+    path = expired.path / "warehouse.duckdb"
     path.write_bytes(b"\0" * 40_000)
-    code, said = checked(home.settings, repairs=True)
+    code, said = checked(expired.settings, repairs=True)
     assert code is Exit.REFUSED
     assert "it alone counted the posts of 1 landed files that have expired" in said
     assert path.read_bytes() == b"\0" * 40_000
-    path.rename(home.scratch / "warehouse.duckdb")
+    path.rename(expired.scratch / "warehouse.duckdb")
     assert (
         "1 landed files have expired: their posts are not in the tables any more"
-        in rebuilt(home.settings).sentences()[1]
+        in rebuilt(expired.settings).sentences()[1]
     )
-    assert checked(home.settings)[0] is Exit.DONE
+    assert checked(expired.settings)[0] is Exit.DONE
 
 
 def test_an_erasure_names_the_backups_and_these_can_let_go(home: Home) -> None:
@@ -175,11 +194,10 @@ def test_what_expired_comes_to_mind_with_its_backups(home: Home) -> None:
     assert copies.places(home.path) == []
 
 
-def test_the_tables_of_an_earlier_ronda_stay_where_only_they_count_what_expired(home: Home) -> None:
-    assert expiry.run(home.settings, PAST, lambda _: None, dry_run=False) == Exit.DONE
-    with warehouse.opened(home.path) as connection:
+def test_the_tables_of_an_earlier_ronda_stay_where_only_they_count_what_expired(expired: Home) -> None:
+    with warehouse.opened(expired.path) as connection:
         connection.execute("UPDATE base.schema SET number = number - 1")
-    with warehouse.exclusive(home.path), recorded(home.path, "weekly", {}) as run:
-        assert load_pending(home.settings, run).posts == 0
-    with warehouse.as_it_is(warehouse.former(home.path)) as connection:
+    with warehouse.exclusive(expired.path), recorded(expired.path, "weekly", {}) as run:
+        assert load_pending(expired.settings, run).posts == 0
+    with warehouse.as_it_is(warehouse.former(expired.path)) as connection:
         assert connection.execute("SELECT count(*) FROM base.posts").fetchall() == [(8,)]
