@@ -78,15 +78,15 @@ def test_what_unpacks_to_far_more_than_its_size_ends_with_one_reject(
 ) -> None:
     limit(EXPANSION_FREE_BYTES=1_000_000)
     path = tmp_path / "kecil"
-    path.write_bytes(compress(b'{"a":1}\n' * 2_000_000))
+    path.write_bytes(compress(b'{"a":1}\n' * 250_000))
     with open_stream(path) as stream:
         *records, last = json_lines(stream)
     assert len(records) >= 10_000
     assert isinstance(last, Fault)
     assert last.reason is Reason.DAMAGED
     assert last.detail == "it unpacks to more than 100 times its size, as no export does"
-    with open_stream(path, content_bytes=16_000_000) as stream:  # as much as a file held that ronda packed itself
-        assert sum(1 for _ in json_lines(stream)) == 2_000_000
+    with open_stream(path, content_bytes=2_000_000) as stream:  # as much as a file held that ronda packed itself
+        assert sum(1 for _ in json_lines(stream)) == 250_000
 
 
 # ------------------------------------------------------------------------------------------- blanks and rejects
