@@ -222,7 +222,7 @@ def _asked() -> frozenset[tuple[str, str]]:
 
 
 def _is_asking(function: ast.expr) -> bool:
-    name = getattr(function, "attr", getattr(function, "id", ""))  # writing the whole of every call takes seconds
+    name: str = getattr(function, "attr", getattr(function, "id", ""))  # writing the whole of every call takes seconds
     return name.endswith(("words", "w", "known")) and bool(_CALLED.fullmatch(ast.unparse(function)))
 
 
