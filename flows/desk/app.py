@@ -10,7 +10,7 @@ from starlette.responses import Response
 from starlette.routing import Mount, Route
 from starlette.staticfiles import StaticFiles
 
-from flows.desk import audit, cases, drafts, entrance, explorer, overview, register, review, saring
+from flows.desk import assigning, audit, cases, drafts, entrance, explorer, overview, register, review, saring
 from flows.desk.guard import FORM_BYTES, Guarded, Refusals, page
 from flows.desk.room import Room
 from flows.hosts import App, OwnNames
@@ -21,6 +21,7 @@ PAGES = (
     entrance,
     drafts,
     review,
+    assigning,
     cases,
     audit,
     register,

@@ -128,7 +128,7 @@ class Casework:
         for post in published.of_keys(self._desk.release, keys):
             posts[keys[post.key]].append(post)
         waiting = [Candidate(item, codes[item], tuple(some)) for item, some in posts.items() if some]
-        known = self._desk.keyed({*state.items, *taken})
+        known = self._desk.keyed({*(item for item, done in state.items.items() if done.codings), *taken})
         for group in published.indicated(self._desk.release):
             if some := tuple(post for post in group if post.key not in known):
                 waiting.append(Candidate("", some[0].code, some))

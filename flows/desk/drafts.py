@@ -15,7 +15,7 @@ from flows.desk.words import words_of
 from flows.reviewing import log
 
 _KEPT_SECONDS = 7 * 86_400
-_HIDDEN = frozenset({"token", "request", "item", "case", "seen", "name", "talk"})  # fields that nobody typed
+_HIDDEN = frozenset({"token", "request", "item", "case", "seen", "name", "talk", "butir"})  # fields that nobody typed
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +69,7 @@ def resume(room: Room, asked: Asked) -> Response:
         return to("/")
     words = words_of(asked.lang)
     named = {each.code: each.label for each in room.choices(asked, room.today())}
-    shown = [named.get(value, value) for name, value in draft.form.items() if value and name not in _HIDDEN]
+    shown = [named.get(value, value) for name, value in draft.form.items() if value and name.partition("-")[0] not in _HIDDEN]
     what = words.get(f"draft_{draft.path.strip('/').replace('/', '_').replace('-', '_')}", words["draft_other"])
     return room.page(asked, "resume", "resume", draft=draft, shown=shown, what=what)
 

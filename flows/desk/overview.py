@@ -139,7 +139,7 @@ def history(room: Room, asked: Asked) -> Response:
         {
             "moment": room.local(each.moment),
             "who": each.who,
-            "what": words.get(f"did_{each.what}", each.what),
+            "what": " ".join((words.get(f"did_{each.what}", each.what), each.after.get("person", ""))).strip(),
             "subject": each.subject,
             "case": words["case_name"].format(number=each.subject.removeprefix(PREFIX))
             if each.subject.startswith(PREFIX)

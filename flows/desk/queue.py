@@ -7,10 +7,10 @@ import hashlib
 import secrets
 import sqlite3
 import threading
-from collections import Counter
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
+from typing import Any
 
 from flows.desk import backlog, clock
 from flows.desk.backlog import Key, Waiting
@@ -89,7 +89,7 @@ class Desk:
                 items = {(platform, post_id): item for platform, post_id, item in rows}
                 if items != self._items:
                     self._items, self._known = items, None
-                    self._posts = _by_item(items)
+                    self._posts = _by_item(items.items())
             return self._state
 
     def waiting(self) -> list[Waiting]:
@@ -108,27 +108,27 @@ class Desk:
     def open(self, coder: str) -> tuple[Waiting | None, bool]:
         """The next item of a coder, leased to nobody else than it may be; and whether others have what is left.
 
-        The order is that of the internal limits and, within a day, each coder's own: no two see the same one.
+        First comes what was assigned to this coder; then the order is that of the internal limits and, within a day, each
+        coder's own: no two see the same one.
         """
         moment = clock.now()
         with log.writing(self.home) as connection:
             state = self._followed(connection)
             connection.execute("DELETE FROM leases WHERE until < ?", [moment.timestamp()])
-            leases = connection.execute("SELECT item, coder FROM leases").fetchall()
-            mine = {item for item, who in leases if who == coder}
-            others = Counter(item for item, who in leases if who != coder)
+            leases = _by_item(connection.execute("SELECT coder, item FROM leases").fetchall())
             left = [
                 one
                 for one in self.waiting()
                 if coder not in state.of(one.item).codings and len(state.of(one.item).codings) < CODERS
             ]
             free = [
-                one for one in left if len(state.of(one.item).codings) + (others[one.item] if one.item else 0) < CODERS
+                one
+                for one in left
+                if not one.item or _taken(state, leases.get(one.item, ()), one.item, coder, moment) < CODERS
             ]
             if not free:
                 return None, bool(left)
-            skipped = {one.item for one in free if coder in state.of(one.item).skipped}
-            turns = [(one.item not in mine, one.item in skipped, one.limit) for one in free]
+            turns = [(*_turn(state, leases, one.item, coder), one.limit) for one in free]
             first = min(turns)
             chosen = min(
                 (one for one, turn in zip(free, turns, strict=True) if turn == first),
@@ -166,11 +166,12 @@ class Desk:
         codings = state.of(item).codings
         if coder in codings:
             raise RefusedError("refused_own")
-        held = connection.execute(
+        rows = connection.execute(
             "SELECT coder FROM leases WHERE item = ? AND until >= ?", [item, moment.timestamp()]
         ).fetchall()
-        others = sum(who != coder and who not in codings for (who,) in held)
-        if len(codings) >= CODERS or ((coder,) not in held and len(codings) + others >= CODERS):
+        held = [who for (who,) in rows]
+        is_full = coder not in held and _taken(state, held, item, coder, moment) >= CODERS
+        if len(codings) >= CODERS or is_full:
             raise RefusedError("refused_third")
 
     def skip(self, coder: str, item: str, reason: str, request: str) -> None:
@@ -183,6 +184,29 @@ class Desk:
                 raise RefusedError("refused_unknown")
             log.append(connection, Act(coder, "skipped", item, request, after={"reason": reason}), clock.now())
             connection.execute("DELETE FROM leases WHERE item = ? AND coder = ?", [item, coder])
+
+    def assign(self, lead: str, names: Collection[str], coder: str, request: str) -> None:
+        """Gives items that wait, by their names, to a coder; to nobody where `coder` is empty. All of them, or none.
+
+        Raises RefusedError for one that needs no coding any more, or none by this coder.
+        """
+        moment = clock.now()
+        with log.writing(self.home) as connection:
+            if log.was_logged(connection, request):
+                return
+            state = self._followed(connection)
+            chosen = [one for one in self.waiting() if one.name in names]
+            if not chosen or len(chosen) < len(names):
+                raise RefusedError("refused_assigned")
+            for one in chosen:
+                codings = state.of(one.item).codings
+                if len(codings) >= CODERS or coder in codings:
+                    raise RefusedError("refused_assigned")
+            for number, one in enumerate(chosen):
+                item = one.item or self._make(connection, one)
+                what, after = ("assigned", {"person": coder}) if coder else ("unassigned", {})
+                before, sent = {"person": state.of(item).assignee}, f"{request}-{number}" if number else request
+                log.append(connection, Act(lead, what, item, sent, before, after), moment)
 
     def undo(self, coder: str, request: str) -> None:
         """Takes back the last coding of a coder, and opens its item again."""
@@ -270,11 +294,23 @@ def make_item(connection: sqlite3.Connection, posts: Collection[Key]) -> str:
     return item
 
 
-def _by_item(items: Mapping[Key, str]) -> dict[str, list[Key]]:
-    posts: dict[str, list[Key]] = {}
-    for key, item in items.items():
-        posts.setdefault(item, []).append(key)
-    return posts
+def _by_item(pairs: Iterable[tuple[Any, str]]) -> dict[str, list[Any]]:
+    found: dict[str, list[Any]] = {}
+    for each, item in pairs:
+        found.setdefault(item, []).append(each)
+    return found
+
+
+def _taken(state: State, leases: Collection[str], item: str, coder: str, moment: datetime) -> int:
+    """How many of the places of an item somebody else than a coder has: coded, open in a browser, or kept."""
+    kept = state.kept_for(item, moment)
+    return len({*state.of(item).codings, *leases, *([kept] if kept else [])} - {coder})
+
+
+def _turn(state: State, leases: Mapping[str, Collection[str]], item: str, coder: str) -> tuple[bool, bool, bool]:
+    """What comes before the limit: an item that is open at this coder, one not handed on, one that was assigned."""
+    done = state.of(item)
+    return coder not in leases.get(item, ()), coder in done.skipped, done.assignee != coder
 
 
 def _shuffled(coder: str, one: Waiting) -> str:

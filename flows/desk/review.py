@@ -33,6 +33,8 @@ def _queue(room: Room, asked: Asked, links: Collection[str] = ()) -> Response:
         published=room.desk.is_published(),
         waiting=len(left),
         passed=sum(one.limit < today for one in left),
+        given=sum(state.kept_for(one.item, moment) == asked.me for one in left),
+        is_given=post is not None and state.kept_for(post.item, moment) == asked.me,
         mine=sum(asked.me in item.codings for item in state.items.values()),
         undoable=state.undoable(asked.me, moment) is not None,
         can_look=True,

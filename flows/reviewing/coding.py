@@ -15,6 +15,7 @@ from flows.reviewing.log import Event
 CODERS = 2  # of an item
 AUDITED = 10  # one in so many items on which the coders agree is shown again to a third person
 UNDO_SECONDS = 120.0
+ASSIGNED_SECONDS = 3 * 86_400.0  # so long one of the places of an item is kept for whom it was assigned to
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +37,8 @@ class Item:
     decision: Coding | None = None
     audit: Coding | None = None
     reason: str = ""
+    assignee: str = ""
+    assigned: datetime | None = None
 
 
 _UNTOUCHED = Item()
@@ -87,6 +90,12 @@ class State:
         agreed = len(set(self.codes(item, now).values())) == 1
         return agreed and int(hashlib.sha256(item.encode()).hexdigest(), 16) % AUDITED == 0
 
+    def kept_for(self, item: str, now: datetime) -> str:
+        """For whom a place of an item is kept: its assignee who has not coded it, for some days; empty for nobody."""
+        done = self.of(item)
+        is_kept = done.assignee and done.assigned is not None and now - done.assigned < timedelta(seconds=ASSIGNED_SECONDS)
+        return done.assignee if is_kept and done.assignee not in done.codings else ""
+
     def undoable(self, coder: str, now: datetime) -> str | None:
         """The item whose coding a coder may take back."""
         item = self.last.get(coder, (0, ""))[1]
@@ -107,8 +116,17 @@ def _undone(state: State, event: Event) -> None:
 
 
 def _skipped(state: State, event: Event) -> None:
-    state.items.setdefault(event.subject, Item()).skipped[event.who] = event.moment
+    item = state.items.setdefault(event.subject, Item())
+    item.skipped[event.who] = event.moment
+    if item.assignee == event.who:
+        item.assignee, item.assigned = "", None
     state.last[event.who] = (event.number, "")
+
+
+def _assigned(state: State, event: Event) -> None:
+    item = state.items.setdefault(event.subject, Item())
+    item.assignee, item.assigned = event.after.get("person", ""), event.moment
+    item.skipped.pop(item.assignee, None)
 
 
 def _decided(state: State, event: Event) -> None:
@@ -125,4 +143,12 @@ def _ignore(state: State, event: Event) -> None:
     """An event that says nothing of an item."""
 
 
-_FOLLOW = {"coded": _coded, "undone": _undone, "skipped": _skipped, "decided": _decided, "audited": _audited}
+_FOLLOW = {
+    "coded": _coded,
+    "undone": _undone,
+    "skipped": _skipped,
+    "assigned": _assigned,
+    "unassigned": _assigned,
+    "decided": _decided,
+    "audited": _audited,
+}

@@ -197,6 +197,8 @@ def test_every_word_that_a_page_asks_for_exists_and_is_asked_for() -> None:
         "coded",
         "undone",
         "skipped",
+        "assigned",
+        "unassigned",
         "decided",
         "audited",
     }
