@@ -11,7 +11,7 @@ from starlette.routing import Mount, Route
 from starlette.staticfiles import StaticFiles
 
 from flows.desk import assigning, audit, cases, drafts, entrance, explorer, overview, register, review, saring
-from flows.desk.guard import FORM_BYTES, Guarded, Refusals, page
+from flows.desk.guard import Guarded, Refusals, Right, page
 from flows.desk.room import Room
 from flows.hosts import App, OwnNames
 from flows.settings import Settings
@@ -39,16 +39,19 @@ def desk(settings: Settings, names: Collection[str] = ()) -> App:
     room.forms = [each for each in pages if each.method == "POST"]
     refusals = Refusals(partial(entrance.refused, room), partial(entrance.session_over, room))
 
-    def endpoint(view: Any, roles: tuple[str, ...], most: int = FORM_BYTES) -> Any:
-        return page(room.desk, partial(view, room), refusals, roles, settings.lang, most)
+    def endpoint(view: Any, right: Right) -> Any:
+        return page(room.desk, partial(view, room), refusals, right, settings.lang)
 
-    missing = endpoint(entrance.missing, ())
+    missing = endpoint(entrance.missing, Right())
 
     async def not_found(request: Any, error: Exception) -> Response:  # noqa: ARG001 - the shape Starlette asks for
         answer: Response = await missing(request)
         return answer
 
-    routes = [Route(each.path, endpoint(each.view, each.roles, each.most), methods=[each.method]) for each in pages]
+    routes = [
+        Route(each.path, endpoint(each.view, Right(each.roles, each.refusal, each.most)), methods=[each.method])
+        for each in pages
+    ]
     static = Mount("/static", StaticFiles(directory=Path(__file__).parent / "static"))
     app = Starlette(routes=[*routes, static], exception_handlers={404: not_found})
     return OwnNames(Guarded(app), names, settings.desk_address)

@@ -1,5 +1,6 @@
-"""The page on which a lead gives items to coders. Like the queue it tells neither flag nor class: what a coder gets as an
-own item was chosen by its text and its limit, flagged and drawn posts alike.
+"""The page on which a lead gives items to coders.
+
+Like the queue it tells neither flag nor class: what somebody gets was chosen by its text and its limit alone.
 """
 
 from urllib.parse import urlencode

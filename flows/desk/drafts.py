@@ -69,7 +69,8 @@ def resume(room: Room, asked: Asked) -> Response:
         return to("/")
     words = words_of(asked.lang)
     named = {each.code: each.label for each in room.choices(asked, room.today())}
-    shown = [named.get(value, value) for name, value in draft.form.items() if value and name.partition("-")[0] not in _HIDDEN]
+    typed = [value for name, value in draft.form.items() if value and name.partition("-")[0] not in _HIDDEN]
+    shown = [named.get(value, value) for value in typed]
     what = words.get(f"draft_{draft.path.strip('/').replace('/', '_').replace('-', '_')}", words["draft_other"])
     return room.page(asked, "resume", "resume", draft=draft, shown=shown, what=what)
 

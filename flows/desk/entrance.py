@@ -66,7 +66,7 @@ def home(room: Room, asked: Asked) -> Response:
     """The first page of each role."""
     role = asked.session.person.role if asked.session is not None else ""
     if role == "lead":
-        return to("/kemajuan")  # an item that is opened is held for its coder
+        return to("/kemajuan")
     return to(next(page.path for page in room.menu if role in page.roles))
 
 

@@ -17,7 +17,7 @@ from starlette.responses import Response
 from flows.desk import chart, copies, search
 from flows.desk.guard import Asked
 from flows.desk.release import NothingPublishedError, Release, TooLongError
-from flows.desk.room import Page, Room
+from flows.desk.room import SEERS, Page, Room
 from flows.desk.search import Coverage, Found, Search
 from flows.desk.words import platforms, words_of
 from flows.exits import RondaError
@@ -25,7 +25,6 @@ from flows.method import METHOD
 from flows.seeds import read_seed
 from reports.wording.words import Words
 
-_SEERS = ("adjudicator", "lead", "coach", "admin")
 _SHOWN = ("platform", "topik", "jenis", "kecamatan", "fase", "tagar", "akun")  # facets as tables of bars
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")  # what a spreadsheet would compute
 _ACCOUNT_DIGITS = 8  # of an account's key that are shown
@@ -360,8 +359,8 @@ def _cluster(room: Room, asked: Asked, release: Release, group: str) -> Response
 
 
 ROUTES = (
-    Page("/jelajah", explore, _SEERS, menu="explorer"),
-    Page("/jelajah.csv", posts_csv, _SEERS),
-    Page("/jelajah-angka.csv", numbers_csv, _SEERS),
-    Page("/salinan", copied, _SEERS, menu="copied_texts"),
+    Page("/jelajah", explore, SEERS, menu="explorer"),
+    Page("/jelajah.csv", posts_csv, SEERS),
+    Page("/jelajah-angka.csv", numbers_csv, SEERS),
+    Page("/salinan", copied, SEERS, menu="copied_texts"),
 )

@@ -19,7 +19,7 @@ from flows.settings import Language
 
 COOKIE, LANGUAGE_COOKIE = "ronda_desk", "ronda_lang"
 FORM_BYTES = 16_384
-_STATUS = {"refused_right": 403, "refused_token": 403, "refused_form": 400, "refused_size": 413}
+_STATUS = {"refused_right": 403, "refused_blind": 403, "refused_token": 403, "refused_form": 400, "refused_size": 413}
 _HEADERS = {
     "content-security-policy": "default-src 'none'; script-src 'self'; style-src 'self'; form-action 'self';"
     " base-uri 'none'; frame-ancestors 'none'",
@@ -80,13 +80,19 @@ class Refusals:
     session_over: View
 
 
-def page(  # noqa: PLR0913, PLR0917 - what a page of the desk is
-    desk: Desk, view: View, refusals: Refusals, roles: tuple[str, ...], lang: Language, most: int = FORM_BYTES
-) -> Any:
-    """A view as an endpoint, for the sessions of some roles; of nobody's where no role is named.
+@dataclass(frozen=True, slots=True)
+class Right:
+    """Which roles may open a page, everybody where none is named; the sentence for others; the bytes of its form."""
 
-    `most` is the number of bytes that its form may have.
-    """
+    roles: tuple[str, ...] = ()
+    refusal: str = "refused_right"
+    most: int = FORM_BYTES
+
+
+def page(desk: Desk, view: View, refusals: Refusals, right: Right, lang: Language) -> Any:
+    """A view as an endpoint, for whoever has the right to it."""
+
+    most = right.most
 
     async def endpoint(request: Request) -> Response:
         body = await _body(request, most)
@@ -101,7 +107,7 @@ def page(  # noqa: PLR0913, PLR0917 - what a page of the desk is
             session = people.session_of(desk.home, number) if number else None
             form = _form(request, body, most)
             asked = Asked(request, chosen, session, form.texts, form.files)
-            _require_allowed(asked, roles)
+            _require_allowed(asked, right)
             answer = view(asked)
         except RefusedError as refusal:
             answer = refusals.refused(asked, str(refusal), _STATUS.get(str(refusal), 409))
@@ -116,7 +122,8 @@ def page(  # noqa: PLR0913, PLR0917 - what a page of the desk is
     return endpoint
 
 
-def _require_allowed(asked: Asked, roles: tuple[str, ...]) -> None:
+def _require_allowed(asked: Asked, right: Right) -> None:
+    roles = right.roles
     if asked.request.method == "POST" and not roles and "origin" not in asked.request.headers:
         raise RefusedError("refused_token")  # a form without a session has no token; every browser sends this
     if not roles:
@@ -128,7 +135,7 @@ def _require_allowed(asked: Asked, roles: tuple[str, ...]) -> None:
     ):
         raise RefusedError("refused_token")
     if asked.session.person.role not in roles:
-        raise RefusedError("refused_right")
+        raise RefusedError(right.refusal)
 
 
 async def _body(request: Request, most: int) -> bytes | None:

@@ -108,7 +108,7 @@ class Desk:
     def open(self, coder: str) -> tuple[Waiting | None, bool]:
         """The next item of a coder, leased to nobody else than it may be; and whether others have what is left.
 
-        First comes what was assigned to this coder; then the order is that of the internal limits and, within a day, each
+        First comes what was given to this coder; then the order is that of the internal limits and, within a day, each
         coder's own: no two see the same one.
         """
         moment = clock.now()

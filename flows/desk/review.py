@@ -110,11 +110,11 @@ def decide(room: Room, asked: Asked) -> Response:
 
 
 ROUTES = (
-    Page("/telaah", queue, CODERS, menu="queue"),
-    Page("/telaah", code, CODERS, "POST"),
-    Page("/lewati", skip, CODERS, "POST"),
-    Page("/batal", undo, CODERS, "POST"),
-    Page("/buka", look, CODERS, "POST"),
+    Page("/telaah", queue, CODERS, menu="queue", refusal="refused_blind"),
+    Page("/telaah", code, CODERS, "POST", refusal="refused_blind"),
+    Page("/lewati", skip, CODERS, "POST", refusal="refused_blind"),
+    Page("/batal", undo, CODERS, "POST", refusal="refused_blind"),
+    Page("/buka", look, CODERS, "POST", refusal="refused_blind"),
     Page("/selisih", disputes, DECIDERS, menu="disputes"),
     Page("/selisih", decide, DECIDERS, "POST"),
 )

@@ -18,7 +18,9 @@ from flows.desk.words import Choice, choices, words_of
 from flows.settings import Settings
 
 _FOLDER = Path(__file__).parent
-CODERS = ("coder", "lead")
+# Whoever sees what was flagged is none of the two blind coders of an item: no role has both rights, not even a lead.
+CODERS = ("coder",)
+SEERS = ("adjudicator", "lead", "coach", "admin")
 DECIDERS = ("adjudicator", "lead")
 
 
@@ -69,7 +71,8 @@ View = Callable[[Room, Asked], Response]
 class Page:
     """A path and the view that answers it, for some roles; for everybody where none is named.
 
-    `menu` is the key of the words under which the menu names it, `most` the bytes that its form may have.
+    `menu` is the key of the words under which the menu names it, `most` the bytes that its form may have, `refusal` the
+    key of the sentence for those who have no right to it.
     """
 
     path: str
@@ -78,6 +81,7 @@ class Page:
     method: str = "GET"
     menu: str = ""
     most: int = FORM_BYTES
+    refusal: str = "refused_right"
 
 
 def to(path: str) -> Response:

@@ -93,7 +93,9 @@ class State:
     def kept_for(self, item: str, now: datetime) -> str:
         """For whom a place of an item is kept: its assignee who has not coded it, for some days; empty for nobody."""
         done = self.of(item)
-        is_kept = done.assignee and done.assigned is not None and now - done.assigned < timedelta(seconds=ASSIGNED_SECONDS)
+        is_kept = (
+            done.assignee and done.assigned is not None and now - done.assigned < timedelta(seconds=ASSIGNED_SECONDS)
+        )
         return done.assignee if is_kept and done.assignee not in done.codings else ""
 
     def undoable(self, coder: str, now: datetime) -> str | None:

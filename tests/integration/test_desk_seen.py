@@ -59,11 +59,12 @@ def pages_of(role: str) -> list[str]:
 def test_every_page_is_for_everybody(tmp_path: Path) -> None:
     home = tmp_path / "home"
     publish_season(home, models=(*MODELS, *PROGRESS))
-    for name, role in (("lina", "lead"), ("ani", "coach")):
+    accounts = {"lead": "lina", "coach": "ani", "coder": "sri"}
+    for role, name in accounts.items():
         people.add(home, name, role, PASSWORD)
     with served(home, tmp_path / "browser") as (browser, address):
-        tabs = {"lead": browser.tab(), "coach": browser.tab()}
-        for role, name in (("lead", "lina"), ("coach", "ani")):
+        tabs = {role: browser.tab() for role in accounts}
+        for role, name in accounts.items():
             log_in(tabs[role], f"{address}/masuk", name)
         opened = {(role, path) for role in tabs for path in pages_of(role)} | {("lead", path) for path in STATES}
         assert len({path for _, path in opened}) > 12

@@ -10,7 +10,7 @@ from starlette.routing import Route
 from starlette.testclient import TestClient
 
 from flows.desk import clock, people
-from flows.desk.app import desk
+from flows.desk.app import PAGES, desk
 from flows.exits import UsageError
 from flows.reviewing import log
 from flows.settings import Settings
@@ -136,6 +136,24 @@ def test_roles_see_their_own_pages(settings: Settings) -> None:
     assert [coach.client.get(path).status_code for path in ("/selisih", "/catatan", "/kemajuan")] == [403, 403, 200]
     token = wati.open("/kemajuan") and wati.hidden("token")
     assert wati.client.post("/telaah", data={"token": token, "item": sri.form["item"]}).status_code == 403
+
+
+def test_whoever_sees_a_flag_is_no_blind_coder(settings: Settings) -> None:
+    sri, lina = Browser(settings, "sri"), Browser(settings, "lina", "lead")
+    for role in people.ROLES:
+        may_open = {each.path for module in PAGES for each in module.ROUTES if role in each.roles}
+        assert not {"/telaah", "/jelajah"} <= may_open, role
+        assert {"/telaah", "/jelajah"} & may_open, role
+    before = log.verify(settings.home)
+    token = lina.open("/bagi") and lina.hidden("token")
+    assert "/telaah" not in lina.page
+    item = {"token": token, "request": "a" * 16, "item": sri.form["item"]}
+    refused = {"/telaah": {"code": "none"}, "/lewati": {"reason": "heavy"}, "/batal": {}, "/buka": {}}
+    for path, more in refused.items():
+        assert "kedua penelaah menilai tanpa mengetahuinya" in lina.send(path, 403, **item, **more)
+    assert lina.client.get("/telaah").status_code == 403
+    assert log.verify(settings.home) == before
+    assert "bukan penelaah" in lina.send("/bagi", 409, **item, **{"person": "lina", "butir-1": "tiktok/1"})
 
 
 @pytest.mark.parametrize("text", HOSTILE)
