@@ -9,7 +9,7 @@ from starlette.responses import Response
 from flows.desk import casework, clock, packet, people, private
 from flows.desk.casework import Casework, Doing
 from flows.desk.guard import Asked
-from flows.desk.packet import Contents, Handing
+from flows.desk.packet import Handing
 from flows.desk.queue import RefusedError
 from flows.desk.room import DECIDERS, Page, Room, request_of, to
 from flows.desk.words import platforms, words_of
@@ -91,7 +91,9 @@ def _due(room: Room, asked: Asked, case: Case, rules: Rules) -> list[dict[str, A
             label, law = words["clock_hand_over"], words["clock_internal"]
         else:
             kind = words["clock_working" if rule.is_working else "clock_calendar"].format(days=rule.days)
-            label, law = rule.labels[asked.lang], f"{kind}{f'; {rule.law}' if rule.law else ''}"
+            paused = ", ".join(f"{day} {name}" for day, name in each.paused.items())
+            stops = words["clock_paused"].format(days=paused) if paused else ""
+            label, law = rule.labels[asked.lang], "; ".join(filter(None, (kind, rule.law, stops)))
         return {"day": each.day, "left": (each.day - today).days, "label": label, "law": law}
 
     return [told(each) for each in rules.due(case)]
@@ -230,42 +232,9 @@ def attach(room: Room, asked: Asked) -> Response:
 
 def refer(room: Room, asked: Asked) -> Response:
     """Hands a case over: its letter gets a number and a day, and letter and packet are kept as they left."""
-    form, work = asked.form, _work(room)
-    doing = _doing(asked, "story")
-    number, signed = form.get("letter", ""), form.get("signed", "")
-    if not number or len(number) > 80 or len(signed) > 120:
-        raise RefusedError("refused_letter")
-    day = work.day(form.get("day", ""))
-    case = work.case(doing.number)
-    moment = clock.now().replace(microsecond=0)
-    handing = Handing(number, day, doing.remark, signed, moment)
-    contents, captures = _contents(room, case)
-    if not contents.posts and not contents.captures:
-        raise RefusedError("refused_evidence")
-    pdf = packet.letter(room.settings, contents, handing, room.settings.lang)
-    packed = packet.pack(contents, handing, pdf, captures)
-
-    def sent(connection: Any, now: Case) -> Mapping[str, Any]:
-        made = (asked.me, moment)
-        return {
-            "letter_sha256": papers.put(connection, now.subject, packet.LETTER, papers.LETTER, (*made, pdf)),
-            "packet_sha256": papers.put(connection, now.subject, "paket.zip", papers.PACKET, (*made, packed)),
-        }
-
-    work.act(doing, "case_referred", {"letter": number, "day": day.isoformat()}, sent)
-    log.state_head(room.desk.home)
+    form, doing = asked.form, _doing(asked, "story")
+    _work(room).refer(doing, form.get("letter", ""), form.get("day", ""), form.get("signed", ""))
     return _back(doing)
-
-
-def _contents(room: Room, case: Case) -> tuple[Contents, dict[str, bytes]]:
-    with log.reading(room.desk.home) as connection:
-        assert connection is not None  # noqa: S101 - the case stands there
-        kept = [each for each in papers.of(connection, case.subject) if each.kind == papers.CAPTURE]
-        captures = {each.name: papers.content(connection, case.subject, each.name) or b"" for each in kept}
-    rows = casework.receivers(room.settings, case.code, room.today())
-    if case.receiver not in rows:
-        raise RefusedError("refused_receiver")
-    return Contents(case, _work(room).posts(case), kept, rows[case.receiver]), captures
 
 
 def answered(room: Room, asked: Asked) -> Response:
@@ -313,7 +282,7 @@ def paper(room: Room, asked: Asked) -> Response:
     with log.reading(room.desk.home) as connection:
         content = papers.content(connection, case.subject, name) if connection is not None else None
     if content is None and name == packet.LETTER and case.stage == "opened":
-        contents, _ = _contents(room, case)
+        contents, _ = _work(room).contents(case)
         draft = Handing("", room.today(), "", "", case.steps[0].moment)
         content = packet.letter(room.settings, contents, draft, asked.lang)
     if content is None:

@@ -12,8 +12,9 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from flows.desk import clock, published
+from flows.desk import clock, packet, published
 from flows.desk.backlog import Key
+from flows.desk.packet import Contents, Handing
 from flows.desk.published import Shown
 from flows.desk.queue import Desk, RefusedError, make_item
 from flows.reviewing import log, papers
@@ -40,6 +41,7 @@ STAGES: Mapping[str, tuple[str, ...]] = {
 }
 # A post that was seen today may be checked, referred or answered today; typing errors of a year are refused.
 _EARLIEST_DAYS = 400
+_LETTER_NUMBER, _SIGNED = 80, 120  # characters
 ONLINE = ("online", "gone", "unclear")
 
 
@@ -158,7 +160,7 @@ class Casework:
             _, cases = self._desk.follow(connection)
             if found is None or self._is_taken(found):
                 raise RefusedError("refused_candidate")
-            if receiver not in receivers(self._settings, found.code, self._today()):
+            if receiver not in receivers(self._settings, found.code, self.today()):
                 raise RefusedError("refused_receiver")
             item = found.item or make_item(connection, [post.key for post in found.posts])
             number = max(cases.by_number, default=0) + 1
@@ -169,7 +171,7 @@ class Casework:
                 "receiver": receiver,
                 "week": first.week,
                 "phase": first.phase,
-                "limit": (found.limit or self._today()).isoformat(),
+                "limit": (found.limit or self.today()).isoformat(),
             }
             log.append(connection, Act(person, "case_opened", f"{PREFIX}{number}", request, after=facts), clock.now())
         return number
@@ -213,6 +215,39 @@ class Casework:
             act = Act(doing.person, what, case.subject, doing.request, {"stage": case.stage}, {**facts, **more})
             log.append(connection, papers.with_remark(connection, act, doing.remark), moment)
 
+    def contents(self, case: Case) -> tuple[Contents, dict[str, bytes]]:
+        """What the letter and the packet of a case are made from, and its captures by name. Raises RefusedError."""
+        with log.reading(self._home) as connection:
+            assert connection is not None  # noqa: S101 - the case stands there
+            kept = [each for each in papers.of(connection, case.subject) if each.kind == papers.CAPTURE]
+            captures = {each.name: papers.content(connection, case.subject, each.name) or b"" for each in kept}
+        rows = receivers(self._settings, case.code, self.today())
+        if case.receiver not in rows:
+            raise RefusedError("refused_receiver")
+        return Contents(case, self.posts(case), kept, rows[case.receiver]), captures
+
+    def refer(self, doing: Doing, number: str, day: str, signed: str) -> None:
+        """Hands a case over by a letter of a number and a day; letter and packet are kept as they left."""
+        if not number or len(number) > _LETTER_NUMBER or len(signed) > _SIGNED:
+            raise RefusedError("refused_letter")
+        sent_on, moment = self.day(day), clock.now().replace(microsecond=0)
+        handing = Handing(number, sent_on, doing.remark, signed, moment)
+        contents, captures = self.contents(self.case(doing.number))
+        if not contents.posts and not contents.captures:
+            raise RefusedError("refused_evidence")
+        pdf = packet.letter(self._settings, contents, handing, self._settings.lang)
+        packed = packet.pack(contents, handing, pdf, captures)
+
+        def sent(connection: sqlite3.Connection, now: Case) -> Mapping[str, Any]:
+            made = (doing.person, moment)
+            return {
+                "letter_sha256": papers.put(connection, now.subject, packet.LETTER, papers.LETTER, (*made, pdf)),
+                "packet_sha256": papers.put(connection, now.subject, "paket.zip", papers.PACKET, (*made, packed)),
+            }
+
+        self.act(doing, "case_referred", {"letter": number, "day": sent_on.isoformat()}, sent)
+        log.state_head(self._home)
+
     def answer(self, doing: Doing, day: str, registered: str) -> None:
         """Notes what the receiver answered, and when it registered what it was told."""
         facts = {"day": self.day(day).isoformat()}
@@ -237,7 +272,7 @@ class Casework:
             raise RefusedError("refused_ending")
         if not doing.remark:
             raise RefusedError("refused_remark")
-        self.act(doing, "case_closed", {"reason": reason, "day": self._today().isoformat()})
+        self.act(doing, "case_closed", {"reason": reason, "day": self.today().isoformat()})
 
     def reopen(self, doing: Doing) -> None:
         """Opens a case again that was closed too early; one whose items went into another stays closed."""
@@ -257,11 +292,12 @@ class Casework:
             day = date.fromisoformat(text)
         except ValueError:
             raise RefusedError("refused_day") from None
-        if not self._today() - timedelta(days=_EARLIEST_DAYS) <= day <= self._today():
+        if not self.today() - timedelta(days=_EARLIEST_DAYS) <= day <= self.today():
             raise RefusedError("refused_day")
         return day
 
-    def _today(self) -> date:
+    def today(self) -> date:
+        """The day that it is in the regency."""
         return clock.now().astimezone(self._settings.election.zone).date()
 
 

@@ -13,9 +13,9 @@ from pathlib import Path
 
 import polars as pl
 
-from flows.desk import clock, people
+from flows.desk import clock, people, rehearsed_office
 from flows.desk.backlog import Key, Waiting
-from flows.desk.casework import Casework, Doing, receivers
+from flows.desk.casework import Casework
 from flows.desk.queue import Desk
 from flows.desk.words import choices
 from flows.labels.indications import CALL_TO_VOTE
@@ -24,15 +24,24 @@ from flows.reviewing.log import Act
 from flows.settings import Settings
 from flows.simulation.coders import CODERS, NONE, THIRD
 
-GUESTS = {"penelaah": "coder", "penengah": "adjudicator", "ketua": "lead", "pengelola": "admin"}
+GUESTS = {
+    "penelaah": "coder",
+    "penelaah-dua": "coder",
+    "penengah": "adjudicator",
+    "ketua": "lead",
+    "pembina": "coach",
+    "pengelola": "admin",
+}
+COACH = "simulasi-d"
 _AFTER_SEEN = timedelta(days=1)  # the work on a post begins
 _HAND_OVER = timedelta(days=7)
+_AHEAD = timedelta(days=1)
 _STEP = timedelta(seconds=40)  # from one coding to the next
 _RECENT = timedelta(days=14)  # after the limit of an item it is coded for sure
 _LEFT_OUT, _HALF_DONE = 25, 10  # of the recent items one in so many nobody, or only one person, has coded
 _UNDECIDED = 3  # of the disagreements one in so many still waits
-_CASES = 12
-_REASON, _LOOKED = "Contoh: penengah membaca ulang teksnya.", "Contoh: kirimannya dibuka dan masih tampil."
+_GIVEN = 3  # items that a guest finds as its own
+_REASON = "Contoh: penengah membaca ulang teksnya."
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,34 +52,39 @@ class Stage:
     desk: Desk
     codes: Sequence[str]
     truth: Mapping[Key, str]
+    authors: Mapping[Key, str]
     now: datetime
 
     def past(self) -> list[Waiting]:
-        """What waits at the desk although its limit has passed."""
-        return [one for one in self.desk.waiting() if one.limit < self.now.date()]
+        """What waits at the desk although its limit has passed, or does with this day or the next."""
+        return [one for one in self.desk.waiting() if one.limit <= self.now.date() + _AHEAD]
 
 
-def truth_of(season: Path) -> dict[Key, str]:
-    """Post -> the code that is true of it, as the simulation knows."""
-    facts = pl.read_parquet(season / "truth" / "posts.parquet", columns=["platform", "post_id", "indications"])
-    return {
-        (platform, post_id): next((code for code in codes if code != CALL_TO_VOTE), NONE)
-        for platform, post_id, codes in facts.iter_rows()
-    }
+def truth_of(season: Path) -> tuple[dict[Key, str], dict[Key, str]]:
+    """Post -> the code that is true of it, and post -> its author where it has a code, as the simulation knows."""
+    columns = ["platform", "post_id", "indications", "author"]
+    facts = pl.read_parquet(season / "truth" / "posts.parquet", columns=columns)
+    codes, authors = {}, {}
+    for platform, post_id, said, author in facts.iter_rows():
+        code = next((code for code in said if code != CALL_TO_VOTE), NONE)
+        codes[platform, post_id] = code
+        if code != NONE:
+            authors[platform, post_id] = author
+    return codes, authors
 
 
 def play(settings: Settings, season: Path, now: datetime) -> None:
     """Writes what made-up people did until a moment of the season; once in a home."""
     clock.set_to(now)
-    names = [coder.name for coder in (*CODERS, THIRD)]
+    names = [*(coder.name for coder in (*CODERS, THIRD)), COACH]
     with log.reading(settings.home) as connection:
         if names[0] in people.everybody(connection):
             return
-    for name, role in zip(names, ("coder", "coder", "adjudicator"), strict=True):
+    for name, role in zip(names, ("coder", "coder", "adjudicator", "coach"), strict=True):
         people.add(settings.home, name, role, secrets.token_urlsafe(24))
         people.close(settings.home, name)  # nobody logs in as somebody who is made up
     desk, codes = Desk(settings.home), [each.code for each in choices(settings.seeds, settings.lang, now.date())]
-    stage = Stage(settings, desk, codes, truth_of(season), now)
+    stage = Stage(settings, desk, codes, *truth_of(season), now)
     for scene in SCENES:
         scene(stage)
 
@@ -126,17 +140,19 @@ def _decisions(stage: Stage) -> None:
 
 
 def _cases(stage: Stage) -> None:
-    """Some of what people agreed on became cases, each with its receiver; the latest wait to become one."""
-    work = Casework(stage.desk, stage.settings)
-    for candidate in work.candidates()[:_CASES]:
-        for receiver in list(receivers(stage.settings, candidate.code, stage.now.date()))[:1]:
-            number = work.open(THIRD.name, candidate.name, receiver, secrets.token_hex(8))
-            doing = Doing(THIRD.name, number, work.case(number).version, secrets.token_hex(8), _LOOKED)
-            work.act(doing, "case_checked", {"state": "online"})
+    """Some of what people agreed on became cases, one in each state; the others wait to become one."""
+    rehearsed_office.cases(Casework(stage.desk, stage.settings), stage.settings, THIRD.name, stage.now)
+
+
+def _office(stage: Stage) -> None:
+    """The register with its talks, and what a lead gave to the guest who reviews."""
+    reviewed = stage.desk.posts(stage.desk.state().items)
+    rehearsed_office.keep_register(stage.settings, COACH, stage.authors, sorted(reviewed))
+    rehearsed_office.give(stage.desk, THIRD.name, "penelaah", _GIVEN)
 
 
 def _log(connection: sqlite3.Connection, who: str, what: str, subject: str, moment: datetime, **after: object) -> None:
     log.append(connection, Act(who, what, subject, secrets.token_hex(8), after=after), moment)
 
 
-SCENES = (_codings, _decisions, _cases)
+SCENES = (_codings, _decisions, _cases, _office)

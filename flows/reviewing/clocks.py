@@ -1,11 +1,12 @@
 """The clocks of a case: by which day what is due, and by which rule. Days are counted in calendar or in working days.
 
-A working day is Monday to Friday and no holiday of the seed. The day on which a clock starts does not count. Each rule
-is a row of the seed `clocks`; the first one, for the handing over, is the internal limit of the item itself.
+A working day is Monday to Friday and no holiday of the seed; that is all that stops a clock, since no rule pauses one
+for another reason. The day on which a clock starts does not count. Each rule is a row of the seed `clocks`; the first
+one, for the handing over, is the internal limit of the item itself.
 """
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, timedelta
 from pathlib import Path
 
@@ -32,11 +33,15 @@ class Rule:
 
 @dataclass(frozen=True, slots=True)
 class Due:
-    """Something that a case waits for: by which day, by which rule; `rule` is None for the internal limit."""
+    """Something that a case waits for: by which day, by which rule; `rule` is None for the internal limit.
+
+    `paused` are the holidays on which the clock stood still, each with its name.
+    """
 
     day: date
     clock: str
     rule: Rule | None
+    paused: Mapping[date, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +49,7 @@ class Rules:
     """The rules of an election, with its holidays."""
 
     rules: Sequence[Rule]
-    holidays: frozenset[date]
+    holidays: Mapping[date, str]
 
     def due(self, case: Case) -> list[Due]:
         """What an open case waits for, the soonest first."""
@@ -62,7 +67,8 @@ class Rules:
         for rule in self.rules:
             start = days.get(rule.starts)
             if start is not None and rule.ends not in ended:
-                waits.append(Due(self.last_day(rule, start), rule.code, rule))
+                last = self.last_day(rule, start)
+                waits.append(Due(last, rule.code, rule, self.paused(rule, start, last)))
         return sorted(waits, key=lambda each: (each.day, each.clock))
 
     def last_day(self, rule: Rule, start: date) -> date:
@@ -70,6 +76,11 @@ class Rules:
         if rule.is_working:
             return working_day(start, rule.days, self.holidays)
         return start + timedelta(days=rule.days)
+
+    def paused(self, rule: Rule, start: date, last: date) -> dict[date, str]:
+        """The holidays that a rule does not count between two days; weekends are none."""
+        days = sorted(day for day in self.holidays if start < day < last and day.isoweekday() < _SATURDAY)
+        return {day: self.holidays[day] for day in days} if rule.is_working else {}
 
 
 def working_day(start: date, days: int, holidays: Collection[date]) -> date:
@@ -95,4 +106,4 @@ def read_rules(seeds: Path) -> Rules:
         )
         for row in read_seed("clocks", seeds)
     ]
-    return Rules(rules, frozenset(date.fromisoformat(row["day"]) for row in read_seed("holidays", seeds)))
+    return Rules(rules, {date.fromisoformat(row["day"]): row["name_id"] for row in read_seed("holidays", seeds)})

@@ -355,6 +355,17 @@ def test_working_days(start: date, days: int, last: date) -> None:
     assert clocks.working_day(start, days, clocks.read_rules(Settings().seeds).holidays) == last
 
 
+def test_a_clock_says_on_which_holidays_it_stood_still_and_a_calendar_clock_never_does(settings: Settings) -> None:
+    lina = opened(lead(settings))
+    lina.send("/berkas/teruskan", **lina.form_to("/berkas/teruskan"), letter="1/2024", day="2024-02-05", story="x")
+    days = "2024-02-08 Isra Mikraj, 2024-02-09 Cuti bersama Imlek, 2024-02-14 Pemungutan suara"
+    assert f"5 hari kerja; berhenti pada hari libur: {days})" in lina.page
+    rules = clocks.read_rules(settings.seeds)
+    start, last = date(2024, 2, 9), date(2024, 2, 16)
+    paused = {rule.code: list(rules.paused(rule, start, last)) for rule in rules.rules}
+    assert paused["answer"] == [date(2024, 2, 14)] and paused["follow_up"] == []
+
+
 def test_a_case_without_a_word_of_its_receiver_says_so(settings: Settings) -> None:
     lina = referred(lead(settings))
     step(lina, "tutup", ending="no_answer", remark="Sepuluh hari tanpa kabar.")

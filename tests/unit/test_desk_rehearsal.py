@@ -10,7 +10,7 @@ import pytest
 from flows.desk import clock, people, rehearsal
 from flows.desk.queue import Desk
 from flows.exits import UsageError
-from flows.reviewing import log
+from flows.reviewing import clocks, log, papers, register
 from flows.settings import Settings
 from flows.simulation.coders import CODERS, NONE, THIRD, Coder
 from tests.desk_fixture import Post, publish
@@ -38,7 +38,8 @@ def settings(tmp_path: Path) -> Settings:
     truth.mkdir(parents=True)
     codes = [["call_to_vote", "hoax"] if number // 3 % 3 == 0 else ["call_to_vote"] for number in range(POSTS)]
     frame = {"platform": ["tiktok"] * POSTS, "post_id": [f"p{number}" for number in range(POSTS)]}
-    pl.DataFrame(frame | {"indications": codes}).write_parquet(truth / "posts.parquet")
+    authors = [f"Warga.{number}" for number in range(POSTS)]
+    pl.DataFrame(frame | {"indications": codes, "author": authors}).write_parquet(truth / "posts.parquet")
     return Settings(home=tmp_path)
 
 
@@ -89,6 +90,36 @@ def test_disagreements_were_decided_but_for_some(settings: Settings, monkeypatch
     assert all(item.decision.coder == THIRD.name and item.reason for item in decided if item.decision is not None)
 
 
+def test_cases_stand_in_every_state_and_the_register_has_rows(settings: Settings) -> None:
+    limits = [NOW.date() + timedelta(days=5 - days) for days in range(90)]
+    publish(settings.home, [Post(f"p{number}", limit=limits[number % 90]) for number in range(POSTS)])
+    codes = [["hoax"], ["insult"], ["money_politics"]]
+    facts = pl.read_parquet(settings.home / "season" / "truth" / "posts.parquet")
+    said = pl.Series("indications", [codes[number % 3] for number in range(POSTS)])
+    facts.with_columns(said).write_parquet(settings.home / "season" / "truth" / "posts.parquet")
+    desk = play(settings)
+    cases = list(desk.cases().by_number.values())
+    assert {case.stage for case in cases} == {"opened", "referred", "answered", "decided", "closed"}
+    assert {case.outcome for case in cases} == {"", "pending", "violation", "not_violation"}
+    assert {case.ended for case in cases if case.ended} == {"mistake", "no_answer", "not_referred", "done"}
+    assert all(step.moment <= clock.now() for case in cases for step in case.steps)
+    due = [each.clock for case in cases for each in clocks.read_rules(settings.seeds).due(case)]
+    assert {"hand_over", "answer", "follow_up", "follow_up_longest"} <= set(due)
+    assert papers.damaged(settings.home) == []
+    of_honour = [case for case in cases if case.receiver == "person_concerned"]
+    assert [(case.code, case.stage) for case in of_honour] == [("insult", "referred")]
+    with log.reading(settings.home) as connection:
+        accounts, talks = register.read(connection), register.talks(connection)
+    assert {each.kind for each in accounts} == {"office", "contestant"}
+    assert {each.account for each in accounts} <= {f"warga.{number}" for number in range(POSTS)}
+    found = register.findings(accounts, settings.election, settings.seeds, NOW.date())
+    assert {each.told for each in found} <= {"register_late", "register_open"}
+    assert talks
+    given = [one.name for one in desk.waiting() if desk.state().kept_for(one.item, clock.now()) == "penelaah"]
+    assert len(given) == rehearsal._GIVEN
+    assert "penelaah" in rehearsal.GUESTS
+
+
 def test_it_is_played_once_and_nobody_logs_in_as_who_is_made_up(settings: Settings) -> None:
     play(settings)
     before = len(events(settings))
@@ -97,7 +128,7 @@ def test_it_is_played_once_and_nobody_logs_in_as_who_is_made_up(settings: Settin
     with log.reading(settings.home) as connection:
         known = people.everybody(connection)
     assert {name: is_open for name, (_, is_open) in known.items()} == dict.fromkeys(
-        ("simulasi-a", "simulasi-b", "simulasi-c"), False
+        ("simulasi-a", "simulasi-b", "simulasi-c", "simulasi-d"), False
     )
 
 
