@@ -4,7 +4,7 @@ Neither flag nor class is read, so that no page can show them.
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 
@@ -25,7 +25,10 @@ ORDER BY items.hand_over_limit, posts.created_at, items.platform, items.post_id
 
 @dataclass(frozen=True, slots=True)
 class Waiting:
-    """What a coder judges: a post and its near-duplicates of the same phase; `item` is empty until somebody has it."""
+    """What a coder judges: a post and its near-duplicates of the same phase; `item` is empty until somebody has it.
+
+    `posts` are the keys of all of them, the other facts those of the first; `others` are the rest, one by one.
+    """
 
     item: str
     posts: tuple[Key, ...]
@@ -34,6 +37,7 @@ class Waiting:
     limit: date
     text: str
     created_at: datetime
+    others: "tuple[Waiting, ...]" = ()
 
     @property
     def name(self) -> str:
@@ -49,15 +53,23 @@ def read(release: Release) -> list[Waiting]:
     for platform, post_id, week, phase, limit, text, created_at, same in release.rows(_WAITING):
         post = Waiting("", ((platform, post_id),), week, phase, limit, text or "", created_at)
         groups[same or f"{platform}/{post_id}"].append(post)
-    return [replace(group[0], posts=tuple(post.posts[0] for post in group)) for group in groups.values()]
+    return [_joined(group, "") if len(group) > 1 else group[0] for group in groups.values()]
+
+
+def _joined(group: Sequence[Waiting], item: str) -> Waiting:
+    first, *others = group
+    return replace(first, item=item, posts=tuple(post.posts[0] for post in group), others=tuple(others))
 
 
 def with_items(waiting: Iterable[Waiting], items: Mapping[Key, str]) -> list[Waiting]:
-    """The same with the items that were made of them; copies that came in later are an item of their own."""
+    """The same with the items that were made of them; copies that came in later, or were split off, are other items."""
     known = []
     for one in waiting:
-        parts: dict[str, list[Key]] = defaultdict(list)
-        for key in one.posts:
-            parts[items.get(key, "")].append(key)
-        known += [replace(one, item=item, posts=tuple(posts)) for item, posts in parts.items()]
+        parts: dict[str, list[Waiting]] = defaultdict(list)
+        for post in (one, *one.others):
+            parts[items.get(post.posts[0], "")].append(post)
+        if parts.keys() == {""}:
+            known.append(one)
+        else:
+            known += [_joined(group, item) for item, group in parts.items()]
     return known

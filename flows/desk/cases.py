@@ -1,5 +1,6 @@
 """The pages of cases: what waits to become one, how each stands, and what is done next."""
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any
@@ -7,10 +8,12 @@ from typing import Any
 from starlette.responses import Response
 
 from flows.desk import casework, clock, packet, people, private
+from flows.desk.backlog import Key
 from flows.desk.casework import Casework, Doing
 from flows.desk.guard import Asked
 from flows.desk.packet import Handing
 from flows.desk.queue import RefusedError
+from flows.desk.review import SPLIT_REASONS
 from flows.desk.room import DECIDERS, Page, Room, request_of, to
 from flows.desk.words import platforms, words_of
 from flows.reviewing import clocks, log, papers
@@ -143,7 +146,16 @@ def _one(room: Room, asked: Asked, number: int, seen: Sequence[private.Private] 
         states=casework.ONLINE,
         today=room.today().isoformat(),
         seen=seen,
+        splittable=_splittable(room, case),
+        reasons=SPLIT_REASONS,
     )
+
+
+def _splittable(room: Room, case: Case) -> dict[Key, str]:
+    """The posts that can be taken out of a case that was not handed over, each with its item, which has others too."""
+    items = room.desk.keyed(case.items) if case.stage == "opened" else {}
+    sizes = Counter(items.values())
+    return {post: item for post, item in items.items() if sizes[item] > 1}
 
 
 def told_of(step: Step, words: Mapping[str, str]) -> str:

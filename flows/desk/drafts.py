@@ -15,7 +15,8 @@ from flows.desk.words import words_of
 from flows.reviewing import log
 
 _KEPT_SECONDS = 7 * 86_400
-_HIDDEN = frozenset({"token", "request", "item", "case", "seen", "name", "talk", "butir"})  # fields that nobody typed
+# Fields that nobody typed.
+_HIDDEN = frozenset({"token", "request", "item", "case", "seen", "name", "talk", "butir", "post"})
 
 
 @dataclass(frozen=True, slots=True)

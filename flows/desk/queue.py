@@ -282,6 +282,35 @@ class Desk:
             log.append(connection, Act(person, "looked", item, request, after={"posts": len(posts)}), clock.now())
         return posts
 
+    def holds(self, coder: str, item: str) -> bool:
+        """Whether an item is open at a coder."""
+        query = "SELECT 1 FROM leases WHERE item = ? AND coder = ? AND until >= ?"
+        with log.reading(self.home) as connection:
+            if connection is None:
+                return False
+            return connection.execute(query, [item, coder, clock.now().timestamp()]).fetchone() is not None
+
+    def split(self, person: str, item: str, post: Key, reason: str, request: str) -> None:
+        """Takes a post out of an item that it was joined to by mistake: it waits anew, as an item of its own.
+
+        What was said of the item does not hold for it any more. Raises RefusedError for the only post of an item, and
+        for one of a case that was handed over.
+        """
+        with log.writing(self.home) as connection:
+            if log.was_logged(connection, request):
+                return
+            _, cases = self.follow(connection)
+            posts = self._posts.get(item, [])
+            if post not in posts or len(posts) == 1:
+                raise RefusedError("refused_split")
+            if (case := cases.items.get(item)) is not None and case.stage != "opened":
+                raise RefusedError("refused_split_sent")
+            own = secrets.token_hex(8)
+            connection.execute("UPDATE items SET item = ? WHERE platform = ? AND post_id = ?", [own, *post])
+            facts = {"item": own, "reason": reason}
+            act = Act(person, "split", item, request, before={"posts": len(posts)}, after=facts)
+            log.append(connection, act, clock.now())
+
     def text_of(self, item: str) -> Waiting | None:
         """An item as it is published; None where it is not waiting there any more."""
         return next((one for one in self.waiting() if one.item == item), None)

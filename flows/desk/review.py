@@ -13,6 +13,9 @@ from flows.desk.queue import RefusedError
 from flows.desk.room import CODERS, DECIDERS, Page, Room, request_of, to
 from flows.desk.words import platforms
 
+SPLIT_REASONS = ("text", "meaning", "subject")
+_UNLIKE = 30  # near-duplicates that are shown one by one
+
 
 def queue(room: Room, asked: Asked) -> Response:
     """The next item of a coder."""
@@ -44,9 +47,12 @@ def _queue(room: Room, asked: Asked, links: Collection[str] = ()) -> Response:
 
 def _shown(room: Room, asked: Asked, post: Waiting | None) -> dict[str, Any]:
     day = room.today()
-    facts: dict[str, Any] = {"post": post, "platform": "", "left": 0, "posted": ""}
+    facts: dict[str, Any] = {"post": post, "platform": "", "left": 0, "posted": "", "reasons": SPLIT_REASONS}
     if post is not None:
+        unlike = [each for each in post.others if each.text != post.text]  # the very same text is no mistake
         facts |= {
+            "unlike": unlike[:_UNLIKE],
+            "unlike_count": len(unlike),
             "platform": platforms()[post.posts[0][0]][0],
             "left": (post.limit - day).days,
             "posted": room.local(post.created_at),
@@ -91,6 +97,21 @@ def look(room: Room, asked: Asked) -> Response:
     return _queue(room, asked, links)
 
 
+def split(room: Room, asked: Asked) -> Response:
+    """Takes a post out of the item that it was joined to by mistake."""
+    form, role = asked.form, asked.session.person.role if asked.session is not None else ""
+    platform, _, post_id = form.get("post", "").partition("/")
+    reason = form.get("reason", "")
+    if reason not in SPLIT_REASONS:
+        raise RefusedError("refused_form")
+    item = form.get("item", "")
+    if role in CODERS and not room.desk.holds(asked.me, item):
+        raise RefusedError("refused_unknown")
+    room.desk.split(asked.me, item, (platform, post_id), reason, request_of(asked))
+    case = form.get("case", "")
+    return to(f"/berkas/{case}" if case.isdecimal() else "/telaah" if role in CODERS else "/selisih")
+
+
 def disputes(room: Room, asked: Asked) -> Response:
     """The oldest disagreement that this person may decide; the two codes without names."""
     items = room.desk.disputed(asked.me)
@@ -115,6 +136,7 @@ ROUTES = (
     Page("/lewati", skip, CODERS, "POST", refusal="refused_blind"),
     Page("/batal", undo, CODERS, "POST", refusal="refused_blind"),
     Page("/buka", look, CODERS, "POST", refusal="refused_blind"),
+    Page("/pisah", split, (*CODERS, *DECIDERS), "POST"),
     Page("/selisih", disputes, DECIDERS, menu="disputes"),
     Page("/selisih", decide, DECIDERS, "POST"),
 )

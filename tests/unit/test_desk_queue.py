@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from flows.desk import casework, queue, screening, search
+from flows.desk import casework, queue, review, screening, search
 from flows.desk.app import PAGES
 from flows.desk.queue import Desk, RefusedError
 from flows.reviewing import cases, log, register
@@ -199,6 +199,7 @@ def test_every_word_that_a_page_asks_for_exists_and_is_asked_for() -> None:
         "skipped",
         "assigned",
         "unassigned",
+        "split",
         "decided",
         "audited",
     }
@@ -211,6 +212,7 @@ def test_every_word_that_a_page_asks_for_exists_and_is_asked_for() -> None:
         *(f"outcome_{outcome}" for outcome in cases.OUTCOMES),
         *(f"ending_{ending}" for ending in (*cases.ENDS_BEFORE, *cases.ENDS_AFTER)),
         *(f"online_{state}" for state in casework.ONLINE),
+        *(f"split_{reason}" for reason in review.SPLIT_REASONS),
         *(f"kind_{kind}" for kind in register.KINDS.values()),
         *(f"follow_up_{each}" for each in register.FOLLOW_UPS),
         *(f"facet_{each.name}" for each in search.FACETS),
