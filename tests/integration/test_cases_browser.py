@@ -22,7 +22,7 @@ from tests.chromium import Chromium, Tab, chromium, installed
 from tests.conftest import free_port
 from tests.desk_fixture import PASSWORD
 from tests.exports import NOON, tiktok, write_lines
-from tests.faults.traces import Home
+from tests.faults.traces import WEEK, Home
 
 pytestmark = [
     pytest.mark.slow,
@@ -31,6 +31,7 @@ pytestmark = [
 ]
 BRIBE = "serangan fajar bagi bagi amplop 100 ribu dari caleg, coblos nomor 2 ya <b>warga</b> #{}"
 MOMENT = datetime(2024, 2, 6, 3, tzinfo=UTC)
+NEXT_LANDED = datetime(2024, 2, 12, tzinfo=UTC)
 
 
 @pytest.fixture
@@ -134,8 +135,10 @@ def test_from_a_flag_to_a_decision_in_the_next_report(home: Home, browser: Chrom
     written = b"".join(path.read_bytes() for path in packet.iterdir() if path.suffix in {".csv", ".json"})
     assert b"penyebar0" not in written
 
-    home.publish()
-    report = (home.path / "published" / "2024-W05" / "weekly.html").read_text(encoding="utf-8")
+    later = [tiktok(NOON + (168 + n) * 3600, serial=100 + n, text=f"sawah {n}", author=f"warga{n}") for n in range(20)]
+    home.bring(write_lines(tmp_path / "next.ndjson", later), at=NEXT_LANDED)
+    home.publish(WEEK.shift(1))
+    report = (home.path / "published" / str(WEEK.shift(1)) / "weekly.html").read_text(encoding="utf-8")
     assert "1 dari 1 berkas yang diputus dinyatakan melanggar" in re.sub(r"\s+", " ", report)
     assert home.rows("SELECT cases, referred, violations FROM trends.weekly_cases WHERE cases > 0") == [(1, 1, 1)]
     assert home.rows("SELECT passed FROM trends.funnel WHERE stage = 'decided' AND passed > 0") == [(3,)]
