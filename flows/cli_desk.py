@@ -107,6 +107,21 @@ def list_(context: typer.Context) -> Exit:
 
 
 @verb(users, ANALYSTS)
+def renew(context: typer.Context, name: Annotated[str, typer.Argument(metavar="NAME", help="as it is listed")]) -> Exit:
+    """Give an open account another password, where the old one is lost, and end its sessions; asked for as by add.
+
+    Example:
+      ronda desk user renew sri
+    """
+    settings = settings_of(context, writes=True)
+    from flows.desk import people
+
+    people.renew(settings.home, name, _password())
+    say(f"{name} has another password; the old one and its sessions are over.")
+    return Exit.DONE
+
+
+@verb(users, ANALYSTS)
 def close(context: typer.Context, name: Annotated[str, typer.Argument(metavar="NAME", help="as it is listed")]) -> Exit:
     """Close an account and end its sessions; what it did stays.
 

@@ -66,7 +66,7 @@ def _note_watched(settings: Settings, folder: Path) -> None:
     lists = posts_served.watch_list(folder)
     watched = {name: Watched(each.accounts, each.keywords, each.hashtags) for name, each in lists.items()}
     since = datetime.combine(FIRST_DAY, datetime.min.time(), settings.election.zone)
-    watch_list.note(settings.home, watched, since)
+    watch_list.note(settings.home, watched, since, {name: each.accounts for name, each in lists.items()})
 
 
 def run_live(settings: Settings, posts: int) -> None:

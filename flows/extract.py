@@ -32,7 +32,7 @@ def _note_watch(settings: Settings, now: str | None) -> str | None:
     watched = watch_list.read_watched(settings)
     moment = datetime.fromisoformat(now) if now else datetime.now(UTC)
     version, is_first = watch_list.version(watched), not read_watch(settings.home)
-    if not watch_list.note(settings.home, watched, moment):
+    if not watch_list.note(settings.home, watched, moment, watch_list.public_accounts(settings)):
         return None
     if is_first:
         return f"What is watched is noted (version {version})."

@@ -16,7 +16,7 @@ from flows.seeds import read_seed
 from flows.settings import Settings
 from flows.sources.source import Source, Watched
 from flows.sources.walking import Walk
-from flows.store.watch_history import note_watch
+from flows.store.watch_history import forget_accounts, note_watch
 
 
 def read_watched(settings: Settings) -> dict[str, Watched]:
@@ -25,19 +25,42 @@ def read_watched(settings: Settings) -> dict[str, Watched]:
     Raises UsageError for a name that cannot be one.
     """
     watched: dict[str, Watched] = {}
-    accounts = read_seed("accounts", settings.seeds) if _has(settings.seeds, "accounts") else []
     words = read_seed("keywords", settings.seeds) if _has(settings.seeds, "keywords") else []
-    registered = register.watched(settings.home)
+    public, registered = public_accounts(settings), register.watched(settings.home)
     for platform in PLATFORMS:
         more = getattr(settings.watch, platform)
         ours = [row for row in words if row["platform"] in ("", platform)]
-        seeded = (row["account"] for row in accounts if row["platform"] == platform)
         watched[platform] = Watched(
-            _names(seeded, (*more.accounts, *registered[platform]), _account),
+            _names(iter(public[platform]), registered[platform], _account),
             _names((row["text"] for row in ours if row["kind"] == "keyword"), more.keywords, _keyword),
             _names((row["text"] for row in ours if row["kind"] == "hashtag"), more.hashtags, _hashtag),
         )
     return watched
+
+
+def public_accounts(settings: Settings) -> dict[str, tuple[str, ...]]:
+    """Platform -> the accounts that the seeds and the settings name: all that are watched but for the register's."""
+    rows = read_seed("accounts", settings.seeds) if _has(settings.seeds, "accounts") else []
+    return {
+        platform: _names(
+            (row["account"] for row in rows if row["platform"] == platform),
+            getattr(settings.watch, platform).accounts,
+            _account,
+        )
+        for platform in PLATFORMS
+    }
+
+
+def forget_registered(settings: Settings, account: tuple[str, str] | None = None) -> int:
+    """Takes the register's accounts, or one of them, out of the history of what was watched; how many names went.
+
+    What the seeds or the settings name stays.
+    """
+    public = public_accounts(settings)
+    return forget_accounts(
+        settings.home,
+        lambda platform, name: name not in public.get(platform, ()) and account in {None, (platform, name)},
+    )
 
 
 def _has(seeds: Path, name: str) -> bool:
@@ -78,13 +101,21 @@ def version(watched: Mapping[str, Watched]) -> str:
     return hashlib.sha256(json.dumps(plain, sort_keys=True, ensure_ascii=False).encode()).hexdigest()[:12]
 
 
-def note(home: Path, watched: Mapping[str, Watched], since: datetime) -> bool:
-    """Notes in the ledger what is watched from a moment on; False when it is what was watched before."""
+def note(home: Path, watched: Mapping[str, Watched], since: datetime, public: Mapping[str, Collection[str]]) -> bool:
+    """Notes in the ledger what is watched from a moment on; False when it is what was watched before.
+
+    Accounts that are not `public` are the register's: they are counted and not named, since the ledger keeps for ever.
+    """
     lists = {
-        platform: {name: sorted(getattr(each, name)) for name in ("accounts", "keywords", "hashtags")}
+        platform: {
+            "accounts": sorted(set(each.accounts).intersection(public[platform])),
+            "keywords": sorted(each.keywords),
+            "hashtags": sorted(each.hashtags),
+        }
         for platform, each in watched.items()
     }
-    return note_watch(home, version(watched), lists, since)
+    registered = {platform: len(set(each.accounts).difference(public[platform])) for platform, each in watched.items()}
+    return note_watch(home, version(watched), lists, since, registered)
 
 
 def windows(days: Collection[date], size: int) -> list[tuple[date, date]]:

@@ -10,6 +10,7 @@ from urllib.parse import quote
 import polars as pl
 from starlette.responses import Response
 
+from flows.collecting import watch_list
 from flows.desk import clock, published
 from flows.desk.casework import Casework
 from flows.desk.guard import Asked
@@ -113,11 +114,12 @@ def closing(room: Room, asked: Asked) -> Response:
 
 def deleting(room: Room, asked: Asked) -> Response:
     """Deletes an account and its talks, when its owner takes the consent back."""
-    form = asked.form
+    platform, name = (asked.form.get(field, "") for field in ("platform", "account"))
+    watch_list.forget_registered(room.settings, (platform, name))  # first: the account is there for another try
     with log.writing(room.desk.home) as connection:
         act = Act(asked.me, "account_deleted", SUBJECT, request_of(asked))
         if log.append(connection, act, clock.now()):
-            register.delete(connection, form.get("platform", ""), form.get("account", ""))
+            register.delete(connection, platform, name)
     return to("/akun")
 
 

@@ -32,7 +32,7 @@ _KINDS: Mapping[str, tuple[Callable[[sqlite3.Connection], int], str]] = {
     "register": (_register, "registered accounts"),
     "coaching": (_coaching, "notes of talks"),
 }
-PLACES = dict.fromkeys(_KINDS, ("desk.sqlite",))
+PLACES = dict.fromkeys(_KINDS, ("desk.sqlite",)) | {"register": ("desk.sqlite", "ledger/watch/")}
 
 
 def expire(home: Path, kinds: Collection[str]) -> dict[str, int]:

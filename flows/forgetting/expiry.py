@@ -19,6 +19,7 @@ from flows.loading import erasures, landing, proof, rewriting
 from flows.loading.landing import Landed
 from flows.post import Post
 from flows.publishing import living
+from flows.reviewing import register
 from flows.seeds import read_seed
 from flows.settings import Settings
 from flows.sources.tombstone import Key
@@ -88,7 +89,7 @@ def run(settings: Settings, as_of: datetime, say: Say, *, dry_run: bool) -> Exit
             return Exit.REFUSED if left else Exit.DONE
         if held:
             say(holds.sentence(held, held))
-        sample = _sample(settings, held)
+        sample = _sample(settings, held, kinds)
         emptied = _empty(settings, kinds, held, as_of, record)
         remains = _remains(settings, sample, kinds)
         if emptied.counts.keys() - {_RUNS}:  # of itself every run leaves a record
@@ -138,6 +139,8 @@ def _empty(settings: Settings, kinds: set[str], held: Mapping[Key, str], now: da
         settled = living.settle(settings, without_evidence="evidence" in kinds)
         emptied.add("weeks rendered again", len(settled.weeks))
         emptied.left += settled.left
+    if "register" in kinds:
+        emptied.add("registered accounts in the history of what was watched", watch_list.forget_registered(settings))
     for what, number in desk.expire(settings.home, kinds).items():
         emptied.add(what, number)
     if "runs" in kinds:
@@ -202,7 +205,7 @@ def _drop(settings: Settings, folder: str) -> int:
 # ------------------------------------------------------------------------------------------------------- the proof
 
 
-def _sample(settings: Settings, held: Mapping[Key, str]) -> frozenset[str]:
+def _sample(settings: Settings, held: Mapping[Key, str], kinds: set[str]) -> frozenset[str]:
     """Texts, handles, names and addresses that are in the home before it is emptied, but for what a hold keeps."""
     known: list[Post] = []
     kept: list[str] = []
@@ -220,11 +223,14 @@ def _sample(settings: Settings, held: Mapping[Key, str]) -> frozenset[str]:
     living_ = (row[2:] for row in stored_rows if (row[0], row[1]) not in held and any(row[2:]))
     said = [(post.text, post.author, post.url, post.author_name) for post in known]
     said += [(text or raw, None, url, name) for text, raw, url, name in islice(living_, _SAMPLE)]
-    public = {each.lower() for watched in watch_list.read_watched(settings).values() for each in watched.accounts}
+    registered = {each for names in register.watched(settings.home).values() for each in names}
+    public = {each.lower() for accounts in watch_list.public_accounts(settings).values() for each in accounts}
+    public |= registered if "register" not in kinds else set()
     public |= {row["handle"].lower() for row in read_seed("accounts", settings.seeds) if row.get("handle")}
     words = {
         *(word for text, _, url, _ in said for word in (text, url) if word and len(word) >= _LEAST_TEXT),
         *(word for _, author, _, name in said for word in (author, name) if word and len(word) >= _LEAST_NAME),
+        *(name for name in registered if "register" in kinds and len(name) >= _LEAST_NAME),
     }
     everything = "\n".join(kept)
     fit = (word for word in sorted(words) if word.lower() not in public and word not in everything)

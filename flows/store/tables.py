@@ -161,7 +161,7 @@ def write_runs(connection: Connection, records: Sequence[Mapping[str, Any]]) -> 
 
 
 def write_watches(connection: Connection, history: Sequence[Mapping[str, Any]]) -> None:
-    """The versions of what was watched as base.watches, from the files of the ledger."""
+    """The versions of what was watched as base.watches, from the files of the ledger; registered accounts unnamed."""
     import polars as pl
 
     rows: list[dict[str, Any]] = []
@@ -174,7 +174,8 @@ def write_watches(connection: Connection, history: Sequence[Mapping[str, Any]]) 
                     "version": version["version"],
                     "since": datetime.fromisoformat(version["since"]),
                     "platform": platform,
-                    **{kind: len(lists.get(kind, ())) for kind in ("accounts", "keywords", "hashtags")},
+                    **{kind: len(lists.get(kind, ())) for kind in ("keywords", "hashtags")},
+                    "accounts": len(lists.get("accounts", ())) + version.get("registered", {}).get(platform, 0),
                     "added": sorted(names - before.get(platform, set())),
                     "dropped": sorted(before.get(platform, set()) - names),
                 }

@@ -1,5 +1,6 @@
 """The pages of the desk: who may see what, what a form may do, and that no page tells a code before both are done."""
 
+import io
 import re
 import time
 from datetime import timedelta
@@ -9,6 +10,7 @@ import pytest
 from starlette.routing import Route
 from starlette.testclient import TestClient
 
+from flows import cli
 from flows.desk import clock, people
 from flows.desk.app import PAGES, desk
 from flows.exits import UsageError
@@ -252,6 +254,24 @@ def test_a_name_is_used_once(tmp_path: Path) -> None:
     with pytest.raises(UsageError, match="was an account"):
         people.add(tmp_path, "sri", "lead", PASSWORD)
     assert not any(PASSWORD.encode() in path.read_bytes() for path in tmp_path.iterdir())
+
+
+def test_a_lost_password_is_renewed_by_a_verb_and_its_sessions_end(
+    settings: Settings, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    sri = Browser(settings, "sri")
+    monkeypatch.setenv("RONDA_HOME", str(settings.home))
+    monkeypatch.setattr("sys.stdin", io.StringIO("sandi yang lain sekali\n"))
+    assert cli.main(["desk", "user", "renew", "sri"]) == 0
+    assert "sri has another password" in capsys.readouterr().out
+    assert sri.client.get("/telaah").status_code == 401
+    assert people.log_in(settings.home, "sri", PASSWORD) is None
+    assert people.log_in(settings.home, "sri", "sandi yang lain sekali") is not None
+    monkeypatch.setattr("sys.stdin", io.StringIO("pendek\n"))
+    assert cli.main(["desk", "user", "renew", "sri"]) == 2
+    monkeypatch.setattr("sys.stdin", io.StringIO("sandi yang lain sekali\n"))
+    assert cli.main(["desk", "user", "renew", "budi"]) == 2
+    assert "no open account budi" in capsys.readouterr().err
 
 
 def test_forms_that_are_too_long_or_no_text_are_refused(settings: Settings) -> None:

@@ -2,6 +2,7 @@
 
 from datetime import UTC, date, datetime
 from pathlib import Path
+from unittest.mock import Mock
 
 import polars as pl
 import pytest
@@ -9,10 +10,14 @@ import pytest
 from flows.collecting import watch_list
 from flows.desk import clock
 from flows.forgetting import desk as forgetting
+from flows.forgetting import expiry
 from flows.loading import privacy
+from flows.publishing import ledger
 from flows.reviewing import log, register
 from flows.settings import Settings
+from flows.store import chain, tables, watch_history
 from tests.desk_fixture import Browser, Post, publish
+from tests.sql.warehouse_of_cases import warehouse_of
 
 pytestmark = pytest.mark.usefixtures("quick_passwords")
 
@@ -157,6 +162,59 @@ def test_a_talk_that_cannot_be_taken_is_a_sentence(settings: Settings, fields: d
     form = ida.open("/akun/tiktok/desa.subah") and ida.form_to("/pembinaan")
     given = {"day": "2024-02-05", "subject": "a", "person": "b", "agreed": "c", "follow_up": "none"}
     assert told in ida.send("/pembinaan", 409, **(form | given | fields))
+
+
+def test_the_history_of_what_is_watched_counts_registered_accounts_and_names_none(settings: Settings) -> None:
+    imported(Browser(settings, "ida", "coach"), HEADER + VILLAGE)
+    watched, public = watch_list.read_watched(settings), watch_list.public_accounts(settings)
+    assert watch_list.note(settings.home, watched, datetime(2024, 2, 5, tzinfo=UTC), public)
+    (stated,) = watch_history.read_watch(settings.home)
+    assert stated["registered"]["tiktok"] == 1 and "desa.subah" not in str(stated)
+    connection = warehouse_of()
+    tables.write_watches(connection, [stated])
+    rows = connection.execute("SELECT accounts, added FROM base.watches WHERE platform = 'tiktok'").fetchall()
+    assert rows[0][0] == 1 and "desa.subah" not in str(rows)
+
+
+def named_before(settings: Settings) -> None:
+    """A home of before, whose history names registered accounts and one that the settings name."""
+    for number, names in enumerate((["desa.subah", "kpu"], ["desa.subah", "kpu", "partai1"]), 1):
+        lists = {"tiktok": {"accounts": names, "keywords": [], "hashtags": []}}
+        watch_history.note_watch(settings.home, f"v{number}", lists, datetime(2024, 2, number, tzinfo=UTC))
+
+
+def history(settings: Settings) -> list[list[str]]:
+    assert ledger.flaws(settings.home, chain.read(settings.home)) == []
+    return [each["lists"]["tiktok"]["accounts"] for each in watch_history.read_watch(settings.home)]
+
+
+def test_an_account_that_is_deleted_leaves_the_history_too(settings: Settings) -> None:
+    ida = Browser(settings, "ida", "coach")
+    imported(ida, HEADER + VILLAGE + PARTY.format(1, "2023-11-20"))
+    named_before(settings)
+    ida.open("/akun/tiktok/desa.subah")
+    ida.send("/akun/hapus", **ida.form_to("/akun/hapus"))
+    assert history(settings) == [["kpu"], ["kpu", "partai1"]]
+    assert [each.account for each in known(settings)] == ["partai1"]
+
+
+def test_the_end_of_the_register_empties_the_history_of_its_accounts(
+    settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ours = settings.model_copy(update={"watch": type(settings.watch)(tiktok={"accounts": ["kpu"]})})  # type: ignore[arg-type]
+    imported(Browser(settings, "ida", "coach"), HEADER + VILLAGE)
+    named_before(settings)
+    with monkeypatch.context() as killed:
+        killed.setattr(watch_history, "write_whole", Mock(side_effect=KeyboardInterrupt))
+        with pytest.raises(KeyboardInterrupt):
+            watch_list.forget_registered(ours)
+    said: list[str] = []
+    expiry.run(ours, datetime(2025, 3, 1, tzinfo=UTC), said.append, dry_run=False)
+    assert "3 registered accounts in the history of what was watched" in said[0]
+    assert history(settings) == [["kpu"], ["kpu"]] and known(settings) == []
+    assert [each["registered"] for each in watch_history.read_watch(settings.home)] == [{"tiktok": 1}, {"tiktok": 2}]
+    left = [path for path in settings.home.rglob("*") if path.is_file() and b"desa.subah" in path.read_bytes()]
+    assert left == []
 
 
 def test_a_register_of_nothing_watches_nothing(settings: Settings) -> None:
