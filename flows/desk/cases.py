@@ -20,7 +20,7 @@ from flows.reviewing import clocks, log, papers
 from flows.reviewing.cases import ENDS_AFTER, ENDS_BEFORE, OUTCOMES, SEEN, Case, Step
 from flows.reviewing.clocks import Due, Rules
 
-_SHOWN = 50  # of what waits to become a case, the soonest limit first
+_SHOWN = 20  # of what waits to become a case, the soonest limit first
 _LONGEST, _LONGEST_STORY = 2_000, 4_000
 _FILE_BYTES, _FILES = 5_000_000, 10  # of one attachment, and attachments of a case
 # What an attachment begins with -> how its name ends; nothing else is taken.

@@ -7,7 +7,7 @@ logged before changes nothing. Every refusal is a sentence's key.
 import sqlite3
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -19,7 +19,6 @@ from flows.desk.published import Shown
 from flows.desk.queue import Desk, RefusedError, make_item
 from flows.reviewing import log, papers
 from flows.reviewing.cases import ENDS_AFTER, ENDS_BEFORE, OUTCOMES, PERSON_CONCERNED, PREFIX, Case
-from flows.reviewing.coding import State
 from flows.reviewing.log import Act
 from flows.seeds import read_seed
 from flows.settings import Settings
@@ -78,15 +77,6 @@ class Doing:
 Papers = Callable[[sqlite3.Connection, Case], Mapping[str, Any]]
 
 
-def agreed(state: State, item: str, moment: datetime) -> str:
-    """The code of an item that holds: what both coders say or a third person decided; empty where none does."""
-    done = state.of(item)
-    if done.decision is not None:
-        return done.decision.code
-    codes = set(state.codes(item, moment).values())
-    return codes.pop() if len(codes) == 1 else ""
-
-
 def receivers(settings: Settings, code: str, day: date) -> Mapping[str, Mapping[str, str]]:
     """Who may receive a case of a code on a day: code of the receiver -> its row of the seed.
 
@@ -121,10 +111,8 @@ class Casework:
 
     def candidates(self) -> list[Candidate]:
         """What waits to become a case, soonest limit first; what a sheet brought back too."""
-        state, moment = self._desk.state(), clock.now()
-        taken = self._desk.cases().items
-        codes = {item: agreed(state, item, moment) for item in state.items if item not in taken}
-        codes = {item: code for item, code in codes.items() if code not in {"", reviews.NONE}}
+        state, taken = self._desk.state(), self._desk.cases().items
+        codes = {item: code for item, code in self._desk.agreed().items() if code != reviews.NONE and item not in taken}
         keys = self._desk.keyed(codes)
         posts: dict[str, list[Shown]] = {item: [] for item in codes}
         for post in published.of_keys(self._desk.release, keys):

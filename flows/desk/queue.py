@@ -41,6 +41,8 @@ class Desk:
         self._posts: dict[str, list[Key]] = {}
         self._read: tuple[int, int] | None = None
         self._waiting: list[Waiting] = []
+        self._head: tuple[int, int] | None = None  # of the log, as far as it was read
+        self._agreed: tuple[Mapping[str, str], datetime] | None = None  # and until when that is so
         self._known: list[Waiting] | None = None  # the same with its items, until either changes
 
     def state(self) -> State:
@@ -80,17 +82,30 @@ class Desk:
 
     def _followed(self, connection: sqlite3.Connection | None) -> State:
         with self._lock:
-            events = log.events(connection, self._state.number)
-            self._events += events
-            self._state.follow(events)
-            self._cases.follow(events)
-            if connection is not None:
+            there = log.head(connection)
+            if connection is None or there == self._head:
+                return self._state
+            if there[0] != self._state.number:
+                events = log.events(connection, self._state.number)
+                self._events += events
+                self._state.follow(events)
+                self._cases.follow(events)
+                self._agreed = None
+            if self._head is None or there[1] != self._head[1]:
                 rows = connection.execute("SELECT platform, post_id, item FROM items").fetchall()
-                items = {(platform, post_id): item for platform, post_id, item in rows}
-                if items != self._items:
-                    self._items, self._known = items, None
-                    self._posts = _by_item(items.items())
+                self._items, self._known = {(platform, post_id): item for platform, post_id, item in rows}, None
+                self._posts = _by_item(self._items.items())
+            self._head = there
             return self._state
+
+    def agreed(self) -> Mapping[str, str]:
+        """Item -> the code that holds, where one does; derived once a log, and again when a coding settles."""
+        state, moment = self.state(), clock.now()
+        with self._lock:
+            if self._agreed is None or moment >= self._agreed[1]:
+                codes = {item: code for item in state.items if (code := state.agreed(item, moment))}
+                self._agreed = codes, state.settles(moment)
+            return self._agreed[0]
 
     def waiting(self) -> list[Waiting]:
         """What is published as waiting, soonest limit first, with its items."""
@@ -143,7 +158,7 @@ class Desk:
         item = make_item(connection, waiting.posts)
         self._items |= dict.fromkeys(waiting.posts, item)
         self._posts[item] = list(waiting.posts)
-        self._known = None
+        self._known = self._head = None  # read anew, whether the transaction holds or not
         return item
 
     def code(self, coder: str, item: str, code: str, note: str, request: str) -> None:

@@ -8,7 +8,7 @@ anybody, a page or the pipeline, learn a code of it. Where they differ a third p
 import hashlib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 from flows.reviewing.log import Event
 
@@ -77,6 +77,20 @@ class State:
         if not self.is_locked(item, now):
             return {}
         return {coder: coding.code for coder, coding in self.of(item).codings.items()}
+
+    def agreed(self, item: str, now: datetime) -> str:
+        """The code of an item that holds: what a third person decided, or both coders say; empty where none does."""
+        done = self.of(item)
+        if done.decision is not None:
+            return done.decision.code
+        codes = set(self.codes(item, now).values())
+        return codes.pop() if len(codes) == 1 else ""
+
+    def settles(self, now: datetime) -> datetime:
+        """When the next coding is settled although its coder does not go on; far off where none can be taken back."""
+        done = [(coder, item) for coder in self.last if (item := self.undoable(coder, now)) is not None]
+        ends = [self.of(item).codings[coder].moment + timedelta(seconds=UNDO_SECONDS) for coder, item in done]
+        return min(ends, default=datetime.max.replace(tzinfo=UTC))
 
     def is_disputed(self, item: str, now: datetime) -> bool:
         """Whether an item waits for a third person."""

@@ -154,6 +154,14 @@ def append(connection: sqlite3.Connection, act: Act, moment: datetime) -> bool:
     return True
 
 
+def head(connection: sqlite3.Connection | None) -> tuple[int, int]:
+    """What tells one state of the log from another: how many events there are, and how often items changed."""
+    if connection is None:
+        return 0, 0
+    count, changes = connection.execute("SELECT count, changes FROM head").fetchone()
+    return int(count), int(changes)
+
+
 def was_logged(connection: sqlite3.Connection, request: str) -> bool:
     """Whether a request of a browser was logged before."""
     return connection.execute("SELECT 1 FROM events WHERE request = ?", [request]).fetchone() is not None

@@ -110,6 +110,27 @@ def test_a_log_of_a_newer_version_is_left_alone(tmp_path: Path) -> None:
         log.verify(tmp_path)
 
 
+def test_a_log_of_an_earlier_version_is_upgraded_and_counts_what_happens_to_items(tmp_path: Path) -> None:
+    early = log._MIGRATIONS[:2]
+    with pytest.MonkeyPatch.context() as before:
+        before.setattr(log, "_MIGRATIONS", early)
+        add(tmp_path, "r1")
+        with log.writing(tmp_path) as connection:
+            connection.execute("INSERT INTO items VALUES ('i1', 'tiktok', '1')")
+    heads = []
+    for statement in (
+        "INSERT INTO items VALUES ('i2', 'tiktok', '2')",
+        "UPDATE items SET item = 'i3' WHERE post_id = '2'",
+        "DELETE FROM items WHERE post_id = '1'",
+        "DELETE FROM items WHERE post_id = 'x'",
+    ):
+        with log.writing(tmp_path) as connection:
+            connection.execute(statement)
+            heads.append(log.head(connection))
+    assert heads == [(1, 1), (1, 2), (1, 3), (1, 3)]
+    assert log.verify(tmp_path) == 1
+
+
 def test_what_is_no_database_is_said_in_a_sentence(tmp_path: Path) -> None:
     log.place(tmp_path).write_bytes(b"not a database" * 100)
     with pytest.raises(LedgerDamagedError, match="restore it from a backup"):

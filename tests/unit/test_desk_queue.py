@@ -174,6 +174,22 @@ def test_a_dispute_is_decided_by_a_third_person_who_may_say_that_both_are_wrong(
     assert (decision.coder, decision.code, desk.state().of(item).reason) == ("wati", "none", "satire")
 
 
+def test_what_is_agreed_is_derived_once_and_again_when_a_coding_settles(tmp_path: Path, clock: Clock) -> None:
+    desk = desk_of(tmp_path)
+    item = next_of(desk, "sri")
+    for coder in ("sri", "budi"):
+        desk.code(coder, item, "hoax", "", f"{coder}:1")
+        clock.moment += timedelta(seconds=60)
+    assert desk.agreed() == {}
+    assert desk.agreed() is desk.agreed()
+    clock.moment += timedelta(seconds=59)
+    assert desk.agreed() == {}  # sri's is settled by now, budi's is not
+    clock.moment += timedelta(seconds=1)
+    assert desk.agreed() == {item: "hoax"}
+    log.forget_posts(tmp_path, [("tiktok", "1")])
+    assert desk.state() and desk.posts([item]) == [] and desk.agreed() == {item: "hoax"}
+
+
 def test_a_desk_that_starts_anew_knows_what_was_done(tmp_path: Path) -> None:
     desk = desk_of(tmp_path)
     desk.code("sri", next_of(desk, "sri"), "none", "", "s:1")
