@@ -15,28 +15,14 @@ import pytest
 
 import reports
 from tests import reports_fixture as invented
+from tests.accessible import CONTRAST
 
 pytestmark = pytest.mark.browser
 
 PROBE = """
 <script>
 addEventListener("load", function () {
-  var list = function (selector) { return Array.prototype.slice.call(document.querySelectorAll(selector)); };
-  var luminance = function (colour) {
-    var parts = colour.match(/[\\d.]+/g).slice(0, 3).map(function (part) {
-      part = part / 255; return part <= 0.04045 ? part / 12.92 : Math.pow((part + 0.055) / 1.055, 2.4); });
-    return 0.2126 * parts[0] + 0.7152 * parts[1] + 0.0722 * parts[2]; };
-  var ground = function (element) {
-    for (; element; element = element.parentElement) {
-      var colour = getComputedStyle(element).backgroundColor;
-      if (colour !== "rgba(0, 0, 0, 0)") { return colour; } }
-    return "rgb(255, 255, 255)"; };
-  var contrast = function (element) {
-    var pair = [luminance(getComputedStyle(element).color), luminance(ground(element))].sort();
-    return (pair[1] + 0.05) / (pair[0] + 0.05); };
-  var spoken = list("main *, header *").filter(function (element) {
-    return Array.prototype.some.call(element.childNodes, function (node) {
-      return node.nodeType === 3 && node.textContent.trim(); }); });
+CONTRAST
   var folded = list("details.fold").filter(function (element) { return !element.open; }).length;
   var folds = list("details.fold").length, contents = list("details.toc").map(function (box) { return box.open; });
   list("details").forEach(function (element) { element.open = true; });
@@ -80,8 +66,8 @@ addEventListener("load", function () {
       var says = image.getAttribute("aria-label") || (image.querySelector("title") || {}).textContent || "";
       return [boxOf(image).width > 0, says.length > 20]; }),
     unscoped: list("th:not([scope])").length, uncaptioned: list("table:not(:has(caption))").length,
-    headings: list("h1, h2, h3").map(function (heading) { return +heading.tagName[1]; }),
-    faint: spoken.filter(function (element) { return contrast(element) < 4.5; }).map(function (element) {
+    headings: list("h1, h2, h3, h4").map(function (heading) { return +heading.tagName[1]; }),
+    faint: faint().map(function (element) {
       return element.tagName + "." + element.className; }),
     unnamed: list("a, button, input").filter(function (element) {
       return !(element.textContent.trim() || element.getAttribute("aria-label") ||
@@ -197,7 +183,9 @@ def probe(chromium: str, published: Path, tmp_path_factory: pytest.TempPathFacto
         folder = tmp_path_factory.mktemp("probe")
         text = (published / name).read_text(encoding="utf-8")
         text = re.sub(r'<meta http-equiv="Content-Security-Policy"[^>]+>', "", text)  # the probe is a script of our own
-        text = text.replace("</body>", PROBE.replace("FILTERWORD", PAGES[name]) + "</body>")
+        text = text.replace(
+            "</body>", PROBE.replace("CONTRAST", CONTRAST).replace("FILTERWORD", PAGES[name]) + "</body>"
+        )
         (folder / "probe.html").write_text(text, encoding="utf-8")
         frames = FRAMES + "".join(map(FRAME.format, WIDTHS))
         (folder / "frames.html").write_text(frames, encoding="utf-8")

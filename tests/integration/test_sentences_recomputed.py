@@ -68,7 +68,7 @@ def sentences(page: str) -> dict[str, str]:
 
 
 def queries(page: str) -> dict[str, str]:
-    found = re.findall(r'<h4 id="q-(\w+)">.*?<code>(.*?)</code>', page, flags=re.DOTALL)
+    found = re.findall(r'<h3 id="q-(\w+)">.*?<code>(.*?)</code>', page, flags=re.DOTALL)
     return {key: html.unescape(query) for key, query in found}
 
 
