@@ -34,6 +34,10 @@ def _look(work: Casework, doing: Doing, told: str) -> None:
     work.act(doing, "case_checked", {"state": told})
 
 
+def _give(work: Casework, doing: Doing, told: str) -> None:
+    work.act(doing, "case_assigned", {"person": told})
+
+
 def _refer(work: Casework, doing: Doing, told: str) -> None:
     work.refer(doing, f"{told}/{doing.number}/2024", _today(work), "Contoh Pejabat")
 
@@ -55,6 +59,7 @@ def _today(work: Casework) -> str:
 
 
 _SEEN = Turn(0, _look, "online", "Contoh: kirimannya dibuka dan masih tampil.")
+_OURS = Turn(0, _give, "ketua")  # a guest looks after it
 _SENT = Turn(1, _refer, "CONTOH", "Contoh: diteruskan sebagai informasi awal.")
 _HEARD = Turn(3, _answer, "registered", "Contoh: diterima dan diregistrasi.")
 _READ = Turn(4, _answer, "", "Contoh: sedang dikaji.")
@@ -70,13 +75,13 @@ class Story(NamedTuple):
 
 
 STORIES = (
+    Story(12, (_SEEN, _SENT, _HEARD, _OURS)),
+    Story(14, (_SENT,)),
     Story(0, ()),
-    Story(0, (_SEEN,)),
-    Story(1, (_SEEN, _SENT)),
+    Story(0, (_SEEN, _OURS)),
+    Story(1, (_SEEN, _SENT, _OURS)),
     Story(5, (_SEEN,)),
-    Story(6, (_SEEN, _SENT, _HEARD)),
     Story(10, (_HONOUR,), is_of_honour=True),
-    Story(12, (_SENT,)),
     Story(30, (_SENT, _READ, Turn(6, _decide, "pending", "Contoh: kajian diperpanjang."))),
     Story(35, (Turn(1, _close, "mistake", "Contoh: berkas ganda."),)),
     Story(40, (_SENT, Turn(20, _close, "no_answer", "Contoh: tidak ada jawaban sampai tiga minggu."))),
@@ -102,20 +107,22 @@ def cases(work: Casework, settings: Settings, who: str, now: datetime) -> None:
             receiver = next(iter(receivers(settings, found.code, today)), "")
             is_soon = found.limit is not None and found.limit >= today - timedelta(days=story.days)
             if is_soon and receiver and (receiver == PERSON_CONCERNED) == story.is_of_honour:
-                _tell(work, settings, who, left.pop(found.name), receiver, story.turns)
+                _tell(work, settings, who, left.pop(found.name), receiver, story, now)
                 break
     clock.set_to(now)
 
 
 def _tell(  # noqa: PLR0913, PLR0917 - a case and its story
-    work: Casework, settings: Settings, who: str, found: Candidate, receiver: str, turns: Sequence[Turn]
+    work: Casework, settings: Settings, who: str, found: Candidate, receiver: str, story: Story, now: datetime
 ) -> None:
     assert found.limit is not None  # noqa: S101 - see `cases`
     moment = datetime.combine(found.limit - _OPENED_BEFORE, _HOUR, settings.election.zone)
     clock.set_to(moment)
     number = work.open(who, found.name, receiver, secrets.token_hex(8))
-    for turn in turns:
+    for turn in story.turns:
         moment += timedelta(days=turn.days, minutes=20)
+        if moment > now:
+            break
         clock.set_to(moment)
         doing = Doing(who, number, work.case(number).version, secrets.token_hex(8), turn.remark)
         turn.do(work, doing, turn.told)
