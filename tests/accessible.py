@@ -93,7 +93,8 @@ def axe() -> str:
 
 
 def violations(tab: Tab, script: str) -> list[str]:
-    """What axe finds wrong with the open page: the rule, how bad it is, and where."""
+    """What axe finds wrong with the open page, once it is drawn: the rule, how bad it is, and where."""
+    tab.run("new Promise(function (done) { requestAnimationFrame(function () { requestAnimationFrame(done); }); })")
     tab.run(f"{script}; 0")
     found: list[str] = tab.run(_AXE)
     return found

@@ -1,9 +1,9 @@
 (function () {
   "use strict";
   function cue(box) {
-    var isWide = box.scrollWidth > box.clientWidth + 1;
-    box.classList.toggle("wide", isWide);
-    box.tabIndex = isWide ? 0 : -1;
+    var over = box.scrollWidth - box.clientWidth;
+    box.classList.toggle("wide", over > 1);  // one pixel hides nothing that a hint would help to find
+    box.tabIndex = over > 0 ? 0 : -1;
   }
   var boxes = Array.prototype.slice.call(document.querySelectorAll(".scroll"));
   var watch = window.ResizeObserver && new ResizeObserver(function (seen) {
