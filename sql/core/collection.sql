@@ -1,4 +1,5 @@
--- What was planned and what was collected, query by query. Query '*' stands for everything an import declares.
+-- What was planned and what was collected, query by query. Query '*' stands for everything an import declares. An
+-- account that no version of what is watched names is one of the register, which is published nowhere: it has a number.
 --
 -- Grain: platform, source, query, day
 -- Columns: platform, source, query, day, planned, attempted, succeeded, posts, status, reason
@@ -40,12 +41,29 @@ counted AS (
         AND collection.source = found.source
         AND collection.day = found.day
         AND collection.query = found.query
+),
+
+named AS (
+    SELECT DISTINCT platform, unnest(added) AS query
+    FROM base.watches
+),
+
+registered AS (
+    SELECT
+        platform,
+        query,
+        'account:#' || row_number() OVER (PARTITION BY platform ORDER BY min(day), query) AS shown
+    FROM base.collection
+    WHERE starts_with(query, 'account:')
+        AND platform IN (SELECT platform FROM base.watches)
+        AND (platform, query) NOT IN (SELECT (platform, query) FROM named)
+    GROUP BY platform, query
 )
 
 SELECT
-    platform,
+    counted.platform,
     source,
-    query,
+    coalesce(registered.shown, counted.query) AS query,
     day,
     planned,
     attempted,
@@ -58,4 +76,5 @@ SELECT
     END AS status,
     reason
 FROM counted
-ORDER BY platform, source, query, day
+LEFT JOIN registered ON counted.platform = registered.platform AND counted.query = registered.query
+ORDER BY counted.platform, source, query, day

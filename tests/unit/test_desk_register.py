@@ -17,7 +17,7 @@ from flows.reviewing import log, register
 from flows.settings import Settings
 from flows.store import chain, tables, watch_history
 from tests.desk_fixture import Browser, Post, publish
-from tests.sql.warehouse_of_cases import warehouse_of
+from tests.sql.warehouse_of_cases import build, warehouse_of
 
 pytestmark = pytest.mark.usefixtures("quick_passwords")
 
@@ -174,6 +174,21 @@ def test_the_history_of_what_is_watched_counts_registered_accounts_and_names_non
     tables.write_watches(connection, [stated])
     rows = connection.execute("SELECT accounts, added FROM base.watches WHERE platform = 'tiktok'").fetchall()
     assert rows[0][0] == 1 and "desa.subah" not in str(rows)
+
+
+def test_what_was_collected_of_a_registered_account_is_published_under_a_number(settings: Settings) -> None:
+    lists = {"tiktok": {"accounts": ["kpu"], "keywords": ["batang"], "hashtags": []}}
+    watch_history.note_watch(settings.home, "v1", lists, datetime(2024, 1, 8, tzinfo=UTC), {"tiktok": 2})
+    queries = ("account:kpu", "account:desa.subah", "account:desa.tulis", "keywords")
+    known = [{"query": query, "day": "2024-01-08..2024-01-09"} for query in queries]
+    known.append({"platform": "facebook", "query": "account:imported", "day": "2024-01-08"})
+    posts = [{"post_id": "1", "day": "2024-01-08", "query": "account:desa.tulis"}]
+    connection = warehouse_of(posts=posts, collection=known)
+    tables.write_watches(connection, watch_history.read_watch(settings.home))
+    build(connection, "core.collection")
+    found = connection.execute("SELECT query, sum(posts) FROM core.collection GROUP BY query ORDER BY query").fetchall()
+    assert dict(found).keys() == {"account:#1", "account:#2", "account:imported", "account:kpu", "keywords"}
+    assert dict(found)["account:#2"] == 1
 
 
 def named_before(settings: Settings) -> None:
