@@ -5,14 +5,13 @@ from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 import pytest
-from argon2 import PasswordHasher
 
-from flows.desk import people
 from flows.desk.queue import Desk, RefusedError
 from flows.reviewing import coding, log
 from flows.settings import Settings
 from tests.desk_fixture import Browser, Post, publish
 
+pytestmark = pytest.mark.usefixtures("quick_passwords")
 START = datetime(2024, 2, 5, 3, tzinfo=UTC)
 SOON, LATE = date(2024, 2, 6), date(2024, 2, 12)
 
@@ -23,13 +22,6 @@ def now(monkeypatch: pytest.MonkeyPatch) -> list[datetime]:
     moments = [START]
     monkeypatch.setattr("flows.desk.clock.now", lambda: moments[-1])
     return moments
-
-
-@pytest.fixture(autouse=True)
-def quick_passwords(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The cost of a hash is no subject here."""
-    quick = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
-    monkeypatch.setattr(people, "_hasher", lambda: quick)
 
 
 def next_of(desk: Desk, coder: str) -> str:

@@ -61,7 +61,7 @@ def lead(settings: Settings, name: str = "lina") -> Browser:
 def opened(browser: Browser) -> Browser:
     """The case of money politics, opened from the list."""
     page = browser.open("/berkas")
-    start = page.index("Politik uang")
+    start = page.index("Politik uang", page.index('id="menunggu"'))
     browser.page = page[start:]
     browser.send("/berkas/buka", **browser.form_to("/berkas/buka"), where="bawaslu")
     return browser

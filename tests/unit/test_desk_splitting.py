@@ -4,14 +4,13 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
-from argon2 import PasswordHasher
 
-from flows.desk import people
 from flows.desk.queue import Desk, RefusedError
 from flows.reviewing import log
 from flows.settings import Settings
 from tests.desk_fixture import Browser, Post, publish
 
+pytestmark = pytest.mark.usefixtures("quick_passwords")
 START = datetime(2024, 2, 5, 3, tzinfo=UTC)
 COPIES = [
     Post("1", "Pak Lurah bagi sembako", group="g"),
@@ -23,11 +22,9 @@ DENIAL = ("tiktok", "3")
 
 @pytest.fixture(autouse=True)
 def now(monkeypatch: pytest.MonkeyPatch) -> list[datetime]:
-    """The moment, which only a test moves; the cost of a hash is no subject here."""
+    """The moment, which only a test moves."""
     moments = [START]
     monkeypatch.setattr("flows.desk.clock.now", lambda: moments[-1])
-    quick = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
-    monkeypatch.setattr(people, "_hasher", lambda: quick)
     return moments
 
 
