@@ -6,6 +6,7 @@ import shutil
 import stat
 import subprocess
 import sys
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +15,9 @@ import openpyxl
 import pytest
 
 import sql
-from flows import cli
+from flows import cli, demo, serving
+from flows.desk import clock
+from flows.settings import Settings
 from tests.integration.conftest import Ronda, published_bytes, run_demo
 
 OLDEST_DUCKDB = "1.2.2"  # as the README says
@@ -337,6 +340,31 @@ def test_what_cannot_be_done_is_one_sentence_and_an_exit_code(
     said = capsys.readouterr()
     assert sentence in said.err + said.out
     assert "Traceback" not in said.err
+
+
+def test_its_desk_publishes_the_week_again_with_what_was_reviewed(
+    home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    copy = shutil.copytree(home, tmp_path / "home", symlinks=True)
+    said: list[str] = []
+    monkeypatch.setattr(serving, "serve_desk", lambda *_: said.append("served"))
+    settings = Settings(home=copy)
+    settings.export()
+    try:
+        demo.run_desk(settings)
+    finally:
+        clock.set_to(datetime.now(UTC))
+    assert said == ["served"]
+    before, after = (
+        json.loads((each / "published" / demo.WEEK / "manifest.json").read_bytes())["summary"]["publication"]
+        for each in (home, copy)
+    )
+    assert after == before + 1
+    with duckdb.connect(copy / "published" / "ronda.duckdb", read_only=True) as database:
+        passed = dict(database.execute("SELECT stage, sum(passed) FROM trends.funnel GROUP BY stage").fetchall())
+        cases = database.execute("SELECT count(*), count(referred_day) FROM core.cases").fetchone()
+    assert passed["reviewed"] > passed["indicated"] > 0
+    assert cases is not None and min(cases) > 0
 
 
 def test_a_week_that_nobody_knows_is_not_published(home: Path, ronda: Ronda) -> None:
