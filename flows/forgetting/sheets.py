@@ -9,8 +9,6 @@ from flows.sources import reviews
 from flows.sources.tombstone import Key
 from flows.store.files import files_in, write_whole
 
-_CODED = ("code", "stage", "coder", "day")
-
 
 def blank(settings: Settings, is_gone: Callable[[Key], bool], *, goes_whole: bool = False) -> int:
     """Empties rows of the written workbooks, with `goes_whole` all of a row; gives how many were rewritten."""
@@ -21,7 +19,7 @@ def blank(settings: Settings, is_gone: Callable[[Key], bool], *, goes_whole: boo
             named = reviews.by_column(row)
             if not is_gone((named.get("platform", ("", ""))[1], named.get("post_id", ("", ""))[1])):
                 return None
-            kept = () if goes_whole else ("platform", "post_id", *_CODED)
+            kept = () if goes_whole else ("platform", "post_id", *reviews.DECIDED)
             return {heading for column, (heading, _) in named.items() if column in kept}
 
         content = blanked(path.read_bytes(), reviews.SHEET, left)

@@ -13,7 +13,7 @@ from flows.store.warehouse import Connection, as_tables, query
 
 # What `CollectionDays.rows` and `ReviewLines.rows` hold, and the file they came in.
 _LOGGED = ("platform", "source", "query", "day", "planned", "attempted", "succeeded", "reason", "landed_at")
-_SAID = ("line", "platform", "post_id", "code", "stage", "coder", "day", "note_pi", "file_id", "landed_at", "position")
+_WRITTEN = ("line", "platform", "post_id", "code", "stage", "coder", "day", "note_pi", "sentiment")
 
 # What the last log says of a day holds; its landed_at is that of the first log since which nothing else was said.
 _COLLECTION = """
@@ -62,7 +62,7 @@ class CollectionDays:
 
 @dataclass(frozen=True, slots=True)
 class ReviewLines:
-    """The rows of one returned review sheet: (line, platform, post_id, code, stage, coder, day, note)."""
+    """The rows of one returned review sheet: (line, platform, post_id, code, stage, coder, day, note, sentiment)."""
 
     landed: Landed
     rows: Sequence[tuple[object, ...]]
@@ -91,7 +91,8 @@ def load_reviews(connection: Connection, sheets: Sequence[ReviewLines]) -> None:
         for sheet in sheets
         for row in sheet.rows
     ]
-    said = pl.DataFrame(rows, schema=schema("base.reviews", _SAID), orient="row")
+    columns = schema("base.reviews", (*_WRITTEN, "file_id", "landed_at", "position"))
+    said = pl.DataFrame(rows, schema=columns, orient="row")
     said = said.with_columns(privacy.masked(said["coder"]))  # which is published, and is what people wrote there
     with as_tables(connection, said=said):
         connection.execute("INSERT INTO base.reviews BY NAME FROM said")

@@ -67,6 +67,7 @@ def _write(
     headings = {key: titles[column] for key, titles in reviews.COLUMNS.items() if key not in _HIDDEN[of_all_weeks]}
     stages = [row[f"label_{edition.lang}"] for row in read_seed("review_stages", settings.seeds)]
     codes = [row["code"] for row in read_seed("indications", settings.seeds)]
-    choices = {"code": [*codes, reviews.NONE], "stage": stages}
+    sentiments = [row[f"label_{edition.lang}"] for row in read_seed("sentiments", settings.seeds)]
+    choices = {"code": [*codes, reviews.NONE], "sentiment": sentiments, "stage": stages}
     book = reports.render_review(edition, posts, headings, choices, reviews.SHEET, of_all_weeks=of_all_weeks)
     write_whole(path, book)

@@ -35,20 +35,21 @@ COLUMNS = {
     "why": ("alasan ditandai", "why flagged"),
     "limit": ("batas internal penyerahan", "internal hand-over limit"),
     "code": ("kode", "code"),
+    "sentiment": ("sentimen", "sentiment"),
     "stage": ("tahap", "stage"),
     "coder": ("penelaah", "coder"),
     "day": ("tanggal", "date"),
     "note": ("catatan", "note"),
 }
 NONE = "none"
-_DECIDED = ("code", "stage", "coder", "day")
-_FILLED = (*_DECIDED, "note")
+DECIDED = ("code", "sentiment", "stage", "coder", "day")
+_FILLED = (*DECIDED, "note")
 _HEADINGS = {heading: column for column, headings in COLUMNS.items() for heading in headings}
 _SPREADSHEET_EPOCH = date(1899, 12, 30)
 
 
 class Review(NamedTuple):
-    """What one coder says of one post; `day` as written in the sheet."""
+    """What one coder says of one post; `day` as written in the sheet, `sentiment` of those who say it."""
 
     line: int
     platform: str
@@ -58,6 +59,7 @@ class Review(NamedTuple):
     coder: str
     day: date | None
     note: str | None
+    sentiment: str | None = None
 
 
 def formats(seeds: Path) -> tuple[Format, ...]:
@@ -75,7 +77,7 @@ def bare(raw: dict[str, str], gone: Collection[Key], blank: Any, *, goes_whole: 
         key = (platform, row.get("post_id", ""))
     if key not in gone:
         return None
-    kept = () if goes_whole else ("platform", "post_id", *_DECIDED)
+    kept = () if goes_whole else ("platform", "post_id", *DECIDED)
     return {
         heading: value if _HEADINGS.get(heading.strip().lower()) in kept else blank for heading, value in raw.items()
     }
@@ -90,11 +92,7 @@ def recognise(sample: bytes) -> str | None:
 def records(seeds: Path, rows: Iterator[Record | Fault]) -> Iterator[Record | Fault]:
     """The filled rows of a sheet, each a Review; a Fault for every one that cannot be used."""
     codes = {row["code"] for row in read_seed("indications", seeds)} | {NONE}
-    stages = {
-        word.strip().lower(): row["code"]
-        for row in read_seed("review_stages", seeds)
-        for word in (row["code"], row["label_id"], row["label_en"])
-    }
+    stages, sentiments = _by_word("review_stages", seeds), _by_word("sentiments", seeds)
     named = [item if isinstance(item, Fault) else (item.number, _named(item.raw)) for item in rows]
     ids = Ids()
     for item in named:
@@ -108,13 +106,24 @@ def records(seeds: Path, rows: Iterator[Record | Fault]) -> Iterator[Record | Fa
         if any(row.get(column) for column in _FILLED if column != "note"):
             try:
                 refuse_damaged(damage, [row.get("post_id")])
-                yield Record(number, _review(number, row, codes, stages))
+                yield Record(number, _review(number, row, codes, stages, sentiments))
             except Rejected as rejected:
                 excerpt = f"{row.get('platform')},{row.get('post_id')}".encode()
                 yield Fault(number, rejected.reason, rejected.detail, excerpt)
 
 
-def _review(line: int, row: dict[str, str], codes: set[str], stages: dict[str, str]) -> Review:
+def _by_word(seed: str, seeds: Path) -> dict[str, str]:
+    """The codes of a seed by every word that a coder may write for one."""
+    return {
+        word.strip().lower(): row["code"]
+        for row in read_seed(seed, seeds)
+        for word in (row["code"], row["label_id"], row["label_en"])
+    }
+
+
+def _review(
+    line: int, row: dict[str, str], codes: set[str], stages: dict[str, str], sentiments: dict[str, str]
+) -> Review:
     platform = row.get("platform", "").lower()
     if platform not in PLATFORMS:
         raise Rejected(Reason.UNKNOWN_PLATFORM, platform[:80])
@@ -124,10 +133,16 @@ def _review(line: int, row: dict[str, str], codes: set[str], stages: dict[str, s
         raise Rejected(Reason.WRONG_SHAPE, f"code is {code[:80]!r}, not one of the indications or {NONE}")
     if stage not in stages:
         raise Rejected(Reason.WRONG_SHAPE, f"stage is {stage[:80]!r}, not one of review_stages")
+    sentiment = row.get("sentiment", "").lower()
+    if sentiment and sentiment not in sentiments:
+        known = ", ".join(dict.fromkeys(sentiments.values()))
+        raise Rejected(Reason.WRONG_SHAPE, f"sentiment is {sentiment[:80]!r}, none of {known}; it may be empty")
     if not row.get("coder"):
         raise Rejected(Reason.WRONG_SHAPE, "coder is empty")
     day, note = _day(row.get("day", "")), row.get("note") or None
-    return Review(line, platform, post_id, code, stages[stage], row["coder"].lower(), day, note)
+    return Review(
+        line, platform, post_id, code, stages[stage], row["coder"].lower(), day, note, sentiments.get(sentiment)
+    )
 
 
 def _day(text: str) -> date | None:

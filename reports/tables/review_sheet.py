@@ -21,7 +21,17 @@ _TEXT_LIMIT = 32_000
 _OPENS = re.compile(r"https://(?:[a-z]+\.)?(?:tiktok|facebook|instagram)\.com/[!-~]{1,1000}")
 _MOST_LINKS = 65_530  # of a worksheet
 GUIDE_LINES = 6
-_WIDTHS = {"post_id": 22, "link": 40, "text": 70, "why": 34, "limit": 14, "code": 18, "stage": 22, "note": 40}
+_WIDTHS = {
+    "post_id": 22,
+    "link": 40,
+    "text": 70,
+    "why": 34,
+    "limit": 14,
+    "code": 18,
+    "sentiment": 12,
+    "stage": 22,
+    "note": 40,
+}
 
 
 def review_workbook(  # noqa: PLR0913 - what the sheet holds, and which it is

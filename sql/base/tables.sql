@@ -12,7 +12,7 @@ CREATE SCHEMA IF NOT EXISTS trends;
 CREATE TABLE IF NOT EXISTS base.schema (
     number INTEGER NOT NULL
 );
-INSERT INTO base.schema SELECT 3 WHERE NOT EXISTS (FROM base.schema);
+INSERT INTO base.schema SELECT 4 WHERE NOT EXISTS (FROM base.schema);
 
 -- One row a landing file, loaded once by its hash. posts + duplicates + rejects = records.
 CREATE TABLE IF NOT EXISTS base.loads (
@@ -197,6 +197,7 @@ CREATE TABLE IF NOT EXISTS base.reviews (
     coder VARCHAR NOT NULL,
     day DATE,
     note_pi VARCHAR,
+    sentiment VARCHAR,
     file_id VARCHAR NOT NULL,
     line BIGINT NOT NULL,
     landed_at TIMESTAMPTZ NOT NULL,

@@ -2,7 +2,7 @@
 -- kept apart, so that their agreement can be measured (trends.agreement). Notes stay in the warehouse.
 --
 -- Grain: platform, post_id, coder, stage
--- Columns: platform, post_id, coder, stage, code, day, week, phase, landed_at
+-- Columns: platform, post_id, coder, stage, code, sentiment, day, week, phase, landed_at
 
 SELECT
     reviews.platform,
@@ -10,6 +10,7 @@ SELECT
     reviews.coder,
     reviews.stage,
     reviews.code,
+    reviews.sentiment,
     reviews.day,
     posts.week,
     posts.phase,

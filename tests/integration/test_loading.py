@@ -448,10 +448,10 @@ def test_a_table_may_not_have_the_name_of_a_format(settings: Settings, tmp_path:
 
 def test_a_review_sheet_may_come_packed(settings: Settings, tmp_path: Path) -> None:
     sheet = tmp_path / "sheet.csv.gz"
-    sheet.write_bytes(gzip.compress(b"platform,post id,code,stage,coder\ntiktok,1,hoax,referred,ab\n"))
+    sheet.write_bytes(gzip.compress(b"platform,post id,code,sentiment,stage,coder\ntiktok,1,hoax,negatif,,ab\n"))
     bring(settings, sheet)
-    (review,) = rows(settings, "FROM base.reviews")
-    assert (review["code"], review["stage"], review["coder"]) == ("hoax", "referred", "ab")
+    (review,) = rows(settings, "SELECT code, sentiment, stage, coder FROM base.reviews")
+    assert tuple(review.values()) == ("hoax", "negative", "reviewed", "ab")
 
 
 def test_what_stands_in_the_place_of_a_coder_is_masked_as_texts_are(settings: Settings, tmp_path: Path) -> None:

@@ -205,7 +205,7 @@ def sound() -> Connection:
     )
     for coder in ("ab", "cd"):
         connection.execute(
-            "INSERT INTO base.reviews SELECT 'facebook', 'post-31', 'hoax', 'reviewed', ?, NULL, NULL, 'file-2', 2, now(), 0",
+            "INSERT INTO base.reviews SELECT 'facebook', 'post-31', 'hoax', 'reviewed', ?, NULL, NULL, NULL, 'file-2', 2, now(), 0",
             [coder],
         )
     connection.execute(

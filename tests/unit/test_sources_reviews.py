@@ -144,6 +144,19 @@ def test_a_row_that_cannot_be_used_is_a_fault(row: str, reason: Reason) -> None:
     assert isinstance(fault, Fault) and fault.reason == reason and fault.number == 2
 
 
+def test_a_coder_may_say_the_sentiment_in_any_of_its_words_or_leave_it_out() -> None:
+    said = {"negative": "negative", "Negatif": "negative", "netral": "neutral", "POSITIF ": "positive", "": None}
+    head = "platform,id unggahan,kode,sentimen,penelaah\n"
+    for number, (word, code) in enumerate(said.items()):
+        [row] = read(f"{head}tiktok,{number + 1},none,{word},ab\n".encode())
+        assert isinstance(row, reviews.Review) and (row.code, row.sentiment) == ("none", code)
+    [fault] = read(f"{head}tiktok,1,none,senang,ab\n".encode())
+    assert isinstance(fault, Fault) and fault.reason == Reason.WRONG_SHAPE
+    assert fault.detail == "sentiment is 'senang', none of negative, neutral, positive; it may be empty"
+    [lone] = read(f"{head}tiktok,1,,positif,ab\n".encode())  # a code is asked of everybody who says anything
+    assert isinstance(lone, Fault) and (lone.detail or "").startswith("code is ''")
+
+
 def test_ids_that_a_spreadsheet_rounded_reach_no_post() -> None:
     ids = (7329770043877526898, 7329770053877526171, 7329770063877526222)
     rounded = read(sheet(*(f"tiktok,{each // 10_000 * 10_000},hoax,,ab,," for each in ids)))
