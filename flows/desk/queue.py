@@ -161,7 +161,9 @@ class Desk:
         self._known = self._head = None  # read anew, whether the transaction holds or not
         return item
 
-    def code(self, coder: str, item: str, code: str, note: str, request: str) -> None:
+    def code(  # noqa: PLR0913, PLR0917 - what a form says
+        self, coder: str, item: str, code: str, note: str, request: str, sentiment: str = ""
+    ) -> None:
         """Takes a coding; the same request again changes nothing. Raises RefusedError."""
         moment = clock.now()
         with log.writing(self.home) as connection:
@@ -169,7 +171,7 @@ class Desk:
                 return
             state = self._followed(connection)
             self._require_mine(connection, state, coder, item, moment)
-            act = Act(coder, "coded", item, request, after={"code": code, "note": note})
+            act = Act(coder, "coded", item, request, after={"code": code, "note": note, "sentiment": sentiment})
             log.append(connection, act, moment)
             connection.execute("DELETE FROM leases WHERE item = ? AND coder = ?", [item, coder])
 
@@ -245,7 +247,9 @@ class Desk:
             item for item in state.items if state.is_disputed(item, moment) and person not in state.of(item).codings
         ]
 
-    def decide(self, person: str, item: str, code: str, reason: str, request: str) -> None:
+    def decide(  # noqa: PLR0913, PLR0917 - what a form says
+        self, person: str, item: str, code: str, reason: str, request: str, sentiment: str = ""
+    ) -> None:
         """Takes the decision of a third person, who may say that both were wrong. Raises RefusedError."""
         moment = clock.now()
         with log.writing(self.home) as connection:
@@ -259,7 +263,8 @@ class Desk:
             if not reason:
                 raise RefusedError("refused_reason")
             codes = dict(state.codes(item, moment))
-            act = Act(person, "decided", item, request, before=codes, after={"code": code, "reason": reason})
+            after = {"code": code, "reason": reason, "sentiment": sentiment}
+            act = Act(person, "decided", item, request, before=codes, after=after)
             log.append(connection, act, moment)
 
     def to_audit(self, person: str) -> list[str]:

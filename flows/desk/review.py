@@ -11,7 +11,7 @@ from flows.desk.backlog import Waiting
 from flows.desk.guard import Asked
 from flows.desk.queue import RefusedError
 from flows.desk.room import CODERS, DECIDERS, Page, Room, request_of, to
-from flows.desk.words import platforms
+from flows.desk.words import platforms, tones
 
 SPLIT_REASONS = ("text", "meaning", "subject")
 _UNLIKE = 30  # near-duplicates that are shown one by one
@@ -58,7 +58,7 @@ def _shown(room: Room, asked: Asked, post: Waiting | None) -> dict[str, Any]:
             "posted": room.local(post.created_at),
         }
         day = post.created_at.astimezone(room.zone).date()
-    return facts | {"classes": room.choices(asked, day)}
+    return facts | {"classes": room.choices(asked, day), "tones": tones(room.settings.seeds, asked.lang)}
 
 
 def _code(room: Room, asked: Asked) -> str:
@@ -68,10 +68,17 @@ def _code(room: Room, asked: Asked) -> str:
     return code
 
 
+def _sentiment(room: Room, asked: Asked) -> str:
+    sentiment = asked.form.get("sentiment", "")
+    if sentiment and sentiment not in {each.code for each in tones(room.settings.seeds, asked.lang)}:
+        raise RefusedError("refused_form")
+    return sentiment
+
+
 def code(room: Room, asked: Asked) -> Response:
     """Takes a coding."""
-    form = asked.form
-    room.desk.code(asked.me, form.get("item", ""), _code(room, asked), form.get("note", ""), request_of(asked))
+    form, chosen, sentiment = asked.form, _code(room, asked), _sentiment(room, asked)
+    room.desk.code(asked.me, form.get("item", ""), chosen, form.get("note", ""), request_of(asked), sentiment)
     return to("/telaah")
 
 
@@ -125,8 +132,8 @@ def disputes(room: Room, asked: Asked) -> Response:
 def decide(room: Room, asked: Asked) -> Response:
     """Takes the decision of a third person."""
     form = asked.form
-    chosen = _code(room, asked)
-    room.desk.decide(asked.me, form.get("item", ""), chosen, form.get("reason", ""), request_of(asked))
+    chosen, sentiment = _code(room, asked), _sentiment(room, asked)
+    room.desk.decide(asked.me, form.get("item", ""), chosen, form.get("reason", ""), request_of(asked), sentiment)
     return to("/selisih")
 
 

@@ -23,6 +23,15 @@ class Choice:
     articles: tuple[str, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class Tone:
+    """A sentiment that a coder may say of an item, and its key."""
+
+    code: str
+    key: str
+    label: str
+
+
 @cache
 def words_of(lang: str) -> dict[str, str]:
     """Key -> words in a language."""
@@ -33,6 +42,12 @@ def words_of(lang: str) -> dict[str, str]:
 def platforms() -> dict[str, tuple[str, str]]:
     """Platform -> its name, and the form of a post's address there."""
     return {row["platform"]: (row["name"], row["address"]) for row in read_seed("links", _FOLDER)}
+
+
+@cache
+def tones(seeds: Path, lang: str) -> tuple[Tone, ...]:
+    """The sentiments in the order of the seed."""
+    return tuple(Tone(row["code"], row["key"], row[f"label_{lang}"]) for row in read_seed("sentiments", seeds))
 
 
 @cache

@@ -22,7 +22,11 @@ from flows.store.warehouse import Connection, as_tables
 
 FILE = "desk"  # what stands in the place of a sheet
 _Post = tuple[str, str, str]  # item, platform, post_id
-_SAID = ("platform", "post_id", "code", "stage", "coder", "day", "note_pi", "file_id", "line", "landed_at", "position")
+_Said = tuple[str, str, str, str, str, str | None]  # platform, post_id, code, stage, coder, sentiment
+_SAID = (
+    *("platform", "post_id", "code", "stage", "coder", "sentiment", "day", "note_pi"),
+    *("file_id", "line", "landed_at", "position"),
+)
 
 
 def load_reviews(connection: Connection, settings: Settings, now: datetime) -> int:
@@ -58,7 +62,8 @@ def _codings(state: State, posts: Sequence[_Post], zone: ZoneInfo, now: datetime
         said = [("reviewed", coding) for coding in done.codings.values()]
         said += [("adjudicated", done.decision)] if done.decision is not None else []
         for stage, coding in said:
-            yield _row((platform, post_id, coding.code, stage, coding.coder), coding.moment, coding.number, zone)
+            said_of = (platform, post_id, coding.code, stage, coding.coder, coding.sentiment or None)
+            yield _row(said_of, coding.moment, coding.number, zone)
 
 
 def _stages(known: Cases, posts: Sequence[_Post], zone: ZoneInfo) -> Iterator[tuple[Any, ...]]:
@@ -68,7 +73,7 @@ def _stages(known: Cases, posts: Sequence[_Post], zone: ZoneInfo) -> Iterator[tu
         if (case := of_items.get(item)) is None:
             continue
         for stage, step in _words(case):
-            yield _row((platform, post_id, case.code, stage, step.who), step.moment, step.number, zone)
+            yield _row((platform, post_id, case.code, stage, step.who, None), step.moment, step.number, zone)
 
 
 def _words(case: Case) -> Iterator[tuple[str, Step]]:
@@ -81,7 +86,9 @@ def _words(case: Case) -> Iterator[tuple[str, Step]]:
         yield "undecided" if referred is not None else "closed", case.closed
 
 
-def _row(said: tuple[str, str, str, str, str], moment: datetime, number: int, zone: ZoneInfo) -> tuple[Any, ...]:
+def _row(
+    said: tuple[str, str, str, str, str, str | None], moment: datetime, number: int, zone: ZoneInfo
+) -> tuple[Any, ...]:
     return (*said, moment.astimezone(zone).date(), None, FILE, number, moment, 0)
 
 

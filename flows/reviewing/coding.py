@@ -20,12 +20,13 @@ ASSIGNED_SECONDS = 3 * 86_400.0  # so long one of the places of an item is kept 
 
 @dataclass(frozen=True, slots=True)
 class Coding:
-    """What one coder says of an item."""
+    """What one coder says of an item; its sentiment is empty where the coder left it out."""
 
     coder: str
     code: str
     moment: datetime
     number: int
+    sentiment: str = ""
 
 
 @dataclass(slots=True)
@@ -119,9 +120,14 @@ class State:
         return item if coding is not None and not self.is_settled(coding, now) else None
 
 
+def _coding(event: Event) -> Coding:
+    sentiment = event.after.get("sentiment", "")  # nobody was asked before
+    return Coding(event.who, event.after["code"], event.moment, event.number, sentiment)
+
+
 def _coded(state: State, event: Event) -> None:
     item = state.items.setdefault(event.subject, Item())
-    item.codings[event.who] = Coding(event.who, event.after["code"], event.moment, event.number)
+    item.codings[event.who] = _coding(event)
     item.skipped.pop(event.who, None)
     state.last[event.who] = (event.number, event.subject)
 
@@ -147,12 +153,12 @@ def _assigned(state: State, event: Event) -> None:
 
 def _decided(state: State, event: Event) -> None:
     item = state.items[event.subject]
-    item.decision = Coding(event.who, event.after["code"], event.moment, event.number)
+    item.decision = _coding(event)
     item.reason = event.after["reason"]
 
 
 def _audited(state: State, event: Event) -> None:
-    state.items[event.subject].audit = Coding(event.who, event.after["code"], event.moment, event.number)
+    state.items[event.subject].audit = _coding(event)
 
 
 def _ignore(state: State, event: Event) -> None:

@@ -40,6 +40,22 @@ def test_two_people_code_and_go_on(settings: Settings) -> None:
     assert log.verify(settings.home) > 5
 
 
+def test_the_tone_of_a_post_may_be_said_with_its_code(settings: Settings) -> None:
+    sri = Browser(settings, "sri")
+    assert re.findall(r'name="sentiment" value="(\w*)" data-key="(.)"', sri.page) == [
+        ("negative", "-"),
+        ("neutral", "="),
+        ("positive", "+"),
+    ]
+    sri.send("/telaah", 400, **sri.form, code="none", sentiment="senang")
+    sri.open("/telaah")
+    sri.send("/telaah", **sri.form, code="none", sentiment="positive")
+    sri.code("hoax")
+    with log.reading(settings.home) as connection:
+        said = [event.after["sentiment"] for event in log.events(connection, what=["coded"])]
+    assert said == ["positive", ""]
+
+
 def test_no_page_tells_a_code_before_both_are_done(settings: Settings) -> None:
     sri, budi, lina = Browser(settings, "sri"), Browser(settings, "budi"), Browser(settings, "lina", "lead")
     label = "Perusakan alat peraga"

@@ -43,6 +43,20 @@ def test_locked_codings_become_reviews_of_every_copy(tmp_path: Path) -> None:
     ]
 
 
+def test_the_sentiment_comes_with_the_code_and_without_one_nothing_is_said(tmp_path: Path) -> None:
+    publish(tmp_path, [Post("1")])
+    desk = Desk(tmp_path)
+    waiting, _ = desk.open("sri")
+    assert waiting is not None
+    now = clock.now()
+    desk.code("sri", waiting.item, "hoax", "", "s:1", "negative")
+    desk.code("budi", waiting.item, "none", "", "b:1")
+    connection = warehouse.connect()
+    door.load_reviews(connection, Settings(home=tmp_path), now + timedelta(hours=1))
+    said = connection.execute("SELECT coder, code, sentiment FROM base.reviews ORDER BY ALL").fetchall()
+    assert said == [("budi", "none", None), ("sri", "hoax", "negative")]
+
+
 def test_a_case_is_told_of_every_post_and_as_one_case(tmp_path: Path) -> None:
     publish(
         tmp_path,
