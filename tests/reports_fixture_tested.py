@@ -264,6 +264,18 @@ def _estimates(platforms: pl.DataFrame, week: Week) -> pl.DataFrame:
     return pl.DataFrame(rows, schema_overrides=dict.fromkeys(("estimate", "low", "high"), pl.Float64))
 
 
+def _net_estimates(platforms: pl.DataFrame, week: Week) -> pl.DataFrame:
+    """Coders said the sentiment of drawn posts of the week of the burst, and of no other."""
+    rows = []
+    for row in platforms.filter(week=str(week), platform="all").iter_rows(named=True):
+        known = {"estimate": -0.062, "low": -0.171, "high": 0.047, "label_weight": 0.7, "reviewed": 126, "reason": None}
+        unknown = dict.fromkeys(known) | {"reviewed": 0, "reason": "not_reviewed"}
+        base = {key: row[key] for key in ("week", "phase", "first_day")}
+        rows.append(base | (known if str(week) == BURST else unknown))
+    numbers = dict.fromkeys(("estimate", "low", "high", "label_weight"), pl.Float64)
+    return pl.DataFrame(rows, schema_overrides=numbers | {"reason": pl.String})
+
+
 def tables(
     platforms: pl.DataFrame, topics: pl.DataFrame, evidence: pl.DataFrame, week: Week
 ) -> dict[str, pl.DataFrame]:
@@ -281,6 +293,7 @@ def tables(
         "trends.count_flags": _flags(signals),
         "trends.incident_weeks": _incidents(signals),
         "trends.estimates": _estimates(platforms, week),
+        "trends.net_estimates": _net_estimates(platforms, week),
         "trends.slopes": pl.DataFrame(
             [
                 {

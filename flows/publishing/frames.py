@@ -12,7 +12,7 @@ from flows.store.warehouse import Connection, query
 _TABLES = (
     *("trends.weekly_platform", "trends.weekly_topic", "trends.weekly_indication", "trends.weekly_district"),
     *("trends.signals", "trends.slopes", "trends.emerging_terms", "trends.weekly_views", "trends.corrections"),
-    *("trends.count_flags", "trends.incident_weeks", "trends.estimates"),
+    *("trends.count_flags", "trends.incident_weeks", "trends.estimates", "trends.net_estimates"),
     *("trends.weekly_cases", "core.cases"),
     *("trends.reported", "trends.funnel", "trends.agreement", "trends.official"),
     *("core.label_quality", "core.review_items", "core.collection", "core.coverage", "core.calendar", "core.watches"),

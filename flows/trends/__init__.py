@@ -8,13 +8,14 @@ from collections.abc import Callable, Mapping
 
 import polars as pl
 
-from flows.trends import agreement, count_flags, estimates, incidents, signals, slopes
+from flows.trends import agreement, count_flags, estimates, incidents, net_estimates, signals, slopes
 
 METHODS: Mapping[str, Callable[[pl.DataFrame], pl.DataFrame]] = {
     "trends.agreement": agreement.find,
     "trends.count_flags": count_flags.find,
     "trends.estimates": estimates.find,
     "trends.incident_weeks": incidents.find,
+    "trends.net_estimates": net_estimates.find,
     "trends.signals": signals.find,
     "trends.slopes": slopes.find,
 }

@@ -10,9 +10,11 @@ from dataclasses import dataclass
 from flows.periods import Bucket
 from reports.judging.lights import judge_buckets
 from reports.judging.usual import Span, Usual, net_span, net_without_copies, scaled, usual_of
+from reports.reading.estimates import net_of
 from reports.reading.facts import Row
 from reports.reading.outcomes import Trends
 from reports.reading.weeks import main_bucket, measure_of
+from reports.wording.net_bias import net_text
 from reports.wording.quantities import usual
 from reports.wording.words import DASH, Words
 
@@ -174,8 +176,9 @@ def interval_note(trends: Trends, words: Words) -> str:
     note = words("key_note_plain") if texts[0] == DASH else words("key_note", now=texts[0], before=texts[1])
     if reason := trends.facts.not_compared(bucket):
         why = words("key_not_compared", reason=words.known(f"signal_reason_{reason}", reason))
-        return f"{why} {note}"
-    return note
+        note = f"{why} {note}"
+    reviewed = net_of(trends.facts, bucket)
+    return f"{note} {words('key_note_reviewed', net=net_text(words, reviewed))}" if reviewed else note
 
 
 def _interval(words: Words, row: Row | None) -> str:

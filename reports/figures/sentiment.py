@@ -2,6 +2,9 @@
 
 from collections.abc import Mapping, Sequence
 
+import polars as pl
+from matplotlib.axes import Axes
+
 from flows.method import METHOD
 from reports.figures import style, timeline
 from reports.figures.chart import Chart
@@ -9,7 +12,7 @@ from reports.figures.scene import Scene
 from reports.figures.style import Head
 from reports.figures.timeline import Point
 from reports.judging.usual import usual_of
-from reports.reading.facts import Row
+from reports.reading.facts import Facts, Row
 from reports.reading.outcomes import Trends
 
 _GAP, _PLOT, _LEFT, _EDGE = 6.0, 28.0, 9.0, 1.5  # mm
@@ -20,21 +23,32 @@ TITLES = {  # by the verdict on its two shares
     "above": "chart_sentiment_chance",
     "below": "chart_sentiment_chance",
 }
+REVIEWED = "reviewed"  # the series of what coders say, drawn over the first chart
 Series = Mapping[str, Sequence[Point]]
 
 
 def data(trends: Trends, scene: Scene) -> Series:
-    """The regency and the platforms of the window; the interval of each bucket in the place of a usual range."""
+    """The regency, the platforms, and what coders say of the window; intervals in the place of a usual range."""
     names = scene.platforms if len(scene.platforms) == 1 else ("all", *scene.platforms)
     frame = trends.facts.tables["trends.weekly_platform"].sort("first_day")
     frame = frame.filter(frame["first_day"] >= scene.first_day)
-    return {name: [_point(row) for row in frame.filter(platform=name).rows(named=True)] for name in names}
+    lines = {name: [_point(row) for row in frame.filter(platform=name).rows(named=True)] for name in names}
+    return {**lines, REVIEWED: _reviewed(trends.facts, scene)}
 
 
 def _point(row: Row) -> Point:
     if row["net_sentiment"] is None or row["net_low"] is None or (row["labelled"] or 0) < METHOD.net_posts:
         return timeline.point(row, None)
     return timeline.point(row, row["net_sentiment"] * 100, (row["net_low"] * 100, row["net_high"] * 100))
+
+
+def _reviewed(facts: Facts, scene: Scene) -> list[Point]:
+    buckets = facts.tables["trends.weekly_platform"].filter(platform="all").select("week", "phase", "last_day")
+    known = facts.tables["trends.net_estimates"].filter(pl.col("reason").is_null()).join(buckets, on=["week", "phase"])
+    return [
+        Point(row["first_day"], row["last_day"], 100 * row["estimate"], (100 * row["low"], 100 * row["high"]))
+        for row in known.filter(pl.col("first_day") >= scene.first_day).sort("first_day").rows(named=True)
+    ]
 
 
 def head(trends: Trends, scene: Scene) -> Head:
@@ -52,7 +66,10 @@ def head(trends: Trends, scene: Scene) -> Head:
             if (row := trends.row(each, "sentiment", name))
         ]
         title = words(TITLES.get(usual_of(trends, tests, None).verdict, "chart_sentiment_value"), value=value)
-    return Head(title, words("sub_sentiment"), words("note_sentiment"))
+    note = words("note_sentiment")
+    if _reviewed(facts, scene):
+        note = f"{note} {words('note_sentiment_reviewed')}"
+    return Head(title, words("sub_sentiment"), note)
 
 
 def finding(trends: Trends, scene: Scene) -> str:
@@ -79,8 +96,9 @@ def draw(lines: Series, scene: Scene, above: Head) -> style.Sheet:
             style.say(style.axes(figure, (0, 0, style.WIDTH, _PLOT)), scene.words("empty_sentiment"))
             return figure
         limits = [end for each in points for end in ((each.value or 0.0,) if each.is_short else each.usual or ())]
-        wide = (style.WIDTH - _LEFT - _EDGE - (len(lines) - 1) * _GAP) / len(lines)
-        for number, (name, of_series) in enumerate(lines.items()):
+        charts = {name: of_series for name, of_series in lines.items() if name != REVIEWED}
+        wide = (style.WIDTH - _LEFT - _EDGE - (len(charts) - 1) * _GAP) / len(charts)
+        for number, (name, of_series) in enumerate(charts.items()):
             axes = style.axes(figure, (_LEFT + number * (wide + _GAP), 6, wide, _PLOT))
             axes.set_ylim(min([-10.0, *limits]), max([10.0, *limits]))
             timeline.ends_axis(axes, scene)
@@ -90,8 +108,17 @@ def draw(lines: Series, scene: Scene, above: Head) -> style.Sheet:
             axes.axhline(0, color=style.GREY, linewidth=0.6, zorder=2)
             axes.set_title(scene.platform(name), loc="left", fontsize=style.BASE, fontweight="bold", pad=4)
             timeline.line(axes, scene, of_series)
+            for each in () if number else lines[REVIEWED]:
+                _upright(axes, scene, each)
             timeline.zones(axes, scene, of_series, (scene.platform(name), scene.words("axis_points")), "interval_name")
     return figure
+
+
+def _upright(axes: Axes, scene: Scene, each: Point) -> None:
+    """What coders say of a bucket: a line from limit to limit with a stroke at the estimate."""
+    at, colour = timeline.middle(scene, each), style.SERIES_COLOUR["facebook"]
+    axes.plot((at, at), each.usual or (), color=colour, linewidth=1.4, solid_capstyle="butt", zorder=6)
+    axes.plot((at - 2, at + 2), (each.value, each.value), color=colour, linewidth=1.4, zorder=6)
 
 
 CHART = Chart("sentiment", data, head, draw, finding, place=8)

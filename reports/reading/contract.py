@@ -43,7 +43,7 @@ CONTRACT: dict[str, Frame] = {
         for name in ("weekly_platform", "weekly_topic", "weekly_indication", "weekly_district", "signals", "slopes")
     },
     "trends.count_flags": _table("trends.count_flags"),
-    "trends.estimates": _table("trends.estimates"),
+    **{name: _table(name) for name in ("trends.estimates", "trends.net_estimates")},
     "trends.incident_weeks": _table("trends.incident_weeks"),
     "trends.emerging_terms": _table("trends.emerging_terms", ("week", "place")),
     **{f"trends.{name}": _table(f"trends.{name}") for name in ("weekly_views", "corrections", "reported")},

@@ -27,5 +27,13 @@ def reasons(facts: Facts) -> list[str]:
     return sorted(set(given), key=lambda reason: (-given.count(reason), reason))
 
 
+def net_of(facts: Facts, bucket: Bucket) -> Row | None:
+    """Net sentiment of a bucket as coders read it, from trends.net_estimates; None where it is not known."""
+    frame = facts.tables["trends.net_estimates"].filter(
+        pl.col("week") == str(bucket.week), pl.col("phase") == bucket.phase, pl.col("reason").is_null()
+    )
+    return next(frame.iter_rows(named=True), None)
+
+
 def _code(row: Row) -> str:
     return str(row["indication"])

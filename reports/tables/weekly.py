@@ -7,7 +7,7 @@ from flows.periods import Bucket
 from reports.reading.facts import Facts, Row
 from reports.reading.weeks import main_bucket
 from reports.tables.table import Cell, Column, Table, make_table
-from reports.wording.net_bias import widened_text
+from reports.wording.net_bias import net_note
 from reports.wording.reviewing import review_words
 from reports.wording.sentences import bucket_name, reason_words
 from reports.wording.words import DASH, Words, platform_name
@@ -51,7 +51,7 @@ def sentiment_table(facts: Facts, words: Words) -> Table:
     """Classes and net sentiment of each bucket and platform."""
     counted = ("negative", "neutral", "positive", "net", "interval")
     rows = [{**_row(words, bucket, name, row), **_net(words, row)} for bucket, name, row in _by_platform(facts)]
-    note = widened_text(facts, words, facts.measure(main_bucket(facts, facts.edition.week)))
+    note = net_note(facts, words, main_bucket(facts, facts.edition.week))
     columns = (BUCKET, PLATFORM, *(Column(key, "number") for key in counted))
     return make_table(words, "sentiment", columns, rows, note=note)
 

@@ -94,6 +94,7 @@ TABS = (
     Tab("topics", "trends.weekly_topic", _of_a_year, Subjects("topic", "topics", _SHARES)),
     Tab("indications", "trends.weekly_indication", _of_a_year, Subjects("indication", "indications", _RATES)),
     Tab("estimates", "trends.estimates", _of_a_year),
+    Tab("net_estimates", "trends.net_estimates", _of_a_year),
     Tab("districts", "trends.weekly_district", _of_a_year, Subjects("district", "places")),
     Tab("views", "trends.weekly_views", _of_the_week),
     Tab("corrections", "trends.corrections", _of_no_subject),

@@ -1,11 +1,13 @@
 """How far net sentiment by labels is from what people say, measured on real texts, and an interval that allows for it.
 
-Nobody in the office reviews sentiment, so the interval is widened on both sides by the largest bias measured on texts
-held out (method, section 10).
+Where coders said the sentiment of drawn posts, the estimate from their reviews stands beside it. Elsewhere the interval
+is widened on both sides by the largest bias measured on texts held out (method, section 10).
 """
 
 from collections import defaultdict
 
+from flows.periods import Bucket
+from reports.reading.estimates import net_of
 from reports.reading.facts import Facts, Row
 from reports.wording.label_quality import rows_of, test_set_text
 from reports.wording.words import Words
@@ -26,6 +28,28 @@ def bias_of(facts: Facts) -> tuple[float, Row] | None:
 def _bias(rows: list[Row]) -> float:
     more = sum(_SIDES[row["code"]] * (row["flagged"] - row["positives"]) for row in rows)
     return float(abs(more) / rows[0]["posts"])
+
+
+def net_note(facts: Facts, words: Words, bucket: Bucket) -> str:
+    """What net sentiment of a bucket is worth: by reviews where there are any, else the widened interval."""
+    return reviewed_text(facts, words, bucket) or widened_text(facts, words, facts.measure(bucket))
+
+
+def reviewed_text(facts: Facts, words: Words, bucket: Bucket) -> str:
+    """Net sentiment as coders read it, with its limits; empty where they said too little."""
+    row = net_of(facts, bucket)
+    if row is None:
+        return ""
+    return words("net_reviewed", net=net_text(words, row), reviewed=words.number(row["reviewed"]))
+
+
+def net_text(words: Words, row: Row) -> str:
+    """`+3,1 (−2,0 s.d. +8,2)` of a row of trends.net_estimates, in points."""
+    return words(
+        "estimate_value",
+        estimate=words.decimal(100 * row["estimate"], signed=True),
+        interval=words.interval(100 * row["low"], 100 * row["high"], signed=True),
+    )
 
 
 def widened_text(facts: Facts, words: Words, row: Row | None) -> str:

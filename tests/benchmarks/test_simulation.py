@@ -67,6 +67,15 @@ def test_estimates_hold_where_coders_err_each_by_himself(truth: int) -> None:
     assert shared["held"] < estimates.PROMISED  # as the page says
 
 
+def test_net_sentiment_by_reviews_holds_the_truth_where_counted_labels_do_not() -> None:
+    found = estimates.moods(200)
+    assert found["held"].min() >= least(200), found
+    angry = found.filter(mood="angry")
+    assert angry["counted"].max() < 0.5 < angry["weight"].min()
+    assert found.filter(labels="see nothing")["weight"].abs().max() < 0.1
+    assert angry.sort("drawn")["half"].is_sorted(descending=True)
+
+
 def test_reviews_buy_width() -> None:
     few, usual, many = (
         estimates.measured(estimates.Case(12, sample=sample), 100)["width"] for sample in (50, 100, 200)

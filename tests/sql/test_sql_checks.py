@@ -27,6 +27,13 @@ BREACHES = {
         "UPDATE trends.estimates SET reason = NULL WHERE estimate IS NULL",
         "UPDATE trends.estimates SET estimate = 3, low = 4, high = 5, reason = NULL",
     ],
+    "net_estimates_within_limits": [
+        "UPDATE trends.net_estimates SET reviewed = labelled + 1",
+        "UPDATE trends.net_estimates SET reason = NULL",
+        "UPDATE trends.net_estimates SET reason = 'tired'",
+        "UPDATE trends.net_estimates SET estimate = 0.3, low = 0.4, high = 0.5, reason = NULL",
+        "UPDATE trends.net_estimates SET estimate = 0.3, low = 0.2, high = 1.1, reason = NULL",
+    ],
     "calendar_continuous": [
         "DELETE FROM core.calendar WHERE day = DATE '2024-01-10'",
         "INSERT INTO core.calendar FROM core.calendar WHERE day = DATE '2024-01-10'",

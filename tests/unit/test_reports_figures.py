@@ -449,6 +449,14 @@ def test_a_title_says_of_a_count_outside_its_usual_range_that_it_may_be_chance()
     assert title.startswith("Jumlah unggahan di atas kisaran lazim, mungkin kebetulan: ")
 
 
+def test_what_coders_say_of_the_mood_is_drawn_and_named_only_where_they_said_it() -> None:
+    for week, drawn in (("2024-W05", 1), ("2024-W03", 0)):
+        facts, scene = prepared(week)
+        series = sentiment.CHART.data(Trends(facts), scene)[sentiment.REVIEWED]
+        assert [round(each.value or 0, 1) for each in series] == [-6.2] * drawn
+        assert ("menurut penelaah" in sentiment.CHART.head(Trends(facts), scene).note) == bool(drawn)
+
+
 def test_the_band_of_net_sentiment_is_called_an_interval_and_no_usual_range() -> None:
     facts, scene = prepared("2024-W05")
     values = sentiment.CHART.picture(Trends(facts), scene).values

@@ -3,10 +3,15 @@
 import polars as pl
 import pytest
 
+from reports.briefing.key_numbers import interval_note
+from reports.reading.contract import checked_tables
 from reports.reading.facts import Facts
-from reports.wording.net_bias import bias_of, widened_text
+from reports.reading.outcomes import Trends
+from reports.reading.weeks import main_bucket
+from reports.wording.net_bias import bias_of, net_note, reviewed_text, widened_text
 from reports.wording.words import Words
 from tests.reports_fixture import edition, season
+from tests.reports_fixture_tested import BURST
 
 
 def facts_of(*rows: dict[str, object]) -> Facts:
@@ -42,3 +47,28 @@ def test_the_interval_is_widened_on_both_sides_and_cut_at_the_ends() -> None:
     assert "−6,0 s.d. +18,0" in widened_text(facts, words, NET)
     assert "+100,0" in widened_text(facts, words, {"net_low": 0.9, "net_high": 0.98})
     assert widened_text(facts, words, None) == widened_text(facts_of(), words, NET) == ""
+
+
+def week(name: str) -> Facts:
+    of_week = edition(name)
+    return Facts(of_week, checked_tables(season(name), of_week.week))
+
+
+def test_what_coders_said_stands_in_the_place_of_the_widened_interval() -> None:
+    facts, words = week(BURST), Words("id")
+    bucket = main_bucket(facts, facts.edition.week)
+    told = net_note(facts, words, bucket)
+    assert told == reviewed_text(facts, words, bucket)
+    assert told == (
+        "Menurut dua penelaah atas 126 unggahan contoh, sentimen bersih −6,2 (−17,1 s.d. +4,7) poin persen; "
+        "selang 95 % ini memuat kesalahan label."
+    )
+    assert interval_note(Trends(facts), words).endswith("Sentimen menurut penelaah: −6,2 (−17,1 s.d. +4,7).")
+
+
+def test_without_reviews_the_widened_interval_stays_and_leaders_read_nothing_of_coders() -> None:
+    facts, words = week("2024-W03"), Words("id")
+    bucket = main_bucket(facts, facts.edition.week)
+    assert reviewed_text(facts, words, bucket) == ""
+    assert net_note(facts, words, bucket) == widened_text(facts, words, facts.measure(bucket)) != ""
+    assert "penelaah" not in interval_note(Trends(facts), words)
