@@ -20,7 +20,7 @@ import numpy as np
 import polars as pl
 from scipy import stats
 
-from flows.method import METHOD
+from flows.method import FAMILIES, METHOD
 from flows.seeds import read_seed
 from flows.store import warehouse
 from flows.trends import signals
@@ -357,6 +357,7 @@ def _beside_detectors() -> list[str]:
 
 def document(seasons: int) -> str:
     """The Markdown page of every result."""
+    levels = ", ".join(f"{family.name} {family.level:g}" for family in FAMILIES.values())
     lines = [
         "# What the tests and intervals of the reports are worth",
         "",
@@ -377,8 +378,9 @@ def document(seasons: int) -> str:
         "",
         "## False signals",
         "",
-        "Nothing happens in these seasons, so every signal is false. Benjamini–Hochberg at q ≤ 0.05 within a family",
-        "and bucket promises that at most one bucket in twenty has any. That is said where it held, null by null.",
+        "Nothing happens in these seasons, so every signal is false. Benjamini–Hochberg within a family and bucket, at",
+        f"its level ({levels}), promises that at most one bucket in twenty has any. That is",
+        "said where it held, null by null.",
     ]
     for null, world in NULLS.items():
         found = false_discoveries(null, seasons)
