@@ -1,5 +1,6 @@
 """`ronda demo`: a simulated season of Kabupaten Batang, imported and published like a real one."""
 
+import csv
 import json
 import time
 from collections.abc import Sequence
@@ -9,13 +10,16 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import reports
+import sql
 from expectations import run as quality
-from flows import labels, processes, progress, simulation
+from flows import labels, processes, progress, simulation, trends
 from flows.collecting import watch_list
 from flows.exits import UsageError
+from flows.labels.indications import CALL_TO_VOTE
 from flows.loading.arrivals import land_paths
 from flows.loading.landing import Landed
 from flows.loading.pending import replay
+from flows.method import METHOD
 from flows.orchestrator import Orchestrator
 from flows.periods import Week
 from flows.progress import note, say
@@ -23,12 +27,15 @@ from flows.publishing import build, database, publications, releases
 from flows.publishing.check import check_week
 from flows.publishing.state import Cause, state_numbers
 from flows.publishing.week import publish_week
+from flows.seeds import read_seed
 from flows.settings import Settings, lent
+from flows.simulation.coders import NONE, SHEET, Drawn, returned
 from flows.simulation.plan import FIRST_DAY
 from flows.simulation.services import archive as posts_served
 from flows.simulation.services.serve import serving
+from flows.sources import reviews
 from flows.sources.source import Watched
-from flows.store import keys
+from flows.store import keys, models, warehouse
 from flows.store.runs import recorded
 from flows.store.warehouse import Connection, exclusive
 
@@ -37,6 +44,16 @@ LIVE_MOMENT = datetime(2024, 2, 18, 22, 0, tzinfo=UTC)  # when the last week of 
 DESK_MOMENT = datetime(2024, 2, 19, 1, 0, tzinfo=UTC)  # that morning
 # Not a secret: the season's authors do not exist, and the demo must come out the same everywhere.
 AUTHOR_KEY = "6261 7461 6e67 2d72 6f6e 6461 2d64 656d 6f2d 6175 7468 6f72 2d6b 6579 2d30 3031".replace(" ", "")
+
+
+# The posts of the latest weeks' review sheets with what the season knows of each; of two acts the first.
+_DRAWN = """
+    SELECT samples.platform, samples.post_id,
+        coalesce(list_filter(truth.indications, lambda code: code <> ?)[1], ?) AS code, truth.sentiment
+    FROM core.samples AS samples
+    JOIN read_parquet(?) AS truth ON samples.platform = truth.platform AND samples.post_id = truth.post_id
+    QUALIFY dense_rank() OVER (ORDER BY samples.week DESC) <= ?
+    ORDER BY ALL"""
 
 
 def _fresh_home(settings: Settings, folder: Path) -> None:
@@ -181,9 +198,9 @@ class _Demo:
         note("Replaying it week by week: what landed is loaded, checked and stated ...")
         server.start()
         self.replay(batches[:reported])
-        note(f"Modelling the season and publishing {WEEK} ...")
+        note(f"Made-up coders return the sheets of {METHOD.estimate_weeks} weeks; modelling and publishing {WEEK} ...")
         with exclusive(self.settings.home):
-            self._land(batches[reported])
+            self._land(batches[reported], self._reviewed())
         server.wait()
         from flows.weekly import weekly
 
@@ -213,6 +230,21 @@ class _Demo:
             replay(settings, record, [self._land(batch) for batch in new], state, read)
         return True
 
-    def _land(self, batch: simulation.Batch) -> tuple[Landed, ...]:
-        files = [self.folder / "exports" / batch.week / name for name in batch.files]
+    def _reviewed(self) -> Path:
+        """The review sheets of the latest weeks, as two made-up coders and a third filled them in."""
+        with warehouse.opened(self.settings.home) as connection:
+            sampled = models.needed(connection, models.read_models(sql.FOLDER), ("core.samples",))
+            models.build(connection, sampled, trends.METHODS, with_comments=False)
+            truth = str(self.folder / "truth" / "posts.parquet")
+            drawn = warehouse.query(connection, _DRAWN, [CALL_TO_VOTE, NONE, truth, METHOD.estimate_weeks])
+        codes = [row["code"] for row in read_seed("indications", self.settings.seeds) if row["code"] != CALL_TO_VOTE]
+        sentiments = [row["code"] for row in read_seed("sentiments", self.settings.seeds)]
+        said = list(returned((Drawn(*row) for row in drawn.iter_rows()), codes, sentiments))
+        path = self.folder / "returned.csv"
+        with path.open("w", encoding="utf-8", newline="") as sheet:
+            csv.writer(sheet, lineterminator="\n").writerows([[reviews.COLUMNS[name][1] for name in SHEET], *said])
+        return path
+
+    def _land(self, batch: simulation.Batch, *others: Path) -> tuple[Landed, ...]:
+        files = [*(self.folder / "exports" / batch.week / name for name in batch.files), *others]
         return land_paths(self.settings, files, batch.landed_at).landed

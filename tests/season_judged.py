@@ -15,7 +15,7 @@ from flows.loading.imports import run_import
 from flows.publishing.build import build_tables
 from flows.seeds import read_seed
 from flows.settings import Settings
-from flows.simulation.coders import CODERS, THIRD
+from flows.simulation.coders import SHEET, Drawn, returned
 from flows.sources import reviews
 from flows.store import models, warehouse
 
@@ -42,7 +42,8 @@ CODED = """
     CROSS JOIN (SELECT unnest(['A', 'B']) AS coder)"""
 SAMPLED = """
     SELECT samples.week, samples.platform, samples.post_id,
-        coalesce(list_filter(truth.indications, lambda code: code <> 'call_to_vote')[1], 'none') AS code
+        coalesce(list_filter(truth.indications, lambda code: code <> 'call_to_vote')[1], 'none') AS code,
+        truth.sentiment
     FROM core.samples AS samples
     JOIN read_parquet(?) AS truth ON samples.platform = truth.platform AND samples.post_id = truth.post_id
     ORDER BY ALL"""
@@ -52,6 +53,15 @@ TRUE_COUNTS = """
     JOIN read_parquet(?) AS truth ON posts.platform = truth.platform AND posts.post_id = truth.post_id
     CROSS JOIN unnest(truth.indications) AS each(indication)
     WHERE posts.state = 'live' AND posts.text IS NOT NULL
+    GROUP BY ALL"""
+
+TRUE_NETS = """
+    SELECT posts.bucket AS first_day, avg(CAST(coalesce(sentiments.value, '0') AS DOUBLE)) AS truth,
+        avg((posts.sentiment = 'positive')::DOUBLE - (posts.sentiment = 'negative')::DOUBLE) AS by_labels
+    FROM core.posts AS posts
+    JOIN read_parquet(?) AS truth ON posts.platform = truth.platform AND posts.post_id = truth.post_id
+    LEFT JOIN seeds.sentiments AS sentiments ON truth.sentiment = sentiments.code
+    WHERE posts.state = 'live' AND posts.sentiment_score IS NOT NULL
     GROUP BY ALL"""
 
 
@@ -65,15 +75,10 @@ def coded(home: Path, folder: Path, copy: Path) -> Settings:
     with warehouse.opened(copy) as connection:
         drawn = warehouse.query(connection, SAMPLED, [str(folder / "truth" / "posts.parquet")])
     codes = [row["code"] for row in read_seed("indications") if row["code"] != CALL_TO_VOTE]
-    said: list[tuple[str, ...]] = []
-    for _, platform, post_id, truth in drawn.iter_rows():
-        each = [(coder.name, coder.say(post_id, truth, codes)) for coder in CODERS]
-        said += [(platform, post_id, code, "reviewed", name) for name, code in each]
-        if len({code for _, code in each}) > 1:
-            said.append((platform, post_id, THIRD.say(post_id, truth, codes), "adjudicated", THIRD.name))
+    sentiments = [row["code"] for row in read_seed("sentiments")]
+    said = list(returned((Drawn(*row[1:]) for row in drawn.iter_rows()), codes, sentiments))
     sheet = copy / "sheet.csv"
-    columns = ("platform", "post_id", "code", "stage", "coder")
-    heads = [reviews.COLUMNS[column][1] for column in columns]
+    heads = [reviews.COLUMNS[column][1] for column in SHEET]
     pl.DataFrame(said, schema=heads, orient="row").write_csv(sheet)
     run_import(settings, [sheet], datetime(2024, 2, 26, tzinfo=UTC), None, lambda _: None)
     build_tables(settings)
@@ -87,6 +92,14 @@ def estimated(settings: Settings, folder: Path) -> pl.DataFrame:
         found = warehouse.query(connection, "FROM trends.estimates WHERE estimate IS NOT NULL")
         counts = warehouse.query(connection, TRUE_COUNTS, [truth])
     return found.join(counts, on=["first_day", "indication"], how="left").with_columns(pl.col("truth").fill_null(0))
+
+
+def net_estimated(settings: Settings, folder: Path) -> pl.DataFrame:
+    """Net sentiment by reviews of a home, bucket by bucket, with the truth of its labelled posts."""
+    with warehouse.opened(settings.home) as connection:
+        found = warehouse.query(connection, "FROM trends.net_estimates WHERE estimate IS NOT NULL")
+        truth = warehouse.query(connection, TRUE_NETS, [str(folder / "truth" / "posts.parquet")])
+    return found.join(truth, on="first_day")
 
 
 def replay(home: Path, half: str, then: Callable[[warehouse.Connection], None]) -> Path:

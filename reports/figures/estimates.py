@@ -9,9 +9,10 @@ from reports.figures import style
 from reports.figures.chart import Chart
 from reports.figures.scene import Scene
 from reports.figures.style import Head
-from reports.reading.estimates import estimated
+from reports.reading.estimates import estimated, reviewed_bucket
 from reports.reading.outcomes import Trends
 from reports.wording.estimates import estimate_text, interval_text
+from reports.wording.words import Words
 
 _LEFT, _WIDE, _ROW, _CLASSES = 52.0, 86.0, 7.0, 12  # mm, mm, mm, classes drawn
 _LETTERS = 30  # of a class in a line
@@ -52,13 +53,22 @@ def head(trends: Trends, scene: Scene) -> Head:
         interval=interval_text(words, row),
         flagged=words.number(row["flagged"]),
     )
-    return Head(title, words("sub_estimates"), words("note_estimates"))
+    bucket = _days(trends, words)
+    return Head(title, words("sub_estimates", bucket=bucket), words("note_estimates"))
 
 
 def finding(trends: Trends, scene: Scene) -> str:
-    """The estimate of every class."""
+    """The estimate of every class, and of which days."""
     words = scene.words
-    return ", ".join(words("alt_item_value", name=each.name, value=each.text) for each in data(trends, scene))
+    bucket = _days(trends, words)
+    return f"{bucket}: " + ", ".join(
+        words("alt_item_value", name=each.name, value=each.text) for each in data(trends, scene)
+    )
+
+
+def _days(trends: Trends, words: Words) -> str:
+    bucket = reviewed_bucket(trends.facts)
+    return words.days(bucket.first_day, bucket.last_day)
 
 
 def is_due(trends: Trends) -> bool:

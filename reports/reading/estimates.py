@@ -2,6 +2,7 @@
 
 import polars as pl
 
+from flows.method import METHOD
 from flows.periods import Bucket
 from reports.reading.facts import Facts, Row
 from reports.reading.weeks import main_bucket
@@ -16,9 +17,29 @@ def rows_of(facts: Facts, bucket: Bucket) -> list[Row]:
     )
 
 
+def reviewed_bucket(facts: Facts) -> Bucket:
+    """The bucket whose estimates are told: that which stands for the week, or else the latest before that has any.
+
+    The sheet of a week goes out with its report, so that what two people said of it is known a week later.
+    """
+    week = facts.edition.week
+    weeks = [week, *(week.shift(-back) for back in range(1, METHOD.estimate_weeks))]
+    buckets = [main_bucket(facts, each) for each in weeks]
+    return next((bucket for bucket in buckets if _is_estimated(facts, bucket)), buckets[0])
+
+
+def _is_estimated(facts: Facts, bucket: Bucket) -> bool:
+    return any(row["reason"] is None and (row["reviewed"] or row["sampled"]) for row in rows_of(facts, bucket))
+
+
+def is_earlier(facts: Facts) -> bool:
+    """Whether the estimates that are told are those of an earlier week than the report's."""
+    return reviewed_bucket(facts).week != facts.edition.week
+
+
 def estimated(facts: Facts) -> list[Row]:
-    """The classes of the bucket that stands for the week of which an estimate is known."""
-    return [row for row in rows_of(facts, main_bucket(facts, facts.edition.week)) if row["reason"] is None]
+    """The classes of `reviewed_bucket` of which an estimate is known."""
+    return [row for row in rows_of(facts, reviewed_bucket(facts)) if row["reason"] is None]
 
 
 def reasons(facts: Facts) -> list[str]:

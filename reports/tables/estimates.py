@@ -1,6 +1,6 @@
 """The table of what is flagged, what two people confirmed, and how many there are, class by class."""
 
-from reports.reading.estimates import rows_of
+from reports.reading.estimates import is_earlier, reviewed_bucket, rows_of
 from reports.reading.facts import Facts
 from reports.tables.table import Cell, Column, Table, make_table
 from reports.wording.estimates import estimate_text
@@ -16,9 +16,13 @@ _COLUMNS = (
 
 
 def estimates_table(facts: Facts, words: Words) -> Table:
-    """Every class of the week's buckets of which anything was flagged, reviewed or estimated."""
+    """Every class of the week's buckets of which anything was flagged, reviewed or estimated.
+
+    Where those are not reviewed yet, the latest bucket before that is stands first.
+    """
     rows: list[dict[str, Cell]] = []
-    for bucket in facts.buckets:
+    earlier = [reviewed_bucket(facts)] if is_earlier(facts) else []
+    for bucket in (*earlier, *facts.buckets):
         for row in rows_of(facts, bucket):
             if row["reason"] is None or row["flagged"] or row["sampled"]:
                 rows.append(

@@ -1,6 +1,6 @@
 """How many posts there are, in words: flagged, confirmed and estimated are three numbers, each under its own name."""
 
-from reports.reading.estimates import estimated, reasons
+from reports.reading.estimates import estimated, is_earlier, reasons, reviewed_bucket
 from reports.reading.facts import Facts, Row
 from reports.wording.words import Words
 
@@ -21,11 +21,13 @@ def interval_text(words: Words, row: Row) -> str:
 
 def estimate_sentences(facts: Facts, words: Words) -> list[str]:
     """A sentence for each of the largest classes with its three numbers; else why there is none and what to do."""
-    rows = [row for row in estimated(facts) if row["estimate"] or row["flagged"]]
+    known = estimated(facts)
+    rows = [row for row in known if row["estimate"] or row["flagged"]]
     if rows:
-        return [_sentence(facts, words, row) for row in rows[:_CLASSES]]
-    if estimated(facts):
-        return [words("estimates_zero", high=words.number(round(max(row["high"] for row in estimated(facts)))))]
+        return [*_of_earlier(facts, words), *(_sentence(facts, words, row) for row in rows[:_CLASSES])]
+    if known:
+        high = words.number(round(max(row["high"] for row in known)))
+        return [*_of_earlier(facts, words), words("estimates_zero", high=high)]
     return [words("estimates_none", reasons=_reasons(facts, words), week=str(facts.edition.week))]
 
 
@@ -35,7 +37,20 @@ def estimate_line(facts: Facts, words: Words) -> str:
     if not rows:
         return words("brief_estimates_none")
     name = facts.label("indications", rows[0]["indication"])
-    return words("brief_estimates", name=name, estimate=estimate_text(words, rows[0]))
+    when = f" ({_days(facts, words)})" if is_earlier(facts) else ""
+    return words("brief_estimates", name=name, estimate=estimate_text(words, rows[0]), when=when)
+
+
+def _days(facts: Facts, words: Words) -> str:
+    bucket = reviewed_bucket(facts)
+    return words.days(bucket.first_day, bucket.last_day)
+
+
+def _of_earlier(facts: Facts, words: Words) -> list[str]:
+    """Of which days the sentences are, where the week itself is not reviewed yet."""
+    if not is_earlier(facts):
+        return []
+    return [words("estimates_earlier", week=str(facts.edition.week), days=_days(facts, words))]
 
 
 def _sentence(facts: Facts, words: Words, row: Row) -> str:

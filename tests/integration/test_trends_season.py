@@ -184,6 +184,15 @@ def test_estimates_hold_the_truth_of_the_season(coded: tuple[Settings, pl.DataFr
     assert found["truth"].sum() > found["confirmed"].sum()  # some were missed
 
 
+def test_net_sentiment_by_reviews_holds_the_truth_of_the_season(
+    coded: tuple[Settings, pl.DataFrame], arrived: tuple[warehouse.Connection, Path, pl.DataFrame]
+) -> None:
+    found = season_judged.net_estimated(coded[0], arrived[1])
+    assert found.height > 20
+    held = found.filter(pl.col("truth").is_between(pl.col("low"), pl.col("high")))
+    assert held.height >= found.height - 4
+
+
 def test_what_was_flagged_is_another_number(coded: tuple[Settings, pl.DataFrame]) -> None:
     _, found = coded
     some = found.filter(pl.col("truth") > 0)

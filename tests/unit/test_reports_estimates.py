@@ -9,6 +9,7 @@ from reports.edition import Language
 from reports.figures import charts, estimates
 from reports.judging.lights import judge
 from reports.reading.contract import checked_tables
+from reports.reading.estimates import reviewed_bucket
 from reports.reading.facts import Facts
 from reports.reading.outcomes import Trends
 from reports.tables.estimates import estimates_table
@@ -67,6 +68,46 @@ def test_where_nothing_is_estimated_the_upper_limit_is_said() -> None:
     facts = Facts(trends.facts.edition, {**trends.facts.tables, "trends.estimates": none})
     (told,) = estimate_sentences(facts, Words("id"))
     assert "62" in told and "Tidak berarti tidak ada" in told
+
+
+def waiting(week: str) -> Trends:
+    """The week after that of the burst: its posts are not reviewed yet, those of the week before are."""
+    trends = trends_of(week)
+    before = trends_of(BURST).facts.tables
+    tables = {
+        name: pl.concat([before[name], trends.facts.tables[name]])
+        for name in ("trends.estimates", "trends.net_estimates")
+    }
+    return Trends(Facts(trends.facts.edition, {**trends.facts.tables, **tables}))
+
+
+def test_until_the_week_is_reviewed_the_latest_reviewed_one_is_told_and_named() -> None:
+    trends, words = waiting("2024-W06"), Words("id")
+    first, second, *_ = estimate_sentences(trends.facts, words)
+    assert first == (
+        "Unggahan pekan 2024-W06 belum ditelaah dua orang, sebab lembar telaahnya terbit bersama laporan ini. Angka "
+        "berikut dari periode terakhir yang sudah ditelaah, 29 Januari – 4 Februari 2024."
+    )
+    assert second.startswith("Penghinaan / kampanye hitam: diperkirakan ada 34 (21")
+    line = estimate_line(trends.facts, words)
+    assert line.endswith("(29 Januari – 4 Februari 2024) 34 (21 s.d. 62).")
+    table = estimates_table(trends.facts, words)
+    assert table.column("bucket")[: len(REVIEWED)] == ["Kampanye, 29 Jan – 4 Feb 2024 (7 hari)"] * len(REVIEWED)
+    (picture,) = charts.pictures(trends, words, (estimates.CHART,))
+    assert len(picture.values) == len(REVIEWED) and "29 Januari – 4 Februari 2024" in picture.alt
+    blocks = SECTION.blocks(Report(trends, words, judge(trends)))
+    assert "Menurut dua penelaah atas 126 unggahan contoh" in repr(blocks)
+
+
+def test_a_class_that_nobody_looked_at_does_not_make_a_week_a_reviewed_one() -> None:
+    trends = waiting("2024-W06")
+    frame = trends.facts.tables["trends.estimates"]
+    unseen = frame.filter(week="2024-W06", indication="threat").with_columns(
+        indication=pl.lit("hoax"), flagged=pl.lit(0, pl.Int64), estimate=pl.lit(0.0), low=pl.lit(0.0),
+        high=pl.lit(9.0), reason=pl.lit(None, pl.String),
+    )  # fmt: skip
+    facts = Facts(trends.facts.edition, {**trends.facts.tables, "trends.estimates": pl.concat([frame, unseen])})
+    assert str(reviewed_bucket(facts).week) == BURST
 
 
 def test_the_chart_draws_three_marks_a_class() -> None:
