@@ -20,6 +20,7 @@ FILE = "measured.csv"
 FEWEST = 10  # posts of a class in the test set, for its measures to say anything
 ANY = "any"
 TABLE = "core.label_quality"
+OF_THE_OFFICE = frozenset({"own_reviews", "is_own"})  # columns that the reviews of a home fill
 _INDICATIONS, _SENTIMENT = "indications", "sentiment"
 
 
@@ -37,7 +38,11 @@ INVENTED = CodedSet("korpus buatan sendiri yang disisihkan", "held-out invented 
 
 def _measured() -> dict[str, pl.DataType | type[pl.DataType]]:
     """The columns that a measurement fills; `is_measured` is a decision, which for indications the seed holds."""
-    return {name: kind for name, kind in schema(TABLE).items() if name != "is_measured"}
+    return {name: kind for name, kind in _columns().items() if name != "is_measured"}
+
+
+def _columns() -> dict[str, pl.DataType | type[pl.DataType]]:
+    return {name: kind for name, kind in schema(TABLE).items() if name not in OF_THE_OFFICE}
 
 
 def measured_codes(result: dict[str, Any]) -> tuple[str, ...]:
@@ -102,9 +107,9 @@ def record(
 def label_quality(seeds: Path = sql.SEEDS) -> pl.DataFrame:
     """How right the labels are, a row for every indication, for any of them, and for every sentiment.
 
-    Columns: those of core.label_quality. `is_measured` of an indication is what the seed says: a class that is not
-    measured on real text is a review list with a count. Shares with 95 % bootstrap intervals; null where nothing was
-    measured with the weights in use, whose test set is then "".
+    Columns: those of core.label_quality but what reviews fill. `is_measured` of an indication is what the seed says:
+    a class that is not measured on real text is a review list with a count. Shares with 95 % bootstrap intervals; null
+    where nothing was measured with the weights in use, whose test set is then "".
     """
     folder = files.folder_of(seeds)
     path = folder / FILE
@@ -121,6 +126,6 @@ def label_quality(seeds: Path = sql.SEEDS) -> pl.DataFrame:
         keys.join(frame, on=["family", "code"], how="left")
         .with_columns(pl.col("test_set_id", "test_set_en").fill_null(""), pl.col("is_real").fill_null(False))
         .with_columns(is_measured=pl.coalesce("called", "is_real"))
-        .select(*schema(TABLE))
+        .select(*_columns())
         .sort("family", "code")
     )

@@ -4,7 +4,6 @@ from dataclasses import dataclass
 
 import polars as pl
 
-from flows.method import METHOD
 from flows.periods import Bucket, Week
 from reports.reading.facts import Facts, Row
 
@@ -62,15 +61,6 @@ def _excess(row: Row) -> float:
 
 
 def own_precision(facts: Facts) -> dict[str, float]:
-    """The precision of each class in the office's own reviews, where enough of its flagged posts have a code."""
-    items = facts.tables["core.review_items"].filter(pl.col("is_detected") & pl.col("code").is_not_null())
-    flagged = (
-        items.explode("indications")
-        .group_by("indications")
-        .agg(pl.len().alias("reviewed"), (pl.col("code") == pl.col("indications")).sum().alias("right"))
-    )
-    return {
-        row["indications"]: row["right"] / row["reviewed"]
-        for row in flagged.iter_rows(named=True)
-        if row["reviewed"] >= METHOD.own_reviews
-    }
+    """The precision of each class by the office's own reviews, where there are enough of them."""
+    own = facts.tables["core.label_quality"].filter("is_own")
+    return dict(own.select("code", "precision").iter_rows())

@@ -24,7 +24,9 @@ def _row(facts: Facts, words: Words, row: Row) -> dict[str, Cell]:
     test_set = test_set_text(words, row)
     invented = words("label_invented") if test_set and not row["is_real"] else ""
     cases = flags = DASH
-    if row["posts"] is not None:
+    if row["is_own"]:
+        cases = words("label_cases_own", **{name: words.number(row[name]) for name in ("flagged", "correct")})
+    elif row["posts"] is not None:
         cases = words("label_cases", **{name: words.number(row[name]) for name in _COUNTS})
     if row["flags_per_1000"] is not None:
         rate = words.decimal(row["flags_per_1000"])

@@ -21,8 +21,14 @@ def rows_of(facts: Facts, family: str) -> list[Row]:
 
 
 def test_set_text(words: Words, row: Row) -> str:
-    """The name of the test set a class was measured on; empty where there is none."""
-    return str(row[f"test_set_{words.lang}"])
+    """What a class was measured on: the office's own reviews, or a test set, empty where there is none.
+
+    A test set of indications is rich in them, so that its figures are upper bounds and named so.
+    """
+    if row["is_own"]:
+        return words("label_own", count=words.number(row["own_reviews"]))
+    name = str(row[f"test_set_{words.lang}"])
+    return words("label_most", test_set=name) if name and row["is_real"] and row["family"] != "sentiment" else name
 
 
 def share_text(words: Words, row: Row, name: str) -> str:
@@ -43,7 +49,7 @@ def class_name(facts: Facts, words: Words, row: Row) -> str:
 def quality_text(facts: Facts, words: Words, code: str) -> str:
     """The measured precision and recall of a class with the name of its test set, or that they are not at hand."""
     row = next((row for row in rows_of(facts, "indications") if row["code"] == code), None)
-    if row is None or not row["is_real"] or row["precision"] is None or row["recall"] is None:
+    if row is None or not row["is_real"] or row["precision"] is None:
         return words("quality_unknown")
     return words(
         "quality_known",
@@ -56,12 +62,13 @@ def quality_text(facts: Facts, words: Words, code: str) -> str:
 def quality_sentence(facts: Facts, words: Words) -> str:
     """For the briefing: which classes were measured and how well, and that the others are review lists."""
     rows = [row for row in rows_of(facts, "indications") if row["code"] != ANY]
-    measured = [row for row in rows if row["is_measured"] and row["precision"] is not None]
+    measured = [row for row in rows if (row["is_measured"] or row["is_own"]) and row["precision"] is not None]
     unmeasured = len(rows) - len(measured)
     if not measured:
         return words("brief_quality_none", count=words.number(unmeasured)) if rows else words("brief_quality_unknown")
     named = _measured_names(facts, words, measured)
-    text = words("brief_quality", classes=named, test_set=test_set_text(words, measured[0]))
+    tests = list(dict.fromkeys(test_set_text(words, row) for row in measured))
+    text = words("brief_quality", classes=named, test_set=words.listed(tests))
     return f"{text} {words('brief_quality_rest', count=words.number(unmeasured))}" if unmeasured else text
 
 

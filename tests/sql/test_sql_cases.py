@@ -26,7 +26,7 @@ def test_there_are_cases_for_every_computed_model() -> None:
 def test_a_model_gives_the_expected_rows(case: Path) -> None:
     model = MODELS[case.parent.name]
     expected = read_rows(case / "expected.csv")
-    tables = ("posts", "collection", "reviews", "publications", "conditions", "cases")
+    tables = ("posts", "collection", "reviews", "publications", "conditions", "cases", "label_quality")
     connection = warehouse_of(*(read_rows(case / f"base_{name}.csv") for name in tables))
     build(connection, model.qualified)
 

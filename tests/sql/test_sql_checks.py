@@ -166,10 +166,7 @@ BREACHES = {
 # model -> the table whose rows it shows, where it is a view
 SHOWN = {
     "core.set_aside": "base.set_aside",
-    **{
-        f"core.{name}": f"base.{name}"
-        for name in ("label_quality", "loads", "observations", "posts", "rejects", "runs")
-    },
+    **{f"core.{name}": f"base.{name}" for name in ("loads", "observations", "posts", "rejects", "runs")},
     "core.publications": "base.conditions",
     "core.cases": "base.cases",
     "core.watches": "base.watches",

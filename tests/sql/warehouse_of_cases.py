@@ -85,6 +85,7 @@ def warehouse_of(  # noqa: PLR0917 - a table each
     publications: Iterable[Row] = (),
     conditions: Iterable[Row] = (),
     cases: Iterable[Row] = (),
+    label_quality: Iterable[Row] = (),
 ) -> warehouse.Connection:
     """An open warehouse in memory with the real calendar, two codes a taxonomy, and these rows of the base tables.
 
@@ -104,6 +105,7 @@ def warehouse_of(  # noqa: PLR0917 - a table each
     _insert(connection, "base.reviews", [_REVIEW | dict(row) for row in reviews])
     _insert(connection, "base.publications", [_PUBLICATION | dict(row) for row in publications])
     _insert(connection, "base.conditions", [_CONDITION | dict(row) for row in conditions])
+    _insert(connection, "base.label_quality", list(label_quality))
     numbered = enumerate(cases, start=1)
     _insert(connection, "base.cases", [{"case_number": str(n)} | _CASE | dict(row) for n, row in numbered])
     if any(connection.execute("SELECT 1 FROM base.publications").fetchall()):

@@ -8,6 +8,7 @@ import polars as pl
 import pytest
 from pypdf import PdfReader
 
+from flows.labels.quality import OF_THE_OFFICE
 from reports.briefing.briefing import briefing, briefing_pictures
 from reports.edition import Language, Tables
 from reports.judging.lights import judge
@@ -36,7 +37,7 @@ def without_quality() -> Tables:
 
 
 def test_the_invented_measures_fill_the_whole_table() -> None:
-    assert set(invented.label_quality().columns) == set(CONTRACT["core.label_quality"].columns)
+    assert {*invented.label_quality().columns, *OF_THE_OFFICE} == set(CONTRACT["core.label_quality"].columns)
 
 
 def test_every_class_has_a_row_with_its_use_and_only_measured_figures_are_unmarked() -> None:
@@ -45,7 +46,7 @@ def test_every_class_has_a_row_with_its_use_and_only_measured_figures_are_unmark
     assert len(rows) == 3 + len(invented.INDICATIONS) + 1
     share, recall = f"62{THIN}% (48 s.d. 74)", f"52{THIN}% (39 s.d. 64)"
     measured = rows["Ujaran kebencian / SARA"]
-    assert measured[:4] == ["terukur", share, recall, "600 komentar karangan"]
+    assert measured[:4] == ["terukur", share, recall, "600 komentar karangan, sebagai batas atas"]
     assert measured[4] == "60 menurut penelaah, 50 ditandai, 31 keduanya, dari 600"
     assert measured[5] == "4,3 (27.000 unggahan nyata)"
     assert rows["Hoaks / disinformasi"][0] == "daftar telaah"
@@ -58,11 +59,25 @@ def test_every_class_has_a_row_with_its_use_and_only_measured_figures_are_unmark
 def test_a_signal_says_how_right_its_class_is_and_invented_figures_say_nothing_of_it() -> None:
     facts, words = facts_of(invented.season(WEEK)), Words("id")
     assert quality_text(facts, words, "insult") == (
-        f"Ketepatan terukur 62{THIN}% (48 s.d. 74), kelengkapan 52{THIN}% (39 s.d. 64) pada 600 komentar karangan; "
-        "selangnya belum memperhitungkan salah deteksi."
+        f"Ketepatan terukur 62{THIN}% (48 s.d. 74), kelengkapan 52{THIN}% (39 s.d. 64) pada 600 komentar karangan, "
+        "sebagai batas atas; selangnya belum memperhitungkan salah deteksi."
     )
     for code in ("hoax", "money_politics"):
         assert quality_text(facts, words, code).startswith("Ketepatan jenis ini belum terukur pada teks nyata")
+
+
+def test_own_reviews_take_the_place_of_the_test_set_wherever_the_figure_stands() -> None:
+    tables = dict(invented.season(WEEK))
+    tables["core.label_quality"] = invented.own_quality(tables["core.label_quality"], "insult", 120, 90)
+    facts, words = facts_of(tables), Words("id")
+    own = "telaah kantor sendiri (120 unggahan)"
+    assert f"75{THIN}%" in quality_text(facts, words, "insult") and own in quality_text(facts, words, "insult")
+    assert own in quality_sentence(facts, words) and "600 komentar karangan, sebagai batas atas" in quality_sentence(
+        facts, words
+    )
+    row = next(row for row in quality_table(facts, words).rows if row["test_set"] == own)
+    assert row["cases"] == "120 ditandai dan ditelaah, 90 dibenarkan"
+    assert Trends(facts).own_precision == {"insult": 0.75}
 
 
 def test_the_briefing_names_what_was_measured_and_how_many_classes_were_not() -> None:
@@ -74,7 +89,9 @@ def test_the_briefing_names_what_was_measured_and_how_many_classes_were_not() ->
     trends = Trends(facts_of(invented.season(WEEK)))
     reader = PdfReader(io.BytesIO(briefing(trends, words, judge(trends), briefing_pictures(trends, words))))
     assert len(reader.pages) == 2
-    assert "Diuji pada 600 komentar karangan." in re.sub(r"\s+", " ", reader.pages[1].extract_text())
+    assert "Diuji pada 600 komentar karangan, sebagai batas atas." in re.sub(
+        r"\s+", " ", reader.pages[1].extract_text()
+    )
 
 
 def test_the_workbook_has_a_sheet_of_it() -> None:

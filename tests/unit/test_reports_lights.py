@@ -50,14 +50,6 @@ def reviewed(week: str, seen: date) -> Tables:
     return {**tables, "core.review_items": items}
 
 
-def own_reviews(week: str, right: int, wrong: int) -> pl.DataFrame:
-    """Flagged posts of one class that have an agreed code, so many of them right."""
-    item = invented.season(week)["core.review_items"].head(1)
-    item = item.with_columns(indications=pl.lit(["insult"]), is_detected=pl.lit(True), outcome=pl.lit("closed"))
-    coded = [item.with_columns(code=pl.lit(code), stage=pl.lit("reviewed")) for code in ("insult", "none")]
-    return pl.concat([coded[0]] * right + [coded[1]] * wrong)
-
-
 # -- content -----------------------------------------------------------------------------------------------------------
 
 
@@ -93,18 +85,18 @@ def test_what_a_known_event_explains_or_is_a_false_detection_moves_nothing(chang
     assert judged("2024-W04", with_incident("2024-W04", **changes)).content.level == "green"
 
 
-@pytest.mark.parametrize(("right", "wrong", "level"), [(50, 50, "red"), (49, 51, "amber"), (60, 39, "amber")])
-def test_a_rise_is_red_only_where_the_office_measured_the_class_in_enough_reviews(
-    right: int, wrong: int, level: str
-) -> None:
+@pytest.mark.parametrize(
+    ("code", "right", "level"), [("insult", 50, "red"), ("insult", 49, "amber"), ("hoax", 99, "amber")]
+)
+def test_a_rise_is_red_only_where_the_office_itself_measured_the_class(code: str, right: int, level: str) -> None:
     tables = dict(with_incident("2024-W04", kind="signal", subject="insult"))
-    tables["core.review_items"] = own_reviews("2024-W04", right, wrong)
+    tables["core.label_quality"] = invented.own_quality(tables["core.label_quality"], code, 100, right)
     assert judged("2024-W04", tables).content.level == level
 
 
 def test_a_count_flag_is_never_red() -> None:
     tables = dict(with_incident("2024-W04", subject="insult", is_weak=True))
-    tables["core.review_items"] = own_reviews("2024-W04", 100, 0)
+    tables["core.label_quality"] = invented.own_quality(tables["core.label_quality"], "insult", 100, 100)
     assert judged("2024-W04", tables).content.level == "amber"
 
 

@@ -21,7 +21,7 @@ def facts_of(*rows: dict[str, object]) -> Facts:
 
 
 def row(code: str, positives: int, flagged: int, test_set: str = "uji", *, is_real: bool = True) -> dict[str, object]:
-    counts = {"posts": 600, "positives": positives, "flagged": flagged, "is_real": is_real}
+    counts = {"posts": 600, "positives": positives, "flagged": flagged, "is_real": is_real, "is_own": False}
     return {"family": "sentiment", "code": code, "test_set_id": test_set, "test_set_en": "test", **counts}
 
 
