@@ -15,7 +15,7 @@ import numpy as np
 import polars as pl
 
 import sql
-from flows.labels import acts
+from flows.labels import acts, talk
 from flows.labels import weights as files
 from flows.labels.calibration import VOTED_PRECISION, learned_classes
 from flows.labels.corpora import PUBLIC, REAL, read_labelled
@@ -256,6 +256,7 @@ def write(folder: Path, day: str) -> str:
         "it, and draw no rate, signal or level from it.",
         "",
         *acts.section(acts.measure(folder)),
+        *talk.section(talk.measure(folder)),
         "## Calibration (mean probability -> share true)",
         "",
         *(

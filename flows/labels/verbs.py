@@ -10,7 +10,7 @@ import polars as pl
 
 from flows.exits import InputRefusedError, UsageError
 from flows.files.record import named
-from flows.labels import acts, applying, evaluation, explaining, quality
+from flows.labels import acts, applying, evaluation, explaining, quality, talk
 from flows.labels import weights as files
 from flows.labels.corpora import OWN_FOLDER, SCHEMA, read_labelled, read_own, read_public
 from flows.labels.model import read_model
@@ -128,9 +128,12 @@ def evaluate(settings: Settings, path: Path | None, test_set: str | None, *, as_
 
 
 def evaluate_acts(settings: Settings, folder: Path, *, as_json: bool, say: Say) -> None:
-    """Measures how acts are told from talk about them (`acts.py`)."""
-    measured = acts.measure(folder, settings.seeds)
-    say(json.dumps(measured, indent=2) if as_json else acts.as_text(measured))
+    """Measures how acts are told from talk about them (`acts.py`), and how much of the talk is flagged (`talk.py`)."""
+    measured, spoken = acts.measure(folder, settings.seeds), talk.measure(folder, settings.seeds)
+    if as_json:
+        say(json.dumps(measured | {"talk": spoken}, indent=2))
+    else:
+        say(f"{acts.as_text(measured)}\n{talk.as_text(spoken)}")
 
 
 def explain(settings: Settings, text: str, created_at: datetime | None, say: Say) -> None:
