@@ -58,12 +58,18 @@ class Drawn(NamedTuple):
 
 
 def returned(drawn: Iterable[Drawn], codes: Sequence[str], sentiments: Sequence[str]) -> Iterator[tuple[str, ...]]:
-    """The filled rows of the sheets of two coders, and of a third who decides where they differ: values of `SHEET`."""
+    """The filled rows of the sheets of two coders, and of a third: values of `SHEET`.
+
+    The third decides where the two differ, and hands over what is indicated.
+    """
     for post in drawn:
         name = post.post_id
         said = [(coder.say(name, post.code, codes), coder.feel(name, post.sentiment, sentiments)) for coder in CODERS]
         for coder, both in zip(CODERS, said, strict=True):
             yield post.platform, name, *both, "reviewed", coder.name
+        code, sentiment = said[0]
         if len(set(said)) > 1:
-            both = THIRD.say(name, post.code, codes), THIRD.feel(name, post.sentiment, sentiments)
-            yield post.platform, name, *both, "adjudicated", THIRD.name
+            code, sentiment = THIRD.say(name, post.code, codes), THIRD.feel(name, post.sentiment, sentiments)
+            yield post.platform, name, code, sentiment, "adjudicated", THIRD.name
+        if code != NONE:
+            yield post.platform, name, code, "", "referred", THIRD.name

@@ -8,14 +8,15 @@ indications, districts  predictive negative binomial, the gamma-Poisson of shape
 sentiment, topics       beta-binomial with Jeffreys' prior, its variance times the family's dispersion
 volumes                 quasi-Poisson regression (flows.trends.volumes)
 
-The dispersion is the family's or the platform's, of topics by their size (flows.trends.dispersions). A bucket that
-the others of its baseline would have called a burst (upper p below 0.001) is left out like an earlier signal, because
-the first buckets of a phase are never judged and an old outbreak must not hide the next (Farrington et al. 1996, J R
-Stat Soc A 159:547). The p is ordinary, not mid-p; two-sided where more than 5 are expected and upper below, where a
-decline cannot be detected. Within each family of a bucket the cells that could never signal are left out (Tarone 1990,
-Biometrics 46:515) and the rest is controlled for false discoveries (Benjamini & Hochberg 1995, J R Stat Soc B 57:289)
-at the level of the family (seeds.families): q <= 0.05, of sentiment q <= 0.01, because it wanders from week to week and
-is read wrongly often enough that more than one week in twenty would signal by chance (reports/METHOD-CHECKS.md).
+The dispersion is the family's, the platform's or the class's, of topics by their size (flows.trends.dispersions). A
+bucket that the others of its baseline would have called a burst (upper p below 0.001) is left out like an earlier
+signal, because the first buckets of a phase are never judged and an old outbreak must not hide the next (Farrington et
+al. 1996, J R Stat Soc A 159:547). The p is ordinary, not mid-p; two-sided where more than 5 are expected and upper
+below, where a decline cannot be detected. Within each family of a bucket the cells that could never signal are left out
+(Tarone 1990, Biometrics 46:515) and the rest is controlled for false discoveries (Benjamini & Hochberg 1995, J R Stat
+Soc B 57:289) at the level of the family (seeds.families): q <= 0.05, of sentiment q <= 0.01, because it wanders from
+week to week and is read wrongly often enough that more than one week in twenty would signal by chance
+(reports/METHOD-CHECKS.md).
 """
 
 from collections.abc import Mapping

@@ -118,7 +118,8 @@ def _upright(axes: Axes, scene: Scene, each: Point) -> None:
     """What coders say of a bucket: a line from limit to limit with a stroke at the estimate."""
     at, colour = timeline.middle(scene, each), style.SERIES_COLOUR["facebook"]
     axes.plot((at, at), each.usual or (), color=colour, linewidth=1.4, solid_capstyle="butt", zorder=6)
-    axes.plot((at - 2, at + 2), (each.value, each.value), color=colour, linewidth=1.4, zorder=6)
+    value = each.value or 0.0
+    axes.plot((at - 2, at + 2), (value, value), color=colour, linewidth=1.4, zorder=6)
 
 
 CHART = Chart("sentiment", data, head, draw, finding, place=8)

@@ -149,6 +149,24 @@ def test_the_dispersion_of_a_topic_is_that_of_its_size() -> None:
     assert min(large) > 8
 
 
+def test_a_class_that_comes_in_waves_has_a_dispersion_of_its_own_and_a_rare_one_that_of_its_family() -> None:
+    waves, calm = [2, 30, 4, 25, 1, 28, 3, 27, 10], [9, 12, 10, 8, 11, 13, 7, 10, 10]
+    frame = pl.concat(
+        [
+            cells(waves, "indications", "waves"),
+            *(cells(calm[number:] + calm[:number], "indications", f"calm-{number}") for number in range(5)),
+            cells([0, 0, 1, 0, 0, 0, 0, 0, 0], "indications", "rare"),
+        ]
+    )
+    found = signals.find(frame).filter((pl.col("platform") == "tiktok") & pl.col("dispersion").is_not_null())
+    of_last = found.filter(pl.col("first_day") == found["first_day"].max())
+    spread = dict(of_last.select("subject", "dispersion").iter_rows())
+    assert spread["waves"] > 2 * spread["calm-0"] > 2
+    assert spread["rare"] == spread["calm-0"]  # one event tells nothing of how they come
+    alone = signals.find(cells(waves, "indications", "waves")).filter(pl.col("platform") == "tiktok")
+    assert spread["waves"] < alone["dispersion"][-1]  # drawn to the family's
+
+
 def test_what_could_never_signal_is_left_out_of_the_family() -> None:
     row = last(signals.find(cells([0, 0, 0, 0, 0, 0, 0, 0, 0])))
     assert (row["reason"], row["q"], row["tests"]) == ("too_rare", None, None)
