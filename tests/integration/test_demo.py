@@ -17,6 +17,7 @@ import pytest
 import sql
 from flows import cli, demo, serving
 from flows.desk import clock
+from flows.method import METHOD
 from flows.settings import Settings
 from tests.integration.conftest import Ronda, published_bytes, run_demo
 
@@ -99,7 +100,7 @@ def test_all_that_waits_for_a_coder_is_one_private_workbook(ran: tuple[Path, str
         flagged, drawn = (
             {week for (week,) in database.execute(query).fetchall()}
             for query in (
-                "SELECT DISTINCT week FROM core.review_items WHERE week <= '2024-W06'",
+                "SELECT DISTINCT week FROM core.review_items WHERE week <= '2024-W06' AND outcome = 'unreviewed'",
                 "SELECT DISTINCT week FROM core.samples WHERE week <= '2024-W06'",
             )
         )
@@ -107,16 +108,31 @@ def test_all_that_waits_for_a_coder_is_one_private_workbook(ran: tuple[Path, str
     assert stat.S_IMODE(path.stat().st_mode) == 0o600
     page = openpyxl.load_workbook(path)["ronda-review"]
     rows = list(page.iter_rows(min_row=2))
-    limits = [row[6].value for row in rows]
-    assert limits == sorted(limits)
+    limits = [row[5].value for row in rows]
+    assert all(limits) and limits == sorted(limits)
     shown = {row[2].value for row in rows}
     assert flagged <= shown <= flagged | drawn  # with the random posts of the latest weeks among the flagged ones
     assert all(row[3].hyperlink for row in rows if row[3].value)
-    assert all(row[5].value for row in rows)  # its classes
+    assert not any(cell.value for row in rows for cell in row[6:])  # what a coder fills in
     told = re.search(r"Telaah (\d+) unggahan terdeteksi yang menunggu.*bercampur (\d+) unggahan contoh acak", said)
     assert told and sum(map(int, told.groups())) == len(rows)
     assert f"review/{path.name}" in said
     assert not list((home / "published").resolve().rglob("*backlog*"))
+
+
+def test_the_report_tells_flagged_reviewed_and_estimated_posts_of_the_latest_reviewed_week(home: Path) -> None:
+    with duckdb.connect(str(home / "published" / "ronda.duckdb"), read_only=True) as database:
+        weeks = database.execute(
+            "SELECT DISTINCT week FROM trends.estimates WHERE sampled > 0 AND reason IS NULL ORDER BY week"
+        ).fetchall()
+        assert len(weeks) == METHOD.estimate_weeks and weeks[-1] == ("2024-W05",)
+        nets = database.execute("SELECT week FROM trends.net_estimates WHERE reason IS NULL ORDER BY week").fetchall()
+        assert nets == weeks
+    html = (home / "published" / "2024-W06" / "weekly.html").read_text(encoding="utf-8")
+    page = re.sub(r"\s+", " ", re.sub(r"<[^>]+>", "", html))
+    assert "Unggahan pekan 2024-W06 belum ditelaah dua orang" in page
+    assert re.search(r"Politik uang: diperkirakan ada \d+ \(\d+ s\.d\. \d+\) unggahan; mesin mendeteksi \d+", page)
+    assert re.search(r"Menurut dua penelaah atas \d+ unggahan contoh, sentimen bersih", page)
 
 
 def recipes(home: Path) -> list[tuple[str, str]]:
