@@ -2,7 +2,7 @@
 -- flagged as several classes is drawn with each of them, so that its chance is the largest of theirs. Not published.
 --
 -- Grain: platform, post_id
--- Columns: platform, post_id, week, bucket, indications, band, inclusion, is_drawn
+-- Columns: platform, post_id, week, bucket, indications, sentiment_score, band, inclusion, is_drawn
 
 WITH chances AS (
     SELECT
@@ -32,6 +32,7 @@ SELECT
     turns.week,
     turns.bucket,
     turns.indications,
+    turns.sentiment_score,
     turns.band,
     chances.inclusion,
     chances.is_drawn

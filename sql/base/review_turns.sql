@@ -8,7 +8,7 @@
 --         review sheet, which has a hash of its own
 --
 -- Grain: platform, post_id
--- Columns: platform, post_id, week, bucket, label_version, indications, band, strata, turn
+-- Columns: platform, post_id, week, bucket, label_version, indications, sentiment_score, band, strata, turn
 
 WITH method AS (
     SELECT
@@ -25,6 +25,7 @@ banded AS (
         calendar.bucket,
         posts.label_version,
         posts.indications,
+        posts.sentiment_score,
         CASE
             WHEN len(posts.indications) > 0 THEN 'flagged'
             WHEN posts.class_probability >= method.high THEN 'high'
@@ -45,6 +46,7 @@ SELECT
     bucket,
     label_version,
     indications,
+    sentiment_score,
     band,
     if(band = 'flagged', indications, [band]) AS strata,
     turn

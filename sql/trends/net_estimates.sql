@@ -36,15 +36,14 @@ frame AS (
         chances.platform,
         chances.post_id,
         1 / chances.inclusion AS weight,
-        posts.sentiment_score AS score,
+        chances.sentiment_score AS score,
         CASE
             WHEN chances.is_drawn THEN coalesce(said.decided, if(said.coders >= method.coders_agree, said.middle, NULL))
         END AS said
     FROM base.review_chances AS chances
-    JOIN core.posts AS posts ON chances.platform = posts.platform AND chances.post_id = posts.post_id
     CROSS JOIN method
     LEFT JOIN said ON chances.platform = said.platform AND chances.post_id = said.post_id
-    WHERE posts.sentiment_score IS NOT NULL
+    WHERE chances.sentiment_score IS NOT NULL
 ),
 
 strata AS (
