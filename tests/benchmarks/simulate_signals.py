@@ -379,8 +379,8 @@ def document(seasons: int) -> str:
         "## False signals",
         "",
         "Nothing happens in these seasons, so every signal is false. Benjamini–Hochberg within a family and bucket, at",
-        f"its level ({levels}), promises that at most one bucket in twenty has any. That is",
-        "said where it held, null by null.",
+        f"its level ({levels}),",
+        "promises that at most one bucket in twenty has any. That is said where it held, null by null.",
     ]
     for null, world in NULLS.items():
         found = false_discoveries(null, seasons)
