@@ -194,9 +194,19 @@ def _as_text(stream: BinaryIO, head: bytes) -> BinaryIO:
     """The text of a stream that begins with `head` in UTF-8; a carriage return ends a line where nothing else does."""
     if head.startswith(UTF16):
         stream, head = cast(BinaryIO, _Changed(stream, _as_utf8())), head.replace(b"\0", b"")
-    if b"\r" in head.rstrip(b"\r") and b"\n" not in head:  # as old Macs wrote it
+    if _ends_lines_by_returns(head):
         return cast(BinaryIO, _Changed(stream, lambda chunk: chunk.replace(b"\r", b"\n")))
     return stream
+
+
+def _ends_lines_by_returns(head: bytes) -> bool:
+    """Whether a text has the lines of old Macs."""
+    return b"\r" in head.rstrip(b"\r") and b"\n" not in head
+
+
+def has_plain_lines(head: bytes) -> bool:
+    """Whether the lines of a content that begins with `head` are what stands between its line feeds, byte for byte."""
+    return not head.startswith(UTF16) and not _ends_lines_by_returns(head[:HEAD_BYTES])
 
 
 def _refusal(head: bytes) -> tuple[str, str] | None:
@@ -303,6 +313,35 @@ def open_stream(path: Path, content_bytes: int = 0) -> Iterator[BinaryIO]:
                 yield book
         else:
             yield stream if head.startswith(PARQUET) else _as_text(stream, head)
+
+
+class _Until:
+    """A file up to one of its bytes."""
+
+    def __init__(self, file: BinaryIO, end: int) -> None:
+        self._file = file
+        self._left = end - file.tell()
+
+    def read(self, size: int) -> bytes:
+        """The next bytes; none at the end."""
+        part = self._file.read(min(size, self._left))
+        self._left -= len(part)
+        return part
+
+    def tell(self) -> int:
+        """Where it is in the file."""
+        return self._file.tell()
+
+
+@contextmanager
+def open_frames(path: Path, start: int, end: int, content_bytes: int) -> Iterator[BinaryIO]:
+    """The content of some frames of a file that `frames.pack` wrote: those of the packed bytes from `start` to `end`.
+
+    The whole file holds `content_bytes`, so that they hold no more.
+    """
+    with path.open("rb") as file:
+        file.seek(start)
+        yield cast(BinaryIO, _Unpacked(cast(BinaryIO, _Until(file, end)), _zstd, content_bytes))
 
 
 @contextmanager

@@ -74,7 +74,8 @@ def _block(stream: BinaryIO) -> bytes:
 
 
 def _zstandard(path: Path) -> Iterator[bytes]:
-    with path.open("rb") as packed, zstandard.ZstdDecompressor().stream_reader(packed) as stream:
+    unpacker = zstandard.ZstdDecompressor()
+    with path.open("rb") as packed, unpacker.stream_reader(packed, read_across_frames=True) as stream:
         yield from _parts(stream, 1 << 16)
 
 

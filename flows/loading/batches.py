@@ -1,6 +1,6 @@
 """Batches: landed files made ready for a load, posts as prepared parts, collection logs and review sheets as rows."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import wait
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,9 +11,10 @@ import polars as pl
 from flows import processes
 from flows.exits import InputRefusedError
 from flows.files.record import Fault
-from flows.loading import landing, load, prepared, privacy, proof, reading
+from flows.loading import load, pieces, prepared, privacy, proof, reading
+from flows.loading.counted import Prepared, is_ended_early
 from flows.loading.landing import Landed
-from flows.loading.prepared import Prepared
+from flows.loading.pieces import Piece
 from flows.loading.sheets import CollectionDays, ReviewLines
 from flows.progress import Advance
 from flows.settings import Settings
@@ -86,7 +87,8 @@ def batch(ready: Ready, files: frozenset[str]) -> load.Batch:
 
 
 def _prepare_all(settings: Settings, files: Sequence[Landed], key: bytes, folder: Path, advance: Advance) -> Prepared:
-    total = sum(landing.stored_path(settings.home, item).stat().st_size for item in files)
+    parted = [pieces.pieces_of(settings, item) for item in files]
+    total = sum(pieces.packed_bytes(settings, piece) for each in parted for piece in each)
     done = 0
 
     def read(size: int) -> None:
@@ -96,30 +98,51 @@ def _prepare_all(settings: Settings, files: Sequence[Landed], key: bytes, folder
 
     read(0)
     size = sum(item.bytes for item in files)
-    if len(files) < _WORKERS or size < _HELPED_BYTES or (size < _PARALLEL_BYTES and processes.helping() is None):
-        return prepared.prepare(settings, files, key, folder, "all", read)
-    own, *others = shares = _shares(files)
-    if size < _PARALLEL_BYTES:
-        helped = [processes.later(prepared.prepare, settings, share, key, folder, "helped") for share in others]
-        parts = [prepared.prepare(settings, own, key, folder, "own", read), *(prepare() for prepare in helped)]
-        read(total - done)
-        return Prepared.of(parts)
+    if size >= _PARALLEL_BYTES:
+        return _prepare_by_pool(settings, parted, key, folder, lambda told: advance(told, total))
+    whole = [piece for each in parted for piece in each]
+    if len(whole) < _WORKERS or size < _HELPED_BYTES or processes.helping() is None:
+        return prepared.prepare(settings, whole, key, folder, "all", read)
+    own, *others = _shares(whole)
+    helped = [processes.later(prepared.prepare, settings, share, key, folder, "helped") for share in others]
+    parts = [prepared.prepare(settings, own, key, folder, "own", read), *(prepare() for prepare in helped)]
+    read(total - done)
+    return Prepared.of(parts)
+
+
+def _prepare_by_pool(
+    settings: Settings, parted: Sequence[Sequence[Piece]], key: bytes, folder: Path, tell: Callable[[int], None]
+) -> Prepared:
+    """Files that were parted into pieces, prepared by processes; `tell` is told now and then how many bytes were read.
+
+    The pieces of a file share no bundle with another file, so that a file whose reading has to end early can be read
+    again as a whole.
+    """
+    joined = pieces.bundles([each[0] for each in parted if len(each) == 1])
+    bundles = [*([piece] for each in parted if len(each) > 1 for piece in each), *joined]
     tally = processes.new_tally()
     with processes.pool(_WORKERS, tally) as pool:
         jobs = [
-            pool.submit(prepared.prepare, settings, share, key, folder, f"share{number}", processes.add)
-            for number, share in enumerate(shares)
+            pool.submit(prepared.prepare, settings, bundle, key, folder, f"bundle{number:05d}", processes.add)
+            for number, bundle in enumerate(bundles)
         ]
         while wait(jobs, timeout=_LOOK_SECONDS).not_done:
-            advance(tally.value, total)
-        return Prepared.of([job.result() for job in jobs])
+            tell(tally.value)
+    results = [job.result() for job in jobs]
+    for each in parted:
+        own = [result for result in results if len(each) > 1 and result.files[0].landed == each[0].landed]
+        if is_ended_early([result.files[0] for result in own]):
+            results = [result for result in results if result not in own]
+            whole = [pieces.whole(each[0].landed)]
+            results.append(prepared.prepare(settings, whole, key, folder, f"whole{len(results):05d}"))
+    return Prepared.of(results)
 
 
-def _shares(files: Sequence[Landed]) -> list[list[Landed]]:
-    """The files in shares of about as many bytes."""
-    shares: list[list[Landed]] = [[] for _ in range(_WORKERS)]
-    for item in sorted(files, key=lambda item: item.bytes, reverse=True):
-        min(shares, key=lambda share: sum(each.bytes for each in share)).append(item)
+def _shares(whole: Sequence[Piece]) -> list[list[Piece]]:
+    """The pieces in shares of about as many bytes."""
+    shares: list[list[Piece]] = [[] for _ in range(_WORKERS)]
+    for piece in sorted(whole, key=lambda piece: piece.content, reverse=True):
+        min(shares, key=lambda share: sum(each.content for each in share)).append(piece)
     return shares
 
 

@@ -9,7 +9,7 @@ import polars as pl
 import sql
 from flows.exits import GateStoppedError
 from flows.files.csv_records import RAGGED
-from flows.loading.prepared import FileCounts
+from flows.loading.counted import FileCounts
 from flows.loading.privacy import masked
 from flows.post import Reason
 from flows.processes import later

@@ -18,7 +18,7 @@ from contextlib import contextmanager
 from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, BinaryIO
+from typing import TYPE_CHECKING, Any, BinaryIO, NamedTuple
 
 import zstandard
 
@@ -39,6 +39,13 @@ _KEPT: tuple[tuple[bytes, str], ...] = (
     (b"PAR1", ".parquet"),
     (b"PK\x03\x04", ".xlsx"),
 )
+
+
+class Cut(NamedTuple):
+    """Where a packed file can be cut: the packed bytes before, and the number of the line that begins there, from 1."""
+
+    start: int
+    line: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +70,7 @@ class Landed:
     rewritten: tuple[str, ...] = ()  # "<moment> <sha256>" of every other content: tombstones, masked secrets
     erased: int = 0  # how many records became tombstones
     masked: int = 0  # secrets that came in with it; each is as many asterisks now
+    cuts: tuple[Cut, ...] = ()  # where what ronda packed can be read in pieces; none after a rewriting
 
     @property
     def content(self) -> str:
@@ -138,14 +146,16 @@ def _kept_suffix(incoming: Path) -> str | None:
 
 def write_incoming(home: Path, incoming: Path, landed: Landed, *, holds_secrets: bool) -> Landed:
     """Writes what comes in as the draft of a landed file, its secrets masked; gives its manifest."""
+    from flows.files.frames import pack
+
     make_folder(stored_path(home, landed).parent)
     if holds_secrets and (masked := _mask(home, incoming, landed)).rewritten:
         return masked
     with incoming.open("rb") as stream, draft_of(home, landed).open("wb") as out:
         if _kept_suffix(incoming) is None:
-            zstandard.ZstdCompressor(level=_LEVEL).copy_stream(stream, out, read_size=_BLOCK)
-        else:
-            shutil.copyfileobj(stream, out, _BLOCK)
+            cuts = pack(iter(lambda: stream.read(_BLOCK), b""), out)
+            return replace(landed, cuts=tuple(Cut(*each) for each in cuts))
+        shutil.copyfileobj(stream, out, _BLOCK)
     return landed
 
 
@@ -184,7 +194,7 @@ def write_manifest(home: Path, landed: Landed) -> None:
     """Writes the manifest of a landed file, which makes it one."""
     manifest = asdict(landed) | {"landed_at": landed.landed_at.isoformat(timespec="microseconds")}
     manifest["modified_at"] = landed.modified_at and landed.modified_at.isoformat()
-    for name in ("rewritten", "erased", "masked"):
+    for name in ("rewritten", "erased", "masked", "cuts"):
         if not manifest[name]:
             del manifest[name]
     write_whole(stored_path(home, landed).with_suffix(".json"), json.dumps(manifest, indent=1).encode() + b"\n")
@@ -255,7 +265,7 @@ def take_draft(  # noqa: PLR0913 - the facts of a rewriting
 def note_rewritten(home: Path, landed: Landed, digest: str, erased: int, moment: datetime) -> Landed:
     """Writes into the manifest of a landed file that its content is another one since a moment."""
     later = f"{moment.astimezone(UTC).isoformat(timespec='seconds')} {digest}"
-    landed = replace(landed, rewritten=(*landed.rewritten, later), erased=landed.erased + erased)
+    landed = replace(landed, rewritten=(*landed.rewritten, later), erased=landed.erased + erased, cuts=())
     write_manifest(home, landed)
     return landed
 
@@ -281,6 +291,7 @@ def read_manifest(path: Path) -> Landed:
             "landed_at": datetime.fromisoformat(facts["landed_at"]),
             "modified_at": datetime.fromisoformat(known) if (known := facts.get("modified_at")) else None,
             "rewritten": tuple(facts.get("rewritten", ())),
+            "cuts": tuple(Cut(*each) for each in facts.get("cuts", ())),
         }
         landed = Landed(**facts | later)
         if path.stem != landed.file_id[:32] or Path(landed.path).stem != path.stem or not path.match(_beside(landed)):

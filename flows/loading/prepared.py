@@ -1,10 +1,9 @@
-"""From a landed file to prepared rows: read, map to posts, check times, mask, hash authors, label.
+"""From pieces of landed files to prepared rows: read, map to posts, check times, mask, hash authors, label.
 
 Prepared rows are a function of the landed bytes, the author key, the seeds and the code. They are written as Parquet,
-one part a batch, so that memory stays flat whatever the size of a file, and files are prepared side by side.
+one part a batch, so that memory stays flat whatever the size of a file, and pieces are prepared side by side.
 """
 
-from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -16,9 +15,11 @@ from flows import labels, limits
 from flows.files.opening import position
 from flows.files.record import Fault, too_many_rejects, whole_characters
 from flows.headers import schema
-from flows.loading import copies, landing, privacy, reading
+from flows.loading import copies, pieces, privacy, reading
+from flows.loading.counted import FileCounts, Prepared
 from flows.loading.landing import Landed
-from flows.post import SHAPE_REASONS, Post, Reason, Rejected, check
+from flows.loading.pieces import Piece
+from flows.post import Post, Reason, Rejected, check
 from flows.settings import Settings
 from flows.sources.format import Format
 
@@ -26,7 +27,6 @@ BATCH_RECORDS = 50_000
 _TOLD_RECORDS = 5_000  # between two words about how far it is
 _EXCERPT_BYTES = 500
 _LANGUAGE = "^[A-Za-z]{2,3}(?:[-_][A-Za-z0-9]{1,8}){0,3}$"  # as IETF BCP 47 has tags: id, jv, zh-Hans-TW
-_MOST_DETAILS = 100  # of the reasons of one file
 
 _POST_SCHEMA: dict[str, Any] = {
     "platform": pl.String,
@@ -61,49 +61,6 @@ class Batch:
     numbers: list[int] = field(default_factory=list)
     posts: list[Post] = field(default_factory=list)
     characters: int = 0  # of their texts
-
-
-@dataclass(slots=True)
-class FileCounts:
-    """What one landed file came to: records read, those that are posts, those whose shape is unknown and why.
-
-    `notes` are sentences on what in it stays unknown, and why.
-    """
-
-    landed: Landed
-    records: int = 0
-    accepted: int = 0
-    notes: tuple[str, ...] = ()
-    why: Counter[tuple[Reason, str]] = field(default_factory=Counter)
-
-    @property
-    def unreadable(self) -> int:
-        """The records whose shape is unknown."""
-        return self.why.total()
-
-    def note(self, reason: Reason, detail: str) -> None:
-        """Counts a record that is no post, where its shape is unknown; the details that come first."""
-        if reason in SHAPE_REASONS:
-            known = len(self.why) < _MOST_DETAILS or (reason, detail) in self.why
-            self.why[reason, detail if known else ""] += 1
-
-
-@dataclass(frozen=True, slots=True)
-class Prepared:
-    """Counts of each file, and the Parquet parts with all their posts and rejects."""
-
-    files: tuple[FileCounts, ...]
-    posts: tuple[Path, ...]
-    rejects: tuple[Path, ...]
-
-    @classmethod
-    def of(cls, shares: Sequence["Prepared"]) -> "Prepared":
-        """What was prepared in shares."""
-        return cls(
-            tuple(counts for share in shares for counts in share.files),
-            tuple(path for share in shares for path in share.posts),
-            tuple(path for share in shares for path in share.rejects),
-        )
 
 
 Reject = tuple[str, int, Reason, str, str]
@@ -244,8 +201,8 @@ class _Parts:
         if len(batch.posts) == BATCH_RECORDS or batch.characters > limits.BATCH_CHARACTERS:
             self._write_posts()
 
-    def add_reject(self, landed: Landed, reject: Reject) -> None:
-        self._rejects.append((landed.file_id, *reject[1:]))
+    def add_reject(self, landed: Landed, number: int, reject: Reject) -> None:
+        self._rejects.append((landed.file_id, number, *reject[2:]))
         if len(self._rejects) == BATCH_RECORDS:
             self._write_rejects()
 
@@ -273,39 +230,49 @@ class _Parts:
 
 def prepare(  # noqa: PLR0913, PLR0917 - what to read, what with, where to, and who is told
     settings: Settings,
-    files: Sequence[Landed],
+    bundle: Sequence[Piece],
     key: bytes,
     folder: Path,
     name: str,
     read: Callable[[int], None] | None = None,
 ) -> Prepared:
-    """Prepares landed files of posts into Parquet parts called `name-…` in `folder`; never raises for bad records.
+    """Prepares pieces of landed files of posts into Parquet parts called `name-…` in `folder`.
 
-    `read` is told now and then how many bytes were read since it was told last. Raises InputRefusedError for a file
-    whose format is not there any more.
+    A part of posts has the columns of `base.posts` that a record tells, with `file_id` and `number`, the line (or
+    element) of the record in its file; a part of rejects those of `base.rejects`. Nothing else than the piece, the key,
+    the seeds and the code decides what they hold, so that bundles can be prepared anywhere and in any order.
+
+    Never raises for bad records. `read` is told now and then how many bytes were read since it was told last. Raises
+    InputRefusedError for a file whose format is not there any more.
     """
     parts = _Parts(settings, key, folder, name)
-    counted = []
-    for landed in files:
-        counts = FileCounts(landed)
-        form = reading.fitted(settings, landed)
-        counts.notes = form.notes
-        told = 0
-        with reading.opened(settings.home, landed) as stream:
-            for number, item in read_posts(form, stream, Sight.of(landed)):
-                counts.records += 1
-                if read and counts.records % _TOLD_RECORDS == 0:
-                    read(position(stream) - told)
-                    told = position(stream)
-                if isinstance(item, Post):
-                    counts.accepted += 1
-                    parts.add_post(landed, number, item)
-                else:
-                    _, _, reason, detail, _ = item
-                    counts.note(reason, detail)
-                    parts.add_reject(landed, item)
-        if read:
-            read(landing.stored_path(settings.home, landed).stat().st_size - told)
-        counted.append(counts)
+    counted = [_prepare(settings, piece, parts, read) for piece in bundle]
     parts.close()
     return Prepared(tuple(counted), tuple(parts.posts), tuple(parts.rejects))
+
+
+def _prepare(settings: Settings, piece: Piece, parts: _Parts, read: Callable[[int], None] | None) -> FileCounts:
+    counts = FileCounts(piece.landed)
+    form = reading.fitted(settings, piece.landed)
+    counts.notes = form.notes
+    told, before = 0, piece.first - 1  # the lines of the file before the piece
+    with pieces.opened(settings, piece) as stream:
+        for place, item in read_posts(form, stream, Sight.of(piece.landed)):
+            number = before + place
+            counts.records += 1
+            counts.last = number
+            if read and counts.records % _TOLD_RECORDS == 0:
+                at = position(stream) - piece.start
+                read(at - told)
+                told = at
+            if isinstance(item, Post):
+                counts.accepted += 1
+                counts.posts_in = (counts.posts_in[0] if counts.posts_in else number, number)
+                parts.add_post(piece.landed, number, item)
+            else:
+                _, _, reason, detail, _ = item
+                counts.note(reason, detail)
+                parts.add_reject(piece.landed, number, item)
+    if read:
+        read(pieces.packed_bytes(settings, piece) - told)
+    return counts

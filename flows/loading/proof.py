@@ -156,7 +156,8 @@ def content_of(path: Path, item: Landed) -> str:
     if not item.is_packed:
         return hash_file(path)
     digest = hashlib.sha256()
-    with path.open("rb") as stream, zstandard.ZstdDecompressor().stream_reader(stream) as reader:
+    unpacker = zstandard.ZstdDecompressor()
+    with path.open("rb") as stream, unpacker.stream_reader(stream, read_across_frames=True) as reader:
         while block := reader.read(_BLOCK):
             digest.update(block)
     return digest.hexdigest()

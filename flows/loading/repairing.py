@@ -58,7 +58,10 @@ class Originals:
             draft.unlink()
             return None
         landed = replace(
-            landed, rewritten=landed.rewritten or written.rewritten, masked=landed.masked or written.masked
+            landed,
+            rewritten=landed.rewritten or written.rewritten,
+            masked=landed.masked or written.masked,
+            cuts=written.cuts,
         )
         settle(draft, landing.stored_path(self._home, landed))
         landing.write_manifest(self._home, landed)

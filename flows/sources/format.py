@@ -32,7 +32,8 @@ class Format:
 
     Only a format of the kind "posts" has a `post`; the records of the others are rows that can be loaded as they are.
     `platform` is set where a format has a reader for each, `inside` where one JSON value holds several records.
-    `holds_secrets`: its files carry access tokens, which are masked when one lands.
+    `holds_secrets`: its files carry access tokens, which are masked when one lands. `is_by_line`: every record is a
+    line and needs no other, so that lines from the midst of a file are read as they are in the whole.
 
     `study` looks through a whole file and gives the format as it fits that file; `notes` are then sentences on what in
     it stays unknown, and why.
@@ -49,6 +50,7 @@ class Format:
     study: Callable[["Format", BinaryIO], "Format"] | None = None
     notes: tuple[str, ...] = ()
     holds_secrets: bool = False
+    is_by_line: bool = False
 
     def fitted(self, stream: BinaryIO) -> "Format":
         """The format as it fits one file, given by its content."""

@@ -60,7 +60,20 @@ def formats(  # noqa: PLR0913 - the parts of a format
             reader = partial(_entries, reader, entries)
         if inside is not None:
             reader = partial(_unfolded, reader, inside, carry)
-        parts.append(Format(name, each, known, reader, post, kind=kind, platform=platform, inside=inside, study=study))
+        parts.append(
+            Format(
+                name,
+                each,
+                known,
+                reader,
+                post,
+                kind=kind,
+                platform=platform,
+                inside=inside,
+                study=study,
+                is_by_line=each == "lines" and inside is None,
+            )
+        )
     return tuple(parts)
 
 

@@ -100,7 +100,7 @@ COINCIDENCES: dict[str, tuple[tuple[str, str], ...]] = {
     "any number would do": (
         ("flows/trends/distributions.py", "_SPREADS = 40"),
         ("sql/base/tables.sql", "INSERT INTO base.schema"),
-        ("flows/loading/prepared.py", "_MOST_DETAILS = 100"),
+        ("flows/loading/counted.py", "_MOST_DETAILS = 100"),
         ("flows/trends/agreement.py", "_SEED = 5"),
         ("flows/loading/copies.py", "_DIGEST_BYTES = 8"),
         ("flows/trends/estimates.py", "digest_size=8"),

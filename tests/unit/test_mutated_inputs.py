@@ -14,9 +14,9 @@ from flows.exits import InputRefusedError
 from flows.files import Fault, Record, open_stream
 from flows.loading import gates, privacy
 from flows.loading.arrivals import land_paths
+from flows.loading.counted import FileCounts
 from flows.loading.landing import Landed
 from flows.loading.pending import replay
-from flows.loading.prepared import FileCounts
 from flows.post import CUT_REASONS, Reason
 from flows.settings import Settings, TableMapping
 from flows.sources import SOURCES, http, pages, walking

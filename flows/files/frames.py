@@ -1,0 +1,75 @@
+"""Packs a stream in frames that can be unpacked each by itself, so that one file is read in pieces side by side.
+
+A frame begins, where it can, with a line that begins an object. Frames joined are a Zstandard file like any other, of
+the same bytes whatever the number of threads.
+"""
+
+import os
+from collections import deque
+from collections.abc import Iterable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
+from typing import BinaryIO
+
+import zstandard
+
+from flows.files.opening import has_plain_lines
+
+FRAME_BYTES = 8 << 20
+_LEVEL = 3
+_OBJECT = b"\n{"
+
+
+def pack(parts: Iterable[bytes], out: BinaryIO) -> list[tuple[int, int]]:
+    """Writes parts of a content packed; gives where it can be cut, its beginning left out.
+
+    That is where a frame begins with a whole line: the packed bytes before it, and the number of the line, from 1. A
+    frame is compressed beside the next one. What is not cut at the lines of objects, such as tables and texts in
+    UTF-16, has no cut.
+    """
+    cuts: list[tuple[int, int]] = []
+    start, line = 0, 1
+    waiting: deque[Future[tuple[bytes, int]]] = deque()
+    is_cut: deque[bool] = deque()
+
+    def write() -> None:
+        nonlocal start, line
+        packed, lines = waiting.popleft().result()
+        if is_cut.popleft():
+            cuts.append((start, line))
+        out.write(packed)
+        start += len(packed)
+        line += lines
+
+    with ThreadPoolExecutor(os.cpu_count() or 1) as threads:
+        for frame, begins_line in _frames(parts):
+            waiting.append(threads.submit(_packed, frame))
+            is_cut.append(begins_line)
+            if len(waiting) > (os.cpu_count() or 1):
+                write()
+        while waiting:
+            write()
+    return cuts
+
+
+def _packed(content: bytes) -> tuple[bytes, int]:
+    return zstandard.ZstdCompressor(level=_LEVEL).compress(content), content.count(b"\n")
+
+
+def _frames(parts: Iterable[bytes]) -> Iterator[tuple[bytes, bool]]:
+    """The content in frames, and whether each begins a line of an object in the midst of the content."""
+    gathered: list[bytes] = []
+    size, begins_line = 0, False
+    is_plain: bool | None = None
+    for part in parts:
+        gathered.append(part)
+        size += len(part)
+        if size < FRAME_BYTES:
+            continue
+        content = b"".join(gathered)
+        is_plain = has_plain_lines(content) if is_plain is None else is_plain
+        end = content.rfind(_OBJECT) + 1 if is_plain else 0
+        frame = content[:end] if end > 1 else content
+        yield frame, begins_line
+        gathered, size, begins_line = [content[len(frame) :]], len(content) - len(frame), end > 1
+    if size or not begins_line:
+        yield b"".join(gathered), begins_line
