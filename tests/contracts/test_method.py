@@ -23,7 +23,7 @@ from tests.conftest import REPOSITORY
 RULES = (
     *("flows/periods.py", "flows/schedule.py", "flows/trends"),
     *("flows/collecting/collected_days.py", "flows/collecting/refresh.py"),
-    *("flows/loading/copies.py", "flows/loading/prepared.py", "flows/loading/sheets.py"),
+    *("flows/loading/copies.py", "flows/loading/counted.py", "flows/loading/prepared.py", "flows/loading/sheets.py"),
     *("flows/publishing/due.py", "flows/publishing/evidence.py", "flows/publishing/frames.py"),
     *("expectations", "reports/judging", "reports/reading", "reports/wording"),
 )
