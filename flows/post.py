@@ -7,7 +7,7 @@ is None: absent is not zero.
 import re
 from datetime import UTC, datetime
 from enum import StrEnum
-from typing import Literal, NamedTuple, get_args
+from typing import Any, Literal, NamedTuple, get_args
 
 from flows import limits
 from flows.method import METHOD
@@ -15,6 +15,7 @@ from flows.method import METHOD
 Platform = Literal["tiktok", "facebook", "instagram"]
 PLATFORMS: tuple[str, ...] = get_args(Platform)
 EARLIEST = datetime(METHOD.earliest_year, 1, 1, tzinfo=UTC)
+_EARLIEST = EARLIEST.timestamp()
 _AHEAD = METHOD.days_ahead * 86_400  # seconds
 _LATEST = datetime(9999, 1, 1, tzinfo=UTC).timestamp()
 # What an id of a platform looks like; a row number or a rounded float does not. Tables that were imported by hand may
@@ -111,6 +112,11 @@ class Post(NamedTuple):
     gone: str | None = None
 
 
+def is_in_time(created_at: Any, seen_at: Any) -> Any:
+    """Whether a post that was seen in a second can have been made in another; of numbers, or of columns."""
+    return (created_at >= _EARLIEST) & (created_at <= seen_at + _AHEAD)
+
+
 def check(post: Post, seen_at: int | None) -> None:
     """The rule every post keeps, whatever its source; the gate after the load checks the same.
 
@@ -123,8 +129,7 @@ def check(post: Post, seen_at: int | None) -> None:
         raise Rejected(Reason.TOO_LONG, f"its words have {characters:,} characters")
     if not _POST_ID[post.platform].match(post.post_id):
         raise Rejected(Reason.ID_UNLIKELY, f"{post.post_id[:80]!r} on {post.platform}")
-    latest = _LATEST if seen_at is None else seen_at + _AHEAD
-    if not EARLIEST.timestamp() <= post.created_at <= latest:
+    if not is_in_time(post.created_at, _LATEST - _AHEAD if seen_at is None else seen_at):
         is_date = 0 <= post.created_at < _LATEST
         moment = datetime.fromtimestamp(post.created_at, UTC) if is_date else post.created_at
         raise Rejected(Reason.TIME_OUT_OF_RANGE, str(moment))

@@ -36,6 +36,14 @@ def _parsed(number: int, data: bytes, terminated: bool) -> Record | Fault | None
         return Fault(number, reason, str(error), data[:EXCERPT_BYTES])
 
 
+def json_line(number: int, line: bytes, terminated: bool) -> Record | Fault | None:
+    """The value of a line; None for a blank one."""
+    try:
+        return Record(number, orjson.loads(line))
+    except orjson.JSONDecodeError:
+        return _parsed(number, line, terminated)
+
+
 @ended
 def json_lines(stream: BinaryIO) -> Iterator[Record | Fault]:
     """One Record a non-blank line: any JSON value, integers exact up to 64 bits."""

@@ -5,6 +5,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
+import polars as pl
+
 from flows import limits
 from flows.loading.landing import Landed
 from flows.post import SHAPE_REASONS, Reason
@@ -38,6 +40,14 @@ class FileCounts:
         if reason in SHAPE_REASONS:
             known = len(self.why) < _MOST_DETAILS or (reason, detail) in self.why
             self.why[reason, detail if known else ""] += records
+
+    def add(self, posts: pl.Series, rejects: int, last: int) -> None:
+        """Counts records, in order: the numbers of posts, how many are rejects, the number of the last record."""
+        self.records += len(posts) + rejects
+        self.accepted += len(posts)
+        self.last = max(self.last, last)
+        if len(posts):
+            self.posts_in = (self.posts_in[0] if self.posts_in else posts[0], posts[-1])
 
     @classmethod
     def of(cls, pieces: Sequence["FileCounts"]) -> "FileCounts":

@@ -14,7 +14,7 @@ from typing import Any
 
 import polars as pl
 
-from flows.loading import landing, prepared, privacy, reading, rewriting
+from flows.loading import landing, mapped, privacy, reading, rewriting
 from flows.periods import Week
 from flows.post import Post, Reason
 from flows.settings import Settings
@@ -173,7 +173,7 @@ def posts_of(settings: Settings, item: landing.Landed) -> list[Post]:
     if form.kind != "posts":
         return []
     with reading.opened(settings.home, item) as stream:
-        read_ = prepared.read_posts(form, stream, prepared.Sight.of(item))
+        read_ = mapped.read_posts(form, stream, mapped.Sight.of(item))
         return [post for _, post in read_ if isinstance(post, Post)]
 
 

@@ -10,9 +10,9 @@ from zoneinfo import ZoneInfo
 from flows.exits import Exit, InputRefusedError, WarehouseBusyError
 from flows.files import open_stream
 from flows.files.record import Fault
-from flows.loading import prepared
+from flows.loading import mapped
 from flows.loading.arrivals import files_below, recognised, told
-from flows.loading.prepared import Sight
+from flows.loading.mapped import Sight
 from flows.loading.summary import with_remedy
 from flows.post import Post
 from flows.progress import Advance, unseen
@@ -114,7 +114,7 @@ def _preview(settings: Settings, path: Path, paths: Sequence[Path], moment: date
                 if isinstance(record, Fault):
                     preview.reasons[str(record.reason)] += 1
             return preview
-        for _, item in prepared.read_posts(form, stream, sight):
+        for _, item in mapped.read_posts(form, stream, sight):
             preview.records += 1
             if isinstance(item, Post):
                 _count(preview, item, settings.election.zone, seen)

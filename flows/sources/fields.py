@@ -125,11 +125,17 @@ def after_upload(uploaded_at: int | None, created_at: int) -> int:
 
     `uploaded_at` is what its id tells (`tiktok_seconds`). Raises Rejected TIME_OUT_OF_RANGE.
     """
-    if uploaded_at is None or -LONGEST_BEFORE_UPLOAD <= created_at - uploaded_at <= LONGEST_SCHEDULE:
+    if uploaded_at is None or fits_upload(uploaded_at, created_at):
         return created_at
     raise Rejected(
         Reason.TIME_OUT_OF_RANGE, f"posted {as_utc(created_at)}, but the id says it was uploaded {as_utc(uploaded_at)}"
     )
+
+
+def fits_upload(uploaded_at: Any, created_at: Any) -> Any:
+    """Whether a video that was uploaded in a second can have been posted in another; of numbers, or of columns."""
+    later = created_at - uploaded_at
+    return (later >= -LONGEST_BEFORE_UPLOAD) & (later <= LONGEST_SCHEDULE)
 
 
 def as_utc(second: int) -> str:

@@ -7,11 +7,14 @@ read as one; it never raises for bad input and never holds more than one record 
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from typing import Any, BinaryIO, Literal
+from typing import TYPE_CHECKING, Any, BinaryIO, Literal
 
 from flows.files.layout import Layout
 from flows.files.record import Fault, Record
 from flows.post import Post, Reason, Rejected
+
+if TYPE_CHECKING:
+    from flows.sources.taking import Columnar
 
 # What the records of a format are, and so which tables they go to: posts and removals of posts, days of collection,
 # what coders say of posts.
@@ -33,7 +36,8 @@ class Format:
     Only a format of the kind "posts" has a `post`; the records of the others are rows that can be loaded as they are.
     `platform` is set where a format has a reader for each, `inside` where one JSON value holds several records.
     `holds_secrets`: its files carry access tokens, which are masked when one lands. `is_by_line`: every record is a
-    line and needs no other, so that lines from the midst of a file are read as they are in the whole.
+    line and needs no other, so that lines from the midst of a file are read as they are in the whole. `columnar` reads
+    many of them at once, with the same mapping as `post`.
 
     `study` looks through a whole file and gives the format as it fits that file; `notes` are then sentences on what in
     it stays unknown, and why.
@@ -51,6 +55,7 @@ class Format:
     notes: tuple[str, ...] = ()
     holds_secrets: bool = False
     is_by_line: bool = False
+    columnar: "Columnar | None" = None
 
     def fitted(self, stream: BinaryIO) -> "Format":
         """The format as it fits one file, given by its content."""

@@ -19,7 +19,8 @@ from flows.sources.evidence import Places, study
 from flows.sources.fields import clean, handle, hashtag, hashtags_in, pk_to_shortcode, present, shortcode, whole_id
 from flows.sources.layout import TABLE, formats
 from flows.sources.likeness import Likeness
-from flows.sources.zeeschuimer import instagram_created, instagram_url, tiktok_created
+from flows.sources.taking import tiktok_created
+from flows.sources.zeeschuimer import instagram_created, instagram_url
 
 REQUIRED = frozenset(("id", "author", "body", "unix_timestamp"))
 DEFAULTS = "missing_fields"  # the column in which 4CAT, and nobody else, lists what it did not know

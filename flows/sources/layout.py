@@ -12,6 +12,7 @@ from flows.files.record import Fault, Record
 from flows.post import Post
 from flows.sources.format import Format, Kind, no_post
 from flows.sources.redacting import Redactor
+from flows.sources.taking import Columnar
 
 Items = Iterator[Record | Fault]
 
@@ -45,12 +46,13 @@ def formats(  # noqa: PLR0913 - the parts of a format
     inside: Callable[..., Iterator[Any]] | None = None,
     carry: Callable[[Any], Any] | None = None,
     study: Callable[[Format, BinaryIO], Format] | None = None,
+    columnar: Columnar | None = None,
 ) -> tuple[Format, ...]:
     """A Format for each layout that records of one kind come in.
 
     `recognise` sees the header of a table and what follows it, or the first bytes of JSON. `entries` turns the rows of
     a table into what is loaded of them; `inside` gives the records in one JSON value, where it holds several, with what
-    `carry` took from the value before it; `study` fits the format to a file.
+    `carry` took from the value before it; `study` fits the format to a file; `columnar` reads many lines at once.
     """
     parts: list[Format] = []
     for each in layouts:
@@ -72,6 +74,7 @@ def formats(  # noqa: PLR0913 - the parts of a format
                 inside=inside,
                 study=study,
                 is_by_line=each == "lines" and inside is None,
+                columnar=columnar if each == "lines" else None,
             )
         )
     return tuple(parts)

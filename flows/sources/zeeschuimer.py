@@ -16,25 +16,23 @@ from flows.post import Post, Reason, Rejected
 from flows.sources.counts import count
 from flows.sources.evidence import Places, study
 from flows.sources.fields import (
-    after_upload,
     clean,
     handle,
-    hashtag,
     hashtags_in,
     instagram_seconds,
     pk_to_shortcode,
     present,
     shortcode,
-    tiktok_seconds,
-    whole_id,
 )
 from flows.sources.layout import OBJECTS, formats
 from flows.sources.likeness import Likeness
-from flows.sources.moments import MILLISECONDS_ABOVE, seconds
+from flows.sources.moments import seconds
+from flows.sources.taking import Columnar, OneRecord, Taking
 
 INSTAGRAM_MEDIA = {1: "photo", 2: "video", 8: "album"}
 INSTAGRAM_AD_LINK = "https://www.facebook.com/ads/ig_redirect"
 TIKTOK_NO_LANGUAGE = ("", "un")
+_SEEN = ("last_updated", "timestamp_collected")
 
 Raw = dict[str, Any]
 
@@ -49,58 +47,7 @@ def _list(value: object) -> list[Any]:
 
 def observed_at(envelope: Raw) -> int | None:
     """When the browser last saw the item, in seconds; None when the envelope does not say."""
-    value = envelope.get("last_updated") or envelope.get("timestamp_collected")
-    if type(value) is int and value > MILLISECONDS_ABOVE:
-        return value // 1000
-    try:
-        return seconds(value)
-    except Rejected:
-        return None
-
-
-def tiktok_created(post_id: str, value: object) -> tuple[int, str]:
-    """(seconds, where from) of a TikTok post: its own time, or its id's when it has none.
-
-    Raises Rejected: NO_TIME, TIME_FORM, and TIME_OUT_OF_RANGE when it cannot have been posted then (`after_upload`).
-    """
-    from_id = tiktok_seconds(post_id)
-    if value in (None, "", 0, "0"):
-        if from_id is None:
-            raise Rejected(Reason.NO_TIME, "createTime")
-        return from_id, "id"
-    created_at = value if type(value) is int and 0 < value < MILLISECONDS_ABOVE else seconds(value)
-    return after_upload(from_id, created_at), "record"
-
-
-def _tiktok_hashtags(data: Raw, text: str | None) -> tuple[str, ...]:
-    """The platform's own list; where it is empty, the text's."""
-    extras = data.get("textExtra")
-    if type(extras) is not list:
-        extras = []
-    names = [entry["hashtagName"] for entry in extras if type(entry) is dict and entry.get("hashtagName")]
-    for content in _list(data["contents"]) if "contents" in data else ():
-        inner = _list(_dict(content).get("textExtra"))
-        names += [entry["hashtagName"] for entry in inner if type(entry) is dict and entry.get("hashtagName")]
-    if not names:
-        return hashtags_in(text)
-    normal = dict.fromkeys([hashtag(name) for name in names if type(name) is str])
-    normal.pop("", None)
-    return tuple(normal)
-
-
-def _tiktok_text(data: Raw) -> str | None:
-    """The description; of photo posts that have none there, the texts of their parts."""
-    text = clean(data.get("desc"))
-    if not text and (contents := _list(data.get("contents"))):
-        parts = [clean(_dict(content).get("desc")) for content in contents]
-        text = "\n".join(part for part in parts if part) or text
-    return text
-
-
-def _counter(stats: Raw, second: Raw, name: str) -> int | None:
-    """A counter of `stats`, else the same of `statsV2` (strings)."""
-    value = count(stats.get(name))
-    return count(second.get(name)) if value is None and second else value
+    return OneRecord(envelope).observed_at(*_SEEN)
 
 
 def _author(name: str | None, number: object) -> str | None:
@@ -110,39 +57,50 @@ def _author(name: str | None, number: object) -> str | None:
     return f"id:{number}" if number and isinstance(number, str | int) else None
 
 
-def _tiktok(data: Raw, envelope: Raw) -> Post:
-    post_id = whole_id(present(data, "id"))
-    created_at, created_from = tiktok_created(post_id, data.get("createTime"))
-    text = _tiktok_text(data)
-    writer = data.get("author")
-    if type(writer) is dict:
-        author = handle(writer.get("uniqueId"))
-        name = clean(writer.get("nickname"))
-        number = writer.get("id")
-    else:  # data embedded in a page's HTML name the author only
-        author, name, number = handle(writer), clean(data.get("nickname")), data.get("authorId")
-    stats = _dict(data.get("stats"))
-    second = _dict(data.get("statsV2"))
-    images = _list(_dict(data.get("imagePost")).get("images")) if "imagePost" in data else []
-    language = clean(data.get("textLanguage"))
+def tiktok(take: Taking) -> Post:
+    """A TikTok video in its envelope, of one record or of columns."""
+    post_id = take.tiktok_id("data.id")
+    created_at, created_from = take.tiktok_time(post_id, "data.createTime")
+    text = take.text("data.desc")
+    author = take.handle("data.author.uniqueId")
     return Post(
         platform="tiktok",
         post_id=post_id,
         created_at=created_at,
         created_from=created_from,
-        observed_at=observed_at(envelope),
-        author=_author(author, number),
-        author_name=name,
+        observed_at=take.observed_at(*_SEEN),
+        author=take.account(author, "data.author.id"),
+        author_name=take.text("data.author.nickname"),
         text=text,
-        hashtags=_tiktok_hashtags(data, text),
-        language=None if language in TIKTOK_NO_LANGUAGE else language,
-        media_type=("album" if len(images) > 1 else "photo") if images else "video",
-        likes=_counter(stats, second, "diggCount"),
-        comments=_counter(stats, second, "commentCount"),
-        shares=_counter(stats, second, "shareCount"),
-        views=_counter(stats, second, "playCount"),
-        url=f"https://www.tiktok.com/@{author}/video/{post_id}" if author else None,
+        hashtags=take.hashtags("data.textExtra[].hashtagName", text),
+        language=take.text("data.textLanguage", unknown=TIKTOK_NO_LANGUAGE),
+        media_type=take.by_number("data.imagePost.images[]", ("video", "photo", "album")),
+        likes=take.count("data.stats.diggCount", "data.statsV2.diggCount"),
+        comments=take.count("data.stats.commentCount", "data.statsV2.commentCount"),
+        shares=take.count("data.stats.shareCount", "data.statsV2.shareCount"),
+        views=take.count("data.stats.playCount", "data.statsV2.playCount"),
+        url=take.filled("https://www.tiktok.com/@{}/video/{}", author, post_id),
     )
+
+
+COLUMNAR = Columnar(tiktok, equal=(("source_platform", "tiktok.com"),), absent=("__import_meta", "data.contents"))
+
+
+def _tiktok(data: Raw, envelope: Raw) -> Post:
+    return tiktok(OneRecord({**envelope, "data": _usual(data)}))
+
+
+def _usual(data: Raw) -> Raw:
+    """A video's object in the shape that nearly all have."""
+    if type(data.get("author")) is not dict:  # data embedded in a page's HTML name the author only
+        writer = {"uniqueId": data.get("author"), "nickname": data.get("nickname"), "id": data.get("authorId")}
+        data = {**data, "author": writer}
+    if contents := [_dict(part) for part in _list(data.get("contents"))]:  # parts of a photo post
+        said = [clean(part.get("desc")) for part in contents]
+        text = clean(data.get("desc")) or "\n".join(part for part in said if part) or data.get("desc")
+        named = [entry for part in (data, *contents) for entry in _list(part.get("textExtra"))]
+        data = {**data, "desc": text, "textExtra": named}
+    return data
 
 
 def instagram_created(code: str, value: object) -> tuple[int, str]:
@@ -330,4 +288,4 @@ LIKENESSES = (
 
 # Zeeschuimer writes one object a line; people who load and save its files leave arrays and objects over several lines.
 _STUDY = partial(study, Places(ids=("data.id", "id")))
-FORMATS = formats("zeeschuimer", recognise, post, OBJECTS, study=_STUDY)
+FORMATS = formats("zeeschuimer", recognise, post, OBJECTS, study=_STUDY, columnar=COLUMNAR)

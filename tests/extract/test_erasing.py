@@ -21,7 +21,7 @@ import zstandard
 from flows import sources
 from flows.collecting import gone, inbox, refresh
 from flows.files import open_stream
-from flows.loading import landing, prepared, reading, rewriting
+from flows.loading import landing, mapped, reading, rewriting
 from flows.loading.arrivals import land_paths
 from flows.post import Post
 from flows.publishing.build import build_tables
@@ -87,7 +87,7 @@ def kept(path: Path) -> list[tuple[Any, ...]]:
     """Of every post of a file what a tombstone keeps."""
     form, _ = sources.recognise(path, SETTINGS)
     with open_stream(path) as stream:
-        found = [post for _, post in prepared.read_posts(form, stream, prepared.Sight())]
+        found = [post for _, post in mapped.read_posts(form, stream, mapped.Sight())]
     assert all(isinstance(post, Post) for post in found), found
     names = ("platform", "post_id", "created_at", "created_from", "media_type", "likes", "comments", "shares", "views")
     return [tuple(getattr(post, name) for name in names) for post in found]
@@ -242,7 +242,7 @@ def test_a_workbook_that_landed_becomes_the_csv_of_its_sheet_and_is_read_as_befo
     assert SAID[0].encode() in stored.read_bytes()
     form = reading.format_of(settings, erased_item)
     with reading.opened(settings.home, erased_item) as stream:
-        posts = [post for _, post in prepared.read_posts(form, stream, prepared.Sight())]
+        posts = [post for _, post in mapped.read_posts(form, stream, mapped.Sight())]
     assert [post.post_id for post in posts if isinstance(post, Post)] == list(case.ids)
     assert len(posts) == len(known)
 

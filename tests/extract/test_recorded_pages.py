@@ -17,7 +17,7 @@ from flows import sources
 from flows.collecting import pull
 from flows.collecting import watch_list as watch_lists
 from flows.files import open_stream
-from flows.loading import landing, prepared
+from flows.loading import landing, mapped
 from flows.post import Post
 from flows.settings import Settings
 from flows.sources.pacing import VirtualClock
@@ -77,7 +77,7 @@ def pulled(
             path = landing.stored_path(settings.home, item)
             form, _ = sources.recognise(path, settings)
             with open_stream(path) as stream:
-                found = prepared.read_posts(form, stream, prepared.Sight())
+                found = mapped.read_posts(form, stream, mapped.Sight())
                 posts += [post for _, post in found if isinstance(post, Post)]
     return done, posts, asked
 

@@ -14,7 +14,7 @@ from zoneinfo import ZoneInfo
 from flows import sources
 from flows.collecting import pull
 from flows.files import open_stream
-from flows.loading import gates, landing, prepared
+from flows.loading import gates, landing, mapped
 from flows.loading.pending import load_pending
 from flows.loading.summary import LoadSummary
 from flows.post import Post
@@ -100,7 +100,7 @@ class Watching:
             path = landing.stored_path(self.home, item)
             form, _ = sources.recognise(path, settings)
             with open_stream(path) as stream:
-                for _, post in prepared.read_posts(form, stream, prepared.Sight()):
+                for _, post in mapped.read_posts(form, stream, mapped.Sight()):
                     if isinstance(post, Post):
                         posts[datetime.fromtimestamp(post.created_at, ZONE).date()].add(post.post_id)
         return posts

@@ -27,10 +27,10 @@ from expectations import personal
 from flows import labels
 from flows.exits import InputRefusedError, RondaError
 from flows.files import open_stream
-from flows.loading import prepared, proof
+from flows.loading import mapped, proof
 from flows.loading.arrivals import land_paths
+from flows.loading.mapped import Sight
 from flows.loading.pending import replay
-from flows.loading.prepared import Sight
 from flows.post import Reason
 from flows.settings import Settings
 from flows.sources import recognise
@@ -126,7 +126,7 @@ def _read(settings: Settings, mutant: Mutant, result: Result) -> bool:
                 form = form.fitted(stream)
             with open_stream(mutant.path) as stream:
                 if form.kind == "posts":
-                    for _ in prepared.read_posts(form, stream, Sight(None, int(LANDED.timestamp()))):
+                    for _ in mapped.read_posts(form, stream, Sight(None, int(LANDED.timestamp()))):
                         pass
                 else:
                     for _ in form.records(stream):

@@ -20,8 +20,8 @@ from flows.files.parquet import parquet_rows
 from flows.files.record import Fault, Record
 from flows.files.workbook import sheet_rows
 from flows.labels import applying, posts
-from flows.loading import prepared
-from flows.loading.prepared import Sight
+from flows.loading import mapped
+from flows.loading.mapped import Sight
 from flows.post import Post, Reason, Rejected, check
 from flows.sources import zeeschuimer
 from tests import exports
@@ -115,7 +115,7 @@ def test_records_that_are_no_posts_end_the_reading_and_add_up(limit: Limit) -> N
     good, bad = formats.lines(formats.zeeschuimer), b"{}\n"
     (lines,) = (each for each in zeeschuimer.FORMATS if each.layout == "lines" and each.recognise(good))
     stream = io.BytesIO(good + bad * 4 + good + bad * 100 + good)
-    items = [item for _, item in prepared.read_posts(lines, stream, Sight())]
+    items = [item for _, item in mapped.read_posts(lines, stream, Sight())]
     assert sum(isinstance(item, Post) for item in items) == 6
     assert [item[2] for item in items if not isinstance(item, Post)][-1] is Reason.DAMAGED
     assert len(items) == 6 + 4 + 5 + 1
@@ -165,7 +165,7 @@ def test_a_table_of_more_columns_than_a_spreadsheet_is_not_read() -> None:
 def test_a_record_nested_as_deeply_as_a_parser_reads_is_rejected_with_an_excerpt() -> None:
     lines = next(each for each in zeeschuimer.FORMATS if each.layout == "lines")
     deep = b'{"data":' * 1000 + b"1" + b"}" * 1000
-    ((_, item),) = prepared.read_posts(lines, io.BytesIO(deep), Sight())
+    ((_, item),) = mapped.read_posts(lines, io.BytesIO(deep), Sight())
     assert not isinstance(item, Post)
     assert item[4] == "(nested too deeply to be shown)"
 

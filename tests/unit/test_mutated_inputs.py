@@ -132,6 +132,6 @@ def test_a_record_and_its_number_stay_whole_after_a_line_that_is_no_page() -> No
 
 
 def test_half_a_character_in_a_reject_is_a_question_mark() -> None:
-    from flows.loading.prepared import _excerpt
+    from flows.loading.mapped import _excerpt
 
     assert _excerpt("\ud83d ya") == "? ya"

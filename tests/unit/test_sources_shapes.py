@@ -16,7 +16,7 @@ import pytest
 from flows.exits import InputRefusedError
 from flows.files import open_stream
 from flows.files.workbook import as_text
-from flows.loading.prepared import Sight, read_posts
+from flows.loading.mapped import Sight, read_posts
 from flows.post import Post, Reason
 from flows.settings import Settings
 from flows.sources import formats, recognise

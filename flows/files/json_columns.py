@@ -1,0 +1,224 @@
+"""JSON lines as columns: the fields that are asked for, of all lines at once, and the lines that are not plain JSON."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any, BinaryIO, NamedTuple
+
+import numpy as np
+import polars as pl
+import pyarrow as pa
+
+from flows.files.chunks import BOM, blocks
+from flows.files.json_scan import (
+    ARRAY,
+    BEGIN,
+    BESIDE,
+    COLUMN,
+    ELEMENT,
+    ELEMENT_COLUMN,
+    ESCAPED,
+    IN_LIST,
+    INSIDE,
+    KIND,
+    LINE,
+    MISSING,
+    NAME_END,
+    NULL,
+    OBJECT,
+    OTHER,
+    STOP,
+    STRING,
+    TRUTH,
+    WHOLE,
+    Bytes,
+    Found,
+    Numbers,
+    Room,
+    gather,
+    scan,
+    whole_numbers,
+)
+from flows.files.record import Fault
+
+__all__ = [
+    "ARRAY",
+    "ESCAPED",
+    "MISSING",
+    "NULL",
+    "OBJECT",
+    "OTHER",
+    "STRING",
+    "TRUTH",
+    "WHOLE",
+    "Lines",
+    "Shape",
+    "line_columns",
+]
+
+CHUNK_BYTES = 4 << 20
+_DEPTH = 64
+_ELEMENTS = 16  # a line at most on average; where there are more, the lines are read one by one
+_LIST = "[]"  # ends the name of a list in a path
+
+
+@dataclass(frozen=True, slots=True)
+class Shape:
+    """The fields that are looked for, by their paths: `data.author.id`, `data.textExtra[].hashtagName`."""
+
+    paths: tuple[str, ...]
+    table: Numbers
+    names: Bytes
+
+    @classmethod
+    def of(cls, paths: tuple[str, ...]) -> "Shape":
+        """The tree of the paths, as the scan reads it."""
+        rows: list[list[int]] = [[-1, -1, 0, 0, -1, -1, 0]]
+        names = bytearray()
+        places: dict[tuple[str, ...], int] = {(): 0}
+
+        def place(path: tuple[str, ...]) -> int:
+            if path not in places:
+                parent, name = place(path[:-1]), path[-1]
+                places[path] = len(rows)
+                is_element = name == _LIST
+                row = [-1, -1, len(names), len(names), -1, -1, int(is_element or rows[parent][IN_LIST])]
+                if is_element:
+                    rows[parent][ELEMENT] = len(rows)
+                else:
+                    names.extend(name.encode())
+                    row[NAME_END] = len(names)
+                    row[BESIDE], rows[parent][INSIDE] = rows[parent][INSIDE], len(rows)
+                rows.append(row)
+            return places[path]
+
+        for column, path in enumerate(paths):
+            parts = [
+                part for name in path.split(".") for part in (name.removesuffix(_LIST), _LIST * name.endswith(_LIST))
+            ]
+            rows[place(tuple(part for part in parts if part))][COLUMN] = column
+        return cls(paths, np.array(rows, np.int64), np.frombuffer(bytes(names), np.uint8))
+
+
+class Values(NamedTuple):
+    """What stands in a field, by line (or by element of a list): kinds, and where the values begin and end."""
+
+    data: Bytes
+    kinds: Numbers
+    begins: Numbers
+    stops: Numbers
+
+    def strings(self) -> pl.Series:
+        """The values that are strings; empty ones in the place of others."""
+        offsets = np.zeros(len(self.kinds) + 1, np.int64)
+        out = np.empty(int((self.stops - self.begins).sum()), np.uint8)
+        size = gather(self.data, self.begins, self.stops, self.kinds, offsets, out)
+        array = pa.LargeStringArray.from_buffers(len(self.kinds), pa.py_buffer(offsets), pa.py_buffer(out[:size]))
+        series = pl.from_arrow(array)
+        assert isinstance(series, pl.Series)  # noqa: S101 - an array gives one
+        return series
+
+    def whole_numbers(self) -> pl.Series:
+        """The values that are whole numbers, also as strings of digits; -1 in the place of others."""
+        out = np.empty(len(self.kinds), np.int64)
+        whole_numbers(self.data, self.begins, self.stops, self.kinds, out)
+        return pl.Series(out)
+
+
+@dataclass(frozen=True, slots=True)
+class Lines:
+    """Some lines of a file: the number of the first, their bytes, which are plain JSON, and their fields.
+
+    The last line of a file may be `unterminated`; it is not plain.
+    """
+
+    number: int
+    lines: list[bytes]
+    is_plain: pl.Series
+    unterminated: bool
+    shape: Shape
+    data: Bytes
+    found: Found
+
+    def field(self, path: str) -> Values:
+        """A field of all lines."""
+        column = self.shape.paths.index(path)
+        places = self.found.places[:, column]
+        kinds = self.found.kinds[:, column].astype(np.int64)
+        return Values(self.data, kinds, np.ascontiguousarray(places[:, 0]), np.ascontiguousarray(places[:, 1]))
+
+    def elements(self, path: str) -> tuple[Numbers, Values]:
+        """(the line of each, what they are) of the elements of a list in all lines."""
+        rows = self.found.elements[: self.found.count[0]]
+        rows = rows[rows[:, ELEMENT_COLUMN] == self.shape.paths.index(path)]
+        begins, stops, kinds = (np.ascontiguousarray(rows[:, part]) for part in (BEGIN, STOP, KIND))
+        return rows[:, LINE], Values(self.data, kinds, begins, stops)
+
+
+def no_lines(shape: Shape) -> Lines:
+    """No lines at all, of which columns are made to see which fields they take."""
+    return _scanned(1, [], shape, unterminated=False)
+
+
+def line_columns(stream: BinaryIO, shape: Shape) -> Iterator[Lines | Fault]:
+    """The lines of a stream, so many at a time that they fit the processor's memory, and its faults, in order."""
+    gathered: list[bytes] = []
+    first, size = 1, 0
+    for block in blocks(stream):
+        if isinstance(block, Fault):
+            if gathered:
+                yield _scanned(first, gathered, shape, unterminated=False)
+            yield block
+            gathered, size = [], 0
+            continue
+        number, lines, terminated = block
+        if number == 1 and lines[0].startswith(BOM):
+            lines[0] = lines[0][len(BOM) :]
+        if not gathered:
+            first = number
+        gathered += lines
+        size += sum(map(len, lines))
+        if size >= CHUNK_BYTES or not terminated:
+            yield _scanned(first, gathered, shape, unterminated=not terminated)
+            gathered, size = [], 0
+    if gathered:
+        yield _scanned(first, gathered, shape, unterminated=False)
+
+
+def _scanned(number: int, lines: list[bytes], shape: Shape, *, unterminated: bool) -> Lines:
+    joined = b"\n".join(lines) + b"\n"
+    count = len(lines)
+    data = np.frombuffer(joined, np.uint8)
+    ends = np.cumsum(np.fromiter(map(len, lines), np.int64, count) + 1) - 1
+    found = Found(
+        np.zeros(count, np.bool_),
+        np.zeros((count, len(shape.paths)), np.uint8),
+        np.zeros((count, len(shape.paths), 2), np.int64),
+        np.zeros((count * _ELEMENTS, 5), np.int64),
+        np.zeros(1, np.int64),
+    )
+    scan(
+        data,
+        ends,
+        shape.table,
+        shape.names,
+        Room(np.zeros((_DEPTH, 3), np.int64), np.zeros(len(shape.table), np.int64)),
+        found,
+    )
+    is_plain = pl.Series(found.is_plain)
+    if not _is_utf8(joined):
+        is_plain &= pl.Series([_is_utf8(line) for line in lines], dtype=pl.Boolean)
+    if unterminated:
+        is_plain[count - 1] = False
+    return Lines(number, lines, is_plain, unterminated, shape, data, found)
+
+
+def _is_utf8(content: bytes) -> bool:
+    """Whether bytes are UTF-8, without copying them."""
+    array: Any = pa.LargeBinaryArray.from_buffers(
+        pa.large_binary(), 1, [None, pa.py_buffer(np.array([0, len(content)], np.int64)), pa.py_buffer(content)]
+    )
+    try:
+        array.cast(pa.large_string())
+    except pa.ArrowInvalid:
+        return False
+    return True

@@ -1,0 +1,222 @@
+"""From raw records to posts: mapped, dated, checked; what is no post is a reject with its reason.
+
+Lines of a format that can be read as columns are; those that are not plain (`flows.sources.taking`), and the records of
+every other format, go one by one.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any, BinaryIO, NamedTuple
+
+import polars as pl
+
+from flows import limits
+from flows.files.json_columns import Lines, line_columns
+from flows.files.json_records import json_line
+from flows.files.record import Fault, Record, too_many_blanks, too_many_rejects, whole_characters
+from flows.loading.landing import Landed
+from flows.post import Post, Reason, Rejected, check, is_in_time
+from flows.sources.format import Format
+from flows.sources.taking import Columnar
+
+_FRAME_RECORDS = 5_000  # that are mapped one by one
+_EXCERPT_BYTES = 500
+
+_POST_SCHEMA: dict[str, Any] = {
+    "platform": pl.String,
+    "post_id": pl.String,
+    "created_at": pl.Int64,
+    "created_from": pl.String,
+    "observed_at": pl.Int64,
+    "author": pl.String,
+    "author_name": pl.String,
+    "text": pl.String,
+    "hashtags": pl.List(pl.String),
+    "language": pl.String,
+    "media_type": pl.String,
+    "likes": pl.Int64,
+    "comments": pl.Int64,
+    "shares": pl.Int64,
+    "views": pl.Int64,
+    "url": pl.String,
+    "query": pl.String,
+    "is_partial": pl.Boolean,
+    "gone": pl.String,
+}
+_FRAME_SCHEMA = {"number": pl.Int64, **_POST_SCHEMA}
+
+
+Reject = tuple[str, int, Reason, str, str]
+
+
+def _reject(number: int, reason: Reason, detail: str, raw: object) -> Reject:
+    """A reject without its file, with the beginning of the record."""
+    return ("", number, reason, whole_characters(detail), _excerpt(raw))
+
+
+def _excerpt(raw: object) -> str:
+    try:
+        text = raw.decode("utf-8", "replace") if isinstance(raw, bytes) else str(raw)
+    except RecursionError:  # Python writes out fewer levels than the parser reads
+        text = "(nested too deeply to be shown)"
+    return whole_characters(text[:_EXCERPT_BYTES].replace("\x00", ""))
+
+
+@dataclass(frozen=True, slots=True)
+class Sight:
+    """When the records of a file were seen that do not say so themselves, in Unix seconds.
+
+    `modified`: the file's own time, after which nothing was written into it; `landed`: it came in. Neither is known of
+    a file that is only looked at.
+    """
+
+    modified: int | None = None
+    landed: int | None = None
+
+    @classmethod
+    def of(cls, landed: Landed) -> "Sight":
+        """Of a landed file."""
+        modified = int(landed.modified_at.timestamp()) if landed.modified_at else None
+        return cls(modified, int(landed.landed_at.timestamp()))
+
+    def date(self, post: Post) -> Post:
+        """The post with the moment it was seen: its own, else the file's, never after the landing.
+
+        A file that is older than its post was copied with a wrong time, and is dated by its landing.
+        """
+        seen = post.observed_at
+        if seen is None and self.modified is not None and self.modified >= post.created_at:
+            seen = self.modified
+        known = [second for second in (seen, self.landed) if second is not None]
+        return post._replace(observed_at=min(known, default=None))
+
+    def dated(self, seen: pl.Expr) -> pl.Expr:
+        """The same of many posts that say themselves when they were seen."""
+        return seen if self.landed is None else pl.min_horizontal(seen, pl.lit(self.landed, dtype=pl.Int64))
+
+
+class Mapped(NamedTuple):
+    """Some records of a file: posts by the names of `Post`, with the `number` of each, and rejects with theirs."""
+
+    posts: pl.DataFrame
+    rejects: list[tuple[int, Reject]]
+    last: int  # the number of the last record
+
+    @classmethod
+    def of(cls, items: Sequence[tuple[int, Post | Reject]]) -> "Mapped":
+        """Of records that were mapped one by one, in order."""
+        posts = [(number, *item) for number, item in items if isinstance(item, Post)]
+        rejects = [(number, item) for number, item in items if not isinstance(item, Post)]
+        frame = pl.DataFrame(posts, schema=_FRAME_SCHEMA, orient="row", infer_schema_length=None)
+        return cls(frame, rejects, items[-1][0] if items else 0)
+
+
+def read_frames(form: Format, stream: BinaryIO, sight: Sight) -> Iterator[Mapped]:
+    """Every record of a stream, some thousands at a time; it ends where `read_posts` does."""
+    if form.columnar is not None:
+        yield from _Columns(form, form.columnar, sight).read(stream)
+        return
+    items: list[tuple[int, Post | Reject]] = []
+    for item in read_posts(form, stream, sight):
+        items.append(item)
+        if len(items) == _FRAME_RECORDS:
+            yield Mapped.of(items)
+            items = []
+    yield Mapped.of(items)
+
+
+class _Columns:
+    """Reads lines as columns, and those that are not plain one by one."""
+
+    def __init__(self, form: Format, columnar: Columnar, sight: Sight) -> None:
+        self._form, self._columnar, self._sight = form, columnar, sight
+        self._rejects = self._blanks = 0  # in a row
+        self._is_ended = False
+
+    def read(self, stream: BinaryIO) -> Iterator[Mapped]:
+        for lines in line_columns(stream, self._columnar.shape()):
+            if isinstance(lines, Fault):
+                yield Mapped.of(self._taken(lines.number, self._mapped(lines)))
+            else:
+                yield self._map(lines)
+            if self._is_ended:
+                return
+
+    def _map(self, lines: Lines) -> Mapped:
+        posts, is_plain = self._columnar.posts(lines)
+        posts = posts.with_columns(self._sight.dated(pl.col("observed_at")))
+        is_plain &= posts.select(
+            is_in_time(pl.col("created_at"), pl.col("observed_at")).fill_null(value=False)
+        ).to_series()
+        odd = Mapped.of(list(self._one_by_one(lines, (~is_plain).arg_true().to_list())))
+        if self._is_ended:
+            is_plain &= posts["line"] < odd.last - lines.number
+        number = (pl.col("line") + lines.number).alias("number")
+        plain = posts.filter(is_plain).select(number, *(pl.col(name).cast(kind) for name, kind in _POST_SCHEMA.items()))
+        last = max(odd.last, lines.number + (is_plain.arg_true().max() or 0) if is_plain.any() else 0)
+        return Mapped(pl.concat([plain, odd.posts]).sort("number"), odd.rejects, last)
+
+    def _one_by_one(self, lines: Lines, places: Sequence[int]) -> Iterator[tuple[int, Post | Reject]]:
+        before = -1
+        for place in places:
+            if place != before + 1:  # others were plain
+                self._rejects = self._blanks = 0
+            before = place
+            number = lines.number + place
+            is_last = place == len(lines.lines) - 1
+            record = json_line(number, lines.lines[place], not (is_last and lines.unterminated))
+            if record is None:
+                self._blanks += 1
+                if self._blanks <= limits.BLANK_LINES:
+                    continue
+                record, self._is_ended = too_many_blanks(number), True
+            self._blanks = 0
+            yield from self._taken(number, self._mapped(record))
+            if self._is_ended:
+                return
+        if before != len(lines.lines) - 1:
+            self._rejects = self._blanks = 0
+
+    def _mapped(self, record: Record | Fault) -> Post | Reject:
+        return _mapped(self._form, record, self._sight)
+
+    def _taken(self, number: int, item: Post | Reject) -> list[tuple[int, Post | Reject]]:
+        """A record, and the reject that ends the reading where too many follow each other."""
+        self._rejects = 0 if isinstance(item, Post) else self._rejects + 1
+        if self._rejects < limits.REJECTS_IN_A_ROW:
+            return [(number, item)]
+        self._is_ended = True
+        return [(number, item), _last(number + 1)]
+
+
+def _last(number: int) -> tuple[int, Reject]:
+    last = too_many_rejects(number)
+    return last.number, ("", last.number, last.reason, last.detail, "")
+
+
+def read_posts(form: Format, stream: BinaryIO, sight: Sight) -> Iterator[tuple[int, Post | Reject]]:
+    """Every record of a stream as (number, post) or (number, reject without its file), in order.
+
+    It ends with a reject where `limits.REJECTS_IN_A_ROW` rejects follow each other.
+    """
+    in_a_row = 0
+    for record in form.records(stream):
+        item = _mapped(form, record, sight)
+        yield record.number, item
+        in_a_row = 0 if isinstance(item, Post) else in_a_row + 1
+        if in_a_row == limits.REJECTS_IN_A_ROW:
+            yield _last(record.number + 1)
+            return
+
+
+def _mapped(form: Format, record: Record | Fault, sight: Sight) -> Post | Reject:
+    """The post of a record, or the reject without its file."""
+    if isinstance(record, Fault):
+        return _reject(record.number, record.reason, record.detail, record.excerpt)
+    try:
+        post = sight.date(form.post(record.raw))
+        check(post, post.observed_at)
+    except Rejected as verdict:
+        is_ours = verdict.reason is not Reason.OUTSIDE_WINDOW  # what was not asked for is not kept
+        return _reject(record.number, verdict.reason, verdict.detail, record.raw if is_ours else "")
+    return post
