@@ -11,24 +11,20 @@ from concurrent.futures import Executor, Future, ProcessPoolExecutor
 from contextlib import contextmanager
 from multiprocessing import active_children, connection, get_context, parent_process
 from pathlib import Path
-from typing import Any, ParamSpec, TypeVar
+from typing import ParamSpec, TypeVar
 
 # Where this code lies: modules started as processes are taken from there, and not from the folder of whoever calls.
 _CODE = Path(__file__).parent.parent
 _FRESH = get_context("spawn")
-_TALLY: list[Any] = []  # in a worker: the number that all of its pool add to
 _HELPERS: list[Executor] = []  # the process that works beside this one, as long as a run lends it
 
 P = ParamSpec("P")
 T = TypeVar("T")
 
 
-def pool(workers: int, tally: Any = None) -> ProcessPoolExecutor:
-    """Fresh processes that work until the pool is closed, or until this process is gone, however it ended.
-
-    They can `add` to a `tally`, which this process reads meanwhile.
-    """
-    return ProcessPoolExecutor(workers, mp_context=_FRESH, initializer=_begin, initargs=(tally,))
+def pool(workers: int) -> ProcessPoolExecutor:
+    """Fresh processes that work until the pool is closed, or until this process is gone, however it ended."""
+    return ProcessPoolExecutor(workers, mp_context=_FRESH, initializer=_begin)
 
 
 @contextmanager
@@ -72,17 +68,6 @@ def later(work: Callable[P, T], *arguments: P.args, **named: P.kwargs) -> Callab
     return process.submit(work, *arguments, **named).result
 
 
-def new_tally() -> Any:
-    """A number that the processes of a pool share; its `value` is the sum of what was added."""
-    return _FRESH.Value("q", 0)
-
-
-def add(amount: int) -> None:
-    """In a process of a pool with a tally: adds to it."""
-    with _TALLY[-1].get_lock():
-        _TALLY[-1].value += amount
-
-
 def start(
     module: str, *words: str, keeps: Sequence[int] = (), stdout: int | None = None, stderr: int | None = None
 ) -> subprocess.Popen[bytes]:
@@ -122,10 +107,9 @@ def collect_seldom() -> None:
     gc.set_threshold(50_000, 20, 20)
 
 
-def _begin(tally: Any) -> None:
+def _begin() -> None:
     collect_seldom()
     atexit.register(os._exit, 0)  # called last: by then all is closed, and taking libraries apart would take a second
-    _TALLY.append(tally)
     _end_with_parent()
 
 

@@ -1,7 +1,8 @@
 """Batches: landed files made ready for a load, posts as prepared parts, collection logs and review sheets as rows."""
 
+from collections import deque
 from collections.abc import Callable, Mapping, Sequence
-from concurrent.futures import wait
+from concurrent.futures import Future
 from dataclasses import dataclass
 from pathlib import Path
 from typing import get_args
@@ -21,10 +22,10 @@ from flows.settings import Settings
 from flows.sources.format import Kind
 from flows.store import chain
 
-# From so many bytes on the helper of a run, or processes of their own, save more than they cost.
+# From so many bytes on the helper of a run, or one of its own, saves more than it costs.
 _HELPED_BYTES, _PARALLEL_BYTES = 8 << 20, 64 << 20
 _WORKERS = 2
-_LOOK_SECONDS = 0.2  # between two looks at how far other processes are
+_AHEAD = 2  # bundles that the helper has, so that it never waits for this process
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,37 +99,11 @@ def _prepare_all(settings: Settings, files: Sequence[Landed], key: bytes, folder
 
     read(0)
     size = sum(item.bytes for item in files)
-    if size >= _PARALLEL_BYTES:
-        return _prepare_by_pool(settings, parted, key, folder, lambda told: advance(told, total))
-    whole = [piece for each in parted for piece in each]
-    if len(whole) < _WORKERS or size < _HELPED_BYTES or processes.helping() is None:
-        return prepared.prepare(settings, whole, key, folder, "all", read)
-    own, *others = _shares(whole)
-    helped = [processes.later(prepared.prepare, settings, share, key, folder, "helped") for share in others]
-    parts = [prepared.prepare(settings, own, key, folder, "own", read), *(prepare() for prepare in helped)]
-    read(total - done)
-    return Prepared.of(parts)
-
-
-def _prepare_by_pool(
-    settings: Settings, parted: Sequence[Sequence[Piece]], key: bytes, folder: Path, tell: Callable[[int], None]
-) -> Prepared:
-    """Files that were parted into pieces, prepared by processes; `tell` is told now and then how many bytes were read.
-
-    The pieces of a file share no bundle with another file, so that a file whose reading has to end early can be read
-    again as a whole.
-    """
-    joined = pieces.bundles([each[0] for each in parted if len(each) == 1])
-    bundles = [*([piece] for each in parted if len(each) > 1 for piece in each), *joined]
-    tally = processes.new_tally()
-    with processes.pool(_WORKERS, tally) as pool:
-        jobs = [
-            pool.submit(prepared.prepare, settings, bundle, key, folder, f"bundle{number:05d}", processes.add)
-            for number, bundle in enumerate(bundles)
-        ]
-        while wait(jobs, timeout=_LOOK_SECONDS).not_done:
-            tell(tally.value)
-    results = [job.result() for job in jobs]
+    if size < _HELPED_BYTES or (size < _PARALLEL_BYTES and processes.helping() is None):
+        whole = [piece for each in parted for piece in each]
+        return Prepared.of([prepared.prepare(settings, whole, key, folder, "all", read)])
+    with processes.helper():
+        results = _prepare_beside(settings, _bundles(parted), key, folder, read)
     for each in parted:
         own = [result for result in results if len(each) > 1 and result.files[0].landed == each[0].landed]
         if is_ended_early([result.files[0] for result in own]):
@@ -138,12 +113,39 @@ def _prepare_by_pool(
     return Prepared.of(results)
 
 
-def _shares(whole: Sequence[Piece]) -> list[list[Piece]]:
-    """The pieces in shares of about as many bytes."""
-    shares: list[list[Piece]] = [[] for _ in range(_WORKERS)]
-    for piece in sorted(whole, key=lambda piece: piece.content, reverse=True):
-        min(shares, key=lambda share: sum(each.content for each in share)).append(piece)
-    return shares
+def _bundles(parted: Sequence[Sequence[Piece]]) -> list[list[Piece]]:
+    """Files that were parted into pieces as bundles, which are of at most half of everything.
+
+    The pieces of a file share no bundle with another file, so that a file whose reading has to end early can be read
+    again as a whole.
+    """
+    whole = [each[0] for each in parted if len(each) == 1]
+    half = sum(piece.content for piece in whole) // _WORKERS
+    joined = pieces.bundles(whole, min(half, pieces.PIECE_BYTES))
+    return [*([piece] for each in parted if len(each) > 1 for piece in each), *joined]
+
+
+def _prepare_beside(
+    settings: Settings, bundles: Sequence[list[Piece]], key: bytes, folder: Path, read: Callable[[int], None]
+) -> list[Prepared]:
+    """Bundles prepared by this process, from the first on, and by its helper, from the last on; in their order."""
+    helper = processes.helping()
+    assert helper is not None  # noqa: S101 - the caller has one
+    results: dict[int, Prepared] = {}
+    waiting = deque(range(len(bundles)))
+    helped: dict[int, Future[Prepared]] = {}
+    while waiting or helped:
+        while waiting and len(helped) < min(_AHEAD, len(waiting)):
+            number = waiting.pop()
+            arguments = (settings, bundles[number], key, folder, f"bundle{number:05d}")
+            helped[number] = helper.submit(prepared.prepare, *arguments)
+        if waiting:
+            number = waiting.popleft()
+            results[number] = prepared.prepare(settings, bundles[number], key, folder, f"bundle{number:05d}", read)
+        for number in [number for number, job in helped.items() if job.done() or not waiting]:
+            results[number] = helped.pop(number).result()
+            read(sum(pieces.packed_bytes(settings, piece) for piece in bundles[number]))
+    return [results[number] for number in sorted(results)]
 
 
 def _read_sheet(settings: Settings, landed: Landed) -> tuple[list[tuple[object, ...]], list[Fault]]:

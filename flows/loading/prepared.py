@@ -4,9 +4,10 @@ Prepared rows are a function of the landed bytes, the author key, the seeds and 
 one part a batch, so that memory stays flat whatever the size of a file, and pieces are prepared side by side.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
+import numpy as np
 import polars as pl
 
 from flows import labels, limits
@@ -52,13 +53,15 @@ def _columns(raw: pl.DataFrame, key: bytes, zone: str, seeds: Path) -> pl.DataFr
     )
 
 
-def _handles(authors: pl.Series, mentioned: list[list[str]]) -> pl.Series:
-    """The accounts that each post names, as author or in its text; a number is no handle."""
-    named = [
-        [author, *others] if author and not author.startswith("id:") else others
-        for author, others in zip(authors, mentioned, strict=True)
-    ]
-    return pl.Series("handles", named, dtype=pl.List(pl.String))
+def _handles(authors: pl.Series, mentioned: Mapping[int, Sequence[str]]) -> pl.Series:
+    """The accounts that each post names, as author or in its text (by its place); a number is no handle."""
+    is_handle = (authors != "") & ~authors.str.starts_with("id:")
+    own = pl.select(pl.when(is_handle).then(authors).alias("handles").reshape((-1, 1)).arr.to_list().list.drop_nulls())
+    lists = own.to_series()
+    places = np.arange(len(authors))
+    places[list(mentioned)] = np.arange(len(mentioned)) + len(authors)
+    both = [[*lists[place], *others] for place, others in mentioned.items()]
+    return pl.concat([lists, pl.Series(both, dtype=pl.List(pl.String))]).gather(places)
 
 
 def _moment(seconds: pl.Expr) -> pl.Expr:

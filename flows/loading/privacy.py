@@ -165,17 +165,20 @@ def find_personal(text: str, *, is_signed: bool = True, is_numbered: bool = True
     return [shadow.place(part) for part in parts]
 
 
-def masked_with_handles(texts: pl.Series) -> tuple[pl.Series, list[list[str]]]:
-    """Texts with the words of the masks in the place of what they hide, and the handles that each text mentions."""
+def masked_with_handles(texts: pl.Series) -> tuple[pl.Series, dict[int, list[str]]]:
+    """Texts with the words of the masks in the place of what they hide, and the handles they mention, by place."""
+    if texts.null_count() == len(texts):
+        return texts, {}
     suspicious = pl.DataFrame({"text": texts}).with_row_index("place")
     suspicious = suspicious.with_columns(
         signed=pl.col("text").str.contains(_SIGNED), numbered=pl.col("text").str.contains(_NUMBERED)
     ).filter(pl.col("signed") | pl.col("numbered"))
-    handles: list[list[str]] = [[] for _ in range(len(texts))]
+    handles: dict[int, list[str]] = {}
     changed = []
     for place, text, is_signed, is_numbered in suspicious.iter_rows():
         parts = find_personal(text, is_signed=is_signed, is_numbered=is_numbered)
-        handles[place] = [part.handle for part in parts if part.handle]
+        if named := [part.handle for part in parts if part.handle]:
+            handles[place] = named
         changed.append(_replaced(text, parts))
     return texts.clone().scatter(suspicious["place"], pl.Series(changed, dtype=pl.String)), handles
 

@@ -182,7 +182,7 @@ def test_texts_that_carried_personal_data_past_the_masks() -> None:
 
 def test_the_handles_of_a_text_are_told_in_lower_case_and_plain_letters() -> None:
     texts = pl.Series(["@Rekaan_Satu. dan ＠𝓻𝓮𝓴𝓪𝓪𝓷", "harga @5.000", None, "nama@contoh.id"])
-    assert privacy.masked_with_handles(texts)[1] == [["rekaan_satu", "rekaan"], [], [], []]
+    assert privacy.masked_with_handles(texts)[1] == {0: ["rekaan_satu", "rekaan"]}
 
 
 def test_hashtags_are_masked_one_by_one() -> None:

@@ -1,6 +1,7 @@
 """A landed file in pieces: what they hold together is what the file holds, whatever stands in it."""
 
 import io
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -10,7 +11,7 @@ import zstandard
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from flows import limits
+from flows import limits, processes
 from flows.files import frames
 from flows.loading import batches, landing, pieces, prepared, proof
 from flows.loading.arrivals import land_paths
@@ -98,28 +99,26 @@ def test_a_file_that_ends_early_is_read_as_a_whole(tmp_path: Path, monkeypatch: 
     home, item = landed_lines(tmp_path, [tiktok(serial=1), *bad, *(tiktok(serial=serial) for serial in range(2, 40))])
     assert len(pieces.pieces_of(home, item)) > 3
     monkeypatch.setattr(limits, "REJECTS_IN_A_ROW", 400)
-    monkeypatch.setattr(batches.processes, "pool", _Here)
-    both = batches._prepare_by_pool(home, [pieces.pieces_of(home, item)], KEY, tmp_path, lambda _: None)
+    monkeypatch.setattr(batches, "_HELPED_BYTES", 1)
+    monkeypatch.setattr(batches, "_PARALLEL_BYTES", 1)
+    monkeypatch.setattr(processes, "_HELPERS", [ThreadPoolExecutor(1)])  # where the limits of the test hold
+    both = batches._prepare_all(home, [item], KEY, tmp_path, lambda *_: None)
     (counts,) = both.files
     assert (counts.records, counts.accepted) == (402, 1)
     assert len(both.posts) == len(both.rejects) == 1
 
 
-class _Here(batches.processes.ProcessPoolExecutor):
-    """A pool that works in this process, where the limits of the test hold."""
-
-    def __init__(self, *_: object) -> None:
-        pass
-
-    def submit(self, work, *arguments):
-        from concurrent.futures import Future
-
-        future: Future = Future()
-        future.set_result(work(*(arguments[:-1])))
-        return future
-
-    def shutdown(self, *_: object, **__: object) -> None:
-        pass
+def test_the_helper_and_this_process_do_all_pieces_together(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    home, item = landed_lines(tmp_path, [tiktok(serial=serial) for serial in range(1, 80)])
+    monkeypatch.setattr(batches, "_HELPED_BYTES", 1)
+    monkeypatch.setattr(processes, "_HELPERS", [ThreadPoolExecutor(1)])
+    told: list[tuple[int, int | None]] = []
+    both = batches._prepare_all(home, [item], KEY, tmp_path, lambda done, total: told.append((done, total)))
+    posts, _ = rows(home, both)
+    assert posts["number"].to_list() == list(range(1, 80))
+    assert len(both.posts) > 3
+    assert told[-1][0] == told[-1][1] == stored_path(home.home, item).stat().st_size
+    assert told == sorted(told)
 
 
 @pytest.mark.parametrize(

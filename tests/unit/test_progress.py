@@ -4,7 +4,7 @@ import time
 
 import pytest
 
-from flows import processes, progress
+from flows import progress
 from flows.progress import Step
 from tests.terminal import HIDE, SHOW, on_terminal
 
@@ -120,11 +120,3 @@ with watched(), ThreadPoolExecutor(3) as pool:
     shown, _ = on_terminal(["-c", program])
     assert all(name in shown for name in ("tiktok", "facebook", "instagram"))
     assert shown.rindex(SHOW) > shown.rindex(HIDE)
-
-
-def test_other_processes_add_to_what_this_one_reads() -> None:
-    tally = processes.new_tally()
-    with processes.pool(2, tally) as pool:
-        for job in [pool.submit(processes.add, amount) for amount in (1, 20, 300)]:
-            job.result()
-    assert tally.value == 321
