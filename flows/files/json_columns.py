@@ -55,7 +55,7 @@ __all__ = [
     "line_columns",
 ]
 
-CHUNK_BYTES = 4 << 20
+CHUNK_BYTES = 8 << 20
 _DEPTH = 64
 _ELEMENTS = 16  # a line at most on average; where there are more, the lines are read one by one
 _LIST = "[]"  # ends the name of a list in a path
@@ -205,11 +205,25 @@ def _scanned(number: int, lines: list[bytes], shape: Shape, *, unterminated: boo
         found,
     )
     is_plain = pl.Series(found.is_plain)
-    if not _is_utf8(joined):
-        is_plain &= pl.Series([_is_utf8(line) for line in lines], dtype=pl.Boolean)
+    for place in _not_utf8(lines, joined):
+        is_plain[place] = False
     if unterminated:
         is_plain[count - 1] = False
     return Lines(number, lines, is_plain, unterminated, shape, data, found)
+
+
+def _not_utf8(lines: list[bytes], joined: bytes) -> list[int]:
+    """The places of lines that are no UTF-8, which are few: halves of the lines are looked at, and halves of those."""
+    if _is_utf8(joined):
+        return []
+    if len(lines) == 1:
+        return [0]
+    middle = len(lines) // 2
+    first, second = lines[:middle], lines[middle:]
+    return [
+        *_not_utf8(first, b"\n".join(first)),
+        *(middle + place for place in _not_utf8(second, b"\n".join(second))),
+    ]
 
 
 def _is_utf8(content: bytes) -> bool:

@@ -6,7 +6,7 @@ is decided here. UTF-8 is for the caller to check.
 """
 
 from collections.abc import Callable
-from typing import Any, NamedTuple, cast
+from typing import Any, NamedTuple, TypeVar, cast
 
 import numba
 import numpy as np
@@ -49,8 +49,20 @@ class Room(NamedTuple):
     seen: Numbers
 
 
-_compile = cast(Callable[..., Any], numba.njit)
-_inside: Any = _compile(nogil=True, error_model="numpy")
+Function = TypeVar("Function", bound=Callable[..., Any])
+
+# As the kernel of the labels, it makes no arrays and needs no counting of references, which would cost most of its time.
+_compile = cast(Any, numba.njit)
+_OPTIONS: dict[str, Any] = {"nogil": True, "error_model": "numpy", "_nrt": False, "no_cfunc_wrapper": True}
+_inside: Any = _compile(**_OPTIONS, no_cpython_wrapper=True)
+
+
+def _kept(function: Function) -> Function:
+    """The function as machine code, kept for the next process where numba can write a folder."""
+    try:
+        return cast(Function, _compile(**_OPTIONS, cache=True)(function))
+    except RuntimeError:  # no folder that it can write: every process compiles for itself
+        return cast(Function, _compile(**_OPTIONS)(function))
 
 
 @_inside
@@ -272,7 +284,7 @@ def _line(data: Any, at: int, end: int, line: int, fields: Any, names: Any, room
         at = _blanks(data, at + 1, end)
 
 
-@_compile(nogil=True, error_model="numpy", cache=True)  # type: ignore[untyped-decorator]
+@_kept
 def scan(data: Bytes, ends: Numbers, fields: Numbers, names: Bytes, room: Room, found: Found) -> None:
     """Scans lines, each from the end of the one before it (and its line feed) to its own end."""
     start = 0
@@ -316,7 +328,7 @@ def _character(data: Any, at: int, out: Any, size: int) -> tuple[int, int]:
     return at, size + 4
 
 
-@_compile(nogil=True, error_model="numpy", cache=True)  # type: ignore[untyped-decorator]
+@_kept
 def gather(data: Bytes, begins: Numbers, stops: Numbers, kinds: Numbers, offsets: Numbers, out: Bytes) -> int:
     """Writes strings one after the other, their escapes resolved; what is no string is empty. Gives their size."""
     size = 0
@@ -339,7 +351,7 @@ def gather(data: Bytes, begins: Numbers, stops: Numbers, kinds: Numbers, offsets
     return size
 
 
-@_compile(nogil=True, error_model="numpy", cache=True)  # type: ignore[untyped-decorator]
+@_kept
 def whole_numbers(data: Bytes, begins: Numbers, stops: Numbers, kinds: Numbers, out: Numbers) -> None:
     """Writes whole numbers, also those that are strings of digits; -1 for everything else."""
     for row in range(len(begins)):

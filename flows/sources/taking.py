@@ -8,6 +8,7 @@ record is mapped alone. So a rule has one home, and columns only know which valu
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import cache
 from typing import Any, Protocol
 
 import numpy as np
@@ -17,7 +18,7 @@ import polars as pl
 from flows import limits
 from flows.files.json_columns import ESCAPED, MISSING, NULL, STRING, WHOLE, Lines, Numbers, Shape, Values, no_lines
 from flows.post import Post, Reason, Rejected
-from flows.sources.cells import as_dict, as_list
+from flows.sources.cells import as_list
 from flows.sources.counts import count
 from flows.sources.fields import (
     TIKTOK_FIRST_SECOND,
@@ -73,6 +74,11 @@ class Taking(Protocol):
         """A text with parts in its places; None where the first part is."""
 
 
+@cache
+def _parts(path: str) -> tuple[str, ...]:
+    return tuple(path.split("."))
+
+
 class OneRecord:
     """The fields of one raw record."""
 
@@ -80,10 +86,12 @@ class OneRecord:
         self._raw = raw
 
     def _holder(self, path: str) -> tuple[dict[str, Any], str]:
-        *parents, name = path.split(".")
-        value = self._raw
+        *parents, name = _parts(path)
+        value: Any = self._raw
         for parent in parents:
-            value = as_dict(value.get(parent))
+            value = value.get(parent)
+            if type(value) is not dict:
+                return {}, name
         return value, name
 
     def _at(self, path: str) -> Any:
