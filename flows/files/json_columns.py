@@ -14,6 +14,7 @@ from flows.files.json_scan import (
     BEGIN,
     BESIDE,
     COLUMN,
+    DEPTH,
     ELEMENT,
     ELEMENT_COLUMN,
     ESCAPED,
@@ -56,7 +57,6 @@ __all__ = [
 ]
 
 CHUNK_BYTES = 8 << 20
-_DEPTH = 64
 _ELEMENTS = 16  # a line at most on average; where there are more, the lines are read one by one
 _LIST = "[]"  # ends the name of a list in a path
 
@@ -159,6 +159,13 @@ def no_lines(shape: Shape) -> Lines:
     return _scanned(1, [], shape, unterminated=False)
 
 
+def compile_scan() -> None:
+    """Compiles the scan, or reads it from where it is kept, so that no line waits for it."""
+    values = _scanned(1, [b'{"a": "1"}'], Shape.of(("a",)), unterminated=False).field("a")
+    values.strings()
+    values.whole_numbers()
+
+
 def line_columns(stream: BinaryIO, shape: Shape) -> Iterator[Lines | Fault]:
     """The lines of a stream, so many at a time that they fit the processor's memory, and its faults, in order."""
     gathered: list[bytes] = []
@@ -201,7 +208,7 @@ def _scanned(number: int, lines: list[bytes], shape: Shape, *, unterminated: boo
         ends,
         shape.table,
         shape.names,
-        Room(np.zeros((_DEPTH, 3), np.int64), np.zeros(len(shape.table), np.int64)),
+        Room(np.zeros((DEPTH, 3), np.int64), np.zeros(len(shape.table), np.int64)),
         found,
     )
     is_plain = pl.Series(found.is_plain)

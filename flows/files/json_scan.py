@@ -17,7 +17,7 @@ Bytes = npt.NDArray[np.uint8]
 
 # What stands in a field. WHOLE is a number of up to 18 digits without sign and fraction, OTHER any other number.
 MISSING, NULL, STRING, ESCAPED, WHOLE, OTHER, TRUTH, OBJECT, ARRAY = range(9)
-_DEPTH = 64  # of values within others
+DEPTH = 64  # of values within others
 _DIGITS = 18
 
 # Columns of the table of fields: the first field inside, the next beside it, where its name begins and ends in the
@@ -51,7 +51,7 @@ class Room(NamedTuple):
 
 Function = TypeVar("Function", bound=Callable[..., Any])
 
-# As the kernel of the labels, it makes no arrays and needs no counting of references, which would cost most of its time.
+# As the kernel of the labels, it makes no arrays, and needs no counting of references, which would cost most of it.
 _compile = cast(Any, numba.njit)
 _OPTIONS: dict[str, Any] = {"nogil": True, "error_model": "numpy", "_nrt": False, "no_cfunc_wrapper": True}
 _inside: Any = _compile(**_OPTIONS, no_cpython_wrapper=True)
@@ -222,7 +222,7 @@ def _line(data: Any, at: int, end: int, line: int, fields: Any, names: Any, room
             start, at, kind = at + 1, stop + 1, ESCAPED if has_escapes else STRING
         elif c in (123, 91):
             depth += 1
-            if depth == _DEPTH:
+            if depth == DEPTH:
                 return False
             serial += 1
             room.opened[depth, _FIELD], room.opened[depth, _IS_LIST], room.opened[depth, _SERIAL] = (

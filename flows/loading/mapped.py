@@ -11,18 +11,15 @@ from typing import Any, BinaryIO, NamedTuple
 import polars as pl
 
 from flows import limits
-from flows.files.json_columns import Lines, line_columns
-from flows.files.json_records import json_line
-from flows.files.record import Fault, Record, too_many_blanks, too_many_rejects, whole_characters
+from flows.files.record import Fault, Record, too_many_rejects, whole_characters
 from flows.loading.landing import Landed
-from flows.post import Post, Reason, Rejected, check, is_in_time
+from flows.post import Post, Reason, Rejected, check
 from flows.sources.format import Format
-from flows.sources.taking import Columnar
 
 _FRAME_RECORDS = 5_000  # that are mapped one by one
 _EXCERPT_BYTES = 500
 
-_POST_SCHEMA: dict[str, Any] = {
+POST_SCHEMA: dict[str, Any] = {
     "platform": pl.String,
     "post_id": pl.String,
     "created_at": pl.Int64,
@@ -43,7 +40,7 @@ _POST_SCHEMA: dict[str, Any] = {
     "is_partial": pl.Boolean,
     "gone": pl.String,
 }
-_FRAME_SCHEMA = {"number": pl.Int64, **_POST_SCHEMA}
+FRAME_SCHEMA = {"number": pl.Int64, **POST_SCHEMA}
 
 
 Reject = tuple[str, int, Reason, str, str]
@@ -107,14 +104,16 @@ class Mapped(NamedTuple):
         """Of records that were mapped one by one, in order."""
         posts = [(number, *item) for number, item in items if isinstance(item, Post)]
         rejects = [(number, item) for number, item in items if not isinstance(item, Post)]
-        frame = pl.DataFrame(posts, schema=_FRAME_SCHEMA, orient="row", infer_schema_length=None)
+        frame = pl.DataFrame(posts, schema=FRAME_SCHEMA, orient="row", infer_schema_length=None)
         return cls(frame, rejects, items[-1][0] if items else 0)
 
 
 def read_frames(form: Format, stream: BinaryIO, sight: Sight) -> Iterator[Mapped]:
     """Every record of a stream, some thousands at a time; it ends where `read_posts` does."""
     if form.columnar is not None:
-        yield from _Columns(form, form.columnar, sight).read(stream)
+        from flows.loading.lines import LinesReader  # compiled code, which only large reading needs
+
+        yield from LinesReader(form, form.columnar, sight).read(stream)
         return
     items: list[tuple[int, Post | Reject]] = []
     for item in read_posts(form, stream, sight):
@@ -125,71 +124,7 @@ def read_frames(form: Format, stream: BinaryIO, sight: Sight) -> Iterator[Mapped
     yield Mapped.of(items)
 
 
-class _Columns:
-    """Reads lines as columns, and those that are not plain one by one."""
-
-    def __init__(self, form: Format, columnar: Columnar, sight: Sight) -> None:
-        self._form, self._columnar, self._sight = form, columnar, sight
-        self._rejects = self._blanks = 0  # in a row
-        self._is_ended = False
-
-    def read(self, stream: BinaryIO) -> Iterator[Mapped]:
-        for lines in line_columns(stream, self._columnar.shape()):
-            if isinstance(lines, Fault):
-                yield Mapped.of(self._taken(lines.number, self._mapped(lines)))
-            else:
-                yield self._map(lines)
-            if self._is_ended:
-                return
-
-    def _map(self, lines: Lines) -> Mapped:
-        posts, is_plain = self._columnar.posts(lines)
-        posts = posts.with_columns(self._sight.dated(pl.col("observed_at")))
-        is_plain &= posts.select(
-            is_in_time(pl.col("created_at"), pl.col("observed_at")).fill_null(value=False)
-        ).to_series()
-        odd = Mapped.of(list(self._one_by_one(lines, (~is_plain).arg_true().to_list())))
-        if self._is_ended:
-            is_plain &= posts["line"] < odd.last - lines.number
-        number = (pl.col("line") + lines.number).alias("number")
-        plain = posts.filter(is_plain).select(number, *(pl.col(name).cast(kind) for name, kind in _POST_SCHEMA.items()))
-        last = max(odd.last, lines.number + (is_plain.arg_true().max() or 0) if is_plain.any() else 0)
-        return Mapped(pl.concat([plain, odd.posts]).sort("number"), odd.rejects, last)
-
-    def _one_by_one(self, lines: Lines, places: Sequence[int]) -> Iterator[tuple[int, Post | Reject]]:
-        before = -1
-        for place in places:
-            if place != before + 1:  # others were plain
-                self._rejects = self._blanks = 0
-            before = place
-            number = lines.number + place
-            is_last = place == len(lines.lines) - 1
-            record = json_line(number, lines.lines[place], not (is_last and lines.unterminated))
-            if record is None:
-                self._blanks += 1
-                if self._blanks <= limits.BLANK_LINES:
-                    continue
-                record, self._is_ended = too_many_blanks(number), True
-            self._blanks = 0
-            yield from self._taken(number, self._mapped(record))
-            if self._is_ended:
-                return
-        if before != len(lines.lines) - 1:
-            self._rejects = self._blanks = 0
-
-    def _mapped(self, record: Record | Fault) -> Post | Reject:
-        return _mapped(self._form, record, self._sight)
-
-    def _taken(self, number: int, item: Post | Reject) -> list[tuple[int, Post | Reject]]:
-        """A record, and the reject that ends the reading where too many follow each other."""
-        self._rejects = 0 if isinstance(item, Post) else self._rejects + 1
-        if self._rejects < limits.REJECTS_IN_A_ROW:
-            return [(number, item)]
-        self._is_ended = True
-        return [(number, item), _last(number + 1)]
-
-
-def _last(number: int) -> tuple[int, Reject]:
+def last_reject(number: int) -> tuple[int, Reject]:
     last = too_many_rejects(number)
     return last.number, ("", last.number, last.reason, last.detail, "")
 
@@ -201,15 +136,15 @@ def read_posts(form: Format, stream: BinaryIO, sight: Sight) -> Iterator[tuple[i
     """
     in_a_row = 0
     for record in form.records(stream):
-        item = _mapped(form, record, sight)
+        item = map_record(form, record, sight)
         yield record.number, item
         in_a_row = 0 if isinstance(item, Post) else in_a_row + 1
         if in_a_row == limits.REJECTS_IN_A_ROW:
-            yield _last(record.number + 1)
+            yield last_reject(record.number + 1)
             return
 
 
-def _mapped(form: Format, record: Record | Fault, sight: Sight) -> Post | Reject:
+def map_record(form: Format, record: Record | Fault, sight: Sight) -> Post | Reject:
     """The post of a record, or the reject without its file."""
     if isinstance(record, Fault):
         return _reject(record.number, record.reason, record.detail, record.excerpt)

@@ -17,7 +17,7 @@ from flows.files.json_columns import Lines, Shape, line_columns
 from flows.loading.mapped import Mapped, Sight, read_frames, read_posts
 from flows.post import Post
 from flows.sources import zeeschuimer
-from flows.sources.taking import _TAG_SIGNS
+from flows.sources.columns import _TAG_SIGNS, posts_of, shape_of
 from tests.exports import tiktok
 
 (LINES,) = (each for each in zeeschuimer.FORMATS if each.layout == "lines")
@@ -191,8 +191,8 @@ def test_escapes_and_elements_of_lists() -> None:
 
 def test_nearly_all_lines_of_an_export_are_plain() -> None:
     content = b"".join(json.dumps(tiktok(serial=serial)).encode() + b"\n" for serial in range(1, 100))
-    (lines,) = line_columns(io.BytesIO(content), zeeschuimer.COLUMNAR.shape())
-    assert zeeschuimer.COLUMNAR.posts(lines)[1].all()
+    (lines,) = line_columns(io.BytesIO(content), shape_of(zeeschuimer.COLUMNAR))
+    assert posts_of(zeeschuimer.COLUMNAR, lines)[1].all()
 
 
 def test_reading_ends_where_too_many_rejects_or_blank_lines_follow_each_other(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,7 +1,9 @@
-"""Compiles the kernel, so that no post waits for it: `python -m flows.labels.compiled`."""
+"""Compiles the kernel, and the scan of lines, so that no post waits for them: `python -m flows.labels.compiled`."""
 
 from flows import processes
+from flows.files.json_columns import compile_scan
 from flows.labels.compiled.batch import compiled_loop
 
 processes.end_with_starter()
+compile_scan()
 compiled_loop()
