@@ -3,6 +3,7 @@
 import io
 import json
 import unicodedata
+from copy import deepcopy
 from typing import Any
 
 import orjson
@@ -78,7 +79,7 @@ def changed(changes: list[tuple[str, Any]]) -> dict[str, Any]:
         for parent in parents:
             place = place.get(parent) if isinstance(place, dict) else None
         if isinstance(place, dict):
-            place[name] = value
+            place[name] = deepcopy(value)
     return record
 
 
