@@ -211,11 +211,16 @@ def _scanned(number: int, lines: list[bytes], shape: Shape, *, unterminated: boo
         Room(np.zeros((DEPTH, 3), np.int64), np.zeros(len(shape.table), np.int64)),
         found,
     )
-    is_plain = pl.Series(found.is_plain)
-    for place in _not_utf8(lines, joined):
-        is_plain[place] = False
+    if bad := _not_utf8(lines, joined):  # nothing of these may become a column of texts
+        found.is_plain[bad] = False
+        elements = found.elements[: found.count[0]]
+        kept = elements[~np.isin(elements[:, LINE], bad)]
+        found.elements[: len(kept)] = kept
+        found.count[0] = len(kept)
     if unterminated:
-        is_plain[count - 1] = False
+        found.is_plain[count - 1] = False
+    found.kinds[~found.is_plain] = MISSING
+    is_plain = pl.Series(found.is_plain)
     return Lines(number, lines, is_plain, unterminated, shape, data, found)
 
 

@@ -179,6 +179,15 @@ def test_bytes_that_are_no_utf8_are_found_also_where_nothing_is_taken() -> None:
     assert lines.is_plain.to_list() == [True, False, False]
 
 
+def test_nothing_of_a_line_that_is_no_utf8_becomes_a_column() -> None:
+    bad = b'{"data": {"desc": "\xff", "textExtra": [{"hashtagName": "\xe9abcdefghijklmnop"}, {"hashtagName": "x"}]}}\n'
+    good = b'{"data": {"desc": "a", "textExtra": [{"hashtagName": "b"}]}}\n'
+    lines = scanned(bad + good + bad + b'{"data": {"desc": "c", }}\n')
+    assert lines.field("data.desc").strings().to_list() == ["", "a", "", ""]
+    line, values = lines.elements("data.textExtra[].hashtagName")
+    assert (line.tolist(), values.strings().to_list()) == ([1], ["b"])
+
+
 def test_escapes_and_elements_of_lists() -> None:
     record = {
         "data": {"desc": 'é\u2028\U0001f600 "\\/\b\f\n\r\t', "textExtra": [{"hashtagName": "a"}, {"hashtagName": "ß"}]}
