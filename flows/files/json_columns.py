@@ -52,6 +52,7 @@ __all__ = [
     "TRUTH",
     "WHOLE",
     "Lines",
+    "Numbers",
     "Shape",
     "line_columns",
 ]
@@ -148,7 +149,7 @@ class Lines:
 
     def elements(self, path: str) -> tuple[Numbers, Values]:
         """(the line of each, what they are) of the elements of a list in all lines."""
-        rows = self.found.elements[: self.found.count[0]]
+        rows = self.found.elements[: self.found.size[0]]
         rows = rows[rows[:, ELEMENT_COLUMN] == self.shape.paths.index(path)]
         begins, stops, kinds = (np.ascontiguousarray(rows[:, part]) for part in (BEGIN, STOP, KIND))
         return rows[:, LINE], Values(self.data, kinds, begins, stops)
@@ -213,10 +214,10 @@ def _scanned(number: int, lines: list[bytes], shape: Shape, *, unterminated: boo
     )
     if bad := _not_utf8(lines, joined):  # nothing of these may become a column of texts
         found.is_plain[bad] = False
-        elements = found.elements[: found.count[0]]
+        elements = found.elements[: found.size[0]]
         kept = elements[~np.isin(elements[:, LINE], bad)]
         found.elements[: len(kept)] = kept
-        found.count[0] = len(kept)
+        found.size[0] = len(kept)
     if unterminated:
         found.is_plain[count - 1] = False
     found.kinds[~found.is_plain] = MISSING

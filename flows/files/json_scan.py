@@ -32,14 +32,14 @@ LINE, ELEMENT_COLUMN, BEGIN, STOP, KIND = range(5)
 class Found(NamedTuple):
     """What the scan writes: which lines are plain, kinds and places by line and column, and the elements of lists.
 
-    `elements` has a row for each; `count` says how many there are.
+    `elements` has a row for each; `size` says how many there are.
     """
 
     is_plain: npt.NDArray[np.bool_]
     kinds: npt.NDArray[np.uint8]
     places: Numbers
     elements: Numbers
-    count: Numbers
+    size: Numbers
 
 
 class Room(NamedTuple):
@@ -54,7 +54,11 @@ Function = TypeVar("Function", bound=Callable[..., Any])
 # As the kernel of the labels, it makes no arrays, and needs no counting of references, which would cost most of it.
 _compile = cast(Any, numba.njit)
 _OPTIONS: dict[str, Any] = {"nogil": True, "error_model": "numpy", "_nrt": False, "no_cfunc_wrapper": True}
-_inside: Any = _compile(**_OPTIONS, no_cpython_wrapper=True)
+
+
+def _inside(function: Function) -> Function:
+    """The function as machine code, to be called by other compiled functions only."""
+    return cast(Function, _compile(**_OPTIONS, no_cpython_wrapper=True)(function))
 
 
 def _kept(function: Function) -> Function:
@@ -164,7 +168,7 @@ def _word(data: Any, at: int, end: int) -> tuple[int, int]:
 @_inside
 def _field(data: Any, at: int, end: int, inside: int, fields: Any, names: Any) -> int:
     """The field of a name among those inside a field; -1: none."""
-    child = fields[inside, INSIDE]
+    child: int = fields[inside, INSIDE]
     while child >= 0:
         start = fields[child, NAME]
         if fields[child, NAME_END] - start == end - at:
@@ -192,10 +196,10 @@ def _note(found: Any, line: int, column: int, in_list: int, start: int, stop: in
         found.places[line, column, 0] = start
         found.places[line, column, 1] = stop
         return True
-    row = found.count[0]
+    row = found.size[0]
     if row == len(found.elements):
         return False
-    found.count[0] = row + 1
+    found.size[0] = row + 1
     found.elements[row, LINE] = line
     found.elements[row, ELEMENT_COLUMN] = column
     found.elements[row, BEGIN] = start
@@ -290,10 +294,10 @@ def scan(data: Bytes, ends: Numbers, fields: Numbers, names: Bytes, room: Room, 
     start = 0
     for line in range(len(ends)):
         room.seen[:] = 0
-        before = found.count[0]
+        before = found.size[0]
         found.is_plain[line] = _line(data, start, ends[line], line, fields, names, room, found)
         if not found.is_plain[line]:
-            found.count[0] = before
+            found.size[0] = before
         start = ends[line] + 1
 
 

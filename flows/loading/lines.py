@@ -45,8 +45,8 @@ class LinesReader:
             is_plain &= posts["line"] < odd.last - lines.number
         number = (pl.col("line") + lines.number).alias("number")
         plain = posts.filter(is_plain).select(number, *(pl.col(name).cast(kind) for name, kind in POST_SCHEMA.items()))
-        last = max(odd.last, lines.number + (is_plain.arg_true().max() or 0) if is_plain.any() else 0)
-        return Mapped(pl.concat([plain, odd.posts]).sort("number"), odd.rejects, last)
+        last = int(plain["number"][-1]) if len(plain) else 0
+        return Mapped(pl.concat([plain, odd.posts]).sort("number"), odd.rejects, max(odd.last, last))
 
     def _one_by_one(self, lines: Lines, places: Sequence[int]) -> Iterator[tuple[int, Post | Reject]]:
         before = -1

@@ -190,6 +190,6 @@ def _is_short(lines: Lines) -> pl.Series:
     """Whether the values of a line are so short that its words are no longer than a post's may be."""
     found = lines.found
     size = (found.places[:, :, 1] - found.places[:, :, 0]).sum(axis=1)
-    elements = found.elements[: found.count[0]]
+    elements = found.elements[: found.size[0]]
     size += np.bincount(elements[:, 0], elements[:, 3] - elements[:, 2], len(size)).astype(np.int64)
     return pl.Series(size * _WIDEST < limits.TEXT_CHARACTERS)

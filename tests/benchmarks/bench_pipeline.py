@@ -141,11 +141,11 @@ def print_steps(export: Path, records: int, folder: Path) -> None:
     for room, name in _STEPS:
         watch(room, name)
     reading = 0.0
-    form_of = prepared.read_frames
+    read = mapped.read_frames
 
     def read_frames(*arguments: object) -> object:
         nonlocal reading
-        frames = form_of(*arguments)
+        frames = read(*arguments)
         while True:
             start = time.process_time()
             frame = next(frames, None)
@@ -154,7 +154,7 @@ def print_steps(export: Path, records: int, folder: Path) -> None:
                 return
             yield frame
 
-    prepared.read_frames = read_frames
+    setattr(prepared, "read_frames", read_frames)  # noqa: B010 - where it is used
     batches._PARALLEL_BYTES = batches._HELPED_BYTES = 1 << 50
     start = time.process_time()
     with tempfile.TemporaryDirectory(dir=folder) as home:
@@ -177,7 +177,6 @@ def main() -> None:
     parser.add_argument("--plain", type=Path, metavar="PYTHON", help="a Python with pandas and scikit-learn")
     parser.add_argument("--steps", action="store_true")
     given = parser.parse_args()
-    assert mapped.read_frames is prepared.read_frames
     with tempfile.TemporaryDirectory() as scratch:
         folder = Path(scratch)
         wholes: dict[int, float] = {}

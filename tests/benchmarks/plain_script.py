@@ -13,9 +13,6 @@ import sys
 from pathlib import Path
 
 import pandas as pd
-from sklearn.feature_extraction.text import TfidfVectorizer
-from sklearn.linear_model import LogisticRegression
-from sklearn.pipeline import make_pipeline
 
 TOPICS = {"jalan": "jalan|jembatan|aspal", "harga": "harga|beras|pasar", "banjir": "banjir|rob|longsor"}
 PERSONAL = re.compile(r"[\w.+-]+@[\w-]+\.[\w.]+|@\w[\w.]*|\+?\d[\d -]{8,}\d")
@@ -47,6 +44,10 @@ def read(path: Path) -> pd.DataFrame:
 
 def main(export: Path, corpus: Path, target: Path) -> None:
     """Reads, labels, counts and stores."""
+    from sklearn.feature_extraction.text import TfidfVectorizer
+    from sklearn.linear_model import LogisticRegression
+    from sklearn.pipeline import make_pipeline
+
     coded = pd.concat([pd.read_csv(path) for path in sorted(corpus.glob("*.csv"))])
     coded = coded.dropna(subset=["text", "sentiment"])
     model = make_pipeline(TfidfVectorizer(ngram_range=(1, 2)), LogisticRegression(max_iter=1000))

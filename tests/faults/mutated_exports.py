@@ -22,6 +22,8 @@ from pathlib import Path
 from random import Random
 from typing import Any
 
+import polars as pl
+
 import sql
 from expectations import personal
 from flows import labels
@@ -34,12 +36,14 @@ from flows.loading.pending import replay
 from flows.post import Reason
 from flows.settings import Settings
 from flows.sources import recognise
+from flows.sources.format import Format
 from flows.store import models, runs, tables, warehouse
 from tests.extract import formats
 from tests.faults.bases import WHOLE_TABLE, bases
 from tests.faults.mutations import mutate
 
 LANDED = datetime(2024, 2, 20, tzinfo=UTC)
+SIGHT = Sight(None, int(LANDED.timestamp()))
 TOGETHER = 200
 MOST_SECONDS, MOST_MEGABYTES = 5.0, 1024
 # Published columns of text that name no person: keys, codes and versions of ronda, and names that operators give.
@@ -116,6 +120,15 @@ def _watched(seconds: float) -> Iterator[None]:
         signal.signal(signal.SIGPROF, before)
 
 
+def _is_alike(form: Format, path: Path, alone: mapped.Mapped) -> bool:
+    """Whether the lines of a file come to the same as columns as they did one by one."""
+    with open_stream(path) as stream:
+        frames = list(mapped.read_frames(form, stream, SIGHT))
+    rejects = [reject for frame in frames for reject in frame.rejects]
+    posts = pl.concat([alone.posts[:0], *(frame.posts for frame in frames)])
+    return rejects == alone.rejects and posts.equals(alone.posts)
+
+
 def _read(settings: Settings, mutant: Mutant, result: Result) -> bool:
     """Reads a mutant as `ronda import --dry-run` does; whether it can be imported together with others."""
     began = time.process_time()
@@ -126,11 +139,12 @@ def _read(settings: Settings, mutant: Mutant, result: Result) -> bool:
                 form = form.fitted(stream)
             with open_stream(mutant.path) as stream:
                 if form.kind == "posts":
-                    for _ in mapped.read_posts(form, stream, Sight(None, int(LANDED.timestamp()))):
-                        pass
+                    alone = mapped.Mapped.of(list(mapped.read_posts(form, stream, SIGHT)))
                 else:
                     for _ in form.records(stream):
                         pass
+            if form.columnar is not None and not _is_alike(form, mutant.path, alone):
+                result.fault(mutant, "as columns its lines come to something else than one by one")
     except InputRefusedError as refusal:
         mutant.outcome = "refused"
         if len(str(refusal)) > 2_000 or "\n" in str(refusal):
