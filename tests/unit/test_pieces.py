@@ -121,6 +121,14 @@ def test_the_helper_and_this_process_do_all_pieces_together(tmp_path: Path, monk
     assert told == sorted(told)
 
 
+def test_a_file_that_was_rewritten_is_one_piece(tmp_path: Path) -> None:
+    home, item = landed_lines(tmp_path, [tiktok(serial=serial) for serial in range(1, 80)])
+    digest = landing.write_draft(home.home, item, [b"{}\n" * 5_000])
+    rewritten = landing.take_draft(home.home, item, digest, 79, LANDED)
+    assert read_manifest(stored_path(home.home, item).with_suffix(".json")) == rewritten
+    assert pieces.pieces_of(home, rewritten) == [pieces.whole(rewritten)]
+
+
 @pytest.mark.parametrize(
     ("posts_in", "last", "expected"),
     [
