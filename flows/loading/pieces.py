@@ -14,7 +14,7 @@ from flows.loading import landing, reading
 from flows.loading.landing import Cut, Landed
 from flows.settings import Settings
 
-PIECE_BYTES = 32 << 20  # of content; the frames that a file was packed in are not parted
+PIECE_BYTES = 48 << 20  # of content; the frames that a file was packed in are not parted
 _START = Cut(0, 1)
 
 
