@@ -14,9 +14,9 @@ kept busy (load 10 on two cores), which makes every number about twice what it i
     step                                     before        now
     read and map to posts                      34.4        8.1    of these 1.2 for the 4 % that go one by one
     the accounts that a post names              9.9        0.4
-    masks of texts, tags and queries            4.9        0.5
+    masks of texts, tags and queries            3.2        0.5
     labels                                     14.6       14.6    batches of 50,000; 16.8 of 30,000, 24.4 of 5,000
-    words, copies, keys of authors              3.6        2.5
+    words, copies, keys of authors              2.8        2.5
     landing: hash and pack                      3.4        3.4    packing on both cores now
     the landed bytes proven                     1.4        1.4
     into the warehouse, in SQL                  9.9        9.9    4.3 of these the copy of the parts with its hashes
