@@ -150,7 +150,8 @@ def _prepare(settings: Settings, piece: Piece, parts: _Parts, read: Callable[[in
             counts.add(numbered["number"], len(rejects), before + last)
             parts.add_posts(piece.landed, numbered)
             for place, reject in rejects:
-                counts.note(reject[2], reject[3])
+                _, _, reason, detail, _ = reject
+                counts.note(reason, detail)
                 parts.add_reject(piece.landed, before + place, reject)
             if read:
                 at = position(stream) - piece.start

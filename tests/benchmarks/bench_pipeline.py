@@ -26,7 +26,7 @@ kept busy (load 10 on two cores), which makes every number about twice what it i
 
 With the machine so busy (load 8, one run, no median), 100,770 records: ratio 10.3, 1,009,195 records: 9,475 a second,
 ratio 12.8, peak 3.3 GB, exponent 0.43, since what is done once a run weighs on the small one; CSV 36.8 and Graph 28.1
-at 40,000 and 17,000 records, read one by one; the plain script 0.4 x at 100,770 records. A quiet measurement is to come.
+at 40,000 and 17,000 records, read one by one; the plain script 0.4 x at 100,770. A quiet measurement is to come.
 
 Candidates on one core of the same machine, microseconds a record of 1,087 bytes, decoded into the fields that are
 used: orjson 3.2 (all fields), msgspec 1.6, DuckDB with a schema 1.8, PyArrow with a schema 4.8, Polars with a schema
