@@ -205,9 +205,10 @@ def write(folder: Path, day: str) -> str:
         "SmSA. The own corpus is invented, MIT, and described in `corpus/README.md`.",
         "",
         "`licensed` are real posts of repositories whose licence lets weights be shipped (`weights/LICENSES.md`), by "
-        "two coders and an adjudicator, drawn by cue words; `licensed_more` others of the same repositories by one "
-        "coder, half at random and half where a former model was least sure. The coders were machine-assisted. Their "
-        "texts are no part of ronda; `coded/licensed.csv` holds the labels of the second by the key of each text.",
+        "two coders and an adjudicator, drawn by cue words; the other licensed ones are of the same repositories, each "
+        "by one coder: `licensed_more` by one alone, half at random and half where a former model was least sure, "
+        "`licensed_five` by one of five, drawn likewise. All coders were machine-assisted. The texts are no part of "
+        "ronda; `coded/` holds the labels by the key of each text, and how they were drawn and agreed.",
         "",
         "Made by `ronda label train --corpora FOLDER --into flows/labels/weights`, where FOLDER has `corpora/`, "
         "`annotated/` and `texts/`; the same texts give the same bytes. An operator adds labelled CSVs to it. "

@@ -23,7 +23,8 @@ from flows.files.record import named
 from flows.labels.posts import read
 
 OWN_FOLDER = Path(__file__).parent / "corpus"
-CODED = Path(__file__).parent / "coded" / "licensed.csv"
+# What was coded of the licensed posts beside those of two coders: by one coder, and by five, each post by one of them.
+CODED = {name: Path(__file__).parent / "coded" / f"{name}.csv" for name in ("licensed_more", "licensed_five")}
 _KEY = 16  # letters of a text's SHA-256
 SCHEMA = dict.fromkeys(("text", "sentiment", "indications", "source", "split"), pl.String)
 NEAR = 0.6
@@ -116,12 +117,12 @@ def _read_licensed(folder: Path) -> pl.DataFrame:
     return _shaped(coded, "licensed", "train")
 
 
-def _read_licensed_more(folder: Path) -> pl.DataFrame:
-    """The licensed posts of `CODED`, by one coder."""
-    coded = pl.read_csv(CODED, infer_schema=False).with_columns(pl.col("indications").fill_null(""))
+def _read_coded(folder: Path, name: str) -> pl.DataFrame:
+    """The licensed posts of a file of `CODED`."""
+    coded = pl.read_csv(CODED[name], infer_schema=False).with_columns(pl.col("indications").fill_null(""))
     keys = pl.col("text").map_elements(key_of, return_dtype=pl.String)
     texts = _read_texts(folder).select("text").unique(maintain_order=True).with_columns(key=keys)
-    return _shaped(texts.join(coded, on="key", maintain_order="left"), "licensed_more", "train")
+    return _shaped(texts.join(coded, on="key", maintain_order="left"), name, "train")
 
 
 def key_of(text: str) -> str:
@@ -132,7 +133,8 @@ def key_of(text: str) -> str:
 _TEXTS, _LICENSED = "texts/licensed.csv.gz", "annotated/licensed-coded.csv"
 PUBLIC = (
     Corpus("licensed", "MIT and Apache-2.0", _LICENSED, _read_licensed),
-    Corpus("licensed_more", "MIT and Apache-2.0", _TEXTS, _read_licensed_more),
+    Corpus("licensed_more", "MIT and Apache-2.0", _TEXTS, lambda folder: _read_coded(folder, "licensed_more")),
+    Corpus("licensed_five", "MIT and Apache-2.0", _TEXTS, lambda folder: _read_coded(folder, "licensed_five")),
     Corpus("indodiscourse", "Apache-2.0", "corpora/indodiscourse", _read_indodiscourse),
     Corpus("nusawrites", "Apache-2.0", "corpora/nusawrites", _read_nusawrites),
     Corpus("smsa", "CC BY-SA 4.0", "corpora/smsa", _read_smsa),
@@ -142,7 +144,7 @@ PUBLIC = (
     Corpus("nusax_javanese", "CC BY-SA 4.0", "corpora/nusax/javanese", lambda folder: _read_nusax(folder, "javanese")),
 )
 SHARE_ALIKE = tuple(corpus.name for corpus in PUBLIC if corpus.licence.startswith("CC BY-SA"))
-REAL = ("licensed", "licensed_more")  # real posts of the subject that labels are for
+REAL = ("licensed", *CODED)  # real posts of the subject that labels are for
 
 
 def _as_text(value: Any) -> str | None:

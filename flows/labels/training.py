@@ -26,7 +26,7 @@ from flows.labels.calibration import (
     learned_classes,
     sentiment_confidence,
 )
-from flows.labels.corpora import PUBLIC, REAL, SENTIMENTS, SHARE_ALIKE, decontaminate, fingerprint
+from flows.labels.corpora import CODED, PUBLIC, REAL, SENTIMENTS, SHARE_ALIKE, decontaminate, fingerprint
 from flows.labels.evaluation import binary, macro_f1, reliability
 from flows.labels.features import matrix
 from flows.labels.fitting import Floats, Sparse, Truth, fit, held_out
@@ -38,18 +38,19 @@ HOSTILE_SCALES = (1.0, 0.25, 1.0, 1.0)
 HOSTILE_PENALTY = 2.0
 FOLDS = 3
 # How strongly each family counts before the penalty: words, windows, groups, the lexicon's numbers.
-SENTIMENT_SCALES = (1.0, 1.0, 0.3, 1.0)
+SENTIMENT_SCALES = (1.0, 1.0, 0.6, 1.0)
 CODE_SCALES = (1.0, 0.7, 0.7, 1.0)
 SENTIMENT_PENALTY = 0.4  # 1 / (2 C)
+BALANCE = 0.5  # 0: a sentiment counts by its posts, 1: every sentiment alike
 CODE_PENALTY = 0.2
 # How much a post of a source counts in the sentiment, and in the indications; one of an operator counts 1.
-SENTIMENT_WEIGHTS = {"own": 0.1, "licensed": 1.0, "licensed_more": 1.0, "smsa": 0.02, "nusax_indonesian": 0.1}
+SENTIMENT_WEIGHTS = {"own": 0.1, **dict.fromkeys(REAL, 1.0), "smsa": 0.02, "nusax_indonesian": 0.1}
 SENTIMENT_WEIGHTS |= {"nusax_javanese": 0.3, "nusawrites": 0.0, "indodiscourse": 0.0}
-CODE_WEIGHTS = {"licensed": 1.0, "licensed_more": 1.0, "nusawrites": 0.3, "indodiscourse": 0.2}
+CODE_WEIGHTS = {**dict.fromkeys(REAL, 1.0), "nusawrites": 0.3, "indodiscourse": 0.2}
 HOSTILE_WEIGHT = 0.1  # of an IndoDiscourse post as hate speech, whose class there is wider
 # The ordinary texts of a code: of the corpora that are about public affairs, as posts are.
 BACKGROUND = ("indodiscourse", *REAL)
-HASTY = frozenset(("call_to_vote", "incitement", "threat"))  # not looked for with care in the posts of one coder
+HASTY = frozenset(("call_to_vote", "incitement", "threat"))  # not looked for with care in the posts of `CODED`
 _ENOUGH = 50  # real posts with a code, for its thresholds to be chosen on real posts alone
 
 
@@ -110,12 +111,12 @@ class Fitted(NamedTuple):
 
 
 def _balanced(posts: Posts) -> Floats:
-    """The weights of posts, those of each source turned so that its sentiments count alike (King & Zeng 2001)."""
+    """The weights of posts, those of each source turned towards its sentiments counting alike (King & Zeng 2001)."""
     weights = np.zeros(len(posts.sources))
     for source in np.unique(posts.sources):
         inside = (posts.sources == source) & (posts.sentiment >= 0)
         counts = np.bincount(posts.sentiment[inside], minlength=len(SENTIMENTS))
-        share = inside.sum() / (np.maximum(counts, 1) * max(1, (counts > 0).sum()))
+        share = (inside.sum() / (np.maximum(counts, 1) * max(1, (counts > 0).sum()))) ** BALANCE
         weights[inside] = SENTIMENT_WEIGHTS.get(source, 1.0) * share[posts.sentiment[inside]]
     return weights
 
@@ -198,7 +199,7 @@ def _class_of(codes: frozenset[str] | None, code: str, source: str) -> int:
         return -1
     if source == "indodiscourse" and codes:
         return 1 if code == "hate_speech" else -1
-    if source == "licensed_more" and code in HASTY and code not in codes:
+    if source in CODED and code in HASTY and code not in codes:
         return -1
     return int(code in codes)
 

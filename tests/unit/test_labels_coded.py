@@ -8,13 +8,13 @@ import polars as pl
 
 from flows.labels.calibration import learned_classes
 from flows.labels.corpora import CODED, SENTIMENTS, key_of, read_public
-from flows.seeds import read_rows
+from flows.seeds import read_rows, read_seed
 
 
-def test_every_row_is_a_key_with_known_labels() -> None:
-    rows = read_rows(CODED)
-    assert len({row["key"] for row in rows}) == len(rows) > 5_000
-    known = set(learned_classes())
+def test_every_row_is_a_key_with_known_labels_and_no_text_is_coded_twice() -> None:
+    rows = [row for path in CODED.values() for row in read_rows(path)]
+    assert len({row["key"] for row in rows}) == len(rows) > 14_000
+    known = {row["code"] for row in read_seed("indications")} | set(learned_classes())
     for row in rows:
         assert re.fullmatch(r"[0-9a-f]{16}", row["key"])
         assert row["sentiment"] in SENTIMENTS
