@@ -207,7 +207,7 @@ def write(folder: Path, day: str) -> str:
         "`licensed` are real posts of repositories whose licence lets weights be shipped (`weights/LICENSES.md`), by "
         "two coders and an adjudicator, drawn by cue words; the other licensed ones are of the same repositories, each "
         "by one coder: `licensed_more` by one alone, half at random and half where a former model was least sure, "
-        "`licensed_five` by one of five, drawn likewise. All coders were machine-assisted. The texts are no part of "
+        "`licensed_many` by one of several, drawn likewise. All coders were machine-assisted. The texts are no part of "
         "ronda; `coded/` holds the labels by the key of each text, and how they were drawn and agreed.",
         "",
         "Made by `ronda label train --corpora FOLDER --into flows/labels/weights`, where FOLDER has `corpora/`, "

@@ -23,8 +23,8 @@ from flows.files.record import named
 from flows.labels.posts import read
 
 OWN_FOLDER = Path(__file__).parent / "corpus"
-# What was coded of the licensed posts beside those of two coders: by one coder, and by five, each post by one of them.
-CODED = {name: Path(__file__).parent / "coded" / f"{name}.csv" for name in ("licensed_more", "licensed_five")}
+# What was coded of licensed posts beside those of two coders: by one coder, and by several, each post by one of them.
+CODED = {name: Path(__file__).parent / "coded" / f"{name}.csv" for name in ("licensed_more", "licensed_many")}
 _KEY = 16  # letters of a text's SHA-256
 SCHEMA = dict.fromkeys(("text", "sentiment", "indications", "source", "split"), pl.String)
 NEAR = 0.6
@@ -134,7 +134,7 @@ _TEXTS, _LICENSED = "texts/licensed.csv.gz", "annotated/licensed-coded.csv"
 PUBLIC = (
     Corpus("licensed", "MIT and Apache-2.0", _LICENSED, _read_licensed),
     Corpus("licensed_more", "MIT and Apache-2.0", _TEXTS, lambda folder: _read_coded(folder, "licensed_more")),
-    Corpus("licensed_five", "MIT and Apache-2.0", _TEXTS, lambda folder: _read_coded(folder, "licensed_five")),
+    Corpus("licensed_many", "MIT and Apache-2.0", _TEXTS, lambda folder: _read_coded(folder, "licensed_many")),
     Corpus("indodiscourse", "Apache-2.0", "corpora/indodiscourse", _read_indodiscourse),
     Corpus("nusawrites", "Apache-2.0", "corpora/nusawrites", _read_nusawrites),
     Corpus("smsa", "CC BY-SA 4.0", "corpora/smsa", _read_smsa),
