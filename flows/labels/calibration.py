@@ -168,7 +168,7 @@ def calibrate_code(code: str, posts: Scored, truth: Flags, background: Scored) -
 
 
 def calibrate_sentiment(scores: Floats, truth: npt.NDArray[np.int64]) -> dict[str, float]:
-    """The temperature that makes probabilities honest on new sources, and below which largest one a label is uncertain."""
+    """The temperature that keeps probabilities honest on new sources, and below which largest one a label is unsure."""
 
     from scipy import optimize
 
