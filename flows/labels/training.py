@@ -44,8 +44,8 @@ SENTIMENT_PENALTY = 0.6  # 1 / (2 C)
 BALANCE = 0.5  # 0: a sentiment counts by its posts, 1: every sentiment alike
 CODE_PENALTY = 0.2
 # How much a post of a source counts in the sentiment, and in the indications; one of an operator counts 1.
-SENTIMENT_WEIGHTS = {"own": 0.2, **dict.fromkeys(REAL, 1.0), "smsa": 0.02, "nusax_indonesian": 0.1}
-SENTIMENT_WEIGHTS |= {"nusax_javanese": 0.3, "nusawrites": 0.0, "indodiscourse": 0.0}
+SENTIMENT_WEIGHTS = {"own": 0.2, **dict.fromkeys(REAL, 1.0), "smsa": 0.06, "nusax_indonesian": 0.3}
+SENTIMENT_WEIGHTS |= {"nusax_javanese": 1.0, "nusawrites": 0.0, "indodiscourse": 0.0}
 CODE_WEIGHTS = {**dict.fromkeys(REAL, 1.0), "nusawrites": 0.3, "indodiscourse": 0.2}
 HOSTILE_WEIGHT = 0.1  # of an IndoDiscourse post as hate speech, whose class there is wider
 # The ordinary texts of a code: of the corpora that are about public affairs, as posts are.
