@@ -11,7 +11,7 @@ from typing import Annotated
 
 import typer
 
-from flows import cli_call, cli_desk, cli_keep, cli_label, cli_past, processes, progress
+from flows import cli_call, cli_desk, cli_fleet, cli_keep, cli_label, cli_past, processes, progress
 from flows.cli_call import (
     ANALYSTS,
     ENGINEERS,
@@ -172,6 +172,7 @@ app.add_typer(cli_desk.app, name="desk", rich_help_panel=ANALYSTS)
 app.add_typer(cli_desk.public)
 app.add_typer(cli_past.app)
 app.add_typer(cli_keep.app)
+app.add_typer(cli_fleet.app)
 
 
 @verb(app, LEADERSHIP)

@@ -129,6 +129,15 @@ def _require(server: ServerElsewhere) -> None:
         ) from None
 
 
+def require_elsewhere() -> ServerElsewhere:
+    """The Prefect server that the environment names; UsageError where it names none, or one that cannot be used."""
+    server = server_elsewhere()
+    if server is None:
+        raise UsageError("No Prefect server is named; set PREFECT_API_URL to its address, like http://HOST:4200/api.")
+    _require(server)
+    return server
+
+
 @contextmanager
 def orchestrated(settings: Settings, log_level: str) -> Iterator[Orchestrator | None]:
     """A temporary server that starts while the block imports the flows; none where the environment names a server."""

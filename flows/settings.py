@@ -33,6 +33,12 @@ from flows.post import Platform
 Language = Literal["id", "en"]
 _TOML = "ronda.toml"
 _EXPORTED = "RONDA_TOML"  # the working folder's file that is in use, for the processes below
+_FLOW_RUN = "PREFECT__FLOW_RUN_ID"  # set where Prefect started this process for one run of a flow
+_REPORTS_TO_NOBODY = {
+    "DO_NOT_TRACK": "1",
+    "PREFECT_SERVER_ANALYTICS_ENABLED": "false",
+    "GX_ANALYTICS_ENABLED": "false",
+}
 
 
 class TableMapping(BaseModel):
@@ -260,11 +266,14 @@ class Settings(BaseSettings):
         os.environ["PREFECT_PROFILES_PATH"] = str(self.home / "prefect" / "profiles.toml")
         for name in ("PREFECT_LOGGING_CONFIG_PATH", "PREFECT_LOGGING_SETTINGS_PATH"):
             os.environ[name] = str(self.home / "prefect" / "logging.yml")
-        os.environ["DO_NOT_TRACK"] = "1"
-        os.environ["PREFECT_SERVER_ANALYTICS_ENABLED"] = "false"
+        os.environ.update(_REPORTS_TO_NOBODY)
         os.environ["PREFECT_SERVER_EPHEMERAL_ENABLED"] = "false"
-        os.environ["GX_ANALYTICS_ENABLED"] = "false"
         os.environ["PREFECT_LOGGING_LEVEL"] = os.environ["PREFECT_LOGGING_INTERNAL_LEVEL"] = log_level
+
+    def for_workers(self) -> dict[str, str]:
+        """What a process must be told that a worker of another Prefect server starts for this home; no secrets."""
+        told = _REPORTS_TO_NOBODY | {"RONDA_HOME": str(self.home)}
+        return told | ({_EXPORTED: os.environ[_EXPORTED]} if _EXPORTED in os.environ else {})
 
     def export_server(self, port: int, login: str) -> None:
         """Tells Prefect, in the same way, of the server of this home: where it is, how it is guarded, and its login.
@@ -326,21 +335,25 @@ def server_elsewhere() -> ServerElsewhere | None:
 def is_served_run() -> bool:
     """Whether this process was started by Prefect for one run of a flow, with a pipe from its starter."""
     mode = os.fstat(0).st_mode
-    return "PREFECT__FLOW_RUN_ID" in os.environ and (stat.S_ISFIFO(mode) or stat.S_ISSOCK(mode))
+    return _FLOW_RUN in os.environ and (stat.S_ISFIFO(mode) or stat.S_ISSOCK(mode))
 
 
 def load_settings() -> Settings:
     """Settings from the environment and ronda.toml; raises UsageError naming the setting that is wrong.
 
     Every verb, flow and task begins with them: what this process and those it starts write from now on is closed to
-    other accounts, whatever the umask was. `flows.store.permissions` opens what is published.
+    other accounts, whatever the umask was. `flows.store.permissions` opens what is published. A run that Prefect
+    started finds its home and never makes one: its worker could be on another machine.
     """
     os.umask(0o077)
     try:
-        return Settings()
+        settings = Settings()
     except ValidationError as error:
         first = error.errors()[0]
         where = ".".join(str(part) for part in first["loc"])
         raise UsageError(f"The setting {where} is not usable: {first['msg']}; see flows/settings.py.") from error
     except ValueError as error:
         raise UsageError(f"ronda.toml cannot be read: {error}; fix the file.") from error
+    if _FLOW_RUN in os.environ and not settings.home.is_dir():
+        raise UsageError(f"The home {settings.home} is not on this machine; start the worker of Prefect where it is.")
+    return settings

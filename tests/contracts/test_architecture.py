@@ -45,7 +45,7 @@ ORDER = [  # each may import everything before it
     {"flows.serving"},
     {"flows.demo"},
     {"flows.cli_call"},
-    {"flows.cli_desk", "flows.cli_keep", "flows.cli_label", "flows.cli_past"},
+    {"flows.cli_desk", "flows.cli_fleet", "flows.cli_keep", "flows.cli_label", "flows.cli_past"},
     {"flows.cli"},
 ]
 # The rooms of `reports`, in the same way: from frames to documents.
@@ -89,7 +89,7 @@ LIBRARIES = {
     "openpyxl": {"flows/files/workbook.py"},
     "apprise": {"flows/publishing/notice.py"},
     "rich": {"flows/progress.py"},
-    "typer": {f"flows/{name}.py" for name in ("cli", "cli_call", "cli_desk", "cli_keep", "cli_label", "cli_past")},
+    "typer": {"flows/cli.py", *(f"flows/cli_{room}.py" for room in ("call", "desk", "fleet", "keep", "label", "past"))},
 }
 
 

@@ -75,12 +75,16 @@ def write_watch(home: Path, services: Services, folder: Path, accounts: int) -> 
     (home / "ronda.toml").write_text("\n".join([*addresses, *paces, *lists, ""]))
 
 
-def start_server(folder: Path) -> tuple[int, str]:
-    """Starts a Prefect server below a folder and waits until it answers; gives its process and its API address."""
+def start_server(folder: Path, **more: str) -> tuple[int, str]:
+    """Starts a Prefect server below a folder and waits until it answers; gives its process and its API address.
+
+    `more` are variables of its environment.
+    """
     port = free_port()
     home = folder / f"prefect-{port}"
     home.mkdir()
     variables = environment(home, PREFECT_HOME=str(home), PREFECT_SERVER_ANALYTICS_ENABLED="false", DO_NOT_TRACK="1")
+    variables |= more
     command = [sys.executable, "-m", "prefect", "server", "start", "--host", "127.0.0.1", "--port", str(port)]
     with (home / "server.log").open("wb") as log:
         process = subprocess.Popen(command, env=variables, stdout=log, stderr=log)
