@@ -11,12 +11,15 @@ from concurrent.futures import Executor, Future, ProcessPoolExecutor
 from contextlib import contextmanager
 from multiprocessing import active_children, connection, get_context, parent_process
 from pathlib import Path
-from typing import ParamSpec, TypeVar
+from typing import Any, ParamSpec, Protocol, TypeVar
 
 # Where this code lies: modules started as processes are taken from there, and not from the folder of whoever calls.
 _CODE = Path(__file__).parent.parent
 _FRESH = get_context("spawn")
 _HELPERS: list[Executor] = []  # the process that works beside this one, as long as a run lends it
+
+_CREWS: list["Crew"] = []  # who works on the units of a run, as long as it lends them
+ALONE = 2  # processes of a run that is lent no others: itself and its helper
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -24,7 +27,7 @@ T = TypeVar("T")
 
 def pool(workers: int) -> ProcessPoolExecutor:
     """Fresh processes that work until the pool is closed, or until this process is gone, however it ended."""
-    return ProcessPoolExecutor(workers, mp_context=_FRESH, initializer=_begin)
+    return ProcessPoolExecutor(workers, mp_context=_FRESH, initializer=begin)
 
 
 @contextmanager
@@ -68,6 +71,36 @@ def later(work: Callable[P, T], *arguments: P.args, **named: P.kwargs) -> Callab
     return process.submit(work, *arguments, **named).result
 
 
+class Crew(Protocol):
+    """Workers that a run lends to what maps units below it: processes, or a cluster (`flows.crews`)."""
+
+    @property
+    def is_larger(self) -> bool:
+        """Whether they are more than this process and its helper, which work without them."""
+        ...
+
+    def map(
+        self, work: Callable[..., T], units: Sequence[tuple[Any, ...]], told: Callable[[int], None] | None = None
+    ) -> list[T]:
+        """What `work` gives for the arguments of each unit, in their order; `told` hears how many are done."""
+        ...
+
+
+@contextmanager
+def lent_crew(crew: Crew) -> Iterator[None]:
+    """Lends workers as long as the block lasts."""
+    _CREWS.append(crew)
+    try:
+        yield
+    finally:
+        _CREWS.pop()
+
+
+def crew() -> Crew | None:
+    """The workers that are lent; None where none are, as without Prefect."""
+    return _CREWS[-1] if _CREWS else None
+
+
 def start(
     module: str, *words: str, keeps: Sequence[int] = (), stdout: int | None = None, stderr: int | None = None
 ) -> subprocess.Popen[bytes]:
@@ -107,7 +140,8 @@ def collect_seldom() -> None:
     gc.set_threshold(50_000, 20, 20)
 
 
-def _begin() -> None:
+def begin() -> None:
+    """As a process of a pool begins."""
     collect_seldom()
     atexit.register(os._exit, 0)  # called last: by then all is closed, and taking libraries apart would take a second
     _end_with_parent()

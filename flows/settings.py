@@ -15,6 +15,7 @@ from datetime import date
 from functools import cached_property
 from pathlib import Path
 from typing import Annotated, Any, Literal, NamedTuple, Self
+from urllib.parse import urlsplit
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, Field, PrivateAttr, SecretStr, ValidationError
 from pydantic_settings import (
@@ -166,6 +167,21 @@ class Settings(BaseSettings):
     )
     desk_address: str = Field(default="", description="address of the desk where a proxy with TLS stands before it")
     server_port: int = Field(default=4200, ge=1, le=65535, description="port of the Prefect server of `ronda serve`")
+    task_runner: Literal["processes", "dask", "ray"] = Field(
+        default="processes",
+        description="where the units of a run are worked on; dask and ray: requirements-cluster.txt",
+    )
+    cluster: str = Field(
+        default="", description="address of the Dask scheduler or the Ray head; without it a cluster of this machine"
+    )
+    workers: int = Field(
+        default=2, ge=1, description="processes for units where no cluster is named; two are the run and its helper"
+    )
+    exchange_url: str = Field(
+        default="",
+        description="s3://bucket/prefix, for workers that share no disk with the home: landed files and prepared parts"
+        " lie there during a run; the login stands in AWS_* of the environment",
+    )
     watch: Watch = Field(default_factory=Watch, description="accounts, keywords and hashtags to collect")
     tiktok_client_key: SecretStr | None = Field(
         default=None, description='TikTok Research API; a secret may be "block:<name of a Prefect secret block>"'
@@ -270,6 +286,11 @@ class Settings(BaseSettings):
         os.environ["PREFECT_SERVER_EPHEMERAL_ENABLED"] = "false"
         os.environ["PREFECT_LOGGING_LEVEL"] = os.environ["PREFECT_LOGGING_INTERNAL_LEVEL"] = log_level
 
+    def without_secrets(self) -> Self:
+        """The same settings for workers of a cluster, which need no token and no key but the one they are given."""
+        secret = [name for name, field in type(self).model_fields.items() if "SecretStr" in str(field.annotation)]
+        return self.model_copy(update={name: type(self).model_fields[name].default for name in secret})
+
     def for_workers(self) -> dict[str, str]:
         """What a process must be told that a worker of another Prefect server starts for this home; no secrets."""
         told = _REPORTS_TO_NOBODY | {"RONDA_HOME": str(self.home)}
@@ -330,6 +351,12 @@ def server_elsewhere() -> ServerElsewhere | None:
         return ServerElsewhere(api, f"Basic {base64.b64encode(login.encode()).decode()}")
     key = os.environ.get("PREFECT_API_KEY")
     return ServerElsewhere(api, f"Bearer {key}" if key else "")
+
+
+def is_storage_here() -> bool:
+    """Whether the storage that AWS_ENDPOINT_URL names is on this machine: the only one that may do without TLS."""
+    address = urlsplit(os.environ.get("AWS_ENDPOINT_URL", ""))
+    return address.scheme == "http" and address.hostname in {"127.0.0.1", "localhost", "::1"}
 
 
 def is_served_run() -> bool:

@@ -19,9 +19,9 @@ from prefect.artifacts import create_markdown_artifact
 
 import reports
 from expectations import run as quality
-from flows import processes, progress
+from flows import crews, processes, progress
 from flows.collecting import gone, inbox, pull, refresh
-from flows.exits import Exit, RondaError
+from flows.exits import Exit
 from flows.forgetting import expiry, removed
 from flows.loading import pending
 from flows.loading.summary import LoadSummary
@@ -34,15 +34,10 @@ from flows.sources.pacing import Clock, SystemClock, VirtualClock
 from flows.store import warehouse
 from flows.store.runs import Run
 
-
-def _is_accident(task_: Any, run: Any, state: Any) -> bool:  # noqa: ARG001 - the shape Prefect asks for
-    return not isinstance(state.result(raise_on_failure=False), RondaError)
-
-
 _RETRIED: dict[str, Any] = {
     "retries": 2,
     "retry_delay_seconds": 5,
-    "retry_condition_fn": _is_accident,
+    "retry_condition_fn": crews.is_accident,
     "persist_result": False,
 }
 _PATIENCE = 1800.0  # seconds to wait for another run's load or publication
@@ -123,7 +118,7 @@ def expire(as_of: str | None) -> tuple[Exit, list[str]]:
 def load_pending(run_id: str, platform: str | None, relabels: bool = True) -> LoadSummary:
     """New landing files become posts, duplicates and rejects; the landing and post gates decide."""
     settings = load_settings()
-    with progress.step("Reading what landed", "bytes") as advance:
+    with crews.lent(settings), progress.step("Reading what landed", "bytes") as advance:
         return pending.load_pending(settings, Run(settings.home, run_id), platform, advance=advance, relabels=relabels)
 
 

@@ -12,7 +12,7 @@ import polars as pl
 from flows import processes
 from flows.exits import InputRefusedError
 from flows.files.record import Fault
-from flows.loading import load, pieces, prepared, privacy, proof, reading
+from flows.loading import elsewhere, load, pieces, prepared, privacy, proof, reading
 from flows.loading.counted import Prepared, is_ended_early
 from flows.loading.landing import Landed
 from flows.loading.pieces import Piece
@@ -25,6 +25,7 @@ from flows.store import chain
 # From so many bytes on the helper of a run, or one of its own, saves more than it costs.
 _HELPED_BYTES, _PARALLEL_BYTES = 8 << 20, 64 << 20
 _WORKERS = 2
+_UNITS = 32  # at least so many bundles for workers that are lent
 _AHEAD = 2  # bundles that the helper has, so that it never waits for this process
 
 
@@ -102,8 +103,13 @@ def _prepare_all(settings: Settings, files: Sequence[Landed], key: bytes, folder
     if size < _HELPED_BYTES or (size < _PARALLEL_BYTES and processes.helping() is None):
         whole = [piece for each in parted for piece in each]
         return Prepared.of([prepared.prepare(settings, whole, key, folder, "all", read)])
-    with processes.helper():
-        results = _prepare_beside(settings, _bundles(parted), key, folder, read)
+    crew = processes.crew()
+    if crew is not None and crew.is_larger:
+        bundles = _bundles(parted, _UNITS)
+        results = elsewhere.prepare(settings, crew, bundles, key, folder, lambda told: read(told - done))
+    else:
+        with processes.helper():
+            results = _prepare_beside(settings, _bundles(parted, _WORKERS), key, folder, read)
     for each in parted:
         own = [result for result in results if len(each) > 1 and result.files[0].landed == each[0].landed]
         if is_ended_early([result.files[0] for result in own]):
@@ -113,15 +119,15 @@ def _prepare_all(settings: Settings, files: Sequence[Landed], key: bytes, folder
     return Prepared.of(results)
 
 
-def _bundles(parted: Sequence[Sequence[Piece]]) -> list[list[Piece]]:
-    """Files that were parted into pieces as bundles, which are of at most half of everything.
+def _bundles(parted: Sequence[Sequence[Piece]], least: int) -> list[list[Piece]]:
+    """Files that were parted into pieces as bundles, of which about so many are as large as they may be.
 
     The pieces of a file share no bundle with another file, so that a file whose reading has to end early can be read
     again as a whole.
     """
     whole = [each[0] for each in parted if len(each) == 1]
-    half = sum(piece.content for piece in whole) // _WORKERS
-    joined = pieces.bundles(whole, min(half, pieces.PIECE_BYTES))
+    share = sum(piece.content for piece in whole) // least
+    joined = pieces.bundles(whole, min(share, pieces.PIECE_BYTES))
     return [*([piece] for each in parted if len(each) > 1 for piece in each), *joined]
 
 

@@ -38,6 +38,7 @@ ORDER = [  # each may import everything before it
     {"flows.forgetting"},
     {"flows.keeping", "flows.secret_blocks", "flows.seed_checks"},
     {"flows.initialising"},
+    {"flows.crews"},
     {"flows.tasks", "flows.planning", "flows.status", "flows.record", "flows.dictionary"},
     {"flows.weekly", "flows.backfill", "flows.extract"},
     {"flows.daily", "flows.expiring"},
@@ -65,6 +66,7 @@ REPORT_ORDER = [
 
 LIBRARIES = {
     "prefect": {
+        "flows/crews.py",
         "flows/tasks.py",
         "flows/weekly.py",
         "flows/extract.py",
@@ -76,6 +78,9 @@ LIBRARIES = {
         "flows/secret_blocks.py",
     },
     "httpx": {"flows/sources/http.py", "flows/simulation/services/", "flows/tasks.py"},
+    "prefect_dask": {"flows/crews.py"},
+    "prefect_ray": {"flows/crews.py"},
+    "obstore": {"flows/store/exchange.py"},
     "duckdb": {"flows/store/warehouse.py"},
     "great_expectations": {"expectations/"},
     "matplotlib": {"reports/"},

@@ -10,7 +10,7 @@ from tests.conftest import REPOSITORY
 
 TOP_LEVEL = {
     *("pyproject.toml", "flows", "sql", "expectations", "reports", "tests", "README.md", "LICENSE", "CHANGELOG.md"),
-    *("requirements.txt", "requirements-clients.txt", ".ci", ".gitignore"),
+    *("requirements.txt", "requirements-clients.txt", "requirements-cluster.txt", ".ci", ".gitignore"),
 }
 
 
@@ -32,7 +32,10 @@ def test_every_row_of_a_table_has_a_cell_for_each_column() -> None:
         assert [row for row in rows if row and len(row) != len(head)] == [], name
 
 
-@pytest.mark.parametrize(("name", "least"), [("requirements.txt", 50), ("requirements-clients.txt", 3)])
+@pytest.mark.parametrize(
+    ("name", "least"),
+    [("requirements.txt", 50), ("requirements-clients.txt", 3), ("requirements-cluster.txt", 30)],
+)
 def test_every_pin_has_hashes_and_no_address(name: str, least: int) -> None:
     text = (REPOSITORY / name).read_text(encoding="utf-8")
     assert "://" not in text
@@ -44,15 +47,22 @@ def test_every_pin_has_hashes_and_no_address(name: str, least: int) -> None:
         assert "--hash=sha256:" in pin, pin[:80]
 
 
-def test_the_client_libraries_change_no_pin() -> None:
+@pytest.mark.parametrize(
+    ("other", "holds"),
+    [
+        ("requirements-clients.txt", {"researchtikpy", "python-facebook-api", "facebook-business"}),
+        ("requirements-cluster.txt", {"prefect-dask", "prefect-ray", "obstore", "moto"}),
+    ],
+)
+def test_the_libraries_beside_them_change_no_pin(other: str, holds: set[str]) -> None:
     names = [
         {
             name.lower()
             for name in re.findall(r"^([A-Za-z0-9._-]+)", (REPOSITORY / file).read_text(), flags=re.MULTILINE)
         }
-        for file in ("requirements.txt", "requirements-clients.txt")
+        for file in ("requirements.txt", other)
     ]
-    assert {"researchtikpy", "python-facebook-api", "facebook-business"} <= names[1]
+    assert holds <= names[1]
     assert not names[0] & names[1]
 
 
