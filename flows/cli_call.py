@@ -139,6 +139,13 @@ class RefusedValueError(typer.BadParameter):
     """A value that is written wrong, with a whole sentence about it."""
 
 
+class Weeks(NamedTuple):
+    """A span of ISO weeks as they are written, both ends included."""
+
+    first: str
+    last: str
+
+
 class Days(NamedTuple):
     """A span of days, both ends included."""
 
@@ -179,6 +186,14 @@ def days(text: str) -> Days:
     if span.last < span.first:
         raise RefusedValueError(f'"{text}" ends before it begins; swap the days.')
     return span
+
+
+def weeks(text: str) -> Weeks:
+    """`FIRST..LAST`."""
+    first, dots, last = text.partition("..")
+    if not dots:
+        raise RefusedValueError(f'"{text}" is not a span of weeks; write it like 2024-W01..2024-W04.')
+    return Weeks(week(first), week(last))
 
 
 def number(value: str | int) -> int:

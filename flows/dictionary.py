@@ -72,6 +72,13 @@ def tables_section() -> str:
     return "\n\n".join(parts)
 
 
+def national_section() -> str:
+    """Every table of the national database with its grain and columns."""
+    about = "Written by `ronda fleet`, from the published Parquet tables of its regencies."
+    parts = [f"## Tables of published/national.duckdb\n\n{about}"]
+    return "\n\n".join([*parts, *map(_model, models.read_models(sql.FOLDER, models.NATIONAL))])
+
+
 def _model(model: models.Model) -> str:
     grain = ", ".join(f"{name} (may be NULL)" if name in model.may_be_null else name for name in model.grain)
     about = f"{model.description}\n\nOne row a {grain}." if grain else model.description
@@ -139,7 +146,7 @@ def render() -> str:
     """The whole reference as Markdown."""
     parts = (
         *(_INTRODUCTION.strip(), glossary_section(), settings_section(), tables_section()),
-        *(functions_section(), facts_section()),
+        *(functions_section(), national_section(), facts_section()),
         checks_section(),
     )
     return "\n\n".join(parts) + "\n"

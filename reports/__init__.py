@@ -28,6 +28,7 @@ __all__ = [
     "published_texts",
     "render_index",
     "render_letter",
+    "render_national",
     "render_note",
     "render_review",
     "render_week",
@@ -78,6 +79,13 @@ def render_index(
     from reports.site import index
 
     index.render_index(summaries, folder, edition, notes or {})
+
+
+def render_national(regencies: "pl.DataFrame", weeks: "pl.DataFrame", lang: Language) -> str:
+    """The overview over the regencies of a fleet, as HTML; see `overview.render_national`."""
+    from reports.national import overview
+
+    return overview.render_national(regencies, weeks, lang)
 
 
 def render_review(  # noqa: PLR0913 - as the function it calls

@@ -25,6 +25,7 @@ from flows.store.dependencies import dependencies
 from flows.store.warehouse import Connection, DatabaseError, as_tables, literal, query
 
 LAYERS = ("base", "core", "trends")
+NATIONAL = ("nation",)  # made from what many homes published, in a database of its own
 DECLARED = "tables.sql"  # of base: the tables of the loader, no model
 COMPUTED = "computed"
 KINDS = ("table", "view", COMPUTED)
@@ -78,12 +79,12 @@ def load_seeds(connection: Connection, folder: Path) -> None:
             raise UsageError(f"The seed {path.name} cannot be read: {first_line(error)}; fix the file.") from error
 
 
-def read_models(folder: Path) -> list[Model]:
-    """The models of the layers of a folder, by name.
+def read_models(folder: Path, layers: Sequence[str] = LAYERS) -> list[Model]:
+    """The models of some layers of a folder, by name.
 
     Raises ModelError for a header that is not one, or that names a column `<folder>/columns.csv` does not explain.
     """
-    paths = [path for layer in LAYERS for path in sorted((folder / layer).glob("*.sql")) if path.name != DECLARED]
+    paths = [path for layer in layers for path in sorted((folder / layer).glob("*.sql")) if path.name != DECLARED]
     if not paths:
         raise ModelError(f"There are no models in {folder}; the installation is incomplete.")
     dictionary = read_columns(folder / COLUMNS)

@@ -12,7 +12,8 @@ from reports.tables.workbook import TABS
 from tests.unit.test_reports_words import reserved_words
 
 DICTIONARY = read_columns(sql.FOLDER / COLUMNS)
-MODELS = {model.qualified: [each.name for each in model.columns] for model in models.read_models(sql.FOLDER)}
+READ = models.read_models(sql.FOLDER, (*models.LAYERS, *models.NATIONAL))
+MODELS = {model.qualified: [each.name for each in model.columns] for model in READ}
 
 
 def _base() -> list[tuple[str, str, str]]:

@@ -156,6 +156,7 @@ PUT_TOGETHER: dict[str, Iterable[str] | Callable[[], Iterable[str]]] = {
     "phase_{}": _phases(),
     "phase_short_{}": _phases() | {"rally"},
     "phase_start_{}": (_phases() | {"rally"}) - {"pre_campaign"},
+    "national_{}": LIGHTS,
     "platform_{}": ("all", "mixed"),
     "reason_{}": lambda: [*Reason, *_texts("flows"), *_quoted("core.coverage", "trends.corrections")],
     "receiver_{}": [row["code"] for row in read_seed("receivers")],
@@ -194,7 +195,7 @@ WHOLE = (
     *("case_due_{}", "decide_case_{}", "decided_{}"),
     *("letter_{}", "letter_closing_{}", "letter_fact_{}", "letter_head_{}", "letter_opening_{}"),
     *("letter_subject_{}", "letter_unknown_{}"),
-    *("limit_{}", "method_{}", "method_section_{}", "official_{}_list", "phase_{}", "phase_short_{}"),
+    *("limit_{}", "method_{}", "method_section_{}", "national_{}", "official_{}_list", "phase_{}", "phase_short_{}"),
     *("phase_start_{}", "platform_{}", "review_guide_{}", "section_{}", "severity_{}", "sheet_{}", "stage_{}"),
     *("status_{}", "subject_{}", "table_{}", "unit_{}", "verdict_{}"),
 )

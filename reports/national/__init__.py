@@ -1,0 +1,1 @@
+"""The national overview: one page over the regencies of a fleet."""

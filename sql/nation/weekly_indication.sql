@@ -1,0 +1,11 @@
+-- trends.weekly_indication of every regency, as its last report has it.
+--
+-- Grain: regency_code, week, phase, platform, indication
+-- Columns: regency_code, week, phase, platform, indication, first_day, last_day, days, posts, labelled, authors, negative, neutral,
+--   positive, net_sentiment, net_low, net_high, detected, per_1000, per_1000_low, per_1000_high, coverage, status
+
+SELECT
+    regency_code, week, phase, platform, indication, first_day, last_day, days, posts, labelled, authors, negative, neutral, positive,
+    net_sentiment, net_low, net_high, detected, per_1000, per_1000_low, per_1000_high, coverage, status
+FROM published.weekly_indication
+ORDER BY regency_code, week, phase, platform, indication
