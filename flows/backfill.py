@@ -1,6 +1,10 @@
 """The backfill flow: past weeks published again, in order, with a reason that is kept."""
 
+import tempfile
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
+from pathlib import Path
 
 from prefect import flow
 
@@ -10,6 +14,7 @@ from flows.periods import Week, weeks_between
 from flows.publishing import due, notice
 from flows.publishing.comparing import restated
 from flows.publishing.state import fingerprint
+from flows.publishing.week import Kept
 from flows.settings import Language, Settings, load_settings
 from flows.store.runs import Run, recorded, unfinished
 from flows.store.warehouse import exclusive
@@ -56,18 +61,20 @@ def backfill(  # noqa: PLR0913, PLR0917 - the options of a verb
         known, unknown = due.known_and_unknown(settings, weeks)
         before = unfinished(settings.home, run, fingerprint(settings))
         lines, stops = loaded.untaken, list[str]()
-        for number, week in enumerate(known):
-            advance(number, len(known))
-            if str(week) in before:
-                lines.append(f"{week}: publication {before[str(week)]}, made before the interruption")
-                continue
-            try:
-                lines.append(_publish(settings, run, week, lang, reason))
-            except GateStoppedError as stop:
-                stays = due.publication_number(settings, week)
-                lines.append(f"{week}: stays {f'publication {stays}' if stays else 'unpublished'}; {stop}")
-                stops.append(f"{week}: {stop}")
-                tasks.tell(settings, notice.stopped(settings, str(week), str(stop)))
+        publishing = _Publishing(settings, run, lang, reason)
+        with publishing.drawn_elsewhere([week for week in known if str(week) not in before]):
+            for number, week in enumerate(known):
+                advance(number, len(known))
+                if str(week) in before:
+                    lines.append(f"{week}: publication {before[str(week)]}, made before the interruption")
+                    continue
+                try:
+                    lines.append(publishing.publish(week))
+                except GateStoppedError as stop:
+                    stays = due.publication_number(settings, week)
+                    lines.append(f"{week}: stays {f'publication {stays}' if stays else 'unpublished'}; {stop}")
+                    stops.append(f"{week}: {stop}")
+                    tasks.tell(settings, notice.stopped(settings, str(week), str(stop)))
         lines += [f"{week}: skipped; {due.NOTHING_KNOWN}" for week in unknown]
         tasks.show("backfill", f"# Backfill\n\n{reason}\n\n" + "\n".join(f"- {x}" for x in lines))
         if stops:
@@ -76,12 +83,46 @@ def backfill(  # noqa: PLR0913, PLR0917 - the options of a verb
         return Backfilled("\n".join(lines), tuple(stops))
 
 
-def _publish(settings: Settings, run: Run, week: Week, lang: Language, reason: str) -> str:
-    """Publishes a week unless a gate stops it; says in one line what became of it."""
-    before = due.publication_number(settings, week)
-    tasks.check_week(run.run_id, week)
-    published = tasks.publish_week(run.run_id, week, None, lang, reason)
-    tasks.tell(settings, published.notice)
-    if published.publication == before:
-        return f"{week}: stays publication {before}; its numbers and what they rest on are unchanged"
-    return f"{week}: publication {published.publication}; {restated(settings, week, published.publication)}"
+class _Publishing:
+    """The weeks of a backfill on their way out: one after the other, or drawn by more workers before they are released."""
+
+    def __init__(self, settings: Settings, run: Run, lang: Language, reason: str) -> None:
+        self._settings, self._run, self._lang, self._reason = settings, run, lang, reason
+        self._before: dict[Week, int] = {}
+        self._kept: dict[Week, Kept | GateStoppedError] = {}
+        self._drawn: Path | None = None
+
+    @contextmanager
+    def drawn_elsewhere(self, weeks: Sequence[Week]) -> Iterator[None]:
+        """Where more workers are: states these weeks in order and has their pages drawn, before any is released."""
+        if not tasks.has_more_workers():
+            yield
+            return
+        for week in weeks:
+            self._before[week] = due.publication_number(self._settings, week)
+            try:
+                tasks.check_week(self._run.run_id, week)
+                self._kept[week] = tasks.keep_week(self._run.run_id, week, self._lang, self._reason)
+            except GateStoppedError as stop:
+                self._kept[week] = stop
+        with tempfile.TemporaryDirectory(dir=self._settings.home, prefix=".drawn-") as folder:
+            self._drawn = Path(folder)
+            places = [place for each in self._kept.values() if isinstance(each, Kept) for place in each.places.values()]
+            tasks.draw_weeks(places, self._drawn)
+            yield
+
+    def publish(self, week: Week) -> str:
+        """Publishes a week unless a gate stops it, or stopped it before; says in one line what became of it."""
+        before = self._before.get(week, due.publication_number(self._settings, week))
+        kept = self._kept.get(week)
+        if isinstance(kept, GateStoppedError):
+            raise kept
+        if kept is not None and self._drawn is not None:
+            published = tasks.release_week(self._run.run_id, kept, self._lang, self._drawn)
+        else:
+            tasks.check_week(self._run.run_id, week)
+            published = tasks.publish_week(self._run.run_id, week, None, self._lang, self._reason)
+        tasks.tell(self._settings, published.notice)
+        if published.publication == before:
+            return f"{week}: stays publication {before}; its numbers and what they rest on are unchanged"
+        return f"{week}: publication {published.publication}; {restated(self._settings, week, published.publication)}"

@@ -7,10 +7,11 @@ task may run in another process: a run travels as its id.
 
 import itertools
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import replace
 from datetime import date, datetime
+from pathlib import Path
 from typing import Any
 
 import httpx
@@ -26,7 +27,7 @@ from flows.forgetting import expiry, removed
 from flows.loading import pending
 from flows.loading.summary import LoadSummary
 from flows.periods import Week
-from flows.publishing import build, check, note, notice
+from flows.publishing import build, check, elsewhere, note, notice
 from flows.publishing import week as weeks
 from flows.secret_blocks import unlocked_settings
 from flows.settings import Language, Settings, is_served_run, load_settings
@@ -145,6 +146,33 @@ def publish_week(
     published = weeks.publish_week(settings, run, week, as_of, given_reason)
     run.add_counts({weeks.MILLISECONDS: round(1000 * (time.monotonic() - started))})
     return published
+
+
+@task(name="State the week", timeout_seconds=1800, **_RETRIED)
+def keep_week(run_id: str, week: Week, lang: Language, given_reason: str) -> weeks.Kept:
+    """States a week and keeps what its pages are drawn from."""
+    settings = load_settings().in_language(lang)
+    return weeks.keep_week(settings, Run(settings.home, run_id), week, given_reason)
+
+
+def has_more_workers() -> bool:
+    """Whether the settings name more workers than the run and its helper."""
+    return crews.Crew(load_settings()).is_larger
+
+
+@task(name="Draw the weeks", **_RETRIED)
+def draw_weeks(places: Sequence[str], folder: Path) -> None:
+    """The pages of kept weeks, drawn into a folder by the workers of the settings."""
+    settings = load_settings()
+    with progress.step("Drawing weeks", "weeks") as advance:
+        elsewhere.draw(settings, crews.Crew(settings), places, folder, lambda told: advance(told, len(places)))
+
+
+@task(name="Release the week", timeout_seconds=1800, **_RETRIED)
+def release_week(run_id: str, kept: weeks.Kept, lang: Language, drawn: Path) -> weeks.Published:
+    """Makes a week whose pages are drawn the published one."""
+    settings = load_settings().in_language(lang)
+    return weeks.release_week(settings, Run(settings.home, run_id), kept, drawn)
 
 
 @task(name="Publish the note", timeout_seconds=600, **_RETRIED)

@@ -28,7 +28,8 @@ _FRAMES = "frames"  # in the conditions: the hash of each file of a frame
 _OF_SETTINGS = frozenset({"election", "code_version"})
 
 
-def _folder(home: Path, place: str) -> Path:
+def folder(home: Path, place: str) -> Path:
+    """Where the edition of a place is kept."""
     return home / "editions" / place
 
 
@@ -36,7 +37,7 @@ def keep(home: Path, place: str, edition: reports.Edition, frames: Mapping[str, 
     """Keeps an edition instead of the former one of its place."""
     import polars as pl
 
-    target = _folder(home, place)
+    target = folder(home, place)
     draft = draft_beside(target)
     make_folder(draft)
     for name, frame in frames.items():
@@ -56,7 +57,7 @@ def keep(home: Path, place: str, edition: reports.Edition, frames: Mapping[str, 
 
 def is_kept(home: Path, place: str) -> bool:
     """Whether the edition of a week is there; an earlier version of ronda kept none."""
-    return (_folder(home, place) / _FACTS).is_file()
+    return (folder(home, place) / _FACTS).is_file()
 
 
 def read(
@@ -68,15 +69,15 @@ def read(
     """
     import polars as pl
 
-    folder = _folder(settings.home, place)
+    own = folder(settings.home, place)
     if not is_kept(settings.home, place):
         return None
-    facts, damage = _facts(folder, names)
+    facts, damage = _facts(own, names)
     if damage:
         raise LedgerDamagedError(f"{damage}; put it aside with `ronda check --repair`, and run the same command again.")
     facts |= {"week": Week.parse(facts["week"]), "as_of": datetime.fromisoformat(facts["as_of"])}
     edition = reports.Edition(**facts, election=settings.election, code_version=code_version())
-    paths = [path for path in sorted(folder.glob("*.arrow")) if names is None or path.stem in names]
+    paths = [path for path in sorted(own.glob("*.arrow")) if names is None or path.stem in names]
     return edition, {path.stem: pl.read_ipc(path.read_bytes()) for path in paths}
 
 

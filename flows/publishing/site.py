@@ -37,14 +37,15 @@ def place_pages(
     beside: Executor | None = None,
 ) -> reports.WeekSummary:
     """Renders an edition into its folder of a release, with its manifest; `beside` as `reports.render_week` has it."""
-    summaries = []
+    releases.place_folder(release, place, lambda folder: draw_pages(folder, edition, frames, beside))
+    return reports.WeekSummary.from_dict(releases.read_summary(release, place))
 
-    def write(folder: Path) -> None:
-        summaries.append(reports.render_week(edition, frames, folder, beside))
-        releases.write_manifest(folder, asdict(summaries[0]))
 
-    releases.place_folder(release, place, write)
-    return summaries[0]
+def draw_pages(
+    folder: Path, edition: reports.Edition, frames: Mapping[str, "pl.DataFrame"], beside: Executor | None = None
+) -> None:
+    """Renders an edition into a folder, with its manifest."""
+    releases.write_manifest(folder, asdict(reports.render_week(edition, frames, folder, beside)))
 
 
 def place_index(settings: Settings, release: Path, edition: reports.Edition) -> None:

@@ -16,6 +16,7 @@ _STALE_SECONDS = 86_400  # by then a process of that number is another one
 # What only the process that holds the warehouse writes, in the home and in its releases.
 _OF_THE_WRITER = (
     ".load-*",
+    ".drawn-*",
     ".plan-*",
     ".warehouse.draft.duckdb*",
     ".published.*",

@@ -23,7 +23,7 @@ from flows import simulation
 from flows.loading.arrivals import land_paths
 from flows.settings import Settings
 from tests.conftest import REPOSITORY, free_port
-from tests.integration.conftest import copy_home, environment
+from tests.integration.conftest import copy_home, environment, published_bytes
 
 pytestmark = [
     pytest.mark.slow,
@@ -187,6 +187,19 @@ def test_dask_with_storage_comes_to_the_same_tables_although_a_worker_is_killed(
     assert killed
     assert verified(home) == one_process
     assert storage.names() == []  # nothing of a post stays there
+
+
+def test_weeks_of_a_backfill_drawn_by_dask_are_the_same_files(landed: Path, storage: Storage, tmp_path: Path) -> None:
+    words = ("backfill", "2024-W04", "2024-W06", "--reason", "percobaan")
+    one, other = copy_home(landed, tmp_path / "one"), copy_home(landed, tmp_path / "other")
+    alone = ronda(one, *words)
+    assert alone.returncode == 0, alone.stderr
+    with dask(tmp_path, 2, **storage.variables) as (address, _):
+        answer = ronda(other, *words, **cluster_of("dask", address, storage))
+    assert answer.returncode == 0, answer.stderr
+    assert answer.stdout.replace(str(other), str(one)) == alone.stdout
+    assert published_bytes(other) == published_bytes(one)
+    assert storage.names() == []
 
 
 def test_ray_comes_to_the_same_tables(landed: Path, one_process: list[str], storage: Storage, tmp_path: Path) -> None:
