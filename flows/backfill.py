@@ -84,7 +84,7 @@ def backfill(  # noqa: PLR0913, PLR0917 - the options of a verb
 
 
 class _Publishing:
-    """The weeks of a backfill on their way out: one after the other, or drawn by more workers before they are released."""
+    """The weeks of a backfill on their way out: one by one, or drawn by more workers before they are released."""
 
     def __init__(self, settings: Settings, run: Run, lang: Language, reason: str) -> None:
         self._settings, self._run, self._lang, self._reason = settings, run, lang, reason
