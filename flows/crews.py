@@ -4,9 +4,9 @@ The setting `task_runner` chooses; Prefect maps the units as tasks. What one uni
 """
 
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import BrokenExecutor
+from concurrent.futures import BrokenExecutor, CancelledError
 from contextlib import contextmanager
-from typing import Any, TypeVar
+from typing import Any, NamedTuple, TypeVar
 
 from prefect import task, unmapped
 from prefect.cache_policies import NO_CACHE
@@ -40,25 +40,36 @@ def unit(work: Callable[..., T], arguments: tuple[Any, ...]) -> T:
     return work(*arguments)
 
 
-def _processes(settings: Settings) -> TaskRunner[Any]:
-    return ProcessPoolTaskRunner(settings.workers, initializer=processes.begin)
+class _Runner(NamedTuple):
+    """A task runner of Prefect, and how it says that workers are lost, beside what all of them say."""
+
+    tasks: TaskRunner[Any]
+    lost: tuple[type[Exception], ...]
 
 
-def _dask(settings: Settings) -> TaskRunner[Any]:
+def _processes(settings: Settings) -> _Runner:
+    return _Runner(ProcessPoolTaskRunner(settings.workers, initializer=processes.begin), (BrokenExecutor,))
+
+
+def _dask(settings: Settings) -> _Runner:
+    from distributed.scheduler import KilledWorker
     from prefect_dask import DaskTaskRunner
 
     local = {"n_workers": settings.workers, "threads_per_worker": 1, "dashboard_address": None}
-    return DaskTaskRunner(settings.cluster) if settings.cluster else DaskTaskRunner(cluster_kwargs=local)
+    tasks = DaskTaskRunner(settings.cluster) if settings.cluster else DaskTaskRunner(cluster_kwargs=local)
+    return _Runner(tasks, (KilledWorker, CancelledError))
 
 
-def _ray(settings: Settings) -> TaskRunner[Any]:
+def _ray(settings: Settings) -> _Runner:
     from prefect_ray import RayTaskRunner
+    from ray.exceptions import RayError
 
     local = {"num_cpus": settings.workers, "include_dashboard": False, "log_to_driver": False}
-    return RayTaskRunner(settings.cluster) if settings.cluster else RayTaskRunner(init_kwargs=local)
+    tasks = RayTaskRunner(settings.cluster) if settings.cluster else RayTaskRunner(init_kwargs=local)
+    return _Runner(tasks, (RayError,))
 
 
-_RUNNERS: dict[str, Callable[[Settings], TaskRunner[Any]]] = {"processes": _processes, "dask": _dask, "ray": _ray}
+_RUNNERS: dict[str, Callable[[Settings], _Runner]] = {"processes": _processes, "dask": _dask, "ray": _ray}
 
 
 class Crew:
@@ -89,8 +100,8 @@ class Crew:
                 " requirements-cluster.txt, or leave the setting out."
             ) from error
         try:
-            with runner:
-                futures = runner.map(unit, {"work": unmapped(work), "arguments": list(units)})
+            with runner.tasks:
+                futures = runner.tasks.map(unit, {"work": unmapped(work), "arguments": list(units)})
                 results = []
                 for number, future in enumerate(futures, 1):
                     results.append(future.result(timeout=_PATIENCE))
@@ -99,10 +110,11 @@ class Crew:
                 return results
         except RondaError:
             raise
-        except (BrokenExecutor, CrashedRun, OSError) as error:  # an OSError too: no connection, no answer in time
+        except (*runner.lost, CrashedRun, OSError) as error:  # an OSError too: no connection, no answer in time
             where = f" at {self._settings.cluster}" if self._settings.cluster else ""
+            said = str(error).partition(". ")[0].rstrip(".")
             raise RondaError(
-                f"The workers of {name}{where} are gone or do not answer ({type(error).__name__}: {error}); look after"
+                f"The workers of {name}{where} are gone or do not answer ({type(error).__name__}: {said}); look after"
                 " them, and run the same command again: nothing is half done."
             ) from error
 
