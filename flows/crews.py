@@ -101,7 +101,8 @@ class Crew:
             ) from error
         try:
             with runner.tasks:
-                futures = runner.tasks.map(unit, {"work": unmapped(work), "arguments": list(units)})
+                mapped: Any = unit
+                futures = runner.tasks.map(mapped, {"work": unmapped(work), "arguments": list(units)})
                 results = []
                 for number, future in enumerate(futures, 1):
                     results.append(future.result(timeout=_PATIENCE))

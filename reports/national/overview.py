@@ -1,7 +1,7 @@
 """The overview over the regencies of a fleet: regency x week with lights, coverage and incidents; nobody is ranked."""
 
 from collections.abc import Mapping
-from datetime import UTC
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -22,7 +22,7 @@ def render_national(regencies: "pl.DataFrame", weeks: "pl.DataFrame", lang: Lang
     words = Words(lang)
     shown = weeks["week"].unique().sort().tail(_WEEKS).to_list()
     cells = {(row["regency_code"], row["week"]): row for row in weeks.iter_rows(named=True)}
-    last = regencies["last_release"].max()
+    released = regencies["last_release"].drop_nulls().to_list()
     rows = [
         {
             "regency": row["regency"],
@@ -45,7 +45,7 @@ def render_national(regencies: "pl.DataFrame", weeks: "pl.DataFrame", lang: Lang
                 first=shown[0] if shown else "–",
                 last=shown[-1] if shown else "–",
             ),
-            updated=words("national_updated", moment=f"{last.astimezone(UTC):%Y-%m-%d %H:%M}") if last else "",  # type: ignore[union-attr]
+            updated=_updated(max(released), words) if released else "",
             embargoed=bool(weeks.filter(weeks["week"].is_in(shown))["is_embargoed"].any()),
             weeks=shown,
             rows=rows,
@@ -53,6 +53,10 @@ def render_national(regencies: "pl.DataFrame", weeks: "pl.DataFrame", lang: Lang
             css=asset("page.css", _FOLDER.parent / "weekly") + asset("overview.css", _FOLDER),
         )
     )
+
+
+def _updated(moment: datetime, words: Words) -> str:
+    return words("national_updated", moment=f"{moment.astimezone(UTC):%Y-%m-%d %H:%M}")
 
 
 def _told(row: Mapping[str, Any], words: Words) -> str:
