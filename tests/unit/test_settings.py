@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from flows import cli
-from flows.exits import Exit
-from flows.settings import Settings, load_settings
+from flows import cli, orchestrator
+from flows.exits import Exit, UsageError
+from flows.settings import Settings, is_storage_here, load_settings
 from tests.conftest import REPOSITORY
 
 
@@ -113,3 +113,36 @@ def test_a_request_to_the_own_server_is_tried_twice_unless_the_user_says_otherwi
     os.environ["PREFECT_CLIENT_MAX_RETRIES"] = "4"
     Settings(home=tmp_path).export_server(4321, "ronda:secret")
     assert ClientSettings().max_retries == 4
+
+
+def test_a_run_that_prefect_started_makes_no_home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("RONDA_HOME", str(tmp_path / "gone"))
+    assert load_settings().home == tmp_path / "gone"  # a verb makes it
+    monkeypatch.setenv("PREFECT__FLOW_RUN_ID", "1")
+    with pytest.raises(UsageError, match=r"gone is not on this machine; start the worker of Prefect where it is\."):
+        load_settings()
+    (tmp_path / "gone").mkdir()
+    assert load_settings().home == tmp_path / "gone"
+
+
+@pytest.mark.parametrize(
+    ("address", "is_here"),
+    [
+        ("http://127.0.0.1:9000", True),
+        ("http://localhost:9000", True),
+        ("http://minio.example:9000", False),
+        ("https://127.0.0.1:9000", False),
+        ("", False),
+    ],
+)
+def test_storage_may_do_without_tls_on_this_machine_only(
+    monkeypatch: pytest.MonkeyPatch, address: str, is_here: bool
+) -> None:
+    monkeypatch.setenv("AWS_ENDPOINT_URL", address)
+    assert is_storage_here() == is_here
+
+
+def test_without_a_prefect_that_is_there_nothing_is_deployed(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("PREFECT_API_URL", raising=False)
+    with pytest.raises(UsageError, match="No Prefect server is named; set PREFECT_API_URL"):
+        orchestrator.require_elsewhere()
