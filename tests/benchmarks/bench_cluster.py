@@ -62,6 +62,7 @@ class Measured:
     load: float
     models: float
     publication: float
+    processor: tuple[float, float]  # of the workers, of this process
 
     @property
     def serial(self) -> float:
@@ -81,7 +82,7 @@ def measure(folder: Path, exports: Sequence[Path], runner: str, workers: int) ->
     settings = Settings(home=folder / f"home-{workers}", task_runner=runner, workers=workers)  # type: ignore[arg-type]
     settings.make_home()
     land_paths(settings, exports, LANDED)
-    crew = Timed(Crew(settings))
+    crew, begun = Timed(Crew(settings)), _processor()
     marks: list[float] = []
 
     @flow(validate_parameters=False)
@@ -98,7 +99,14 @@ def measure(folder: Path, exports: Sequence[Path], runner: str, workers: int) ->
 
     season()
     load, models, publication = (after - before for before, after in itertools.pairwise(marks))
-    return Measured(crew.seconds, crew.units, load - crew.seconds, models, publication)
+    spent, own = (after - before for after, before in zip(_processor(), begun, strict=True))
+    return Measured(crew.seconds, crew.units, load - crew.seconds, models, publication, (spent, own))
+
+
+def _processor() -> tuple[float, float]:
+    """Seconds of processors that ended children and this process have used so far."""
+    children = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return children.ru_utime + children.ru_stime, time.process_time()
 
 
 def main(posts: int, runner: str) -> None:
@@ -118,7 +126,8 @@ def main(posts: int, runner: str) -> None:
     for workers, run in ((1, one), (2, two)):
         print(
             f"{workers} worker(s): {run.total:6.1f} s = {run.mapped:.1f} s in {run.units} units + load {run.load:.1f} s"
-            f" + models {run.models:.1f} s + publication {run.publication:.1f} s"
+            f" + models {run.models:.1f} s + publication {run.publication:.1f} s;"
+            f" processors: workers {run.processor[0]:.1f} s, this process {run.processor[1]:.1f} s"
         )
     efficiency = one.mapped / (2 * two.mapped)
     print(f"serial share with one worker: {one.serial / one.total:.0%}; efficiency of two workers: {efficiency:.0%}")
