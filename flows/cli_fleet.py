@@ -45,7 +45,8 @@ def fleet(
     with orchestrated(context, "fleet") as (_, flow):
         from flows.fleet import Order
 
-        done = flow(file, Order(week, *(past or (None, None)), reason))
+        first, last = past or (None, None)
+        done = flow(file, Order(week, first, last, reason))
     failed = [each for each in done.outcomes if each.exit_code is not Exit.DONE]
     for each in done.outcomes:
         say(f"{each.regency_code}: {each.text if each.exit_code is Exit.DONE else 'stopped'}")

@@ -99,6 +99,11 @@ class Crew:
                 f'task_runner is "{name}", which is not installed ({error.name} is missing); install'
                 " requirements-cluster.txt, or leave the setting out."
             ) from error
+        lost: tuple[type[Exception], ...] = (
+            *runner.lost,
+            CrashedRun,
+            OSError,
+        )  # OSError: no connection, no answer in time
         try:
             with runner.tasks:
                 mapped: Any = unit
@@ -111,7 +116,7 @@ class Crew:
                 return results
         except RondaError:
             raise
-        except (*runner.lost, CrashedRun, OSError) as error:  # an OSError too: no connection, no answer in time
+        except lost as error:
             where = f" at {self._settings.cluster}" if self._settings.cluster else ""
             said = str(error).partition(". ")[0].rstrip(".")
             raise RondaError(

@@ -82,9 +82,12 @@ def keep_week(settings: Settings, run: Run, week: Week, given_reason: str | None
 
 def release_week(settings: Settings, run: Run, kept: Kept, drawn: Path) -> Published:
     """Makes a kept week the published one, whose pages were drawn elsewhere: into its places below a folder."""
+
+    def copy(place: str, folder: Path) -> None:
+        shutil.copytree(drawn / place, folder, dirs_exist_ok=True)
+
     with warehouse.opened(settings.home) as connection:
-        copy = partial(shutil.copytree, dirs_exist_ok=True)
-        return _release(settings, connection, run, kept, lambda place, to: copy(drawn / place, to))
+        return _release(settings, connection, run, kept, copy)
 
 
 def _keep(  # noqa: PLR0913, PLR0917 - what a publication rests on
@@ -113,7 +116,7 @@ def _release(
     connection: warehouse.Connection,
     run: Run,
     kept: Kept,
-    draw: Callable[[str, Path], object],
+    draw: Callable[[str, Path], None],
 ) -> Published:
     """Puts the pages of a week, which `draw` draws for a place into a folder, and the database into a new release."""
     edition, own = kept.edition, kept.places[settings.lang]
