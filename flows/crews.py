@@ -6,7 +6,7 @@ The setting `task_runner` chooses; Prefect maps the units as tasks. What one uni
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import BrokenExecutor, CancelledError
 from contextlib import contextmanager
-from typing import Any, NamedTuple, TypeVar
+from typing import Any, TypeVar
 
 from prefect import task, unmapped
 from prefect.cache_policies import NO_CACHE
@@ -40,36 +40,36 @@ def unit(work: Callable[..., T], arguments: tuple[Any, ...]) -> T:
     return work(*arguments)
 
 
-class _Runner(NamedTuple):
-    """A task runner of Prefect, and how it says that workers are lost, beside what all of them say."""
-
-    tasks: TaskRunner[Any]
-    lost: tuple[type[Exception], ...]
+def _processes(settings: Settings) -> TaskRunner[Any]:
+    return ProcessPoolTaskRunner(settings.workers, initializer=processes.begin)
 
 
-def _processes(settings: Settings) -> _Runner:
-    return _Runner(ProcessPoolTaskRunner(settings.workers, initializer=processes.begin), (BrokenExecutor,))
-
-
-def _dask(settings: Settings) -> _Runner:
-    from distributed.scheduler import KilledWorker
+def _dask(settings: Settings) -> TaskRunner[Any]:
     from prefect_dask import DaskTaskRunner
 
     local = {"n_workers": settings.workers, "threads_per_worker": 1, "dashboard_address": None}
-    tasks = DaskTaskRunner(settings.cluster) if settings.cluster else DaskTaskRunner(cluster_kwargs=local)
-    return _Runner(tasks, (KilledWorker, CancelledError))
+    runner: TaskRunner[Any] = (
+        DaskTaskRunner(settings.cluster) if settings.cluster else DaskTaskRunner(cluster_kwargs=local)
+    )
+    return runner
 
 
-def _ray(settings: Settings) -> _Runner:
+def _ray(settings: Settings) -> TaskRunner[Any]:
     from prefect_ray import RayTaskRunner
-    from ray.exceptions import RayError
 
     local = {"num_cpus": settings.workers, "include_dashboard": False, "log_to_driver": False}
-    tasks = RayTaskRunner(settings.cluster) if settings.cluster else RayTaskRunner(init_kwargs=local)
-    return _Runner(tasks, (RayError,))
+    runner: TaskRunner[Any] = RayTaskRunner(settings.cluster) if settings.cluster else RayTaskRunner(init_kwargs=local)
+    return runner
 
 
-_RUNNERS: dict[str, Callable[[Settings], _Runner]] = {"processes": _processes, "dask": _dask, "ray": _ray}
+_RUNNERS: dict[str, Callable[[Settings], TaskRunner[Any]]] = {"processes": _processes, "dask": _dask, "ray": _ray}
+_LOST = (BrokenExecutor, CancelledError, CrashedRun, OSError)  # OSError: no connection, or no answer in time
+_CLUSTERS = {"distributed", "ray"}  # known by name: Ray raises errors of another copy of its module than one imports
+
+
+def _is_lost(error: Exception) -> bool:
+    """Whether an error says that workers are gone, and not what a unit came to."""
+    return isinstance(error, _LOST) or type(error).__module__.partition(".")[0] in _CLUSTERS
 
 
 class Crew:
@@ -99,24 +99,19 @@ class Crew:
                 f'task_runner is "{name}", which is not installed ({error.name} is missing); install'
                 " requirements-cluster.txt, or leave the setting out."
             ) from error
-        lost: tuple[type[Exception], ...] = (
-            *runner.lost,
-            CrashedRun,
-            OSError,
-        )  # OSError: no connection, no answer in time
         try:
-            with runner.tasks:
+            with runner:
                 mapped: Any = unit
-                futures = runner.tasks.map(mapped, {"work": unmapped(work), "arguments": list(units)})
+                futures = runner.map(mapped, {"work": unmapped(work), "arguments": list(units)})
                 results = []
                 for number, future in enumerate(futures, 1):
                     results.append(future.result(timeout=_PATIENCE))
                     if told is not None:
                         told(number)
                 return results
-        except RondaError:
-            raise
-        except lost as error:
+        except Exception as error:
+            if isinstance(error, RondaError) or not _is_lost(error):
+                raise
             where = f" at {self._settings.cluster}" if self._settings.cluster else ""
             said = str(error).partition(". ")[0].rstrip(".")
             raise RondaError(

@@ -100,11 +100,12 @@ def _prepare_all(settings: Settings, files: Sequence[Landed], key: bytes, folder
 
     read(0)
     size = sum(item.bytes for item in files)
-    if size < _HELPED_BYTES or (size < _PARALLEL_BYTES and processes.helping() is None):
+    crew = processes.crew()
+    is_lent = crew is not None and crew.is_larger
+    if size < _HELPED_BYTES or (size < _PARALLEL_BYTES and processes.helping() is None and not is_lent):
         whole = [piece for each in parted for piece in each]
         return Prepared.of([prepared.prepare(settings, whole, key, folder, "all", read)])
-    crew = processes.crew()
-    if crew is not None and crew.is_larger:
+    if crew is not None and is_lent:
         bundles = _bundles(parted, _UNITS)
         results = elsewhere.prepare(settings, crew, bundles, key, folder, lambda told: read(told - done))
     else:

@@ -81,8 +81,6 @@ LIBRARIES = {
     "httpx": {"flows/sources/http.py", "flows/simulation/services/", "flows/tasks.py"},
     "prefect_dask": {"flows/crews.py"},
     "prefect_ray": {"flows/crews.py"},
-    "distributed": {"flows/crews.py"},
-    "ray": {"flows/crews.py"},
     "obstore": {"flows/store/exchange.py"},
     "duckdb": {"flows/store/warehouse.py"},
     "great_expectations": {"expectations/"},
