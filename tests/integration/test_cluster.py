@@ -206,9 +206,11 @@ def test_ray_comes_to_the_same_tables(landed: Path, one_process: list[str], stor
     home, port = copy_home(landed, tmp_path / "home"), str(free_port())
     words = ("start", "--head", "--block", "--node-ip-address", "127.0.0.1", "--port", port, "--num-cpus", "2")
     quiet = ("--include-dashboard", "false", "--disable-usage-stats", "--temp-dir", f"/tmp/ronda-ray-{port}")  # noqa: S108 - its sockets need a short path
-    with running(tmp_path / "ray.log", "ray.scripts.scripts", *words, *quiet, **storage.variables):
+    login = {"RAY_AUTH_MODE": "token", "RAY_AUTH_TOKEN": "ab" * 32}
+    with running(tmp_path / "ray.log", "ray.scripts.scripts", *words, *quiet, **storage.variables, **login):
         wait_until(lambda: "Ray runtime started" in (tmp_path / "ray.log").read_text(), "the start of Ray")
-        answer = ronda(home, "weekly", "--week", "2024-W06", **cluster_of("ray", f"127.0.0.1:{port}", storage))
+        named = cluster_of("ray", f"127.0.0.1:{port}", storage)
+        answer = ronda(home, "weekly", "--week", "2024-W06", **named, **login)
     assert answer.returncode == 0, answer.stderr
     assert verified(home) == one_process
     assert storage.names() == []
