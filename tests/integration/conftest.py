@@ -144,17 +144,20 @@ def services(running_services: Services) -> Services:
     return running_services
 
 
-@pytest.fixture(scope="session")
-def landed_season(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A home in which a small season has landed and nothing was loaded yet."""
-    home = tmp_path_factory.mktemp("landed") / "home"
+def land_season(home: Path, posts: int) -> Path:
+    """Writes a season of so many posts below a home and lands it; gives the home."""
     settings = Settings(home=home)
-    written = simulation.write_season(home / "season", posts=POSTS)
-    for batch in written.batches:
+    for batch in simulation.write_season(home / "season", posts=posts).batches:
         files = [home / "season" / "exports" / batch.week / name for name in batch.files]
         land_paths(settings, files, batch.landed_at)
     (home / "secret.key").write_text("ef" * 32)
     return home
+
+
+@pytest.fixture(scope="session")
+def landed_season(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A home in which a small season has landed and nothing was loaded yet."""
+    return land_season(tmp_path_factory.mktemp("landed") / "home", POSTS)
 
 
 @pytest.fixture(scope="session")

@@ -8,13 +8,11 @@ from pathlib import Path
 import pytest
 
 import reports
-from flows.desk import people
 from tests import accessible
 from tests import reports_fixture as invented
 from tests.chromium import Chromium, chromium, installed
-from tests.desk_fixture import PASSWORD, log_in
-from tests.explorer_fixture import MODELS, PROGRESS, publish_season
-from tests.integration.test_desk_seen import STATES, pages_of, served
+from tests.desk_fixture import log_in
+from tests.integration.test_desk_seen import STATES, pages_of, served, staffed
 
 SCRIPT = accessible.axe()
 WIDTHS = (1280, 390)
@@ -41,10 +39,7 @@ def found_on(browser: Chromium, addresses: list[str]) -> dict[str, list[str]]:
 
 def test_axe_finds_nothing_on_any_page_of_the_desk(tmp_path: Path) -> None:
     home = tmp_path / "home"
-    publish_season(home, models=(*MODELS, *PROGRESS))
-    accounts = {"lead": "lina", "coach": "ani", "coder": "sri"}
-    for role, name in accounts.items():
-        people.add(home, name, role, PASSWORD)
+    accounts = staffed(home)
     with served(home, tmp_path / "browser") as (browser, address):
         opened = {(role, path) for role in accounts for path in pages_of(role)} | {("lead", path) for path in STATES}
         found, tabs = {}, {role: browser.tab() for role in accounts}

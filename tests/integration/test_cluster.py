@@ -19,11 +19,8 @@ from pathlib import Path
 
 import pytest
 
-from flows import simulation
-from flows.loading.arrivals import land_paths
-from flows.settings import Settings
 from tests.conftest import REPOSITORY, free_port
-from tests.integration.conftest import copy_home, environment, published_bytes
+from tests.integration.conftest import copy_home, environment, land_season, published_bytes
 
 pytestmark = [
     pytest.mark.slow,
@@ -38,14 +35,7 @@ BUCKET = "kantor"
 @pytest.fixture(scope="module")
 def landed(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A home in which a season has landed."""
-    home = tmp_path_factory.mktemp("cluster") / "home"
-    settings = Settings(home=home)
-    season = simulation.write_season(home / "season", posts=POSTS)
-    for batch in season.batches:
-        files = [home / "season" / "exports" / batch.week / name for name in batch.files]
-        land_paths(settings, files, batch.landed_at)
-    (home / "secret.key").write_text("ef" * 32)
-    return home
+    return land_season(tmp_path_factory.mktemp("cluster") / "home", POSTS)
 
 
 def ronda(home: Path, *words: str, **more: str) -> subprocess.CompletedProcess[str]:

@@ -56,12 +56,18 @@ def pages_of(role: str) -> list[str]:
     return [each.path for each in pages if not set(each.path) & set("{.") and (not each.roles or role in each.roles)]
 
 
-def test_every_page_is_for_everybody(tmp_path: Path) -> None:
-    home = tmp_path / "home"
+def staffed(home: Path) -> dict[str, str]:
+    """A home with a published season and a person of each kind at its desk, by role."""
     publish_season(home, models=(*MODELS, *PROGRESS))
     accounts = {"lead": "lina", "coach": "ani", "coder": "sri"}
     for role, name in accounts.items():
         people.add(home, name, role, PASSWORD)
+    return accounts
+
+
+def test_every_page_is_for_everybody(tmp_path: Path) -> None:
+    home = tmp_path / "home"
+    accounts = staffed(home)
     with served(home, tmp_path / "browser") as (browser, address):
         tabs = {role: browser.tab() for role in accounts}
         for role, name in accounts.items():
