@@ -85,7 +85,7 @@ def test_until_the_week_is_reviewed_the_latest_reviewed_one_is_told_and_named() 
     trends, words = waiting("2024-W06"), Words("id")
     first, second, *_ = estimate_sentences(trends.facts, words)
     assert first == (
-        "Unggahan pekan 2024-W06 belum ditelaah dua orang, sebab lembar telaahnya terbit bersama laporan ini. Angka "
+        "Unggahan pekan 2024-W06 belum ditelaah dua orang, sebab lembar telaahnya terbit bersama ikhtisar ini. Angka "
         "berikut dari periode terakhir yang sudah ditelaah, 29 Januari – 4 Februari 2024."
     )
     assert second.startswith("Penghinaan / kampanye hitam: diperkirakan ada 34 (21")
