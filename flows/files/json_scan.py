@@ -5,12 +5,12 @@ every parser reads alike, with no field twice. Every other line is left to the r
 is decided here. UTF-8 is for the caller to check.
 """
 
-from collections.abc import Callable
-from typing import Any, NamedTuple, TypeVar, cast
+from typing import Any, NamedTuple
 
-import numba
 import numpy as np
 import numpy.typing as npt
+
+from flows.machine_code import compiled, kept
 
 Numbers = npt.NDArray[np.int64]
 Bytes = npt.NDArray[np.uint8]
@@ -49,27 +49,7 @@ class Room(NamedTuple):
     seen: Numbers
 
 
-Function = TypeVar("Function", bound=Callable[..., Any])
-
-# As the kernel of the labels, it makes no arrays, and needs no counting of references, which would cost most of it.
-_compile = cast(Any, numba.njit)
-_OPTIONS: dict[str, Any] = {"nogil": True, "error_model": "numpy", "_nrt": False, "no_cfunc_wrapper": True}
-
-
-def _inside(function: Function) -> Function:
-    """The function as machine code, to be called by other compiled functions only."""
-    return cast(Function, _compile(**_OPTIONS, no_cpython_wrapper=True)(function))
-
-
-def _kept(function: Function) -> Function:
-    """The function as machine code, kept for the next process where numba can write a folder."""
-    try:
-        return cast(Function, _compile(**_OPTIONS, cache=True)(function))
-    except RuntimeError:  # no folder that it can write: every process compiles for itself
-        return cast(Function, _compile(**_OPTIONS)(function))
-
-
-@_inside
+@compiled
 def _hex(data: Any, at: int) -> int:
     """The value of four hexadecimal digits; -1 where they are none."""
     value = 0
@@ -86,7 +66,7 @@ def _hex(data: Any, at: int) -> int:
     return value
 
 
-@_inside
+@compiled
 def _string(data: Any, at: int, end: int) -> tuple[int, bool]:
     """(the place of the closing mark, whether there are escapes) of a string that begins at `at`; -1: it is odd."""
     has_escapes = False
@@ -120,7 +100,7 @@ def _string(data: Any, at: int, end: int) -> tuple[int, bool]:
     return -1, False
 
 
-@_inside
+@compiled
 def _number(data: Any, at: int, end: int) -> tuple[int, int]:
     """(where a number ends, its kind); -1: it is none, or has an exponent."""
     kind = WHOLE
@@ -146,7 +126,7 @@ def _number(data: Any, at: int, end: int) -> tuple[int, int]:
     return at, kind
 
 
-@_inside
+@compiled
 def _word(data: Any, at: int, end: int) -> tuple[int, int]:
     """(where null, true or false ends, its kind); -1: it is none of them."""
     if at + 4 <= end and data[at] == 110 and data[at + 1] == 117 and data[at + 2] == 108 and data[at + 3] == 108:
@@ -165,7 +145,7 @@ def _word(data: Any, at: int, end: int) -> tuple[int, int]:
     return -1, 0
 
 
-@_inside
+@compiled
 def _field(data: Any, at: int, end: int, inside: int, fields: Any, names: Any) -> int:
     """The field of a name among those inside a field; -1: none."""
     child: int = fields[inside, INSIDE]
@@ -181,14 +161,14 @@ def _field(data: Any, at: int, end: int, inside: int, fields: Any, names: Any) -
     return -1
 
 
-@_inside
+@compiled
 def _blanks(data: Any, at: int, end: int) -> int:
     while at < end and (data[at] == 32 or data[at] == 9 or data[at] == 13):
         at += 1
     return at
 
 
-@_inside
+@compiled
 def _note(found: Any, line: int, column: int, in_list: int, start: int, stop: int, kind: int) -> bool:
     """Writes what stands in a column; gives whether there was room."""
     if not in_list:
@@ -208,7 +188,7 @@ def _note(found: Any, line: int, column: int, in_list: int, start: int, stop: in
     return True
 
 
-@_inside
+@compiled
 def _line(data: Any, at: int, end: int, line: int, fields: Any, names: Any, room: Any, found: Any) -> bool:
     """Reads one line; gives whether it is plain."""
     depth, serial, field = -1, 0, 0
@@ -288,7 +268,7 @@ def _line(data: Any, at: int, end: int, line: int, fields: Any, names: Any, room
         at = _blanks(data, at + 1, end)
 
 
-@_kept
+@kept
 def scan(data: Bytes, ends: Numbers, fields: Numbers, names: Bytes, room: Room, found: Found) -> None:
     """Scans lines, each from the end of the one before it (and its line feed) to its own end."""
     start = 0
@@ -301,7 +281,7 @@ def scan(data: Bytes, ends: Numbers, fields: Numbers, names: Bytes, room: Room, 
         start = ends[line] + 1
 
 
-@_inside
+@compiled
 def _character(data: Any, at: int, out: Any, size: int) -> tuple[int, int]:
     """Writes the character of an escape that begins at `at`; gives where it ends and the new size."""
     c = data[at + 1]
@@ -332,7 +312,7 @@ def _character(data: Any, at: int, out: Any, size: int) -> tuple[int, int]:
     return at, size + 4
 
 
-@_kept
+@kept
 def gather(data: Bytes, begins: Numbers, stops: Numbers, kinds: Numbers, offsets: Numbers, out: Bytes) -> int:
     """Writes strings one after the other, their escapes resolved; what is no string is empty. Gives their size."""
     size = 0
@@ -355,7 +335,7 @@ def gather(data: Bytes, begins: Numbers, stops: Numbers, kinds: Numbers, offsets
     return size
 
 
-@_kept
+@kept
 def whole_numbers(data: Bytes, begins: Numbers, stops: Numbers, kinds: Numbers, out: Numbers) -> None:
     """Writes whole numbers, also those that are strings of digits; -1 for everything else."""
     for row in range(len(begins)):

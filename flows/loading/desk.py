@@ -22,7 +22,6 @@ from flows.store.warehouse import Connection, as_tables
 
 FILE = "desk"  # what stands in the place of a sheet
 _Post = tuple[str, str, str]  # item, platform, post_id
-_Said = tuple[str, str, str, str, str, str | None]  # platform, post_id, code, stage, coder, sentiment
 _SAID = (
     *("platform", "post_id", "code", "stage", "coder", "sentiment", "day", "note_pi"),
     *("file_id", "line", "landed_at", "position"),

@@ -173,8 +173,8 @@ def _incidents_behind(trends: Trends, words: Words, codes: set[str], items: list
     behind = [each for each in _open(trends) if each.row["stage"] and each.subject in codes]
     if not behind:
         return ""
-    theirs = pl.concat([trends.items_of(each.row).select("platform", "post_id") for each in behind]).rows()
-    count = sum((item["platform"], item["post_id"]) in set(theirs) for item in items)
+    theirs = set(pl.concat([trends.items_of(each.row).select("platform", "post_id") for each in behind]).iter_rows())
+    count = sum((item["platform"], item["post_id"]) in theirs for item in items)
     key = "decide_of_incidents" if count == len(items) else "decide_of_incidents_partly"
     numbers = words.listed([each.row["incident"] for each in behind])
     return words(key, incidents=numbers, count=words.number(count))

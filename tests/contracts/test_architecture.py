@@ -11,7 +11,7 @@ PACKAGES = ("flows", "expectations", "reports", "sql")
 # Room -> the rooms it may import. A room is a module or package of the first two levels.
 FOUNDATION = {
     *("flows.exits", "flows.files", "flows.headers", "flows.limits", "flows.method", "flows.periods", "flows.post"),
-    *("flows.processes", "flows.progress", "flows.seeds", "flows.settings", "sql"),
+    *("flows.machine_code", "flows.processes", "flows.progress", "flows.seeds", "flows.settings", "sql"),
 }
 ROOMS = {
     "flows.sources": FOUNDATION,
@@ -24,7 +24,7 @@ ROOMS = {
 }
 ORDER = [  # each may import everything before it
     {"sql"},
-    {"flows.exits", "flows.hosts", "flows.limits", "flows.processes", "flows.progress"},
+    {"flows.exits", "flows.hosts", "flows.limits", "flows.machine_code", "flows.processes", "flows.progress"},
     {"flows.headers", "flows.method", "flows.seeds"},
     {"flows.periods", "flows.post"},
     {"flows.files"},

@@ -13,7 +13,7 @@ from flows.desk import people
 from flows.desk.app import PAGES
 from flows.settings import Settings
 from tests import accessible
-from tests.chromium import Chromium, chromium, installed
+from tests.chromium import Chromium, Tab, chromium, installed
 from tests.conftest import free_port
 from tests.desk_fixture import PASSWORD, Post, log_in, publish
 from tests.explorer_fixture import MODELS, PROGRESS, publish_season
@@ -91,13 +91,20 @@ def test_every_page_is_for_everybody(tmp_path: Path) -> None:
         assert any(role == "image" and "3 akun memuat teks ini" in name for role, name in accessible.tree(tab))
 
 
-def test_the_explorer_by_keyboard_alone(tmp_path: Path) -> None:
-    home = tmp_path / "home"
+@contextmanager
+def lead_at_the_desk(folder: Path) -> Iterator[tuple[Tab, str]]:
+    """A tab in which a lead is logged in at the desk of a published season, with the desk's address."""
+    home = folder / "home"
     publish_season(home)
     people.add(home, "lina", "lead", PASSWORD)
-    with served(home, tmp_path / "browser") as (browser, address):
+    with served(home, folder / "browser") as (browser, address):
         tab = browser.tab()
         log_in(tab, f"{address}/masuk", "lina")
+        yield tab, address
+
+
+def test_the_explorer_by_keyboard_alone(tmp_path: Path) -> None:
+    with lead_at_the_desk(tmp_path) as (tab, address):
         tab.go(f"{address}/jelajah")
         wanted = "a[href]:not([tabindex='-1']), button, input:not([type=hidden]), select, summary"
         count = tab.run(
@@ -118,12 +125,7 @@ def test_the_explorer_by_keyboard_alone(tmp_path: Path) -> None:
 
 
 def test_search_and_saring_work_without_a_script(tmp_path: Path) -> None:
-    home = tmp_path / "home"
-    publish_season(home)
-    people.add(home, "lina", "lead", PASSWORD)
-    with served(home, tmp_path / "browser") as (browser, address):
-        tab = browser.tab()
-        log_in(tab, f"{address}/masuk", "lina")
+    with lead_at_the_desk(tmp_path) as (tab, address):
         tab.size(360, 800)
         tab.ask("Emulation.setScriptExecutionDisabled", value=True)
         tab.go(f"{address}/jelajah?pekan=2024-W02")

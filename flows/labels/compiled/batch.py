@@ -28,8 +28,6 @@ from flows.labels.compiled.compiling import (
     TOKEN_KEY,
     TOKEN_KIND,
     WORD,
-    compiled,
-    kept,
     spread,
 )
 from flows.labels.compiled.letters import CHARACTER, LIMIT, fold_text, packed_letters
@@ -59,6 +57,7 @@ from flows.labels.compiled.scoring import (
 from flows.labels.compiled.tokens import OWN_OCTETS, spell_text
 from flows.labels.letters import LATIN, LETTER
 from flows.labels.roles import as_rule
+from flows.machine_code import compiled, kept
 
 Numbers = npt.NDArray[np.int64]
 

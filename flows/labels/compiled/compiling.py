@@ -1,34 +1,15 @@
-"""How the kernel's functions are compiled, the arrays they share, and the hash table of the vocabulary.
+"""What the kernel's functions share: numbers and columns of their arrays, and the hash table of the vocabulary.
 
 Every number is a signed integer of 64 bits: hashes wrap around as unsigned ones do, and no two kinds of integer meet.
 What would be many arrays is one with named columns, because each array that is handed on costs time to compile, and
 numbers that are handed on begin as `NOUGHT`, because for a plain 0 the function would be compiled once more.
 """
 
-from collections.abc import Callable
-from typing import Any, TypeVar, cast
+from typing import Any
 
-import numba
 import numpy as np
 
-Function = TypeVar("Function", bound=Callable[..., Any])
-
-# The kernel makes no arrays, so it needs none of numba's counting of references, which would cost most of its time.
-_compile = cast(Any, numba.njit)  # numba's own types know only some of its options
-_OPTIONS: dict[str, Any] = {"nogil": True, "error_model": "numpy", "_nrt": False}
-
-
-def compiled(function: Function) -> Function:
-    """The function as machine code, to be called by other compiled functions only."""
-    return cast(Function, _compile(**_OPTIONS, no_cpython_wrapper=True, no_cfunc_wrapper=True)(function))
-
-
-def kept(function: Function) -> Function:
-    """The same for Python, without the interpreter's lock, kept for the next process where a folder can be written."""
-    try:
-        return cast(Function, _compile(**_OPTIONS, no_cfunc_wrapper=True, cache=True)(function))
-    except RuntimeError:  # no folder that numba may write: every process compiles for itself
-        return cast(Function, _compile(**_OPTIONS, no_cfunc_wrapper=True)(function))
+from flows.machine_code import compiled
 
 
 def signed(number: int) -> int:

@@ -20,9 +20,9 @@ from flows.labels.compiled.compiling import (
     NOUGHT,
     UNDERLINE,
     ZERO,
-    compiled,
 )
 from flows.labels.letters import read_letters
+from flows.machine_code import compiled
 
 LIMIT, LAST_LETTER = kinds.LIMIT, kinds.LAST_LETTER
 SPACE, DIGIT, UNDERSCORE = kinds.SPACE, kinds.DIGIT, kinds.UNDERSCORE

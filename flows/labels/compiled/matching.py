@@ -12,10 +12,10 @@ from flows.labels.compiled.compiling import (
     TOKEN_BEGINS,
     TOKEN_KEY,
     TOKEN_ROLES,
-    compiled,
     find_row,
     spread,
 )
+from flows.machine_code import compiled
 
 BEGIN, BEFORE, STEPS, STEP_COLUMNS = roles.BEGIN, roles.BEFORE, roles.STEPS, roles.STEP_COLUMNS
 STEP_ROLE, STEP_LEAST, STEP_MOST = roles.STEP_ROLE, roles.STEP_LEAST, roles.STEP_MOST

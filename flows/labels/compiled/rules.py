@@ -28,11 +28,11 @@ from flows.labels.compiled.compiling import (
     TURNING,
     URL_TOKEN,
     WEIGHT,
-    compiled,
     find_row,
     spread,
 )
 from flows.labels.compiled.matching import match
+from flows.machine_code import compiled
 
 TITLE, FINGERS, LEXICON, BOUNDARY = roles.TITLE, roles.FINGERS, roles.LEXICON, roles.BOUNDARY
 INDONESIAN, JAVANESE, FOREIGN = roles.INDONESIAN, roles.JAVANESE, roles.FOREIGN

@@ -33,11 +33,11 @@ from flows.labels.compiled.compiling import (
     WINDOWS,
     WORD_FAMILY,
     ZERO,
-    compiled,
     key_of,
     spread,
 )
 from flows.labels.compiled.letters import CONTESTANT, PEOPLE_WORD
+from flows.machine_code import compiled
 
 BOUNDARY, NEGATION, PEOPLE = roles.BOUNDARY, roles.NEGATION, roles.PEOPLE
 START_KEY, END_KEY, CONTESTANT_KEY = key_of("<"), key_of(">"), key_of(CONTESTANT)

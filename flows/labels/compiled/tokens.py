@@ -59,12 +59,12 @@ from flows.labels.compiled.compiling import (
     WINDOWS,
     WORD,
     ZERO,
-    compiled,
     find_row,
     spread,
 )
 from flows.labels.compiled.letters import CHARACTER, FIXED, LIMIT, OWN, PEOPLE_WORD, SPACE, fixed_token, is_word
 from flows.labels.compiled.scoring import list_windows, sum_rows
+from flows.machine_code import compiled
 
 MARK, HASH, AT, EMOJI, FLAG, UNDERSCORE = kinds.MARK, kinds.HASH, kinds.AT, kinds.EMOJI, kinds.FLAG, kinds.UNDERSCORE
 MIN_STEM, MAX_STEM = 3, 24  # bytes of the beginning of a word that is looked up
