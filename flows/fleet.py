@@ -17,6 +17,8 @@ from flows.settings import Language, lent, load_settings
 from flows.store.warehouse import exclusive
 from flows.weekly import weekly
 
+_PAGE = "flows/CLUSTER.md (National watch)"
+
 
 class Member(BaseModel, extra="forbid"):
     """A regency in the file of a fleet; folders are relative to the file."""
@@ -67,9 +69,9 @@ def read_fleet(path: Path) -> Fleet:
     except ValidationError as error:
         first = error.errors()[0]
         where = ".".join(str(part) for part in first["loc"])
-        raise UsageError(f"{path}: {where} is not usable: {first['msg']}; see README, National watch.") from error
+        raise UsageError(f"{path}: {where} is not usable: {first['msg']}; {_PAGE} shows one.") from error
     except (OSError, ValueError) as error:
-        raise UsageError(f"{path} cannot be read ({error}); give a file as in README, National watch.") from error
+        raise UsageError(f"{path} cannot be read ({error}); give a file as {_PAGE} shows it.") from error
     here = path.absolute().parent
     for each in fleet.regency:
         each.home, each.seeds = here / each.home.expanduser(), here / each.seeds.expanduser()

@@ -1,7 +1,7 @@
 """What one input may cost, in one place: beyond it reading ends with a sentence or a counted reject.
 
 The limits lie far above what people and platforms write, and far below what a small file can be made to unpack to. The
-README has them as a table.
+`REFERENCE.md` has them as a table.
 """
 
 RECORD_BYTES = 16 << 20  # of a line, a CSV row, an element of JSON, a row of Parquet

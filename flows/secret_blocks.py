@@ -34,6 +34,7 @@ def _unlocked(secret: SecretStr) -> SecretStr:
         block: Any = Secret.load(name)
     except ValueError as error:
         raise UsageError(
-            f'There is no Prefect secret block "{name}"; create it (README, "Secrets") or change the setting.'
+            f'There is no Prefect secret block "{name}"; create it or change the setting '
+            '(flows/EXTRACTION.md, "Secrets").'
         ) from error
     return SecretStr(str(block.get()))

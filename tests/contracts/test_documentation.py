@@ -17,8 +17,13 @@ from flows.settings import Settings, load_settings
 from flows.sources import graph_errors, tiktok_errors
 from tests.conftest import REPOSITORY
 
-README = (REPOSITORY / "README.md").read_text(encoding="utf-8")
-REFERENCE = dictionary.TARGET.read_text(encoding="utf-8")
+PAGES = {
+    path.relative_to(REPOSITORY).as_posix(): path.read_text(encoding="utf-8")
+    for path in (REPOSITORY / "README.md", *sorted((REPOSITORY / "flows").glob("*.md")), dictionary.TARGET)
+}
+REFERENCE = PAGES["flows/REFERENCE.md"]
+EXTRACTION = PAGES["flows/EXTRACTION.md"]
+DICTIONARY = PAGES["sql/DICTIONARY.md"]
 
 
 ROOT: Any = typer.main.get_command(cli.app)
@@ -35,11 +40,11 @@ VERBS = dict(_below(ROOT, "ronda"))
 
 
 @pytest.mark.parametrize("verb", VERBS)
-def test_the_readme_shows_every_verb_and_option(verb: str) -> None:
-    assert verb in README
+def test_the_reference_shows_every_verb_and_option(verb: str) -> None:
+    assert verb in REFERENCE
     for parameter in VERBS[verb].params:
         for option in parameter.opts:
-            assert not option.startswith("-") or option in README, f"{verb} {option}"
+            assert not option.startswith("-") or option in REFERENCE, f"{verb} {option}"
 
 
 def test_help_says_what_each_verb_and_option_does_and_for_whom() -> None:
@@ -52,7 +57,8 @@ def test_help_says_what_each_verb_and_option_does_and_for_whom() -> None:
 
 
 def _examples() -> list[str]:
-    texts = [*(verb.help for verb in VERBS.values()), *re.findall(r"```sh\n(.*?)```", README, flags=re.DOTALL)]
+    pages = [block for page in PAGES.values() for block in re.findall(r"```sh\n(.*?)```", page, flags=re.DOTALL)]
+    texts = [*(verb.help for verb in VERBS.values()), *pages]
     return re.findall(r"^ *(ronda .*?)(?: +#.*)?$", "\n".join(texts), flags=re.MULTILINE)
 
 
@@ -69,37 +75,37 @@ def test_every_verb_has_an_example_of_its_own() -> None:
         assert verb is ROOT or f"Example:\n  {name} " in f"{verb.help} ", name
 
 
-def test_the_reference_is_what_the_code_says() -> None:
-    assert dictionary.render() == REFERENCE, "run `python -m flows.dictionary` and commit sql/DICTIONARY.md"
+def test_the_dictionary_is_what_the_code_says() -> None:
+    assert dictionary.render() == DICTIONARY, "run `python -m flows.dictionary` and commit sql/DICTIONARY.md"
 
 
-def test_the_reference_names_every_setting_table_check_and_expectation() -> None:
+def test_the_dictionary_names_every_setting_table_check_and_expectation() -> None:
     for name in Settings.model_fields:
-        assert f"`{name}`" in REFERENCE or f"[{name}.<name>]" in REFERENCE
+        assert f"`{name}`" in DICTIONARY or f"[{name}.<name>]" in DICTIONARY
     for path in (REPOSITORY / "sql").glob("*/*.sql"):
         if path.parent.name in {"core", "trends"}:
-            assert f"### {path.parent.name}.{path.stem}\n" in REFERENCE
+            assert f"### {path.parent.name}.{path.stem}\n" in DICTIONARY
         elif path.parent.name == "checks":
-            assert f"| `{path.stem}` |" in REFERENCE
+            assert f"| `{path.stem}` |" in DICTIONARY
     functions = re.findall(r"CREATE MACRO (\S+\))", sql.FUNCTIONS.read_text(encoding="utf-8"))
     assert len(functions) > 5
-    assert [name for name in functions if f"| `{name}` |" not in REFERENCE] == []
+    assert [name for name in functions if f"| `{name}` |" not in DICTIONARY] == []
     declared = (REPOSITORY / "sql" / "base" / "tables.sql").read_text(encoding="utf-8")
     facts = re.findall(r"CREATE TABLE IF NOT EXISTS (\S+)", declared)
     assert len(facts) == 15
-    assert [name for name in facts if f"### {name}\n" not in REFERENCE] == []
-    assert len(re.findall(r"^\| `\w+` \| (landing|posts|trends) \|", REFERENCE, flags=re.MULTILINE)) > 90
+    assert [name for name in facts if f"### {name}\n" not in DICTIONARY] == []
+    assert len(re.findall(r"^\| `\w+` \| (landing|posts|trends) \|", DICTIONARY, flags=re.MULTILINE)) > 90
 
 
 def _told(what: str) -> list[re.Pattern[str]]:
-    """The sentences of a table of the README, as patterns: `…` stands for anything."""
-    table = README.split(f"| what `{what}` says |")[1].split("\n\n")[0]
+    """The sentences of a table of the page, as patterns: `…` stands for anything."""
+    table = EXTRACTION.split(f"| what `{what}` says |")[1].split("\n\n")[0]
     first_column = [line.split("|")[1] for line in table.splitlines()[2:]]
     phrases = [phrase for cell in first_column for phrase in re.findall("`([^`]+)`", cell)]
     return [re.compile(".+".join(map(re.escape, phrase.split("…")))) for phrase in phrases]
 
 
-def test_the_readme_says_what_to_do_about_every_error_of_a_platform() -> None:
+def test_the_page_says_what_to_do_about_every_error_of_a_platform() -> None:
     told = _told("ronda extract")
     tables = [row.sentence for row in graph_errors.TABLE]
     tables += [row.verdict.end.sentence for row in tiktok_errors.TABLE if row.verdict.end.gap]
@@ -108,17 +114,31 @@ def test_the_readme_says_what_to_do_about_every_error_of_a_platform() -> None:
     assert [each for each in sentences if not any(pattern.search(each) for pattern in told)] == []
 
 
-def test_links_of_the_readme_lead_somewhere() -> None:
-    links = re.findall(r"\]\((?!https?://|#)([^)#]+)", README)
-    assert links
-    for link in links:
-        assert (REPOSITORY / link).exists(), link
+def _anchors(page: str) -> set[str]:
+    """The names of a page's headings as links write them."""
+    headings = re.findall(r"^#+ (.+)$", page, flags=re.MULTILINE)
+    return {re.sub(r"[^\w -]", "", heading).strip().lower().replace(" ", "-") for heading in headings}
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_links_lead_somewhere(name: str) -> None:
+    links = re.findall(r"\]\((?!https?://)([^)#\s]*)(?:#([^)]+))?\)", PAGES[name])
+    for target, anchor in links:
+        path = (REPOSITORY / name).parent / target if target else REPOSITORY / name
+        assert path.exists(), target
+        assert not anchor or anchor in _anchors(path.read_text(encoding="utf-8")), f"{target}#{anchor}"
+
+
+def test_the_readme_leads_to_every_page_and_stays_short() -> None:
+    readme = PAGES["README.md"]
+    assert [name for name in PAGES if name != "README.md" and f"({name}" not in readme] == []
+    assert len(readme.splitlines()) < 200
 
 
 def test_the_example_of_ronda_toml_is_one_and_shows_every_setting_of_the_extraction(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    (example,) = re.findall(r"<!-- example of ronda.toml -->\n```toml\n(.*?)```", README, flags=re.DOTALL)
+    (example,) = re.findall(r"<!-- example of ronda.toml -->\n```toml\n(.*?)```", EXTRACTION, flags=re.DOTALL)
     (tmp_path / "ronda.toml").write_text(example)
     monkeypatch.setenv("RONDA_HOME", str(tmp_path))
     settings = load_settings()
@@ -146,7 +166,7 @@ def test_the_example_of_ronda_toml_is_one_and_shows_every_setting_of_the_extract
     secrets = {name for name in names - of_others if "SecretStr | None" in str(Settings.__annotations__[name])}
     assert len(secrets) >= 5
     assert names - of_others - secrets == shown.keys()
-    assert all(f"RONDA_{name.upper()}" in README for name in secrets)
+    assert all(f"RONDA_{name.upper()}" in EXTRACTION for name in secrets)
     defaults = Settings.model_fields
     given = shown.keys() - {"watch", "notify", "site_address", "instagram_user_id", "instagram_url"}
     assert {name: shown[name] for name in given} == {name: defaults[name].default for name in given}

@@ -55,9 +55,9 @@ def table(columns: dict[str, Any], **how: Any) -> io.BytesIO:
     return out
 
 
-def test_the_readme_states_the_limits() -> None:
-    readme = (REPOSITORY / "README.md").read_text(encoding="utf-8")
-    rows = dict(re.findall(r"^  \| ([^|]+) \| ([^|]+) \|$", readme, flags=re.MULTILINE))
+def test_the_reference_states_the_limits() -> None:
+    reference = (REPOSITORY / "flows" / "REFERENCE.md").read_text(encoding="utf-8")
+    rows = dict(re.findall(r"^\| ([^|]+) \| ([^|]+) \|$", reference, flags=re.MULTILINE))
     assert rows["a record: a line, a row, an element"] == f"{limits.RECORD_BYTES >> 20} MiB"
     assert rows["all words of a post"] == f"{limits.TEXT_CHARACTERS:,} characters"
     assert rows["columns of a table"] == f"{limits.COLUMNS:,}"
