@@ -143,7 +143,7 @@ def test_the_example_of_ronda_toml_is_one_and_shows_every_setting_of_the_extract
     monkeypatch.setenv("RONDA_HOME", str(tmp_path))
     settings = load_settings()
     watched = read_watched(settings)
-    assert "kabupaten batang" in watched["tiktok"].keywords
+    assert "kabupaten contoh" in watched["tiktok"].keywords
     shown = tomllib.loads(example)
     names = set(Settings.model_fields)
     of_others = {
