@@ -13,7 +13,7 @@ import threading
 import time
 import urllib.request
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from importlib.util import find_spec
 from pathlib import Path
 
@@ -192,16 +192,41 @@ def test_weeks_of_a_backfill_drawn_by_dask_are_the_same_files(landed: Path, stor
     assert storage.names() == []
 
 
-def test_ray_comes_to_the_same_tables(landed: Path, one_process: list[str], storage: Storage, tmp_path: Path) -> None:
+def ray_workers(log: Path) -> list[int]:
+    """The processes in which a head of Ray works on a unit right now."""
+    by_parent: dict[int, list[tuple[int, str]]] = {}
+    for folder in Path("/proc").glob("[0-9]*"):
+        with suppress(OSError):  # it has ended meanwhile
+            parent = int(re.search(r"^PPid:\s+(\d+)", (folder / "status").read_text(), flags=re.MULTILINE)[1])  # type: ignore[index]
+            by_parent.setdefault(parent, []).append((int(folder.name), (folder / "cmdline").read_text()))
+    raylets = [pid for started in by_parent.values() for pid, words in started if "raylet" in words and log.name in words]
+    return [pid for raylet in raylets for pid, words in by_parent.get(raylet, ()) if words.startswith("ray::Work on a unit")]
+
+
+def test_ray_comes_to_the_same_tables_although_a_worker_is_killed(
+    landed: Path, one_process: list[str], storage: Storage, tmp_path: Path
+) -> None:
     home, port = copy_home(landed, tmp_path / "home"), str(free_port())
     words = ("start", "--head", "--block", "--node-ip-address", "127.0.0.1", "--port", port, "--num-cpus", "2")
-    quiet = ("--include-dashboard", "false", "--disable-usage-stats", "--temp-dir", f"/tmp/ronda-ray-{port}")  # noqa: S108 - its sockets need a short path
+    sockets = Path(f"/tmp/ronda-ray-{port}")  # noqa: S108 - its sockets need a short path
+    quiet = ("--include-dashboard", "false", "--disable-usage-stats", "--temp-dir", str(sockets))
     login = {"RAY_AUTH_MODE": "token", "RAY_AUTH_TOKEN": "ab" * 32}
+    killed: list[int] = []
+
+    def kill_half_way() -> None:
+        wait_until(lambda: len(storage.names("/parts/")) > 40, "half of the parts", 300)
+        wait_until(lambda: ray_workers(sockets), "a worker of Ray at work", 60)
+        killed.append(ray_workers(sockets)[0])
+        os.kill(killed[0], signal.SIGKILL)
+
     with running(tmp_path / "ray.log", "ray.scripts.scripts", *words, *quiet, **storage.variables, **login):
         wait_until(lambda: "Ray runtime started" in (tmp_path / "ray.log").read_text(), "the start of Ray")
-        named = cluster_of("ray", f"127.0.0.1:{port}", storage)
-        answer = ronda(home, "weekly", "--week", "2024-W06", **named, **login)
+        thread = threading.Thread(target=kill_half_way)
+        thread.start()
+        answer = ronda(home, "weekly", "--week", "2024-W06", **cluster_of("ray", f"127.0.0.1:{port}", storage), **login)
+        thread.join()
     assert answer.returncode == 0, answer.stderr
+    assert killed
     assert verified(home) == one_process
     assert storage.names() == []
 
