@@ -192,15 +192,15 @@ def test_weeks_of_a_backfill_drawn_by_dask_are_the_same_files(landed: Path, stor
     assert storage.names() == []
 
 
-def ray_workers(log: Path) -> list[int]:
-    """The processes in which a head of Ray works on a unit right now."""
-    by_parent: dict[int, list[tuple[int, str]]] = {}
+def ray_workers(sockets: Path) -> list[int]:
+    """The processes of a Ray, by the folder of its sockets, that work on a unit right now."""
+    started: dict[int, tuple[int, str]] = {}  # by process: its parent and its words
     for folder in Path("/proc").glob("[0-9]*"):
         with suppress(OSError):  # it has ended meanwhile
-            parent = int(re.search(r"^PPid:\s+(\d+)", (folder / "status").read_text(), flags=re.MULTILINE)[1])  # type: ignore[index]
-            by_parent.setdefault(parent, []).append((int(folder.name), (folder / "cmdline").read_text()))
-    raylets = [pid for started in by_parent.values() for pid, words in started if "raylet" in words and log.name in words]
-    return [pid for raylet in raylets for pid, words in by_parent.get(raylet, ()) if words.startswith("ray::Work on a unit")]
+            parent = re.findall(r"^PPid:\s+(\d+)", (folder / "status").read_text(), flags=re.MULTILINE)
+            started[int(folder.name)] = int(parent[0]), (folder / "cmdline").read_text()
+    own = {pid for pid, (_, words) in started.items() if "raylet" in words and sockets.name in words}
+    return [pid for pid, (parent, words) in started.items() if parent in own and words.startswith("ray::Work on")]
 
 
 def test_ray_comes_to_the_same_tables_although_a_worker_is_killed(
