@@ -1,54 +1,56 @@
--- The frame the review sample is drawn from: every live post that has a text, the strata it can be drawn in, and its turn
--- there. Nothing of it is published, since who codes must not see in which band a post lies.
+-- The posts whose turn to be reviewed can come, and it: all flagged ones, and of each week's other bands those of the
+-- smallest turns, sixteen times as many as are drawn, and all that the draw of a publication holds. A season has thousands
+-- of times as many, of which nobody needs the turn. Chance leaves too few of them less than once in 10^100 weeks;
+-- core.draws stops then.
 --
--- band    flagged: the labels gave it a class; high, middle, low: they did not, and the largest probability of any class
---         is so high (bands of method section 10, the limits in seeds.method)
--- strata  the classes of a flagged post, each of which is drawn for itself; the band of any other
 -- turn    a hash of the post, the same for ever: a smaller one is drawn first. It is of no use to guess the order of the
 --         review sheet, which has a hash of its own
 --
 -- Grain: platform, post_id
 -- Columns: platform, post_id, week, bucket, label_version, indications, sentiment_score, band, strata, turn
 
-WITH method AS (
-    SELECT
-        max(CAST(value AS DOUBLE)) FILTER (WHERE name = 'band_high') * 1000 AS high,
-        max(CAST(value AS DOUBLE)) FILTER (WHERE name = 'band_middle') * 1000 AS middle
-    FROM seeds.method
+WITH bands AS (
+    SELECT week, label_version, band, sum(posts) AS posts
+    FROM base.review_frame
+    WHERE band <> 'flagged'
+    GROUP BY week, label_version, band
 ),
 
-banded AS (
+sizes AS (
+    SELECT replace(name, 'review_', '') AS band, CAST(value AS DOUBLE) AS most
+    FROM seeds.method
+    WHERE name = 'review_high' OR name = 'review_middle' OR name = 'review_low'
+),
+
+limits AS (
     SELECT
-        posts.platform,
-        posts.post_id,
-        calendar.week,
-        calendar.bucket,
-        posts.label_version,
-        posts.indications,
-        posts.sentiment_score,
-        CASE
-            WHEN len(posts.indications) > 0 THEN 'flagged'
-            WHEN posts.class_probability >= method.high THEN 'high'
-            WHEN posts.class_probability >= method.middle THEN 'middle'
-            ELSE 'low'
-        END AS band,
-        md5_number_lower(posts.platform || posts.post_id || calendar.week) AS turn
-    FROM base.posts AS posts
-    JOIN core.calendar AS calendar ON posts.day = calendar.day
-    CROSS JOIN method
-    WHERE posts.state = 'live' AND posts.text IS NOT NULL
+        bands.week,
+        bands.label_version,
+        bands.band,
+        if(
+            bands.posts <= sizes.most * 16,
+            18446744073709551615::UBIGINT,
+            greatest(coalesce(kept.last_turn, 0), CAST(18446744073709551615 / bands.posts * sizes.most * 16 AS UBIGINT))
+        ) AS last_turn
+    FROM bands
+    JOIN sizes ON bands.band = sizes.band
+    LEFT JOIN base.kept_draws AS kept
+        ON bands.week = kept.week AND bands.label_version = kept.label_version AND bands.band = kept.stratum
 )
 
 SELECT
-    platform,
-    post_id,
-    week,
-    bucket,
-    label_version,
-    indications,
-    sentiment_score,
-    band,
-    if(band = 'flagged', indications, [band]) AS strata,
-    turn
-FROM banded
-ORDER BY platform, post_id
+    posts.platform,
+    posts.post_id,
+    posts.week,
+    posts.bucket,
+    posts.label_version,
+    posts.indications,
+    posts.sentiment_score,
+    posts.band,
+    if(posts.band = 'flagged', posts.indications, [posts.band]) AS strata,
+    CAST(md5_number(posts.platform || posts.post_id || posts.week) >> 64 AS UBIGINT) AS turn
+FROM base.review_bands AS posts
+LEFT JOIN limits
+    ON posts.week = limits.week AND posts.label_version = limits.label_version AND posts.band = limits.band
+WHERE posts.band = 'flagged' OR turn <= limits.last_turn
+ORDER BY posts.platform, posts.post_id

@@ -16,7 +16,22 @@ SELECT week, platform || ' ' || post_id, NULL, NULL
 FROM core.samples
 WHERE inclusion IS NULL OR inclusion NOT BETWEEN 0 AND 1
 UNION ALL
-SELECT turns.week, turns.platform || ' ' || turns.post_id, NULL, NULL
-FROM base.review_turns AS turns
-LEFT JOIN base.review_chances AS chances ON turns.platform = chances.platform AND turns.post_id = chances.post_id
-WHERE chances.inclusion IS NULL
+SELECT week, label_version || ' ' || band, NULL, NULL
+FROM base.review_chances
+WHERE inclusion IS NULL
+UNION ALL
+SELECT NULL, 'posts', frame.posts, bands.posts
+FROM (SELECT sum(posts) AS posts FROM base.review_frame) AS frame
+CROSS JOIN (SELECT count(*) AS posts FROM base.review_bands) AS bands
+WHERE frame.posts <> bands.posts
+UNION ALL
+SELECT draws.week, draws.stratum, count(samples.post_id), draws.drawn
+FROM core.draws AS draws
+LEFT JOIN base.review_turns AS turns
+    ON draws.week = turns.week
+    AND draws.label_version = turns.label_version
+    AND list_contains(turns.strata, draws.stratum)
+    AND turns.turn <= draws.last_turn
+LEFT JOIN core.samples AS samples ON turns.platform = samples.platform AND turns.post_id = samples.post_id
+GROUP BY draws.week, draws.label_version, draws.stratum, draws.drawn
+HAVING count(samples.post_id) <> count(turns.post_id)

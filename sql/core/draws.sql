@@ -23,68 +23,51 @@ again AS (
     SELECT CAST(value AS DOUBLE) AS times FROM seeds.method WHERE name = 'redrawn_from'
 ),
 
+frame AS (
+    SELECT frame.week, frame.label_version, strata.stratum, CAST(sum(frame.posts) AS BIGINT) AS posts
+    FROM base.review_frame AS frame
+    CROSS JOIN unnest(frame.strata) AS strata(stratum)
+    GROUP BY frame.week, frame.label_version, strata.stratum
+),
+
 turns AS (
-    SELECT turns.week, turns.label_version, strata.stratum, sizes.most, turns.turn
+    SELECT
+        turns.week,
+        turns.label_version,
+        strata.stratum,
+        turns.turn,
+        row_number() OVER (PARTITION BY turns.week, turns.label_version, strata.stratum ORDER BY turns.turn) AS place
     FROM base.review_turns AS turns
     CROSS JOIN unnest(turns.strata) AS strata(stratum)
-    JOIN sizes ON strata.stratum = sizes.stratum
-),
-
-kept AS (
-    SELECT week, label_version, stratum, posts, drawn, last_turn
-    FROM (
-        SELECT
-            week,
-            sequence,
-            split_part(line, ' ', 1) AS label_version,
-            split_part(line, ' ', 2) AS stratum,
-            CAST(split_part(line, ' ', 3) AS BIGINT) AS posts,
-            CAST(split_part(line, ' ', 4) AS BIGINT) AS drawn,
-            CAST(split_part(line, ' ', 5) AS UBIGINT) AS last_turn
-        FROM (
-            SELECT
-                regexp_extract(publication, '^(.+)-[0-9]+$', 1) AS week,
-                sequence,
-                unnest(string_split(draw, chr(10))) AS line
-            FROM base.conditions
-            WHERE draw IS NOT NULL
-        )
-    )
-    QUALIFY row_number() OVER (PARTITION BY week, label_version, stratum ORDER BY sequence DESC) = 1
-),
-
-ranked AS (
-    SELECT
-        turns.*,
-        row_number() OVER (PARTITION BY turns.week, turns.label_version, turns.stratum ORDER BY turns.turn) AS place,
-        kept.posts AS kept_posts,
-        kept.drawn AS kept_drawn,
-        kept.last_turn AS kept_last
-    FROM turns
-    LEFT JOIN kept
-        ON turns.week = kept.week AND turns.label_version = kept.label_version AND turns.stratum = kept.stratum
 ),
 
 drawn AS (
     SELECT
-        week,
-        label_version,
-        stratum,
-        count(*) AS posts,
-        least(count(*), any_value(most)) AS drawn,
-        if(
-            count(*) <= any_value(most),
-            18446744073709551615::UBIGINT, -- all of them, and those that come late
-            max(turn) FILTER (WHERE place <= most)
-        ) AS last_turn,
-        any_value(kept_posts) AS kept_posts,
-        any_value(kept_drawn) AS kept_drawn,
-        any_value(kept_last) AS kept_last,
-        any_value(kept_last) IS NOT NULL
-            AND count(*) FILTER (WHERE turn <= kept_last) <= any_value(again.times * most) AS holds
-    FROM ranked
+        frame.week,
+        frame.label_version,
+        frame.stratum,
+        any_value(frame.posts) AS posts,
+        least(any_value(frame.posts), any_value(sizes.most)) AS drawn,
+        CASE
+            WHEN any_value(frame.posts) <= any_value(sizes.most)
+                THEN 18446744073709551615::UBIGINT -- all of them, and those that come late
+            WHEN count(*) < any_value(sizes.most)
+                THEN error('base.review_turns has too few posts of ' || frame.week || ', ' || frame.stratum)
+            ELSE max(turns.turn) FILTER (WHERE turns.place <= sizes.most)
+        END AS last_turn,
+        any_value(kept.posts) AS kept_posts,
+        any_value(kept.drawn) AS kept_drawn,
+        any_value(kept.last_turn) AS kept_last,
+        any_value(kept.last_turn) IS NOT NULL
+            AND count(*) FILTER (WHERE turns.turn <= kept.last_turn) <= any_value(again.times * sizes.most) AS holds
+    FROM frame
+    JOIN sizes ON frame.stratum = sizes.stratum
+    JOIN turns
+        ON frame.week = turns.week AND frame.label_version = turns.label_version AND frame.stratum = turns.stratum
     CROSS JOIN again
-    GROUP BY week, label_version, stratum
+    LEFT JOIN base.kept_draws AS kept
+        ON frame.week = kept.week AND frame.label_version = kept.label_version AND frame.stratum = kept.stratum
+    GROUP BY frame.week, frame.label_version, frame.stratum
 ),
 
 held AS (

@@ -5,7 +5,16 @@
 -- Grain: platform, post_id
 -- Columns: week, platform, post_id, band, inclusion
 
-SELECT week, platform, post_id, band, inclusion
-FROM base.review_chances
-WHERE is_drawn
-ORDER BY week, platform, post_id
+SELECT
+    turns.week,
+    turns.platform,
+    turns.post_id,
+    turns.band,
+    max(draws.inclusion) AS inclusion
+FROM base.review_turns AS turns
+CROSS JOIN unnest(turns.strata) AS strata(stratum)
+JOIN core.draws AS draws
+    ON turns.week = draws.week AND turns.label_version = draws.label_version AND strata.stratum = draws.stratum
+GROUP BY turns.week, turns.platform, turns.post_id, turns.band
+HAVING bool_or(turns.turn <= draws.last_turn)
+ORDER BY turns.week, turns.platform, turns.post_id

@@ -24,24 +24,22 @@ WITH frame AS (
         chances.indications,
         chances.band,
         chances.inclusion < 1 AS is_part,
-        count(*) AS posts
+        chances.posts
     FROM base.review_chances AS chances
-    GROUP BY ALL
 ),
 
 -- A post has one code; one on which coders disagree waits for a third person, and is no miss meanwhile.
 coded AS (
     SELECT
-        chances.bucket,
-        chances.indications,
-        chances.band,
-        chances.inclusion < 1 AS is_part,
+        turns.bucket,
+        turns.indications,
+        turns.band,
+        samples.inclusion < 1 AS is_part,
         if(items.code IS NULL, 'none', items.code) AS code
-    FROM base.review_chances AS chances
-    JOIN core.review_items AS items ON chances.platform = items.platform AND chances.post_id = items.post_id
-    WHERE
-        chances.is_drawn
-        AND (items.code IS NOT NULL OR (items.outcome = 'disagreed' AND NOT items.is_detected))
+    FROM core.samples AS samples
+    JOIN base.review_turns AS turns ON samples.platform = turns.platform AND samples.post_id = turns.post_id
+    JOIN core.review_items AS items ON samples.platform = items.platform AND samples.post_id = items.post_id
+    WHERE items.code IS NOT NULL OR (items.outcome = 'disagreed' AND NOT items.is_detected)
 ),
 
 parts AS (

@@ -29,36 +29,47 @@ said AS (
     GROUP BY reviews.platform, reviews.post_id
 ),
 
-frame AS (
+reviewed AS (
     SELECT
-        chances.bucket,
-        if(chances.band = 'flagged' AND chances.inclusion < 1, 'flagged_part', chances.band) AS stratum,
-        chances.platform,
-        chances.post_id,
-        1 / chances.inclusion AS weight,
-        chances.sentiment_score AS score,
-        CASE
-            WHEN chances.is_drawn THEN coalesce(said.decided, if(said.coders >= method.coders_agree, said.middle, NULL))
-        END AS said
-    FROM base.review_chances AS chances
+        turns.bucket,
+        if(turns.band = 'flagged' AND samples.inclusion < 1, 'flagged_part', turns.band) AS stratum,
+        samples.platform,
+        samples.post_id,
+        1 / samples.inclusion AS weight,
+        turns.sentiment_score AS score,
+        coalesce(said.decided, if(said.coders >= method.coders_agree, said.middle, NULL)) AS said
+    FROM core.samples AS samples
+    JOIN base.review_turns AS turns ON samples.platform = turns.platform AND samples.post_id = turns.post_id
+    JOIN said ON samples.platform = said.platform AND samples.post_id = said.post_id
     CROSS JOIN method
-    LEFT JOIN said ON chances.platform = said.platform AND chances.post_id = said.post_id
-    WHERE chances.sentiment_score IS NOT NULL
+    WHERE turns.sentiment_score IS NOT NULL
 ),
 
-strata AS (
+lists AS (
     SELECT
         bucket,
         stratum,
-        count(*) AS posts,
-        CAST(sum(CAST(score AS DECIMAL(18, 9))) AS DOUBLE) AS scored,
-        coalesce(
-            list({'said': said, 'score': score, 'weight': weight} ORDER BY platform, post_id)
-                FILTER (WHERE said IS NOT NULL),
-            []
-        ) AS reviews
-    FROM frame
+        list({'said': said, 'score': score, 'weight': weight} ORDER BY platform, post_id) AS reviews
+    FROM reviewed
+    WHERE said IS NOT NULL
     GROUP BY bucket, stratum
+),
+
+counts AS (
+    SELECT
+        bucket,
+        if(band = 'flagged' AND inclusion < 1, 'flagged_part', band) AS stratum,
+        CAST(sum(scored_posts) AS BIGINT) AS posts,
+        CAST(sum(scores) AS DOUBLE) AS scored
+    FROM base.review_chances
+    WHERE scored_posts > 0
+    GROUP BY bucket, stratum
+),
+
+strata AS (
+    SELECT counts.bucket, counts.stratum, counts.posts, counts.scored, coalesce(lists.reviews, []) AS reviews
+    FROM counts
+    LEFT JOIN lists ON counts.bucket = lists.bucket AND counts.stratum = lists.stratum
 )
 
 SELECT

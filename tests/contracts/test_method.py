@@ -58,8 +58,8 @@ COINCIDENCES: dict[str, tuple[tuple[str, str], ...]] = {
         ("reports/wording/sentences.py", "/ labelled * 1000"),
         ("reports/wording/sentences.py", "bound > 1000"),
         ("reports/wording/recomputing.py", "* 1000 AS bound_per_1000"),
-        ("sql/base/review_turns.sql", "* 1000 AS high"),  # a probability in per mille
-        ("sql/base/review_turns.sql", "* 1000 AS middle"),
+        ("sql/base/review_bands.sql", "* 1000 AS high"),  # a probability in per mille
+        ("sql/base/review_bands.sql", "* 1000 AS middle"),
         ("sql/trends/weekly_measures.sql", "* 1000 / nullif(exposure, 0)"),
         ("sql/trends/weekly_views.sql", "* 1000 / nullif(counted.views, 0)"),
     ),
@@ -114,9 +114,9 @@ COINCIDENCES: dict[str, tuple[tuple[str, str], ...]] = {
         ("reports/wording/recomputing.py", '" " * 6'),
         ("reports/wording/recomputing.py", "chr(10)"),
         ("sql/core/draws.sql", "chr(10)"),
-        ("sql/core/draws.sql", ", 3) AS BIGINT) AS posts"),  # places in a line
-        ("sql/core/draws.sql", ", 4) AS BIGINT) AS drawn"),
-        ("sql/core/draws.sql", ", 5) AS UBIGINT) AS last_turn"),
+        ("sql/base/kept_draws.sql", ", 3) AS BIGINT) AS posts"),  # places in a line
+        ("sql/base/kept_draws.sql", ", 4) AS BIGINT) AS drawn"),
+        ("sql/base/kept_draws.sql", ", 5) AS UBIGINT) AS last_turn"),
     ),
     "how much is shown": (
         ("flows/publishing/evidence.py", "COPIED_TEXTS = 10"),

@@ -126,7 +126,9 @@ BREACHES = {
         "UPDATE core.draws SET drawn = posts + 1",
         "UPDATE core.draws SET inclusion = 0.5",
         "UPDATE core.samples SET inclusion = NULL",
-        "DELETE FROM base.review_chances WHERE post_id = 'post-1'",
+        "UPDATE base.review_chances SET inclusion = NULL",
+        "UPDATE base.review_frame SET posts = posts + 1",
+        "DELETE FROM core.samples WHERE post_id = 'post-1'",
     ],
     "sentiments_add_up": [
         "UPDATE trends.weekly_measures SET neutral = neutral + 1",
@@ -170,10 +172,13 @@ SHOWN = {
     "core.publications": "base.conditions",
     "core.cases": "base.cases",
     "core.watches": "base.watches",
-    "base.read_posts": "base.posts",
+    **{f"base.{name}": "base.posts" for name in ("read_posts", "review_bands")},
     "trends.power": "trends.signals",
 }
-PREPARED = {"trends.power": "UPDATE trends.signals SET burst_95 = 1"}  # it shows the cells that were tested
+PREPARED = {
+    "trends.power": "UPDATE trends.signals SET burst_95 = 1",  # it shows the cells that were tested
+    "base.kept_draws": "INSERT INTO base.kept_draws VALUES ('2024-W02', 'rules-1', 'low', 9, 9, 1)",
+}
 WITH_GRAIN = [model for model in models.read_models(sql.FOLDER) if model.grain]
 CASES = [(name, statement) for name, statements in BREACHES.items() for statement in statements]
 

@@ -3,17 +3,20 @@
 from collections import Counter
 from pathlib import Path
 
+import duckdb
 import openpyxl
 import polars as pl
+import pytest
 
 import reports
+import sql
 from flows.loading import sheets
 from flows.method import METHOD
 from flows.periods import Week, read_election
 from flows.publishing import publications, review
 from flows.settings import Settings
 from flows.sources import reviews
-from flows.store import tables
+from flows.store import models, tables
 from flows.store.warehouse import Connection
 from tests.sql.warehouse_of_cases import build, warehouse_of
 
@@ -72,6 +75,29 @@ def test_the_draw_that_a_publication_keeps_holds_when_posts_come_late(tmp_path: 
     assert {name for name in late if name.startswith("late-f")} == {f"late-f-{number}" for number in range(FLAGGED)}
     assert 0 < len(late) - FLAGGED < 3 * OTHERS / 10  # at the same rate as the others
     assert tables.draw_of_week(connection, WEEK) == draw
+
+
+def test_of_a_large_week_only_those_who_may_be_drawn_have_a_turn_and_the_smallest_are_drawn() -> None:
+    posts = [{"post_id": f"low-{number}", "text": "teks", "class_probability": "19"} for number in range(3_000)]
+    connection = warehouse_of(posts=posts)
+    build(connection, "core.samples")
+    ((turns,),) = connection.execute("SELECT count(*) FROM base.review_turns").fetchall()
+    assert 500 < turns < 800  # sixteen times as many as are drawn
+    smallest = """
+        SELECT post_id FROM base.review_bands
+        ORDER BY md5_number_lower(platform || post_id || week) LIMIT $drawn"""
+    drawn = connection.execute("SELECT post_id FROM core.samples").fetchall()
+    assert set(drawn) == set(connection.execute(smallest, {"drawn": METHOD.review_low}).fetchall())
+
+
+def test_a_week_whose_turns_are_lost_is_not_drawn_from_the_rest() -> None:
+    posts = [{"post_id": f"low-{number}", "text": "teks", "class_probability": "19"} for number in range(50)]
+    connection = warehouse_of(posts=posts)
+    build(connection, "base.review_turns")
+    connection.execute("DELETE FROM base.review_turns WHERE post_id >= 'low-3'")
+    (query,) = (model.query for model in models.read_models(sql.FOLDER) if model.qualified == "core.draws")
+    with pytest.raises(duckdb.InvalidInputException, match=r"base\.review_turns has too few posts of 2024-W02, low"):
+        connection.execute(query)
 
 
 def test_the_workbook_has_no_column_that_tells_the_flag(tmp_path: Path) -> None:
