@@ -113,7 +113,7 @@ COINCIDENCES: dict[str, tuple[tuple[str, str], ...]] = {
         ("sql/trends/funnel.sql", "stages.step = 5"),
         ("reports/wording/recomputing.py", '" " * 6'),
         ("reports/wording/recomputing.py", "chr(10)"),
-        ("sql/core/draws.sql", "chr(10)"),
+        ("sql/base/kept_draws.sql", "chr(10)"),
         ("sql/base/kept_draws.sql", ", 3) AS BIGINT) AS posts"),  # places in a line
         ("sql/base/kept_draws.sql", ", 4) AS BIGINT) AS drawn"),
         ("sql/base/kept_draws.sql", ", 5) AS UBIGINT) AS last_turn"),
