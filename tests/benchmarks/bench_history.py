@@ -1,0 +1,97 @@
+"""What a week costs on a long history: 4,000 new posts, from landing to published, beside so many that are there.
+
+    python -m tests.benchmarks.bench_history [posts of history ...]
+
+By default a season of 60,000, 1,000,000 and 10,000,000 posts (the last takes half an hour and 40 GB of disk, most of it
+to make and load the season). Prints the seconds of each step, and how much more the steps but the model rebuild take
+than with the first history of a million or more (bar: 1.5 times at 10 million).
+"""
+
+import resource
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+
+from expectations import run as quality
+from flows import processes, simulation
+from flows.loading import pending
+from flows.loading.arrivals import land_paths
+from flows.orchestrator import orchestrated
+from flows.periods import Week
+from flows.publishing.build import build_tables
+from flows.publishing.week import publish_week
+from flows.settings import Settings
+from flows.store.runs import recorded
+from flows.store.warehouse import exclusive
+from tests.benchmarks.bench_year import MAPPING, write_week
+
+WEEK = Week.parse("2024-W06")
+LANDED = datetime(2024, 2, 12, tzinfo=UTC)
+NEW_POSTS = 4_000
+_MODELS = "models"
+
+
+def timed_run(settings: Settings, files: Sequence[Path], *, publishes: bool) -> dict[str, float]:
+    """Seconds of each step of a run that takes in files: landing, load, models, and the week where it is published."""
+    from prefect import flow  # it looks for its server when it is imported
+
+    seconds: dict[str, float] = {}
+
+    def timed(name: str, work: Callable[[], object]) -> None:
+        start = time.perf_counter()
+        work()
+        seconds[name] = time.perf_counter() - start
+
+    @flow(validate_parameters=False)
+    def week() -> None:
+        with (
+            exclusive(settings.home),
+            recorded(settings.home, "bench", {}) as run,
+            processes.helper(quality.make_ready),
+        ):
+            timed("land", lambda: land_paths(settings, files, LANDED))
+            timed("load", lambda: pending.load_pending(settings, run))
+            timed(_MODELS, lambda: build_tables(settings))
+            if publishes:
+                timed("publish", lambda: publish_week(settings, run, WEEK))
+
+    week()
+    return seconds
+
+
+def measure(posts: int, folder: Path) -> dict[str, float]:
+    """Seconds of each step of a week whose 4,000 posts come to a season of so many."""
+    settings = Settings(home=folder / "home", author_key="ab" * 32, tables={"catatan": MAPPING})
+    settings.make_home()
+    settings.export()
+    with orchestrated(settings, "CRITICAL") as server:
+        assert server is not None
+        server.wait()
+        with tempfile.TemporaryDirectory(dir=folder) as season:
+            simulation.write_season(Path(season), posts=posts, weekly=False)
+            exports = sorted(path for path in (Path(season) / "exports").rglob("*") if path.is_file())
+            timed_run(settings, exports, publishes=False)
+        return timed_run(settings, write_week(folder / "new", WEEK.first_day, NEW_POSTS), publishes=True)
+
+
+def main(sizes: list[int]) -> None:
+    """Prints the table."""
+    first = None
+    for posts in sizes:
+        with tempfile.TemporaryDirectory() as scratch:
+            seconds = measure(posts, Path(scratch))
+        rest = sum(spent for step, spent in seconds.items() if step != _MODELS)
+        steps = "  ".join(f"{step} {spent:.1f}" for step, spent in seconds.items())
+        memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1e6
+        print(f"{posts:,} posts before: {steps} s; but for the models {rest:.1f} s; peak {memory:.1f} GB", end="")
+        if posts >= 1_000_000:
+            first = first or rest
+            print(f"; {rest / first:.2f} x", end="")
+        print(flush=True)
+
+
+if __name__ == "__main__":
+    main([int(each) for each in sys.argv[1:]] or [60_000, 1_000_000, 10_000_000])
