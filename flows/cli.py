@@ -132,7 +132,7 @@ def import_(
         progress.step("Reading posts", "bytes") as read,
     ):
         code = run_import(settings, paths, datetime.now(UTC), covers, say_line, landed=landed, read=read)
-    return cli_keep.forget_removed(settings, code)
+        return cli_keep.forget_removed(settings, code)
 
 
 @verb(app, ANALYSTS)

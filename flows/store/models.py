@@ -9,7 +9,9 @@ starts from: a function of `flows.trends`, handed in by the caller.
 
 import csv
 import re
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
@@ -20,6 +22,7 @@ import sql
 from flows.exits import UsageError
 from flows.headers import COLUMNS, Column, Dictionary, ModelError, column, read_columns, read_header
 from flows.method import SEEDS
+from flows.processes import later
 from flows.seeds import seed_path
 from flows.store.dependencies import dependencies
 from flows.store.warehouse import Connection, DatabaseError, as_tables, literal, query
@@ -104,33 +107,78 @@ def build(
     the computed models, by qualified name. Raises ModelError for a cycle, a table or a method that does not exist, a
     query that fails or a header that disagrees with it.
     """
-    ordered = in_order(connection, models)
-    existing = _relations(connection)
-    for model in reversed(ordered):
-        if model.qualified in existing:
-            connection.execute(f"DROP {existing[model.qualified]} {model.qualified}")
-    for model in ordered:
-        try:
-            _create(connection, model, methods or {})
-        except DatabaseError as error:
-            raise ModelError(
-                f"The model {model.qualified} cannot be built: {first_line(error)}; fix its file."
-            ) from error
+    graph = _graph(connection, models)
+    _drop(connection, _sorted(graph))
+    for model in _created(connection, graph, {model.qualified: model for model in models}, methods or {}):
         _compare_columns(connection, model)
         if with_comments:
             _write_comments(connection, model)
 
 
-def _create(connection: Connection, model: Model, methods: Mapping[str, Method]) -> None:
-    if model.kind != COMPUTED:
-        connection.execute(f"CREATE {model.kind} {model.qualified} AS {model.query}")
-        return
+def _drop(connection: Connection, names: Sequence[str]) -> None:
+    existing = _relations(connection)
+    for name in reversed(names):
+        if name in existing:
+            connection.execute(f"DROP {existing[name]} {name}")
+
+
+def _created(
+    connection: Connection, graph: Mapping[str, set[str]], by_name: Mapping[str, Model], methods: Mapping[str, Method]
+) -> Iterator[Model]:
+    """Creates each model once those it reads are there; while the helper computes rows, tables are created here."""
+    first = _read_by_computed(graph, by_name)
+    tables, begun = deque[Model](), deque[tuple[Model, Callable[[], pl.DataFrame]]]()
+    steps = TopologicalSorter(graph)
+    steps.prepare()
+    while steps.is_active():
+        for model in (by_name[name] for name in steps.get_ready()):
+            if model.kind == COMPUTED:
+                begun.append((model, _begin(connection, model, methods)))
+            else:
+                (tables.appendleft if model.qualified in first else tables.append)(model)
+        model, rows = (tables.popleft(), None) if tables else begun.popleft()
+        _create(connection, model, rows)
+        yield model
+        steps.done(model.qualified)
+
+
+def _read_by_computed(graph: Mapping[str, set[str]], by_name: Mapping[str, Model]) -> set[str]:
+    """The models that computed ones read, directly or through others."""
+    waiting = [name for name, model in by_name.items() if model.kind == COMPUTED]
+    read = set[str]()
+    while waiting:
+        new = graph[waiting.pop()] - read
+        read |= new
+        waiting.extend(new)
+    return read
+
+
+def _begin(connection: Connection, model: Model, methods: Mapping[str, Method]) -> Callable[[], pl.DataFrame]:
+    """What gives the rows of a computed model."""
     if model.qualified not in methods:
         raise ModelError(
             f"The model {model.qualified} is computed, but no method has its name; add it to flows.trends."
         )
-    with as_tables(connection, computed_rows=methods[model.qualified](query(connection, model.query))):
-        connection.execute(f"CREATE TABLE {model.qualified} AS FROM computed_rows")
+    with _told(model):
+        return later(methods[model.qualified], query(connection, model.query))
+
+
+def _create(connection: Connection, model: Model, rows: Callable[[], pl.DataFrame] | None) -> None:
+    with _told(model):
+        if rows is None:
+            connection.execute(f"CREATE {model.kind} {model.qualified} AS {model.query}")
+            return
+        with as_tables(connection, computed_rows=rows()):
+            connection.execute(f"CREATE TABLE {model.qualified} AS FROM computed_rows")
+
+
+@contextmanager
+def _told(model: Model) -> Iterator[None]:
+    """An error of the database inside says which model it is about."""
+    try:
+        yield
+    except DatabaseError as error:
+        raise ModelError(f"The model {model.qualified} cannot be built: {first_line(error)}; fix its file.") from error
 
 
 def needed(connection: Connection, models: Sequence[Model], names: Iterable[str]) -> list[Model]:
@@ -148,16 +196,26 @@ def needed(connection: Connection, models: Sequence[Model], names: Iterable[str]
 def in_order(connection: Connection, models: Sequence[Model]) -> list[Model]:
     """The models, each after those its query reads; raises ModelError for a cycle or a table that does not exist."""
     by_name = {model.qualified: model for model in models}
+    return [by_name[name] for name in _sorted(_graph(connection, models))]
+
+
+def _graph(connection: Connection, models: Sequence[Model]) -> dict[str, set[str]]:
+    """Each model with those its query reads; raises ModelError for a table that does not exist."""
+    names = {model.qualified for model in models}
     existing = _relations(connection)
     graph: dict[str, set[str]] = {}
     for model in sorted(models, key=lambda model: model.qualified):
         read = dependencies(connection, model.query, model.qualified)
-        missing = sorted(name for name in read if name not in by_name and name not in existing)
+        missing = sorted(name for name in read if name not in names and name not in existing)
         if missing:
             raise ModelError(f"The model {model.qualified} reads {missing[0]}, which does not exist; fix its query.")
-        graph[model.qualified] = read & by_name.keys()
+        graph[model.qualified] = read & names
+    return graph
+
+
+def _sorted(graph: Mapping[str, set[str]]) -> list[str]:
     try:
-        return [by_name[name] for name in TopologicalSorter(graph).static_order()]
+        return list(TopologicalSorter(graph).static_order())
     except CycleError as error:
         raise ModelError(f"The models read each other in a circle ({' > '.join(error.args[1])}); break it.") from error
 
