@@ -5,7 +5,7 @@ that had changed since it was last stated: a release shows all weeks, so a publi
 these are the facts that cannot be rebuilt; `base.publications` is loaded from them and trends.corrections reads it.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
@@ -266,7 +266,20 @@ def load_publications(connection: Connection, home: Path) -> None:
     """Replaces base.publications and base.conditions by what the ledger holds."""
     connection.execute("DELETE FROM base.publications")
     connection.execute("DELETE FROM base.conditions")
+    _add(connection, ledger.publication_files(home))
+
+
+def add_publications(connection: Connection, home: Path) -> None:
+    """Adds to base.publications and base.conditions what was stated since they were loaded."""
+    loaded = {name for (name,) in connection.execute("SELECT publication FROM base.conditions").fetchall()}
     paths = ledger.publication_files(home)
+    if loaded <= {path.stem for path in paths}:
+        _add(connection, [path for path in paths if path.stem not in loaded])
+    else:
+        load_publications(connection, home)
+
+
+def _add(connection: Connection, paths: Sequence[Path]) -> None:
     if not paths:
         return
     connection.execute(_LEDGER, {"paths": [str(path) for path in paths]})

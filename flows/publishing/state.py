@@ -104,7 +104,7 @@ def state_in_ledger(
 def read_ledger(settings: Settings, connection: warehouse.Connection) -> None:
     """Rebuilds the tables that know of publications, in one transaction."""
     with warehouse.transaction(connection):
-        publications.load_publications(connection, settings.home)
+        publications.add_publications(connection, settings.home)
         restated = [model for model in models.read_models(sql.FOLDER) if model.qualified in FROM_LEDGER]
         models.build(connection, restated, trends.METHODS)
         checks.stop_on(checks.run_grains(connection, restated))

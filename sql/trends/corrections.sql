@@ -40,9 +40,13 @@ WITH stated AS (
 changed AS (
     SELECT
         *,
-        if(metric IN ('share', 'exposure', 'per_1000'), 'trends.weekly_platform', table_name) AS moved_table,
-        if(metric IN ('share', 'exposure', 'per_1000'), '', key) AS moved_key,
         metric IN ('planned', 'succeeded', 'observed_days', 'coverage') AS of_collection,
+        CASE
+            WHEN of_collection THEN ''
+            WHEN metric IN ('share', 'exposure', 'per_1000') THEN 'trends.weekly_platform'
+            ELSE table_name
+        END AS moved_table,
+        if(of_collection OR metric IN ('share', 'exposure', 'per_1000'), '', key) AS moved_key,
         table_name <> 'trends.weekly_platform' OR metric NOT IN (
             'posts', 'authors', 'removed', 'exposure', 'planned', 'succeeded', 'observed_days', 'coverage') AS of_labels
     FROM stated
@@ -179,7 +183,9 @@ keyed AS (
     UNION ALL
     SELECT changed.table_name, changed.key, moves.week, moves.phase, moves.platform, 'left', moves.shown
     FROM moves
-    JOIN (SELECT DISTINCT week, phase, moved_table AS table_name, moved_key AS key FROM changed) AS changed
+    JOIN (
+        SELECT DISTINCT week, phase, moved_table AS table_name, moved_key AS key FROM changed WHERE NOT of_collection
+    ) AS changed
         ON moves.week = changed.week AND moves.phase = changed.phase
     WHERE moves.cause IN ('edited', 'forgotten')
 ),
@@ -214,58 +220,78 @@ collected AS (
     WHERE metric IN ('planned', 'succeeded', 'observed_days')
 ),
 
+-- Many numbers changed for the same reasons: each set of them is looked up once.
 explained AS (
     SELECT
-        changed.publication,
-        changed.week,
-        changed.phase,
-        changed.platform,
-        changed.table_name,
-        changed.key,
-        changed.metric,
+        turns.week,
+        turns.phase,
+        turns.platform,
+        turns.moved_table,
+        turns.moved_key,
+        turns.of_labels,
+        turns.previous_sequence,
+        turns.sequence,
         list(DISTINCT landings.cause) AS causes,
         count(DISTINCT landings.file_id) AS files,
         min({'landed_at': landings.landed_at, 'file': landings.file}).file AS first_file
-    FROM changed
+    FROM (
+        SELECT DISTINCT week, phase, platform, moved_table, moved_key, of_labels, previous_sequence, sequence
+        FROM changed
+    ) AS turns
     JOIN everywhere AS landings
-        ON changed.week = landings.week
-        AND changed.phase = landings.phase
-        AND changed.platform = landings.platform
-        AND if(changed.of_collection, '', changed.moved_table) = landings.table_name
-        AND if(changed.of_collection, '', changed.moved_key) = landings.key
-        AND landings.sequence > changed.previous_sequence
-        AND landings.sequence <= changed.sequence
-    WHERE landings.cause NOT IN ('edited', 'left') OR changed.of_labels
+        ON turns.week = landings.week
+        AND turns.phase = landings.phase
+        AND turns.platform = landings.platform
+        AND turns.moved_table = landings.table_name
+        AND turns.moved_key = landings.key
+        AND landings.sequence > turns.previous_sequence
+        AND landings.sequence <= turns.sequence
+    WHERE landings.cause NOT IN ('edited', 'left') OR turns.of_labels
     GROUP BY
-        changed.publication, changed.week, changed.phase, changed.platform, changed.table_name, changed.key,
-        changed.metric
+        turns.week, turns.phase, turns.platform, turns.moved_table, turns.moved_key, turns.of_labels,
+        turns.previous_sequence, turns.sequence
 ),
 
-facts AS (
+-- What two publications of a week were made with; of each two once, for they have thousands of numbers in common.
+made_with AS (
     SELECT
-        changed.*,
+        turns.publication,
+        turns.previous_sequence,
         conditions.given_reason,
-        coalesce(explained.causes, []) AS causes,
-        coalesce(explained.files, 0) AS files,
-        explained.first_file,
-        collected.publication IS NOT NULL AS is_collected,
-        changed.label_version <> changed.previous_version AS is_relabelled,
         nullif(array_to_string(list_filter(
             string_split(conditions.seeds, ' '),
             lambda seed: NOT list_contains(string_split(before.seeds, ' '), seed)), ', '), '') AS seeds_changed,
         conditions.code_version <> before.code_version AS is_recoded,
         before.code_version || ' -> ' || conditions.code_version AS codes
+    FROM (SELECT DISTINCT publication, previous_sequence FROM changed) AS turns
+    LEFT JOIN base.conditions AS conditions ON turns.publication = conditions.publication
+    LEFT JOIN base.conditions AS before ON turns.previous_sequence = before.sequence
+),
+
+facts AS (
+    SELECT
+        changed.*,
+        made_with.given_reason,
+        coalesce(explained.causes, []) AS causes,
+        coalesce(explained.files, 0) AS files,
+        explained.first_file,
+        collected.publication IS NOT NULL AS is_collected,
+        changed.label_version <> changed.previous_version AS is_relabelled,
+        made_with.seeds_changed,
+        made_with.is_recoded,
+        made_with.codes
     FROM changed
-    LEFT JOIN base.conditions AS conditions ON changed.publication = conditions.publication
-    LEFT JOIN base.conditions AS before ON changed.previous_sequence = before.sequence
+    LEFT JOIN made_with
+        ON changed.publication = made_with.publication AND changed.previous_sequence = made_with.previous_sequence
     LEFT JOIN explained
-        ON changed.publication = explained.publication
-        AND changed.week = explained.week
+        ON changed.week = explained.week
         AND changed.phase = explained.phase
         AND changed.platform = explained.platform
-        AND changed.table_name = explained.table_name
-        AND changed.key = explained.key
-        AND changed.metric = explained.metric
+        AND changed.moved_table = explained.moved_table
+        AND changed.moved_key = explained.moved_key
+        AND changed.of_labels = explained.of_labels
+        AND changed.previous_sequence = explained.previous_sequence
+        AND changed.sequence = explained.sequence
     LEFT JOIN collected
         ON changed.publication = collected.publication
         AND changed.week = collected.week
