@@ -1,12 +1,14 @@
 """The review sheets of a publication, of its week and of all that waits, and why posts were flagged."""
 
+from collections.abc import Callable, Sequence
 from datetime import date
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import polars as pl
 
 import reports
-from flows import labels
+from flows import labels, processes
 from flows.loading import sheets
 from flows.seeds import read_seed
 from flows.settings import Settings
@@ -14,16 +16,25 @@ from flows.sources import reviews
 from flows.store import warehouse
 from flows.store.files import write_whole
 
+if TYPE_CHECKING:
+    from flows.labels.explaining import Reason
+
+Reasons = Sequence[tuple["Reason", ...]]
+
 # Columns that no sheet has: why a post was flagged, and in that of a week the limit, which that of all weeks has for
 # every post as if it were flagged.
 _HIDDEN = {False: ("why", "limit"), True: ("why",)}
 
 
-def with_reasons(settings: Settings, posts: pl.DataFrame) -> pl.DataFrame:
+def reasons(settings: Settings, posts: pl.DataFrame) -> Callable[[], Reasons]:
+    """What gives, for each post, why it has its indications; the helper of the run looks for it meanwhile."""
+    return processes.later(labels.reasons, posts["text"], posts["indications"], settings.seeds)
+
+
+def with_reasons(settings: Settings, posts: pl.DataFrame, reasons: Reasons) -> pl.DataFrame:
     """Posts with a column `why`: for each indication who spoke for it, rules or the model, and its strongest words."""
     lang = settings.lang
     names = {row["code"]: row[f"label_{lang}"] for row in read_seed("indications", settings.seeds)}
-    reasons = labels.reasons(posts["text"], posts["indications"], settings.seeds)
     why = [reports.why_flagged(lang, [(names[each.code], each.spoke, each.words) for each in some]) for some in reasons]
     return posts.with_columns(pl.Series("why", why, dtype=pl.String))
 

@@ -15,7 +15,7 @@ import reports
 from flows import processes
 from flows.periods import Week
 from flows.progress import one_line
-from flows.publishing import editions, frames, notice, releases, review
+from flows.publishing import editions, evidence, frames, notice, releases, review
 from flows.publishing.database import place_database
 from flows.publishing.site import draw_pages, edition_of, place_index
 from flows.publishing.state import Cause, state_week
@@ -99,13 +99,14 @@ def _keep(  # noqa: PLR0913, PLR0917 - what a publication rests on
     given_reason: str | None,
 ) -> tuple[Kept, dict[str, tuple[reports.Edition, dict[str, pl.DataFrame]]]]:
     """States a week and keeps its editions; gives them too, by place."""
+    reasons = review.reasons(settings, evidence.detected_posts(connection, week))
     stated = state_week(settings, connection, week, as_of, Cause(run.run_id, given_reason))
     edition = edition_of(settings, connection, stated.release, week=week, publication=stated.publication)
     places = places_to_render(settings, edition)
-    drawn = {}
+    drawn, spoken = {}, reasons()
     for lang, place in places.items():
         read = frames.report_frames(connection, week, lang, run.verdicts_of_week)
-        read["evidence"] = review.with_reasons(settings.in_language(lang), read["evidence"])
+        read["evidence"] = review.with_reasons(settings.in_language(lang), read["evidence"], spoken)
         drawn[place] = (replace(edition, lang=lang), read)
         editions.keep(settings.home, place, *drawn[place])
     return Kept(stated.publication, edition, places), drawn
