@@ -225,24 +225,18 @@ def publications(home: Path) -> dict[str, int]:
 
 
 # Publications of earlier versions lack the columns that came later: those are NULL.
-_LEDGER = """
-CREATE OR REPLACE TEMP TABLE kept AS
-SELECT
-    CAST(NULL AS VARCHAR) AS run_id, CAST(NULL AS VARCHAR) AS given_reason, CAST(NULL AS VARCHAR) AS seeds,
-    CAST(NULL AS VARCHAR) AS files, CAST(NULL AS VARCHAR) AS draw
-WHERE false
-UNION ALL BY NAME
-SELECT *, regexp_extract(filename, '([^/]+)\\.parquet$', 1) AS publication
-FROM read_parquet($paths, filename = true, union_by_name = true)
+_KEPT = """
+(
+    SELECT
+        CAST(NULL AS VARCHAR) AS run_id, CAST(NULL AS VARCHAR) AS given_reason, CAST(NULL AS VARCHAR) AS seeds,
+        CAST(NULL AS VARCHAR) AS files, CAST(NULL AS VARCHAR) AS draw
+    WHERE false
+    UNION ALL BY NAME
+    SELECT *, parse_filename(filename, true) AS publication
+    FROM read_parquet($paths, filename = true, union_by_name = true)
+)
 """
-_LOAD_NUMBERS = """
-INSERT INTO base.publications BY NAME
-SELECT
-    publication, sequence, CAST(as_of AS TIMESTAMPTZ) AS as_of, loaded_until, label_version,
-    week, phase, platform, "table" AS table_name, "key", metric, value
-FROM kept
-"""
-_LOAD_CONDITIONS = """
+_LOAD_CONDITIONS = f"""
 INSERT INTO base.conditions BY NAME
 SELECT
     publication,
@@ -256,10 +250,18 @@ SELECT
     any_value(seeds) AS seeds,
     list_filter(string_split(any_value(files), ' '), lambda file_id: file_id <> '') AS files,
     any_value(draw) AS draw
-FROM kept
+FROM {_KEPT}
 GROUP BY publication
 ORDER BY sequence
-"""
+"""  # noqa: S608 - a query of ours
+_LOAD_NUMBERS = f"""
+INSERT INTO base.publications BY NAME
+SELECT
+    kept.publication, conditions.sequence, conditions.as_of, conditions.loaded_until, kept.label_version,
+    kept.week, kept.phase, kept.platform, kept."table" AS table_name, kept."key", kept.metric, kept.value
+FROM {_KEPT} AS kept
+JOIN base.conditions AS conditions ON kept.publication = conditions.publication
+"""  # noqa: S608
 
 
 def load_publications(connection: Connection, home: Path) -> None:
@@ -282,7 +284,6 @@ def add_publications(connection: Connection, home: Path) -> None:
 def _add(connection: Connection, paths: Sequence[Path]) -> None:
     if not paths:
         return
-    connection.execute(_LEDGER, {"paths": [str(path) for path in paths]})
-    connection.execute(_LOAD_NUMBERS)
-    connection.execute(_LOAD_CONDITIONS)
-    connection.execute("DROP TABLE kept")
+    read = {"paths": [str(path) for path in paths]}
+    connection.execute(_LOAD_CONDITIONS, read)
+    connection.execute(_LOAD_NUMBERS, read)
