@@ -90,7 +90,7 @@ LIBRARIES = {
     "starlette": {"flows/desk/", "flows/serving.py", "flows/simulation/services/"},
     "uvicorn": {"flows/prefect_server.py", "flows/serving.py", "flows/simulation/services/"},
     "argon2": {"flows/desk/people.py"},
-    "sqlite3": {"flows/desk/", "flows/reviewing/", "flows/forgetting/"},
+    "sqlite3": {"flows/desk/", "flows/reviewing/", "flows/forgetting/", "flows/prefect_server.py"},
     "xlsxwriter": {"reports/"},
     "openpyxl": {"flows/files/workbook.py"},
     "apprise": {"flows/publishing/notice.py"},
