@@ -18,7 +18,8 @@ from flows.store import checks, warehouse
 from flows.store.runs import Run
 
 if TYPE_CHECKING:
-    import pandas as pd
+    from expectations.run import Verdict
+    from expectations.suite import Suite
 
 # A fault in one row of 2,000 is in the sample with a probability of 0.99995.
 _CHECKED_ROWS = 20_000
@@ -37,16 +38,16 @@ def landing_gate(run: Run, files: Sequence[FileCounts]) -> dict[str, str]:
 
     All files of a source are looked at together; only where that stops is each of them looked at alone.
     """
-    from expectations.run import gate, validate_sources
+    from expectations.run import gate
 
     if not files:
         return {}
-    verdicts = later(validate_sources, _frame(files))()
+    verdicts = later(evaluated_sources, _frame(files))()
     run.add_verdicts([verdict.to_dict() for results in verdicts.values() for verdict in results])
     stopped: dict[str, str] = {}
     for source in (source for source, results in verdicts.items() if gate(results)):
         for item in (item for item in files if item.landed.source == source):
-            (alone,) = later(validate_sources, _frame([item]))().values()
+            (alone,) = later(evaluated_sources, _frame([item]))().values()
             if stop := gate(alone):
                 stopped[item.landed.file_id] = explained(item) or stop.sentence()
     return stopped
@@ -68,10 +69,22 @@ def explained(item: FileCounts) -> str | None:
     return f"{item.landed.file}: {records:,} of {item.records:,} records cannot be read: {reason}{detail}; {remedy}."
 
 
-def _frame(files: Sequence[FileCounts]) -> "pd.DataFrame":
-    import pandas as pd
+def evaluated(rows: pl.DataFrame, suite: "Suite", *, empty_is_valid: bool) -> "list[Verdict]":
+    """The verdicts of a suite on rows; the helper of a run makes pandas of them, which the run itself never needs."""
+    from expectations.run import validate
 
-    return pd.DataFrame(
+    return validate(warehouse.as_pandas(rows), suite, empty_is_valid=empty_is_valid)
+
+
+def evaluated_sources(files: pl.DataFrame) -> "dict[str, list[Verdict]]":
+    """The same of the landing suite, for each source of the files."""
+    from expectations.run import validate_sources
+
+    return validate_sources(warehouse.as_pandas(files))
+
+
+def _frame(files: Sequence[FileCounts]) -> pl.DataFrame:
+    return pl.DataFrame(
         [
             {
                 "source": item.landed.source,
@@ -97,34 +110,34 @@ def row_gate(connection: warehouse.Connection, run: Run) -> None:
 def posts_gate(connection: warehouse.Connection, run: Run) -> None:
     """The expectations of the loaded window; raises GateStoppedError, which rolls the load back."""
     from expectations import posts as suites
-    from expectations.run import gate, validate
+    from expectations.run import gate
 
-    frame = _window(connection, tuple(suites.COLUMNS), _CHECKED_ROWS)
-    verdicts = later(validate, frame, suites.suite(), empty_is_valid=not _has_posts(connection))()
+    rows = _window(connection, tuple(suites.COLUMNS), _CHECKED_ROWS)
+    verdicts = later(evaluated, rows, suites.suite(), empty_is_valid=not _has_posts(connection))()
     run.add_verdicts([verdict.to_dict() for verdict in verdicts])
     if stop := gate(verdicts):
-        named = gate(later(validate, frame, suites.suite(names_records=True), empty_is_valid=False)())
+        named = gate(later(evaluated, rows, suites.suite(names_records=True), empty_is_valid=False)())
         raise GateStoppedError((named or stop).sentence())
 
 
-def _window(connection: warehouse.Connection, columns: Sequence[str], rows: int) -> "pd.DataFrame":
-    """The posts this load touched, as a frame; above so many rows an even sample of them, always the same one.
+def _window(connection: warehouse.Connection, columns: Sequence[str], rows: int) -> pl.DataFrame:
+    """The posts this load touched; above so many rows an even sample of them, always the same one.
 
     Beside the columns it has `record`, the file and the number of what brought the post. The rules that must hold for
     every row are SQL checks; they look at all of them.
     """
     names = ", ".join(f"posts.{column}" for column in columns)
-    touched = connection.execute("SELECT count(*) FROM (SELECT DISTINCT platform, post_id FROM stage)").fetchone()
-    assert touched is not None  # noqa: S101 - an aggregate gives one row
-    return connection.execute(
+    [(touched,)] = connection.execute("SELECT count(*) FROM (SELECT DISTINCT platform, post_id FROM stage)").fetchall()
+    return warehouse.query(
+        connection,
         f"SELECT {names}, coalesce(stage_files.file, 'loaded before') || ':' || posts.rank.number AS record "  # noqa: S608
         "FROM base.posts AS posts SEMI JOIN stage USING (platform, post_id) "
         "LEFT JOIN stage_files ON stage_files.file_id = posts.rank.file_id "
         "WHERE md5_number_lower(posts.post_id) % $one_in = 0",
-        {"one_in": max(1, -(-touched[0] // rows))},
-    ).df()
+        {"one_in": max(1, -(-touched // rows))},
+    )
 
 
 def _has_posts(connection: warehouse.Connection) -> bool:
     """Whether the load just made accepted any record."""
-    return connection.execute("SELECT 1 FROM stage LIMIT 1").fetchone() is not None
+    return bool(connection.execute("SELECT 1 FROM stage LIMIT 1").fetchall())

@@ -2,6 +2,7 @@
 
 import sql
 from flows.exits import GateStoppedError
+from flows.loading.gates import evaluated, evaluated_sources
 from flows.periods import Week
 from flows.processes import later
 from flows.settings import Settings
@@ -19,7 +20,7 @@ def check_week(settings: Settings, run: Run, week: Week) -> int:
     from expectations import estimates as estimate_suites
     from expectations import posts as post_suites
     from expectations import trend_tables as trend_suites
-    from expectations.run import gate, validate, validate_sources
+    from expectations.run import gate
 
     week_posts = post_suites.suite()
     suites = (
@@ -32,12 +33,12 @@ def check_week(settings: Settings, run: Run, week: Week) -> int:
     terms = trend_suites.emerging_terms()
     with warehouse.opened(settings.home) as connection:
         files = tables.files_of_week(connection, week)
-        of_files = later(validate_sources, files)
-        frame = tables.posts_of_week(connection, tuple(week_posts.columns), week)
-        of_tables = [later(validate, frame, week_posts, empty_is_valid=True)]
+        of_files = later(evaluated_sources, files)
+        posts = tables.posts_of_week(connection, tuple(week_posts.columns), week)
+        of_tables = [later(evaluated, posts, week_posts, empty_is_valid=True)]
         for suite in suites:
-            of_tables.append(later(validate, tables.trend(connection, suite.table), suite, empty_is_valid=False))
-        of_tables.append(later(validate, tables.trend(connection, terms.table), terms, empty_is_valid=True))
+            of_tables.append(later(evaluated, tables.trend(connection, suite.table), suite, empty_is_valid=False))
+        of_tables.append(later(evaluated, tables.trend(connection, terms.table), terms, empty_is_valid=True))
         results = checks.run_grains(connection, models.read_models(sql.FOLDER))
         results += checks.run_checks(connection, sql.FOLDER / "checks", "trends")
     verdicts = [verdict for each in (*of_files().values(), *(verdicts() for verdicts in of_tables)) for verdict in each]

@@ -207,7 +207,7 @@ def _restated(
         .filter(pl.col("value").ne_missing(pl.col("said")))
         .drop("said")
     )
-    conditions = own.drop(*NUMBER, "value").unique()
+    conditions = own.drop(*NUMBER, "value").head(1)  # the same beside every number
     restated = changed.join(conditions, how="cross").select(own.columns).with_columns(restates=pl.lit(True))
     if "label_version" in restated.columns:  # a week restated keeps the labels of its own posts
         labels = pl.col("week").replace_strict(release.labels, default=pl.col("label_version"), return_dtype=pl.String)

@@ -13,7 +13,6 @@ from flows.progress import Advance
 from flows.store.warehouse import Connection, as_tables, connect, query
 
 if TYPE_CHECKING:
-    import pandas as pd
     import polars as pl
 
 PUBLIC_SCHEMAS = ("core", "trends", "seeds")  # the seeds let anybody run the trend queries again
@@ -22,23 +21,25 @@ DRAWS = "core.draws"
 RUN_RECORDS = frozenset({"core.runs", "core.loads", "core.checks", "core.publications"})
 
 
-def trend(connection: Connection, name: str) -> "pd.DataFrame":
+def trend(connection: Connection, name: str) -> "pl.DataFrame":
     """A trend table, all weeks."""
-    return connection.execute(f"SELECT * FROM trends.{name}").df()  # noqa: S608 - a name of ours
+    return query(connection, f"SELECT * FROM trends.{name}")  # noqa: S608 - a name of ours
 
 
-def posts_of_week(connection: Connection, columns: Sequence[str], week: Week) -> "pd.DataFrame":
+def posts_of_week(connection: Connection, columns: Sequence[str], week: Week) -> "pl.DataFrame":
     """The posts of one week, as facts (without personal columns)."""
     names = ", ".join(columns)
-    return connection.execute(
+    return query(
+        connection,
         f"SELECT {names} FROM base.posts WHERE day BETWEEN ? AND ?",  # noqa: S608 - names of ours
         [week.first_day, week.last_day],
-    ).df()
+    )
 
 
-def files_of_week(connection: Connection, week: Week) -> "pd.DataFrame":
+def files_of_week(connection: Connection, week: Week) -> "pl.DataFrame":
     """The loaded files that brought posts of one week, with their counts; `unreadable` are rejects for their shape."""
-    return connection.execute(
+    return query(
+        connection,
         """
         SELECT source, file, records, posts, duplicates, rejects, (
             SELECT count(*) FROM base.rejects
@@ -49,7 +50,7 @@ def files_of_week(connection: Connection, week: Week) -> "pd.DataFrame":
                 SELECT platform, post_id FROM base.posts WHERE day BETWEEN $first AND $last) USING (platform, post_id))
         ORDER BY landed_at, position""",
         {"shape": [str(reason) for reason in SHAPE_REASONS], "first": week.first_day, "last": week.last_day},
-    ).df()
+    )
 
 
 def weeks_with_data(connection: Connection) -> list[Week]:
