@@ -98,6 +98,21 @@ def test_the_warehouse_reads_the_ledger_whole(tmp_path: Path) -> None:
     assert rows[0][2] == AS_OF
 
 
+def test_what_was_stated_since_is_added_and_what_another_ledger_stated_goes(tmp_path: Path) -> None:
+    connection, other = warehouse.connect(), tmp_path / "other"
+    for home in (tmp_path, other):
+        record(home, WEEK, numbers(W05=5))
+    record(other, WEEK, numbers(W05=7))
+    publications.load_publications(connection, tmp_path)
+    record(tmp_path, NEXT, numbers(W05=6, W06=8))
+    for home in (tmp_path, other):
+        publications.add_publications(connection, home)
+        rows = connection.execute("SELECT publication, week, value FROM base.publications ORDER BY ALL").fetchall()
+        publications.load_publications(connection, home)
+        whole = connection.execute("SELECT publication, week, value FROM base.publications ORDER BY ALL").fetchall()
+        assert rows == whole and len(rows) == (3 if home == tmp_path else 2)
+
+
 def test_a_publication_keeps_what_led_to_it_and_under_what_it_was_stated(tmp_path: Path) -> None:
     files = {"a" * 64: AS_OF, "b" * 64: LOADED}
     record(tmp_path, WEEK, numbers(W05=5), seeds="places=1 topics=1", run_id="run-1", files=files)

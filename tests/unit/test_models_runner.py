@@ -1,6 +1,6 @@
 """The runner of SQL models: what it builds, what it writes down, and what it refuses."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import polars as pl
@@ -25,6 +25,7 @@ day,core.runs core.loads,DATE,-,Hari proses,Day of the run
 posts,,BIGINT,posts,Jumlah unggahan,How many there are
 x,,INTEGER,-,Bilangan,A number
 """
+TABLES = "SELECT table_name FROM duckdb_tables() WHERE schema_name IN ('core', 'trends')"
 QUERY = "SELECT day, count(*) AS posts FROM base.posts GROUP BY day"
 
 
@@ -63,6 +64,29 @@ def test_a_model_becomes_a_table_with_its_descriptions(connection: warehouse.Con
     assert comments == [("day", "Local day"), ("posts", "How many there are [posts]")]
     table = connection.execute("SELECT comment FROM duckdb_tables() WHERE table_name = 'days'").fetchone()
     assert table == ("Days with posts.",)
+
+
+def test_computed_models_are_begun_first_and_taken_when_no_table_is_left_to_create(
+    connection: warehouse.Connection, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    told: list[str] = []
+
+    def later(method: models.Method, rows: pl.DataFrame) -> Callable[[], pl.DataFrame]:
+        told.extend(("begun", *(name for (name,) in connection.execute(TABLES).fetchall())))
+        return lambda: (told.append("taken"), method(rows))[1]
+
+    monkeypatch.setattr(models, "later", later)
+    _write(tmp_path, "core.a_apart", _single("a_apart", "SELECT 1 AS x"))
+    _write(tmp_path, "core.z_read", _single("z_read", "SELECT 7 AS x"))
+    computed = _single("twice", "SELECT x FROM core.z_read").replace("-- Grain", "-- Kind: computed\n-- Grain")
+    _write(tmp_path, "trends.twice", computed)
+    _write(tmp_path, "core.after", _single("after", "SELECT x FROM trends.twice"))
+    models.build(connection, models.read_models(tmp_path), {"trends.twice": lambda rows: rows.select(pl.col("x") * 2)})
+    assert told == ["begun", "z_read", "taken"]
+    assert connection.execute("SELECT x FROM core.after UNION ALL SELECT x FROM core.a_apart").fetchall() == [
+        (14,),
+        (1,),
+    ]
 
 
 def test_models_are_built_after_what_they_read_and_can_be_rebuilt(
