@@ -162,7 +162,9 @@ def weekly(
     Example:
       ronda weekly --week 2024-W05
     """
-    with orchestrated(context, "weekly") as (settings, flow):
+    import reports
+
+    with orchestrated(context, "weekly", reports.make_ready) as (settings, flow):
         say(flow(week=week, as_of=as_of, lang=lang or settings.lang))
     return Exit.DONE
 

@@ -100,13 +100,20 @@ def _log_level(context: typer.Context) -> str:
 
 
 @contextmanager
-def orchestrated(context: typer.Context, flow: str) -> Iterator[tuple[Settings, Any]]:
-    """The settings and a flow by its name, with the Prefect server that it runs on; the server starts meanwhile."""
+def orchestrated(
+    context: typer.Context, flow: str, *preparations: Callable[[], None]
+) -> Iterator[tuple[Settings, Any]]:
+    """The settings and a flow by its name, with the Prefect server that it runs on.
+
+    While the server starts, the flow is imported and what it needs later is prepared.
+    """
     settings = settings_of(context, writes=True)
     with orchestrator.orchestrated(settings, _log_level(context)) as server:
         loaded = getattr(importlib.import_module(f"flows.{flow}"), flow)
         try:
             with processes.helper(quality.make_ready):
+                for prepare in preparations:
+                    prepare()
                 if server is not None:
                     server.wait()
                 yield settings, loaded

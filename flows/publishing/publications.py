@@ -72,7 +72,7 @@ def changed_seeds(before: Mapping[str, str], after: Mapping[str, str]) -> list[s
 
 
 def numbers(connection: Connection) -> "pl.DataFrame":
-    """Every number the weekly tables state: one row a bucket x table x platform x key x metric."""
+    """Every number the weekly tables state, in no order: one row a bucket x table x platform x key x metric."""
     import polars as pl
 
     parts = []
@@ -90,7 +90,7 @@ def numbers(connection: Connection) -> "pl.DataFrame":
                 *(pl.col(name).cast(pl.Float64) for name in metrics),
             ).unpivot(metrics, index=["week", "phase", "platform", "table", "key"], variable_name="metric")
         )
-    return pl.concat(parts).sort(NUMBER)
+    return pl.concat(parts)
 
 
 def loaded_until(connection: Connection) -> datetime | None:
@@ -150,7 +150,8 @@ def _own(week: Week, stated: "pl.DataFrame", release: Release) -> "pl.DataFrame"
     """What a publication says of its week: the numbers, and the conditions beside each."""
     import polars as pl
 
-    return stated.filter(pl.col("week") == str(week)).with_columns(
+    own = stated.filter(pl.col("week") == str(week)).sort(NUMBER)
+    return own.with_columns(
         pl.lit(release.as_of.isoformat()).alias("as_of"),
         *(pl.lit(value).alias(name) for name, value in release.facts.items()),
         pl.lit(release.seeds, pl.String).alias("seeds"),
