@@ -31,6 +31,7 @@ _EXAMPLES = 5
 _EXAMPLE_LENGTH = 60
 # What its rules on divergence and distributions take, which no suite has: half of the time of its import.
 _SELDOM_USED = ("altair", "scipy.stats")
+_NOT_NEEDED = ("sqlalchemy",)  # its rules on databases do without where it is not installed
 
 
 class Outcome(StrEnum):
@@ -175,9 +176,10 @@ class _Unused(ModuleType):
 
 
 @contextmanager
-def _unused(*names: str) -> Iterator[None]:
-    """What is imported inside gets these libraries without loading them, unless they are loaded already."""
-    stands = {name: _Unused(name) for name in names if name not in sys.modules}
+def _without_unused() -> Iterator[None]:
+    """What is imported inside gets libraries that stand unused, or are missing, unless they are loaded already."""
+    stands: dict[str, Any] = {name: _Unused(name) for name in _SELDOM_USED} | dict.fromkeys(_NOT_NEEDED)
+    stands = {name: stand for name, stand in stands.items() if name not in sys.modules}
     sys.modules.update(stands)
     try:
         yield
@@ -196,7 +198,7 @@ def library() -> Any:
     """Great Expectations and a batch definition in memory, which touches neither disk nor network."""
     os.environ["GX_ANALYTICS_ENABLED"] = "false"
     show_warning = warnings.showwarning
-    with _unused(*_SELDOM_USED):
+    with _without_unused():
         import great_expectations as gx
     from great_expectations.data_context.types.base import (
         DataContextConfig,
