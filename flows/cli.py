@@ -126,12 +126,12 @@ def import_(
     if dry_run:
         with progress.step("Looking at files", "bytes") as looked:
             return run_preview(settings, paths, datetime.now(UTC), say_line, looked)
-    with (
-        processes.helper(quality.make_ready),
-        progress.step("Landing files", "bytes") as landed,
-        progress.step("Reading posts", "bytes") as read,
-    ):
-        code = run_import(settings, paths, datetime.now(UTC), covers, say_line, landed=landed, read=read)
+    with processes.helper(quality.make_ready):
+        with (
+            progress.step("Landing files", "bytes") as landed,
+            progress.step("Reading posts", "bytes") as read,
+        ):
+            code = run_import(settings, paths, datetime.now(UTC), covers, say_line, landed=landed, read=read)
         return cli_keep.forget_removed(settings, code)
 
 
