@@ -45,7 +45,7 @@ def slope_of(times: Numbers, values: Numbers) -> Slope:
     later, earlier = _pairs(len(values))
     rises = values[later] - values[earlier]
     slopes = np.sort(rises / (times[later] - times[earlier]))
-    slope = float(np.median(slopes))
+    slope = float(slopes[(len(slopes) - 1) // 2] + slopes[len(slopes) // 2]) / 2
     steady = np.round(values, _DECIMALS)
     score = float(np.sign(steady[later] - steady[earlier]).sum())
     variance = _variance(steady) * _correction(np.round(values - slope * (times - times[0]), _DECIMALS))
@@ -77,11 +77,11 @@ def _correction(residuals: Numbers) -> float:
     total = float(ranks @ ranks)
     if total == 0:
         return 1.0
-    widening = 0.0
-    for lag in range(1, size - 2):
-        correlation = float(ranks[lag:] @ ranks[:-lag]) / total
-        if abs(correlation) > METHOD.normal_quantile / sqrt(size):
-            widening += (size - lag) * (size - lag - 1) * (size - lag - 2) * correlation
+    lags = np.arange(1, size - 2)
+    correlations = np.correlate(ranks, ranks, "full")[size : size + len(lags)] / total
+    weights = (size - lags) * (size - lags - 1) * (size - lags - 2)
+    beyond = np.abs(correlations) > METHOD.normal_quantile / sqrt(size)
+    widening = float((weights * correlations)[beyond].sum())
     return max(1.0, 1 + 2 * widening / (size * (size - 1) * (size - 2)))
 
 
