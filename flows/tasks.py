@@ -58,7 +58,7 @@ def _answers(title: str) -> Iterator[pull.Observe]:
 
 
 def helper() -> AbstractContextManager[None]:
-    """A second process as long as a run lasts, in which the expectations are evaluated and a part is drawn."""
+    """A second process as long as a run lasts: expectations, computed tables and a part of the drawing are its work."""
     return processes.helper(quality.make_ready, reports.make_ready)
 
 
