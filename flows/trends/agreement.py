@@ -11,6 +11,7 @@ import polars as pl
 
 from flows.headers import schema
 from flows.method import METHOD
+from flows.trends.distributions import Numbers
 
 _SEED = 5
 
@@ -30,16 +31,26 @@ def alpha(units: Sequence[Sequence[str]]) -> float | None:
     return _alpha(counts)
 
 
-def _alpha(counts: "np.ndarray[tuple[int, ...], np.dtype[np.float64]]") -> float | None:
+def _alpha(counts: Numbers) -> float | None:
     """Alpha of a table of units x codes."""
-    sizes = counts.sum(axis=1)
     totals = counts.sum(axis=0)
-    everything = totals.sum()
-    agreements = float(((counts * (counts - 1)).sum(axis=1) / (sizes - 1)).sum())
-    expected = float((totals * (totals - 1)).sum()) / (everything - 1)
+    everything = float(totals.sum())
+    expected = float(_pairs(totals))
     if everything - expected <= 0:
         return None
-    return float(1 - (everything - agreements) / (everything - expected))
+    return 1 - (everything - float(_agreements(counts).sum())) / (everything - expected)
+
+
+def _agreements(counts: Numbers) -> Numbers:
+    """The pairs of codes of each unit that agree, over how many others each of its codes has."""
+    agreements: Numbers = (counts * (counts - 1)).sum(axis=1) / (counts.sum(axis=1) - 1)
+    return agreements
+
+
+def _pairs(totals: Numbers) -> Numbers:
+    """The same of codes drawn by chance, of one total a code."""
+    pairs: Numbers = (totals * (totals - 1)).sum(axis=-1) / (totals.sum(axis=-1) - 1)
+    return pairs
 
 
 def find(codes: pl.DataFrame) -> pl.DataFrame:
@@ -64,9 +75,15 @@ def _limits(paired: list[list[str]]) -> tuple[float | None, float | None]:
     """Percentile limits over posts drawn with replacement, always the same draws."""
     names = sorted({code for unit in paired for code in unit})
     counts = np.array([[unit.count(name) for name in names] for unit in paired], dtype=np.float64)
-    rng = np.random.Generator(np.random.PCG64(_SEED))
-    drawn = [_alpha(counts[rng.integers(0, len(counts), len(counts))]) for _ in range(METHOD.alpha_draws)]
-    known = [value for value in drawn if value is not None]
+    facts = np.column_stack([counts, _agreements(counts)])
+    rng, size = np.random.Generator(np.random.PCG64(_SEED)), len(counts)
+    often = (np.bincount(rng.integers(0, size, size), minlength=size) for _ in range(METHOD.alpha_draws))
+    drawn = np.array([each @ facts for each in often])
+    totals, agreements = drawn[:, :-1], drawn[:, -1]
+    everything = totals.sum(axis=1)
+    possible = everything - _pairs(totals)
+    is_known = possible > 0
+    known = 1 - (everything - agreements)[is_known] / possible[is_known]
     if len(known) < METHOD.alpha_draws // 2:
         return None, None
     low, high = np.quantile(known, [METHOD.limit_tail, 1 - METHOD.limit_tail])
