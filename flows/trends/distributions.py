@@ -145,7 +145,7 @@ def _reciprocal(value: Numbers) -> Numbers:
 
 def beta_quantile(p: float, a: Numbers, b: Numbers) -> Numbers:
     """The x at which the incomplete beta function reaches p: Newton's steps on both logarithms, kept in a bracket."""
-    if p > 0.5:
+    if p > 1 - p:
         return 1 - beta_quantile(1 - p, b, a)
     low, high, x = np.zeros_like(a), np.ones_like(a), a / (a + b)
     log_beta = _log_gamma(a) + _log_gamma(b) - _log_gamma(a + b)
