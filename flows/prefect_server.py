@@ -53,7 +53,11 @@ def _make_database() -> None:
     if own.exists() or address is None or not address.get_secret_value().endswith(f":///{own}"):
         return
     if _EMPTY.is_file():
-        write_whole(own, _EMPTY.read_bytes())
+        draft = draft_beside(own)
+        write_whole(draft, _EMPTY.read_bytes())
+        with suppress(FileExistsError):  # another server of the same new home was first
+            own.hardlink_to(draft)
+        draft.unlink()
         return
     asyncio.run(_migrate())
     with suppress(OSError, sqlite3.Error):  # no folder that this account may write: every new home migrates for itself
