@@ -229,29 +229,8 @@ def _evaluate(frame: "pd.DataFrame", suite: Suite) -> dict[str, Any]:
     result_format: dict[str, Any] = {"result_format": "BASIC", "partial_unexpected_count": _EXAMPLES}
     if suite.key:
         result_format |= {"result_format": "COMPLETE", "unexpected_index_column_names": list(suite.key)}
-    with _configured_once(gx.expectations.Expectation):
-        outcome = whole.get_batch({"dataframe": frame}).validate(definition, result_format=result_format)
+    outcome = whole.get_batch({"dataframe": frame}).validate(definition, result_format=result_format)
     return {result.expectation_config.meta["name"]: result for result in outcome.results}
-
-
-@contextmanager
-def _configured_once(kind: Any) -> Iterator[None]:
-    """Expectations keep their configuration while they are evaluated.
-
-    Great Expectations makes it anew for every argument of every metric, which is a third of the time.
-    """
-    library, kept = kind.configuration, {}
-
-    def configuration(expectation: Any) -> Any:
-        if id(expectation) not in kept:
-            kept[id(expectation)] = (expectation, library.fget(expectation))  # with it, so that no other has its number
-        return kept[id(expectation)][1]
-
-    kind.configuration = property(configuration)
-    try:
-        yield
-    finally:
-        kind.configuration = library
 
 
 def _definition(gx: Any, expectation: Expectation) -> Any:
