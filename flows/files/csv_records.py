@@ -9,7 +9,7 @@ import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import lru_cache
 from itertools import chain
-from typing import BinaryIO
+from typing import BinaryIO, NamedTuple
 
 from flows import limits
 from flows.files.chunks import BOM, EXCERPT_BYTES, LINE_BYTES, blocks, too_long
@@ -29,20 +29,34 @@ _SEPARATOR = re.compile(rb'"?sep=(\t|[^\w\s"\x80-\xff])"?[ ,;\t]*\r?', re.IGNORE
 _BLANKS = b' \t\r,;|"\0'
 
 
-class _CsvFeed:
-    """The decoded lines of a stream for `csv.reader`, with the faults of the row that is being read."""
+class Head(NamedTuple):
+    """What the header of a table says: the names of its columns, and what stands between cells."""
 
-    def __init__(self, stream: BinaryIO) -> None:
-        self._lines: Iterator[bytes | Fault] = self._walk(stream)
+    columns: tuple[str, ...]
+    delimiter: str
+
+
+class CsvFeed:
+    """The decoded lines of a table for `csv.reader`, with the faults of the row that is being read."""
+
+    def __init__(self, lines: Iterator[bytes | Fault], first: int = 1) -> None:
+        self._lines = lines
         self._open_line: int | None = None  # the one that no line feed ends
         self.in_header = True
-        self.start = 1  # line on which the row begins
+        self.start = first  # line on which the row begins
         self.size = 0  # bytes of the row so far
         self.excerpt = b""
         self.fault: Fault | None = None  # why the row cannot be used
         self.broken: Fault | None = None  # where the stream itself broke off
         self.unterminated = False
-        self.next_line = 1
+        self.next_line = first
+
+    @classmethod
+    def of(cls, stream: BinaryIO) -> "CsvFeed":
+        """The lines of a stream."""
+        feed = cls(iter(()))
+        feed._lines = feed._walk(stream)
+        return feed
 
     def _walk(self, stream: BinaryIO) -> Iterator[bytes | Fault]:
         for block in blocks(stream):
@@ -74,6 +88,29 @@ class _CsvFeed:
             next(self._lines, None)
         self.next_line += lines
 
+    def take(self, size: int) -> list[bytes]:
+        """The next lines, about so many bytes of them, up to one that needs a careful look.
+
+        That is a line with NUL, one that no line feed ends, and what is no line.
+        """
+        taken: list[bytes] = []
+        for line in self._lines:
+            is_open = self.next_line + len(taken) == self._open_line
+            if isinstance(line, Fault) or b"\0" in line or is_open:
+                self._lines = chain((line,), self._lines)
+                break
+            taken.append(line)
+            size -= len(line) + 1
+            if size <= 0:
+                break
+        self.next_line += len(taken)
+        return taken
+
+    def give_back(self, lines: Sequence[bytes]) -> None:
+        """Lines that were taken last, which stay to be read."""
+        self._lines = chain(lines, self._lines)
+        self.next_line -= len(lines)
+
     def begin(self) -> None:
         """A new row begins on the next line."""
         self.start, self.size, self.excerpt, self.fault = self.next_line, 0, b"", None
@@ -82,7 +119,7 @@ class _CsvFeed:
         """The Fault of the current row."""
         return Fault(self.start, reason, detail, self.excerpt)
 
-    def __iter__(self) -> "_CsvFeed":
+    def __iter__(self) -> "CsvFeed":
         return self
 
     def __next__(self) -> str:
@@ -194,7 +231,7 @@ def fitted(row: list[str], width: int) -> list[str]:
     return row[:width] if len(row) > width and is_blank(row[width:]) else row
 
 
-def _csv_cells(feed: _CsvFeed, delimiter: str) -> Iterator[list[str] | Fault]:
+def _csv_cells(feed: CsvFeed, delimiter: str) -> Iterator[list[str] | Fault]:
     """Rows that hold anything, and faults."""
     reader = _reader(feed, delimiter, strict=True)
     blanks = 0
@@ -203,24 +240,61 @@ def _csv_cells(feed: _CsvFeed, delimiter: str) -> Iterator[list[str] | Fault]:
         try:
             row = next(reader, None)
         except csv.Error as error:
+            blanks = 0
             ended = str(error) == "unexpected end of data"
             if not (ended and feed.broken):
                 reason = Reason.TRUNCATED if ended else Reason.UNREADABLE
                 yield feed.fault or feed.reject(reason, "a quote is never closed" if ended else str(error))
             continue
-        if feed.fault is not None:
-            yield feed.fault
-        elif row is None:
+        if row is None and feed.fault is None:
             break
-        elif row and (row[0].strip() or not is_blank(row)):
-            blanks = 0
-            yield row
-        else:
+        if feed.fault is None and not (row and (row[0].strip() or not is_blank(row))):
             blanks += 1
+            continue
+        blanks = 0
+        yield feed.fault or row or []
     else:
         yield too_many_blanks(feed.start)
     if feed.broken is not None:
         yield feed.broken
+
+
+def read_head(feed: CsvFeed, is_header: IsHeader | None) -> Iterator[Head | Fault]:
+    """The header of a table, after faults above it; nothing where it has none, or more columns than any table."""
+    above, delimiter = header_place(feed.ahead(), is_header)
+    feed.skip(above)
+    for row in _csv_cells(feed, delimiter):
+        if isinstance(row, Fault):
+            yield row
+            continue
+        head = Head(columns(row), delimiter)
+        width = len(head.columns)
+        if width > limits.COLUMNS:
+            yield feed.reject(Reason.DAMAGED, f"a table of {width:,} columns, more than {limits.COLUMNS:,}")
+        else:
+            feed.in_header = False
+            yield head
+        return
+
+
+def rows_below(feed: CsvFeed, head: Head) -> Iterator[Record | Fault]:
+    """One Record a row that is left: {column: cell}; a Fault for one that has not as many cells as the header."""
+    names, width = head.columns, len(head.columns)
+    for row in _csv_cells(feed, head.delimiter):
+        if isinstance(row, Fault):
+            yield row
+        elif len(row) == width or len(row := fitted(row, width)) == width:
+            yield Record(feed.start, dict(zip(names, row, strict=True)))
+        else:
+            reason = Reason.TRUNCATED if feed.unterminated and len(row) < width else Reason.WRONG_SHAPE
+            yield feed.reject(reason, f"{len(row)} {RAGGED} {width} columns")
+
+
+def row_of(number: int, lines: Sequence[bytes], head: Head) -> Record | Fault | None:
+    """The row that stands on whole lines of which the first has a number; None for a blank one."""
+    feed = CsvFeed(iter(lines), number)
+    feed.in_header = False
+    return next(rows_below(feed, head), None)
 
 
 @ended
@@ -230,21 +304,9 @@ def csv_rows(stream: BinaryIO, is_header: IsHeader | None = None) -> Iterator[Re
     The header is the first line that `is_header` knows, else the first with a cell; it says the delimiter. A row with
     more or fewer cells than the header is WRONG_SHAPE, the last one of a file without final line end TRUNCATED.
     """
-    feed = _CsvFeed(stream)
-    above, delimiter = header_place(feed.ahead(), is_header)
-    feed.skip(above)
-    header: tuple[str, ...] | None = None
-    for row in _csv_cells(feed, delimiter):
-        if isinstance(row, Fault):
-            yield row
-        elif header is None:
-            header = columns(row)
-            feed.in_header = False
-            if len(header) > limits.COLUMNS:
-                yield feed.reject(Reason.DAMAGED, f"a table of {len(header):,} columns, more than {limits.COLUMNS:,}")
-                return
-        elif len(row) == len(header) or len(row := fitted(row, len(header))) == len(header):
-            yield Record(feed.start, dict(zip(header, row, strict=True)))
+    feed = CsvFeed.of(stream)
+    for head in read_head(feed, is_header):
+        if isinstance(head, Fault):
+            yield head
         else:
-            reason = Reason.TRUNCATED if feed.unterminated and len(row) < len(header) else Reason.WRONG_SHAPE
-            yield feed.reject(reason, f"{len(row)} {RAGGED} {len(header)} columns")
+            yield from rows_below(feed, head)

@@ -2,13 +2,15 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any, BinaryIO, NamedTuple
+from typing import BinaryIO
 
 import numpy as np
 import polars as pl
-import pyarrow as pa
 
+from flows.files import block
+from flows.files.block import Values, is_utf8
 from flows.files.chunks import BOM, blocks
+from flows.files.json_records import json_line
 from flows.files.json_scan import (
     ARRAY,
     BEGIN,
@@ -35,11 +37,9 @@ from flows.files.json_scan import (
     Found,
     Numbers,
     Room,
-    gather,
     scan,
-    whole_numbers,
 )
-from flows.files.record import Fault
+from flows.files.record import Fault, Record
 
 __all__ = [
     "ARRAY",
@@ -57,7 +57,6 @@ __all__ = [
     "line_columns",
 ]
 
-CHUNK_BYTES = 8 << 20
 _ELEMENTS = 16  # a line at most on average; where there are more, the lines are read one by one
 _LIST = "[]"  # ends the name of a list in a path
 
@@ -100,31 +99,6 @@ class Shape:
         return cls(paths, np.array(rows, np.int64), np.frombuffer(bytes(names), np.uint8))
 
 
-class Values(NamedTuple):
-    """What stands in a field, by line (or by element of a list): kinds, and where the values begin and end."""
-
-    data: Bytes
-    kinds: Numbers
-    begins: Numbers
-    stops: Numbers
-
-    def strings(self) -> pl.Series:
-        """The values that are strings; empty ones in the place of others."""
-        offsets = np.zeros(len(self.kinds) + 1, np.int64)
-        out = np.empty(int((self.stops - self.begins).sum()), np.uint8)
-        size = gather(self.data, self.begins, self.stops, self.kinds, offsets, out)
-        array = pa.LargeStringArray.from_buffers(len(self.kinds), pa.py_buffer(offsets), pa.py_buffer(out[:size]))
-        series = pl.from_arrow(array)
-        assert isinstance(series, pl.Series)  # noqa: S101 - an array gives one
-        return series
-
-    def whole_numbers(self) -> pl.Series:
-        """The values that are whole numbers, also as strings of digits; -1 in the place of others."""
-        out = np.empty(len(self.kinds), np.int64)
-        whole_numbers(self.data, self.begins, self.stops, self.kinds, out)
-        return pl.Series(out)
-
-
 @dataclass(frozen=True, slots=True)
 class Lines:
     """Some lines of a file: the number of the first, their bytes, which are plain JSON, and their fields.
@@ -139,6 +113,22 @@ class Lines:
     shape: Shape
     data: Bytes
     found: Found
+
+    @property
+    def numbers(self) -> Numbers:
+        """As `Block` says."""
+        return np.arange(self.number, self.number + len(self.lines))
+
+    def sizes(self) -> Numbers:
+        """As `Block` says."""
+        places, elements = self.found.places, self.found.elements[: self.found.size[0]]
+        of_lists = np.bincount(elements[:, LINE], elements[:, STOP] - elements[:, BEGIN], len(places))
+        return np.asarray((places[:, :, 1] - places[:, :, 0]).sum(axis=1) + of_lists.astype(np.int64))
+
+    def record(self, place: int) -> Record | Fault | None:
+        """As `Block` says."""
+        is_last = place == len(self.lines) - 1
+        return json_line(self.number + place, self.lines[place], not (is_last and self.unterminated))
 
     def field(self, path: str) -> Values:
         """A field of all lines."""
@@ -155,11 +145,6 @@ class Lines:
         return rows[:, LINE], Values(self.data, kinds, begins, stops)
 
 
-def no_lines(shape: Shape) -> Lines:
-    """No lines at all, of which columns are made to see which fields they take."""
-    return _scanned(1, [], shape, unterminated=False)
-
-
 def compile_scan() -> None:
     """Compiles the scan, or reads it from where it is kept, so that no line waits for it."""
     values = _scanned(1, [b'{"a": "1"}'], Shape.of(("a",)), unterminated=False).field("a")
@@ -171,21 +156,21 @@ def line_columns(stream: BinaryIO, shape: Shape) -> Iterator[Lines | Fault]:
     """The lines of a stream, so many at a time that they fit the processor's memory, and its faults, in order."""
     gathered: list[bytes] = []
     first, size = 1, 0
-    for block in blocks(stream):
-        if isinstance(block, Fault):
+    for part in blocks(stream):
+        if isinstance(part, Fault):
             if gathered:
                 yield _scanned(first, gathered, shape, unterminated=False)
-            yield block
+            yield part
             gathered, size = [], 0
             continue
-        number, lines, terminated = block
+        number, lines, terminated = part
         if number == 1 and lines[0].startswith(BOM):
             lines[0] = lines[0][len(BOM) :]
         if not gathered:
             first = number
         gathered += lines
         size += sum(map(len, lines))
-        if size >= CHUNK_BYTES or not terminated:
+        if size >= block.CHUNK_BYTES or not terminated:
             yield _scanned(first, gathered, shape, unterminated=not terminated)
             gathered, size = [], 0
     if gathered:
@@ -227,7 +212,7 @@ def _scanned(number: int, lines: list[bytes], shape: Shape, *, unterminated: boo
 
 def _not_utf8(lines: list[bytes], joined: bytes) -> list[int]:
     """The places of lines that are no UTF-8, which are few: halves of the lines are looked at, and halves of those."""
-    if _is_utf8(joined):
+    if is_utf8(joined):
         return []
     if len(lines) == 1:
         return [0]
@@ -237,15 +222,3 @@ def _not_utf8(lines: list[bytes], joined: bytes) -> list[int]:
         *_not_utf8(first, b"\n".join(first)),
         *(middle + place for place in _not_utf8(second, b"\n".join(second))),
     ]
-
-
-def _is_utf8(content: bytes) -> bool:
-    """Whether bytes are UTF-8, without copying them."""
-    array: Any = pa.LargeBinaryArray.from_buffers(
-        pa.large_binary(), 1, [None, pa.py_buffer(np.array([0, len(content)], np.int64)), pa.py_buffer(content)]
-    )
-    try:
-        array.cast(pa.large_string())
-    except pa.ArrowInvalid:
-        return False
-    return True

@@ -336,13 +336,24 @@ def gather(data: Bytes, begins: Numbers, stops: Numbers, kinds: Numbers, offsets
 
 
 @kept
-def whole_numbers(data: Bytes, begins: Numbers, stops: Numbers, kinds: Numbers, out: Numbers) -> None:
-    """Writes whole numbers, also those that are strings of digits; -1 for everything else."""
+def whole_numbers(data: Bytes, begins: Numbers, stops: Numbers, kinds: Numbers, group: int, out: Numbers) -> None:
+    """Writes whole numbers, also those that are strings of digits; -1 for everything else.
+
+    `group` is the byte that may part the thousands of a string; 0: none may.
+    """
     for row in range(len(begins)):
-        at, stop, value = begins[row], stops[row], 0
+        at, stop, value, digits = begins[row], stops[row], 0, 0
         if kinds[row] not in (STRING, WHOLE) or not 0 < stop - at <= _DIGITS:
             value = -1
+        is_grouped = False
         while value >= 0 and at < stop:
-            value = value * 10 + data[at] - 48 if 48 <= data[at] <= 57 else -1
+            c = data[at]
             at += 1
-        out[row] = value
+            if 48 <= c <= 57:
+                value = value * 10 + c - 48
+                digits += 1
+            elif c != group or digits == 0 or digits > 3 or data[begins[row]] == 48 or (is_grouped and digits < 3):
+                value = -1
+            else:
+                is_grouped, digits = True, 0
+        out[row] = -1 if is_grouped and digits != 3 else value

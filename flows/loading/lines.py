@@ -1,4 +1,4 @@
-"""Reads the lines of a file as columns, and those that are not plain one by one."""
+"""Reads the records of a file as columns, and those that are not plain one by one."""
 
 from collections.abc import Iterator, Sequence
 from typing import BinaryIO
@@ -6,18 +6,17 @@ from typing import BinaryIO
 import polars as pl
 
 from flows import limits
-from flows.files.json_columns import Lines, line_columns
-from flows.files.json_records import json_line
+from flows.files.block import Block
 from flows.files.record import Fault, Record, too_many_blanks
-from flows.loading.mapped import POST_SCHEMA, Mapped, Reject, Sight, last_reject, map_record
+from flows.loading.mapped import FRAME_RECORDS, POST_SCHEMA, Mapped, Reject, Sight, last_reject, map_record
 from flows.post import Post, is_in_time
-from flows.sources.columns import posts_of, shape_of
+from flows.sources.columns import blocks_of, posts_of
 from flows.sources.format import Format
 from flows.sources.taking import Columnar
 
 
-class LinesReader:
-    """Reads lines as columns, and those that are not plain one by one."""
+class BlocksReader:
+    """Reads records as columns, and those that are not plain one by one."""
 
     def __init__(self, form: Format, columnar: Columnar, sight: Sight) -> None:
         self._form, self._columnar, self._sight = form, columnar, sight
@@ -26,47 +25,51 @@ class LinesReader:
 
     def read(self, stream: BinaryIO) -> Iterator[Mapped]:
         """Every record, some thousands at a time, until too many rejects or blank lines follow each other."""
-        for lines in line_columns(stream, shape_of(self._columnar)):
-            if isinstance(lines, Fault):
-                yield Mapped.of(self._taken(lines.number, self._mapped(lines)))
-            else:
-                yield self._map(lines)
+        alone: list[tuple[int, Post | Reject]] = []
+        for item in blocks_of(self._form, self._columnar, stream):
+            if isinstance(item, Record | Fault):
+                alone += self._taken(item.number, self._mapped(item))
+            if not isinstance(item, Record | Fault) or self._is_ended or len(alone) >= FRAME_RECORDS:
+                yield Mapped.of(alone)
+                alone = []
+            if not isinstance(item, Record | Fault):
+                yield self._map(item)
             if self._is_ended:
                 return
+        yield Mapped.of(alone)
 
-    def _map(self, lines: Lines) -> Mapped:
-        posts, is_plain = posts_of(self._columnar, lines)
-        posts = posts.with_columns(self._sight.dated(pl.col("observed_at")))
+    def _map(self, block: Block) -> Mapped:
+        posts, is_plain = posts_of(self._columnar, block)
+        posts = posts.with_columns(self._sight.date_all(pl.col("observed_at"), pl.col("created_at")))
         is_plain &= posts.select(
             is_in_time(pl.col("created_at"), pl.col("observed_at")).fill_null(value=False)
         ).to_series()
-        odd = Mapped.of(list(self._one_by_one(lines, (~is_plain).arg_true().to_list())))
+        odd = Mapped.of(list(self._one_by_one(block, (~is_plain).arg_true().to_list())))
         if self._is_ended:
-            is_plain &= posts["line"] < odd.last - lines.number
-        number = (pl.col("line") + lines.number).alias("number")
-        plain = posts.filter(is_plain).select(number, *(pl.col(name).cast(kind) for name, kind in POST_SCHEMA.items()))
+            is_plain &= posts["number"] < odd.last
+        plain = posts.filter(is_plain).select(
+            "number", *(pl.col(name).cast(kind) for name, kind in POST_SCHEMA.items())
+        )
         last = int(plain["number"][-1]) if len(plain) else 0
         return Mapped(pl.concat([plain, odd.posts]).sort("number"), odd.rejects, max(odd.last, last))
 
-    def _one_by_one(self, lines: Lines, places: Sequence[int]) -> Iterator[tuple[int, Post | Reject]]:
+    def _one_by_one(self, block: Block, places: Sequence[int]) -> Iterator[tuple[int, Post | Reject]]:
         before = -1
         for place in places:
             if place != before + 1:  # others were plain
                 self._rejects = self._blanks = 0
             before = place
-            number = lines.number + place
-            is_last = place == len(lines.lines) - 1
-            record = json_line(number, lines.lines[place], not (is_last and lines.unterminated))
+            record = block.record(place)
             if record is None:
                 self._blanks += 1
                 if self._blanks <= limits.BLANK_LINES:
                     continue
-                record, self._is_ended = too_many_blanks(number), True
+                record, self._is_ended = too_many_blanks(int(block.numbers[place])), True
             self._blanks = 0
-            yield from self._taken(number, self._mapped(record))
+            yield from self._taken(record.number, self._mapped(record))
             if self._is_ended:
                 return
-        if before != len(lines.lines) - 1:
+        if before != len(block.is_plain) - 1:
             self._rejects = self._blanks = 0
 
     def _mapped(self, record: Record | Fault) -> Post | Reject:

@@ -1,6 +1,6 @@
 """From raw records to posts: mapped, dated, checked; what is no post is a reject with its reason.
 
-Lines of a format that can be read as columns are; those that are not plain (`flows.sources.taking`), and the records of
+The records of a format that can be read as columns are; those that are not plain (`flows.sources.taking`), and those of
 every other format, go one by one.
 """
 
@@ -16,7 +16,7 @@ from flows.loading.landing import Landed
 from flows.post import Post, Reason, Rejected, check
 from flows.sources.format import Format
 
-_FRAME_RECORDS = 5_000  # that are mapped one by one
+FRAME_RECORDS = 5_000  # that are mapped one by one
 _EXCERPT_BYTES = 500
 
 POST_SCHEMA: dict[str, Any] = {
@@ -87,9 +87,11 @@ class Sight:
         known = [second for second in (seen, self.landed) if second is not None]
         return post._replace(observed_at=min(known, default=None))
 
-    def dated(self, seen: pl.Expr) -> pl.Expr:
-        """The same of many posts that say themselves when they were seen."""
-        return seen if self.landed is None else pl.min_horizontal(seen, pl.lit(self.landed, dtype=pl.Int64))
+    def date_all(self, seen: pl.Expr, created_at: pl.Expr) -> pl.Expr:
+        """The same of many posts, by the columns of a frame."""
+        modified, landed = (pl.lit(second, dtype=pl.Int64) for second in (self.modified, self.landed))
+        of_file = pl.when(modified >= created_at).then(modified)
+        return pl.min_horizontal(pl.coalesce(seen.cast(pl.Int64), of_file), landed).alias("observed_at")
 
 
 class Mapped(NamedTuple):
@@ -111,14 +113,14 @@ class Mapped(NamedTuple):
 def read_frames(form: Format, stream: BinaryIO, sight: Sight) -> Iterator[Mapped]:
     """Every record of a stream, some thousands at a time; it ends where `read_posts` does."""
     if form.columnar is not None:
-        from flows.loading.lines import LinesReader  # compiled code, which only large reading needs
+        from flows.loading.lines import BlocksReader  # compiled code, which only large reading needs
 
-        yield from LinesReader(form, form.columnar, sight).read(stream)
+        yield from BlocksReader(form, form.columnar, sight).read(stream)
         return
     items: list[tuple[int, Post | Reject]] = []
     for item in read_posts(form, stream, sight):
         items.append(item)
-        if len(items) == _FRAME_RECORDS:
+        if len(items) == FRAME_RECORDS:
             yield Mapped.of(items)
             items = []
     yield Mapped.of(items)

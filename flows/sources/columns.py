@@ -1,20 +1,27 @@
-"""Mappings of many lines at once: a `Taking` whose fields are columns.
+"""Mappings of many records at once: a `Taking` whose fields are columns.
 
-Every value has to be plain: written so that the rule of a record (`taking.OneRecord`) leaves it as it is. What is not
-plain is found out in `Columns.is_plain`, and such a record is mapped alone. So a rule has one home, and columns only
-know which values it does not change.
+Every value has to be plain: written so that the rule of a record (`taking.OneRecord`) leaves it as it is, or one of a
+few different ones, of which each is asked of that rule. What is not plain is found out in `Columns.is_plain`, and such
+a record is mapped alone. So a rule has one home, and columns only know which values it does not change.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from typing import Any, BinaryIO
 
 import numpy as np
 import numpy.typing as npt
 import polars as pl
 
 from flows import limits
-from flows.files.json_columns import ESCAPED, MISSING, NULL, STRING, WHOLE, Lines, Numbers, Shape, Values, no_lines
-from flows.post import Post
+from flows.files.block import Block, Values
+from flows.files.csv_columns import csv_columns
+from flows.files.json_columns import Shape, line_columns
+from flows.files.json_scan import ESCAPED, MISSING, NULL, STRING, WHOLE, Numbers
+from flows.files.record import Fault, Record
+from flows.post import Post, Rejected
+from flows.sources.counts import UNKNOWN, Style, count
 from flows.sources.fields import TIKTOK_FIRST_SECOND, fits_upload, hashtag, hashtags_in
+from flows.sources.format import Format
 from flows.sources.moments import MILLISECONDS_ABOVE
 from flows.sources.taking import Columnar
 
@@ -22,17 +29,29 @@ _WIDEST = 18  # characters that one byte of a text can become at most, as it is 
 # A whole id of TikTok, from which its second can be taken; a handle that is in lower case and has no other blanks.
 _TIKTOK_ID, _HANDLE = "^[1-9][0-9]{16,18}$", r"^[a-z0-9_.\-]+$"
 _TAG_SIGNS = "[#\ufe5f\uff03]"  # what stands before hashtags, also once a text is normalised
+# A hashtag that normalising may change, since another character than those of ASCII is in it or follows it.
+_ODD_TAG = "[\ufe5f\uff03]|#[A-Za-z0-9_]*[^\\x00-\\x7f]"
+_TAG = "#[a-z0-9_]+"
+_VISIBLE = r"[^\s\x1c-\x1f]"  # what Python strips off a text is everything else
+# A time whose day and clock come first, so that what parts and follows them tells how far it is from UTC.
+_WRITTEN = (
+    r"^[0-9]{4}-[0-9]{2}-[0-9]{2}[T ][0-9]{2}:[0-9]{2}:[0-5][0-9](?:\.[0-9]+)?(?: ?[A-Za-z]{1,5}|[+\-][0-9:]{2,5})?$"
+)
+_SAMPLES = (("2024-01-31", "01:02:03", 1_706_662_923), ("2021-07-15", "12:00:00", 1_626_350_400))  # with their seconds
 
 
 class Columns:
-    """The fields of many lines; `is_plain` says of which the columns hold."""
+    """The fields of a block; `is_plain` says of which records the columns hold."""
 
-    def __init__(self, lines: Lines, field_of: Callable[[str], Values]) -> None:
-        self._lines, self._field = lines, field_of
-        self.is_plain = lines.is_plain
+    def __init__(self, block: Block) -> None:
+        self._block = block
+        self.is_plain = block.is_plain
 
     def _require(self, is_plain: pl.Series | npt.NDArray[np.bool_]) -> None:
         self.is_plain &= pl.Series(is_plain, dtype=pl.Boolean)
+
+    def _field(self, path: str) -> Values:
+        return self._block.field(path)
 
     def _texts(self, path: str) -> pl.Series:
         """The texts of a field; null where it is absent. Every other value is not plain."""
@@ -47,6 +66,17 @@ class Columns:
         numbers = values.whole_numbers()
         self._require(~is_there | (numbers >= 0))
         return _only(numbers, is_there & (numbers >= 0))
+
+    def _counts(self, path: str, style: Style) -> pl.Series:
+        """The counts of a field; null where it tells none. What is no text and no whole number is not plain."""
+        values = self._field(path)
+        numbers = values.whole_numbers(style.group)
+        is_known = numbers >= 0
+        self._require(is_known | pl.Series(values.kinds <= ESCAPED))
+        rest = (~is_known & pl.Series(values.kinds >= STRING)).arg_true()
+        texts = values.at(rest.to_numpy()).strings()
+        read = _asked([texts], lambda text: count(text, style) if text else None, pl.Int64)[0]
+        return _only(numbers, is_known).scatter(rest, read)
 
     def equal(self, path: str, text: str) -> None:
         """Only lines where a field is this text are plain."""
@@ -94,13 +124,88 @@ class Columns:
         """As `Taking` says."""
         return name
 
-    def count(self, *paths: str) -> pl.Series:
+    def count(self, *paths: str, style: Style = UNKNOWN) -> pl.Series:
         """As `Taking` says."""
-        return pl.select(pl.coalesce(*(self._numbers(path) for path in paths))).to_series()
+        return pl.select(pl.coalesce(*(self._counts(path, style) for path in paths))).to_series()
+
+    def total(self, paths: Sequence[str], late: str, style: Style = UNKNOWN) -> pl.Series:
+        """As `Taking` says."""
+        counts = [self._counts(path, style) for path in (*paths, late)]
+        is_late = pl.Series(self._field(late).kinds != MISSING)
+        counts[-1] = counts[-1].zip_with(is_late, pl.Series([0]).new_from_index(0, len(is_late)))
+        sums = pl.DataFrame({str(place): number for place, number in enumerate(counts)})
+        return sums.select(pl.sum_horizontal(pl.all(), ignore_nulls=False)).to_series()
+
+    def unless_zero(self, count: pl.Series, is_counted: pl.Series) -> pl.Series:
+        """As `Taking` says."""
+        return _only(count, (count > 0) | is_counted.cast(pl.Boolean))
+
+    def cell(self, path: str) -> pl.Series:
+        """As `Taking` says."""
+        texts = self._texts(path)
+        return _only(texts, texts.str.contains(_VISIBLE))
+
+    def first(self, *values: pl.Series) -> pl.Series:
+        """As `Taking` says."""
+        return pl.select(pl.coalesce(*(_only(value, value != "") for value in values))).to_series()
+
+    def each(self, rule: Callable[..., Any], *paths: str) -> pl.Series:
+        """As `Taking` says."""
+        values, is_plain = _asked([self._texts(path) for path in paths], rule)
+        self._require(is_plain)
+        return values
+
+    def part(self, rule: Callable[[Any], Any], plain: str, text: pl.Series) -> pl.Series:  # noqa: ARG002 - the pattern
+        """As `Taking` says."""
+        parts = text.str.extract(plain)
+        self._require(parts.is_not_null())
+        return parts
+
+    def moment(self, rule: Callable[[Any], int], text: pl.Series) -> pl.Series:
+        """As `Taking` says."""
+        written = _only(text, text.str.contains(_WRITTEN))
+        frame = pl.DataFrame({"text": written}).select(
+            pl.concat_str(pl.col("text").str.head(10), pl.col("text").str.slice(11, 8))
+            .str.to_datetime("%Y-%m-%d%H:%M:%S", strict=False)
+            .dt.epoch("s"),
+            parting=pl.col("text").str.slice(10, 1),
+            rest=pl.col("text").str.slice(19),
+        )
+
+        def offset(parting: str | None, rest: str | None) -> int | None:
+            if parting is None:
+                return None
+            shifts = {rule(f"{day}{parting}{clock}{rest}") - second for day, clock, second in _SAMPLES}
+            return shifts.pop() if len(shifts) == 1 else None
+
+        seconds = frame["text"] + _asked([frame["parting"], frame["rest"]], offset, pl.Int64)[0]
+        self._require(seconds.is_not_null())
+        return seconds
+
+    def moment_or(
+        self,
+        rule: Callable[[Any], int],
+        text: pl.Series,
+        in_id: Callable[[Any], int | None],  # noqa: ARG002 - without a time no record is plain
+        post_id: pl.Series,  # noqa: ARG002
+    ) -> tuple[pl.Series, str]:
+        """As `Taking` says."""
+        return self.moment(rule, text), "record"
 
     def _elements(self, path: str) -> tuple[Numbers, Values]:
-        self._field(path)
-        return self._lines.elements(path) if path in self._lines.shape.paths else (np.zeros(0, np.int64), _NOTHING)
+        return self._block.elements(path)
+
+    def hashtags_in(self, text: pl.Series) -> pl.Series:
+        """As `Taking` says."""
+        has_sign = text.str.contains(_TAG_SIGNS).fill_null(value=False)
+        is_odd = has_sign & text.str.contains(_ODD_TAG).fill_null(value=False)
+        plain, odd = (has_sign & ~is_odd).arg_true(), is_odd.arg_true()
+        in_plain = text.gather(plain).str.to_lowercase().str.extract_all(_TAG)
+        return _placed(
+            len(text),
+            (in_plain.list.eval(pl.element().str.slice(1)).list.unique(maintain_order=True), plain.to_numpy()),
+            (pl.Series([list(hashtags_in(each)) for each in text.gather(odd)], dtype=_TAGS), odd.to_numpy()),
+        )
 
     def hashtags(self, path: str, text: pl.Series) -> pl.Series:
         """As `Taking` says."""
@@ -117,15 +222,9 @@ class Columns:
         )
         has_names = np.zeros(len(self.is_plain), np.bool_)
         has_names[lists["line"].to_numpy()] = True
-        signed = (text.str.contains(_TAG_SIGNS).fill_null(value=False) & ~pl.Series(has_names)).arg_true()
-        in_texts = [list(hashtags_in(each)) for each in text.gather(signed)]
-        return pl.concat(
-            [
-                pl.Series([[]], dtype=pl.List(pl.String)),
-                lists["tag"],
-                pl.Series(in_texts, dtype=pl.List(pl.String)),
-            ]
-        ).gather(_places(len(text), lists["line"].to_numpy(), signed.to_numpy()))
+        nameless = (~pl.Series(has_names)).arg_true()
+        in_texts = self.hashtags_in(text.gather(nameless))
+        return _placed(len(text), (lists["tag"], lists["line"].to_numpy()), (in_texts, nameless.to_numpy()))
 
     def by_number(self, path: str, names: Sequence[str]) -> pl.Series:
         """As `Taking` says."""
@@ -143,39 +242,91 @@ def _only(values: pl.Series, mask: pl.Series) -> pl.Series:
     return pl.select(pl.when(mask).then(values)).to_series()
 
 
-def _places(size: int, *groups: Numbers) -> Numbers:
-    """Where the value of each line stands, of those of the groups one after the other behind the value of no group."""
+def _asked(
+    columns: Sequence[pl.Series], rule: Callable[..., Any], kind: pl.DataType | type[pl.DataType] | None = None
+) -> tuple[pl.Series, pl.Series]:
+    """(what a rule makes of the values of columns, where it makes anything); it is asked once for equal values."""
+    names = [str(place) for place in range(len(columns))]
+    frame = pl.DataFrame(dict(zip(names, columns, strict=True)))
+    different = frame.unique(maintain_order=True)
+    values: list[Any] = []
+    is_plain: list[bool] = []
+    for row in different.iter_rows():
+        try:
+            values.append(rule(*row))
+            is_plain.append(True)
+        except Rejected:
+            values.append(None)
+            is_plain.append(False)
+    different = different.with_columns(
+        pl.Series("value", values, dtype=kind), pl.Series("is_plain", is_plain, dtype=pl.Boolean)
+    )
+    joined = frame.join(different, on=names, how="left", nulls_equal=True, maintain_order="left")
+    return joined["value"], joined["is_plain"]
+
+
+_TAGS = pl.List(pl.String)
+
+
+def _placed(size: int, *groups: tuple[pl.Series, Numbers]) -> pl.Series:
+    """The lists of hashtags of groups at the places of their records; none at all other places."""
     places, before = np.zeros(size, np.int64), 1
-    for group in groups:
+    for _, group in groups:
         places[group] = np.arange(before, before + len(group))
         before += len(group)
-    return places
+    return pl.concat([pl.Series([[]], dtype=_TAGS), *(lists for lists, _ in groups)]).gather(places)
 
 
-_NONE = np.zeros(0, np.int64)
-_NOTHING = Values(np.frombuffer(b"", np.uint8), _NONE, _NONE, _NONE)  # read-only, as the bytes of lines are
+class _Noting:
+    """No records at all, of which columns are made to see which fields they take."""
+
+    is_plain = pl.Series([], dtype=pl.Boolean)
+    numbers = np.zeros(0, np.int64)
+
+    def __init__(self) -> None:
+        self.paths: dict[str, None] = {}
+
+    def sizes(self) -> Numbers:
+        """None."""
+        return self.numbers
+
+    def field(self, path: str) -> Values:
+        """No values."""
+        self.paths[path] = None
+        return Values(np.frombuffer(b"", np.uint8), self.numbers, self.numbers, self.numbers)
+
+    def elements(self, path: str) -> tuple[Numbers, Values]:
+        """No values."""
+        return self.numbers, self.field(path)
+
+    def record(self, place: int) -> Record | Fault | None:
+        """There is none."""
 
 
-def shape_of(columnar: Columnar) -> Shape:
+def paths_of(columnar: Columnar) -> tuple[str, ...]:
     """The fields that a mapping takes."""
-    paths: dict[str, None] = {}
-
-    def note(path: str) -> Values:
-        paths[path] = None
-        return _NOTHING
-
-    _map(columnar, Columns(no_lines(Shape.of(())), note))
-    return Shape.of(tuple(paths))
+    noting = _Noting()
+    _map(columnar, Columns(noting))
+    return tuple(noting.paths)
 
 
-def posts_of(columnar: Columnar, lines: Lines) -> tuple[pl.DataFrame, pl.Series]:
-    """(the posts of all lines, by the names of a Post; of which they hold)."""
-    taking = Columns(lines, lines.field)
+def blocks_of(form: Format, columnar: Columnar, stream: BinaryIO) -> Iterator[Block | Record | Fault]:
+    """The records of a file in blocks, in order, and those that come alone."""
+    paths = paths_of(columnar)
+    if form.layout == "csv":
+        return csv_columns(stream, form.is_header, paths)
+    return line_columns(stream, Shape.of(paths))
+
+
+def posts_of(columnar: Columnar, block: Block) -> tuple[pl.DataFrame, pl.Series]:
+    """(the posts of all records, by the names of a Post, with their `number`; of which they hold)."""
+    taking = Columns(block)
     post = _map(columnar, taking)
     values = {name: value for name, value in post._asdict().items() if isinstance(value, pl.Series)}
     constants = [pl.lit(value).alias(name) for name, value in post._asdict().items() if name not in values]
-    frame = pl.DataFrame({"line": pl.Series(range(len(lines.lines)), dtype=pl.Int64), **values})
-    return frame.with_columns(*constants), taking.is_plain & _is_short(lines)
+    frame = pl.DataFrame({"number": pl.Series(block.numbers, dtype=pl.Int64), **values})
+    is_short = pl.Series(block.sizes() * _WIDEST < limits.TEXT_CHARACTERS)
+    return frame.with_columns(*constants), taking.is_plain & is_short
 
 
 def _map(columnar: Columnar, taking: Columns) -> Post:
@@ -184,12 +335,3 @@ def _map(columnar: Columnar, taking: Columns) -> Post:
     for path in columnar.absent:
         taking.absent(path)
     return columnar.mapping(taking)
-
-
-def _is_short(lines: Lines) -> pl.Series:
-    """Whether the values of a line are so short that its words are no longer than a post's may be."""
-    found = lines.found
-    size = (found.places[:, :, 1] - found.places[:, :, 0]).sum(axis=1)
-    elements = found.elements[: found.size[0]]
-    size += np.bincount(elements[:, 0], elements[:, 3] - elements[:, 2], len(size)).astype(np.int64)
-    return pl.Series(size * _WIDEST < limits.TEXT_CHARACTERS)

@@ -7,7 +7,8 @@ zones, or none, is not guessed.
 """
 
 import io
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
+from datetime import timezone
 from functools import partial
 from itertools import islice
 from typing import Any
@@ -15,13 +16,13 @@ from urllib.parse import urlsplit
 
 from flows.files import Record, csv_rows
 from flows.post import Post, Reason, Rejected
-from flows.sources.counts import Style, count
+from flows.sources.counts import Style
 from flows.sources.evidence import Places, study
 from flows.sources.fields import (
-    clean,
+    FACEBOOK_URL,
+    INSTAGRAM_URL,
     facebook_post_id,
     handle,
-    hashtags_in,
     instagram_code,
     instagram_seconds,
     whole_id,
@@ -32,6 +33,7 @@ from flows.sources.layout import formats as formats_of
 from flows.sources.likeness import Likeness
 from flows.sources.moments import FREE, written_second
 from flows.sources.spreadsheet import bare
+from flows.sources.taking import Columnar, OneRecord, Taking
 from flows.sources.zones import NO_ZONES, Zones
 
 REACTIONS = ("Likes", "Love", "Wow", "Haha", "Sad", "Angry")
@@ -76,8 +78,6 @@ _COUNTED = ("Likes", "Comments", "Shares", "Love", "Wow", "Haha", "Sad", "Angry"
 _COMMAS = Style(group=",")  # how CrowdTangle writes thousands
 _STUDY = partial(study, Places(counts=_COUNTED, style=_COMMAS))
 
-_count = partial(count, style=_COMMAS)
-
 
 def recognise(platform: str, sample: bytes) -> str | None:
     """`platform` when the header is CrowdTangle's for it."""
@@ -107,71 +107,68 @@ def foreign(sample: bytes) -> str | None:
     return platforms.pop() if len(platforms) == 1 else None
 
 
-def facebook_post(raw: Mapping[str, Any], zones: Zones = NO_ZONES) -> Post:
-    """One row of the Facebook export; likes are the sum of all reactions."""
-    url, text = cell(raw, "URL"), cell(raw, "Message")
+def facebook(take: Taking, zones: Zones = NO_ZONES) -> Post:
+    """A row of the Facebook export, or columns of them; likes are the sum of all reactions."""
+    url, text = take.cell("URL"), take.cell("Message")
     return Post(
         platform="facebook",
-        post_id=facebook_id(url),
-        created_at=created_at(raw, zones),
-        author=author(raw),
-        author_name=cell(raw, "Page Name") or cell(raw, "Group Name"),
+        post_id=take.part(facebook_id, FACEBOOK_URL, url),
+        created_at=take.moment(partial(created_second, zones), _moment(take)),
+        author=take.each(author, "User Name", "Facebook Id"),
+        author_name=take.first(take.cell("Page Name"), take.cell("Group Name")),
         text=text,
-        hashtags=hashtags_in(text),
-        media_type=media_type(raw, FACEBOOK_TYPES),
-        likes=reactions(raw),
-        comments=_count(raw.get("Comments")),
-        shares=_count(raw.get("Shares")),
-        views=views(raw, "Total Views", FACEBOOK_TYPES),
+        hashtags=take.hashtags_in(text),
+        media_type=take.each(partial(media_type, FACEBOOK_TYPES), "Type"),
+        likes=take.total(REACTIONS, LATE_REACTION, style=_COMMAS),
+        comments=take.count("Comments", style=_COMMAS),
+        shares=take.count("Shares", style=_COMMAS),
+        views=_views(take, "Total Views", FACEBOOK_TYPES),
         url=url,
     )
 
 
-def instagram_post(raw: Mapping[str, Any], zones: Zones = NO_ZONES) -> Post:
-    """One row of the Instagram export; the caption is in `Description`."""
-    url, text = cell(raw, "URL"), cell(raw, "Description")
-    code = instagram_code(url or "")
-    if code is None:
-        raise Rejected(Reason.NO_ID, "no shortcode in the URL" if url else "the column URL is empty or missing")
-    seconds_in_code = instagram_seconds(code)
-    is_untimed = cell(raw, "Post Created") is None and cell(raw, "Created") is None
-    from_id = is_untimed and seconds_in_code is not None
+def instagram(take: Taking, zones: Zones = NO_ZONES) -> Post:
+    """The same of the Instagram export; the caption is in `Description`."""
+    url, text = take.cell("URL"), take.cell("Description")
+    code = take.part(code_of, INSTAGRAM_URL, url)
+    created_at, created_from = take.moment_or(partial(created_second, zones), _moment(take), instagram_seconds, code)
     return Post(
         platform="instagram",
         post_id=code,
-        created_at=seconds_in_code if from_id and seconds_in_code is not None else created_at(raw, zones),
-        created_from="id" if from_id else "record",
-        author=author(raw),
-        author_name=cell(raw, "Account"),
+        created_at=created_at,
+        created_from=created_from,
+        author=take.each(author, "User Name", "Facebook Id"),
+        author_name=take.cell("Account"),
         text=text,
-        hashtags=hashtags_in(text),
-        media_type=media_type(raw, INSTAGRAM_TYPES),
-        likes=_count(raw.get("Likes")),
-        comments=_count(raw.get("Comments")),
-        views=views(raw, "Views", INSTAGRAM_TYPES),
+        hashtags=take.hashtags_in(text),
+        media_type=take.each(partial(media_type, INSTAGRAM_TYPES), "Type"),
+        likes=take.count("Likes", style=_COMMAS),
+        comments=take.count("Comments", style=_COMMAS),
+        views=_views(take, "Views", INSTAGRAM_TYPES),
         url=url,
     )
 
 
-def cell(raw: Mapping[str, Any], name: str) -> str | None:
-    """The text of a cell; None when it is blank or its column is missing."""
-    text = clean(raw.get(name))
-    return text if text and text.strip() else None
+def _moment(take: Taking) -> Any:
+    """The written time; older files have it in another column."""
+    return take.first(take.cell("Post Created"), take.cell("Created"))
 
 
-def media_type(raw: Mapping[str, Any], types: Mapping[str, str]) -> str | None:
-    """The kind of post in `Type`; None when it is no known one."""
-    return types.get((cell(raw, "Type") or "").lower())
-
-
-def views(raw: Mapping[str, Any], name: str, types: Mapping[str, str]) -> int | None:
+def _views(take: Taking, name: str, types: Mapping[str, str]) -> Any:
     """How often a post was seen; None for the 0 of one that is no video of the Page itself."""
-    seen = _count(raw.get(name))
-    if seen:
-        return seen
-    is_foreign = (cell(raw, "Type") or "").lower() in FOREIGN_VIDEOS
-    is_shared = (cell(raw, "Is Video Owner?") or "").strip().lower() == "no"
-    return seen if media_type(raw, types) == "video" and not is_foreign and not is_shared else None
+    is_own = take.each(partial(is_own_video, types), "Type", "Is Video Owner?")
+    return take.unless_zero(take.count(name, style=_COMMAS), is_own)
+
+
+def media_type(types: Mapping[str, str], kind: str | None) -> str | None:
+    """The kind of post in `Type`; None when it is no known one."""
+    return types.get((kind or "").lower())
+
+
+def is_own_video(types: Mapping[str, str], kind: str | None, owner: str | None) -> bool:
+    """Whether CrowdTangle knows how often a post was seen."""
+    is_foreign = (kind or "").lower() in FOREIGN_VIDEOS
+    return media_type(types, kind) == "video" and not is_foreign and (owner or "").strip().lower() != "no"
 
 
 def facebook_id(url: str | None) -> str:
@@ -186,25 +183,35 @@ def facebook_id(url: str | None) -> str:
     return whole_id(last)
 
 
-def created_at(raw: Mapping[str, Any], zones: Zones) -> int:
+def code_of(url: str | None) -> str:
+    """The shortcode in a URL. Raises Rejected."""
+    code = instagram_code(url or "")
+    if code is None:
+        raise Rejected(Reason.NO_ID, "no shortcode in the URL" if url else "the column URL is empty or missing")
+    return code
+
+
+def created_second(zones: Zones, written: str | None) -> int:
     """Unix seconds of `Post Created` (older files: `Created`) in the zone it names. Raises Rejected."""
-    value = cell(raw, "Post Created") or cell(raw, "Created")
-    if value is None:
+    if written is None:
         raise Rejected(Reason.NO_TIME, "the column Post Created is empty or missing")
-    return written_second(bare(value), FREE, None, zones)
+    return written_second(bare(written), FREE, None, zones)
 
 
-def author(raw: Mapping[str, Any]) -> str | None:
+def author(user_name: str | None, page_id: str | None) -> str | None:
     """The user name, else the Page's id."""
-    page_id = (cell(raw, "Facebook Id") or "").strip()
-    return handle(cell(raw, "User Name")) or (f"id:{page_id}" if page_id.isdecimal() else None)
+    number = (page_id or "").strip()
+    return handle(user_name) or (f"id:{number}" if number.isdecimal() else None)
 
 
-def reactions(raw: Mapping[str, Any]) -> int | None:
-    """All reactions together; None when one that the file should have is unknown."""
-    names = (*REACTIONS, LATE_REACTION) if LATE_REACTION in raw else REACTIONS
-    counts = [number for number in (_count(raw.get(name)) for name in names) if number is not None]
-    return sum(counts) if len(counts) == len(names) else None
+def facebook_post(raw: Mapping[str, Any], zones: Zones = NO_ZONES) -> Post:
+    """One row of the Facebook export. Raises Rejected."""
+    return facebook(OneRecord(raw), zones)
+
+
+def instagram_post(raw: Mapping[str, Any], zones: Zones = NO_ZONES) -> Post:
+    """One row of the Instagram export. Raises Rejected."""
+    return instagram(OneRecord(raw), zones)
 
 
 LIKENESSES = tuple(
@@ -215,17 +222,15 @@ LIKENESSES = tuple(
     for platform, names in (("Facebook", FACEBOOK_NAMES), ("Instagram", INSTAGRAM_NAMES))
 )
 
-_POSTS: dict[str, Callable[..., Post]] = {
-    "facebook": facebook_post,
-    "instagram": instagram_post,
-}
+_MAPPINGS = {"facebook": (facebook, facebook_post), "instagram": (instagram, instagram_post)}
 
 
 def formats(zones: Zones) -> tuple[Format, ...]:
     """The formats of both platforms; `zones` says what the settings say of names of zones."""
+    has_seasons = any(not isinstance(zone, timezone) for zone in zones.values())
     return tuple(
         form
-        for platform, post in _POSTS.items()
+        for platform, (mapping, post) in _MAPPINGS.items()
         for form in formats_of(
             "crowdtangle",
             partial(recognise, platform),
@@ -233,5 +238,6 @@ def formats(zones: Zones) -> tuple[Format, ...]:
             TABLE,
             platform=platform,
             study=_STUDY,
+            columnar=None if has_seasons else Columnar(partial(mapping, zones=zones)),
         )
     )

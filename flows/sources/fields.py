@@ -226,6 +226,12 @@ _FACEBOOK_PATHS = tuple(
         r"/\d+_(\d+)/?",
     )
 )
+# Addresses as nearly all are, with the id of a post; of every other one the functions below tell.
+FACEBOOK_URL = (
+    r"^https://(?:www|web|m)\.facebook\.com"
+    r"/(?:[A-Za-z0-9_.\-]+/(?:posts|videos)|groups/[A-Za-z0-9_.\-]+/(?:posts|permalink)|reel)/([0-9]{10,32})/?$"
+)
+INSTAGRAM_URL = r"^https://www\.instagram\.com/(?:p|reel|tv)/([A-Za-z0-9_\-]{11})/?$"
 _FACEBOOK_KEYS = ("story_fbid", "multi_permalinks", "fbid", "v")
 
 

@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, BinaryIO, Literal
 
+from flows.files.csv_records import IsHeader
 from flows.files.layout import Layout
 from flows.files.record import Fault, Record
 from flows.post import Post, Reason, Rejected
@@ -37,7 +38,7 @@ class Format:
     `platform` is set where a format has a reader for each, `inside` where one JSON value holds several records.
     `holds_secrets`: its files carry access tokens, which are masked when one lands. `is_by_line`: every record is a
     line and needs no other, so that lines from the midst of a file are read as they are in the whole. `columnar` reads
-    many of them at once, with the same mapping as `post`.
+    many records at once, with the same mapping as `post`; `is_header` knows the header of a table.
 
     `study` looks through a whole file and gives the format as it fits that file; `notes` are then sentences on what in
     it stays unknown, and why.
@@ -56,6 +57,7 @@ class Format:
     holds_secrets: bool = False
     is_by_line: bool = False
     columnar: "Columnar | None" = None
+    is_header: IsHeader | None = None
 
     def fitted(self, stream: BinaryIO) -> "Format":
         """The format as it fits one file, given by its content."""

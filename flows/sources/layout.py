@@ -7,6 +7,7 @@ from typing import Any, BinaryIO
 
 from flows.files import csv_header
 from flows.files.archive import ARCHIVE
+from flows.files.csv_records import IsHeader
 from flows.files.layout import HEADED, JSON, Layout, Reader, layout
 from flows.files.record import Fault, Record
 from flows.post import Post
@@ -19,6 +20,7 @@ Items = Iterator[Record | Fault]
 # What a table and JSON are laid out as.
 TABLE: tuple[Layout, ...] = ("csv", "sheet")
 OBJECTS: tuple[Layout, ...] = ("lines", "documents")
+COLUMNAR: tuple[Layout, ...] = ("lines", "csv")  # of which many records are read at once
 
 # Keys that only Zeeschuimer and 4CAT write: one of them, and the file belongs to no other format.
 ZEESCHUIMER_KEYS = frozenset({"__import_meta", "nav_index", "source_platform", "timestamp_collected"})
@@ -57,7 +59,8 @@ def formats(  # noqa: PLR0913 - the parts of a format
     parts: list[Format] = []
     for each in layouts:
         known = partial(_recognise_laid_out, each, recognise)
-        reader = partial(_headed, each, recognise) if each in HEADED else JSON[each]
+        is_header = partial(_is_header, recognise) if each in HEADED else None
+        reader = JSON[each] if is_header is None else partial(_headed, each, is_header)
         if entries is not None:
             reader = partial(_entries, reader, entries)
         if inside is not None:
@@ -74,7 +77,8 @@ def formats(  # noqa: PLR0913 - the parts of a format
                 inside=inside,
                 study=study,
                 is_by_line=each == "lines" and inside is None,
-                columnar=columnar if each == "lines" else None,
+                columnar=columnar if each in COLUMNAR else None,
+                is_header=is_header,
             )
         )
     return tuple(parts)
@@ -84,8 +88,8 @@ def _recognise_laid_out(expected: Layout, recognise: Callable[[bytes], str | Non
     return recognise(sample.removeprefix(ARCHIVE)) if layout(sample) == expected else None
 
 
-def _headed(kind: Layout, recognise: Callable[[bytes], str | None], stream: BinaryIO) -> Items:
-    return HEADED[kind](stream, partial(_is_header, recognise))
+def _headed(kind: Layout, is_header: IsHeader, stream: BinaryIO) -> Items:
+    return HEADED[kind](stream, is_header)
 
 
 def _is_header(recognise: Callable[[bytes], str | None], sample: bytes) -> bool:

@@ -1,17 +1,17 @@
-"""How a mapping takes the fields of records: of one record, or of many lines as columns.
+"""How a mapping takes the fields of records: of one record, or of many as columns.
 
 A mapping is one function that is given a `Taking` and returns a `Post`. Of one record (`OneRecord`) it is the Post, by
-the rules of `fields`, `counts` and `moments`. Of lines (`flows.sources.columns`) it is a Post of columns.
+the rules of `fields`, `counts` and `moments`. Of a block (`flows.sources.columns`) it is a Post of columns.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from typing import Any, Protocol
 
 from flows.post import Post, Reason, Rejected
 from flows.sources.cells import as_list
-from flows.sources.counts import count
+from flows.sources.counts import UNKNOWN, Style, count
 from flows.sources.fields import (
     after_upload,
     clean,
@@ -46,8 +46,35 @@ class Taking(Protocol):
     def account(self, name: Any, number: str) -> Any:
         """A handle, or "id:<number>" where only that is known."""
 
-    def count(self, *paths: str) -> Any:
+    def count(self, *paths: str, style: Style = UNKNOWN) -> Any:
         """The first of the counters that is known."""
+
+    def total(self, paths: Sequence[str], late: str, style: Style = UNKNOWN) -> Any:
+        """The sum of counters, one that came late left out where it is no field; None where one is unknown."""
+
+    def unless_zero(self, count: Any, is_counted: Any) -> Any:
+        """A count; None for the 0 of what was not counted."""
+
+    def cell(self, path: str) -> Any:
+        """The text of a cell; None where it is blank or missing."""
+
+    def first(self, *values: Any) -> Any:
+        """The first value that is known and not empty."""
+
+    def each(self, rule: Callable[..., Any], *paths: str) -> Any:
+        """What a rule makes of the texts (None: no text) of fields that have few different ones. Raises Rejected."""
+
+    def part(self, rule: Callable[[Any], Any], plain: str, text: Any) -> Any:
+        """What a rule finds in a text: the group of a pattern, where it fits. Raises Rejected."""
+
+    def moment(self, rule: Callable[[Any], int], text: Any) -> Any:
+        """The second that a rule reads from a written time. Its zones keep their offsets. Raises Rejected."""
+
+    def moment_or(self, rule: Callable[[Any], int], text: Any, in_id: Callable[[Any], int | None], post_id: Any) -> Any:
+        """(seconds, where from) of a written time; where there is none, that of the id. Raises Rejected."""
+
+    def hashtags_in(self, text: Any) -> Any:
+        """The hashtags of a text."""
 
     def hashtags(self, path: str, text: Any) -> Any:
         """The hashtags of a list; where it names none, the text's."""
@@ -67,10 +94,10 @@ def _parts(path: str) -> tuple[str, ...]:
 class OneRecord:
     """The fields of one raw record."""
 
-    def __init__(self, raw: dict[str, Any]) -> None:
+    def __init__(self, raw: Mapping[str, Any]) -> None:
         self._raw = raw
 
-    def _holder(self, path: str) -> tuple[dict[str, Any], str]:
+    def _holder(self, path: str) -> tuple[Mapping[str, Any], str]:
         *parents, name = _parts(path)
         value: Any = self._raw
         for parent in parents:
@@ -115,9 +142,52 @@ class OneRecord:
         known = self._at(number)
         return name or (f"id:{known}" if known and isinstance(known, str | int) else None)
 
-    def count(self, *paths: str) -> int | None:
+    def count(self, *paths: str, style: Style = UNKNOWN) -> int | None:
         """As `Taking` says."""
-        return next((known for path in paths if (known := count(self._at(path))) is not None), None)
+        return next((known for path in paths if (known := count(self._at(path), style)) is not None), None)
+
+    def total(self, paths: Sequence[str], late: str, style: Style = UNKNOWN) -> int | None:
+        """As `Taking` says."""
+        counts = [self.count(path, style=style) for path in (*paths, *([late] if late in self._raw else []))]
+        known = [number for number in counts if number is not None]
+        return sum(known) if len(known) == len(counts) else None
+
+    def unless_zero(self, count: int | None, is_counted: bool) -> int | None:
+        """As `Taking` says."""
+        return count if count or is_counted else None
+
+    def cell(self, path: str) -> str | None:
+        """As `Taking` says."""
+        text = clean(self._at(path))
+        return text if text and text.strip() else None
+
+    def first(self, *values: Any) -> Any:
+        """As `Taking` says."""
+        return next((value for value in values if value), None)
+
+    def each(self, rule: Callable[..., Any], *paths: str) -> Any:
+        """As `Taking` says."""
+        return rule(*(clean(self._at(path)) for path in paths))
+
+    def part(self, rule: Callable[[Any], Any], plain: str, text: Any) -> Any:  # noqa: ARG002 - the rule knows it
+        """As `Taking` says."""
+        return rule(text)
+
+    def moment(self, rule: Callable[[Any], int], text: Any) -> int:
+        """As `Taking` says."""
+        return rule(text)
+
+    def moment_or(
+        self, rule: Callable[[Any], int], text: Any, in_id: Callable[[Any], int | None], post_id: Any
+    ) -> tuple[int, str]:
+        """As `Taking` says."""
+        if text is None and (second := in_id(post_id)) is not None:
+            return second, "id"
+        return rule(text), "record"
+
+    def hashtags_in(self, text: str | None) -> tuple[str, ...]:
+        """As `Taking` says."""
+        return hashtags_in(text)
 
     def hashtags(self, path: str, text: str | None) -> tuple[str, ...]:
         """As `Taking` says."""

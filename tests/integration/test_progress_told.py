@@ -7,7 +7,7 @@ from pathlib import Path
 import polars as pl
 import pytest
 
-from flows.files import chunks, json_columns
+from flows.files import block, chunks
 from flows.labels import applying
 from flows.loading import batches
 from flows.loading.imports import run_import
@@ -40,7 +40,7 @@ def test_an_import_tells_the_bytes_that_landed_and_that_were_read(
         write_lines(tmp_path / f"{name}.ndjson", [tiktok(serial=serial, text=f"jalan {serial}") for serial in serials])
         for name, serials in (("a", range(1, 400)), ("b", range(400, 600)))
     ]
-    monkeypatch.setattr(json_columns, "CHUNK_BYTES", 20_000)
+    monkeypatch.setattr(block, "CHUNK_BYTES", 20_000)
     monkeypatch.setattr(chunks, "CHUNK_BYTES", 16_000)
     monkeypatch.setattr(batches, "_PARALLEL_BYTES", 1 if processes == 2 else 1 << 40)
     landed, read = Told(), Told()

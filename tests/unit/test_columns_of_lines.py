@@ -13,30 +13,21 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from flows import limits
-from flows.files import json_columns
+from flows.files import block
 from flows.files.json_columns import Lines, Shape, line_columns
-from flows.loading.mapped import Mapped, Sight, read_frames, read_posts
-from flows.post import Post
+from flows.loading.mapped import Sight
 from flows.sources import zeeschuimer
-from flows.sources.columns import _TAG_SIGNS, posts_of, shape_of
+from flows.sources.columns import _TAG_SIGNS, paths_of, posts_of
+from tests import alike
+from tests.alike import SIGHT
 from tests.exports import tiktok
 
 (LINES,) = (each for each in zeeschuimer.FORMATS if each.layout == "lines")
-SIGHT = Sight(1_706_800_000, 1_706_900_000)
 SHAPE = Shape.of(("data.id", "data.desc", "data.textExtra[].hashtagName", "n", "data.imagePost.images[]"))
 
 
 def assert_alike(content: bytes, sight: Sight = SIGHT) -> pl.DataFrame:
-    """That both ways come to the same posts and rejects; gives the posts."""
-    alone = list(read_posts(LINES, io.BytesIO(content), sight))
-    frames = list(read_frames(LINES, io.BytesIO(content), sight))
-    posts = pl.concat([frame.posts for frame in frames]) if frames else Mapped.of([]).posts
-    assert posts.equals(Mapped.of(alone).posts), content
-    rejects = [reject for frame in frames for reject in frame.rejects]
-    assert rejects == [(number, item) for number, item in alone if not isinstance(item, Post)], content
-    if alone:
-        assert max(frame.last for frame in frames) == alone[-1][0]
-    return posts
+    return alike.assert_alike(LINES, content, sight)
 
 
 def scanned(content: bytes) -> Lines:
@@ -201,14 +192,14 @@ def test_escapes_and_elements_of_lists() -> None:
 
 def test_nearly_all_lines_of_an_export_are_plain() -> None:
     content = b"".join(json.dumps(tiktok(serial=serial)).encode() + b"\n" for serial in range(1, 100))
-    (lines,) = line_columns(io.BytesIO(content), shape_of(zeeschuimer.COLUMNAR))
+    (lines,) = line_columns(io.BytesIO(content), Shape.of(paths_of(zeeschuimer.COLUMNAR)))
     assert posts_of(zeeschuimer.COLUMNAR, lines)[1].all()
 
 
 def test_reading_ends_where_too_many_rejects_or_blank_lines_follow_each_other(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(limits, "REJECTS_IN_A_ROW", 5)
     monkeypatch.setattr(limits, "BLANK_LINES", 4)
-    monkeypatch.setattr(json_columns, "CHUNK_BYTES", 1500)
+    monkeypatch.setattr(block, "CHUNK_BYTES", 1500)
     good = [json.dumps(tiktok(serial=serial)).encode() for serial in range(1, 9)]
     for bad, times in ((b"{]", 3), (b"{]", 5), (b"{]", 9), (b"", 3), (b"", 9), (b'{"data": 1}', 5)):
         for before in range(4):

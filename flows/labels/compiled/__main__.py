@@ -1,9 +1,11 @@
-"""Compiles the kernel, and the scan of lines, so that no post waits for them: `python -m flows.labels.compiled`."""
+"""Compiles the kernel, and the scans of records, so that no post waits for them: `python -m flows.labels.compiled`."""
 
 from flows import processes
+from flows.files.csv_columns import compile_rows
 from flows.files.json_columns import compile_scan
 from flows.labels.compiled.batch import compiled_loop
 
 processes.end_with_starter()
 compile_scan()
+compile_rows()
 compiled_loop()

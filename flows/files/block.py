@@ -1,0 +1,81 @@
+"""Blocks: many records of a file as columns, which every layout that can be read so gives."""
+
+from collections.abc import Callable
+from typing import Any, NamedTuple, Protocol
+
+import numpy as np
+import polars as pl
+import pyarrow as pa
+
+from flows.files.json_scan import Bytes, Numbers, gather, whole_numbers
+from flows.files.record import Fault, Record
+
+CHUNK_BYTES = 8 << 20  # of a block: so many that they fit the processor's memory
+
+
+class Values(NamedTuple):
+    """What stands in a field, by record (or by element of a list): kinds, and where the values begin and end."""
+
+    data: Bytes
+    kinds: Numbers
+    begins: Numbers
+    stops: Numbers
+    gather: Callable[[Bytes, Numbers, Numbers, Numbers, Numbers, Bytes], int] = gather  # the strings, as they are meant
+
+    def at(self, places: Numbers) -> "Values":
+        """The values at some places."""
+        return self._replace(kinds=self.kinds[places], begins=self.begins[places], stops=self.stops[places])
+
+    def strings(self) -> pl.Series:
+        """The values that are strings; empty ones in the place of others."""
+        offsets = np.zeros(len(self.kinds) + 1, np.int64)
+        out = np.empty(int((self.stops - self.begins).sum()), np.uint8)
+        size = self.gather(self.data, self.begins, self.stops, self.kinds, offsets, out)
+        array = pa.LargeStringArray.from_buffers(len(self.kinds), pa.py_buffer(offsets), pa.py_buffer(out[:size]))
+        series = pl.from_arrow(array)
+        assert isinstance(series, pl.Series)  # noqa: S101 - an array gives one
+        return series
+
+    def whole_numbers(self, group: str | None = None) -> pl.Series:
+        """The values that are whole numbers, also as strings of digits; -1 in the place of others.
+
+        `group` is what may part the thousands of a string.
+        """
+        out = np.empty(len(self.kinds), np.int64)
+        whole_numbers(self.data, self.begins, self.stops, self.kinds, ord(group or "\0"), out)
+        return pl.Series(out)
+
+
+class Block(Protocol):
+    """Some records of a file, in order; those that are not plain are read one by one."""
+
+    @property
+    def numbers(self) -> Numbers:
+        """The number of each record in its file."""
+
+    @property
+    def is_plain(self) -> pl.Series:
+        """Of which records the columns hold."""
+
+    def sizes(self) -> Numbers:
+        """How many bytes the values of the fields of each record have together."""
+
+    def field(self, path: str) -> Values:
+        """A field of all records."""
+
+    def elements(self, path: str) -> tuple[Numbers, Values]:
+        """(the place of the record of each, what they are) of the elements of a list in all records."""
+
+    def record(self, place: int) -> Record | Fault | None:
+        """A record as the reader of single records gives it; None for a blank one."""
+
+
+def is_utf8(content: bytes | Bytes) -> bool:
+    """Whether bytes are UTF-8, without copying them."""
+    offsets = pa.py_buffer(np.array([0, len(content)], np.int64))
+    array: Any = pa.LargeBinaryArray.from_buffers(pa.large_binary(), 1, [None, offsets, pa.py_buffer(content)])
+    try:
+        array.cast(pa.large_string())
+    except pa.ArrowInvalid:
+        return False
+    return True

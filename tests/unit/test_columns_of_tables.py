@@ -1,0 +1,227 @@
+"""Rows of tables read as columns are what they are when each is read alone, whatever stands in them."""
+
+import csv
+import io
+import re
+from datetime import UTC
+from zoneinfo import ZoneInfo
+
+import polars as pl
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from flows import limits
+from flows.files import block, csv_columns, csv_rows
+from flows.files.csv_columns import CsvBlock
+from flows.files.record import Fault, Record
+from flows.sources import crowdtangle
+from flows.sources.columns import paths_of, posts_of
+from flows.sources.crowdtangle import code_of, facebook_id
+from flows.sources.fields import FACEBOOK_URL, INSTAGRAM_URL
+from tests.alike import assert_alike
+
+FACEBOOK, INSTAGRAM = (each for each in crowdtangle.formats({}) if each.layout == "csv")
+ROW = {
+    "Page Name": "Kabar Contoh",
+    "User Name": "KabarContoh",
+    "Facebook Id": "102938475610293",
+    "Post Created": "2024-01-30 20:10:33 WIB",
+    "Type": "Photo",
+    "Likes": "1,990",
+    "Comments": "1,972,048",
+    "Shares": "61",
+    "Love": "20",
+    "Wow": "2",
+    "Haha": "8",
+    "Sad": "1",
+    "Angry": "0",
+    "Care": "2",
+    "Is Video Owner?": "No",
+    "Total Views": "0",
+    "URL": "https://www.facebook.com/102938475610293/posts/122118273645019283/",
+    "Message": "Pendaftaran dibuka #KabContoh #kabcontoh",
+    "Total Interactions": "1,204",
+    "Overperforming Score": "1.8",
+}
+MEDIUM = {
+    "Account": "Warga Contoh",
+    "User Name": "warga.contoh",
+    "Followers at Posting": "900",
+    "Post Created": "2024-01-30 12:10:33 WIB",
+    "Type": "IGTV",
+    "Likes": "1,233",
+    "Comments": "18",
+    "Views": "",
+    "URL": "https://www.instagram.com/p/DVXqzW5iUWX/",
+    "Description": "Rekapitulasi hari ini #pilkada_contoh",
+    "Overperforming Score": "1.8",
+}
+VALUES = [
+    *("", " ", "0", "007", "12", "1,204", "1.204", "12,34", "1,2 rb", "0,123", ",123", "1,000,000", "1,000,00", "N/A"),
+    *("-1", "9" * 18, "9" * 19, "9" * 25, "123456789012345678,000", "1e+05", "Video", "native video", "YouTube"),
+    *("Yes", "no", "@Warga", "WARGA ", "\u00a0", "\x1c", "\u200b", '"', '""', 'a "b" c', "a\nb", "a\r\nb", "a\rb", ","),
+    *("2024-01-30 20:10:33", "2024-01-30 20:10:33 PM", "2024-01-30 20:10:33 am", "2024-01-30T20:10:33Z", "Created"),
+    *("2024-01-30 08:10:33+07:00", "2024-01-30 08:10:33 +0700", "2024-01-30 8:10:33 WITA", "2024-02-30 08:10:33 WIB"),
+    *("2024-01-30 08:10:60 WIB", "2024-01-30 08:10:33 IST", "2024-01-30 08:10:33.999 UTC", "2024-01-30 24:00:00 WIB"),
+    *("30/01/2024 08:10 WIB", "2009-01-30 08:10:33 WIB", "2031-01-30 08:10:33 WIB", '="2024-01-30 08:10:33 WIB"'),
+    *(
+        "https://www.facebook.com/x/videos/122118273645019283",
+        "https://fb.watch/abc/",
+        "https://m.facebook.com/reel/12",
+    ),
+    *("https://www.facebook.com/groups/1/permalink/122118273645019283/", "https://www.facebook.com/posts/posts/1" * 2),
+    *("https://www.instagram.com/reel/DVXqzW5iUWX/?utm=1", "https://www.instagram.com/p/12345678901/", "x" * 9000),
+    *(
+        "＃tagar #é",
+        "#a #A #a_b",
+        "﹟x",
+        "#",
+        "a#b!#c",
+        "#İ",
+        "#a\u0301b",
+        "#ﬁ #ß",
+        "\u212a#k",
+        "#k\u212a",
+        "\U0001f600#a",
+    ),
+    *("a " * 60_000, "\ufeff", "é", "\ud83d", "sep=;"),
+]
+
+
+def table(
+    rows: list[dict[str, str]], delimiter: str = ",", line_end: str = "\n", quoting: int = csv.QUOTE_MINIMAL
+) -> bytes:
+    text = io.StringIO()
+    writer = csv.DictWriter(text, list(rows[0]), delimiter=delimiter, lineterminator=line_end, quoting=quoting)
+    writer.writeheader()
+    writer.writerows(rows)
+    return text.getvalue().encode("utf-8", "surrogatepass")
+
+
+PUT = [b"", b'"', b"\n", b"\r", b",", b"\xff", b" ", b'\n,,,,\n"', b"\n\n", b"\0", b'"a"b']
+
+
+@st.composite
+def tables(draw: st.DrawFn, usual: dict[str, str]) -> bytes:
+    """A table with odd cells, its rows broken, cut off, joined, without the right number of cells."""
+    changes = st.dictionaries(st.sampled_from([*usual]), st.sampled_from(VALUES), max_size=3)
+    rows = [usual | changed for changed in draw(st.lists(changes, min_size=1, max_size=6))]
+    if draw(st.booleans()):
+        rows = [{name: cell for name, cell in row.items() if name != "Care"} for row in rows]
+    content = table(
+        rows,
+        draw(st.sampled_from(",;\t|")),
+        draw(st.sampled_from(["\n", "\r\n", "\n\n", "\r\r\n"])),
+        draw(st.sampled_from([csv.QUOTE_MINIMAL, csv.QUOTE_ALL])),
+    )
+    for _ in range(draw(st.integers(0, 3))):
+        place = draw(st.integers(content.find(b"\n"), len(content)))
+        gone = draw(st.sampled_from([0, 0, 0, 1, 7]))
+        put = draw(
+            st.sampled_from([b"", b'"', b"\n", b"\r", b",", b"\xff", b" ", b'\n,,,,\n"', b"\n\n", b"\0", b'"a"b'])
+        )
+        content = content[:place] + put + content[place + gone :]
+    return content
+
+
+@settings(deadline=None, max_examples=60)
+@given(tables(ROW), st.sampled_from([block.CHUNK_BYTES, 700]))
+def test_rows_as_columns_are_what_they_are_alone(content: bytes, size: int) -> None:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(block, "CHUNK_BYTES", size)
+        assert_alike(FACEBOOK, content)
+
+
+@settings(deadline=None, max_examples=30)
+@given(tables(MEDIUM))
+def test_rows_of_instagram_as_columns_are_what_they_are_alone(content: bytes) -> None:
+    assert_alike(INSTAGRAM, content)
+
+
+@pytest.mark.parametrize("value", VALUES, ids=range(len(VALUES)))
+def test_every_value_in_every_column(value: str) -> None:
+    for form, usual in ((FACEBOOK, ROW), (INSTAGRAM, MEDIUM)):
+        assert_alike(form, table([usual | {name: value} for name in usual]))
+
+
+@settings(deadline=None, max_examples=300)
+@given(st.text(alphabet='ab"\n\r, ;é\x1c', max_size=60), st.integers(1, 40))
+def test_the_scan_ends_rows_where_the_reader_of_rows_does(text: str, size: int) -> None:
+    content = f"a,b\n{text}\n".encode()
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(block, "CHUNK_BYTES", size)
+        read: list[Record | Fault] = []
+        for item in csv_columns.csv_columns(io.BytesIO(content), None, ("b",)):
+            if isinstance(item, Record | Fault):
+                read.append(item)
+                continue
+            cells = item.field("b").strings()
+            rows = [item.record(place) for place in range(len(item.is_plain))]
+            read += [row for row in rows if row is not None]
+            for row, cell, is_plain in zip(rows, cells, item.is_plain, strict=True):
+                assert not is_plain or (isinstance(row, Record) and row.raw["b"] == cell)
+    assert read == list(csv_rows(io.BytesIO(content)))
+
+
+def test_nearly_all_rows_of_an_export_are_plain() -> None:
+    rows = [ROW | {"Message": f'kata "{number}"\nbaris #dua' * (number % 3)} for number in range(1, 200)]
+    for content in (table(rows), table(rows, ";", "\r\n"), table(rows, quoting=csv.QUOTE_ALL)):
+        columnar = FACEBOOK.columnar
+        assert columnar is not None
+        (rows_read,) = csv_columns.csv_columns(io.BytesIO(content), FACEBOOK.is_header, paths_of(columnar))
+        assert isinstance(rows_read, CsvBlock)
+        assert posts_of(columnar, rows_read)[1].all()
+        assert len(assert_alike(FACEBOOK, content)) == len(rows)
+
+
+def test_a_row_longer_than_the_limit_is_a_fault_and_what_follows_is_read(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(csv_columns, "LINE_BYTES", 500)
+    monkeypatch.setattr("flows.files.csv_records.LINE_BYTES", 500)
+    monkeypatch.setattr("flows.files.chunks.LINE_BYTES", 500)
+    content = table([ROW, ROW | {"Message": "satu\n" * 100}, ROW, ROW | {"Message": "x" * 600}, ROW])
+    assert len(assert_alike(FACEBOOK, content)) == 3
+
+
+def test_reading_ends_where_too_many_rejects_or_blank_rows_follow_each_other(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(limits, "REJECTS_IN_A_ROW", 5)
+    monkeypatch.setattr(limits, "BLANK_LINES", 4)
+    monkeypatch.setattr(block, "CHUNK_BYTES", 900)
+    head, *good = table([ROW] * 9).splitlines()
+    for bad, times in ((b"a,b", 3), (b"a,b", 5), (b"a,b", 9), (b"", 3), (b"", 9), (b"," * 19, 9), (b'"a"b', 5)):
+        for before in range(1, 4):
+            rows = [head, *good[:before], *[bad] * times, *good[before:], b"a,b", good[0]]
+            posts = assert_alike(FACEBOOK, b"\n".join(rows) + b"\n")
+            assert len(posts) == (before if times >= 5 else len(good) + 1)
+
+
+def test_a_post_is_dated_by_its_file() -> None:
+    early, late = (ROW | {"Post Created": f"2024-{day} 20:10:33 WIB"} for day in ("01-30", "02-02"))
+    assert assert_alike(FACEBOOK, table([early, late]))["observed_at"].to_list() == [1_706_800_000, 1_706_900_000]
+
+
+def test_addresses_of_the_patterns_have_the_ids_that_the_rules_tell() -> None:
+    for host, path in (("www", "a.b/posts"), ("web", "1/videos"), ("m", "groups/x/permalink"), ("www", "reel")):
+        url = f"https://{host}.facebook.com/{path}/1234567890"
+        for each in (url, url + "/"):
+            assert pl.Series([each]).str.extract(FACEBOOK_URL).to_list() == [facebook_id(each)]
+    for kind in ("p", "reel", "tv"):
+        url = f"https://www.instagram.com/{kind}/DVXqzW5iUW-/"
+        assert pl.Series([url]).str.extract(INSTAGRAM_URL).to_list() == [code_of(url)]
+
+
+@settings(max_examples=60)
+@given(st.from_regex(re.compile(FACEBOOK_URL.replace("$", r"\Z"), re.ASCII), fullmatch=True))
+def test_the_pattern_of_addresses_of_facebook_is_that_of_the_rule(url: str) -> None:
+    assert pl.Series([url]).str.extract(FACEBOOK_URL).to_list() == [facebook_id(url)]
+
+
+@settings(max_examples=60)
+@given(st.from_regex(re.compile(INSTAGRAM_URL.replace("$", r"\Z"), re.ASCII), fullmatch=True))
+def test_the_pattern_of_addresses_of_instagram_is_that_of_the_rule(url: str) -> None:
+    assert pl.Series([url]).str.extract(INSTAGRAM_URL).to_list() == [code_of(url)]
+
+
+def test_zones_with_seasons_are_read_row_by_row() -> None:
+    assert all(form.columnar is None for form in crowdtangle.formats({"CST": ZoneInfo("America/Chicago")}))
+    assert any(form.columnar is not None for form in crowdtangle.formats({"CST": UTC}))
