@@ -8,8 +8,8 @@ import csv
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import lru_cache
-from itertools import chain
-from typing import BinaryIO, NamedTuple
+from itertools import takewhile
+from typing import BinaryIO, NamedTuple, cast
 
 from flows import limits
 from flows.files.chunks import BOM, EXCERPT_BYTES, LINE_BYTES, blocks, too_long
@@ -39,8 +39,10 @@ class Head(NamedTuple):
 class CsvFeed:
     """The decoded lines of a table for `csv.reader`, with the faults of the row that is being read."""
 
-    def __init__(self, lines: Iterator[bytes | Fault], first: int = 1) -> None:
-        self._lines = lines
+    def __init__(self, batches: Iterator[list[bytes | Fault]], first: int = 1) -> None:
+        self._batches = batches
+        self._batch: list[bytes | Fault] = []
+        self._at = 0  # the next line of the batch
         self._open_line: int | None = None  # the one that no line feed ends
         self.in_header = True
         self.start = first  # line on which the row begins
@@ -55,60 +57,76 @@ class CsvFeed:
     def of(cls, stream: BinaryIO) -> "CsvFeed":
         """The lines of a stream."""
         feed = cls(iter(()))
-        feed._lines = feed._walk(stream)
+        feed._batches = feed._walk(stream)
         return feed
 
-    def _walk(self, stream: BinaryIO) -> Iterator[bytes | Fault]:
+    def _walk(self, stream: BinaryIO) -> Iterator[list[bytes | Fault]]:
         for block in blocks(stream):
             if not isinstance(block, Fault):
                 if block[0] == 1 and block[1][0].startswith(BOM):
                     block[1][0] = block[1][0][len(BOM) :]
                 self._open_line = None if block[2] else block[0]
-                yield from block[1]
+                yield [*block[1]]
             elif block.reason is Reason.TOO_LONG:
-                yield block
+                yield [block]
             else:
                 self.broken = block
+
+    def _has_next(self) -> bool:
+        """Whether there is another line; it is in the batch then."""
+        while self._at == len(self._batch):
+            batch = next(self._batches, None)
+            if batch is None:
+                return False
+            self._batch, self._at = batch, 0
+        return True
+
+    def _step(self) -> bytes | Fault:
+        if not self._has_next():
+            raise StopIteration
+        self._at += 1
+        self.next_line += 1
+        return self._batch[self._at - 1]
 
     def ahead(self) -> list[bytes]:
         """The first lines, which stay to be read."""
         seen: list[bytes | Fault] = []
         size = 0
-        for line in self._lines:
-            seen.append(line)
+        while len(seen) < SEEN_LINES and size <= SAMPLE_BYTES and self._has_next():
+            seen.append(line := self._step())
             size += 0 if isinstance(line, Fault) else len(line)
-            if len(seen) == SEEN_LINES or size > SAMPLE_BYTES:
-                break
-        self._lines = chain(seen, self._lines)
+        self.give_back(seen)
         return [b"" if isinstance(line, Fault) else line for line in seen]
 
     def skip(self, lines: int) -> None:
         """Leave out lines that are no part of the table."""
         for _ in range(lines):
-            next(self._lines, None)
-        self.next_line += lines
+            if self._has_next():
+                self._step()
 
     def take(self, size: int) -> list[bytes]:
-        """The next lines, about so many bytes of them, up to one that needs a careful look.
+        """The next lines, about so many bytes of them, up to some that need a careful look.
 
-        That is a line with NUL, one that no line feed ends, and what is no line.
+        Those are lines with NUL, one that no line feed ends, and what is no line.
         """
         taken: list[bytes] = []
-        for line in self._lines:
-            is_open = self.next_line + len(taken) == self._open_line
-            if isinstance(line, Fault) or b"\0" in line or is_open:
-                self._lines = chain((line,), self._lines)
+        while size > 0 and self._has_next():
+            rest = list(takewhile(lambda line: not isinstance(line, Fault), self._batch[self._at :]))
+            if self._open_line is not None:
+                rest = rest[: self._open_line - self.next_line]
+            lines = cast(list[bytes], rest)
+            joined = b"\n".join(lines)
+            if not lines or b"\0" in joined:
                 break
-            taken.append(line)
-            size -= len(line) + 1
-            if size <= 0:
-                break
-        self.next_line += len(taken)
+            taken += lines
+            size -= len(joined) + 1
+            self._at += len(lines)
+            self.next_line += len(lines)
         return taken
 
-    def give_back(self, lines: Sequence[bytes]) -> None:
+    def give_back(self, lines: Sequence[bytes | Fault]) -> None:
         """Lines that were taken last, which stay to be read."""
-        self._lines = chain(lines, self._lines)
+        self._batch, self._at = [*lines, *self._batch[self._at :]], 0
         self.next_line -= len(lines)
 
     def begin(self) -> None:
@@ -123,8 +141,7 @@ class CsvFeed:
         return self
 
     def __next__(self) -> str:
-        line = next(self._lines)
-        self.next_line += 1
+        line = self._step()
         if isinstance(line, Fault):
             self.fault = line
             return "\n"
@@ -292,7 +309,7 @@ def rows_below(feed: CsvFeed, head: Head) -> Iterator[Record | Fault]:
 
 def row_of(number: int, lines: Sequence[bytes], head: Head) -> Record | Fault | None:
     """The row that stands on whole lines of which the first has a number; None for a blank one."""
-    feed = CsvFeed(iter(lines), number)
+    feed = CsvFeed(iter([[*lines]]), number)
     feed.in_header = False
     return next(rows_below(feed, head), None)
 

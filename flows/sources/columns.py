@@ -14,12 +14,13 @@ import polars as pl
 
 from flows import limits
 from flows.files.block import Block, Values
-from flows.files.csv_columns import csv_columns
+from flows.files.csv_columns import CsvBlock, csv_columns
+from flows.files.csv_records import IsHeader
 from flows.files.json_columns import Shape, line_columns
 from flows.files.json_scan import ESCAPED, MISSING, NULL, STRING, WHOLE, Numbers
 from flows.files.record import Fault, Record
 from flows.post import Post, Rejected
-from flows.sources.counts import UNKNOWN, Style, count
+from flows.sources.counts import SETTLED, UNKNOWN, UNSETTLED, Style, count
 from flows.sources.fields import TIKTOK_FIRST_SECOND, fits_upload, hashtag, hashtags_in
 from flows.sources.format import Format
 from flows.sources.moments import MILLISECONDS_ABOVE
@@ -37,6 +38,7 @@ _VISIBLE = r"[^\s\x1c-\x1f]"  # what Python strips off a text is everything else
 _WRITTEN = (
     r"^[0-9]{4}-[0-9]{2}-[0-9]{2}[T ][0-9]{2}:[0-9]{2}:[0-5][0-9](?:\.[0-9]+)?(?: ?[A-Za-z]{1,5}|[+\-][0-9:]{2,5})?$"
 )
+_MOST_SETTLED = 18  # characters
 _SAMPLES = (("2024-01-31", "01:02:03", 1_706_662_923), ("2021-07-15", "12:00:00", 1_626_350_400))  # with their seconds
 
 
@@ -316,6 +318,45 @@ def blocks_of(form: Format, columnar: Columnar, stream: BinaryIO) -> Iterator[Bl
     if form.layout == "csv":
         return csv_columns(stream, form.is_header, paths)
     return line_columns(stream, Shape.of(paths))
+
+
+class Cells:
+    """The cells of some rows of a table, also of those that are not plain, of which only the whole file tells."""
+
+    def __init__(self, rows: CsvBlock) -> None:
+        self._rows = rows
+        odd = ((place, rows.record(place)) for place in (~rows.is_plain).arg_true())
+        self._odd = {place: row.raw for place, row in odd if isinstance(row, Record)}
+
+    def _texts(self, path: str, values: Values, places: Numbers) -> pl.Series:
+        """The cells of plain rows at some places, and those of all other rows, in order."""
+        kept = places[values.kinds[places] >= STRING]
+        odd = [(place, raw[path]) for place, raw in self._odd.items() if path in raw]
+        kinds = {"place": pl.Int64, "text": pl.String}
+        plain = pl.DataFrame({"place": kept, "text": values.at(kept).strings()}, schema=kinds)
+        return pl.concat([plain, pl.DataFrame(odd, schema=kinds, orient="row")]).sort("place")["text"]
+
+    def texts(self, path: str) -> pl.Series:
+        """All texts of a column."""
+        return self._texts(path, self._rows.field(path), np.arange(len(self._rows.is_plain)))
+
+    def counts(self, path: str) -> Iterator[tuple[str, int]]:
+        """The different texts of a column of counts and how often they came; of what shows the same, one."""
+        values = self._rows.field(path)
+        texts = self._texts(path, values, (values.whole_numbers() < 0).arg_true().to_numpy())
+        texts = texts.filter(~texts.str.contains("^[0-9]+$"))
+        is_settled = (
+            texts.str.contains(SETTLED) & ~texts.str.contains(UNSETTLED) & (texts.str.len_bytes() <= _MOST_SETTLED)
+        )
+        shown = pl.when(is_settled).then(texts.str.extract("([.,])")).otherwise(texts)
+        seen = pl.DataFrame({"text": texts}).group_by(shown.alias("shown"), maintain_order=True)
+        yield from seen.agg(pl.col("text").first(), pl.len()).select("text", "len").iter_rows()
+
+
+def cells_of(stream: BinaryIO, is_header: IsHeader | None, names: tuple[str, ...]) -> Iterator[Cells | Record | Fault]:
+    """The cells of a table that only together tell how they are meant, and what comes alone."""
+    for item in csv_columns(stream, is_header, tuple(dict.fromkeys(names))):
+        yield item if isinstance(item, Record | Fault) else Cells(item)
 
 
 def posts_of(columnar: Columnar, block: Block) -> tuple[pl.DataFrame, pl.Series]:

@@ -43,6 +43,9 @@ _SPACED = re.compile(r"\d{1,3}( \d{3})+(?=[.,]|$)", re.ASCII)
 _GROUPED = re.compile(r"[1-9]\d{0,2}([.,])\d{3}(?:\1\d{3})*", re.ASCII)
 _DECIMAL = re.compile(r"(\d+)([.,])(\d+)", re.ASCII)
 _GROUPED_DECIMAL = re.compile(r"([1-9]\d{0,2}(?:([.,])\d{3})(?:\2\d{3})*)(?!\2)([.,])(\d+)", re.ASCII)
+# Texts that can be read in one way only, all of which show the same: with several thousands, or others than "000".
+SETTLED = r"^[1-9][0-9]{0,2}(?:(?:,[0-9]{3})+|(?:\.[0-9]{3})+)$"
+UNSETTLED = r"^[0-9]+[.,]000$"
 _POWER = re.compile(r"(\d)(?:[.,](\d{1,17}))?e\+?(\d{1,2})", re.ASCII)
 
 
@@ -182,19 +185,19 @@ class CountColumn:
         self.doubtful: dict[str, int] = {}  # what can be read in two ways, and how often it came
         self.unread = 0  # texts that are no whole numbers
 
-    def see(self, value: object) -> None:
-        """Takes in one value."""
+    def see(self, value: object, times: int = 1) -> None:
+        """Takes in one value, which came so many times."""
         if isinstance(value, float) and math.isfinite(value):
             self.has_fractions = self.has_fractions or not value.is_integer()
         elif isinstance(value, str) and not (value.isdecimal() and value.isascii()):
-            self._see_text(value)
+            self._see_text(value, times)
 
-    def _see_text(self, text: str) -> None:
+    def _see_text(self, text: str, times: int) -> None:
         ways = readings(text)
         if len({way.number for way in ways}) > 1:
-            self.doubtful[text.strip()] = self.doubtful.get(text.strip(), 0) + 1
+            self.doubtful[text.strip()] = self.doubtful.get(text.strip(), 0) + times
         elif not ways or ways[0].number is None:
-            self.unread += bare(text).lower() not in BLANKS
+            self.unread += times * (bare(text).lower() not in BLANKS)
         if len({(way.group, way.decimal) for way in ways}) == 1:
             self._learn(ways[0])
         self.languages.update(SUFFIXES[way.suffix][1] for way in ways if way.suffix in SUFFIXES)

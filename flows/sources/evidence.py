@@ -8,9 +8,9 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import partial
 from itertools import islice
-from typing import Any, BinaryIO
+from typing import TYPE_CHECKING, Any, BinaryIO
 
-from flows.files.record import Fault
+from flows.files.record import Fault, Record
 from flows.post import Post, Reason, Rejected
 from flows.sources.cells import at
 from flows.sources.counts import UNKNOWN, CountColumn, Style, count, stated, styles_of
@@ -18,7 +18,12 @@ from flows.sources.format import Format
 from flows.sources.moments import Form, TimeColumn
 from flows.sources.spreadsheet import Damage, Ids
 
+if TYPE_CHECKING:
+    from flows.sources.columns import Cells
+
 JSON_RECORDS = 2000
+
+_Seers = list[tuple[str, Callable[[Any], None]]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,15 +62,13 @@ def gather(form: Format, places: Places, stream: BinaryIO) -> Evidence:
     ids = Ids()
     numbers = {path: CountColumn() for path in places.counts}
     times = {path: TimeColumn() for path in places.times}
-    others: list[tuple[str, Callable[[Any], None]]] = [(path, ids.see) for path in places.ids]
+    others: _Seers = [(path, ids.see) for path in places.ids]
     others += [(path, written.see) for path, written in times.items()]
-    for raw in _records(form, stream):
-        for path, see in others:
-            see(at(raw, path))
-        for path, column in numbers.items():
-            value = raw[path] if path in raw else at(raw, path)
-            if type(value) is not str or not value.isdecimal():  # plain digits say nothing, and are nearly all
-                column.see(value)
+    for item in _records(form, places, stream):
+        if isinstance(item, dict):
+            _see_record(item, others, numbers)
+        else:
+            _see_cells(item, others, numbers)
     tell = stated if places.is_stated else styles_of
     styles = tell(numbers, places.style)
     damage = ids.damage()
@@ -83,10 +86,36 @@ def gather(form: Format, places: Places, stream: BinaryIO) -> Evidence:
     )
 
 
-def _records(form: Format, stream: BinaryIO) -> Iterator[dict[str, Any]]:
-    is_whole = form.layout in ("csv", "sheet", "parquet")
+def _see_record(raw: dict[str, Any], others: _Seers, numbers: Mapping[str, CountColumn]) -> None:
+    for path, see in others:
+        see(at(raw, path))
+    for path, column in numbers.items():
+        value = raw[path] if path in raw else at(raw, path)
+        if type(value) is not str or not value.isdecimal():  # plain digits say nothing, and are nearly all
+            column.see(value)
+
+
+def _see_cells(cells: "Cells", others: _Seers, numbers: Mapping[str, CountColumn]) -> None:
+    for path, see in others:
+        for value in cells.texts(path):
+            see(value)
+    for path, column in numbers.items():
+        for value, times in cells.counts(path):
+            if not value.isdecimal():
+                column.see(value, times)
+
+
+def _records(form: Format, places: Places, stream: BinaryIO) -> Iterator["dict[str, Any] | Cells"]:
+    if form.layout == "csv":
+        from flows.sources.columns import cells_of  # compiled code
+
+        for part in cells_of(stream, form.is_header, (*places.ids, *places.counts, *places.times)):
+            if not isinstance(part, Fault):
+                yield part.raw if isinstance(part, Record) else part
+        return
+    is_whole = form.layout in ("sheet", "parquet")
     items = form.records(stream) if is_whole else islice(form.records(stream), JSON_RECORDS)
-    return (item.raw for item in items if not isinstance(item, Fault) and isinstance(item.raw, dict))
+    yield from (item.raw for item in items if not isinstance(item, Fault) and isinstance(item.raw, dict))
 
 
 def study(places: Places, form: Format, stream: BinaryIO) -> Format:

@@ -3,6 +3,7 @@
 import csv
 import io
 import re
+from dataclasses import replace
 from datetime import UTC
 from zoneinfo import ZoneInfo
 
@@ -18,6 +19,7 @@ from flows.files.record import Fault, Record
 from flows.sources import crowdtangle
 from flows.sources.columns import paths_of, posts_of
 from flows.sources.crowdtangle import code_of, facebook_id
+from flows.sources.evidence import Places, gather
 from flows.sources.fields import FACEBOOK_URL, INSTAGRAM_URL
 from tests.alike import assert_alike
 
@@ -225,3 +227,19 @@ def test_the_pattern_of_addresses_of_instagram_is_that_of_the_rule(url: str) -> 
 def test_zones_with_seasons_are_read_row_by_row() -> None:
     assert all(form.columnar is None for form in crowdtangle.formats({"CST": ZoneInfo("America/Chicago")}))
     assert any(form.columnar is not None for form in crowdtangle.formats({"CST": UTC}))
+
+
+NUMBERS = st.from_regex(re.compile(r"[0-9]{1,4}([.,][0-9]{1,3}){0,2}( ?(rb|jt|k|M))?"), fullmatch=True)
+
+
+@settings(deadline=None, max_examples=60)
+@given(st.lists(st.one_of(NUMBERS, st.sampled_from(VALUES[:24])), min_size=1, max_size=9), st.integers(1, 40))
+def test_a_table_tells_as_columns_what_its_rows_tell(cells: list[str], size: int) -> None:
+    content = table([{"id": f"73300000000000{cell}", "n": cell, "other": "x"} for cell in cells])
+    places = Places(ids=("id",), counts=("n", "no column"), times=("n",))
+    by_rows = replace(FACEBOOK, layout="sheet", records=csv_rows)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(block, "CHUNK_BYTES", size * 10)
+        assert gather(replace(FACEBOOK, is_header=None), places, io.BytesIO(content)) == (
+            gather(by_rows, places, io.BytesIO(content))
+        )
