@@ -4,6 +4,7 @@ from collections.abc import Callable
 from typing import Any, NamedTuple, Protocol
 
 import numpy as np
+import numpy.typing as npt
 import polars as pl
 import pyarrow as pa
 
@@ -11,6 +12,8 @@ from flows.files.json_scan import Bytes, Numbers, gather, whole_numbers
 from flows.files.record import Fault, Record
 
 CHUNK_BYTES = 8 << 20  # of a block: so many that they fit the processor's memory
+
+_BLANKS = 64  # before the first name of an object that is written over several lines
 
 
 class Values(NamedTuple):
@@ -25,6 +28,16 @@ class Values(NamedTuple):
     def at(self, places: Numbers) -> "Values":
         """The values at some places."""
         return self._replace(kinds=self.kinds[places], begins=self.begins[places], stops=self.stops[places])
+
+    def begins_name(self) -> npt.NDArray[np.bool_]:
+        """Whether a name follows the brace of each object, within some blanks."""
+        places = np.minimum(self.stops, len(self.data) - 1)
+        for _ in range(_BLANKS if len(self.data) else 0):
+            is_blank = np.isin(self.data[places], tuple(b" \t\n\r"))
+            if not is_blank.any():
+                break
+            places = np.minimum(places + is_blank, len(self.data) - 1)
+        return np.asarray(self.data[places] == ord('"')) if len(self.data) else np.zeros(len(places), np.bool_)
 
     def strings(self) -> pl.Series:
         """The values that are strings; empty ones in the place of others."""
@@ -46,6 +59,16 @@ class Values(NamedTuple):
         return pl.Series(out)
 
 
+class Alone:
+    """Of blocks whose records stand in no documents."""
+
+    __slots__ = ()
+
+    def given(self, path: str, rule: Callable[[Any], Any]) -> pl.Series:
+        """Nothing is known. Raises LookupError."""
+        raise LookupError(path, rule)
+
+
 class Block(Protocol):
     """Some records of a file, in order; those that are not plain are read one by one."""
 
@@ -65,6 +88,9 @@ class Block(Protocol):
 
     def elements(self, path: str) -> tuple[Numbers, Values]:
         """(the place of the record of each, what they are) of the elements of a list in all records."""
+
+    def given(self, path: str, rule: Callable[[Any], Any]) -> pl.Series:
+        """What a rule tells of something that is known of the document in which each record stands."""
 
     def record(self, place: int) -> Record | Fault | None:
         """A record as the reader of single records gives it; None for a blank one."""

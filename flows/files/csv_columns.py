@@ -8,7 +8,7 @@ import numpy as np
 import polars as pl
 
 from flows.files import block
-from flows.files.block import Values, is_utf8
+from flows.files.block import Alone, Values, is_utf8
 from flows.files.chunks import LINE_BYTES
 from flows.files.csv_records import CsvFeed, Head, IsHeader, read_head, row_of, rows_below
 from flows.files.csv_scan import Rows, gather_cells, scan_rows
@@ -19,7 +19,7 @@ _NONE = np.zeros(0, np.int64)
 
 
 @dataclass(frozen=True, slots=True)
-class CsvBlock:
+class CsvBlock(Alone):
     """Some rows of a table: the number of the first line, their bytes, and the cells of some of its columns."""
 
     head: Head

@@ -8,7 +8,7 @@ import numpy as np
 import polars as pl
 
 from flows.files import block
-from flows.files.block import Values, is_utf8
+from flows.files.block import Alone, Values, is_utf8
 from flows.files.chunks import BOM, blocks
 from flows.files.json_records import json_line
 from flows.files.json_scan import (
@@ -100,7 +100,7 @@ class Shape:
 
 
 @dataclass(frozen=True, slots=True)
-class Lines:
+class Lines(Alone):
     """Some lines of a file: the number of the first, their bytes, which are plain JSON, and their fields.
 
     The last line of a file may be `unterminated`; it is not plain.
@@ -147,7 +147,7 @@ class Lines:
 
 def compile_scan() -> None:
     """Compiles the scan, or reads it from where it is kept, so that no line waits for it."""
-    values = _scanned(1, [b'{"a": "1"}'], Shape.of(("a",)), unterminated=False).field("a")
+    values = scan_lines(1, [b'{"a": "1"}'], Shape.of(("a",))).field("a")
     values.strings()
     values.whole_numbers()
 
@@ -159,7 +159,7 @@ def line_columns(stream: BinaryIO, shape: Shape) -> Iterator[Lines | Fault]:
     for part in blocks(stream):
         if isinstance(part, Fault):
             if gathered:
-                yield _scanned(first, gathered, shape, unterminated=False)
+                yield scan_lines(first, gathered, shape)
             yield part
             gathered, size = [], 0
             continue
@@ -171,13 +171,14 @@ def line_columns(stream: BinaryIO, shape: Shape) -> Iterator[Lines | Fault]:
         gathered += lines
         size += sum(map(len, lines))
         if size >= block.CHUNK_BYTES or not terminated:
-            yield _scanned(first, gathered, shape, unterminated=not terminated)
+            yield scan_lines(first, gathered, shape, unterminated=not terminated)
             gathered, size = [], 0
     if gathered:
-        yield _scanned(first, gathered, shape, unterminated=False)
+        yield scan_lines(first, gathered, shape)
 
 
-def _scanned(number: int, lines: list[bytes], shape: Shape, *, unterminated: bool) -> Lines:
+def scan_lines(number: int, lines: list[bytes], shape: Shape, *, unterminated: bool = False) -> Lines:
+    """Lines, or any values, which may hold line feeds themselves; the first has a number."""
     joined = b"\n".join(lines) + b"\n"
     count = len(lines)
     data = np.frombuffer(joined, np.uint8)

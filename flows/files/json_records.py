@@ -2,7 +2,8 @@
 
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from itertools import chain
 from typing import BinaryIO
 
 import orjson
@@ -82,16 +83,16 @@ _STRING, _OPEN, _CLOSE = 1, 2, 3
 class Elements:
     """Finds where the elements of a JSON array, or of documents in a row, begin and end."""
 
-    def __init__(self) -> None:
+    def __init__(self, *, in_array: bool = False, untouched: bool = True) -> None:
         self.buffer = b""
         self.position = 0  # everything before it is understood
         self.start: int | None = None  # of the element being read
         self.depth = 0
         self.in_string = False
         self.in_scalar = False
-        self.in_array = False
+        self.in_array = in_array
         self.skipping = False  # the element is too long; its bytes are dropped
-        self.untouched = True
+        self.untouched = untouched
 
     @property
     def settled(self) -> int:
@@ -175,11 +176,39 @@ class Elements:
         return element
 
 
-def _element(number: int, data: bytes) -> Record | Fault:
+def element_of(number: int, data: bytes) -> Record | Fault:
+    """The value of an element."""
     try:
         return Record(number, orjson.loads(data))
     except orjson.JSONDecodeError:
         return _parsed(number, data, True) or Fault(number, Reason.UNREADABLE, "blank", data[:EXCERPT_BYTES])
+
+
+def chunks_of(stream: BinaryIO) -> Iterator[bytes | Fault]:
+    """The chunks of a stream, up to its end or the fault that ends it."""
+    while chunk := read_chunk(stream, 0):
+        yield chunk
+        if isinstance(chunk, Fault):
+            return
+
+
+def elements_in(chunks: Iterable[bytes | Fault], elements: Elements, number: int) -> Iterator[Record | Fault]:
+    """The elements that end in chunks and what is wrong with them, the first of which has a number."""
+    for chunk in chain(chunks, (b"",)):
+        if isinstance(chunk, Fault):
+            yield chunk._replace(number=number, excerpt=elements.excerpt())
+            return
+        elements.add(chunk)
+        while (element := elements.next(not chunk)) is not None:
+            if not elements.skipping:
+                yield element_of(number, element)
+            elements.skipping = False
+            number += 1
+        if elements.is_too_long():
+            yield too_long(number, elements.excerpt())
+            elements.skipping = True
+    if (elements.start is not None and not elements.skipping) or (elements.start is None and elements.in_array):
+        yield Fault(number, Reason.TRUNCATED, "the JSON is not closed", elements.excerpt())
 
 
 @ended
@@ -189,23 +218,4 @@ def json_elements(stream: BinaryIO) -> Iterator[Record | Fault]:
     An array that ends early gives its complete elements and then one TRUNCATED fault. An element over `LINE_BYTES`
     is a TOO_LONG fault and the next one is read.
     """
-    elements = Elements()
-    number = 1
-    ended = False
-    while not ended:
-        chunk = read_chunk(stream, number)
-        if isinstance(chunk, Fault):
-            yield chunk._replace(excerpt=elements.excerpt())
-            return
-        ended = not chunk
-        elements.add(chunk)
-        while (element := elements.next(ended)) is not None:
-            if not elements.skipping:
-                yield _element(number, element)
-            elements.skipping = False
-            number += 1
-        if elements.is_too_long():
-            yield too_long(number, elements.excerpt())
-            elements.skipping = True
-    if (elements.start is not None and not elements.skipping) or (elements.start is None and elements.in_array):
-        yield Fault(number, Reason.TRUNCATED, "the JSON is not closed", elements.excerpt())
+    yield from elements_in(chunks_of(stream), Elements(), 1)

@@ -163,7 +163,7 @@ def _field(data: Any, at: int, end: int, inside: int, fields: Any, names: Any) -
 
 @compiled
 def _blanks(data: Any, at: int, end: int) -> int:
-    while at < end and (data[at] == 32 or data[at] == 9 or data[at] == 13):
+    while at < end and (data[at] == 32 or data[at] == 9 or data[at] == 10 or data[at] == 13):
         at += 1
     return at
 

@@ -10,7 +10,7 @@ from flows.files.block import Block
 from flows.files.record import Fault, Record, too_many_blanks
 from flows.loading.mapped import FRAME_RECORDS, POST_SCHEMA, Mapped, Reject, Sight, last_reject, map_record
 from flows.post import Post, is_in_time
-from flows.sources.columns import blocks_of, posts_of
+from flows.sources.blocks import blocks_of, posts_of
 from flows.sources.format import Format
 from flows.sources.taking import Columnar
 

@@ -5,28 +5,21 @@ few different ones, of which each is asked of that rule. What is not plain is fo
 a record is mapped alone. So a rule has one home, and columns only know which values it does not change.
 """
 
-from collections.abc import Callable, Iterator, Sequence
-from typing import Any, BinaryIO
+from collections.abc import Callable, Sequence
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 import polars as pl
 
-from flows import limits
 from flows.files.block import Block, Values
-from flows.files.csv_columns import CsvBlock, csv_columns
-from flows.files.csv_records import IsHeader
-from flows.files.json_columns import Shape, line_columns
-from flows.files.json_scan import ESCAPED, MISSING, NULL, STRING, WHOLE, Numbers
-from flows.files.record import Fault, Record
-from flows.post import Post, Rejected
-from flows.sources.counts import SETTLED, UNKNOWN, UNSETTLED, Style, count
+from flows.files.json_scan import ESCAPED, MISSING, NULL, OBJECT, STRING, WHOLE, Numbers
+from flows.post import Rejected
+from flows.sources.counts import UNKNOWN, Style, count
 from flows.sources.fields import TIKTOK_FIRST_SECOND, fits_upload, hashtag, hashtags_in
-from flows.sources.format import Format
 from flows.sources.moments import MILLISECONDS_ABOVE
-from flows.sources.taking import Columnar
+from flows.sources.taking import itself
 
-_WIDEST = 18  # characters that one byte of a text can become at most, as it is normalised
 # A whole id of TikTok, from which its second can be taken; a handle that is in lower case and has no other blanks.
 _TIKTOK_ID, _HANDLE = "^[1-9][0-9]{16,18}$", r"^[a-z0-9_.\-]+$"
 _TAG_SIGNS = "[#\ufe5f\uff03]"  # what stands before hashtags, also once a text is normalised
@@ -38,7 +31,6 @@ _VISIBLE = r"[^\s\x1c-\x1f]"  # what Python strips off a text is everything else
 _WRITTEN = (
     r"^[0-9]{4}-[0-9]{2}-[0-9]{2}[T ][0-9]{2}:[0-9]{2}:[0-5][0-9](?:\.[0-9]+)?(?: ?[A-Za-z]{1,5}|[+\-][0-9:]{2,5})?$"
 )
-_MOST_SETTLED = 18  # characters
 _SAMPLES = (("2024-01-31", "01:02:03", 1_706_662_923), ("2021-07-15", "12:00:00", 1_626_350_400))  # with their seconds
 
 
@@ -87,6 +79,10 @@ class Columns:
     def absent(self, path: str) -> None:
         """Only lines without a field are plain."""
         self._require(self._field(path).kinds == MISSING)
+
+    def without(self, path: str, text: str) -> None:
+        """Only records where a field does not hold a text are plain."""
+        self._require(~self._texts(path).str.contains(text, literal=True).fill_null(value=False))
 
     def tiktok_id(self, path: str) -> pl.Series:
         """As `Taking` says."""
@@ -149,13 +145,89 @@ class Columns:
 
     def first(self, *values: pl.Series) -> pl.Series:
         """As `Taking` says."""
-        return pl.select(pl.coalesce(*(_only(value, value != "") for value in values))).to_series()
+        known = (_only(value, value != "") for value in values[:-1])
+        return pl.select(pl.coalesce(*known, values[-1])).to_series()
 
-    def each(self, rule: Callable[..., Any], *paths: str) -> pl.Series:
+    def value(self, path: str) -> pl.Series:
         """As `Taking` says."""
-        values, is_plain = _asked([self._texts(path) for path in paths], rule)
+        return self._texts(path)
+
+    def has(self, path: str) -> pl.Series:
+        """As `Taking` says."""
+        values = self._field(path)
+        is_object = values.kinds == OBJECT
+        self._require(pl.Series(values.kinds <= NULL) | pl.Series(is_object & values.begins_name()))
+        return pl.Series(is_object, dtype=pl.Boolean)
+
+    def lacks(self, *paths: str) -> pl.Series:
+        """As `Taking` says."""
+        missing = [self._field(path).kinds == MISSING for path in paths]
+        return pl.Series(np.logical_and.reduce(missing), dtype=pl.Boolean)
+
+    def given(self, path: str, rule: Callable[[Any], Any] = itself) -> pl.Series:
+        """As `Taking` says."""
+        return self._block.given(path, rule)
+
+    def each(self, rule: Callable[..., Any], *values: pl.Series) -> pl.Series:
+        """As `Taking` says."""
+        made, is_plain = _asked(values, rule)
         self._require(is_plain)
-        return values
+        return made
+
+    def groups(
+        self,
+        path: str,
+        pattern: str,
+        otherwise: Callable[[Any], tuple[Any, ...]],  # noqa: ARG002 - such a record is not plain
+    ) -> tuple[pl.Series, ...]:
+        """As `Taking` says."""
+        groups = self._texts(path).str.extract_groups(f"^(?:{pattern})$").struct.unnest().get_columns()
+        self._require(groups[0].is_not_null())
+        return tuple(groups)
+
+    def _heads(self, path: str) -> tuple[pl.DataFrame, Values]:
+        """The elements of a list that have a field: `line`, `at`, whether it is the first; and their values."""
+        listed, items = self._elements(path.partition("[].")[0] + "[]")
+        line, values = self._elements(path)
+        odd = np.zeros(len(self.is_plain), np.bool_)
+        odd[line[values.kinds > ESCAPED]] = True
+        self._require(~odd)
+        before = np.searchsorted(items.begins, values.begins, side="right")  # elements that begin before the value
+        firsts = np.searchsorted(listed, line)  # of the line of each value
+        return pl.DataFrame({"line": line, "is_first": before == firsts + 1}), values
+
+    def head(self, path: str) -> pl.Series:
+        """As `Taking` says."""
+        listed, _ = self._elements(path.partition("[].")[0] + "[]")
+        values, texts = self._heads(path)
+        first = values["is_first"].arg_true().to_numpy()
+        heads = np.full(len(self.is_plain), None, object)
+        heads[listed] = ""
+        heads[values["line"].gather(first).to_numpy()] = texts.at(first).strings().to_numpy()
+        return pl.Series(heads.tolist(), dtype=pl.String)
+
+    def lines(self, path: str) -> pl.Series:
+        """As `Taking` says."""
+        values, texts = self._heads(path)
+        frame = values.with_columns(text=texts.strings()).filter(pl.col("text") != "")
+        joined = frame.group_by("line", maintain_order=True).agg(pl.col("text").str.join("\n"))
+        none = pl.Series([""]).new_from_index(0, len(self.is_plain))
+        return none.scatter(joined["line"], joined["text"])
+
+    def beside(self, *texts: pl.Series) -> pl.Series:
+        """As `Taking` says."""
+        return pl.select(pl.concat_str([text.fill_null("") for text in texts], separator="\n")).to_series()
+
+    def count_or(self, path: str, other: str) -> pl.Series:
+        """As `Taking` says."""
+        is_missing = pl.Series(self._field(path).kinds == MISSING, dtype=pl.Boolean)
+        return self._counts(other, UNKNOWN).zip_with(is_missing, self._counts(path, UNKNOWN))
+
+    def count_asked(self, path: str, is_asked: pl.Series) -> pl.Series:
+        """As `Taking` says."""
+        is_left_out = pl.Series(self._field(path.rpartition(".")[0]).kinds == MISSING, dtype=pl.Boolean)
+        zeros = pl.select(pl.when(is_asked.cast(pl.Boolean)).then(pl.lit(0, dtype=pl.Int64))).to_series()
+        return zeros.zip_with(is_left_out, self._counts(path, UNKNOWN))
 
     def part(self, rule: Callable[[Any], Any], plain: str, text: pl.Series) -> pl.Series:  # noqa: ARG002 - the pattern
         """As `Taking` says."""
@@ -277,102 +349,3 @@ def _placed(size: int, *groups: tuple[pl.Series, Numbers]) -> pl.Series:
         places[group] = np.arange(before, before + len(group))
         before += len(group)
     return pl.concat([pl.Series([[]], dtype=_TAGS), *(lists for lists, _ in groups)]).gather(places)
-
-
-class _Noting:
-    """No records at all, of which columns are made to see which fields they take."""
-
-    is_plain = pl.Series([], dtype=pl.Boolean)
-    numbers = np.zeros(0, np.int64)
-
-    def __init__(self) -> None:
-        self.paths: dict[str, None] = {}
-
-    def sizes(self) -> Numbers:
-        """None."""
-        return self.numbers
-
-    def field(self, path: str) -> Values:
-        """No values."""
-        self.paths[path] = None
-        return Values(np.frombuffer(b"", np.uint8), self.numbers, self.numbers, self.numbers)
-
-    def elements(self, path: str) -> tuple[Numbers, Values]:
-        """No values."""
-        return self.numbers, self.field(path)
-
-    def record(self, place: int) -> Record | Fault | None:
-        """There is none."""
-
-
-def paths_of(columnar: Columnar) -> tuple[str, ...]:
-    """The fields that a mapping takes."""
-    noting = _Noting()
-    _map(columnar, Columns(noting))
-    return tuple(noting.paths)
-
-
-def blocks_of(form: Format, columnar: Columnar, stream: BinaryIO) -> Iterator[Block | Record | Fault]:
-    """The records of a file in blocks, in order, and those that come alone."""
-    paths = paths_of(columnar)
-    if form.layout == "csv":
-        return csv_columns(stream, form.is_header, paths)
-    return line_columns(stream, Shape.of(paths))
-
-
-class Cells:
-    """The cells of some rows of a table, also of those that are not plain, of which only the whole file tells."""
-
-    def __init__(self, rows: CsvBlock) -> None:
-        self._rows = rows
-        odd = ((place, rows.record(place)) for place in (~rows.is_plain).arg_true())
-        self._odd = {place: row.raw for place, row in odd if isinstance(row, Record)}
-
-    def _texts(self, path: str, values: Values, places: Numbers) -> pl.Series:
-        """The cells of plain rows at some places, and those of all other rows, in order."""
-        kept = places[values.kinds[places] >= STRING]
-        odd = [(place, raw[path]) for place, raw in self._odd.items() if path in raw]
-        kinds = {"place": pl.Int64, "text": pl.String}
-        plain = pl.DataFrame({"place": kept, "text": values.at(kept).strings()}, schema=kinds)
-        return pl.concat([plain, pl.DataFrame(odd, schema=kinds, orient="row")]).sort("place")["text"]
-
-    def texts(self, path: str) -> pl.Series:
-        """All texts of a column."""
-        return self._texts(path, self._rows.field(path), np.arange(len(self._rows.is_plain)))
-
-    def counts(self, path: str) -> Iterator[tuple[str, int]]:
-        """The different texts of a column of counts and how often they came; of what shows the same, one."""
-        values = self._rows.field(path)
-        texts = self._texts(path, values, (values.whole_numbers() < 0).arg_true().to_numpy())
-        texts = texts.filter(~texts.str.contains("^[0-9]+$"))
-        is_settled = (
-            texts.str.contains(SETTLED) & ~texts.str.contains(UNSETTLED) & (texts.str.len_bytes() <= _MOST_SETTLED)
-        )
-        shown = pl.when(is_settled).then(texts.str.extract("([.,])")).otherwise(texts)
-        seen = pl.DataFrame({"text": texts}).group_by(shown.alias("shown"), maintain_order=True)
-        yield from seen.agg(pl.col("text").first(), pl.len()).select("text", "len").iter_rows()
-
-
-def cells_of(stream: BinaryIO, is_header: IsHeader | None, names: tuple[str, ...]) -> Iterator[Cells | Record | Fault]:
-    """The cells of a table that only together tell how they are meant, and what comes alone."""
-    for item in csv_columns(stream, is_header, tuple(dict.fromkeys(names))):
-        yield item if isinstance(item, Record | Fault) else Cells(item)
-
-
-def posts_of(columnar: Columnar, block: Block) -> tuple[pl.DataFrame, pl.Series]:
-    """(the posts of all records, by the names of a Post, with their `number`; of which they hold)."""
-    taking = Columns(block)
-    post = _map(columnar, taking)
-    values = {name: value for name, value in post._asdict().items() if isinstance(value, pl.Series)}
-    constants = [pl.lit(value).alias(name) for name, value in post._asdict().items() if name not in values]
-    frame = pl.DataFrame({"number": pl.Series(block.numbers, dtype=pl.Int64), **values})
-    is_short = pl.Series(block.sizes() * _WIDEST < limits.TEXT_CHARACTERS)
-    return frame.with_columns(*constants), taking.is_plain & is_short
-
-
-def _map(columnar: Columnar, taking: Columns) -> Post:
-    for path, text in columnar.equal:
-        taking.equal(path, text)
-    for path in columnar.absent:
-        taking.absent(path)
-    return columnar.mapping(taking)

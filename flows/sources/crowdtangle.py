@@ -114,11 +114,11 @@ def facebook(take: Taking, zones: Zones = NO_ZONES) -> Post:
         platform="facebook",
         post_id=take.part(facebook_id, FACEBOOK_URL, url),
         created_at=take.moment(partial(created_second, zones), _moment(take)),
-        author=take.each(author, "User Name", "Facebook Id"),
+        author=take.each(author, take.text("User Name"), take.text("Facebook Id")),
         author_name=take.first(take.cell("Page Name"), take.cell("Group Name")),
         text=text,
         hashtags=take.hashtags_in(text),
-        media_type=take.each(partial(media_type, FACEBOOK_TYPES), "Type"),
+        media_type=take.each(partial(media_type, FACEBOOK_TYPES), take.text("Type")),
         likes=take.total(REACTIONS, LATE_REACTION, style=_COMMAS),
         comments=take.count("Comments", style=_COMMAS),
         shares=take.count("Shares", style=_COMMAS),
@@ -137,11 +137,11 @@ def instagram(take: Taking, zones: Zones = NO_ZONES) -> Post:
         post_id=code,
         created_at=created_at,
         created_from=created_from,
-        author=take.each(author, "User Name", "Facebook Id"),
+        author=take.each(author, take.text("User Name"), take.text("Facebook Id")),
         author_name=take.cell("Account"),
         text=text,
         hashtags=take.hashtags_in(text),
-        media_type=take.each(partial(media_type, INSTAGRAM_TYPES), "Type"),
+        media_type=take.each(partial(media_type, INSTAGRAM_TYPES), take.text("Type")),
         likes=take.count("Likes", style=_COMMAS),
         comments=take.count("Comments", style=_COMMAS),
         views=_views(take, "Views", INSTAGRAM_TYPES),
@@ -156,7 +156,7 @@ def _moment(take: Taking) -> Any:
 
 def _views(take: Taking, name: str, types: Mapping[str, str]) -> Any:
     """How often a post was seen; None for the 0 of one that is no video of the Page itself."""
-    is_own = take.each(partial(is_own_video, types), "Type", "Is Video Owner?")
+    is_own = take.each(partial(is_own_video, types), take.text("Type"), take.text("Is Video Owner?"))
     return take.unless_zero(take.count(name, style=_COMMAS), is_own)
 
 

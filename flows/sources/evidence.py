@@ -19,7 +19,7 @@ from flows.sources.moments import Form, TimeColumn
 from flows.sources.spreadsheet import Damage, Ids
 
 if TYPE_CHECKING:
-    from flows.sources.columns import Cells
+    from flows.sources.blocks import Cells
 
 JSON_RECORDS = 2000
 
@@ -107,7 +107,7 @@ def _see_cells(cells: "Cells", others: _Seers, numbers: Mapping[str, CountColumn
 
 def _records(form: Format, places: Places, stream: BinaryIO) -> Iterator["dict[str, Any] | Cells"]:
     if form.layout == "csv":
-        from flows.sources.columns import cells_of  # compiled code
+        from flows.sources.blocks import cells_of  # compiled code
 
         for part in cells_of(stream, form.is_header, (*places.ids, *places.counts, *places.times)):
             if not isinstance(part, Fault):

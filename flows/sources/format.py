@@ -35,7 +35,8 @@ class Format:
     platform ("tiktok", "facebook", "instagram", or "mixed" where records say it themselves), or None: not mine.
 
     Only a format of the kind "posts" has a `post`; the records of the others are rows that can be loaded as they are.
-    `platform` is set where a format has a reader for each, `inside` where one JSON value holds several records.
+    `platform` is set where a format has a reader for each, `inside` where one JSON value holds several records,
+    read with what `carry` took from the value before it.
     `holds_secrets`: its files carry access tokens, which are masked when one lands. `is_by_line`: every record is a
     line and needs no other, so that lines from the midst of a file are read as they are in the whole. `columnar` reads
     many records at once, with the same mapping as `post`; `is_header` knows the header of a table.
@@ -51,7 +52,8 @@ class Format:
     post: Callable[[Any], Post] = no_post
     kind: Kind = "posts"
     platform: str | None = None
-    inside: Callable[[Any], Iterator[Any]] | None = None
+    inside: Callable[..., Iterator[Any]] | None = None
+    carry: Callable[[Any], Any] | None = None
     study: Callable[["Format", BinaryIO], "Format"] | None = None
     notes: tuple[str, ...] = ()
     holds_secrets: bool = False

@@ -9,16 +9,18 @@ record; what is no post (users, hashtags, insights, album children, comments, er
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
+from functools import lru_cache
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 from flows.post import Post, Reason, Rejected
-from flows.sources.cells import as_dict, as_list
+from flows.sources.cells import as_dict
 from flows.sources.counts import count
 from flows.sources.fields import clean, handle, hashtags_in, instagram_code, instagram_seconds, shortcode, whole_id
 from flows.sources.layout import OBJECTS, ZEESCHUIMER_KEYS, formats, names
 from flows.sources.likeness import Likeness
 from flows.sources.moments import iso_seconds
+from flows.sources.taking import Columnar, Inside, OneRecord, Taking
 
 NAME = "graph"
 # Edges that can stand inside the object that owns what they list.
@@ -53,12 +55,13 @@ FACEBOOK_MEDIA = {"photo": "photo", "video": "video", "album": "album", "link": 
 STATUS_MEDIA = {"added_photos": "photo", "added_video": "video", "shared_story": "link", "mobile_status_update": "text"}
 INSTAGRAM_MEDIA = {"IMAGE": "photo", "VIDEO": "video", "CAROUSEL_ALBUM": "album"}
 
-FACEBOOK_ID = re.compile(r"(\d+)_(\d+)", re.ASCII)
+FACEBOOK_ID = "([0-9]+)_([0-9]+)"  # of the Page and of its post
 ID_MAP_KEY = re.compile(r"\d+(_\d+)*", re.ASCII)
 
 
 # ---------------------------------------------------------------------------------------------- how to recognise it
 
+_CURSOR = re.compile(r"(?<=[?&])(?:access_token|after|before)=[^&#]*")
 _GRAPH_ID = re.compile(rb'"id"\s*:\s*"\d{10,}["/]')
 _FACEBOOK_ID = re.compile(rb'"id"\s*:\s*"\d+_\d+')
 _FOREIGN_KEYS = ZEESCHUIMER_KEYS | {"authorMeta", "creation_time", "mcl_url", "post_owner", "postId", "shortCode"}
@@ -140,6 +143,10 @@ def _inner_pages(thing: Any) -> list[str]:
     return [edge for edge in INNER_EDGES if isinstance(as_dict(as_dict(thing).get(edge)).get("data"), list)]
 
 
+def _is_alone(thing: Any) -> bool:
+    return not _inner_pages(thing)
+
+
 def _asked_next(answer: Any) -> list[str] | None:
     """The fields that the answer after this one was asked for, when this one is a page that names it."""
     url = as_dict(as_dict(answer).get("paging")).get("next")
@@ -152,20 +159,42 @@ def _page(
     owner: Mapping[str, Any] | None = None,
     asked_before: list[str] | None = None,
 ) -> Iterator[dict[str, Any]]:
-    paging = as_dict(page.get("paging"))
-    url = paging.get("next") or paging.get("previous")
-    named, asked = _request(url) if isinstance(url, str) else ("", None)
-    asked = asked or asked_before or _present(page["data"])
-    is_of_comments = "order" in as_dict(page.get("summary"))  # only comments are listed with an order
+    known = _known(page, edge, owner, asked_before)
+    known["asked"] = known["asked"] or _present(page["data"])
     for thing in page["data"]:
         if _inner_pages(thing):  # Pages or accounts in a page, with their posts inside
             yield from _unfold(thing)
         else:
-            yield _element(thing, edge or named or ("comments" if is_of_comments else ""), owner, asked)
+            yield {"object": thing} | known
+
+
+def _known(
+    page: dict[str, Any], edge: str, owner: Mapping[str, Any] | None, asked_before: list[str] | None
+) -> dict[str, Any]:
+    """What a page tells of its objects, without looking at them."""
+    paging = as_dict(page.get("paging"))
+    url = paging.get("next") or paging.get("previous")
+    named, asked = _request(url) if isinstance(url, str) else ("", None)
+    is_of_comments = "order" in as_dict(page.get("summary"))  # only comments are listed with an order
+    edge = edge or named or ("comments" if is_of_comments else "")
+    return {"edge": edge, "owner": _owner(owner), "asked": asked or asked_before}
+
+
+def around(page: dict[str, Any], asked: list[str] | None = None) -> dict[str, Any] | None:
+    """What is known of the objects of a page of posts; None where it is another one, or its objects have to tell."""
+    if "error" in page or "business_discovery" in page:
+        return None
+    known = _known(page, "", None, asked)
+    return known if known["asked"] and known["edge"] not in COMMENT_EDGES else None
 
 
 def _request(url: str) -> tuple[str, list[str] | None]:
     """(edge, names of the requested fields) of a paging URL, and nothing else of it."""
+    return _request_of(_CURSOR.sub("", url))
+
+
+@lru_cache(maxsize=64)  # the pages of a walk differ in their cursors only
+def _request_of(url: str) -> tuple[str, list[str] | None]:
     try:
         parts = urlsplit(url)
         query = parse_qs(parts.query)
@@ -191,8 +220,11 @@ def _present(things: list[Any]) -> list[str] | None:
 def _element(
     thing: Any, edge: str | None = None, owner: Mapping[str, Any] | None = None, asked: list[str] | None = None
 ) -> dict[str, Any]:
-    known = {key: (owner or {}).get(key) for key in ("id", "username", "name")}
-    return {"object": thing, "edge": edge, "owner": known, "asked": asked}
+    return {"object": thing, "edge": edge, "owner": _owner(owner), "asked": asked}
+
+
+def _owner(owner: Mapping[str, Any] | None) -> dict[str, Any]:
+    return {key: (owner or {}).get(key) for key in ("id", "username", "name")}
 
 
 # ---------------------------------------------------------------------------------------- how it becomes a Post
@@ -207,7 +239,7 @@ def post(raw: dict[str, Any]) -> Post:
         raise Rejected(Reason.NOT_A_POST, _error(thing["error"]))
     if _is_comment(thing, edge):
         raise Rejected(Reason.COMMENT, "a comment of the Graph API")
-    if thing.keys() & FACEBOOK_KEYS or FACEBOOK_ID.fullmatch(str(thing.get("id"))):
+    if thing.keys() & FACEBOOK_KEYS or re.fullmatch(FACEBOOK_ID, str(thing.get("id"))):
         return facebook_post(raw)
     if thing.keys() & INSTAGRAM_KEYS:
         return instagram_post(raw)
@@ -215,32 +247,45 @@ def post(raw: dict[str, Any]) -> Post:
     raise Rejected(Reason.NOT_A_POST, kind)
 
 
-def facebook_post(raw: dict[str, Any]) -> Post:
-    """A post of a Facebook Page. Likes are all reactions; comments count replies where the request did."""
-    thing, owner, asked = raw["object"], as_dict(raw["owner"]), raw["asked"]
-    page_id, post_id = _facebook_id(thing)
-    text = clean(thing.get("message")) or clean(thing.get("story"))
-    attachments = [as_dict(item) for item in as_list(as_dict(thing.get("attachments")).get("data"))]
-    described = "\n".join(filter(None, (clean(item.get("description")) for item in attachments)))
-    sender = as_dict(thing.get("from"))
-    reactions, comments = as_dict(thing.get("reactions")), as_dict(thing.get("comments"))
-    # The API leaves `shares` out when there are none, so its absence is a zero, but only where it was asked for.
-    was_asked = "shares" in (asked or ())
+def facebook(take: Taking) -> Post:
+    """A post of a Facebook Page, or columns of them. Likes are all reactions; comments count replies where asked."""
+    page_id, post_id = take.groups("object.id", FACEBOOK_ID, otherwise=_id_alone)
+    text = take.first(take.text("object.message"), take.text("object.story"))
+    described = take.lines("object.attachments.data[].description")
+    sender = take.has("object.from"), take.value("object.from.id"), take.value("object.from.username")
+    owner = take.given("owner.id"), take.given("owner.username")
+    attached = take.head("object.attachments.data[].media_type")
     return Post(
         platform="facebook",
         post_id=post_id,
-        created_at=iso_seconds(thing.get("created_time")),
-        author=_facebook_author(sender, owner, page_id, raw["edge"]),
-        author_name=clean(sender.get("name")) or clean(owner.get("name")),
+        created_at=take.moment(iso_seconds, take.value("object.created_time")),
+        author=take.each(_facebook_author, *sender, *owner, page_id, take.given("edge")),
+        author_name=take.first(take.text("object.from.name"), take.given("owner.name", clean)),
         text=text,
-        hashtags=hashtags_in(f"{text or ''}\n{described}"),
-        media_type=_facebook_media(thing, attachments, asked or []),
-        likes=count(as_dict(reactions.get("summary")).get("total_count")),
-        comments=count(as_dict(comments.get("summary")).get("total_count", comments.get("count"))),
-        shares=count(as_dict(thing.get("shares")).get("count")) if "shares" in thing else 0 if was_asked else None,
-        url=clean(thing.get("permalink_url")),
-        is_partial=not thing.keys() & FACEBOOK_COUNTS,
+        hashtags=take.hashtags_in(take.beside(text, described)),
+        media_type=take.each(
+            _facebook_media, attached, take.given("asked", _has_attachments), take.value("object.status_type")
+        ),
+        likes=take.count("object.reactions.summary.total_count"),
+        comments=take.count_or("object.comments.summary.total_count", "object.comments.count"),
+        # The API leaves `shares` out when there are none, so its absence is a zero, but only where it was asked for.
+        shares=take.count_asked("object.shares.count", take.given("asked", _has_shares)),
+        url=take.text("object.permalink_url"),
+        is_partial=take.lacks(*(f"object.{name}" for name in sorted(FACEBOOK_COUNTS))),
     )
+
+
+def _has_attachments(asked: list[str] | None) -> bool:
+    return "attachments" in (asked or ())
+
+
+def _has_shares(asked: list[str] | None) -> bool:
+    return "shares" in (asked or ())
+
+
+def facebook_post(raw: dict[str, Any]) -> Post:
+    """A post of a Facebook Page. Raises Rejected."""
+    return facebook(OneRecord(raw))
 
 
 def instagram_post(raw: dict[str, Any]) -> Post:
@@ -289,29 +334,29 @@ def _error(error: Any) -> str:
     return f"an error of the Graph API: {', '.join(words) or 'no code'}"
 
 
-def _facebook_id(thing: dict[str, Any]) -> tuple[str | None, str]:
-    """(page id or None, post id)."""
-    if match := FACEBOOK_ID.fullmatch(str(thing.get("id"))):
-        return match[1], match[2]
+def _id_alone(raw: dict[str, Any]) -> tuple[None, str]:
+    """(no page id, post id) of a post whose id does not name its Page."""
+    thing = raw["object"]
     if not thing.keys() & {"message", "story", "status_type"}:
         raise Rejected(Reason.NOT_A_POST, "a photo, a video or an event, not its post")
     return None, whole_id(thing.get("id"))
 
 
-def _facebook_author(
-    sender: dict[str, Any], owner: dict[str, Any], page_id: str | None, edge: str | None
+def _facebook_author(  # noqa: PLR0913, PLR0917 - the sender, the owner, and where the post stood
+    has_sender: bool, number: Any, name: Any, owner_id: Any, owner_name: Any, page_id: str | None, edge: str | None
 ) -> str | None:
     """The handle where one is known, else the id of the sender; a feed without senders may hold visitors' posts."""
-    sender_id = str(sender.get("id") or (page_id if edge != "feed" and not sender else None) or "")
-    is_owner = not sender or sender_id == str(owner.get("id"))
-    name = handle(sender.get("username")) or (handle(owner.get("username")) if is_owner and edge != "feed" else None)
-    return name or (f"id:{sender_id}" if sender_id.isdecimal() else None)
+    sender_id = str(number or (page_id if edge != "feed" and not has_sender else None) or "")
+    is_owner = not has_sender or sender_id == str(owner_id)
+    known = handle(name) or (handle(owner_name) if is_owner and edge != "feed" else None)
+    return known or (f"id:{sender_id}" if sender_id.isdecimal() else None)
 
 
-def _facebook_media(thing: dict[str, Any], attachments: list[dict[str, Any]], asked: list[str]) -> str | None:
-    if attachments:
-        return FACEBOOK_MEDIA.get(str(attachments[0].get("media_type")))
-    return "text" if "attachments" in asked else STATUS_MEDIA.get(str(thing.get("status_type")))
+def _facebook_media(attached: str | None, has_asked: bool, status: Any) -> str | None:
+    """The kind of the first attachment; without one that of the status, where attachments were not asked for."""
+    if attached is not None:
+        return FACEBOOK_MEDIA.get(attached)
+    return "text" if has_asked else STATUS_MEDIA.get(str(status))
 
 
 def _instagram_time(thing: dict[str, Any], code: str | None) -> tuple[int, str]:
@@ -338,7 +383,14 @@ LIKENESSES = (
     ),
 )
 
+COLUMNAR = Columnar(
+    facebook,
+    absent=tuple(f"object.{name}" for name in ("error", *sorted(FACEBOOK_COMMENT_KEYS))),
+    without=(("object.permalink_url", "comment_id="),),
+    inside=Inside("data", around, INNER_EDGES, _is_alone),
+)
+
 FORMATS = tuple(
     replace(form, holds_secrets=True)
-    for form in formats(NAME, recognise, post, OBJECTS, inside=elements, carry=_asked_next)
+    for form in formats(NAME, recognise, post, OBJECTS, inside=elements, carry=_asked_next, columnar=COLUMNAR)
 )

@@ -20,7 +20,6 @@ Items = Iterator[Record | Fault]
 # What a table and JSON are laid out as.
 TABLE: tuple[Layout, ...] = ("csv", "sheet")
 OBJECTS: tuple[Layout, ...] = ("lines", "documents")
-COLUMNAR: tuple[Layout, ...] = ("lines", "csv")  # of which many records are read at once
 
 # Keys that only Zeeschuimer and 4CAT write: one of them, and the file belongs to no other format.
 ZEESCHUIMER_KEYS = frozenset({"__import_meta", "nav_index", "source_platform", "timestamp_collected"})
@@ -75,13 +74,18 @@ def formats(  # noqa: PLR0913 - the parts of a format
                 kind=kind,
                 platform=platform,
                 inside=inside,
+                carry=carry,
                 study=study,
                 is_by_line=each == "lines" and inside is None,
-                columnar=columnar if each in COLUMNAR else None,
+                columnar=columnar if (each == "documents") is _is_inside(columnar) and each != "sheet" else None,
                 is_header=is_header,
             )
         )
     return tuple(parts)
+
+
+def _is_inside(columnar: Columnar | None) -> bool:
+    return columnar is not None and columnar.inside is not None
 
 
 def _recognise_laid_out(expected: Layout, recognise: Callable[[bytes], str | None], sample: bytes) -> str | None:
@@ -101,18 +105,33 @@ def _entries(reader: Reader, entries: Callable[[Items], Items], stream: BinaryIO
     return entries(reader(stream))
 
 
+class Unfolding:
+    """The records of JSON values, numbered from 1 through a whole file."""
+
+    def __init__(self, inside: Callable[..., Iterator[Any]], carry: Callable[[Any], Any] | None) -> None:
+        self._inside, self._carry = inside, carry
+        self.number = 0  # of the last record
+        self.carried: tuple[Any, ...] = ()  # from the last value
+
+    def of(self, part: Record | Fault) -> Items:
+        """The records of one value."""
+        if isinstance(part, Fault):
+            self.number += 1
+            yield part._replace(number=self.number, excerpt=Redactor().masked(part.excerpt)[0])
+            return
+        for raw in self._inside(part.raw, *self.carried):
+            self.number += 1
+            yield Record(self.number, raw)
+        self.note(part.raw)
+
+    def note(self, value: Any) -> None:
+        """Takes from a value what the next one needs."""
+        self.carried = () if self._carry is None else (self._carry(value),)
+
+
 def _unfolded(
     reader: Reader, inside: Callable[..., Iterator[Any]], carry: Callable[[Any], Any] | None, stream: BinaryIO
 ) -> Items:
-    """Every record of every JSON value in a file, numbered from 1 through the whole file."""
-    number = 0
-    carried: tuple[Any, ...] = ()
+    unfolding = Unfolding(inside, carry)
     for part in reader(stream):
-        if isinstance(part, Fault):
-            number += 1
-            yield part._replace(number=number, excerpt=Redactor().masked(part.excerpt)[0])
-            continue
-        for raw in inside(part.raw, *carried):
-            number += 1
-            yield Record(number, raw)
-        carried = () if carry is None else (carry(part.raw),)
+        yield from unfolding.of(part)

@@ -4,13 +4,14 @@ A mapping is one function that is given a `Taking` and returns a `Post`. Of one 
 the rules of `fields`, `counts` and `moments`. Of a block (`flows.sources.columns`) it is a Post of columns.
 """
 
+import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
-from typing import Any, Protocol
+from typing import Any, NamedTuple, Protocol
 
 from flows.post import Post, Reason, Rejected
-from flows.sources.cells import as_list
+from flows.sources.cells import as_dict, as_list
 from flows.sources.counts import UNKNOWN, Style, count
 from flows.sources.fields import (
     after_upload,
@@ -23,6 +24,11 @@ from flows.sources.fields import (
     whole_id,
 )
 from flows.sources.moments import MILLISECONDS_ABOVE, seconds
+
+
+def itself(value: Any) -> Any:
+    """The value."""
+    return value
 
 
 class Taking(Protocol):
@@ -59,13 +65,43 @@ class Taking(Protocol):
         """The text of a cell; None where it is blank or missing."""
 
     def first(self, *values: Any) -> Any:
-        """The first value that is known and not empty."""
+        """The first value that is known and not empty, else the last."""
 
-    def each(self, rule: Callable[..., Any], *paths: str) -> Any:
-        """What a rule makes of the texts (None: no text) of fields that have few different ones. Raises Rejected."""
+    def value(self, path: str) -> Any:
+        """What stands in a field, for a rule that reads it."""
+
+    def has(self, path: str) -> Any:
+        """Whether a field is an object with anything in it."""
+
+    def lacks(self, *paths: str) -> Any:
+        """Whether a record has none of some fields."""
+
+    def given(self, path: str, rule: Callable[[Any], Any] = itself) -> Any:
+        """What is known of the document in which a record stands, as a rule tells it."""
+
+    def each(self, rule: Callable[..., Any], *values: Any) -> Any:
+        """What a rule makes of values that are few different ones. Raises Rejected."""
 
     def part(self, rule: Callable[[Any], Any], plain: str, text: Any) -> Any:
         """What a rule finds in a text: the group of a pattern, where it fits. Raises Rejected."""
+
+    def groups(self, path: str, pattern: str, otherwise: Callable[[Any], tuple[Any, ...]]) -> tuple[Any, ...]:
+        """The groups of a pattern in the whole text of a field; otherwise what a rule tells of the record."""
+
+    def head(self, path: str) -> Any:
+        """The text that the first element of a list has in a field, empty where none; None without elements."""
+
+    def lines(self, path: str) -> Any:
+        """The texts that the elements of a list have in a field, as lines."""
+
+    def beside(self, *texts: Any) -> Any:
+        """Texts one after another, as lines."""
+
+    def count_or(self, path: str, other: str) -> Any:
+        """A counter; where there is no such field, another one."""
+
+    def count_asked(self, path: str, is_asked: Any) -> Any:
+        """A counter; where what holds it is left out, zero if it was asked for."""
 
     def moment(self, rule: Callable[[Any], int], text: Any) -> Any:
         """The second that a rule reads from a written time. Its zones keep their offsets. Raises Rejected."""
@@ -163,11 +199,61 @@ class OneRecord:
 
     def first(self, *values: Any) -> Any:
         """As `Taking` says."""
-        return next((value for value in values if value), None)
+        return next((value for value in values if value), values[-1])
 
-    def each(self, rule: Callable[..., Any], *paths: str) -> Any:
+    def value(self, path: str) -> Any:
         """As `Taking` says."""
-        return rule(*(clean(self._at(path)) for path in paths))
+        return self._at(path)
+
+    def has(self, path: str) -> bool:
+        """As `Taking` says."""
+        return bool(as_dict(self._at(path)))
+
+    def lacks(self, *paths: str) -> bool:
+        """As `Taking` says."""
+        return not any(name in holder for holder, name in map(self._holder, paths))
+
+    def given(self, path: str, rule: Callable[[Any], Any] = itself) -> Any:
+        """As `Taking` says."""
+        return rule(self._at(path))
+
+    def each(self, rule: Callable[..., Any], *values: Any) -> Any:
+        """As `Taking` says."""
+        return rule(*values)
+
+    def groups(self, path: str, pattern: str, otherwise: Callable[[Any], tuple[Any, ...]]) -> tuple[Any, ...]:
+        """As `Taking` says."""
+        match = re.fullmatch(pattern, str(self._at(path)))
+        return match.groups() if match else otherwise(self._raw)
+
+    def head(self, path: str) -> str | None:
+        """As `Taking` says."""
+        texts = self._listed(path)
+        return texts[0] if texts else None
+
+    def lines(self, path: str) -> str:
+        """As `Taking` says."""
+        return "\n".join(filter(None, map(clean, self._listed(path))))
+
+    def _listed(self, path: str) -> list[str]:
+        """The text that each element of a list has in a field; empty where none."""
+        list_path, _, name = path.partition("[].")
+        values = [as_dict(entry).get(name) for entry in as_list(self._at(list_path))]
+        return [value if isinstance(value, str) else "" for value in values]
+
+    def beside(self, *texts: str | None) -> str:
+        """As `Taking` says."""
+        return "\n".join(text or "" for text in texts)
+
+    def count_or(self, path: str, other: str) -> int | None:
+        """As `Taking` says."""
+        holder, name = self._holder(path)
+        return count(holder[name] if name in holder else self._at(other))
+
+    def count_asked(self, path: str, is_asked: bool) -> int | None:
+        """As `Taking` says."""
+        holder, name = self._holder(path.rpartition(".")[0])
+        return count(self._at(path)) if name in holder else 0 if is_asked else None
 
     def part(self, rule: Callable[[Any], Any], plain: str, text: Any) -> Any:  # noqa: ARG002 - the rule knows it
         """As `Taking` says."""
@@ -222,13 +308,30 @@ def tiktok_created(post_id: str, value: object) -> tuple[int, str]:
     return after_upload(from_id, created_at), "record"
 
 
+class Inside(NamedTuple):
+    """The list of a document whose objects are records.
+
+    `around` gives what is known of each by its document (without what is in the list) and by what was carried from the
+    document before; None: the document is read object by object. So it is where `is_record` does not know one of its
+    objects as one record; every other object has none of `others` among its fields.
+    """
+
+    name: str
+    around: Callable[..., dict[str, Any] | None]
+    others: tuple[str, ...]
+    is_record: Callable[[Any], bool]
+
+
 @dataclass(frozen=True, slots=True)
 class Columnar:
-    """How lines of a format become posts as columns: the mapping, and the records that it is for.
+    """How records of a format become posts as columns: the mapping, and the records that it is for.
 
-    `equal` are fields with a text they have to be, `absent` fields that may not be there.
+    `equal` are fields with a text they have to be, `absent` fields that may not be there, `without` fields with what
+    their text may not hold. `inside`: the records stand in the lists of documents.
     """
 
     mapping: Callable[[Taking], Post]
     equal: tuple[tuple[str, str], ...] = ()
     absent: tuple[str, ...] = ()
+    without: tuple[tuple[str, str], ...] = ()
+    inside: Inside | None = None

@@ -17,7 +17,8 @@ from flows.files import block
 from flows.files.json_columns import Lines, Shape, line_columns
 from flows.loading.mapped import Sight
 from flows.sources import zeeschuimer
-from flows.sources.columns import _TAG_SIGNS, paths_of, posts_of
+from flows.sources.blocks import paths_of, posts_of
+from flows.sources.columns import _TAG_SIGNS
 from tests import alike
 from tests.alike import SIGHT
 from tests.exports import tiktok

@@ -17,7 +17,7 @@ from flows.files import block, csv_columns, csv_rows
 from flows.files.csv_columns import CsvBlock
 from flows.files.record import Fault, Record
 from flows.sources import crowdtangle
-from flows.sources.columns import paths_of, posts_of
+from flows.sources.blocks import paths_of, posts_of
 from flows.sources.crowdtangle import code_of, facebook_id
 from flows.sources.evidence import Places, gather
 from flows.sources.fields import FACEBOOK_URL, INSTAGRAM_URL

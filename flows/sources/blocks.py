@@ -1,0 +1,132 @@
+"""The records of a file in blocks of columns: which fields a mapping takes, and the posts that come of a block."""
+
+from collections.abc import Callable, Iterator
+from typing import Any, BinaryIO
+
+import numpy as np
+import polars as pl
+
+from flows import limits
+from flows.files.block import Block, Values
+from flows.files.csv_columns import CsvBlock, csv_columns
+from flows.files.csv_records import IsHeader
+from flows.files.json_columns import Shape, line_columns
+from flows.files.json_scan import STRING, Numbers
+from flows.files.record import Fault, Record
+from flows.post import POST_IDS, Post
+from flows.sources.columns import Columns
+from flows.sources.counts import SETTLED, UNSETTLED
+from flows.sources.format import Format
+from flows.sources.listed import listed_blocks
+from flows.sources.taking import Columnar
+
+_WIDEST = 18  # characters that one byte of a text can become at most, as it is normalised
+_MOST_SETTLED = 18  # characters of a number that is told by its form
+
+
+class _Noting:
+    """No records at all, of which columns are made to see which fields they take."""
+
+    is_plain = pl.Series([], dtype=pl.Boolean)
+    numbers = np.zeros(0, np.int64)
+
+    def __init__(self) -> None:
+        self.paths: dict[str, None] = {}
+
+    def sizes(self) -> Numbers:
+        """None."""
+        return self.numbers
+
+    def field(self, path: str) -> Values:
+        """No values."""
+        self.paths[path] = None
+        return Values(np.frombuffer(b"", np.uint8), self.numbers, self.numbers, self.numbers)
+
+    def elements(self, path: str) -> tuple[Numbers, Values]:
+        """No values."""
+        return self.numbers, self.field(path)
+
+    def given(self, path: str, rule: Callable[[Any], Any]) -> pl.Series:  # noqa: ARG002 - as `Block` has it
+        """No values."""
+        return pl.Series([], dtype=pl.String)
+
+    def record(self, place: int) -> Record | Fault | None:
+        """There is none."""
+
+
+def paths_of(columnar: Columnar) -> tuple[str, ...]:
+    """The fields that a mapping takes."""
+    noting = _Noting()
+    _map(columnar, Columns(noting))
+    return tuple(noting.paths)
+
+
+def blocks_of(form: Format, columnar: Columnar, stream: BinaryIO) -> Iterator[Block | Record | Fault]:
+    """The records of a file in blocks, in order, and those that come alone."""
+    paths = paths_of(columnar)
+    if form.layout == "csv":
+        return csv_columns(stream, form.is_header, paths)
+    if columnar.inside is not None:
+        return listed_blocks(form, columnar.inside, stream, paths)
+    return line_columns(stream, Shape.of(paths))
+
+
+class Cells:
+    """The cells of some rows of a table, also of those that are not plain, of which only the whole file tells."""
+
+    def __init__(self, rows: CsvBlock) -> None:
+        self._rows = rows
+        odd = ((place, rows.record(place)) for place in (~rows.is_plain).arg_true())
+        self._odd = {place: row.raw for place, row in odd if isinstance(row, Record)}
+
+    def _texts(self, path: str, values: Values, places: Numbers) -> pl.Series:
+        """The cells of plain rows at some places, and those of all other rows, in order."""
+        kept = places[values.kinds[places] >= STRING]
+        odd = [(place, raw[path]) for place, raw in self._odd.items() if path in raw]
+        kinds = {"place": pl.Int64, "text": pl.String}
+        plain = pl.DataFrame({"place": kept, "text": values.at(kept).strings()}, schema=kinds)
+        return pl.concat([plain, pl.DataFrame(odd, schema=kinds, orient="row")]).sort("place")["text"]
+
+    def texts(self, path: str) -> pl.Series:
+        """All texts of a column."""
+        return self._texts(path, self._rows.field(path), np.arange(len(self._rows.is_plain)))
+
+    def counts(self, path: str) -> Iterator[tuple[str, int]]:
+        """The different texts of a column of counts and how often they came; of what shows the same, one."""
+        values = self._rows.field(path)
+        texts = self._texts(path, values, (values.whole_numbers() < 0).arg_true().to_numpy())
+        texts = texts.filter(~texts.str.contains("^[0-9]+$"))
+        is_settled = (
+            texts.str.contains(SETTLED) & ~texts.str.contains(UNSETTLED) & (texts.str.len_bytes() <= _MOST_SETTLED)
+        )
+        shown = pl.when(is_settled).then(texts.str.extract("([.,])")).otherwise(texts)
+        seen = pl.DataFrame({"text": texts}).group_by(shown.alias("shown"), maintain_order=True)
+        yield from seen.agg(pl.col("text").first(), pl.len()).select("text", "len").iter_rows()
+
+
+def cells_of(stream: BinaryIO, is_header: IsHeader | None, names: tuple[str, ...]) -> Iterator[Cells | Record | Fault]:
+    """The cells of a table that only together tell how they are meant, and what comes alone."""
+    for item in csv_columns(stream, is_header, tuple(dict.fromkeys(names))):
+        yield item if isinstance(item, Record | Fault) else Cells(item)
+
+
+def posts_of(columnar: Columnar, block: Block) -> tuple[pl.DataFrame, pl.Series]:
+    """(the posts of all records, by the names of a Post, with their `number`; of which they hold)."""
+    taking = Columns(block)
+    post: Any = _map(columnar, taking)
+    values = {name: value for name, value in post._asdict().items() if isinstance(value, pl.Series)}
+    constants = [pl.lit(value).alias(name) for name, value in post._asdict().items() if name not in values]
+    frame = pl.DataFrame({"number": pl.Series(block.numbers, dtype=pl.Int64), **values})
+    is_short = pl.Series(block.sizes() * _WIDEST < limits.TEXT_CHARACTERS)
+    is_id = post.post_id.str.contains(POST_IDS[post.platform]).fill_null(value=False)
+    return frame.with_columns(*constants), taking.is_plain & is_short & is_id
+
+
+def _map(columnar: Columnar, taking: Columns) -> Post:
+    for path, text in columnar.equal:
+        taking.equal(path, text)
+    for path in columnar.absent:
+        taking.absent(path)
+    for path, text in columnar.without:
+        taking.without(path, text)
+    return columnar.mapping(taking)
