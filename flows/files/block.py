@@ -80,6 +80,10 @@ class Block(Protocol):
     def is_plain(self) -> pl.Series:
         """Of which records the columns hold."""
 
+    @property
+    def content(self) -> int:
+        """How many bytes of its file it takes, about."""
+
     def sizes(self) -> Numbers:
         """How many bytes the values of the fields of each record have together."""
 

@@ -34,6 +34,11 @@ class CsvBlock(Alone):
         """As `Block` says: the lines on which the rows begin."""
         return self.first + np.cumsum(self.rows.heights) - self.rows.heights
 
+    @property
+    def content(self) -> int:
+        """As `Block` says."""
+        return len(self.data)
+
     def sizes(self) -> Numbers:
         """As `Block` says."""
         return np.asarray((self.rows.places[:, :, 1] - self.rows.places[:, :, 0]).sum(axis=1))

@@ -119,6 +119,11 @@ class Lines(Alone):
         """As `Block` says."""
         return np.arange(self.number, self.number + len(self.lines))
 
+    @property
+    def content(self) -> int:
+        """As `Block` says."""
+        return len(self.data)
+
     def sizes(self) -> Numbers:
         """As `Block` says."""
         places, elements = self.found.places, self.found.elements[: self.found.size[0]]

@@ -61,14 +61,11 @@ def prepare(  # noqa: PLR0913, PLR0917 - what to read, what with, where to, who 
 def _sent(settings: Settings, store: exchange.Exchange, bundle: Sequence[Piece]) -> list[tuple[Piece, str]]:
     """Sends the bytes of each piece; gives it with their sha256."""
     paths = [landing.stored_path(settings.home, piece.landed) for piece in bundle]
-    return [
-        (piece, store.put(_name(piece), path, piece.start, piece.end))
-        for piece, path in zip(bundle, paths, strict=True)
-    ]
+    return [(piece, store.put(_name(piece), path, *piece.needed)) for piece, path in zip(bundle, paths, strict=True)]
 
 
 def _name(piece: Piece) -> str:
-    return f"landing/{piece.landed.path}/{piece.start}"
+    return f"landing/{piece.landed.path}/{piece.needed[0]}"
 
 
 def _prepare_and_send(settings: Settings, sent: Sequence[tuple[Piece, str]], key: bytes, name: str, said: str) -> _Sent:
@@ -78,7 +75,7 @@ def _prepare_and_send(settings: Settings, sent: Sequence[tuple[Piece, str]], key
     with tempfile.TemporaryDirectory(prefix="ronda-") as scratch:
         home = Path(scratch)
         for piece, digest in sent:
-            store.fetch(_name(piece), landing.stored_path(home, piece.landed), digest, piece.start)
+            store.fetch(_name(piece), landing.stored_path(home, piece.landed), digest, piece.needed[0])
         there = settings.model_copy(update={"home": home})
         done = prepared.prepare(there, [piece for piece, _ in sent], key, home, name)
         parts = {path.name: store.put(f"parts/{path.name}", path) for path in (*done.posts, *done.rejects)}

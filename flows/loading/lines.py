@@ -8,7 +8,7 @@ import polars as pl
 from flows import limits
 from flows.files.block import Block
 from flows.files.record import Fault, Record, too_many_blanks
-from flows.loading.mapped import FRAME_RECORDS, POST_SCHEMA, Mapped, Reject, Sight, last_reject, map_record
+from flows.loading.mapped import FRAME_RECORDS, POST_SCHEMA, Mapped, Reject, Share, Sight, last_reject, map_record
 from flows.post import Post, is_in_time
 from flows.sources.blocks import blocks_of, posts_of
 from flows.sources.format import Format
@@ -23,20 +23,35 @@ class BlocksReader:
         self._rejects = self._blanks = 0  # in a row
         self._is_ended = False
 
-    def read(self, stream: BinaryIO) -> Iterator[Mapped]:
-        """Every record, some thousands at a time, until too many rejects or blank lines follow each other."""
+    def read(self, stream: BinaryIO, share: Share) -> Iterator[Mapped]:
+        """The records of a share, some thousands at a time, until too many rejects or blank lines follow each other."""
         alone: list[tuple[int, Post | Reject]] = []
-        for item in blocks_of(self._form, self._columnar, stream):
+        for item in self._shared(blocks_of(self._form, self._columnar, stream), share):
             if isinstance(item, Record | Fault):
                 alone += self._taken(item.number, self._mapped(item))
-            if not isinstance(item, Record | Fault) or self._is_ended or len(alone) >= FRAME_RECORDS:
+                if self._is_ended or len(alone) == FRAME_RECORDS:
+                    yield Mapped.of(alone)
+                    alone = []
+            else:
                 yield Mapped.of(alone)
                 alone = []
-            if not isinstance(item, Record | Fault):
                 yield self._map(item)
             if self._is_ended:
                 return
         yield Mapped.of(alone)
+
+    @staticmethod
+    def _shared(items: Iterator[Block | Record | Fault], share: Share) -> Iterator[Block | Record | Fault]:
+        """What belongs to a share; what comes alone belongs to the block before it."""
+        place = number = 0
+        for item in items:
+            if not isinstance(item, Record | Fault):
+                number = share.of(place)
+                place += item.content
+            if number == share.number:
+                yield item
+            elif number > share.number:
+                return
 
     def _map(self, block: Block) -> Mapped:
         posts, is_plain = posts_of(self._columnar, block)

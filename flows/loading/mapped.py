@@ -110,12 +110,35 @@ class Mapped(NamedTuple):
         return cls(frame, rejects, items[-1][0] if items else 0)
 
 
-def read_frames(form: Format, stream: BinaryIO, sight: Sight) -> Iterator[Mapped]:
-    """Every record of a stream, some thousands at a time; it ends where `read_posts` does."""
+class Share(NamedTuple):
+    """Which of some equal parts of a file is read, from 0, of how many bytes the whole has.
+
+    Its beginning is found by going through what stands before it, so that a file needs no place where it can be cut.
+    """
+
+    number: int
+    parts: int
+    content: int
+
+    def of(self, place: int) -> int:
+        """The number of the part that begins at, or holds, a byte."""
+        return min(place * self.parts // max(self.content, 1), self.parts - 1)
+
+
+WHOLE = Share(0, 1, 1)
+
+
+def read_frames(form: Format, stream: BinaryIO, sight: Sight, share: Share = WHOLE) -> Iterator[Mapped]:
+    """Every record of a stream, some thousands at a time; it ends where `read_posts` does.
+
+    Of a share of it, the records of that; what is read one by one all belongs to the first.
+    """
     if form.columnar is not None:
         from flows.loading.lines import BlocksReader  # compiled code, which only large reading needs
 
-        yield from BlocksReader(form, form.columnar, sight).read(stream)
+        yield from BlocksReader(form, form.columnar, sight).read(stream, share)
+        return
+    if share.number:
         return
     items: list[tuple[int, Post | Reject]] = []
     for item in read_posts(form, stream, sight):

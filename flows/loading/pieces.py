@@ -1,8 +1,9 @@
 """Pieces: the unit of work of a load, so many bytes of a landed file that hold whole records.
 
 What comes of a piece depends on nothing but the piece (`prepared.prepare`), so that pieces are prepared side by side,
-by processes or by machines that see the same landing. Only files that ronda packed itself and whose records are lines
-have several; every other file is one piece.
+by processes or by machines that see the same landing. Only files that ronda packed itself have several: those whose
+records are lines are cut where a line begins, others that can be read as columns are gone through twice, for a half
+each. Every other file is one piece.
 """
 
 from collections.abc import Sequence
@@ -12,8 +13,10 @@ from typing import BinaryIO, NamedTuple
 from flows.files.opening import open_frames
 from flows.loading import landing, reading
 from flows.loading.landing import Cut, Landed
+from flows.loading.mapped import WHOLE, Share
 from flows.settings import Settings
 
+HALVED_BYTES = 16 << 20  # of content, from which reading halves beside each other saves more than it costs
 PIECE_BYTES = 48 << 20  # of content; the frames that a file was packed in are not parted
 _START = Cut(0, 1)
 
@@ -22,6 +25,7 @@ class Piece(NamedTuple):
     """The records of a landed file that stand in its packed bytes from `start` to `end` (None: to its end).
 
     `first` is the number of its first line in the file, from 1, and `content` about how many bytes it holds unpacked.
+    A `share` is told from the beginning of the file; `start` and `end` are then only about where it lies.
     """
 
     landed: Landed
@@ -29,11 +33,17 @@ class Piece(NamedTuple):
     end: int | None = None
     first: int = 1
     content: int = 0
+    share: Share = WHOLE
 
     @property
     def is_whole(self) -> bool:
         """Whether it is its whole file."""
         return self.start == 0 and self.end is None
+
+    @property
+    def needed(self) -> tuple[int, int | None]:
+        """The packed bytes that have to be there to read it: of a share, all."""
+        return (self.start, self.end) if self.share == WHOLE else (0, None)
 
 
 def whole(landed: Landed) -> Piece:
@@ -43,8 +53,11 @@ def whole(landed: Landed) -> Piece:
 
 def pieces_of(settings: Settings, landed: Landed) -> list[Piece]:
     """A file in pieces of about `PIECE_BYTES`, in order. Raises InputRefusedError as `reading.format_of` does."""
+    form = reading.format_of(settings, landed)
+    if form.columnar is not None and not form.is_by_line and landed.is_packed and landed.bytes >= HALVED_BYTES:
+        return _halves(settings, landed)
     count = -(-landed.bytes // PIECE_BYTES)
-    if count < 2 or not landed.cuts or not reading.format_of(settings, landed).is_by_line:
+    if count < 2 or not landed.cuts or not form.is_by_line:
         return [whole(landed)]
     size = landing.stored_path(settings.home, landed).stat().st_size
     starts = [_START]
@@ -58,9 +71,18 @@ def pieces_of(settings: Settings, landed: Landed) -> list[Piece]:
     ]
 
 
+def _halves(settings: Settings, landed: Landed) -> list[Piece]:
+    middle = landing.stored_path(settings.home, landed).stat().st_size // 2
+    shares = (Share(number, 2, landed.bytes) for number in (0, 1))
+    return [
+        Piece(landed, start, end, content=landed.bytes // 2, share=share)
+        for (start, end), share in zip(((0, middle), (middle, None)), shares, strict=True)
+    ]
+
+
 def opened(settings: Settings, piece: Piece) -> AbstractContextManager[BinaryIO]:
     """The content of a piece, unpacked."""
-    if piece.is_whole:
+    if piece.is_whole or piece.share != WHOLE:
         return reading.opened(settings.home, piece.landed)
     path = landing.stored_path(settings.home, piece.landed)
     return open_frames(path, piece.start, piece.end or path.stat().st_size, piece.landed.bytes)

@@ -145,7 +145,7 @@ def _prepare(settings: Settings, piece: Piece, parts: _Parts, read: Callable[[in
     counts.notes = form.notes
     told, before = 0, piece.first - 1  # the lines of the file before the piece
     with pieces.opened(settings, piece) as stream:
-        for posts, rejects, last in read_frames(form, stream, Sight.of(piece.landed)):
+        for posts, rejects, last in read_frames(form, stream, Sight.of(piece.landed), piece.share):
             numbered = posts.with_columns(pl.col("number") + before)
             counts.add(numbered["number"], len(rejects), before + last)
             parts.add_posts(piece.landed, numbered)
@@ -154,7 +154,7 @@ def _prepare(settings: Settings, piece: Piece, parts: _Parts, read: Callable[[in
                 counts.note(reason, detail)
                 parts.add_reject(piece.landed, before + place, reject)
             if read:
-                at = position(stream) - piece.start
+                at = max(position(stream) - piece.start, told)
                 read(at - told)
                 told = at
     if read:

@@ -33,6 +33,8 @@ class _Noting:
     def __init__(self) -> None:
         self.paths: dict[str, None] = {}
 
+    content = 0
+
     def sizes(self) -> Numbers:
         """None."""
         return self.numbers

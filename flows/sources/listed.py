@@ -50,6 +50,11 @@ class ListedBlock:
         """As `Block` says."""
         return self.lines.is_plain
 
+    @property
+    def content(self) -> int:
+        """As `Block` says."""
+        return self.lines.content
+
     def sizes(self) -> Numbers:
         """As `Block` says."""
         return self.lines.sizes()

@@ -1,6 +1,7 @@
 """A landed file in pieces: what they hold together is what the file holds, whatever stands in it."""
 
 import io
+import json
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 from pathlib import Path
@@ -12,7 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from flows import limits, processes
-from flows.files import frames
+from flows.files import block, chunks, frames
 from flows.loading import batches, landing, pieces, prepared, proof
 from flows.loading.arrivals import land_paths
 from flows.loading.counted import FileCounts, Prepared, is_ended_early
@@ -91,6 +92,57 @@ def test_pieces_hold_what_the_file_holds(tmp_path: Path) -> None:
     (counts,), (expected,) = joined.files, whole.files
     assert (counts.records, counts.accepted, counts.why) == (expected.records, expected.accepted, expected.why)
     assert counts.last == expected.last
+    assert sum(told) == stored_path(home.home, item).stat().st_size
+
+
+CROWDTANGLE = (
+    "Page Name,User Name,Facebook Id,Post Created,Type,Likes,Comments,Shares,Love,Wow,Haha,Sad,Angry,Total Views,URL,"
+    "Message,Overperforming Score\n"
+)
+ROW = (
+    "Kabar,Kabar,1029,2024-02-01 20:10:33 WIB,Photo,{0},1,0,0,0,0,0,0,0,"
+    'https://www.facebook.com/1029/posts/1221182736{0:06d},"baris {0}\nkedua",1.8\n'
+)
+
+
+def pages_of(count: int) -> str:
+    thing = {"created_time": "2024-02-01T06:20:11+0000", "message": "jalan rusak", "status_type": "added_photos"}
+    link = {"next": "https://graph.facebook.com/v18.0/1/published_posts?fields=id,shares&after=a"}
+    pages = [{"data": [{"id": f"1029_12211827{n:08d}", **thing}] * 3, "paging": link} for n in range(count)]
+    return json.dumps([*pages, {"data": [7]}])
+
+
+@pytest.mark.parametrize(
+    ("name", "content"),
+    [
+        ("ekspor.csv", CROWDTANGLE + "".join(ROW.format(n) if n % 9 else "tiga,sel,saja\n" for n in range(1, 150))),
+        ("ekspor.csv", CROWDTANGLE + "".join(ROW.format(n) for n in range(1, 60)) + 'sel,"terbuka\n' * 99),
+        ("jawaban.json", pages_of(60)),
+    ],
+)
+def test_halves_hold_what_the_file_holds(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str, content: str
+) -> None:
+    monkeypatch.setattr(pieces, "HALVED_BYTES", 1_000)
+    monkeypatch.setattr(block, "CHUNK_BYTES", 2_500)
+    monkeypatch.setattr(chunks, "CHUNK_BYTES", 2_000)
+    home = Settings(home=tmp_path / "home", author_key="ab" * 32)
+    home.export()
+    (tmp_path / name).write_text(content)
+    (item,) = land_paths(home, [tmp_path / name], LANDED).landed
+    parts = pieces.pieces_of(home, item)
+    assert len(parts) == 2
+    whole = prepared.prepare(home, [pieces.whole(item)], KEY, tmp_path, "whole")
+    told: list[int] = []
+    halves = [
+        prepared.prepare(home, [piece], KEY, tmp_path, f"half{place}", told.append) for place, piece in enumerate(parts)
+    ]
+    assert all(half.files[0].accepted for half in halves)
+    joined = Prepared.of(halves)
+    for mine, theirs in zip(rows(home, joined), rows(home, whole), strict=True):
+        assert mine.equals(theirs)
+    (counts,), (expected,) = joined.files, whole.files
+    assert (counts.records, counts.why, counts.last) == (expected.records, expected.why, expected.last)
     assert sum(told) == stored_path(home.home, item).stat().st_size
 
 
