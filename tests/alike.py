@@ -1,6 +1,8 @@
 """Records read as columns come to what they come to one by one."""
 
 import io
+from collections.abc import Callable
+from typing import BinaryIO
 
 import polars as pl
 
@@ -11,11 +13,23 @@ from flows.sources.format import Format
 SIGHT = Sight(1_706_800_000, 1_706_900_000)
 
 
-def assert_alike(form: Format, content: bytes, sight: Sight = SIGHT) -> pl.DataFrame:
+class Broken(io.BytesIO):
+    """A stream whose compressed bytes end early."""
+
+    def read(self, size: int | None = -1, /) -> bytes:
+        part = super().read(size)
+        if not part:
+            raise EOFError("the compressed file ends early")
+        return part
+
+
+def assert_alike(
+    form: Format, content: bytes, sight: Sight = SIGHT, stream: Callable[[bytes], BinaryIO] = io.BytesIO
+) -> pl.DataFrame:
     """That both ways come to the same posts and rejects; gives the posts."""
-    assert form.columnar is not None
-    alone = list(read_posts(form, io.BytesIO(content), sight))
-    frames = list(read_frames(form, io.BytesIO(content), sight))
+    assert form.columnar
+    alone = list(read_posts(form, stream(content), sight))
+    frames = list(read_frames(form, stream(content), sight))
     posts = pl.concat([Mapped.of([]).posts, *(frame.posts for frame in frames)])
     assert posts.equals(Mapped.of(alone).posts), content
     rejects = [reject for frame in frames for reject in frame.rejects]

@@ -1,6 +1,6 @@
 """JSON lines as columns: the fields that are asked for, of all lines at once, and the lines that are not plain JSON."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import BinaryIO
 
@@ -101,23 +101,18 @@ class Shape:
 
 @dataclass(frozen=True, slots=True)
 class Lines(Alone):
-    """Some lines of a file: the number of the first, their bytes, which are plain JSON, and their fields.
+    """Some lines of a file: their numbers, their bytes, which are plain JSON, and their fields.
 
     The last line of a file may be `unterminated`; it is not plain.
     """
 
-    number: int
+    numbers: Numbers
     lines: list[bytes]
     is_plain: pl.Series
     unterminated: bool
     shape: Shape
     data: Bytes
     found: Found
-
-    @property
-    def numbers(self) -> Numbers:
-        """As `Block` says."""
-        return np.arange(self.number, self.number + len(self.lines))
 
     @property
     def content(self) -> int:
@@ -133,7 +128,13 @@ class Lines(Alone):
     def record(self, place: int) -> Record | Fault | None:
         """As `Block` says."""
         is_last = place == len(self.lines) - 1
-        return json_line(self.number + place, self.lines[place], not (is_last and self.unterminated))
+        return json_line(int(self.numbers[place]), self.lines[place], not (is_last and self.unterminated))
+
+    def again(self, places: Sequence[int], shape: Shape) -> "Lines":
+        """Some of the lines with other fields; the unterminated one is left out."""
+        last = len(self.lines) - 1 if self.unterminated else len(self.lines)
+        some = [place for place in places if place != last]
+        return scan_lines(self.numbers[some], [self.lines[place] for place in some], shape)
 
     def field(self, path: str) -> Values:
         """A field of all lines."""
@@ -152,19 +153,22 @@ class Lines(Alone):
 
 def compile_scan() -> None:
     """Compiles the scan, or reads it from where it is kept, so that no line waits for it."""
-    values = scan_lines(1, [b'{"a": "1"}'], Shape.of(("a",))).field("a")
+    values = scan_lines(np.array([1]), [b'{"a": "1"}'], Shape.of(("a",))).field("a")
     values.strings()
     values.whole_numbers()
 
 
-def line_columns(stream: BinaryIO, shape: Shape) -> Iterator[Lines | Fault]:
-    """The lines of a stream, so many at a time that they fit the processor's memory, and its faults, in order."""
+def line_columns(stream: BinaryIO, shape: Callable[[], Shape]) -> Iterator[Lines | Fault]:
+    """The lines of a stream, so many at a time that they fit the processor's memory, and its faults, in order.
+
+    The fields may be others from block to block.
+    """
     gathered: list[bytes] = []
     first, size = 1, 0
     for part in blocks(stream):
         if isinstance(part, Fault):
             if gathered:
-                yield scan_lines(first, gathered, shape)
+                yield scan_lines(_from(first, gathered), gathered, shape())
             yield part
             gathered, size = [], 0
             continue
@@ -176,14 +180,18 @@ def line_columns(stream: BinaryIO, shape: Shape) -> Iterator[Lines | Fault]:
         gathered += lines
         size += sum(map(len, lines))
         if size >= block.CHUNK_BYTES or not terminated:
-            yield scan_lines(first, gathered, shape, unterminated=not terminated)
+            yield scan_lines(_from(first, gathered), gathered, shape(), unterminated=not terminated)
             gathered, size = [], 0
     if gathered:
-        yield scan_lines(first, gathered, shape)
+        yield scan_lines(_from(first, gathered), gathered, shape())
 
 
-def scan_lines(number: int, lines: list[bytes], shape: Shape, *, unterminated: bool = False) -> Lines:
-    """Lines, or any values, which may hold line feeds themselves; the first has a number."""
+def _from(first: int, lines: list[bytes]) -> Numbers:
+    return np.arange(first, first + len(lines))
+
+
+def scan_lines(numbers: Numbers, lines: list[bytes], shape: Shape, *, unterminated: bool = False) -> Lines:
+    """Lines with their numbers, or any values, which may hold line feeds themselves."""
     joined = b"\n".join(lines) + b"\n"
     count = len(lines)
     data = np.frombuffer(joined, np.uint8)
@@ -213,7 +221,7 @@ def scan_lines(number: int, lines: list[bytes], shape: Shape, *, unterminated: b
         found.is_plain[count - 1] = False
     found.kinds[~found.is_plain] = MISSING
     is_plain = pl.Series(found.is_plain)
-    return Lines(number, lines, is_plain, unterminated, shape, data, found)
+    return Lines(numbers, lines, is_plain, unterminated, shape, data, found)
 
 
 def _not_utf8(lines: list[bytes], joined: bytes) -> list[int]:

@@ -158,8 +158,8 @@ class Elements:
         return False
 
     def excerpt(self) -> bytes:
-        """The first bytes of the element being read."""
-        return self.buffer[self.start or 0 :][:EXCERPT_BYTES]
+        """The first bytes of the element being read, or of what follows the last one."""
+        return self.buffer[self.position if self.start is None else self.start :][:EXCERPT_BYTES]
 
     def is_too_long(self) -> bool:
         """Whether the element being read is over the limit and not skipped yet."""

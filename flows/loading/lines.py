@@ -3,30 +3,32 @@
 from collections.abc import Iterator, Sequence
 from typing import BinaryIO
 
+import numpy as np
 import polars as pl
 
 from flows import limits
 from flows.files.block import Block
 from flows.files.record import Fault, Record, too_many_blanks
-from flows.loading.mapped import FRAME_RECORDS, POST_SCHEMA, Mapped, Reject, Share, Sight, last_reject, map_record
+from flows.loading.mapped import FRAME_RECORDS, FRAME_SCHEMA, Mapped, Reject, Share, Sight, last_reject, map_record
 from flows.post import Post, is_in_time
-from flows.sources.blocks import blocks_of, posts_of
+from flows.sources.blocks import Ways
 from flows.sources.format import Format
-from flows.sources.taking import Columnar
+
+_COLUMNS = tuple(pl.col(name).cast(kind) for name, kind in FRAME_SCHEMA.items())
 
 
 class BlocksReader:
     """Reads records as columns, and those that are not plain one by one."""
 
-    def __init__(self, form: Format, columnar: Columnar, sight: Sight) -> None:
-        self._form, self._columnar, self._sight = form, columnar, sight
+    def __init__(self, form: Format, sight: Sight) -> None:
+        self._form, self._sight, self._ways = form, sight, Ways(form)
         self._rejects = self._blanks = 0  # in a row
         self._is_ended = False
 
     def read(self, stream: BinaryIO, share: Share) -> Iterator[Mapped]:
         """The records of a share, some thousands at a time, until too many rejects or blank lines follow each other."""
         alone: list[tuple[int, Post | Reject]] = []
-        for item in self._shared(blocks_of(self._form, self._columnar, stream), share):
+        for item in self._shared(self._ways.blocks(stream), share):
             if isinstance(item, Record | Fault):
                 alone += self._taken(item.number, self._mapped(item))
                 if self._is_ended or len(alone) == FRAME_RECORDS:
@@ -54,19 +56,19 @@ class BlocksReader:
                 return
 
     def _map(self, block: Block) -> Mapped:
-        posts, is_plain = posts_of(self._columnar, block)
-        posts = posts.with_columns(self._sight.date_all(pl.col("observed_at"), pl.col("created_at")))
-        is_plain &= posts.select(
-            is_in_time(pl.col("created_at"), pl.col("observed_at")).fill_null(value=False)
-        ).to_series()
-        odd = Mapped.of(list(self._one_by_one(block, (~is_plain).arg_true().to_list())))
+        plain: list[pl.DataFrame] = []
+        is_odd = np.ones(len(block.is_plain), np.bool_)
+        for posts, is_plain, places in self._ways.posts(block):
+            dated = posts.with_columns(self._sight.date_all(pl.col("observed_at"), pl.col("created_at")))
+            in_time = is_in_time(pl.col("created_at"), pl.col("observed_at")).fill_null(value=False)
+            kept = is_plain & dated.select(in_time).to_series()
+            plain.append(dated.filter(kept).select(*_COLUMNS))
+            is_odd[places[kept.to_numpy()]] = False
+        odd = Mapped.of(list(self._one_by_one(block, np.flatnonzero(is_odd).tolist())))
+        posts = pl.concat([*plain, odd.posts]).sort("number")
         if self._is_ended:
-            is_plain &= posts["number"] < odd.last
-        plain = posts.filter(is_plain).select(
-            "number", *(pl.col(name).cast(kind) for name, kind in POST_SCHEMA.items())
-        )
-        last = int(plain["number"][-1]) if len(plain) else 0
-        return Mapped(pl.concat([plain, odd.posts]).sort("number"), odd.rejects, max(odd.last, last))
+            posts = posts.filter(pl.col("number") < odd.last)
+        return Mapped(posts, odd.rejects, max(odd.last, int(posts["number"][-1]) if len(posts) else 0))
 
     def _one_by_one(self, block: Block, places: Sequence[int]) -> Iterator[tuple[int, Post | Reject]]:
         before = -1

@@ -133,10 +133,10 @@ def read_frames(form: Format, stream: BinaryIO, sight: Sight, share: Share = WHO
 
     Of a share of it, the records of that; what is read one by one all belongs to the first.
     """
-    if form.columnar is not None:
+    if form.columnar:
         from flows.loading.lines import BlocksReader  # compiled code, which only large reading needs
 
-        yield from BlocksReader(form, form.columnar, sight).read(stream, share)
+        yield from BlocksReader(form, sight).read(stream, share)
         return
     if share.number:
         return

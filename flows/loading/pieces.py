@@ -54,7 +54,7 @@ def whole(landed: Landed) -> Piece:
 def pieces_of(settings: Settings, landed: Landed) -> list[Piece]:
     """A file in pieces of about `PIECE_BYTES`, in order. Raises InputRefusedError as `reading.format_of` does."""
     form = reading.format_of(settings, landed)
-    if form.columnar is not None and not form.is_by_line and landed.is_packed and landed.bytes >= HALVED_BYTES:
+    if form.columnar and not form.is_by_line and landed.is_packed and landed.bytes >= HALVED_BYTES:
         return _halves(settings, landed)
     count = -(-landed.bytes // PIECE_BYTES)
     if count < 2 or not landed.cuts or not form.is_by_line:

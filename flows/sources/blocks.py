@@ -10,7 +10,7 @@ from flows import limits
 from flows.files.block import Block, Values
 from flows.files.csv_columns import CsvBlock, csv_columns
 from flows.files.csv_records import IsHeader
-from flows.files.json_columns import Shape, line_columns
+from flows.files.json_columns import Lines, Shape, line_columns
 from flows.files.json_scan import STRING, Numbers
 from flows.files.record import Fault, Record
 from flows.post import POST_IDS, Post
@@ -63,14 +63,39 @@ def paths_of(columnar: Columnar) -> tuple[str, ...]:
     return tuple(noting.paths)
 
 
-def blocks_of(form: Format, columnar: Columnar, stream: BinaryIO) -> Iterator[Block | Record | Fault]:
-    """The records of a file in blocks, in order, and those that come alone."""
-    paths = paths_of(columnar)
-    if form.layout == "csv":
-        return csv_columns(stream, form.is_header, paths)
-    if columnar.inside is not None:
-        return listed_blocks(form, columnar.inside, stream, paths)
-    return line_columns(stream, Shape.of(paths))
+class Ways:
+    """How the records of a format become posts as columns, of which a file mostly needs one."""
+
+    def __init__(self, form: Format) -> None:
+        self._form = form
+        self._ways = [(way, paths_of(way)) for way in form.columnar]
+
+    def blocks(self, stream: BinaryIO) -> Iterator[Block | Record | Fault]:
+        """The records of a file in blocks, in order, and those that come alone."""
+        way, paths = self._ways[0]
+        if self._form.layout == "csv":
+            return csv_columns(stream, self._form.is_header, paths)
+        if way.inside is not None:
+            return listed_blocks(self._form, way.inside, stream, paths)
+        return line_columns(stream, lambda: Shape.of(self._ways[0][1]))
+
+    def posts(self, block: Block) -> Iterator[tuple[pl.DataFrame, pl.Series, Numbers]]:
+        """As `posts_of`, with the places of the records: of all of a block, then of lines that are for another way.
+
+        Where those are most, the other way is the first of the next block.
+        """
+        posts, is_plain = posts_of(self._ways[0][0], block)
+        yield posts, is_plain, np.arange(len(is_plain))
+        if not isinstance(block, Lines):
+            return
+        odd = (~is_plain).arg_true().to_list()
+        for number, (way, paths) in enumerate(self._ways[1:], 1):
+            places = [place for place in odd if way.is_for(block.lines[place])]
+            if places:
+                others = block.again(places, Shape.of(paths))
+                yield *posts_of(way, others), np.array(places[: len(others.lines)], np.int64)
+            if len(places) * 2 > len(is_plain):
+                self._ways.insert(0, self._ways.pop(number))
 
 
 class Cells:
@@ -125,8 +150,8 @@ def posts_of(columnar: Columnar, block: Block) -> tuple[pl.DataFrame, pl.Series]
 
 
 def _map(columnar: Columnar, taking: Columns) -> Post:
-    for path, text in columnar.equal:
-        taking.equal(path, text)
+    for path, texts in columnar.equal:
+        taking.equal(path, texts)
     for path in columnar.absent:
         taking.absent(path)
     for path, text in columnar.without:

@@ -5,7 +5,7 @@ few different ones, of which each is asked of that rule. What is not plain is fo
 a record is mapped alone. So a rule has one home, and columns only know which values it does not change.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -13,7 +13,7 @@ import numpy.typing as npt
 import polars as pl
 
 from flows.files.block import Block, Values
-from flows.files.json_scan import ESCAPED, MISSING, NULL, OBJECT, STRING, WHOLE, Numbers
+from flows.files.json_scan import ESCAPED, MISSING, NULL, OBJECT, STRING, TRUTH, WHOLE, Numbers
 from flows.post import Rejected
 from flows.sources.counts import UNKNOWN, Style, count
 from flows.sources.fields import TIKTOK_FIRST_SECOND, fits_upload, hashtag, hashtags_in
@@ -72,9 +72,9 @@ class Columns:
         read = _asked([texts], lambda text: count(text, style) if text else None, pl.Int64)[0]
         return _only(numbers, is_known).scatter(rest, read)
 
-    def equal(self, path: str, text: str) -> None:
-        """Only lines where a field is this text are plain."""
-        self._require((self._texts(path) == text).fill_null(value=False))
+    def equal(self, path: str, texts: tuple[str | None, ...]) -> None:
+        """Only records where a field is one of some texts are plain."""
+        self._require(self._texts(path).is_in(texts, nulls_equal=True))
 
     def absent(self, path: str) -> None:
         """Only lines without a field are plain."""
@@ -164,6 +164,54 @@ class Columns:
         missing = [self._field(path).kinds == MISSING for path in paths]
         return pl.Series(np.logical_and.reduce(missing), dtype=pl.Boolean)
 
+    def second(
+        self,
+        path: str,
+        rule: Callable[[Any, Any], tuple[int, str]],  # noqa: ARG002 - it takes such numbers as they are
+        post_id: pl.Series,  # noqa: ARG002
+    ) -> tuple[pl.Series, str]:
+        """As `Taking` says."""
+        seconds = self._numbers(path)
+        self._require(((seconds > 0) & (seconds < MILLISECONDS_ABOVE)).fill_null(value=False))
+        return seconds, "record"
+
+    def known(self, *values: pl.Series) -> pl.Series:
+        """As `Taking` says."""
+        return pl.select(pl.coalesce(*values)).to_series()
+
+    def is_true(self, path: str) -> pl.Series:
+        """As `Taking` says."""
+        values = self._field(path)
+        is_truth = values.kinds == TRUTH
+        self._require(pl.Series(is_truth | (values.kinds <= NULL), dtype=pl.Boolean))
+        begins = np.where(is_truth, values.begins, 0)
+        is_true = values.data[begins] == ord("t") if len(values.data) else is_truth
+        return pl.Series(is_truth & is_true, dtype=pl.Boolean)
+
+    def unless(self, is_hidden: pl.Series, count: pl.Series) -> pl.Series:
+        """As `Taking` says."""
+        return _only(count, ~is_hidden)
+
+    def count_or_number(self, path: str, listed: str) -> pl.Series:
+        """As `Taking` says."""
+        counts = self._counts(path, UNKNOWN)
+        self._require(counts.is_not_null() | pl.Series(self._field(listed).kinds <= NULL, dtype=pl.Boolean))
+        return counts
+
+    def named(self, path: str, names: Mapping[int, str]) -> pl.Series:
+        """As `Taking` says."""
+        self._require(pl.Series(np.isin(self._field(path).kinds, (MISSING, NULL, WHOLE)), dtype=pl.Boolean))
+        return self._numbers(path).replace_strict(dict(names), default=None, return_dtype=pl.String)
+
+    def text_in(self, path: str, name: str) -> pl.Series:
+        """As `Taking` says."""
+        own, inner = self._field(path), self._field(f"{path}.{name}")
+        is_text = np.isin(own.kinds, (STRING, ESCAPED))
+        is_plain = is_text | (own.kinds <= NULL) | ((own.kinds == OBJECT) & (inner.kinds <= ESCAPED))
+        self._require(pl.Series(is_plain, dtype=pl.Boolean))
+        texts = own.strings().zip_with(pl.Series(is_text, dtype=pl.Boolean), inner.strings())
+        return _only(texts, pl.Series(own.kinds != MISSING, dtype=pl.Boolean))
+
     def given(self, path: str, rule: Callable[[Any], Any] = itself) -> pl.Series:
         """As `Taking` says."""
         return self._block.given(path, rule)
@@ -218,9 +266,9 @@ class Columns:
         """As `Taking` says."""
         return pl.select(pl.concat_str([text.fill_null("") for text in texts], separator="\n")).to_series()
 
-    def count_or(self, path: str, other: str) -> pl.Series:
+    def count_or(self, path: str, other: str, *, is_null_known: bool = True) -> pl.Series:
         """As `Taking` says."""
-        is_missing = pl.Series(self._field(path).kinds == MISSING, dtype=pl.Boolean)
+        is_missing = pl.Series(self._field(path).kinds <= (MISSING if is_null_known else NULL), dtype=pl.Boolean)
         return self._counts(other, UNKNOWN).zip_with(is_missing, self._counts(path, UNKNOWN))
 
     def count_asked(self, path: str, is_asked: pl.Series) -> pl.Series:

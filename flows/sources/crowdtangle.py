@@ -238,6 +238,6 @@ def formats(zones: Zones) -> tuple[Format, ...]:
             TABLE,
             platform=platform,
             study=_STUDY,
-            columnar=None if has_seasons else Columnar(partial(mapping, zones=zones)),
+            columnar=() if has_seasons else (Columnar(partial(mapping, zones=zones)),),
         )
     )

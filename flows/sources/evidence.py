@@ -127,7 +127,7 @@ def fit(form: Format, places: Places, evidence: Evidence) -> Format:
     """The format that reads counts as a file writes them, and refuses ids that lost digits."""
     if not evidence.odd and evidence.damage is None:
         return replace(form, notes=evidence.notes)
-    return replace(form, post=partial(_post, form.post, places, evidence), columnar=None, notes=evidence.notes)
+    return replace(form, post=partial(_post, form.post, places, evidence), columnar=(), notes=evidence.notes)
 
 
 def _post(read: Callable[[Any], Post], places: Places, evidence: Evidence, raw: Any) -> Post:

@@ -20,6 +20,7 @@ ID_PREFIXES = ("graph:", "mcl:", "pfbid")  # of ids that are no bare numbers or 
 EMPTY, MISSING = "is empty", "is missing"  # of the field that holds an id, in the detail of a reject
 
 SHORTCODE_ALPHABET = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_"
+SHORTCODE = r"[A-Za-z0-9_\-]{11}"  # as nearly all are
 SHORTCODE_LENGTH = 11  # of a public post; what follows it belongs to the private post's key
 INSTAGRAM_EPOCH_MS = 1_314_220_021_721
 TIKTOK_ID_LENGTHS = range(17, 21)
@@ -231,7 +232,7 @@ FACEBOOK_URL = (
     r"^https://(?:www|web|m)\.facebook\.com"
     r"/(?:[A-Za-z0-9_.\-]+/(?:posts|videos)|groups/[A-Za-z0-9_.\-]+/(?:posts|permalink)|reel)/([0-9]{10,32})/?$"
 )
-INSTAGRAM_URL = r"^https://www\.instagram\.com/(?:p|reel|tv)/([A-Za-z0-9_\-]{11})/?$"
+INSTAGRAM_URL = rf"^https://www\.instagram\.com/(?:p|reel|tv)/({SHORTCODE})/?$"
 _FACEBOOK_KEYS = ("story_fbid", "multi_permalinks", "fbid", "v")
 
 

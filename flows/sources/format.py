@@ -39,7 +39,7 @@ class Format:
     read with what `carry` took from the value before it.
     `holds_secrets`: its files carry access tokens, which are masked when one lands. `is_by_line`: every record is a
     line and needs no other, so that lines from the midst of a file are read as they are in the whole. `columnar` reads
-    many records at once, with the same mapping as `post`; `is_header` knows the header of a table.
+    many records at once, with the same mappings as `post`; `is_header` knows the header of a table.
 
     `study` looks through a whole file and gives the format as it fits that file; `notes` are then sentences on what in
     it stays unknown, and why.
@@ -58,7 +58,7 @@ class Format:
     notes: tuple[str, ...] = ()
     holds_secrets: bool = False
     is_by_line: bool = False
-    columnar: "Columnar | None" = None
+    columnar: "tuple[Columnar, ...]" = ()
     is_header: IsHeader | None = None
 
     def fitted(self, stream: BinaryIO) -> "Format":

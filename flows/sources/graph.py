@@ -392,5 +392,5 @@ COLUMNAR = Columnar(
 
 FORMATS = tuple(
     replace(form, holds_secrets=True)
-    for form in formats(NAME, recognise, post, OBJECTS, inside=elements, carry=_asked_next, columnar=COLUMNAR)
+    for form in formats(NAME, recognise, post, OBJECTS, inside=elements, carry=_asked_next, columnar=(COLUMNAR,))
 )

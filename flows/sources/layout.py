@@ -47,7 +47,7 @@ def formats(  # noqa: PLR0913 - the parts of a format
     inside: Callable[..., Iterator[Any]] | None = None,
     carry: Callable[[Any], Any] | None = None,
     study: Callable[[Format, BinaryIO], Format] | None = None,
-    columnar: Columnar | None = None,
+    columnar: tuple[Columnar, ...] = (),
 ) -> tuple[Format, ...]:
     """A Format for each layout that records of one kind come in.
 
@@ -77,15 +77,16 @@ def formats(  # noqa: PLR0913 - the parts of a format
                 carry=carry,
                 study=study,
                 is_by_line=each == "lines" and inside is None,
-                columnar=columnar if (each == "documents") is _is_inside(columnar) and each != "sheet" else None,
+                columnar=columnar if _is_columnar(each, columnar) else (),
                 is_header=is_header,
             )
         )
     return tuple(parts)
 
 
-def _is_inside(columnar: Columnar | None) -> bool:
-    return columnar is not None and columnar.inside is not None
+def _is_columnar(each: Layout, columnar: tuple[Columnar, ...]) -> bool:
+    """Whether records in a layout can be read at once: lines and rows, or the objects inside of documents."""
+    return each in (("documents",) if any(way.inside for way in columnar) else ("lines", "csv"))
 
 
 def _recognise_laid_out(expected: Layout, recognise: Callable[[bytes], str | None], sample: bytes) -> str | None:

@@ -82,7 +82,7 @@ class ListedBlock:
     def record(self, place: int) -> Record | Fault | None:
         """As `Block` says."""
         known = self.known[self.document[place]]
-        return Record(self.lines.number + place, {_OBJECT: orjson.loads(self.lines.lines[place])} | known)
+        return Record(int(self.numbers[place]), {_OBJECT: orjson.loads(self.lines.lines[place])} | known)
 
 
 def _in_object(path: str) -> str:
@@ -134,7 +134,8 @@ def _read(
 def _block(pages: Sequence[_Page], before: int, shape: Shape) -> ListedBlock:
     objects = [each for page in pages for each in page.document.objects]
     document = np.repeat(np.arange(len(pages)), [len(page.document.objects) for page in pages])
-    return ListedBlock(scan_lines(before + 1, objects, shape), tuple(page.known for page in pages), document)
+    lines = scan_lines(np.arange(before + 1, before + 1 + len(objects)), objects, shape)
+    return ListedBlock(lines, tuple(page.known for page in pages), document)
 
 
 def _page(inside: Inside, document: Document, carried: tuple[Any, ...]) -> _Page | None:

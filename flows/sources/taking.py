@@ -76,6 +76,27 @@ class Taking(Protocol):
     def lacks(self, *paths: str) -> Any:
         """Whether a record has none of some fields."""
 
+    def second(self, path: str, rule: Callable[[Any, Any], tuple[int, str]], post_id: Any) -> tuple[Any, Any]:
+        """(seconds, where from) that a rule of an id and a time tells: the time, where it is a number of seconds."""
+
+    def known(self, *values: Any) -> Any:
+        """The first value that is not None."""
+
+    def is_true(self, path: str) -> Any:
+        """Whether a field says so."""
+
+    def unless(self, is_hidden: Any, count: Any) -> Any:
+        """A counter that is not hidden."""
+
+    def count_or_number(self, path: str, listed: str) -> Any:
+        """A counter; where it is not known, how many elements a list has, if any."""
+
+    def named(self, path: str, names: Mapping[int, str]) -> Any:
+        """The name of a number."""
+
+    def text_in(self, path: str, name: str) -> Any:
+        """A text, or that of an object; empty where there is none; None where the field is missing."""
+
     def given(self, path: str, rule: Callable[[Any], Any] = itself) -> Any:
         """What is known of the document in which a record stands, as a rule tells it."""
 
@@ -97,8 +118,8 @@ class Taking(Protocol):
     def beside(self, *texts: Any) -> Any:
         """Texts one after another, as lines."""
 
-    def count_or(self, path: str, other: str) -> Any:
-        """A counter; where there is no such field, another one."""
+    def count_or(self, path: str, other: str, *, is_null_known: bool = True) -> Any:
+        """A counter; where there is no such field (or null, which may say nothing), another one."""
 
     def count_asked(self, path: str, is_asked: Any) -> Any:
         """A counter; where what holds it is left out, zero if it was asked for."""
@@ -213,6 +234,40 @@ class OneRecord:
         """As `Taking` says."""
         return not any(name in holder for holder, name in map(self._holder, paths))
 
+    def second(self, path: str, rule: Callable[[Any, Any], tuple[int, str]], post_id: Any) -> tuple[int, str]:
+        """As `Taking` says."""
+        return rule(post_id, self._at(path))
+
+    def known(self, *values: Any) -> Any:
+        """As `Taking` says."""
+        return next((value for value in values if value is not None), None)
+
+    def is_true(self, path: str) -> bool:
+        """As `Taking` says."""
+        return bool(self._at(path))
+
+    def unless(self, is_hidden: bool, count: int | None) -> int | None:
+        """As `Taking` says."""
+        return None if is_hidden else count
+
+    def count_or_number(self, path: str, listed: str) -> int | None:
+        """As `Taking` says."""
+        known = self.count(path)
+        return known if known is not None else len(as_list(self._at(listed))) or None
+
+    def named(self, path: str, names: Mapping[int, str]) -> str | None:
+        """As `Taking` says."""
+        number = self._at(path)
+        return names.get(number) if type(number) is int else None
+
+    def text_in(self, path: str, name: str) -> str | None:
+        """As `Taking` says."""
+        holder, last = self._holder(path)
+        if last not in holder:
+            return None
+        value = holder[last]
+        return clean(value) if isinstance(value, str) else clean(as_dict(value).get(name)) or ""
+
     def given(self, path: str, rule: Callable[[Any], Any] = itself) -> Any:
         """As `Taking` says."""
         return rule(self._at(path))
@@ -223,7 +278,8 @@ class OneRecord:
 
     def groups(self, path: str, pattern: str, otherwise: Callable[[Any], tuple[Any, ...]]) -> tuple[Any, ...]:
         """As `Taking` says."""
-        match = re.fullmatch(pattern, str(self._at(path)))
+        text = self._at(path)
+        match = re.fullmatch(pattern, text) if isinstance(text, str) else None
         return match.groups() if match else otherwise(self._raw)
 
     def head(self, path: str) -> str | None:
@@ -245,10 +301,11 @@ class OneRecord:
         """As `Taking` says."""
         return "\n".join(text or "" for text in texts)
 
-    def count_or(self, path: str, other: str) -> int | None:
+    def count_or(self, path: str, other: str, *, is_null_known: bool = True) -> int | None:
         """As `Taking` says."""
         holder, name = self._holder(path)
-        return count(holder[name] if name in holder else self._at(other))
+        is_known = name in holder if is_null_known else holder.get(name) is not None
+        return count(holder[name] if is_known else self._at(other))
 
     def count_asked(self, path: str, is_asked: bool) -> int | None:
         """As `Taking` says."""
@@ -326,12 +383,16 @@ class Inside(NamedTuple):
 class Columnar:
     """How records of a format become posts as columns: the mapping, and the records that it is for.
 
-    `equal` are fields with a text they have to be, `absent` fields that may not be there, `without` fields with what
-    their text may not hold. `inside`: the records stand in the lists of documents.
+    `equal` are fields with the texts they may be (None: they may be missing), `absent` fields that may not be there,
+    `without` fields with what their text may not hold. `inside`: the records stand in the lists of documents.
     """
 
     mapping: Callable[[Taking], Post]
-    equal: tuple[tuple[str, str], ...] = ()
+    equal: tuple[tuple[str, tuple[str | None, ...]], ...] = ()
     absent: tuple[str, ...] = ()
     without: tuple[tuple[str, str], ...] = ()
     inside: Inside | None = None
+
+    def is_for(self, line: bytes) -> bool:
+        """Whether a line can hold a record that it is for."""
+        return all(any(text is None or text.encode() in line for text in texts) for _, texts in self.equal)

@@ -16,6 +16,7 @@ from flows.post import Post, Reason, Rejected
 from flows.sources.counts import count
 from flows.sources.evidence import Places, study
 from flows.sources.fields import (
+    SHORTCODE,
     clean,
     handle,
     hashtags_in,
@@ -31,6 +32,7 @@ from flows.sources.taking import Columnar, OneRecord, Taking
 
 INSTAGRAM_MEDIA = {1: "photo", 2: "video", 8: "album"}
 INSTAGRAM_AD_LINK = "https://www.facebook.com/ads/ig_redirect"
+INSTAGRAM_ADDRESS = "https://www.instagram.com/p/{}/"
 TIKTOK_NO_LANGUAGE = ("", "un")
 _SEEN = ("last_updated", "timestamp_collected")
 
@@ -48,13 +50,6 @@ def _list(value: object) -> list[Any]:
 def observed_at(envelope: Raw) -> int | None:
     """When the browser last saw the item, in seconds; None when the envelope does not say."""
     return OneRecord(envelope).observed_at(*_SEEN)
-
-
-def _author(name: str | None, number: object) -> str | None:
-    """The handle, or "id:<number>" where only that is known."""
-    if name:
-        return name
-    return f"id:{number}" if number and isinstance(number, str | int) else None
 
 
 def tiktok(take: Taking) -> Post:
@@ -81,9 +76,6 @@ def tiktok(take: Taking) -> Post:
         views=take.count("data.stats.playCount", "data.statsV2.playCount"),
         url=take.filled("https://www.tiktok.com/@{}/video/{}", author, post_id),
     )
-
-
-COLUMNAR = Columnar(tiktok, equal=(("source_platform", "tiktok.com"),), absent=("__import_meta", "data.contents"))
 
 
 def _tiktok(data: Raw, envelope: Raw) -> Post:
@@ -118,7 +110,7 @@ def instagram_created(code: str, value: object) -> tuple[int, str]:
 
 def instagram_url(code: str) -> str:
     """The public address of a shortcode."""
-    return f"https://www.instagram.com/p/{code}/"
+    return INSTAGRAM_ADDRESS.format(code)
 
 
 def _instagram_code(data: Raw, key: str) -> str:
@@ -128,57 +120,56 @@ def _instagram_code(data: Raw, key: str) -> str:
     return pk_to_shortcode(data.get("pk") or present(data, "id"))
 
 
-def _instagram_media(data: Raw) -> str | None:
-    kind = data.get("media_type")
-    return INSTAGRAM_MEDIA.get(kind) if type(kind) is int else None
+def _instagram_author(user: Any, owner: Any, number: Any) -> str | None:
+    """The handle of the user, else the owner's, else "id:<number>"."""
+    name = handle(user) or handle(owner)
+    if name:
+        return name
+    return f"id:{number}" if number and isinstance(number, str | int) else None
 
 
-def _instagram_author(data: Raw) -> tuple[str | None, str | None]:
-    """(handle or id, name) of the user, else the owner."""
-    user, owner = _dict(data.get("user")), _dict(data.get("owner"))
-    author = handle(user.get("username")) or handle(owner.get("username"))
-    number = user.get("pk") or user.get("id") or owner.get("pk") or owner.get("id")
-    name = clean(user.get("full_name"))
-    return _author(author, number), name if name is not None else clean(owner.get("full_name"))
+def _author(take: Taking) -> Any:
+    names = take.value("data.user.username"), take.value("data.owner.username")
+    numbers = (take.value(f"data.{who}.{key}") for who in ("user", "owner") for key in ("pk", "id"))
+    return take.each(_instagram_author, *names, take.first(*numbers))
 
 
-def _caption(data: Raw) -> str | None:
-    """The caption, "" when the post has none, None when the record does not carry it."""
-    if "caption" not in data:
-        return None
-    caption = data["caption"]
-    if caption is None:
-        return ""
-    return clean(caption) if isinstance(caption, str) else clean(_dict(caption).get("text")) or ""
+def _author_name(take: Taking) -> Any:
+    return take.known(take.text("data.user.full_name"), take.text("data.owner.full_name"))
 
 
-def _item_list(data: Raw, envelope: Raw) -> Post:
-    code = _instagram_code(data, "code")
-    created_at, created_from = instagram_created(code, data.get("taken_at"))
-    author, name = _instagram_author(data)
-    text = _caption(data)
-    comments = count(data.get("comment_count"))
-    if comments is None and isinstance(data.get("comments"), list):
-        comments = len(data["comments"]) or None  # a preview; an empty one does not say that there are none
-    plays = data.get("view_count")
+def instagram(take: Taking) -> Post:
+    """An Instagram post in its envelope, of one record or of columns."""
+    (code,) = take.groups("data.code", f"({SHORTCODE})", otherwise=_odd_code)
+    created_at, created_from = take.second("data.taken_at", instagram_created, code)
+    text = take.text_in("data.caption", "text")
     return Post(
         platform="instagram",
         post_id=code,
         created_at=created_at,
         created_from=created_from,
-        observed_at=observed_at(envelope),
-        author=author,
-        author_name=name,
+        observed_at=take.observed_at(*_SEEN),
+        author=_author(take),
+        author_name=_author_name(take),
         text=text,
-        hashtags=hashtags_in(text),
-        media_type=_instagram_media(data),
+        hashtags=take.hashtags_in(text),
+        media_type=take.named("data.media_type", INSTAGRAM_MEDIA),
         # With hidden likes the number is a teaser for the viewer, not a count.
-        likes=None if data.get("like_and_view_counts_disabled") else count(data.get("like_count")),
-        comments=comments,
-        views=count(data.get("play_count") if plays is None else plays),
-        url=instagram_url(code),
-        is_partial=bool(data.get("_zs_partial")),
+        likes=take.unless(take.is_true("data.like_and_view_counts_disabled"), take.count("data.like_count")),
+        # The list is a preview; an empty one does not say that there are none.
+        comments=take.count_or_number("data.comment_count", "data.comments"),
+        views=take.count_or("data.view_count", "data.play_count", is_null_known=False),
+        url=take.filled(INSTAGRAM_ADDRESS, code),
+        is_partial=take.is_true("data._zs_partial"),
     )
+
+
+def _odd_code(raw: Raw) -> tuple[str]:
+    return (_instagram_code(raw["data"], "code"),)
+
+
+def _item_list(data: Raw, envelope: Raw) -> Post:
+    return instagram(OneRecord({**envelope, "data": data}))
 
 
 def _polaris(data: Raw, envelope: Raw) -> Post:
@@ -197,7 +188,7 @@ def _graph_media(data: Raw) -> str | None:
 
 def _graph_legacy(data: Raw, envelope: Raw) -> Post:
     """The shape of Instagram's former web pages."""
-    author, name = _instagram_author(data)
+    take = OneRecord({"data": data})
     text = None
     if "edge_media_to_caption" in data:
         edges = _list(_dict(data["edge_media_to_caption"]).get("edges"))
@@ -211,8 +202,8 @@ def _graph_legacy(data: Raw, envelope: Raw) -> Post:
         created_at=created_at,
         created_from=created_from,
         observed_at=observed_at(envelope),
-        author=author,
-        author_name=name,
+        author=_author(take),
+        author_name=_author_name(take),
         text=text,
         hashtags=hashtags_in(text),
         media_type=_graph_media(data),
@@ -238,6 +229,16 @@ def _instagram(data: Raw, envelope: Raw) -> Post:
 def _tiktok_comment(data: Raw, envelope: Raw) -> Post:  # noqa: ARG001 - one signature for all
     raise Rejected(Reason.COMMENT, "tiktok-comments")
 
+
+COLUMNAR = (
+    Columnar(tiktok, equal=(("source_platform", ("tiktok.com",)),), absent=("__import_meta", "data.contents")),
+    Columnar(
+        instagram,
+        equal=(("source_platform", ("instagram.com",)), ("data.__typename", ("XDTMediaDict", "", None))),
+        absent=("__import_meta",),
+        without=(("data.product_type", "ad"), ("data.link", INSTAGRAM_AD_LINK)),
+    ),
+)
 
 _PLATFORMS: dict[object, Callable[[Raw, Raw], Post]] = {
     "tiktok.com": _tiktok,

@@ -121,7 +121,7 @@ def _watched(seconds: float) -> Iterator[None]:
 
 
 def _is_alike(form: Format, path: Path, alone: mapped.Mapped) -> bool:
-    """Whether the lines of a file come to the same as columns as they did one by one."""
+    """Whether the records of a file come to the same as columns as they did one by one."""
     with open_stream(path) as stream:
         frames = list(mapped.read_frames(form, stream, SIGHT))
     rejects = [reject for frame in frames for reject in frame.rejects]
@@ -143,8 +143,8 @@ def _read(settings: Settings, mutant: Mutant, result: Result) -> bool:
                 else:
                     for _ in form.records(stream):
                         pass
-            if form.columnar is not None and not _is_alike(form, mutant.path, alone):
-                result.fault(mutant, "as columns its lines come to something else than one by one")
+            if form.columnar and not _is_alike(form, mutant.path, alone):
+                result.fault(mutant, "as columns its records come to something else than one by one")
     except InputRefusedError as refusal:
         mutant.outcome = "refused"
         if len(str(refusal)) > 2_000 or "\n" in str(refusal):

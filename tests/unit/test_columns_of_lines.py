@@ -17,7 +17,7 @@ from flows.files import block
 from flows.files.json_columns import Lines, Shape, line_columns
 from flows.loading.mapped import Sight
 from flows.sources import zeeschuimer
-from flows.sources.blocks import paths_of, posts_of
+from flows.sources.blocks import Ways, posts_of
 from flows.sources.columns import _TAG_SIGNS
 from tests import alike
 from tests.alike import SIGHT
@@ -32,7 +32,7 @@ def assert_alike(content: bytes, sight: Sight = SIGHT) -> pl.DataFrame:
 
 
 def scanned(content: bytes) -> Lines:
-    (lines,) = line_columns(io.BytesIO(content), SHAPE)
+    (lines,) = line_columns(io.BytesIO(content), lambda: SHAPE)
     assert isinstance(lines, Lines)
     return lines
 
@@ -62,9 +62,35 @@ PATHS = (
 )
 
 
-def changed(changes: list[tuple[str, Any]]) -> dict[str, Any]:
+MEDIA_PATHS = (
+    *("data", "source_platform", "last_updated", "__import_meta", "data.id", "data.pk", "data.code", "data.taken_at"),
+    *("data.caption", "data.caption.text", "data.user", "data.user.username", "data.user.pk", "data.user.full_name"),
+    *("data.owner", "data.like_count", "data.comment_count", "data.comments", "data.view_count", "data.play_count"),
+    *("data.media_type", "data.like_and_view_counts_disabled", "data._zs_partial", "data.__typename"),
+    *("data.product_type", "data.link"),
+)
+MEDIA_VALUES = [
+    *VALUES,
+    *("CwLIsV2gB85", "12345678901", 12345678901, "CwLIsV2gB85aaaa", "ad", "XDTMediaDict", "XDTPolaris", "GraphImage"),
+    *({"text": "a #b"}, {"text": None}, {"text": 7}, {"username": "Lain", "id": "9", "full_name": ""}, [1, 2]),
+    "https://www.facebook.com/ads/ig_redirect/?d=1",
+]
+
+
+def medium() -> dict[str, Any]:
+    """One captured post of Instagram."""
+    user = {"id": "7", "pk": "7", "username": "warga.batang", "full_name": "Warga"}
+    counts = {"like_count": 34, "comment_count": 1, "view_count": None, "play_count": 9}
+    text = {"caption": {"text": "Ujian #infobatang"}, "like_and_view_counts_disabled": False, "_zs_partial": False}
+    facts = {"pk": "3173668593904656185", "code": "CwLIsV2gB85", "taken_at": 1_692_550_800, "media_type": 1}
+    data = {"__typename": "XDTMediaDict", "id": "3173668593904656185_7", **facts, "user": user, **counts, **text}
+    seen = {"timestamp_collected": 1_692_559_176_425, "source_platform": "instagram.com"}
+    return {"id": 1, "item_id": "3173668593904656185_7", **seen, "data": data}
+
+
+def changed(changes: list[tuple[str, Any]], record: dict[str, Any] | None = None) -> dict[str, Any]:
     """A record with other values in some fields, also fields that it has not."""
-    record: dict[str, Any] = tiktok(textLanguage="id", textExtra=[{"hashtagName": "Batang"}])
+    record = record or tiktok(textLanguage="id", textExtra=[{"hashtagName": "Batang"}])
     for path, value in changes:
         *parents, name = path.split(".")
         place: Any = record
@@ -78,7 +104,11 @@ def changed(changes: list[tuple[str, Any]]) -> dict[str, Any]:
 @st.composite
 def lines(draw: st.DrawFn) -> bytes:
     """A line with odd values, odd spaces, fields that come twice, or bytes that broke."""
-    record = changed(draw(st.lists(st.tuples(st.sampled_from(PATHS), st.sampled_from(VALUES)), max_size=3)))
+    if draw(st.booleans()):
+        changes = st.tuples(st.sampled_from(MEDIA_PATHS), st.sampled_from(MEDIA_VALUES))
+        record = changed(draw(st.lists(changes, max_size=3)), medium())
+    else:
+        record = changed(draw(st.lists(st.tuples(st.sampled_from(PATHS), st.sampled_from(VALUES)), max_size=3)))
     text = json.dumps(
         record, ensure_ascii=draw(st.booleans()), separators=draw(st.sampled_from([(",", ":"), (" , ", " : ")]))
     )
@@ -106,9 +136,10 @@ def test_lines_as_columns_are_what_they_are_alone(content: list[bytes], end: byt
     assert_alike(b"\n".join(content) + end)
 
 
-@pytest.mark.parametrize("value", VALUES, ids=repr)
+@pytest.mark.parametrize("value", MEDIA_VALUES, ids=repr)
 def test_every_value_in_every_field(value: Any) -> None:
     written = [json.dumps(changed([(path, value)])).encode() for path in PATHS]
+    written += [json.dumps(changed([(path, value)], medium())).encode() for path in MEDIA_PATHS]
     assert_alike(b"\n".join(written) + b"\n")
 
 
@@ -193,8 +224,27 @@ def test_escapes_and_elements_of_lists() -> None:
 
 def test_nearly_all_lines_of_an_export_are_plain() -> None:
     content = b"".join(json.dumps(tiktok(serial=serial)).encode() + b"\n" for serial in range(1, 100))
-    (lines,) = line_columns(io.BytesIO(content), Shape.of(paths_of(zeeschuimer.COLUMNAR)))
-    assert posts_of(zeeschuimer.COLUMNAR, lines)[1].all()
+    (lines,) = Ways(LINES).blocks(io.BytesIO(content))
+    assert posts_of(LINES.columnar[0], lines)[1].all()
+
+
+def test_lines_of_two_platforms_are_plain_in_two_ways(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(block, "CHUNK_BYTES", 1_000)
+    mixed = [
+        json.dumps(record).encode() for record in (tiktok(), medium(), tiktok(serial=2), *[medium()] * 9, tiktok())
+    ]
+    content = b"\n".join(mixed) + b"\n"
+    ways = Ways(LINES)
+    plain = 0
+    for lines in ways.blocks(io.BytesIO(content)):
+        assert isinstance(lines, Lines)
+        plain += sum(int(is_plain.sum()) for _, is_plain, _ in ways.posts(lines))
+    assert plain == len(mixed)
+    assert assert_alike(content)["platform"].to_list() == [
+        *("tiktok", "instagram", "tiktok"),
+        *["instagram"] * 9,
+        "tiktok",
+    ]
 
 
 def test_reading_ends_where_too_many_rejects_or_blank_lines_follow_each_other(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -2,8 +2,9 @@
 
 import io
 import json
+from collections.abc import Callable
 from copy import deepcopy
-from typing import Any
+from typing import Any, BinaryIO
 
 import pytest
 from hypothesis import given, settings
@@ -14,9 +15,9 @@ from flows.files.json_lists import json_documents
 from flows.files.json_records import Elements, element_of, json_elements
 from flows.files.record import Fault, Record
 from flows.sources import graph
-from flows.sources.blocks import blocks_of, posts_of
+from flows.sources.blocks import Ways, posts_of
 from flows.sources.listed import ListedBlock
-from tests.alike import assert_alike
+from tests.alike import Broken, assert_alike
 
 (PAGES,) = (each for each in graph.FORMATS if each.layout == "documents")
 THING: dict[str, Any] = {
@@ -143,12 +144,14 @@ def documents(draw: st.DrawFn) -> bytes:
 
 
 @settings(deadline=None, max_examples=100)
-@given(documents(), st.sampled_from([block.CHUNK_BYTES, 1_500]))
-def test_posts_of_pages_as_columns_are_what_they_are_alone(content: bytes, size: int) -> None:
+@given(documents(), st.sampled_from([block.CHUNK_BYTES, 1_500]), st.sampled_from([io.BytesIO, io.BytesIO, Broken]))
+def test_posts_of_pages_as_columns_are_what_they_are_alone(
+    content: bytes, size: int, stream: Callable[[bytes], BinaryIO]
+) -> None:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(block, "CHUNK_BYTES", size)
         patch.setattr("flows.files.chunks.CHUNK_BYTES", size)
-        assert_alike(PAGES, content)
+        assert_alike(PAGES, content, stream=stream)
 
 
 @pytest.mark.parametrize("value", [*VALUES, "gone"], ids=range(len(VALUES) + 1))
@@ -180,14 +183,13 @@ def test_the_outline_ends_values_where_the_reader_of_elements_does(text: str, is
 def test_nearly_all_posts_of_pages_are_plain() -> None:
     things = [changed([("shares", "gone"), ("message", f"kata {number} 📢 #satu")]) for number in range(50)]
     page = {"data": things, "paging": paging("published_posts", "id,shares")}
-    assert PAGES.columnar is not None
     for content in (
         json.dumps([page] * 4),
         json.dumps([page] * 4, indent=2),
         json.dumps(page) + "\n" + json.dumps(page),
     ):
-        blocks = list(blocks_of(PAGES, PAGES.columnar, io.BytesIO(content.encode())))
-        assert all(isinstance(each, ListedBlock) and posts_of(PAGES.columnar, each)[1].all() for each in blocks)
+        blocks = list(Ways(PAGES).blocks(io.BytesIO(content.encode())))
+        assert all(isinstance(each, ListedBlock) and posts_of(PAGES.columnar[0], each)[1].all() for each in blocks)
         assert len(assert_alike(PAGES, content.encode())) >= 100
 
 
