@@ -6,11 +6,12 @@ from typing import BinaryIO, NamedTuple
 
 import numpy as np
 
+from flows import limits
 from flows.files import block
-from flows.files.chunks import BOM
-from flows.files.json_records import Elements, chunks_of, elements_in
+from flows.files.chunks import BOM, blocks
+from flows.files.json_records import Elements, chunks_of, elements_in, json_line
 from flows.files.list_scan import BEGIN, COUNT, END, FIRST, LIST, LIST_END, outline
-from flows.files.record import Fault, Record
+from flows.files.record import Fault, Record, too_many_blanks
 
 _MOST = 1 << 16  # documents of a block
 
@@ -54,16 +55,59 @@ def json_documents(stream: BinaryIO, name: str) -> Iterator[list[Document] | Rec
     yield from elements_in(chain([rest], chunks), elements, number)
 
 
+def line_documents(stream: BinaryIO, name: str) -> Iterator[list[Document] | Record | Fault]:
+    """The values of lines, one a line, with their lists of a name, in blocks; what is no value comes alone."""
+    documents: list[Document] = []
+    size = blanks = 0
+    for part in blocks(stream):
+        if isinstance(part, Fault):
+            yield documents
+            yield part
+            documents, size = [], 0
+            continue
+        number, lines, terminated = part
+        if number == 1 and lines[0].startswith(BOM):
+            lines[0] = lines[0][len(BOM) :]
+        for line in lines:
+            item: Document | Record | Fault | None = _document(line, name) if terminated else None
+            item = item or json_line(number, line, terminated)
+            number += 1
+            if item is None:
+                blanks += 1
+                if blanks > limits.BLANK_LINES:
+                    yield documents
+                    yield too_many_blanks(number - 1)
+                    return
+                continue
+            blanks = 0
+            if isinstance(item, Document):
+                documents.append(item)
+                size += len(line)
+            if not isinstance(item, Document) or size >= block.CHUNK_BYTES:
+                yield documents
+                documents, size = [], 0
+            if not isinstance(item, Document):
+                yield item
+    yield documents
+
+
+def _document(line: bytes, name: str) -> Document | None:
+    """The value of a line, where it is one with a list of objects."""
+    values, _, _ = _taken_apart(line, name, is_in_array=False, most=2)
+    is_line = len(values) == 1 and values[0].around is not None and values[0].content == line.strip(b" \t\r")
+    return values[0]._replace(content=line) if is_line else None
+
+
 def compile_outline() -> None:
     """Compiles the outline, or reads it from where it is kept, so that no document waits for it."""
     _taken_apart(b"[]", "a", is_in_array=False)
 
 
-def _taken_apart(content: bytes, name: str, is_in_array: bool) -> tuple[list[Document], bytes, bool]:
+def _taken_apart(content: bytes, name: str, is_in_array: bool, most: int = _MOST) -> tuple[list[Document], bytes, bool]:
     """(the whole documents, what is left, whether that stands in an array)."""
     content = content.replace(b"\0", b"")
-    values = np.zeros((_MOST, 6), np.int64)
-    objects = np.zeros((content.count(b"{") + content.count(b"["), 2), np.int64)
+    values = np.empty((most, 6), np.int64)
+    objects = np.empty((content.count(b"{") + content.count(b"["), 2), np.int64)
     names = np.frombuffer(name.encode(), np.uint8)
     count, end, is_in_array = outline(np.frombuffer(content, np.uint8), is_in_array, names, values, objects)
     spans = objects[: values[count - 1, FIRST] + values[count - 1, COUNT] if count else 0].tolist()

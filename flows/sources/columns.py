@@ -249,10 +249,8 @@ class Columns:
         listed, _ = self._elements(path.partition("[].")[0] + "[]")
         values, texts = self._heads(path)
         first = values["is_first"].arg_true().to_numpy()
-        heads = np.full(len(self.is_plain), None, object)
-        heads[listed] = ""
-        heads[values["line"].gather(first).to_numpy()] = texts.at(first).strings().to_numpy()
-        return pl.Series(heads.tolist(), dtype=pl.String)
+        none = pl.Series([None], dtype=pl.String).new_from_index(0, len(self.is_plain))
+        return none.scatter(np.unique(listed), "").scatter(values["line"].gather(first), texts.at(first).strings())
 
     def lines(self, path: str) -> pl.Series:
         """As `Taking` says."""

@@ -86,7 +86,7 @@ def formats(  # noqa: PLR0913 - the parts of a format
 
 def _is_columnar(each: Layout, columnar: tuple[Columnar, ...]) -> bool:
     """Whether records in a layout can be read at once: lines and rows, or the objects inside of documents."""
-    return each in (("documents",) if any(way.inside for way in columnar) else ("lines", "csv"))
+    return each in (OBJECTS if any(way.inside for way in columnar) else ("lines", "csv"))
 
 
 def _recognise_laid_out(expected: Layout, recognise: Callable[[bytes], str | None], sample: bytes) -> str | None:

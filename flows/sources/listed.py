@@ -11,7 +11,7 @@ import polars as pl
 
 from flows.files.block import Block, Values
 from flows.files.json_columns import Lines, Shape, scan_lines
-from flows.files.json_lists import Document, json_documents
+from flows.files.json_lists import Document, json_documents, line_documents
 from flows.files.json_records import element_of
 from flows.files.json_scan import MISSING, Numbers
 from flows.files.record import Fault, Record
@@ -96,7 +96,8 @@ def listed_blocks(
     assert form.inside is not None  # noqa: S101 - its records stand in documents
     unfolding = Unfolding(form.inside, form.carry)
     shape = Shape.of((*map(_in_object, paths), *inside.others))
-    for part in json_documents(stream, inside.name):
+    documents = line_documents if form.layout == "lines" else json_documents
+    for part in documents(stream, inside.name):
         if isinstance(part, Record | Fault):
             yield from unfolding.of(part)
             continue

@@ -4,15 +4,19 @@
 
 Prints for each number of TikTok records (by default 100,000 and 1,000,000) the median seconds of each step, the ratio
 (bar: 3.0) and the peak memory (bar: 6 GB at 10 million); the growth from the first size to the last as an exponent
-(bar: 1.05); a CSV and a Graph export as ratios (bar: 6). `--plain` names a Python that has pandas and scikit-learn and
-times `plain_script.py` (bar: ten times as long as ronda). `--steps` prints where each microsecond of a record goes, in
-one process. Both sides of a ratio are measured in one run, side by side, since machines differ and are shared.
+(bar: 1.05); of the last size a CSV, a Graph and an Instagram export as ratios (bar: 6). `--plain` names a Python that
+has pandas and scikit-learn and times `plain_script.py` (bar: ten times as long as ronda). `--steps` prints where each
+microsecond of a record goes, in one process. Both sides of a ratio are measured in one run, side by side, since
+machines differ and are shared.
 
 Where a microsecond goes: processor time of both cores a record, 100,000 to 300,000 records, on a machine that others
 kept busy (load 10 on two cores), which makes every number about twice what it is alone, DuckDB's 8 to 12 too:
 
     step                                     before        now
     read and map to posts                      34.4        8.1    of these 1.2 for the 4 % that go one by one
+    the same of a CSV of CrowdTangle           70.3        9.5    300,000; 2.6 of these to see how its numbers are meant
+    of saved Graph pages                       61.9       12.5    130,000
+    of Instagram's captured posts              40.0       14.4    260,000
     the accounts that a post names              9.9        0.4
     masks of texts, tags and queries            3.2        0.5
     labels                                     14.6       14.6    batches of 50,000; 16.8 of 30,000, 24.4 of 5,000
@@ -25,8 +29,8 @@ kept busy (load 10 on two cores), which makes every number about twice what it i
     once a run: Great Expectations 4 s, labels 1.7 s, the compiled scan 0.9 s, the models of small tables 4 s
 
 With the machine so busy (load 8, one run, no median), 100,770 records: ratio 10.3, 1,009,195 records: 9,475 a second,
-ratio 12.8, peak 3.3 GB, exponent 0.43, since what is done once a run weighs on the small one; CSV 36.8 and Graph 28.1
-at 40,000 and 17,000 records, read one by one; the plain script 0.4 x at 100,770. A quiet measurement is to come.
+ratio 12.8, peak 3.3 GB, exponent 0.43, since what is done once a run weighs on the small one; the plain script 0.4 x at
+100,770. A quiet measurement is to come.
 
 Candidates on one core of the same machine, microseconds a record of 1,087 bytes, decoded into the fields that are
 used: orjson 3.2 (all fields), msgspec 1.6, DuckDB with a schema 1.8, PyArrow with a schema 4.8, Polars with a schema
@@ -61,6 +65,7 @@ from flows.store import warehouse
 from flows.store.runs import recorded
 
 LANDED = datetime(2024, 2, 19, tzinfo=UTC)
+OTHERS = ("facebook-crowdtangle.csv", "facebook-graph.json", "instagram.ndjson")
 _TIKTOK_SHARE = 0.55  # of the posts of a season
 _READ = {
     ".ndjson": "read_ndjson($file, ignore_errors = true)",
@@ -197,7 +202,7 @@ def main() -> None:
                 print_steps(tiktok, records, folder)
                 return
             wholes[records] = compare(tiktok, records, given.times, folder, 3.0)
-            for name in ("facebook-crowdtangle.csv", "facebook-graph.json") if size == given.records[0] else ():
+            for name in OTHERS if size == given.records[-1] else ():
                 compare(exports / name, count(exports / name), given.times, folder, 6.0)
             if given.plain:
                 words = [

@@ -19,7 +19,7 @@ from flows.sources.blocks import Ways, posts_of
 from flows.sources.listed import ListedBlock
 from tests.alike import Broken, assert_alike
 
-(PAGES,) = (each for each in graph.FORMATS if each.layout == "documents")
+PAGES, ON_LINES = (next(each for each in graph.FORMATS if each.layout == kind) for kind in ("documents", "lines"))
 THING: dict[str, Any] = {
     "id": "102938475610293_122118273645019283",
     "message": "Sosialisasi di kecamatan #KabContoh",
@@ -152,12 +152,14 @@ def test_posts_of_pages_as_columns_are_what_they_are_alone(
         patch.setattr(block, "CHUNK_BYTES", size)
         patch.setattr("flows.files.chunks.CHUNK_BYTES", size)
         assert_alike(PAGES, content, stream=stream)
+        assert_alike(ON_LINES, content, stream=stream)
 
 
 @pytest.mark.parametrize("value", [*VALUES, "gone"], ids=range(len(VALUES) + 1))
 def test_every_value_in_every_field(value: Any) -> None:
     page = {"data": [changed([(path, value)]) for path in PATHS], "paging": paging("published_posts", "id,shares")}
     assert_alike(PAGES, json.dumps([page]).encode())
+    assert_alike(ON_LINES, json.dumps(page).encode())
 
 
 @settings(deadline=None, max_examples=300)
@@ -186,9 +188,9 @@ def test_nearly_all_posts_of_pages_are_plain() -> None:
     for content in (
         json.dumps([page] * 4),
         json.dumps([page] * 4, indent=2),
-        json.dumps(page) + "\n" + json.dumps(page),
+        (json.dumps(page) + "\n") * 2,
     ):
-        blocks = list(Ways(PAGES).blocks(io.BytesIO(content.encode())))
+        blocks = list(Ways(PAGES if content.startswith("[") else ON_LINES).blocks(io.BytesIO(content.encode())))
         assert all(isinstance(each, ListedBlock) and posts_of(PAGES.columnar[0], each)[1].all() for each in blocks)
         assert len(assert_alike(PAGES, content.encode())) >= 100
 
