@@ -152,6 +152,17 @@ class Columns:
         """As `Taking` says."""
         return self._texts(path)
 
+    def word(self, path: str) -> pl.Series:
+        """As `Taking` says."""
+        texts = self._texts(path)
+        return _only(texts, texts != "")
+
+    def tags(self, path: str, rule: Callable[[Any], tuple[str, ...]], text: pl.Series) -> pl.Series:
+        """As `Taking` says."""
+        named, is_plain = _asked([self.word(path)], lambda value: list(rule(value)), _TAGS)
+        self._require(is_plain)
+        return named.zip_with(named.list.len() > 0, self.hashtags_in(text))
+
     def has(self, path: str) -> pl.Series:
         """As `Taking` says."""
         values = self._field(path)

@@ -5,17 +5,18 @@ writer (`post_owner`); `surface` is only where it appeared. `mcl_url` opens insi
 """
 
 import json
+from dataclasses import replace
 from functools import partial
 from typing import Any
 
 from flows.post import Post
-from flows.sources.cells import as_dict, as_list, at, hashtag_list
-from flows.sources.counts import count
+from flows.sources.cells import as_dict, as_list, hashtag_list
 from flows.sources.evidence import Places, study
-from flows.sources.fields import clean, handle, hashtags_in, present, whole_id
+from flows.sources.fields import handle, present, whole_id
 from flows.sources.layout import ZEESCHUIMER_KEYS, formats, names
 from flows.sources.likeness import Likeness
 from flows.sources.moments import iso_seconds
+from flows.sources.taking import Columnar, OneRow, Taking
 
 FACEBOOK_NAMES = frozenset({"reaction_count", "share_count", "surface", "shared_post_id", "link_attachment"})
 OWN_NAMES = frozenset({"mcl_url", "post_owner"})
@@ -41,41 +42,49 @@ def recognise(platform: str, sample: bytes) -> str | None:
     return platform if bool(parts & FACEBOOK_NAMES) == (platform == "facebook") else None
 
 
-def post(platform: str, raw: Any) -> Post:
-    """One post of the library; likes are all reactions on Facebook. An empty count is unknown."""
-    raw = as_dict(raw)
-    text = clean(at(raw, "text")) or None
+def mapped(platform: str, take: Taking) -> Post:
+    """A post of the library, or columns of them; likes are all reactions on Facebook. An empty count is unknown."""
+    (number,) = take.groups("id", "([1-9][0-9]{0,31})", otherwise=_odd_id)
+    text = take.word("text")
     likes = "reaction_count" if platform == "facebook" else "like_count"
     return Post(
         platform=platform,
-        post_id=f"mcl:{whole_id(present(raw, 'id'))}",
-        created_at=iso_seconds(at(raw, "creation_time")),
-        author=owner(raw),
-        author_name=clean(at(raw, "post_owner.name")) or None,
+        post_id=take.filled("mcl:{}", number),
+        created_at=take.moment(iso_seconds, take.value("creation_time")),
+        author=take.each(owner, take.value("post_owner.username"), take.value("post_owner.id")),
+        author_name=take.word("post_owner.name"),
         text=text,
-        hashtags=hashtag_list(at(raw, "hashtags")) or hashtags_in(text),
-        language=clean(at(raw, "lang")) or None,
-        media_type=media_type(raw),
-        likes=count(at(raw, f"statistics.{likes}")),
-        comments=count(at(raw, "statistics.comment_count")),
-        shares=count(at(raw, "statistics.share_count")),
-        views=count(at(raw, "statistics.views")),
+        hashtags=take.tags("hashtags", hashtag_list, text),
+        language=take.word("lang"),
+        media_type=take.each(media_type, take.value("content_type"), take.value("multimedia")),
+        likes=take.count(f"statistics.{likes}"),
+        comments=take.count("statistics.comment_count"),
+        shares=take.count("statistics.share_count"),
+        views=take.count("statistics.views"),
     )
 
 
-def owner(raw: dict[str, Any]) -> str | None:
+def _odd_id(raw: dict[str, Any]) -> tuple[str]:
+    return (whole_id(present(raw, "id")),)
+
+
+def post(platform: str, raw: Any) -> Post:
+    """One post of the library. Raises Rejected."""
+    return mapped(platform, OneRow(as_dict(raw)))
+
+
+def owner(name: Any, number: Any) -> str | None:
     """The handle of the writer, else the id."""
-    number = str(at(raw, "post_owner.id") or "").strip()
-    return handle(at(raw, "post_owner.username")) or (f"id:{number}" if number.isdecimal() else None)
+    digits = str(number or "").strip()
+    return handle(name) or (f"id:{digits}" if digits.isdecimal() else None)
 
 
-def media_type(raw: dict[str, Any]) -> str | None:
+def media_type(kind: Any, media: Any) -> str | None:
     """The kind named by `content_type` ("photos", "reel"), else by the media in `multimedia` (JSON in a CSV cell)."""
-    kind = str(at(raw, "content_type") or "").strip().lower()
+    kind = str(kind or "").strip().lower()
     singular = "status" if kind in ("status", "statuses") else kind.removesuffix("s")
     if singular in MEDIA:
         return MEDIA[singular]
-    media = at(raw, "multimedia")
     if isinstance(media, str):
         try:
             media = json.loads(media)
@@ -97,8 +106,16 @@ _COUNTS = tuple(
 )
 _STUDY = partial(study, Places(ids=("id",), counts=_COUNTS))
 
+# As JSON its fields may be nested or have the names of columns; only a table has them in one way.
 FORMATS = tuple(
-    form
+    replace(form, columnar=form.columnar if form.layout == "csv" else ())
     for platform in ("facebook", "instagram")
-    for form in formats("mcl", partial(recognise, platform), partial(post, platform), platform=platform, study=_STUDY)
+    for form in formats(
+        "mcl",
+        partial(recognise, platform),
+        partial(post, platform),
+        platform=platform,
+        study=_STUDY,
+        columnar=(Columnar(partial(mapped, platform)),),
+    )
 )

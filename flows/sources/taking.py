@@ -70,6 +70,12 @@ class Taking(Protocol):
     def value(self, path: str) -> Any:
         """What stands in a field, for a rule that reads it."""
 
+    def word(self, path: str) -> Any:
+        """A text; None where it is empty or the field is no text."""
+
+    def tags(self, path: str, rule: Callable[[Any], tuple[str, ...]], text: Any) -> Any:
+        """The hashtags that a rule reads from a field; where it tells none, the text's."""
+
     def has(self, path: str) -> Any:
         """Whether a field is an object with anything in it."""
 
@@ -226,6 +232,14 @@ class OneRecord:
         """As `Taking` says."""
         return self._at(path)
 
+    def word(self, path: str) -> str | None:
+        """As `Taking` says."""
+        return clean(self._at(path)) or None
+
+    def tags(self, path: str, rule: Callable[[Any], tuple[str, ...]], text: str | None) -> tuple[str, ...]:
+        """As `Taking` says."""
+        return rule(self._at(path)) or hashtags_in(text)
+
     def has(self, path: str) -> bool:
         """As `Taking` says."""
         return bool(as_dict(self._at(path)))
@@ -349,6 +363,13 @@ class OneRecord:
     def filled(self, pattern: str, *parts: Any) -> str | None:
         """As `Taking` says."""
         return pattern.format(*parts) if parts[0] else None
+
+
+class OneRow(OneRecord):
+    """The fields of one record that is nested, or flat with the paths as its columns."""
+
+    def _holder(self, path: str) -> tuple[Mapping[str, Any], str]:
+        return (self._raw, path) if path in self._raw else super()._holder(path)
 
 
 def tiktok_created(post_id: str, value: object) -> tuple[int, str]:

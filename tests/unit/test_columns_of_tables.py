@@ -18,13 +18,15 @@ from flows import limits
 from flows.files import block, csv_columns, csv_rows
 from flows.files.csv_columns import CsvBlock
 from flows.files.record import Fault, Record
-from flows.sources import crowdtangle
+from flows.sources import crowdtangle, mcl
 from flows.sources.blocks import paths_of, posts_of
 from flows.sources.crowdtangle import code_of, facebook_id
 from flows.sources.evidence import Places, gather
 from flows.sources.fields import FACEBOOK_URL, INSTAGRAM_URL
+from flows.sources.format import Format
 from tests.alike import Broken, assert_alike
 
+(MCL, _) = (each for each in mcl.FORMATS if each.layout == "csv")
 FACEBOOK, INSTAGRAM = (each for each in crowdtangle.formats({}) if each.layout == "csv")
 ROW = {
     "Page Name": "Kabar Contoh",
@@ -61,6 +63,25 @@ MEDIUM = {
     "Description": "Rekapitulasi hari ini #pilkada_contoh",
     "Overperforming Score": "1.8",
 }
+LIBRARY = {
+    "content_type": "photos",
+    "creation_time": "2024-01-30T05:10:33+00:00",
+    "hashtags": '["PilkadaContoh", "kabcontoh"]',
+    "id": "900000000000000111",
+    "lang": "id",
+    "mcl_url": "https://www.facebook.com/transparency-tools/content-library/?id=900000000000000111",
+    "multimedia": '[{"type": "photo", "id": "1"}]',
+    "post_owner.id": "777",
+    "post_owner.name": "Kabar Contoh",
+    "post_owner.username": "KabarContoh",
+    "statistics.comment_count": "18",
+    "statistics.like_count": "200",
+    "statistics.reaction_count": "233",
+    "statistics.share_count": "5",
+    "statistics.views": "5120",
+    "surface.type": "group",
+    "text": "Rekapitulasi hari ini #KabContoh",
+}
 VALUES = [
     *("", " ", "0", "007", "12", "1,204", "1.204", "12,34", "1,2 rb", "0,123", ",123", "1,000,000", "1,000,00", "N/A"),
     *("-1", "9" * 18, "9" * 19, "9" * 25, "123456789012345678,000", "1e+05", "Video", "native video", "YouTube"),
@@ -89,7 +110,18 @@ VALUES = [
         "#k\u212a",
         "\U0001f600#a",
     ),
-    *("a " * 60_000, "\ufeff", "é", "\ud83d", "sep=;"),
+    *(
+        "a " * 60_000,
+        "\ufeff",
+        "é",
+        "\ud83d",
+        "sep=;",
+        "reels",
+        "links",
+        "a, b",
+        "['a', 'B']",
+        '[{"type": "video"}, 3]',
+    ),
 ]
 
 
@@ -140,14 +172,15 @@ def test_rows_as_columns_are_what_they_are_alone(
 
 
 @settings(deadline=None, max_examples=30)
-@given(tables(MEDIUM))
-def test_rows_of_instagram_as_columns_are_what_they_are_alone(content: bytes) -> None:
+@given(tables(MEDIUM), tables(LIBRARY))
+def test_rows_of_others_as_columns_are_what_they_are_alone(content: bytes, library: bytes) -> None:
     assert_alike(INSTAGRAM, content)
+    assert_alike(MCL, library)
 
 
-@pytest.mark.parametrize("value", VALUES, ids=range(len(VALUES)))
+@pytest.mark.parametrize("value", [*VALUES, "a " * 60_000], ids=range(len(VALUES) + 1))
 def test_every_value_in_every_column(value: str) -> None:
-    for form, usual in ((FACEBOOK, ROW), (INSTAGRAM, MEDIUM)):
+    for form, usual in ((FACEBOOK, ROW), (INSTAGRAM, MEDIUM), (MCL, LIBRARY)):
         assert_alike(form, table([usual | {name: value} for name in usual]))
 
 
@@ -172,12 +205,18 @@ def test_the_scan_ends_rows_where_the_reader_of_rows_does(text: str, size: int) 
 
 def test_nearly_all_rows_of_an_export_are_plain() -> None:
     rows = [ROW | {"Message": f'kata "{number}"\nbaris #dua' * (number % 3)} for number in range(1, 200)]
+    library = [LIBRARY | {"text": text} for text in ("kata", "#satu", "")]
+    assert_plain(MCL, table(library * 30), 90)
     for content in (table(rows), table(rows, ";", "\r\n"), table(rows, quoting=csv.QUOTE_ALL)):
-        (columnar,) = FACEBOOK.columnar
-        (rows_read,) = csv_columns.csv_columns(io.BytesIO(content), FACEBOOK.is_header, paths_of(columnar))
-        assert isinstance(rows_read, CsvBlock)
-        assert posts_of(columnar, rows_read)[1].all()
-        assert len(assert_alike(FACEBOOK, content)) == len(rows)
+        assert_plain(FACEBOOK, content, len(rows))
+
+
+def assert_plain(form: Format, content: bytes, count: int) -> None:
+    (columnar,) = form.columnar
+    (rows_read,) = csv_columns.csv_columns(io.BytesIO(content), form.is_header, paths_of(columnar))
+    assert isinstance(rows_read, CsvBlock)
+    assert posts_of(columnar, rows_read)[1].all()
+    assert len(assert_alike(form, content)) == count
 
 
 def test_a_row_longer_than_the_limit_is_a_fault_and_what_follows_is_read(monkeypatch: pytest.MonkeyPatch) -> None:
