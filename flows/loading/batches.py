@@ -103,7 +103,7 @@ def _prepare_all(settings: Settings, files: Sequence[Landed], key: bytes, folder
     crew = processes.crew()
     is_lent = crew is not None and crew.is_larger
     if size < _HELPED_BYTES or (size < _PARALLEL_BYTES and processes.helping() is None and not is_lent):
-        whole = [piece for each in parted for piece in each]
+        whole = [pieces.whole(item) for item in files]
         return Prepared.of([prepared.prepare(settings, whole, key, folder, "all", read)])
     if crew is not None and is_lent:
         bundles = _bundles(parted, _UNITS)
