@@ -1,6 +1,6 @@
 """The rows of a CSV table as columns: the cells that are asked for, of many rows at once, and the rows not plain."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import BinaryIO
 
@@ -62,20 +62,20 @@ class CsvBlock(Alone):
 
 
 def csv_columns(
-    stream: BinaryIO, is_header: IsHeader | None, names: tuple[str, ...]
+    stream: BinaryIO, is_header: IsHeader | None, wanted: Callable[[tuple[str, ...]], tuple[str, ...] | None]
 ) -> Iterator[CsvBlock | Record | Fault]:
-    """The rows of a table in blocks of some of its columns, and its faults, in order.
+    """The rows of a table in blocks of the columns that are wanted of those it has, and its faults, in order.
 
-    From a line on that needs a careful look, such as one with NUL or without a line feed, what is left comes row by
-    row.
+    All come row by row where None is wanted. From a line on that needs a careful look, such as one with NUL or without
+    a line feed, what is left comes so, too.
     """
     feed = CsvFeed.of(stream)
     for head in read_head(feed, is_header):
         if isinstance(head, Fault):
             yield head
             continue
-        size = block.CHUNK_BYTES
-        while lines := feed.take(size):
+        names, size = wanted(head.columns), block.CHUNK_BYTES
+        while names is not None and (lines := feed.take(size)):
             rows, rest = _scanned(feed.next_line - len(lines), lines, head, names)
             feed.give_back(rest)
             if len(rest) < len(lines):

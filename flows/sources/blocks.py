@@ -74,10 +74,19 @@ class Ways:
         """The records of a file in blocks, in order, and those that come alone."""
         way, paths = self._ways[0]
         if self._form.layout == "csv":
-            return csv_columns(stream, self._form.is_header, paths)
+            return csv_columns(stream, self._form.is_header, self._of_table)
         if way.inside is not None:
             return listed_blocks(self._form, way.inside, stream, paths)
         return line_columns(stream, lambda: Shape.of(self._ways[0][1]))
+
+    def _of_table(self, columns: tuple[str, ...]) -> tuple[str, ...] | None:
+        """The fields of the way that is for a table of such columns, which becomes the first."""
+        fitting = (number for number, (way, _) in enumerate(self._ways) if way.table is None or way.table(columns))
+        number = next(fitting, None)
+        if number is None:
+            return None
+        self._ways.insert(0, self._ways.pop(number))
+        return self._ways[0][1]
 
     def posts(self, block: Block) -> Iterator[tuple[pl.DataFrame, pl.Series, Numbers]]:
         """As `posts_of`, with the places of the records: of all of a block, then of lines that are for another way.
@@ -133,7 +142,7 @@ class Cells:
 
 def cells_of(stream: BinaryIO, is_header: IsHeader | None, names: tuple[str, ...]) -> Iterator[Cells | Record | Fault]:
     """The cells of a table that only together tell how they are meant, and what comes alone."""
-    for item in csv_columns(stream, is_header, tuple(dict.fromkeys(names))):
+    for item in csv_columns(stream, is_header, lambda _: tuple(dict.fromkeys(names))):
         yield item if isinstance(item, Record | Fault) else Cells(item)
 
 

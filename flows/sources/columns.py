@@ -1,8 +1,8 @@
 """Mappings of many records at once: a `Taking` whose fields are columns.
 
-Every value has to be plain: written so that the rule of a record (`taking.OneRecord`) leaves it as it is, or one of a
-few different ones, of which each is asked of that rule. What is not plain is found out in `Columns.is_plain`, and such
-a record is mapped alone. So a rule has one home, and columns only know which values it does not change.
+Every value has to be plain: written so that the rule of a record (`one_record.OneRecord`) leaves it as it is, or one of
+a few different ones, of which each is asked of that rule. What is not plain is found out in `Columns.is_plain`, and
+such a record is mapped alone. So a rule has one home, and columns only know which values it does not change.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -14,10 +14,10 @@ import polars as pl
 
 from flows.files.block import Block, Values
 from flows.files.json_scan import ESCAPED, MISSING, NULL, OBJECT, STRING, TRUTH, WHOLE, Numbers
-from flows.post import Rejected
 from flows.sources.counts import UNKNOWN, Style, count
 from flows.sources.fields import TIKTOK_FIRST_SECOND, fits_upload, hashtag, hashtags_in
 from flows.sources.moments import MILLISECONDS_ABOVE
+from flows.sources.series import TAGS, asked, only, placed
 from flows.sources.taking import itself
 
 # A whole id of TikTok, from which its second can be taken; a handle that is in lower case and has no other blanks.
@@ -51,7 +51,7 @@ class Columns:
         """The texts of a field; null where it is absent. Every other value is not plain."""
         values = self._field(path)
         self._require(values.kinds <= ESCAPED)
-        return _only(values.strings(), pl.Series(values.kinds >= STRING))
+        return only(values.strings(), pl.Series(values.kinds >= STRING))
 
     def _numbers(self, path: str) -> pl.Series:
         """The whole numbers of a field; null where it is absent. Every other value is not plain."""
@@ -59,7 +59,7 @@ class Columns:
         is_there = pl.Series(values.kinds > NULL)
         numbers = values.whole_numbers()
         self._require(~is_there | (numbers >= 0))
-        return _only(numbers, is_there & (numbers >= 0))
+        return only(numbers, is_there & (numbers >= 0))
 
     def _counts(self, path: str, style: Style) -> pl.Series:
         """The counts of a field; null where it tells none. What is no text and no whole number is not plain."""
@@ -69,8 +69,8 @@ class Columns:
         self._require(is_known | pl.Series(values.kinds <= ESCAPED))
         rest = (~is_known & pl.Series(values.kinds >= STRING)).arg_true()
         texts = values.at(rest.to_numpy()).strings()
-        read = _asked([texts], lambda text: count(text, style) if text else None, pl.Int64)[0]
-        return _only(numbers, is_known).scatter(rest, read)
+        read = asked([texts], lambda text: count(text, style) if text else None, pl.Int64)[0]
+        return only(numbers, is_known).scatter(rest, read)
 
     def equal(self, path: str, texts: tuple[str | None, ...]) -> None:
         """Only records where a field is one of some texts are plain."""
@@ -110,7 +110,7 @@ class Columns:
     def text(self, path: str, unknown: Sequence[str] = ()) -> pl.Series:
         """As `Taking` says."""
         texts = self._texts(path)
-        return _only(texts, ~texts.is_in(unknown)) if unknown else texts
+        return only(texts, ~texts.is_in(unknown)) if unknown else texts
 
     def handle(self, path: str) -> pl.Series:
         """As `Taking` says."""
@@ -134,18 +134,21 @@ class Columns:
         sums = pl.DataFrame({str(place): number for place, number in enumerate(counts)})
         return sums.select(pl.sum_horizontal(pl.all(), ignore_nulls=False)).to_series()
 
-    def unless_zero(self, count: pl.Series, is_counted: pl.Series) -> pl.Series:
+    def unless_zero(self, count: pl.Series, is_counted: pl.Series | bool) -> pl.Series:
         """As `Taking` says."""
-        return _only(count, (count > 0) | is_counted.cast(pl.Boolean))
+        known = (
+            pl.select(pl.lit(is_counted, dtype=pl.Boolean)).to_series() if isinstance(is_counted, bool) else is_counted
+        )
+        return only(count, (count > 0) | known.cast(pl.Boolean))
 
     def cell(self, path: str) -> pl.Series:
         """As `Taking` says."""
         texts = self._texts(path)
-        return _only(texts, texts.str.contains(_VISIBLE))
+        return only(texts, texts.str.contains(_VISIBLE))
 
     def first(self, *values: pl.Series) -> pl.Series:
         """As `Taking` says."""
-        known = (_only(value, value != "") for value in values[:-1])
+        known = (only(value, value != "") for value in values[:-1])
         return pl.select(pl.coalesce(*known, values[-1])).to_series()
 
     def value(self, path: str) -> pl.Series:
@@ -155,11 +158,11 @@ class Columns:
     def word(self, path: str) -> pl.Series:
         """As `Taking` says."""
         texts = self._texts(path)
-        return _only(texts, texts != "")
+        return only(texts, texts != "")
 
     def tags(self, path: str, rule: Callable[[Any], tuple[str, ...]], text: pl.Series) -> pl.Series:
         """As `Taking` says."""
-        named, is_plain = _asked([self.word(path)], lambda value: list(rule(value)), _TAGS)
+        named, is_plain = asked([self.word(path)], lambda value: list(rule(value)), TAGS)
         self._require(is_plain)
         return named.zip_with(named.list.len() > 0, self.hashtags_in(text))
 
@@ -199,9 +202,14 @@ class Columns:
         is_true = values.data[begins] == ord("t") if len(values.data) else is_truth
         return pl.Series(is_truth & is_true, dtype=pl.Boolean)
 
+    def none_of(self, *counts: pl.Series) -> pl.Series:
+        """As `Taking` says."""
+        positive = pl.DataFrame({str(place): number > 0 for place, number in enumerate(counts)})
+        return ~positive.select(pl.any_horizontal(pl.all().fill_null(value=False))).to_series()
+
     def unless(self, is_hidden: pl.Series, count: pl.Series) -> pl.Series:
         """As `Taking` says."""
-        return _only(count, ~is_hidden)
+        return only(count, ~is_hidden.cast(pl.Boolean))
 
     def count_or_number(self, path: str, listed: str) -> pl.Series:
         """As `Taking` says."""
@@ -221,7 +229,7 @@ class Columns:
         is_plain = is_text | (own.kinds <= NULL) | ((own.kinds == OBJECT) & (inner.kinds <= ESCAPED))
         self._require(pl.Series(is_plain, dtype=pl.Boolean))
         texts = own.strings().zip_with(pl.Series(is_text, dtype=pl.Boolean), inner.strings())
-        return _only(texts, pl.Series(own.kinds != MISSING, dtype=pl.Boolean))
+        return only(texts, pl.Series(own.kinds != MISSING, dtype=pl.Boolean))
 
     def given(self, path: str, rule: Callable[[Any], Any] = itself) -> pl.Series:
         """As `Taking` says."""
@@ -229,7 +237,7 @@ class Columns:
 
     def each(self, rule: Callable[..., Any], *values: pl.Series) -> pl.Series:
         """As `Taking` says."""
-        made, is_plain = _asked(values, rule)
+        made, is_plain = asked(values, rule)
         self._require(is_plain)
         return made
 
@@ -294,7 +302,7 @@ class Columns:
 
     def moment(self, rule: Callable[[Any], int], text: pl.Series) -> pl.Series:
         """As `Taking` says."""
-        written = _only(text, text.str.contains(_WRITTEN))
+        written = only(text, text.str.contains(_WRITTEN))
         frame = pl.DataFrame({"text": written}).select(
             pl.concat_str(pl.col("text").str.head(10), pl.col("text").str.slice(11, 8))
             .str.to_datetime("%Y-%m-%d%H:%M:%S", strict=False)
@@ -309,7 +317,7 @@ class Columns:
             shifts = {rule(f"{day}{parting}{clock}{rest}") - second for day, clock, second in _SAMPLES}
             return shifts.pop() if len(shifts) == 1 else None
 
-        seconds = frame["text"] + _asked([frame["parting"], frame["rest"]], offset, pl.Int64)[0]
+        seconds = frame["text"] + asked([frame["parting"], frame["rest"]], offset, pl.Int64)[0]
         self._require(seconds.is_not_null())
         return seconds
 
@@ -332,10 +340,10 @@ class Columns:
         is_odd = has_sign & text.str.contains(_ODD_TAG).fill_null(value=False)
         plain, odd = (has_sign & ~is_odd).arg_true(), is_odd.arg_true()
         in_plain = text.gather(plain).str.to_lowercase().str.extract_all(_TAG)
-        return _placed(
+        return placed(
             len(text),
             (in_plain.list.eval(pl.element().str.slice(1)).list.unique(maintain_order=True), plain.to_numpy()),
-            (pl.Series([list(hashtags_in(each)) for each in text.gather(odd)], dtype=_TAGS), odd.to_numpy()),
+            (pl.Series([list(hashtags_in(each)) for each in text.gather(odd)], dtype=TAGS), odd.to_numpy()),
         )
 
     def hashtags(self, path: str, text: pl.Series) -> pl.Series:
@@ -355,7 +363,7 @@ class Columns:
         has_names[lists["line"].to_numpy()] = True
         nameless = (~pl.Series(has_names)).arg_true()
         in_texts = self.hashtags_in(text.gather(nameless))
-        return _placed(len(text), (lists["tag"], lists["line"].to_numpy()), (in_texts, nameless.to_numpy()))
+        return placed(len(text), (lists["tag"], lists["line"].to_numpy()), (in_texts, nameless.to_numpy()))
 
     def by_number(self, path: str, names: Sequence[str]) -> pl.Series:
         """As `Taking` says."""
@@ -366,43 +374,3 @@ class Columns:
     def filled(self, pattern: str, *parts: pl.Series) -> pl.Series:
         """As `Taking` says."""
         return pl.select(pl.format(pattern, *parts)).to_series()
-
-
-def _only(values: pl.Series, mask: pl.Series) -> pl.Series:
-    """The values where a mask holds, null elsewhere."""
-    return pl.select(pl.when(mask).then(values)).to_series()
-
-
-def _asked(
-    columns: Sequence[pl.Series], rule: Callable[..., Any], kind: pl.DataType | type[pl.DataType] | None = None
-) -> tuple[pl.Series, pl.Series]:
-    """(what a rule makes of the values of columns, where it makes anything); it is asked once for equal values."""
-    names = [str(place) for place in range(len(columns))]
-    frame = pl.DataFrame(dict(zip(names, columns, strict=True)))
-    different = frame.unique(maintain_order=True)
-    values: list[Any] = []
-    is_plain: list[bool] = []
-    for row in different.iter_rows():
-        try:
-            values.append(rule(*row))
-            is_plain.append(True)
-        except Rejected:
-            values.append(None)
-            is_plain.append(False)
-    different = different.with_columns(
-        pl.Series("value", values, dtype=kind), pl.Series("is_plain", is_plain, dtype=pl.Boolean)
-    )
-    joined = frame.join(different, on=names, how="left", nulls_equal=True, maintain_order="left")
-    return joined["value"], joined["is_plain"]
-
-
-_TAGS = pl.List(pl.String)
-
-
-def _placed(size: int, *groups: tuple[pl.Series, Numbers]) -> pl.Series:
-    """The lists of hashtags of groups at the places of their records; none at all other places."""
-    places, before = np.zeros(size, np.int64), 1
-    for _, group in groups:
-        places[group] = np.arange(before, before + len(group))
-        before += len(group)
-    return pl.concat([pl.Series([[]], dtype=_TAGS), *(lists for lists, _ in groups)]).gather(places)

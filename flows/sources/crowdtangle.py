@@ -32,8 +32,9 @@ from flows.sources.layout import TABLE, names
 from flows.sources.layout import formats as formats_of
 from flows.sources.likeness import Likeness
 from flows.sources.moments import FREE, written_second
+from flows.sources.one_record import OneRecord
 from flows.sources.spreadsheet import bare
-from flows.sources.taking import Columnar, OneRecord, Taking
+from flows.sources.taking import Columnar, Taking
 from flows.sources.zones import NO_ZONES, Zones
 
 REACTIONS = ("Likes", "Love", "Wow", "Haha", "Sad", "Angry")

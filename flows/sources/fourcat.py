@@ -14,15 +14,16 @@ from typing import Any
 
 from flows.files import csv_header
 from flows.post import Post, Reason, Rejected
-from flows.sources.counts import count
 from flows.sources.evidence import Places, study
-from flows.sources.fields import clean, handle, hashtag, hashtags_in, pk_to_shortcode, present, shortcode, whole_id
+from flows.sources.fields import SHORTCODE, handle, hashtag, pk_to_shortcode, present, shortcode
 from flows.sources.layout import TABLE, formats
 from flows.sources.likeness import Likeness
-from flows.sources.taking import tiktok_created
-from flows.sources.zeeschuimer import instagram_created, instagram_url
+from flows.sources.one_record import OneRecord
+from flows.sources.taking import Columnar, Taking
+from flows.sources.zeeschuimer import INSTAGRAM_ADDRESS, instagram_created
 
-REQUIRED = frozenset(("id", "author", "body", "unix_timestamp"))
+TIME = "unix_timestamp"
+REQUIRED = frozenset(("id", "author", "body", TIME))
 DEFAULTS = "missing_fields"  # the column in which 4CAT, and nobody else, lists what it did not know
 # A column of the left kind makes the row of the right kind, first match first.
 KINDS: tuple[tuple[frozenset[str], str], ...] = (
@@ -41,12 +42,19 @@ def _kind(columns: tuple[str, ...]) -> str | None:
     return next((kind for marks, kind in KINDS if any(mark in columns for mark in marks)), None)
 
 
-def _is_yes(row: Row, column: str) -> bool:
-    return row.get(column, "").strip().lower() in YES
+def is_yes(cell: str | None) -> bool:
+    """Whether a cell says so."""
+    return (cell or "").strip().lower() in YES
+
+
+def is_no(cell: str | None) -> bool:
+    """Whether it does not."""
+    return not is_yes(cell)
 
 
 def _known(row: Row) -> Row:
-    """The row without the columns whose values it declares to be defaults."""
+    """The row without the columns whose values it declares to be defaults, its time without blanks around it."""
+    row = {**row, TIME: row.get(TIME, "").strip()}
     missing = row.get(DEFAULTS, "")
     if not missing.strip():
         return row
@@ -54,65 +62,85 @@ def _known(row: Row) -> Row:
     return {column: cell for column, cell in row.items() if column not in names}
 
 
-def _listed(row: Row, text: str | None) -> tuple[str, ...]:
-    """The hashtags of the column of that name, else of the text."""
-    names = dict.fromkeys([hashtag(name) for name in row.get("hashtags", "").split(",")])
+def listed(cell: str | None) -> tuple[str, ...]:
+    """The hashtags of a cell."""
+    names = dict.fromkeys([hashtag(name) for name in (cell or "").split(",")])
     names.pop("", None)
-    return tuple(names) or hashtags_in(text)
+    return tuple(names)
 
 
-def _tiktok(row: Row) -> Post:
-    post_id = whole_id(present(row, "id"))
-    created_at, created_from = tiktok_created(post_id, row.get("unix_timestamp", "").strip())
-    author = handle(row.get("author"))
-    text = clean(row.get("body"))
-    likes, comments, shares, views = (count(row.get(name)) for name in ("likes", "comments", "shares", "plays"))
+def tiktok(take: Taking) -> Post:
+    """A row of TikTok, or columns of them."""
+    post_id = take.tiktok_id("id")
+    created_at, created_from = take.tiktok_time(post_id, TIME)
+    author = take.handle("author")
+    text = take.text("body")
+    likes, comments, shares, views = (take.count(name) for name in ("likes", "comments", "shares", "plays"))
     return Post(
         platform="tiktok",
         post_id=post_id,
         created_at=created_at,
         created_from=created_from,
         author=author,
-        author_name=clean(row.get("author_full")) or None,
+        author_name=take.word("author_full"),
         text=text,
-        hashtags=_listed(row, text),
+        hashtags=take.tags("hashtags", listed, text),
         likes=likes,
         comments=comments,
         shares=shares,
-        views=None if views == 0 and (likes or comments or shares) else views,
-        url=f"https://www.tiktok.com/@{author}/video/{post_id}" if author else None,
+        views=take.unless_zero(views, take.none_of(likes, comments, shares)),
+        url=take.filled("https://www.tiktok.com/@{}/video/{}", author, post_id),
     )
 
 
-def _instagram(row: Row) -> Post:
-    if row.get("type") == "comment":  # of the scraper 4CAT had before 2021
-        raise Rejected(Reason.COMMENT)
-    code = shortcode(row.get("id")) or pk_to_shortcode(present(row, "id"))
-    created_at, created_from = instagram_created(code, row.get("unix_timestamp", "").strip())
-    is_partial = _is_yes(row, "partial_item")
-
-    def number(column: str) -> int | None:
-        value = count(row.get(column))
-        return None if value == 0 and is_partial else value
-
-    author, author_id = handle(row.get("author")), row.get("author_id", "").strip()
-    text = clean(row.get("body"))
+def instagram(take: Taking) -> Post:
+    """A row of Instagram, or columns of them."""
+    (code,) = take.groups("id", f"({SHORTCODE})", otherwise=_odd_code)
+    created_at, created_from = take.second(TIME, instagram_created, code)
+    is_whole = take.each(is_no, take.value("partial_item"))
+    likes = take.unless_zero(take.count("num_likes"), is_whole)
+    text = take.text("body")
     return Post(
         platform="instagram",
         post_id=code,
         created_at=created_at,
         created_from=created_from,
-        author=author or (f"id:{author_id}" if author_id else None),
-        author_name=clean(row.get("author_fullname")) or None,
+        author=take.each(_instagram_author, take.value("author"), take.value("author_id")),
+        author_name=take.word("author_fullname"),
         text=text,
-        hashtags=hashtags_in(text) if text is not None else _listed(row, None),
-        media_type=INSTAGRAM_MEDIA.get(row.get("media_type", row.get("type", ""))),
-        likes=None if _is_yes(row, "likes_hidden") else number("num_likes"),
-        comments=number("num_comments"),
-        views=count(row.get("play_count")) or None,
-        url=instagram_url(code),
-        is_partial=is_partial,
+        hashtags=take.hashtags_in(text),
+        media_type=take.each(_instagram_media, take.value("media_type"), take.value("type")),
+        likes=take.unless(take.each(is_yes, take.value("likes_hidden")), likes),
+        comments=take.unless_zero(take.count("num_comments"), is_whole),
+        views=take.unless_zero(take.count("play_count"), is_counted=False),
+        url=take.filled(INSTAGRAM_ADDRESS, code),
+        is_partial=take.each(is_yes, take.value("partial_item")),
     )
+
+
+def _odd_code(row: Row) -> tuple[str]:
+    return (shortcode(row.get("id")) or pk_to_shortcode(present(row, "id")),)
+
+
+def _instagram_author(name: str | None, number: str | None) -> str | None:
+    digits = (number or "").strip()
+    return handle(name) or (f"id:{digits}" if digits else None)
+
+
+def _instagram_media(kind: str | None, former: str | None) -> str | None:
+    """The kind of medium; older tables have it in another column."""
+    return INSTAGRAM_MEDIA.get((former if kind is None else kind) or "")
+
+
+def _tiktok(row: Row) -> Post:
+    return tiktok(OneRecord(row))
+
+
+def _instagram(row: Row) -> Post:
+    if row.get("type") == "comment":  # of the scraper 4CAT had before 2021
+        raise Rejected(Reason.COMMENT)
+    post = instagram(OneRecord(row))
+    return post if post.text is not None else post._replace(hashtags=listed(row.get("hashtags")))
 
 
 def _comment(row: Row) -> Post:  # noqa: ARG001 - one signature for all
@@ -140,12 +168,25 @@ def recognise(program: str, sample: bytes) -> str | None:
     return "tiktok" if kind == "comment" else kind
 
 
+def _is_kind(kind: str, columns: tuple[str, ...]) -> bool:
+    return _kind(columns) == kind
+
+
 def is_foreign(sample: bytes) -> bool:
     """Whether the columns are those of 4CAT, but of a platform that is not watched."""
     columns, _ = csv_header(sample)
     return {*REQUIRED, "thread_id"} <= set(columns) and _kind(columns) is None
 
 
+_WAYS = tuple(
+    Columnar(
+        mapping,
+        equal=((DEFAULTS, ("", None)),),
+        without=(("type", "comment"),) if kind == "instagram" else (),
+        table=partial(_is_kind, kind),
+    )
+    for kind, mapping in (("tiktok", tiktok), ("instagram", instagram))
+)
 _COUNTS = ("likes", "comments", "shares", "plays", "num_likes", "num_comments", "play_count")
 _STUDY = partial(study, Places(ids=("id",), counts=_COUNTS))
 
@@ -159,5 +200,5 @@ LIKENESSES = (
 FORMATS = tuple(
     form
     for program in ("fourcat", "zeeschuimer")
-    for form in formats(program, partial(recognise, program), post, TABLE, study=_STUDY)
+    for form in formats(program, partial(recognise, program), post, TABLE, study=_STUDY, columnar=_WAYS)
 )

@@ -20,7 +20,8 @@ from flows.sources.fields import clean, handle, hashtags_in, instagram_code, ins
 from flows.sources.layout import OBJECTS, ZEESCHUIMER_KEYS, formats, names
 from flows.sources.likeness import Likeness
 from flows.sources.moments import iso_seconds
-from flows.sources.taking import Columnar, Inside, OneRecord, Taking
+from flows.sources.one_record import OneRecord
+from flows.sources.taking import Columnar, Inside, Taking
 
 NAME = "graph"
 # Edges that can stand inside the object that owns what they list.

@@ -16,7 +16,8 @@ from flows.sources.fields import handle, present, whole_id
 from flows.sources.layout import ZEESCHUIMER_KEYS, formats, names
 from flows.sources.likeness import Likeness
 from flows.sources.moments import iso_seconds
-from flows.sources.taking import Columnar, OneRow, Taking
+from flows.sources.one_record import OneRow
+from flows.sources.taking import Columnar, Taking
 
 FACEBOOK_NAMES = frozenset({"reaction_count", "share_count", "surface", "shared_post_id", "link_attachment"})
 OWN_NAMES = frozenset({"mcl_url", "post_owner"})

@@ -28,7 +28,8 @@ from flows.sources.fields import (
 from flows.sources.layout import OBJECTS, formats
 from flows.sources.likeness import Likeness
 from flows.sources.moments import seconds
-from flows.sources.taking import Columnar, OneRecord, Taking
+from flows.sources.one_record import OneRecord
+from flows.sources.taking import Columnar, Taking
 
 INSTAGRAM_MEDIA = {1: "photo", 2: "video", 8: "album"}
 INSTAGRAM_AD_LINK = "https://www.facebook.com/ads/ig_redirect"

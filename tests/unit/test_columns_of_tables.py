@@ -18,14 +18,15 @@ from flows import limits
 from flows.files import block, csv_columns, csv_rows
 from flows.files.csv_columns import CsvBlock
 from flows.files.record import Fault, Record
-from flows.sources import crowdtangle, mcl
-from flows.sources.blocks import paths_of, posts_of
+from flows.sources import crowdtangle, fourcat, mcl
+from flows.sources.blocks import Ways
 from flows.sources.crowdtangle import code_of, facebook_id
 from flows.sources.evidence import Places, gather
 from flows.sources.fields import FACEBOOK_URL, INSTAGRAM_URL
 from flows.sources.format import Format
 from tests.alike import Broken, assert_alike
 
+(FOURCAT, _) = (each for each in fourcat.FORMATS if each.layout == "csv")
 (MCL, _) = (each for each in mcl.FORMATS if each.layout == "csv")
 FACEBOOK, INSTAGRAM = (each for each in crowdtangle.formats({}) if each.layout == "csv")
 ROW = {
@@ -81,6 +82,40 @@ LIBRARY = {
     "statistics.views": "5120",
     "surface.type": "group",
     "text": "Rekapitulasi hari ini #KabContoh",
+}
+VIDEO = {
+    "id": "7330000000000000001",
+    "thread_id": "7330000000000000001",
+    "author": "warga.batang",
+    "author_full": "Warga",
+    "body": "jalan rusak #batang",
+    "hashtags": "Batang,lainnya",
+    "unix_timestamp": "1706680000",
+    "timestamp": "2024-01-31 05:46:40",
+    "likes": "12",
+    "comments": "3",
+    "shares": "0",
+    "plays": "900",
+    "tiktok_url": "https://www.tiktok.com/@warga.batang/video/7330000000000000001",
+    "missing_fields": "",
+}
+PICTURE = {
+    "id": "CwLIsV2gB85",
+    "thread_id": "CwLIsV2gB85",
+    "author": "warga.batang",
+    "author_fullname": "Warga",
+    "author_id": "71",
+    "body": "suasana #batang",
+    "hashtags": "batang",
+    "unix_timestamp": "1692550800",
+    "media_type": "photo",
+    "num_likes": "33",
+    "num_comments": "2",
+    "play_count": "0",
+    "likes_hidden": "no",
+    "partial_item": "no",
+    "type": "picture",
+    "missing_fields": "",
 }
 VALUES = [
     *("", " ", "0", "007", "12", "1,204", "1.204", "12,34", "1,2 rb", "0,123", ",123", "1,000,000", "1,000,00", "N/A"),
@@ -172,15 +207,22 @@ def test_rows_as_columns_are_what_they_are_alone(
 
 
 @settings(deadline=None, max_examples=30)
-@given(tables(MEDIUM), tables(LIBRARY))
-def test_rows_of_others_as_columns_are_what_they_are_alone(content: bytes, library: bytes) -> None:
+@given(tables(MEDIUM), tables(LIBRARY), tables(VIDEO), tables(PICTURE))
+def test_rows_of_others_as_columns_are_what_they_are_alone(
+    content: bytes, library: bytes, videos: bytes, pictures: bytes
+) -> None:
     assert_alike(INSTAGRAM, content)
     assert_alike(MCL, library)
+    assert_alike(FOURCAT, videos)
+    assert_alike(FOURCAT, pictures)
+
+
+USUAL = ((FACEBOOK, ROW), (INSTAGRAM, MEDIUM), (MCL, LIBRARY), (FOURCAT, VIDEO), (FOURCAT, PICTURE))
 
 
 @pytest.mark.parametrize("value", [*VALUES, "a " * 60_000], ids=range(len(VALUES) + 1))
 def test_every_value_in_every_column(value: str) -> None:
-    for form, usual in ((FACEBOOK, ROW), (INSTAGRAM, MEDIUM), (MCL, LIBRARY)):
+    for form, usual in USUAL:
         assert_alike(form, table([usual | {name: value} for name in usual]))
 
 
@@ -191,7 +233,7 @@ def test_the_scan_ends_rows_where_the_reader_of_rows_does(text: str, size: int) 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(block, "CHUNK_BYTES", size)
         read: list[Record | Fault] = []
-        for item in csv_columns.csv_columns(io.BytesIO(content), None, ("b",)):
+        for item in csv_columns.csv_columns(io.BytesIO(content), None, lambda _: ("b",)):
             if isinstance(item, Record | Fault):
                 read.append(item)
                 continue
@@ -207,15 +249,18 @@ def test_nearly_all_rows_of_an_export_are_plain() -> None:
     rows = [ROW | {"Message": f'kata "{number}"\nbaris #dua' * (number % 3)} for number in range(1, 200)]
     library = [LIBRARY | {"text": text} for text in ("kata", "#satu", "")]
     assert_plain(MCL, table(library * 30), 90)
+    assert_plain(FOURCAT, table([VIDEO, VIDEO | {"hashtags": ""}] * 9), 18)
+    assert_plain(FOURCAT, table([PICTURE] * 9), 9)
     for content in (table(rows), table(rows, ";", "\r\n"), table(rows, quoting=csv.QUOTE_ALL)):
         assert_plain(FACEBOOK, content, len(rows))
 
 
 def assert_plain(form: Format, content: bytes, count: int) -> None:
-    (columnar,) = form.columnar
-    (rows_read,) = csv_columns.csv_columns(io.BytesIO(content), form.is_header, paths_of(columnar))
+    ways = Ways(form)
+    (rows_read,) = ways.blocks(io.BytesIO(content))
     assert isinstance(rows_read, CsvBlock)
-    assert posts_of(columnar, rows_read)[1].all()
+    ((_, is_plain, _),) = ways.posts(rows_read)
+    assert is_plain.all()
     assert len(assert_alike(form, content)) == count
 
 
