@@ -167,7 +167,13 @@ candidates AS (
 
 -- Posts of each ---------------------------------------------------------------------------------------------------------
 
+-- Copies are joined by their text: there are as many clusters in a bucket as there are campaigns.
 behind AS (
+    SELECT candidates.number, candidates.family, candidates.subject, candidates.thread, read.*
+    FROM candidates
+    JOIN read ON candidates.bucket = read.bucket AND candidates.copied = read.unit_key
+    WHERE candidates.kind = 'copies'
+    UNION ALL
     SELECT candidates.number, candidates.family, candidates.subject, candidates.thread, read.*
     FROM candidates
     JOIN read ON candidates.bucket = read.bucket AND candidates.platform IN ('all', read.platform)
@@ -177,8 +183,8 @@ behind AS (
         AND candidates.subject = confirmed.code
         AND read.platform = confirmed.platform
         AND read.post_id = confirmed.post_id
-    WHERE CASE
-            WHEN candidates.kind = 'copies' THEN read.unit_key = candidates.copied
+    WHERE candidates.kind <> 'copies'
+        AND CASE
             WHEN candidates.kind = 'case' THEN confirmed.post_id IS NOT NULL
             WHEN candidates.family = 'indications' THEN list_contains(read.indications, candidates.subject)
             WHEN candidates.family = 'topics' THEN list_contains(read.topics, candidates.subject)
