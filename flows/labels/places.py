@@ -42,6 +42,10 @@ _GRID = {
 }
 
 
+_YES, _NO = pl.lit(value=True), pl.lit(value=False)
+_LANDMARK_CUES = [_YES.alias("bare"), _YES.alias("sure"), _NO.alias("placed"), _NO.alias("listed")]
+
+
 class Group(NamedTuple):
     """Names of one grade that stand for one kecamatan, and as alternations for padded texts, `joined` without blanks.
 
@@ -136,12 +140,18 @@ def read_places(seeds: Path = sql.SEEDS) -> Places:
 
 
 def _cues(group: Group, others: str, places: Places) -> list[pl.Expr]:
-    """Columns of one group: `bare`, `sure` (an always-cue), `placed` (a place word), `listed` (beside another name)."""
+    """Columns of one group: `bare`, `sure` (an always-cue), `placed` (a place word), `listed` (beside another name).
+
+    The last two are false where they are no cue for names of the grade.
+    """
     name, spoken, plain = group.names, pl.col("text"), pl.col("plain")
     if group.grade == "regency_name":
         is_sure = spoken.str.contains(rf" {places.kecamatan_office} (?:\. )?{name} ")
-        never = pl.lit(value=False)
-        return [is_sure.alias("bare"), is_sure.alias("sure"), never.alias("placed"), never.alias("listed")]
+        return [is_sure.alias("bare"), is_sure.alias("sure"), _NO.alias("placed"), _NO.alias("listed")]
+    is_placed = plain.str.contains(rf" {places.place_word} {name} ")
+    is_listed = plain.str.contains(rf" {name} {places.listing}{others} ") | plain.str.contains(
+        rf" {others} {places.listing}{name} "
+    )
     return [
         plain.str.contains(rf" (?:# )?{name} ").alias("bare"),
         (
@@ -151,53 +161,42 @@ def _cues(group: Group, others: str, places: Places) -> list[pl.Expr]:
             )
             | plain.str.contains(rf" {name} (?:[.,] )?(?:kab|kabupaten)? ?(?:\. )?{places.regency_names} ")
         ).alias("sure"),
-        plain.str.contains(rf" {places.place_word} {name} ").alias("placed"),
-        (
-            plain.str.contains(rf" {name} {places.listing}{others} ")
-            | plain.str.contains(rf" {others} {places.listing}{name} ")
-        ).alias("listed"),
+        (is_placed if group.grade in ("distinct", "common") else _NO).alias("placed"),
+        (is_listed if group.grade == "common" else _NO).alias("listed"),
     ]
 
 
-def _grid(frame: pl.DataFrame, places: Places) -> pl.DataFrame:
+@cache
+def _forms(seeds: Path) -> pl.DataFrame:
+    """What a text holds that may name a place, and the number of its group; landmarks are numbered after the groups."""
+    places = read_places(seeds)
+    forms = [group.forms for group in places.groups]
+    forms += [[f" {name} " for name in landmark.spoken] for landmark in places.landmarks]
+    pairs = [(form, number) for number, each in enumerate(forms) for form in each]
+    return pl.DataFrame(pairs, schema={"form": pl.String, "group": pl.UInt32}, orient="row")
+
+
+def _grid(frame: pl.DataFrame, places: Places, seeds: Path) -> pl.DataFrame:
     """Of every group and candidate text that holds its name: the cues, as rows of (row, code, grade, ...)."""
     others = "(?:" + "|".join(group.names for group in places.groups if group.grade != "regency_name") + ")"
-    rows, whole = [], "\n".join(frame["text"])
-    for group in places.groups:
-        if not any(name in whole for name in group.forms):
-            continue
-        literal = frame.filter(pl.col("text").str.contains_any(group.forms))
-        cues = literal.with_columns(_cues(group, others, places)).filter(pl.col("bare") | pl.col("sure"))
+    forms = _forms(seeds)
+    patterns = forms["form"].unique().to_list()
+    held = frame.select("row", form=pl.col("text").str.extract_many(patterns, overlapping=True)).explode("form")
+    pairs = held.join(forms, on="form").select("group", "row").unique().sort("group", "row")
+    rows = []
+    for (number,), held_by in pairs.group_by("group", maintain_order=True):
+        texts = frame[held_by["row"]]
+        assert isinstance(number, int)  # noqa: S101 - the place of a group
+        is_landmark = number >= len(places.groups)
+        group = (*places.groups, *places.landmarks)[number]
+        cues = _LANDMARK_CUES if is_landmark else _cues(group, others, places)
         rows.append(
-            cues.select(
-                "row",
-                "sign",
-                "elsewhere",
-                "bare",
-                "sure",
-                "placed",
-                "listed",
+            texts.with_columns(cues)
+            .filter(pl.col("bare") | pl.col("sure"))
+            .select(
+                *("row", "sign", "elsewhere", "bare", "sure", "placed", "listed"),
                 code=pl.lit(group.code),
-                grade=pl.lit(group.grade),
-            )
-        )
-    for landmark in places.landmarks:
-        padded = [f" {name} " for name in landmark.spoken]
-        if not any(name in whole for name in padded):
-            continue
-        seen = frame.filter(pl.col("text").str.contains_any(padded))
-        yes, no = pl.lit(value=True), pl.lit(value=False)
-        rows.append(
-            seen.select(
-                "row",
-                "sign",
-                "elsewhere",
-                bare=yes,
-                sure=yes,
-                placed=no,
-                listed=no,
-                code=pl.lit(landmark.code),
-                grade=pl.lit("distinct"),
+                grade=pl.lit("distinct" if is_landmark else group.grade),
             )
         )
     return pl.concat(rows) if rows else pl.DataFrame(schema=_GRID)
@@ -229,6 +228,6 @@ def find_districts(texts: pl.Series, seeds: Path = sql.SEEDS) -> pl.Series:
         pl.col("text").str.contains(places.regency).alias("sign"),
         pl.col("text").str.contains(places.elsewhere).alias("elsewhere"),
     )
-    codes = _established(_grid(candidates, places)).group_by("row").agg(pl.col("code").unique().sort())
+    codes = _established(_grid(candidates, places, seeds)).group_by("row").agg(pl.col("code").unique().sort())
     lists = frame.select("row").join(codes, on="row", how="left", maintain_order="left")
     return lists.select(pl.col("code").fill_null([]).alias("districts"))["districts"]
