@@ -30,14 +30,14 @@ TO_DO = "to be erased"  # in the detail of a reject, until its file was rewritte
 # something is to be taken out of its file.
 _SET_APART = f"""
 CREATE OR REPLACE TEMP TABLE set_apart AS
-SELECT file_id, number, coalesce(text_pi, url_pi, author_key, author_name_pi) IS NOT NULL AS says
+SELECT file_id, number, coalesce(text, url_pi, author_key, author_name_pi) IS NOT NULL AS says
 FROM stage
 WHERE md5(concat($mark_key, platform, '/', post_id)) IN (SELECT mark FROM erased_posts)
    OR EXISTS (
     SELECT 1 FROM erased_authors WHERE erased_authors.author_key = stage.author_key AND created_at <= until);
 INSERT INTO rejected (file_id, line, reason, detail)
 SELECT file_id, number, '{Reason.ERASED}', CASE WHEN says THEN '{TO_DO}' END FROM set_apart;
-DELETE FROM stage USING set_apart WHERE stage.file_id = set_apart.file_id AND stage.number = set_apart.number;
+INSERT INTO left_out SELECT file_id, number FROM set_apart;
 """  # noqa: S608 - constants of ours
 
 

@@ -17,26 +17,34 @@ from flows.loading.sheets import CollectionDays, ReviewLines, load_collection, l
 from flows.post import Reason
 from flows.store.warehouse import Connection
 
+# What a load brings, as a view of its parts: each statement reads the columns that it needs, and memory stays flat.
 _STAGE = """
-CREATE OR REPLACE TEMP TABLE stage AS
+CREATE OR REPLACE TEMP VIEW stage AS
 WITH ranked AS (
     SELECT
         prepared.*,
-        CASE WHEN text_pi IS NOT NULL THEN md5_number_lower(concat($text_key, text_pi)) END AS text_hash,
+        CASE WHEN text IS NOT NULL
+            THEN md5_number_lower(concat(getvariable('text_key'), coalesce(text_pi, text))) END AS text_hash,
         files.load_order,
         files.landed_at,
         {
             'whole': NOT prepared.is_partial, 'observed_at': prepared.observed_at, 'landed_at': files.landed_at,
             'position': files.position, 'file_id': prepared.file_id, 'number': prepared.number
         } AS rank
-    FROM read_parquet($parts) AS prepared
+    FROM read_parquet(getvariable('parts')) AS prepared
     JOIN stage_files AS files USING (file_id)
+    ANTI JOIN left_out USING (file_id, number)
 )
 SELECT
     *,
-    CASE WHEN text_pi IS NOT NULL THEN rank END AS text_rank,
+    CASE WHEN text IS NOT NULL THEN rank END AS text_rank,
     CASE WHEN author_key IS NOT NULL THEN rank END AS author_rank
 FROM ranked
+"""
+
+_NO_STAGE = """
+CREATE OR REPLACE TEMP VIEW stage AS
+SELECT NULL::VARCHAR AS platform, NULL::VARCHAR AS post_id WHERE false
 """
 
 # A removal of a post that no earlier record and no earlier load brought is a reject.
@@ -54,21 +62,26 @@ WHERE removal.gone IS NOT NULL
       AND (earlier.load_order, earlier.number) < (removal.load_order, removal.number))
 """
 
-_DROP_STRAY = """
-DELETE FROM stage USING stray
-WHERE stage.file_id = stray.file_id AND stage.number = stray.number AND stage.gone IS NOT NULL
-"""
+_DROP_STRAY = "INSERT INTO left_out SELECT file_id, number FROM stray"
 
 _OBSERVE = """
 INSERT INTO base.observations BY NAME
+WITH again AS (
+    SELECT
+        seen.file_id, seen.number,
+        known.post_id IS NULL AND seen.gone IS NULL AND row_number() OVER (
+            PARTITION BY seen.platform, seen.post_id, seen.gone IS NOT NULL
+            ORDER BY seen.load_order, seen.number) = 1 AS is_first
+    FROM stage AS seen
+    SEMI JOIN often USING (platform, post_id)
+    LEFT JOIN base.posts AS known ON known.platform = seen.platform AND known.post_id = seen.post_id
+)
 SELECT
     stage.platform, stage.post_id, stage.observed_at, stage.source, stage.file_id, stage.number,
-    known.post_id IS NULL AND stage.gone IS NULL AND row_number() OVER (
-        PARTITION BY stage.platform, stage.post_id, stage.gone IS NOT NULL
-        ORDER BY stage.load_order, stage.number) = 1 AS is_first,
+    coalesce(again.is_first, stage.gone IS NULL) AS is_first,
     stage.is_partial, stage.likes, stage.comments, stage.shares, stage.views, stage.text_hash, stage.gone
 FROM stage
-LEFT JOIN base.posts AS known ON known.platform = stage.platform AND known.post_id = stage.post_id
+LEFT JOIN again USING (file_id, number)
 """
 
 # What was seen of a post up to its removal keeps no trace of what it said. Before the edits are counted, so that these
@@ -103,12 +116,29 @@ text_hash, text_group, unit_key, sentiment, sentiment_score, topics, indications
 class_probability
 """
 
+# The live posts that a load leaves new or changed, before names are taken out of what is shown of them.
+_ARRIVING = """
+CREATE OR REPLACE TEMP VIEW arriving AS
+SELECT platform, post_id, text, hashtags, author_name_pi, author_key
+FROM stage ANTI JOIN often USING (platform, post_id)
+WHERE text IS NOT NULL
+UNION ALL
+SELECT platform, post_id, text, hashtags, author_name_pi, author_key
+FROM winners
+WHERE text IS NOT NULL AND state = 'live'
+"""
+
+# `hidden` has what is shown of the posts in whose texts names stand. A text in which nothing is masked stands once.
 _INSERT_ONCE = f"""
 INSERT INTO base.posts BY NAME
 SELECT
-    {_CONTENT}, 'live' AS state, observed_at AS first_seen_at, observed_at AS last_seen_at, 0 AS edits,
-    source AS first_source, landed_at AS first_landed_at, views AS first_views
-FROM stage ANTI JOIN often USING (platform, post_id)
+    once.* REPLACE (coalesce(hidden.hashtags, once.hashtags) AS hashtags), hidden.shown, 'live' AS state,
+    observed_at AS first_seen_at, observed_at AS last_seen_at, 0 AS edits,
+    source AS first_source, views AS first_views
+FROM (
+    SELECT {_CONTENT}, landed_at AS first_landed_at FROM stage ANTI JOIN often USING (platform, post_id)
+) AS once
+LEFT JOIN hidden USING (platform, post_id)
 """  # noqa: S608 - columns of ours
 
 # Candidates are what is new and what is known; the winner is the last full one, field by field.
@@ -217,7 +247,7 @@ WHERE base.posts.platform = often.platform AND base.posts.post_id = often.post_i
 # of. Text and author go, and the hashes that would confirm a guess of what it said.
 _INSERT_OFTEN = """
 INSERT INTO base.posts BY NAME
-SELECT * REPLACE (
+SELECT winners.* REPLACE (
     CASE WHEN state = 'live' THEN text END AS text,
     CASE WHEN state = 'live' THEN text_pi END AS text_pi,
     CASE WHEN state = 'live' THEN text_hash END AS text_hash,
@@ -227,8 +257,10 @@ SELECT * REPLACE (
     CASE WHEN state = 'live' THEN author_key END AS author_key,
     CASE WHEN state = 'live' THEN author_name_pi END AS author_name_pi,
     CASE WHEN state = 'live' THEN query END AS query,
-    CASE WHEN state = 'live' THEN hashtags ELSE [] END AS hashtags)
+    CASE WHEN state = 'live' THEN coalesce(hidden.hashtags, winners.hashtags) ELSE [] END AS hashtags),
+    hidden.shown
 FROM winners
+LEFT JOIN hidden USING (platform, post_id)
 """
 
 _REJECTS = """
@@ -269,6 +301,7 @@ class SheetFault(Protocol):
     def detail(self) -> str: ...
 
 
+# Up to what the posts will be, and then into their table: written once, since an update would write all of them again.
 _STEPS = (
     _STRAY_REMOVALS,
     _STRAY_REJECTS,
@@ -277,11 +310,10 @@ _STEPS = (
     _OBSERVE,
     _FORGET_TEXTS,
     _CANDIDATES,
-    _INSERT_ONCE,
     _WINNERS,
-    _DELETE_OFTEN,
-    _INSERT_OFTEN,
+    _ARRIVING,
 )
+_LAST_STEPS = (_DELETE_OFTEN, _INSERT_ONCE, _INSERT_OFTEN)
 
 
 @dataclass(frozen=True, slots=True)
@@ -341,21 +373,34 @@ def _load_rejects(connection: Connection, batch: Batch) -> None:
         )
 
 
-def load(connection: Connection, batch: Batch, zone: str, text_key: str) -> None:
+def load(
+    connection: Connection, batch: Batch, zone: str, text_key: str, hide: Callable[[Connection], object] | None = None
+) -> None:
     """Loads a batch inside the caller's transaction.
 
-    `zone` names the local days of rejects; the hashes of texts are keyed with `text_key` (`privacy.text_key`).
+    `zone` names the local days of rejects; the hashes of texts are keyed with `text_key` (`privacy.text_key`). `hide`
+    fills the table `hidden` (platform, post_id, shown, hashtags) for posts of the view `arriving`.
     """
     _name_files(connection, batch)
     _load_rejects(connection, batch)
     if batch.posts:
-        connection.execute(_STAGE, {"parts": [str(path) for path in batch.posts], "text_key": text_key})
+        connection.execute("SET VARIABLE parts = $parts", {"parts": [str(path) for path in batch.posts]})
+        connection.execute("SET VARIABLE text_key = $key", {"key": text_key})
+        connection.execute("CREATE OR REPLACE TEMP TABLE left_out (file_id VARCHAR, number BIGINT)")
+        connection.execute("""
+            CREATE OR REPLACE TEMP TABLE hidden (
+                platform VARCHAR, post_id VARCHAR, shown VARCHAR, hashtags VARCHAR[])""")
+        connection.execute(_STAGE)
         if batch.set_apart is not None:
             batch.set_apart(connection)
         for statement in _STEPS:
             connection.execute(statement)
+        if hide is not None:
+            hide(connection)
+        for statement in _LAST_STEPS:
+            connection.execute(statement)
     else:
-        connection.execute("CREATE OR REPLACE TEMP TABLE stage (platform VARCHAR, post_id VARCHAR, handles VARCHAR[])")
+        connection.execute(_NO_STAGE)
     connection.execute(_REJECTS, {"zone": zone})
     load_collection(connection, batch.logs)
     load_reviews(connection, batch.reviews)

@@ -7,7 +7,7 @@ whichever the text, the same is shown in the end.
 
 import hashlib
 import re
-from collections.abc import Iterable, Iterator, Set
+from collections.abc import Iterator, Set
 from pathlib import Path
 from typing import Any
 
@@ -24,42 +24,39 @@ _TOKEN = rf"[a-z0-9_][a-z0-9_.]{{{FEWEST_IN_HANDLE - 2},}}[a-z0-9_]"
 _JOINED_BEFORE, _JOINED_AFTER = re.compile(r"[\w.+-]\Z"), re.compile(r"[.-]?\w")
 _ANY_TOKEN = re.compile(_TOKEN, re.IGNORECASE)
 
-# A text with its hashtags, since a handle may stand in either.
-_SAID = "concat_ws(' ', text, array_to_string(hashtags, ' '))"
-_TOUCHED = f"""
-SELECT platform, post_id, {_SAID} AS said, author_name_pi AS name
-FROM base.posts SEMI JOIN stage USING (platform, post_id) WHERE state = 'live' AND text IS NOT NULL
+_COLUMNS = "platform, post_id, text, hashtags, author_name_pi AS name, author_key"
+_ARRIVING = f"SELECT {_COLUMNS} FROM arriving"  # noqa: S608 - columns of ours
+_OTHERS = f"""
+SELECT {_COLUMNS} FROM base.posts ANTI JOIN stage USING (platform, post_id) WHERE state = 'live' AND text IS NOT NULL
 """  # noqa: S608 - columns of ours
-_ALL = f"SELECT platform, post_id, {_SAID} AS said FROM base.posts WHERE state = 'live' AND text IS NOT NULL"  # noqa: S608
-_CHOSEN = """
-SELECT platform, post_id, text, hashtags, author_name_pi, author_key
-FROM base.posts SEMI JOIN chosen USING (platform, post_id)
-"""
 _SHOW = """
 UPDATE base.posts SET shown = fresh.shown, hashtags = fresh.hashtags
 FROM fresh WHERE base.posts.platform = fresh.platform AND base.posts.post_id = fresh.post_id
 """
+_SHOWN: dict[str, Any] = {
+    "platform": pl.String,
+    "post_id": pl.String,
+    "shown": pl.String,
+    "hashtags": pl.List(pl.String),
+}
 
 
 def hide_names(connection: Connection, key: bytes, seeds: Path) -> int:
-    """Writes what is shown of the texts in which names stand, inside the caller's transaction; gives their number.
+    """Hides names in texts, inside the caller's transaction; gives the number of posts in which it found any.
 
-    Looks at the posts that the load touched (table `stage`) and, for handles that are new, at all others.
+    Writes what is shown of the posts that come in (view `arriving`) into the table `hidden`, and for handles that are
+    new (of the view `stage`) what is shown of all others.
     """
     ordinary = read_ordinary(seeds)
-    fresh = _learn(connection, key)
-    tokens: set[str] = set()
-    chosen = []
-    for part in _slices(connection, _TOUCHED):
-        tokens |= _tokens(part["said"])
-        chosen.append(_own_named(part, ordinary))
-    known = _known(connection, tokens - ordinary.words, key)
-    sought = {handle for handle in fresh | known if not ordinary.is_ordinary(handle)}
-    if sought:
-        for part in _slices(connection, _ALL):
-            is_named = part["said"].str.contains_any(sorted(sought), ascii_case_insensitive=True)
-            chosen.append(part.filter(is_named).select("platform", "post_id"))
-    return _show(connection, pl.concat(chosen).unique(), key, ordinary) if chosen else 0
+    fresh = {handle for handle in _learn(connection, key) if not ordinary.is_ordinary(handle)}
+    hider = _Hider(connection, key, ordinary)
+    arriving = [hider.hidden(part) for part in _slices(connection, _ARRIVING)]
+    others = [hider.hidden(part, fresh) for part in _slices(connection, _OTHERS)] if fresh else []
+    for parts, statement in ((arriving, "INSERT INTO hidden FROM fresh"), (others, _SHOW)):
+        if any(map(len, parts)):
+            with as_tables(connection, fresh=pl.concat(parts)):
+                connection.execute(statement)
+    return sum(map(len, (*arriving, *others)))
 
 
 def _slices(connection: Connection, text: str) -> Iterator[pl.DataFrame]:
@@ -77,35 +74,67 @@ def _key_of(handle: str, key: bytes) -> str:
     return hashlib.blake2b(f"handle:{handle}".encode(), key=key, digest_size=_DIGEST_BYTES).hexdigest()
 
 
-def _hashed(handles: Iterable[str], key: bytes) -> pl.DataFrame:
-    rows = [(handle, _key_of(handle, key)) for handle in handles if len(handle) >= FEWEST_IN_HANDLE]
-    return pl.DataFrame(rows, schema={"handle": pl.String, "handle_key": pl.String}, orient="row")
-
-
 def _learn(connection: Connection, key: bytes) -> set[str]:
     """Remembers the handles that the load brought; gives those that nobody knew before."""
     rows = connection.execute("SELECT DISTINCT unnest(handles) FROM stage").fetchall()
-    with as_tables(connection, brought=_hashed((handle for (handle,) in rows), key)):
+    pairs = [(handle, _key_of(handle, key)) for (handle,) in rows if len(handle) >= FEWEST_IN_HANDLE]
+    schema = {"handle": pl.String, "handle_key": pl.String}
+    with as_tables(connection, brought=pl.DataFrame(pairs, schema=schema, orient="row")):
         fresh = query(connection, "FROM brought ANTI JOIN base.handles USING (handle_key)")
     with as_tables(connection, unknown=fresh.select("handle_key")):
         connection.execute("INSERT INTO base.handles FROM unknown")
     return set(fresh["handle"])
 
 
-def _known(connection: Connection, tokens: Set[str], key: bytes) -> set[str]:
-    """The words that are handles which the data know."""
-    with as_tables(connection, words=_hashed(tokens, key)):
-        known = query(connection, "SELECT handle FROM words SEMI JOIN base.handles USING (handle_key)")
-    return set(known["handle"])
+class _Hider:
+    """Finds and hides the names in texts; remembers which words are handles that the data know."""
+
+    def __init__(self, connection: Connection, key: bytes, ordinary: Ordinary) -> None:
+        self._key, self._ordinary = key, ordinary
+        self._handle_keys = set(query(connection, "FROM base.handles")["handle_key"])
+        self._looked_up: set[str] = set(ordinary.words)
+        self._handles: set[str] = set()
+        registered = pl.DataFrame(list(ordinary.registered), schema=["platform", "handle"], orient="row")
+        self._may_be_named = set(author_keys(registered["platform"], registered["handle"], key))
+
+    def hidden(self, posts: pl.DataFrame, sought: Set[str] | None = None) -> pl.DataFrame:
+        """What is shown of posts in which names stand; with `sought` of those only that hold one of these handles."""
+        said = pl.concat_str("text", pl.col("hashtags").list.join(" "), separator=" ").str.to_lowercase()
+        posts = posts.with_columns(said.alias("said"))
+        if sought is not None:
+            posts = posts.filter(_holds_any(pl.col("said"), sought))
+        handles = self._known(_tokens(posts["said"]))
+        is_named = posts.select(_holds_any(pl.col("said"), handles)).to_series() | _is_own_named(posts, self._ordinary)
+        rows = []
+        for platform, post_id, text, tags, name, author_key, _ in posts.filter(is_named).iter_rows():
+            own = None if author_key in self._may_be_named else name
+            shown = without_names(text, own, handles, self._ordinary)
+            shown_tags = [without_names(tag, own, handles, self._ordinary) for tag in tags]
+            if shown != text or shown_tags != tags:
+                rows.append((platform, post_id, shown, shown_tags))
+        return pl.DataFrame(rows, schema=_SHOWN, orient="row")
+
+    def _known(self, tokens: Set[str]) -> set[str]:
+        """Those of some words that are handles which the data know, and no ordinary words."""
+        fresh = tokens - self._looked_up
+        self._looked_up |= fresh
+        known = (word for word in fresh if _key_of(word, self._key) in self._handle_keys)
+        self._handles.update(word for word in known if not self._ordinary.is_ordinary(word))
+        return self._handles & tokens
 
 
-def _own_named(part: pl.DataFrame, ordinary: Ordinary) -> pl.DataFrame:
-    """The posts whose text may hold their author's name: a word of it stands there."""
-    told = part.filter(pl.col("name").is_not_null()).with_columns(pl.col("said").str.to_lowercase())
-    words = told.with_columns(word=pl.col("name").str.to_lowercase().str.extract_all(r"\p{L}{3,}")).explode("word")
+def _holds_any(texts: pl.Expr, words: Set[str]) -> pl.Expr:
+    return texts.str.contains_any(pl.lit(pl.Series([sorted(words)], dtype=pl.List(pl.String))))
+
+
+def _is_own_named(posts: pl.DataFrame, ordinary: Ordinary) -> pl.Series:
+    """Of which posts the text may hold their author's name: a word of it stands there."""
+    told = posts.with_row_index("place").filter(pl.col("name").is_not_null())
+    words = told.select("place", "said", word=pl.col("name").str.to_lowercase().str.extract_all(r"\p{L}{3,}"))
+    words = words.explode("word")
     names = [word for word in words["word"].unique() if word in ordinary.person_names or word not in ordinary.words]
     named = words.filter(pl.col("word").is_in(names) & pl.col("said").str.contains(pl.col("word"), literal=True))
-    return named.select("platform", "post_id")
+    return pl.Series(range(len(posts)), dtype=pl.UInt32).is_in(named["place"].unique())
 
 
 def without_names(text: str, name: str | None, handles: Set[str], ordinary: Ordinary) -> str:
@@ -123,28 +152,3 @@ def _hidden(name: re.Match[str]) -> str:
     """What stands in the place of a name; apart from what it was joined to, so that www.name.com is no address."""
     before, after = name.string[: name.start()], name.string[name.end() :]
     return f"{' ' * bool(_JOINED_BEFORE.search(before))}{MENTION}{' ' * bool(_JOINED_AFTER.match(after))}"
-
-
-def _show(connection: Connection, chosen: pl.DataFrame, key: bytes, ordinary: Ordinary) -> int:
-    with as_tables(connection, chosen=chosen):
-        posts = query(connection, _CHOSEN)
-    tokens = _tokens(posts["text"]) | _tokens(posts["hashtags"].explode())
-    handles = {handle for handle in _known(connection, tokens, key) if not ordinary.is_ordinary(handle)}
-    registered = pl.DataFrame(list(ordinary.registered), schema=["platform", "handle"], orient="row")
-    may_be_named = set(author_keys(registered["platform"], registered["handle"], key))
-    rows = []
-    for platform, post_id, text, hashtags, name, author_key in posts.iter_rows():
-        own = None if author_key in may_be_named else name
-        shown = without_names(text, own, handles, ordinary)
-        tags = [without_names(tag, own, handles, ordinary) for tag in hashtags]
-        if shown != text or tags != hashtags:
-            rows.append((platform, post_id, shown, tags))
-    schema: dict[str, Any] = {
-        "platform": pl.String,
-        "post_id": pl.String,
-        "shown": pl.String,
-        "hashtags": pl.List(pl.String),
-    }
-    with as_tables(connection, fresh=pl.DataFrame(rows, schema=schema, orient="row")):
-        connection.execute(_SHOW)
-    return len(rows)

@@ -183,16 +183,19 @@ def replay(
 def _load(
     settings: Settings, connection: warehouse.Connection, run: Run, batch: load.Batch, relabels: bool = True
 ) -> None:
-    """Loads a batch, labels anew what has other labels unless they are kept, and hides the names in its texts.
+    """Loads a batch with the names in its texts hidden, and labels anew what has other labels unless they are kept.
 
     Inside the caller's transaction, with the seeds there.
     """
     key = privacy.author_secret(settings)
     erased = erasures.read(settings.home, key)
     batch = replace(batch, set_apart=erased.set_apart if erased else None)
-    load.load(connection, batch, settings.election.zone.key, privacy.text_key(key))
+
+    def hide(arriving: warehouse.Connection) -> None:
+        names.hide_names(arriving, key, settings.seeds)
+
+    load.load(connection, batch, settings.election.zone.key, privacy.text_key(key), hide)
     if relabels:
         relabel(connection, partial(labels.label, seeds=settings.seeds), labels.label_version(settings.seeds))
     if batch.files:
-        names.hide_names(connection, key, settings.seeds)
         gates.row_gate(connection, run)

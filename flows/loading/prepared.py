@@ -46,6 +46,7 @@ def _columns(raw: pl.DataFrame, key: bytes, zone: str, seeds: Path) -> pl.DataFr
     stored = {"text": "text_pi", "masked": "text", "author_name": "author_name_pi", "url": "url_pi"}
     return (
         frame.drop("author")
+        .with_columns(pl.when(pl.col("text") != pl.col("masked")).then("text"))
         .rename(stored)
         .hstack([*labelled.get_columns(), units, groups])
         .with_columns(pl.coalesce("language_found", "language").alias("language"))
