@@ -11,6 +11,7 @@ from collections.abc import Iterator, Set
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import polars as pl
 
 from flows.loading.ordinary import Ordinary, read_ordinary
@@ -134,7 +135,9 @@ def _is_own_named(posts: pl.DataFrame, ordinary: Ordinary) -> pl.Series:
     words = words.explode("word")
     names = [word for word in words["word"].unique() if word in ordinary.person_names or word not in ordinary.words]
     named = words.filter(pl.col("word").is_in(names) & pl.col("said").str.contains(pl.col("word"), literal=True))
-    return pl.Series(range(len(posts)), dtype=pl.UInt32).is_in(named["place"].unique())
+    is_named = np.zeros(len(posts), np.bool_)
+    is_named[named["place"].to_numpy()] = True
+    return pl.Series(is_named)
 
 
 def without_names(text: str, name: str | None, handles: Set[str], ordinary: Ordinary) -> str:
