@@ -4,6 +4,7 @@ They make no arrays, so they need none of numba's counting of references, which 
 """
 
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any, TypeVar, cast
 
 import numba
@@ -25,3 +26,9 @@ def kept(function: Function) -> Function:
         return cast(Function, _compile(**_OPTIONS, cache=True)(function))
     except RuntimeError:  # no folder that numba may write: every process compiles for itself
         return cast(Function, _compile(**_OPTIONS)(function))
+
+
+def folder_of(function: Callable[..., Any]) -> Path | None:
+    """Where the machine code of a kept function lies; None where every process compiles for itself."""
+    place = cast(Any, function).stats.cache_path
+    return Path(place) if place else None

@@ -27,7 +27,7 @@ from flows.labels.calibration import NEVER
 from flows.labels.cues import REMIND, REMINDER, Cues, read_cues
 from flows.labels.model import Model, limit, probability
 from flows.labels.reading import mask_contestants
-from flows.labels.vocabulary import read_vocabulary
+from flows.labels.tables import read_meanings
 from flows.periods import Election, phase_classes
 from flows.seeds import read_seed
 
@@ -63,7 +63,7 @@ def _matches(texts: pl.Series, cues: Cues) -> Flags:
 def candidates(slots: npt.NDArray[np.uint64], seeds: Path = sql.SEEDS) -> dict[str, Flags]:
     """Which texts hold all the words that a rule of the code needs, from their bits of slots (text, number)."""
     matches = {}
-    for code, needs in read_vocabulary(seeds).needs.items():
+    for code, needs in read_meanings(seeds).needs.items():
         matches[code] = np.zeros(len(slots), dtype=bool)
         for need in needs:
             has_all = np.ones(len(slots), dtype=bool)

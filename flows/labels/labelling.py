@@ -26,8 +26,8 @@ from flows.labels.indications import HOAX, Found, candidates, find_codes, heed_e
 from flows.labels.model import Model, read_model, scores
 from flows.labels.places import find_districts
 from flows.labels.reading import Reading, read
+from flows.labels.tables import read_meanings
 from flows.labels.text import Buffers, buffers
-from flows.labels.vocabulary import read_vocabulary
 
 Floats = npt.NDArray[np.float64]
 
@@ -88,7 +88,7 @@ def _judge(texts: Buffers, model: Model, seeds: Path) -> Judged:
         sentiment=sentiment_probabilities(scored[:, : len(SENTIMENTS)], model.temperature),
         lexicon=reading.lexicon,
         scores=scored,
-        topics=lists_of_bits(reading.topics, read_vocabulary(seeds).topics, "topics"),
+        topics=lists_of_bits(reading.topics, read_meanings(seeds).topics, "topics"),
         districts=districts.result(),
         languages=reading.languages,
         codes=codes,

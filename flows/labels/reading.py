@@ -14,9 +14,8 @@ import sql
 from flows.labels.compiled import scoring
 from flows.labels.compiled.batch import LIST, READ, SCORE, Matrices, Output, run_loop
 from flows.labels.compiled.rules import COUNTS, HAS_CONTENT, LANGUAGE, MAY_NAME_PLACE, SLOTS_TOLD, TOPICS_TOLD
-from flows.labels.tables import read_tables
+from flows.labels.tables import read_meanings, read_tables
 from flows.labels.text import Buffers, as_series, buffers, without
-from flows.labels.vocabulary import read_vocabulary
 
 Floats = npt.NDArray[np.float64]
 Flags = npt.NDArray[np.bool_]
@@ -105,7 +104,7 @@ def pieces(text: str, seeds: Path = sql.SEEDS) -> tuple[list[Piece], float]:
     output = run_loop(LIST, typed.data, typed.offsets, read_tables(seeds))
     masked = str(as_series(output.masked, output.masked_ends)[0])
     words = ["".join("0" if letter in "0123456789" else letter for letter in word) for word in masked.split()]
-    groups = read_vocabulary(seeds).groups
+    groups = read_meanings(seeds).groups
     listed = [
         Piece(_name(feature, [*words, END], groups), family, feature[scoring.HASH])
         for family, end in enumerate(output.feature_ends[0].tolist())

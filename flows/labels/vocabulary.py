@@ -57,17 +57,23 @@ class Entry(NamedTuple):
     groups: int = 0  # bit n: one of the words of the n-th group
 
 
-class Vocabulary(NamedTuple):
-    """The table, and what the bits of `topics` and `groups` stand for.
+class Meanings(NamedTuple):
+    """What the bits of `topics` and `groups` stand for.
 
     A text may match the cue rule of a code when its bits of `slots` hold all those of one of the code's `needs`.
     """
 
-    entries: dict[Key, Entry]
-    stems: dict[str, Entry]
     topics: tuple[str, ...]
     needs: dict[str, tuple[int, ...]]
     groups: tuple[str, ...]
+
+
+class Vocabulary(NamedTuple):
+    """The table, and what its bits stand for."""
+
+    entries: dict[Key, Entry]
+    stems: dict[str, Entry]
+    meanings: Meanings
 
 
 class _Builder:
@@ -234,4 +240,4 @@ def read_vocabulary(seeds: Path = sql.SEEDS) -> Vocabulary:
     topics = _add_topics(builder, seeds)
     needs = _add_slots(builder, seeds)
     groups = _add_groups(builder, seeds)
-    return Vocabulary(builder.entries, builder.stems, topics, needs, groups)
+    return Vocabulary(builder.entries, builder.stems, Meanings(topics, needs, groups))

@@ -335,12 +335,12 @@ def _group_pieces(tokens: list[str], vocabulary: Vocabulary) -> list[Piece]:
         for entry in _phrases(tokens, place, vocabulary):
             bits |= entry.groups
         for group in _bits(bits):
-            name = vocabulary.groups[group]
+            name = vocabulary.meanings.groups[group]
             if token not in (CONTESTANT, PEOPLE):
                 features.append(Piece(f"<{name}>", 2, bucket("group", 1 << group)))
             for earlier in _bits(before):
                 both = hash_pair(1 << earlier, 1 << group)
-                features.append(Piece(f"<{vocabulary.groups[earlier]}> <{name}>", 2, bucket("groups", both)))
+                features.append(Piece(f"<{vocabulary.meanings.groups[earlier]}> <{name}>", 2, bucket("groups", both)))
         before = bits or before
     return features
 

@@ -55,9 +55,10 @@ from flows.labels.compiled.scoring import (
     sum_rows,
 )
 from flows.labels.compiled.tokens import OWN_OCTETS, spell_text
+from flows.labels.keeping import kept_arrays
 from flows.labels.letters import LATIN, LETTER
 from flows.labels.roles import as_rule
-from flows.machine_code import compiled, kept
+from flows.machine_code import compiled, folder_of, kept
 
 Numbers = npt.NDArray[np.int64]
 
@@ -142,11 +143,17 @@ def lines(rows: int, columns: int) -> Numbers:
     return octets[start : start + rows * columns * 8].view(np.int64).reshape(rows, columns)
 
 
+def kept_folder() -> Path | None:
+    """Where the machine code of the loop lies, and what is kept beside it; None where nothing is kept."""
+    return folder_of(_loop())
+
+
 @cache
 def no_tables() -> Tables:
     """Tables without words, for what needs none."""
     none = as_rule([])
-    return Tables(packed_letters(), lines(2, COLUMNS), np.zeros((2, 4)), none, none, none)
+    letters = kept_arrays(kept_folder(), "letters", "", lambda: {"letters": packed_letters()})["letters"]
+    return Tables(letters, lines(2, COLUMNS), np.zeros((2, 4)), none, none, none)
 
 
 @cache
