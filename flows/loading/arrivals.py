@@ -14,7 +14,7 @@ from flows.loading.repairing import Originals
 from flows.progress import Advance, unseen
 from flows.settings import Settings
 from flows.sources.format import Format
-from flows.store.files import all_paths
+from flows.store.files import all_paths, hash_file
 
 # What operating systems and offices leave beside the files of people; nobody meant to import it.
 _JUNK_NAMES = frozenset({"thumbs.db", "desktop.ini", "ehthumbs.db", "icon\r"})
@@ -114,11 +114,14 @@ def land_paths(settings: Settings, paths: Sequence[Path], landed_at: datetime, a
         except InputRefusedError as refusal:
             refusals.append(str(refusal))
             continue
-        if (item := originals.repair(path, form, platform)) is not None:
+        file_id = hash_file(path)
+        if (item := originals.repair(path, form, platform, file_id)) is not None:
             landed.append(item)
             repaired.append(item.file)
             continue
-        item, is_new = landing.land(settings.home, path, form, platform, landed_at=landed_at, position=len(landed))
+        item, is_new = landing.land(
+            settings.home, path, form, platform, landed_at=landed_at, position=len(landed), file_id=file_id
+        )
         landed.append(item)
         if is_new:
             new.add(item.file_id)

@@ -96,13 +96,21 @@ class Landed:
 
 
 def land(  # noqa: PLR0913 - the facts of a manifest
-    home: Path, incoming: Path, form: "Format", platform: str, *, landed_at: datetime, position: int, masked: int = 0
+    home: Path,
+    incoming: Path,
+    form: "Format",
+    platform: str,
+    *,
+    landed_at: datetime,
+    position: int,
+    masked: int = 0,
+    file_id: str | None = None,
 ) -> tuple[Landed, bool]:
     """Lands a file of a format and tells whether it is new; one whose bytes landed before keeps its first manifest.
 
-    `masked` is how many secrets were masked in it already.
+    `masked` is how many secrets were masked in it already; `file_id` is the sha256 of its bytes, where it is known.
     """
-    file_id = hash_file(incoming)
+    file_id = file_id or hash_file(incoming)
     known = manifest_path(home, file_id)
     if known is not None:
         return read_manifest(known), False

@@ -15,7 +15,7 @@ from flows.loading import landing, proof
 from flows.loading.landing import Landed
 from flows.store import chain
 from flows.store.chain import Entry
-from flows.store.files import hash_file, settle
+from flows.store.files import settle
 
 if TYPE_CHECKING:
     from flows.sources.format import Format
@@ -40,9 +40,11 @@ class Originals:
                 stated[entry.subject] = replace(entry, facts={**(before.facts if before else {}), **entry.facts})
         return stated
 
-    def repair(self, incoming: Path, form: "Format", platform: str) -> Landed | None:
-        """The landed file that was damaged or gone and is whole again; None where these bytes repair nothing."""
-        file_id = hash_file(incoming)
+    def repair(self, incoming: Path, form: "Format", platform: str, file_id: str) -> Landed | None:
+        """The landed file that was damaged or gone and is whole again; None where these bytes repair nothing.
+
+        `file_id` is the sha256 of the bytes.
+        """
         entry = self._stated.get(file_id)
         if entry is None or not entry.content:
             return None
