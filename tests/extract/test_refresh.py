@@ -113,8 +113,11 @@ def test_what_is_gone_becomes_a_tombstone(watching: Watching) -> None:
 def test_erasing_takes_the_words_out_of_the_landing_and_keeps_both_hashes(full: Watching) -> None:
     settings = full.settings()
     landed = b"".join(written(full.home / "landing").values()).decode(errors="replace")
-    query = "SELECT platform, post_id, text_pi FROM base.posts WHERE regexp_full_match(text_pi, '[a-zA-Z ,.]{30,}')"
-    victims = [row for row in rows(settings, query) if landed.count(str(row["text_pi"])) == 1]  # nobody else wrote it
+    query = (
+        "SELECT platform, post_id, coalesce(text_pi, text) AS raw FROM base.posts "
+        "WHERE regexp_full_match(raw, '[a-zA-Z ,.]{30,}')"
+    )
+    victims = [row for row in rows(settings, query) if landed.count(str(row["raw"])) == 1]  # nobody else wrote it
     assert {row["platform"] for row in victims} == set(SOURCE)
     listed = full.home.parent / "removals.csv"
     lines = [f"{row['platform']},{row['post_id']},{LATER.isoformat()},private" for row in victims]
@@ -122,7 +125,7 @@ def test_erasing_takes_the_words_out_of_the_landing_and_keeps_both_hashes(full: 
     before = {platform: full.found(platform) for platform in SOURCE}
     land_paths(settings, [listed], LATER)
     load(settings)
-    texts = [str(row["text_pi"]) for row in victims]
+    texts = [str(row["raw"]) for row in victims]
     outside = rows(settings, "SELECT 1 FROM base.rejects WHERE reason = 'outside the days asked for'")
     done = refresh.erase(settings, LATER)
     gone_records = _records(settings, victims)
@@ -285,7 +288,7 @@ def test_media_of_days_nobody_asked_for_are_counted_and_not_kept(watching: Watch
     counts = rows(settings, "SELECT records, posts, duplicates, rejects FROM base.loads ORDER BY ALL")
     assert 0 < refresh.erase(settings, NOW).records <= len(rejected)
     kept = b"".join(written(watching.home / "landing").values()).decode(errors="replace")
-    new = {str(row["text_pi"]) for row in rows(settings, "SELECT text_pi FROM base.posts")}
+    new = {str(row["raw"]) for row in rows(settings, "SELECT coalesce(text_pi, text) AS raw FROM base.posts")}
     assert [text for text in shown - new if text in kept] == []
     (watching.home / "warehouse.duckdb").unlink()
     load(settings)
@@ -302,7 +305,8 @@ def test_pages_that_could_not_be_read_forget_too(watching: Watching) -> None:
     watching.pull("facebook", now=NOW + timedelta(hours=4))
     load(settings)
     said = (
-        "SELECT post_id, text_pi FROM base.posts WHERE regexp_full_match(text_pi, '[a-zA-Z ,.]{30,}') ORDER BY post_id"
+        "SELECT post_id, coalesce(text_pi, text) AS raw FROM base.posts "
+        "WHERE regexp_full_match(raw, '[a-zA-Z ,.]{30,}') ORDER BY post_id"
     )
     victims = rows(settings, said)[:40]
     listed = watching.home.parent / "removals.csv"
@@ -310,8 +314,11 @@ def test_pages_that_could_not_be_read_forget_too(watching: Watching) -> None:
     listed.write_text("platform,post_id,gone_at,reason\n" + "\n".join(lines) + "\n")
     land_paths(settings, [listed], LATER)
     load(settings)
-    others = {row["text_pi"] for row in rows(settings, "SELECT text_pi FROM base.posts WHERE state = 'live'")}
-    texts = {str(row["text_pi"]) for row in victims} - others
+    others = {
+        row["raw"]
+        for row in rows(settings, "SELECT coalesce(text_pi, text) AS raw FROM base.posts WHERE state = 'live'")
+    }
+    texts = {str(row["raw"]) for row in victims} - others
     assert texts
     refresh.erase(settings, LATER)
     kept = b"".join(written(watching.home).values()).decode(errors="replace")
