@@ -1,7 +1,7 @@
 """The two gates of a load: the shape of the files, then the loaded posts; verdicts are kept before a gate decides."""
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
 import polars as pl
@@ -107,17 +107,25 @@ def row_gate(connection: warehouse.Connection, run: Run) -> None:
     checks.stop_on(results)
 
 
-def posts_gate(connection: warehouse.Connection, run: Run) -> None:
-    """The expectations of the loaded window; raises GateStoppedError, which rolls the load back."""
+def posts_gate(connection: warehouse.Connection) -> Callable[[Run], None]:
+    """The expectations of the loaded window, which the helper begins to evaluate.
+
+    Gives what waits for them, and then raises GateStoppedError, which rolls the load back.
+    """
     from expectations import posts as suites
     from expectations.run import gate
 
     rows = _window(connection, tuple(suites.COLUMNS), _CHECKED_ROWS)
-    verdicts = later(evaluated, rows, suites.suite(), empty_is_valid=not _has_posts(connection))()
-    run.add_verdicts([verdict.to_dict() for verdict in verdicts])
-    if stop := gate(verdicts):
-        named = gate(later(evaluated, rows, suites.suite(names_records=True), empty_is_valid=False)())
-        raise GateStoppedError((named or stop).sentence())
+    waiting = later(evaluated, rows, suites.suite(), empty_is_valid=not _has_posts(connection))
+
+    def decide(run: Run) -> None:
+        verdicts = waiting()
+        run.add_verdicts([verdict.to_dict() for verdict in verdicts])
+        if stop := gate(verdicts):
+            named = gate(later(evaluated, rows, suites.suite(names_records=True), empty_is_valid=False)())
+            raise GateStoppedError((named or stop).sentence())
+
+    return decide
 
 
 def _window(connection: warehouse.Connection, columns: Sequence[str], rows: int) -> pl.DataFrame:

@@ -139,9 +139,11 @@ def _load_at_once(
     settings: Settings, connection: warehouse.Connection, run: Run, batch: load.Batch, relabels: bool
 ) -> LoadSummary:
     with warehouse.transaction(connection):
-        _load(settings, connection, run, batch, relabels)
+        _load(settings, connection, batch, relabels)
         if batch.files:
-            gates.posts_gate(connection, run)
+            decide = gates.posts_gate(connection)
+            gates.row_gate(connection, run)  # meanwhile
+            decide(run)
         return LoadSummary.of(connection, batch)
 
 
@@ -174,15 +176,15 @@ def replay(
         for number, group in enumerate(groups):
             batch = batches.batch(ready, frozenset(item.file_id for item in group))
             with warehouse.transaction(connection):
-                _load(settings, connection, run, batch)
+                _load(settings, connection, batch)
+                if batch.files:
+                    gates.row_gate(connection, run)
                 proof.note_loaded(settings.home, proof.loaded_files(connection), contents)
                 state(connection, number, LoadSummary.of(connection, batch).sentence())
         file_states.write(settings.home, connection)
 
 
-def _load(
-    settings: Settings, connection: warehouse.Connection, run: Run, batch: load.Batch, relabels: bool = True
-) -> None:
+def _load(settings: Settings, connection: warehouse.Connection, batch: load.Batch, relabels: bool = True) -> None:
     """Loads a batch with the names in its texts hidden, and labels anew what has other labels unless they are kept.
 
     Inside the caller's transaction, with the seeds there.
@@ -197,5 +199,3 @@ def _load(
     load.load(connection, batch, settings.election.zone.key, privacy.text_key(key), hide)
     if relabels:
         relabel(connection, partial(labels.label, seeds=settings.seeds), labels.label_version(settings.seeds))
-    if batch.files:
-        gates.row_gate(connection, run)
