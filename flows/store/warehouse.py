@@ -25,6 +25,9 @@ _POLL_SECONDS = 0.5  # between two tries for a lock
 _ROWS = 20_000  # of a table that are held at once
 _SAID_CHARACTERS = 200  # of what the database says of a file that it cannot open
 
+# What the database may hold in memory, on a machine that has more; beyond that it works on the disk, beside its file.
+_MEMORY_BYTES = 4_000_000_000
+
 Connection = duckdb.DuckDBPyConnection
 DatabaseError = duckdb.Error
 
@@ -42,6 +45,9 @@ def connect(path: Path | str = ":memory:", *, read_only: bool = False) -> Connec
 def _prepare(connection: Connection, *, read_only: bool) -> None:
     connection.execute("SET TimeZone = 'UTC'")
     connection.execute("SET preserve_insertion_order = true")
+    limit = connection.execute("SELECT parse_formatted_bytes(current_setting('memory_limit'))").fetchall()
+    if limit[0][0] > _MEMORY_BYTES:
+        connection.execute(f"SET memory_limit = '{_MEMORY_BYTES}B'")
     if not read_only:
         connection.execute(_base_tables())
 
