@@ -86,19 +86,16 @@ def _load_rejects(connection: Connection, batch: Batch) -> None:
         )
 
 
-def load(
-    connection: Connection, batch: Batch, zone: str, text_key: str, hide: Callable[[Connection], object] | None = None
-) -> None:
+def load(connection: Connection, batch: Batch, zone: str, hide: Callable[[Connection], object] | None = None) -> None:
     """Loads a batch inside the caller's transaction.
 
-    `zone` names the local days of rejects; the hashes of texts are keyed with `text_key` (`privacy.text_key`). `hide`
-    fills the table `hidden` (platform, post_id, shown, hashtags) for posts of the view `arriving`.
+    `zone` names the local days of rejects. `hide` fills the table `hidden` (platform, post_id, shown, hashtags) for
+    posts of the view `arriving`.
     """
     _name_files(connection, batch)
     _load_rejects(connection, batch)
     if batch.posts:
         connection.execute("SET VARIABLE parts = $parts", {"parts": [str(path) for path in batch.posts]})
-        connection.execute("SET VARIABLE text_key = $key", {"key": text_key})
         connection.execute("CREATE OR REPLACE TEMP TABLE left_out (file_id VARCHAR, number BIGINT)")
         connection.execute("""
             CREATE OR REPLACE TEMP TABLE hidden (

@@ -196,6 +196,6 @@ def _load(settings: Settings, connection: warehouse.Connection, batch: load.Batc
     def hide(arriving: warehouse.Connection) -> None:
         names.hide_names(arriving, key, settings.seeds)
 
-    load.load(connection, batch, settings.election.zone.key, privacy.text_key(key), hide)
+    load.load(connection, batch, settings.election.zone.key, hide)
     if relabels:
         relabel(connection, partial(labels.label, seeds=settings.seeds), labels.label_version(settings.seeds))

@@ -34,6 +34,7 @@ def _columns(raw: pl.DataFrame, key: bytes, zone: str, seeds: Path) -> pl.DataFr
         _moment(pl.col("observed_at")),
         privacy.author_keys(raw["platform"], raw["author"], key).alias("author_key"),
         masked.alias("masked"),
+        privacy.text_hashes(raw["text"], key),
         privacy.masked_tags(raw["hashtags"]),
         privacy.masked_queries(raw["query"], raw["source"]),
         pl.when(pl.col("language").str.contains(_LANGUAGE)).then("language"),  # whatever stands there is published

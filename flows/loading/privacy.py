@@ -10,6 +10,7 @@ import secrets
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
+import numpy as np
 import polars as pl
 
 from flows.exits import UsageError
@@ -21,6 +22,7 @@ from flows.store import chain
 from flows.store.keys import KEY_BYTES, write_key
 
 _DIGEST_BYTES = 16
+_LOWER_HALF = np.dtype([("first", "V8"), ("lower", "<u8")])  # of an MD5
 OTHER_KEY = "The key of the authors is not the one that this home was loaded with; restore it from a backup."
 
 ADDRESS, MENTION = "[surel]", "@akun"
@@ -91,12 +93,22 @@ def fingerprint(key: bytes) -> str:
     return hashlib.blake2b(b"fingerprint", key=key, digest_size=32).hexdigest()
 
 
-def text_key(key: bytes) -> str:
-    """What stands before a text in its hash (hex), made from the secret key.
+def text_hashes(texts: pl.Series, key: bytes) -> pl.Series:
+    """Hashes of texts as they were posted (numbers of 64 bits), by which edits are told; null where there is no text.
 
-    A plain hash would confirm whoever guesses the telephone number that is masked in a text.
+    They are keyed by the secret key: a plain hash would confirm whoever guesses the telephone number that is masked in
+    a text. `md5_number_lower` of the database gives the same of the key's hash before the text.
     """
-    return hashlib.blake2b(b"text", key=key, digest_size=_DIGEST_BYTES).hexdigest()
+    secret = hashlib.blake2b(b"text", key=key, digest_size=_DIGEST_BYTES).hexdigest()
+    begun = hashlib.md5(secret.encode(), usedforsecurity=False)
+    digests = []
+    for text in texts.drop_nulls().cast(pl.Binary):
+        digest = begun.copy()
+        digest.update(text)
+        digests.append(digest.digest())
+    numbers = np.frombuffer(b"".join(digests), _LOWER_HALF)["lower"]
+    hashes = pl.Series("text_hash", [None], dtype=pl.UInt64).new_from_index(0, len(texts))
+    return hashes.scatter(texts.is_not_null().arg_true(), pl.Series(numbers, dtype=pl.UInt64))
 
 
 def text_group_key(key: bytes) -> bytes:

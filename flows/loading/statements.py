@@ -12,8 +12,6 @@ CREATE OR REPLACE TEMP VIEW stage AS
 WITH ranked AS (
     SELECT
         prepared.*,
-        CASE WHEN text IS NOT NULL
-            THEN md5_number_lower(concat(getvariable('text_key'), coalesce(text_pi, text))) END AS text_hash,
         files.load_order,
         files.landed_at,
         {

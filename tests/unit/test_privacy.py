@@ -1,5 +1,6 @@
 """Keyed hashes for authors, and a key that only its owner reads."""
 
+import hashlib
 import stat
 from pathlib import Path
 
@@ -9,6 +10,7 @@ import pytest
 from flows.exits import UsageError
 from flows.loading import privacy
 from flows.settings import Settings
+from flows.store import warehouse
 
 KEY = bytes(range(32))
 
@@ -38,3 +40,13 @@ def test_a_given_key_wins_and_a_damaged_one_is_refused(tmp_path: Path) -> None:
     (tmp_path / "secret.key").write_text("not a key")
     with pytest.raises(UsageError, match=r"64 hexadecimal digits"):
         privacy.author_secret(Settings(home=tmp_path))
+
+
+def test_texts_have_the_hashes_that_the_warehouses_of_before_have() -> None:
+    texts = pl.Series(["", "halo", None, "harga naik 🌾", "halo"])
+    secret = hashlib.blake2b(b"text", key=KEY, digest_size=16).hexdigest()
+    connection = warehouse.connect()
+    with warehouse.as_tables(connection, said=texts.to_frame("text")):
+        rows = connection.execute("SELECT md5_number_lower(? || text) FROM said", [secret]).fetchall()
+    assert privacy.text_hashes(texts, KEY).to_list() == [number for (number,) in rows]
+    assert privacy.text_hashes(texts.head(0), KEY).to_list() == []
