@@ -9,28 +9,38 @@ has pandas and scikit-learn and times `plain_script.py` (bar: ten times as long 
 microsecond of a record goes, in one process. Both sides of a ratio are measured in one run, side by side, since
 machines differ and are shared.
 
-Where a microsecond goes: processor time of both cores a record, 100,000 to 300,000 records, on a machine that others
-kept busy (load 10 on two cores), which makes every number about twice what it is alone, DuckDB's 8 to 12 too:
+Where a microsecond goes (`--steps`): processor time a record of 1,009,195 records, one process, on a machine that
+others kept busy, which makes every number about a third larger than it is alone; DuckDB alone took 8.8 when it was
+measured before, and 10.1 now:
 
     step                                     before        now
-    read and map to posts                      34.4        8.1    of these 1.2 for the 4 % that go one by one
+    landing: hash and pack                      4.5        3.8    hashed once
+    the landed bytes proven                     1.3        1.2
+    read and map to posts                      11.7       11.7    scan 1.9, unpack 1.2, Polars 3, the 4 % one by one 1.5
     the same of a CSV of CrowdTangle           70.3        9.5    300,000; 2.6 of these to see how its numbers are meant
     of saved Graph pages                       61.9       12.5    130,000
     of Instagram's captured posts              40.0       14.4    260,000
-    the accounts that a post names              9.9        0.4
-    masks of texts, tags and queries            3.2        0.5
-    labels                                     14.6       14.6    batches of 50,000; 16.8 of 30,000, 24.4 of 5,000
-    words, copies, keys of authors              2.8        2.5
-    landing: hash and pack                      3.4        3.4    packing on both cores now
-    the landed bytes proven                     1.4        1.4
-    into the warehouse, in SQL                  9.9        9.9    4.3 of these the copy of the parts with its hashes
-    names in texts                              5.3        5.3
-    the post gate's expectations               37         0.7 s   they look at 20,000 rows at most
-    once a run: Great Expectations 4 s, labels 1.7 s, the compiled scan 0.9 s, the models of small tables 4 s
+    labels                                     15.4       12.4    kernel 6 to 7, districts 1.9 (3.8), first call 0.9
+    masks, keys, words, groups, hashes          3.7        3.9    hashes of texts are made here now
+    parts written                               1.8        1.5
+    into the warehouse, in SQL                 12.3        8.7    5.1 of these the posts, packed and written
+    names in texts                              4.1        2.9    found in posts that arrive; an update wrote all again
+    commit                                      6.0        0.2    that update, packed and written
+    the checks of rows                          1.4        1.4
+    gates of Great Expectations                 4.8        3.6    1.8 s of its import, 1.5 s of 20,000 rows
+    models                                     14.4        9.9    terms 3.5 (5.5), incidents 1.8 (2.7), measures 1.0
+    everything                                 82.3       62.6    peak 1.9 GB (3.2)
 
-With the machine so busy (load 8, one run, no median), 100,770 records: ratio 10.3, 1,009,195 records: 9,475 a second,
-ratio 12.8, peak 3.3 GB, exponent 0.43, since what is done once a run weighs on the small one; the plain script 0.4 x at
-100,770. A quiet measurement is to come.
+300,000 records: 102 before, of which terms 12.4 and what is done once a process (letters and vocabulary 0.7 s, machine
+code 0.5 s); letters and vocabulary are kept beside the machine code now and read in 20 milliseconds. Within a memory
+limit of 500 MB for the database, a million posts are loaded and modelled in 0.7 GB; the limit of a home is 4 GB.
+
+In two processes, on the same busy machine: 64.2 us of a processor and 62 us by the clock a record, DuckDB 9.2 and 10.3:
+6.1 times by the clock (bar 3.0). 100,000 records: 132 us; the growth from there to a million has the exponent 0.69.
+
+What was tried and does not pay: machine code for the words that may be handles (0.7 for 1.3), blocks of 16 MB for the
+scan, sums of weights a row at a time in the kernel, groups of posts by author for the terms (lists cost more than
+counting), parts that are not packed (0.5 less to write, twice the disk).
 
 Candidates on one core of the same machine, microseconds a record of 1,087 bytes, decoded into the fields that are
 used: orjson 3.2 (all fields), msgspec 1.6, DuckDB with a schema 1.8, PyArrow with a schema 4.8, Polars with a schema
