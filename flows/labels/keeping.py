@@ -10,6 +10,7 @@ from collections.abc import Callable
 from contextlib import suppress
 from functools import cache
 from pathlib import Path
+from threading import get_ident
 from typing import Any, cast
 from zipfile import BadZipFile
 
@@ -44,7 +45,7 @@ def kept_arrays(folder: Path | None, table: str, version: str, make: Callable[[]
         return {name: file[name] for name in file.files}
     arrays = make()
     with suppress(OSError):  # a folder that may not be written: the next process makes them anew
-        draft = path.with_name(f".{path.name}.{os.getpid()}.draft")
+        draft = path.with_name(f".{path.name}.{os.getpid()}.{get_ident()}.draft")  # threads may be as early as this one
         with draft.open("wb") as out:
             np.savez_compressed(out, **cast(Any, arrays))
         draft.replace(path)
