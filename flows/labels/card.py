@@ -35,6 +35,7 @@ _USES = {
     **dict.fromkeys(("own", *REAL), "sentiment and indications"),
     "indodiscourse": "`hate_speech`, its own class, ordinary posts",
     "nusawrites": "ordinary posts of the indications",
+    "licensed_uncoded": "what words mean, without labels",
 }
 
 
@@ -207,8 +208,10 @@ def write(folder: Path, day: str) -> str:
         "`licensed` are real posts of repositories whose licence lets weights be shipped (`weights/LICENSES.md`), by "
         "two coders and an adjudicator, drawn by cue words; the other licensed ones are of the same repositories, each "
         "by one coder: `licensed_more` by one alone, half at random and half where a former model was least sure, "
-        "`licensed_many` by one of several, drawn likewise. All coders were machine-assisted. The texts are no part of "
-        "ronda; `coded/` holds the labels by the key of each text, and how they were drawn and agreed.",
+        "`licensed_many` by one of several, drawn likewise. All coders were machine-assisted. Of `licensed_uncoded` no "
+        "post is coded: from it and the others ronda learns which words stand among the same words, so that what the "
+        "sentiment learns of one holds for the other (`neighbours.py`). The texts are no part of ronda; `coded/` holds "
+        "the labels by the key of each text, and how they were drawn and agreed.",
         "",
         "Made by `ronda label train --corpora FOLDER --into flows/labels/weights`, where FOLDER has `corpora/`, "
         "`annotated/` and `texts/`; the same texts give the same bytes. An operator adds labelled CSVs to it. "

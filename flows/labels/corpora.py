@@ -1,9 +1,10 @@
 """The corpora that labels are trained and validated on: ronda's own, the licensed and public ones, and an operator's.
 
 Every corpus comes as the same columns: `text`, `sentiment` (null where not coded), `indications` (codes joined with
-";"; null where not coded), `source` and `split` (train, tune or valid). The corpora of others are read from a folder
-of data where they are present; which were used, with a checksum, is written into the weight file. Their texts are no
-part of ronda: what was coded of the licensed posts stands in `coded/` by the key of each text.
+";"; null where not coded), `source` and `split` (train, tune, valid, or uncoded: texts without labels). The corpora of
+others are read from a folder of data where they are present; which were used, with a checksum, is written into the
+weight file. Their texts are no part of ronda: what was coded of the licensed posts stands in `coded/` by the key of
+each text.
 """
 
 import hashlib
@@ -25,6 +26,7 @@ from flows.labels.posts import read
 OWN_FOLDER = Path(__file__).parent / "corpus"
 # What was coded of licensed posts beside those of two coders: by one coder, and by several, each post by one of them.
 CODED = {name: Path(__file__).parent / "coded" / f"{name}.csv" for name in ("licensed_more", "licensed_many")}
+UNCODED = "uncoded"  # the split of texts without labels
 _KEY = 16  # letters of a text's SHA-256
 SCHEMA = dict.fromkeys(("text", "sentiment", "indications", "source", "split"), pl.String)
 NEAR = 0.6
@@ -125,6 +127,17 @@ def _read_coded(folder: Path, name: str) -> pl.DataFrame:
     return _shaped(texts.join(coded, on="key", maintain_order="left"), name, "train")
 
 
+def _read_uncoded(folder: Path) -> pl.DataFrame:
+    """The licensed posts that nobody coded: what words mean is learned from them too."""
+    coded = [pl.read_csv(path, infer_schema=False)["key"] for path in CODED.values()]
+    if (folder / _LICENSED).is_file():
+        two = pl.read_csv(folder / _LICENSED, infer_schema=False)["text"]
+        coded.append(two.map_elements(key_of, return_dtype=pl.String))
+    keys = pl.col("text").map_elements(key_of, return_dtype=pl.String)
+    texts = _read_texts(folder).select("text").unique(maintain_order=True)
+    return _shaped(texts.filter(~keys.is_in(pl.concat(coded).implode())), "licensed_uncoded", UNCODED)
+
+
 def key_of(text: str) -> str:
     """The key by which a text is coded without being kept."""
     return hashlib.sha256(text.encode()).hexdigest()[:_KEY]
@@ -135,6 +148,7 @@ PUBLIC = (
     Corpus("licensed", "MIT and Apache-2.0", _LICENSED, _read_licensed),
     Corpus("licensed_more", "MIT and Apache-2.0", _TEXTS, lambda folder: _read_coded(folder, "licensed_more")),
     Corpus("licensed_many", "MIT and Apache-2.0", _TEXTS, lambda folder: _read_coded(folder, "licensed_many")),
+    Corpus("licensed_uncoded", "MIT and Apache-2.0", _TEXTS, _read_uncoded),
     Corpus("indodiscourse", "Apache-2.0", "corpora/indodiscourse", _read_indodiscourse),
     Corpus("nusawrites", "Apache-2.0", "corpora/nusawrites", _read_nusawrites),
     Corpus("smsa", "CC BY-SA 4.0", "corpora/smsa", _read_smsa),

@@ -5,14 +5,15 @@ windows of letters, and four dense numbers of the lexicon.
 """
 
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
+import numpy.typing as npt
 import polars as pl
 
 import sql
 from flows.labels.compiled.batch import LIST, run_loop
-from flows.labels.compiled.scoring import HASH
+from flows.labels.compiled.scoring import FEATURE_KIND, HASH, WORD_FEATURE
 from flows.labels.tables import read_tables
 from flows.labels.text import buffers
 
@@ -59,3 +60,26 @@ def matrix(texts: pl.Series, buckets: tuple[int, ...], seeds: Path = sql.SEEDS) 
         dense = scipy.sparse.csr_matrix(dense_features(output.lexicon), shape=(len(part.is_null), DENSE))
         blocks.append(scipy.sparse.hstack([*families, dense]))
     return scipy.sparse.csr_matrix(scipy.sparse.vstack(blocks))
+
+
+class Sequence(NamedTuple):
+    """The buckets of the words of texts, one text after the other in the order in which they stand, and where each
+    text ends.
+    """
+
+    buckets: npt.NDArray[np.int64]
+    ends: npt.NDArray[np.int64]
+
+
+def read_words(texts: pl.Series, buckets: int, seeds: Path = sql.SEEDS) -> Sequence:
+    """The words of texts; a contestant or a people is none."""
+    listed, counts = [], []
+    for start in range(0, max(len(texts), 1), _BATCH):
+        part = buffers(texts.slice(start, _BATCH))
+        output = run_loop(LIST, part.data, part.offsets, read_tables(seeds))
+        ends = np.concatenate([np.zeros(1, np.int64), output.feature_ends[:, 0]])
+        features = output.features[0, : ends[-1]]
+        is_word = features[:, FEATURE_KIND] == WORD_FEATURE
+        listed.append(features[is_word, HASH] & (buckets - 1))
+        counts.append(np.diff(np.concatenate([np.zeros(1, np.int64), np.cumsum(is_word)])[ends]))
+    return Sequence(np.concatenate(listed), np.cumsum(np.concatenate(counts)))

@@ -13,6 +13,7 @@ Sparse: TypeAlias = Any  # a scipy.sparse.csr_matrix, which has no types
 
 _ITERATIONS = 60
 _TOLERANCE = 1e-6
+_CURVATURE = 0.2  # of the loss by a score, about: the share times the share of the others
 _FEWEST = 2  # texts of a feature, for it to have a weight
 
 
@@ -55,6 +56,15 @@ def _losses(scores: Floats, truth: Truth) -> tuple[float, Floats]:
     return float((truth.weights * np.logaddexp(0.0, -margin)).sum()), slope
 
 
+def _steps(rows: Sparse, truth: Truth, penalty: float) -> Floats:
+    """How far each coefficient goes in one step: the less, the more texts its feature has (Jacobi preconditioning).
+
+    Without it the frequent features are learned first and the rare ones only after hundreds of rounds.
+    """
+    curvature = np.append(rows.multiply(rows).T @ truth.weights.max(axis=1), truth.weights.max(axis=1).sum())
+    return np.asarray(1.0 / np.sqrt(penalty + _CURVATURE * curvature))[:, None]
+
+
 def fit(rows: Sparse, truth: Truth, penalty: float, present: Floats | None = None) -> Floats:
     """Coefficients with the least penalised loss, shape (columns + 1, outputs): the last row are the biases.
 
@@ -64,16 +74,17 @@ def fit(rows: Sparse, truth: Truth, penalty: float, present: Floats | None = Non
     part = scipy.sparse.csr_matrix(rows[:, used], dtype=np.float32)
     turned = scipy.sparse.csr_matrix(part.T)
     outputs = truth.targets.shape[1]
+    steps_of = _steps(part, truth, penalty)
 
     def loss(flat: Floats) -> tuple[float, Floats]:
-        coefficients = flat.reshape(len(used) + 1, outputs)
+        coefficients = flat.reshape(len(used) + 1, outputs) * steps_of
         scores = part @ coefficients[:-1].astype(np.float32) + coefficients[-1]
         value, slope = _losses(scores if present is None else scores + present, truth)
         value += penalty * float((coefficients[:-1] ** 2).sum()) / 2
         steps = (turned @ slope.astype(np.float32)).astype(np.float64) + penalty * coefficients[:-1]
-        return value, np.concatenate([steps, slope.sum(axis=0)[None]]).ravel()
+        return value, (np.concatenate([steps, slope.sum(axis=0)[None]]) * steps_of).ravel()
 
-    solved = _minimise(loss, (len(used) + 1) * outputs).reshape(len(used) + 1, outputs)
+    solved = _minimise(loss, (len(used) + 1) * outputs).reshape(len(used) + 1, outputs) * steps_of
     whole = np.zeros((rows.shape[1] + 1, outputs))
     whole[used], whole[-1] = solved[:-1], solved[-1]
     return whole

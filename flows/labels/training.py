@@ -1,7 +1,8 @@
 """Training: corpora to weight files, the same bytes for the same texts.
 
 Three classes at once for the sentiment, one against the rest for each indication (`fitting.py`), on hashed features.
-What weighs most are real posts of the subject that were coded. Probabilities are calibrated (Platt 1999; temperature of
+What weighs most are real posts of the subject that were coded; the sentiment learns what words have in common from
+those that were not (`neighbours.py`). Probabilities are calibrated (Platt 1999; temperature of
 Guo et al. 2017) on posts that the fitted fold had not seen, real ones where there are enough, and thresholds are the
 lowest that hold a stated precision there.
 """
@@ -26,11 +27,12 @@ from flows.labels.calibration import (
     learned_classes,
     sentiment_confidence,
 )
-from flows.labels.corpora import CODED, PUBLIC, REAL, SENTIMENTS, SHARE_ALIKE, decontaminate, fingerprint
+from flows.labels.corpora import CODED, PUBLIC, REAL, SENTIMENTS, SHARE_ALIKE, UNCODED, decontaminate, fingerprint
 from flows.labels.evaluation import binary, macro_f1, reliability
-from flows.labels.features import matrix
+from flows.labels.features import matrix, read_words
 from flows.labels.fitting import Floats, Sparse, Truth, fit, held_out
 from flows.labels.indications import silence, vote
+from flows.labels.neighbours import Vectors, fold, learn_vectors, widen
 from flows.labels.weights import BUCKETS, Weights, quantise
 
 HOSTILE = "indodiscourse_hate"  # an output of its own: IndoDiscourse's class is wider than `hate_speech`
@@ -89,6 +91,13 @@ def read_posts(frame: pl.DataFrame, seeds: Path = sql.SEEDS) -> Posts:
     )
 
 
+def read_vectors(frame: pl.DataFrame, seeds: Path = sql.SEEDS) -> Vectors:
+    """What words mean in the real posts of the subject, coded or not; all zeros without such posts."""
+    real = pl.col("source").is_in(REAL) & (pl.col("split") == "train")
+    texts = frame.filter(real | (pl.col("split") == UNCODED))["text"]
+    return learn_vectors(read_words(texts, BUCKETS[0], seeds), BUCKETS[0])
+
+
 def _own(posts: Posts) -> npt.NDArray[np.bool_]:
     """Which posts are of the own corpus or of an operator."""
     return ~np.isin(posts.sources, [corpus.name for corpus in PUBLIC])
@@ -128,9 +137,10 @@ def _sentiment_measures(scores: Floats, truth: npt.NDArray[np.int64], temperatur
     return measured | {"calibration": reliability(*sentiment_confidence(scores, truth, temperature))}
 
 
-def fit_sentiment(posts: Posts, left_out: set[str]) -> Fitted:
-    """The sentiment, on posts of all sources but some."""
+def fit_sentiment(posts: Posts, left_out: set[str], vectors: Vectors) -> Fitted:
+    """The sentiment, on posts of all sources but some, with what words mean (`neighbours.py`)."""
     rows, scales = _scaled(posts.rows, SENTIMENT_SCALES)
+    rows = widen(rows, vectors)
     weights = _balanced(posts) * ~np.isin(posts.sources, sorted(left_out))
     targets = np.eye(len(SENTIMENTS))[posts.sentiment] * (weights > 0)[:, None]
     truth = Truth(targets, np.repeat(weights[:, None], len(SENTIMENTS), axis=1), is_choice=True)
@@ -144,6 +154,7 @@ def fit_sentiment(posts: Posts, left_out: set[str]) -> Fitted:
         name: _sentiment_measures(scores[inside], posts.sentiment[inside], calibration["temperature"])
         for name, inside in sets.items()
     }
+    whole = fold(whole, vectors)
     whole[:-1] *= scales[:, None]
     return Fitted(SENTIMENTS, whole, {"sentiment": calibration}, {"sentiment": measured})
 
@@ -283,14 +294,15 @@ def train(frame: pl.DataFrame, seeds: Path = sql.SEEDS) -> tuple[Weights, Weight
     """The weights that may be MIT, and those that learned from share-alike corpora, where the frame has some."""
     frame = decontaminate(frame)
     posts = read_posts(frame, seeds)
-    marks = fingerprint(frame.filter(pl.col("split") == "train"))
+    vectors = read_vectors(frame, seeds)
+    marks = fingerprint(frame.filter(pl.col("split").is_in(("train", UNCODED))))
     own_marks = {name: mark for name, mark in marks.items() if name not in SHARE_ALIKE}
-    parts = [fit_sentiment(posts, set(SHARE_ALIKE)), fit_codes(posts)]
+    parts = [fit_sentiment(posts, set(SHARE_ALIKE), vectors), fit_codes(posts)]
     if (posts.sources == "indodiscourse").any():
         tune = frame.filter((pl.col("source") == "indodiscourse") & (pl.col("split") == "tune"))
         parts.append(fit_hostile(posts, (matrix(tune["text"], BUCKETS, seeds), (tune["indications"] != "").to_numpy())))
     own = to_weights(parts, "MIT", own_marks)
     if own_marks == marks:
         return replace(own, measured=own.measured | {"validation": validate(frame, own, own, seeds)}), None
-    shared = to_weights([fit_sentiment(posts, set())], "CC BY-SA 4.0", marks)
+    shared = to_weights([fit_sentiment(posts, set(), vectors)], "CC BY-SA 4.0", marks)
     return own, replace(shared, measured=shared.measured | {"validation": validate(frame, shared, own, seeds)})

@@ -7,7 +7,7 @@ from pathlib import Path
 import polars as pl
 
 from flows.labels.calibration import learned_classes
-from flows.labels.corpora import CODED, SENTIMENTS, key_of, read_public
+from flows.labels.corpora import CODED, SENTIMENTS, UNCODED, key_of, read_public
 from flows.seeds import read_rows, read_seed
 
 
@@ -21,11 +21,11 @@ def test_every_row_is_a_key_with_known_labels_and_no_text_is_coded_twice() -> No
         assert {code for code in row["indications"].split(";") if code} <= known
 
 
-def test_the_labels_are_joined_with_the_texts_that_are_present(tmp_path: Path) -> None:
+def test_a_text_that_nobody_coded_is_kept_apart(tmp_path: Path) -> None:
     (tmp_path / "texts").mkdir()
     with gzip.open(tmp_path / "texts" / "licensed.csv.gz", "wt", encoding="utf-8") as lines:
         lines.write("source,label,text\nx,,a text that nobody coded\n")
-    assert read_public(tmp_path).is_empty()
+    assert read_public(tmp_path).rows() == [("a text that nobody coded", None, None, "licensed_uncoded", UNCODED)]
     assert key_of("a text") == key_of("a text") != key_of("another")
 
 
