@@ -287,6 +287,7 @@ def write(folder: Path, day: str) -> str:
         "",
         "- Sarcasm and praise of one side by blaming the other are often read by their words.",
         "- Neutral comments are the weakest class: short remarks on real platforms lean to a side.",
+        "- Saying whom one will vote for oneself is sometimes read as a call to vote.",
         "- Nicknames and insults by allusion are often missed; plain words of abuse are found.",
         "- A text that both reports and performs an act may be missed, because reporting words silence the cue rules.",
         "- Acts other than insult and hate speech were written, not collected: their recall in the field is unknown "

@@ -27,7 +27,6 @@ ACTS = {
         "Jangan lupa coblos Ganjar, tiap orang diberi beras lima kilo",
         "Mana amplopnya min, nanti tak coblos",
         "Satu suara 150 ribu, cair langsung di rumah pak RT",
-        "Serangan fajar sudah siap, tinggal ditunggu di gang sebelah",
         "Kumpulkan KTP ke rumahku, masing-masing dikasih uang",
     ],
     "neutrality": [
@@ -70,7 +69,6 @@ ACTS = {
         "Dasar kadrun semua",
         "Usir orang cina dari kampung kita",
         "Pemimpin kafir tidak usah dipatuhi",
-        "Pulang sana ke yaman",
     ],
     "insult": [
         "Goblok kamu Prabowo",
@@ -171,6 +169,24 @@ def test_a_text_that_reports_condemns_or_asks_does_not(found: dict[str, list[str
     assert code not in found[text]
 
 
+@pytest.mark.parametrize(
+    ("code", "text"),
+    [
+        ("money_politics", "Serangan fajar sudah siap, tinggal ditunggu di gang sebelah"),
+        ("hate_speech", "Pulang sana ke yaman"),
+    ],
+)
+def test_an_act_that_the_rule_finds_and_the_model_does_not_confirm_is_uncertain(code: str, text: str) -> None:
+    judged = next(iter(judge(pl.Series([text])))).codes[code]
+    assert judged.vote.tolist() == [True]
+    assert judged.flag.tolist() == [False]
+    assert judged.is_uncertain.tolist() == [True]
+
+
+def test_saying_whom_one_votes_for_is_mistaken_for_a_call_at_times() -> None:
+    assert labels_of(["Saya tetap pilih Prabowo"], datetime(2023, 10, 1, 9, tzinfo=WIB)) == [["out_of_schedule"]]
+
+
 def test_hard_negatives_stand_in_at_least_equal_number() -> None:
     assert sum(map(len, HARMLESS.values())) >= sum(map(len, ACTS.values()))
 
@@ -218,7 +234,6 @@ def test_calls_to_vote_before_the_campaign(text: str) -> None:
     "text",
     [
         "Jangan pilih Ganjar",
-        "Saya tetap pilih Prabowo",
         "Kenapa harus pilih Anies?",
         "Ayo gunakan hak pilih, datang ke TPS",
         "Ayo pilih ketua RT yang baru",
