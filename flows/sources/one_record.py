@@ -38,7 +38,7 @@ class OneRecord:
         value: Any = self._raw
         for parent in parents:
             value = value.get(parent)
-            if type(value) is not dict:
+            if not isinstance(value, dict):
                 return {}, name
         return value, name
 
@@ -226,7 +226,7 @@ class OneRecord:
     def hashtags(self, path: str, text: str | None) -> tuple[str, ...]:
         """As `Taking` says."""
         names_in, _, name = path.partition("[].")
-        names = [entry[name] for entry in as_list(self._at(names_in)) if type(entry) is dict and entry.get(name)]
+        names = [entry[name] for entry in as_list(self._at(names_in)) if isinstance(entry, dict) and entry.get(name)]
         if not names:
             return hashtags_in(text)
         normal = dict.fromkeys([hashtag(name) for name in names if type(name) is str])

@@ -250,14 +250,14 @@ _PLATFORMS: dict[object, Callable[[Raw, Raw], Post]] = {
 
 def post(raw: Any) -> Post:
     """The Post of one line, in either form. Raises Rejected."""
-    if type(raw) is not dict:
+    if not isinstance(raw, dict):
         raise Rejected(Reason.WRONG_SHAPE, "not an object")
     if "__import_meta" in raw:
         data: Any = raw
         envelope = raw["__import_meta"]
     else:
         data, envelope = raw.get("data"), raw
-    if type(data) is not dict or type(envelope) is not dict:
+    if not isinstance(data, dict) or not isinstance(envelope, dict):
         raise Rejected(Reason.WRONG_SHAPE, "data")
     platform = envelope.get("source_platform")
     if type(platform) is not str:
