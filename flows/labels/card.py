@@ -214,8 +214,8 @@ def write(folder: Path, day: str) -> str:
         "the labels by the key of each text, and how they were drawn and agreed.",
         "",
         "Made by `ronda label train --corpora FOLDER --into flows/labels/weights`, where FOLDER has `corpora/`, "
-        "`annotated/` and `texts/`; the same texts give the same bytes with as many "
-        "threads of BLAS (two here). An operator adds labelled CSVs to it. "
+        "`annotated/` and `texts/`; the same texts give the same bytes on the "
+        "same kind of processor. An operator adds labelled CSVs to it. "
         "This card and `weights/measured.csv`, which reports print: `python -m flows.labels.card FOLDER DATE`.",
         "",
         "## Measured on real posts that no weight was trained on",

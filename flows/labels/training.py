@@ -17,6 +17,7 @@ import numpy as np
 import numpy.typing as npt
 import polars as pl
 import scipy.sparse
+from threadpoolctl import threadpool_limits
 
 import sql
 from flows.labels.calibration import (
@@ -290,8 +291,12 @@ def validate(frame: pl.DataFrame, sentiment: Weights, own: Weights, seeds: Path 
     return result
 
 
+@threadpool_limits.wrap(limits=1, user_api="blas")
 def train(frame: pl.DataFrame, seeds: Path = sql.SEEDS) -> tuple[Weights, Weights | None]:
-    """The weights that may be MIT, and those that learned from share-alike corpora, where the frame has some."""
+    """The weights that may be MIT, and those that learned from share-alike corpora, where the frame has some.
+
+    On one thread of BLAS, since how many add up decides the last bits of a sum.
+    """
     frame = decontaminate(frame)
     posts = read_posts(frame, seeds)
     vectors = read_vectors(frame, seeds)

@@ -69,6 +69,7 @@ ACTS = {
         "Dasar kadrun semua",
         "Usir orang cina dari kampung kita",
         "Pemimpin kafir tidak usah dipatuhi",
+        "Pulang sana ke yaman",
     ],
     "insult": [
         "Goblok kamu Prabowo",
@@ -173,7 +174,6 @@ def test_a_text_that_reports_condemns_or_asks_does_not(found: dict[str, list[str
     ("code", "text"),
     [
         ("money_politics", "Serangan fajar sudah siap, tinggal ditunggu di gang sebelah"),
-        ("hate_speech", "Pulang sana ke yaman"),
     ],
 )
 def test_an_act_that_the_rule_finds_and_the_model_does_not_confirm_is_uncertain(code: str, text: str) -> None:
