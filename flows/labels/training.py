@@ -291,12 +291,16 @@ def validate(frame: pl.DataFrame, sentiment: Weights, own: Weights, seeds: Path 
     return result
 
 
-@threadpool_limits.wrap(limits=1, user_api="blas")
 def train(frame: pl.DataFrame, seeds: Path = sql.SEEDS) -> tuple[Weights, Weights | None]:
     """The weights that may be MIT, and those that learned from share-alike corpora, where the frame has some.
 
     On one thread of BLAS, since how many add up decides the last bits of a sum.
     """
+    with threadpool_limits(limits=1, user_api="blas"):
+        return _train(frame, seeds)
+
+
+def _train(frame: pl.DataFrame, seeds: Path) -> tuple[Weights, Weights | None]:
     frame = decontaminate(frame)
     posts = read_posts(frame, seeds)
     vectors = read_vectors(frame, seeds)
