@@ -24,7 +24,8 @@ def text_left(home: Path, word: str) -> list[str]:
 def test_a_home_stays_closed_and_forgets_as_it_is_told(tmp_path: Path, ronda: Ronda) -> None:
     home = tmp_path / "home"
     words = ("zqxjkvawan", "wqvzkhujan", "xkvqzhangin")
-    posts = [tiktok(NOON, serial=n, text=f"serangan fajar amplop 100 ribu {word}") for n, word in enumerate(words, 1)]
+    said = "coblos nomor 2, nanti saya kasih amplop 100 ribu"  # flagged, so that the week prints it
+    posts = [tiktok(NOON, serial=n, text=f"{said} {word}") for n, word in enumerate(words, 1)]
     ordinary = [tiktok(NOON + n, serial=n, text=f"jalan {n} rusak", author=f"warga{n}") for n in range(10, 40)]
     export = write_lines(tmp_path / "a.ndjson", [*posts, *ordinary])
     assert ronda(home, "import", str(export), before=OPEN).returncode == Exit.DONE
