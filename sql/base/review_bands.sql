@@ -3,10 +3,11 @@
 --
 -- band    flagged: the labels gave it a class; high, middle, low: they did not, and the largest probability of any class
 --         is so high (bands of method section 10, the limits in seeds.method)
+-- strata  the classes of a flagged post, each of which is drawn for itself; the band of any other
 --
 -- Kind: view
 -- Grain: platform, post_id
--- Columns: platform, post_id, week, bucket, label_version, indications, sentiment_score, band
+-- Columns: platform, post_id, week, bucket, label_version, indications, sentiment_score, band, strata
 
 WITH method AS (
     SELECT
@@ -28,7 +29,8 @@ SELECT
         WHEN posts.class_probability >= method.high THEN 'high'
         WHEN posts.class_probability >= method.middle THEN 'middle'
         ELSE 'low'
-    END AS band
+    END AS band,
+    if(band = 'flagged', posts.indications, [band]) AS strata
 FROM base.posts AS posts
 JOIN core.calendar AS calendar ON posts.day = calendar.day
 CROSS JOIN method

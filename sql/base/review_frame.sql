@@ -1,7 +1,5 @@
 -- The frame that the review sample is drawn from, counted: the posts of base.review_bands that have the same classes.
 --
--- strata  the classes of flagged posts, each of which is drawn for itself; the band of any other
---
 -- Grain: bucket, label_version, band, indications
 -- Columns: week, bucket, label_version, band, indications, strata, posts, scored_posts, scores
 
@@ -11,7 +9,7 @@ SELECT
     label_version,
     band,
     indications,
-    if(band = 'flagged', indications, [band]) AS strata,
+    any_value(strata) AS strata,
     count(*) AS posts,
     count(sentiment_score) AS scored_posts,
     sum(CAST(sentiment_score AS DECIMAL(18, 9))) AS scores

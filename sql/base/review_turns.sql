@@ -47,7 +47,7 @@ SELECT
     posts.indications,
     posts.sentiment_score,
     posts.band,
-    if(posts.band = 'flagged', posts.indications, [posts.band]) AS strata,
+    posts.strata,
     CAST(md5_number(posts.platform || posts.post_id || posts.week) >> 64 AS UBIGINT) AS turn
 FROM base.review_bands AS posts
 LEFT JOIN limits
