@@ -30,7 +30,7 @@ def too_long(number: int, excerpt: bytes) -> Fault:
 def blocks(stream: BinaryIO) -> Iterator[tuple[int, list[bytes], bool] | Fault]:
     """(number of the first line, lines, whether they ended with a line feed) and faults, in order.
 
-    Only the last block of a stream, of one line, can be unterminated.
+    Only the last block of a stream, of one line, can be unterminated. The first line has no byte order mark any more.
     """
     number = 1
     pending: list[bytes] = []
@@ -52,6 +52,8 @@ def blocks(stream: BinaryIO) -> Iterator[tuple[int, list[bytes], bool] | Fault]:
                 complete[0] = b"".join(pending)
             pending, size = [], 0
         if complete:
+            if number == 1:
+                complete[0] = complete[0].removeprefix(BOM)
             yield number, complete, True
             number += len(complete)
         if rest:
@@ -63,4 +65,5 @@ def blocks(stream: BinaryIO) -> Iterator[tuple[int, list[bytes], bool] | Fault]:
     if size > LINE_BYTES:
         yield too_long(number, pending[0])
     elif pending:
-        yield number, [b"".join(pending)], False
+        last = b"".join(pending)
+        yield number, [last.removeprefix(BOM) if number == 1 else last], False

@@ -63,8 +63,6 @@ class CsvFeed:
     def _walk(self, stream: BinaryIO) -> Iterator[list[bytes | Fault]]:
         for block in blocks(stream):
             if not isinstance(block, Fault):
-                if block[0] == 1 and block[1][0].startswith(BOM):
-                    block[1][0] = block[1][0][len(BOM) :]
                 self._open_line = None if block[2] else block[0]
                 yield [*block[1]]
             elif block.reason is Reason.TOO_LONG:

@@ -9,7 +9,7 @@ import polars as pl
 
 from flows.files import block
 from flows.files.block import Alone, Values, is_utf8
-from flows.files.chunks import BOM, blocks
+from flows.files.chunks import blocks
 from flows.files.json_records import json_line
 from flows.files.json_scan import (
     ARRAY,
@@ -173,8 +173,6 @@ def line_columns(stream: BinaryIO, shape: Callable[[], Shape]) -> Iterator[Lines
             gathered, size = [], 0
             continue
         number, lines, terminated = part
-        if number == 1 and lines[0].startswith(BOM):
-            lines[0] = lines[0][len(BOM) :]
         if not gathered:
             first = number
         gathered += lines

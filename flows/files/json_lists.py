@@ -66,8 +66,6 @@ def line_documents(stream: BinaryIO, name: str) -> Iterator[list[Document] | Rec
             documents, size = [], 0
             continue
         number, lines, terminated = part
-        if number == 1 and lines[0].startswith(BOM):
-            lines[0] = lines[0][len(BOM) :]
         for line in lines:
             item: Document | Record | Fault | None = _document(line, name) if terminated else None
             item = item or json_line(number, line, terminated)

@@ -55,8 +55,6 @@ def json_lines(stream: BinaryIO) -> Iterator[Record | Fault]:
             yield block
             continue
         number, batch, terminated = block
-        if number == 1 and batch[0].startswith(BOM):
-            batch[0] = batch[0][len(BOM) :]
         for line in batch:
             try:
                 raw = loads(line)
