@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from flows.files.json_scan import ESCAPED, STRING, Bytes, Numbers
+from flows.files.json_scan import ESCAPED, STRING, Bytes, Numbers, copied
 from flows.machine_code import compiled, kept
 
 _QUOTE, _RETURN, _FEED = 34, 13, 10
@@ -136,10 +136,7 @@ def gather_cells(data: Bytes, begins: Numbers, stops: Numbers, kinds: Numbers, o
     for row in range(len(begins)):
         at, stop = begins[row], stops[row]
         if kinds[row] == STRING:
-            while at < stop:
-                out[size] = data[at]
-                size += 1
-                at += 1
+            size = copied(data, at, stop, out, size)
         elif kinds[row] == ESCAPED:
             while at < stop:
                 if data[at] == _QUOTE:

@@ -312,6 +312,16 @@ def _character(data: Any, at: int, out: Any, size: int) -> tuple[int, int]:
     return at, size + 4
 
 
+@compiled
+def copied(data: Any, at: int, stop: int, out: Any, size: int) -> int:
+    """Writes bytes as they are; gives the size after them."""
+    while at < stop:
+        out[size] = data[at]
+        size += 1
+        at += 1
+    return size
+
+
 @kept
 def gather(data: Bytes, begins: Numbers, stops: Numbers, kinds: Numbers, offsets: Numbers, out: Bytes) -> int:
     """Writes strings one after the other, their escapes resolved; what is no string is empty. Gives their size."""
@@ -319,10 +329,7 @@ def gather(data: Bytes, begins: Numbers, stops: Numbers, kinds: Numbers, offsets
     for row in range(len(begins)):
         at, stop = begins[row], stops[row]
         if kinds[row] == STRING:
-            while at < stop:
-                out[size] = data[at]
-                size += 1
-                at += 1
+            size = copied(data, at, stop, out, size)
         elif kinds[row] == ESCAPED:
             while at < stop:
                 if data[at] == 92:
