@@ -29,21 +29,6 @@ WITH method AS (
     FROM seeds.method
 ),
 
--- A cluster is an author's posts on a platform in a bucket, named by a hash while counting; NULL where the author is hidden.
-live AS NOT MATERIALIZED (
-    SELECT
-        bucket,
-        platform,
-        if(author_key IS NULL, NULL, hash(bucket, platform, author_key)) AS cluster,
-        sentiment,
-        topics,
-        indications,
-        districts,
-        len(indications) > 0 AS is_detected
-    FROM core.posts
-    WHERE state = 'live'
-),
-
 subjects AS (
     SELECT 'platform' AS dimension, 'all' AS subject
     UNION ALL
@@ -56,70 +41,25 @@ subjects AS (
     SELECT 'district', 'unknown'
 ),
 
--- Counts of posts.
-counted AS (
+-- A cluster is an author's posts on a platform in a bucket, named by a hash while counting.
+live AS NOT MATERIALIZED (
     SELECT
-        'platform' AS dimension,
-        'all' AS subject,
-        bucket,
-        platform,
-        count(*) AS posts,
-        count(sentiment) AS labelled,
-        count(cluster) AS written,
-        count_if(sentiment = 'negative') AS negative,
-        count_if(sentiment = 'positive') AS positive,
-        count_if(is_detected) AS detected
-    FROM live
-    GROUP BY bucket, platform
-    UNION ALL
-    SELECT
-        'topic' AS dimension,
-        subject AS subject,
-        bucket,
-        platform,
-        count(*) AS posts,
-        count(sentiment) AS labelled,
-        count(cluster) AS written,
-        count_if(sentiment = 'negative') AS negative,
-        count_if(sentiment = 'positive') AS positive,
-        count_if(is_detected) AS detected
-    FROM (SELECT *, unnest(topics) AS subject FROM live)
-    GROUP BY subject, bucket, platform
-    UNION ALL
-    SELECT
-        'indication' AS dimension,
-        subject AS subject,
-        bucket,
-        platform,
-        count(*) AS posts,
-        count(sentiment) AS labelled,
-        count(cluster) AS written,
-        count_if(sentiment = 'negative') AS negative,
-        count_if(sentiment = 'positive') AS positive,
-        count_if(is_detected) AS detected
-    FROM (SELECT *, unnest(indications) AS subject FROM live)
-    GROUP BY subject, bucket, platform
-    UNION ALL
-    SELECT
-        'district' AS dimension,
-        subject AS subject,
-        bucket,
-        platform,
-        count(*) AS posts,
-        count(sentiment) AS labelled,
-        count(cluster) AS written,
-        count_if(sentiment = 'negative') AS negative,
-        count_if(sentiment = 'positive') AS positive,
-        count_if(is_detected) AS detected
-    FROM (SELECT *, unnest(if(len(districts) = 0, ['unknown'], districts)) AS subject FROM live)
-    GROUP BY subject, bucket, platform
+        calendar.bucket,
+        posts.platform,
+        hash(calendar.bucket, posts.platform, posts.author_key) AS cluster,
+        posts.sentiment,
+        posts.topics,
+        posts.indications,
+        posts.districts
+    FROM base.posts AS posts
+    JOIN core.calendar AS calendar ON posts.day = calendar.day
+    WHERE posts.state = 'live' AND posts.author_key IS NOT NULL
 ),
 
 -- Who posted more than once: the few of whom it matters that posts of one author are a cluster.
 busy AS (
     SELECT cluster
     FROM live
-    WHERE cluster IS NOT NULL
     GROUP BY cluster
     HAVING count(*) > 1
 ),
@@ -130,114 +70,46 @@ theirs AS MATERIALIZED (
     SEMI JOIN busy ON live.cluster = busy.cluster
 ),
 
+about AS (
+    SELECT 'platform' AS dimension, 'all' AS subject, bucket, platform, cluster, sentiment FROM theirs
+    UNION ALL
+    SELECT 'topic', unnest(topics), bucket, platform, cluster, sentiment FROM theirs
+    UNION ALL
+    SELECT 'indication', unnest(indications), bucket, platform, cluster, sentiment FROM theirs
+    UNION ALL
+    SELECT 'district', unnest(if(len(districts) = 0, ['unknown'], districts)), bucket, platform, cluster, sentiment
+    FROM theirs
+),
+
 authors AS (
     SELECT
-        'platform' AS dimension,
-        'all' AS subject,
         bucket,
         platform,
-        count(*) AS posts,
-        count(sentiment) AS labelled,
-        count_if(sentiment = 'positive') - count_if(sentiment = 'negative') AS y,
-        count_if(sentiment = 'positive') + count_if(sentiment = 'negative') AS toned
-    FROM theirs
-    GROUP BY bucket, platform, cluster
-    UNION ALL
-    SELECT
-        'topic' AS dimension,
-        subject AS subject,
-        bucket,
-        platform,
-        count(*) AS posts,
-        count(sentiment) AS labelled,
-        count_if(sentiment = 'positive') - count_if(sentiment = 'negative') AS y,
-        count_if(sentiment = 'positive') + count_if(sentiment = 'negative') AS toned
-    FROM (SELECT *, unnest(topics) AS subject FROM theirs)
-    GROUP BY subject, bucket, platform, cluster
-    UNION ALL
-    SELECT
-        'indication' AS dimension,
-        subject AS subject,
-        bucket,
-        platform,
-        count(*) AS posts,
-        count(sentiment) AS labelled,
-        count_if(sentiment = 'positive') - count_if(sentiment = 'negative') AS y,
-        count_if(sentiment = 'positive') + count_if(sentiment = 'negative') AS toned
-    FROM (SELECT *, unnest(indications) AS subject FROM theirs)
-    GROUP BY subject, bucket, platform, cluster
-    UNION ALL
-    SELECT
-        'district' AS dimension,
-        subject AS subject,
-        bucket,
-        platform,
-        count(*) AS posts,
-        count(sentiment) AS labelled,
-        count_if(sentiment = 'positive') - count_if(sentiment = 'negative') AS y,
-        count_if(sentiment = 'positive') + count_if(sentiment = 'negative') AS toned
-    FROM (SELECT *, unnest(if(len(districts) = 0, ['unknown'], districts)) AS subject FROM theirs)
-    GROUP BY subject, bucket, platform, cluster
-),
-
--- Sums of integers; the last three are the cluster sums of y = positive - negative and n = labelled. As if every post had
--- an author of its own, and then by how much those who posted more than once change that.
-sums_of_platform AS (
-    SELECT
         dimension,
         subject,
-        bucket,
-        platform,
-        sum(posts) AS posts,
-        sum(labelled) AS labelled,
-        sum(authors) AS authors,
-        sum(negative) AS negative,
-        sum(positive) AS positive,
-        sum(detected) AS detected,
-        sum(clusters) AS clusters,
-        sum(yy) AS yy,
-        sum(yn) AS yn,
-        sum(nn) AS nn
-    FROM (
-        SELECT
-            dimension,
-            subject,
-            bucket,
-            platform,
-            posts,
-            labelled,
-            written AS authors,
-            negative,
-            positive,
-            detected,
-            labelled AS clusters,
-            positive + negative AS yy,
-            positive - negative AS yn,
-            labelled AS nn
-        FROM counted
-        UNION ALL BY NAME
-        SELECT
-            dimension,
-            subject,
-            bucket,
-            platform,
-            sum(1 - posts) AS authors,
-            sum(CAST(labelled > 0 AS BIGINT) - labelled) AS clusters,
-            sum(y * y - toned) AS yy,
-            sum(y * labelled - y) AS yn,
-            sum(labelled * labelled - labelled) AS nn
-        FROM authors
-        GROUP BY dimension, subject, bucket, platform
-    )
-    GROUP BY dimension, subject, bucket, platform
+        count(*) AS posts,
+        count(sentiment) AS labelled,
+        count_if(sentiment = 'positive') - count_if(sentiment = 'negative') AS y,
+        count_if(sentiment = 'positive') + count_if(sentiment = 'negative') AS toned
+    FROM about
+    GROUP BY bucket, platform, dimension, subject, cluster
 ),
 
-sums AS (
-    FROM sums_of_platform
-    UNION ALL BY NAME
-    SELECT dimension, subject, bucket, 'all' AS platform, sum(COLUMNS(* EXCLUDE (dimension, subject, bucket, platform)))
-    FROM sums_of_platform
-    GROUP BY dimension, subject, bucket
+-- The number of authors, and the cluster sums of y = positive - negative and n = labelled, as if every post had an author
+-- of its own: by how much those who posted more than once change them.
+shared AS (
+    SELECT
+        bucket,
+        coalesce(platform, 'all') AS platform,
+        dimension,
+        subject,
+        sum(1 - posts) AS authors,
+        sum(CAST(labelled > 0 AS BIGINT) - labelled) AS clusters,
+        sum(y * y - toned) AS yy,
+        sum(y * labelled - y) AS yn,
+        sum(labelled * labelled - labelled) AS nn
+    FROM authors
+    GROUP BY GROUPING SETS ((bucket, platform, dimension, subject), (bucket, dimension, subject))
 ),
 
 -- Every subject of every bucket: 0 where something was collected, NULL where nothing was.
@@ -249,28 +121,37 @@ filled AS (
         buckets.platform,
         subjects.dimension,
         subjects.subject,
-        if(buckets.status = 'not_collected', NULL, coalesce(CAST(sums.posts AS BIGINT), 0)) AS posts,
-        if(buckets.status = 'not_collected', NULL, coalesce(CAST(sums.labelled AS BIGINT), 0)) AS labelled,
-        if(buckets.status = 'not_collected', NULL, coalesce(CAST(sums.authors AS BIGINT), 0)) AS authors,
-        if(buckets.status = 'not_collected', NULL, coalesce(CAST(sums.negative AS BIGINT), 0)) AS negative,
+        if(buckets.status = 'not_collected', NULL, coalesce(counts.posts, 0)) AS posts,
+        if(buckets.status = 'not_collected', NULL, coalesce(counts.labelled, 0)) AS labelled,
         if(
             buckets.status = 'not_collected',
             NULL,
-            coalesce(CAST(sums.labelled - sums.negative - sums.positive AS BIGINT), 0)
+            CAST(coalesce(counts.keyed, 0) + coalesce(shared.authors, 0) AS BIGINT)
+        ) AS authors,
+        if(buckets.status = 'not_collected', NULL, coalesce(counts.negative, 0)) AS negative,
+        if(
+            buckets.status = 'not_collected',
+            NULL,
+            coalesce(counts.labelled - counts.negative - counts.positive, 0)
         ) AS neutral,
-        if(buckets.status = 'not_collected', NULL, coalesce(CAST(sums.positive AS BIGINT), 0)) AS positive,
-        if(buckets.status = 'not_collected', NULL, coalesce(CAST(sums.detected AS BIGINT), 0)) AS detected,
-        CAST(sums.clusters AS DOUBLE) AS clusters,
-        CAST(sums.yy AS DOUBLE) AS yy,
-        CAST(sums.yn AS DOUBLE) AS yn,
-        CAST(sums.nn AS DOUBLE) AS nn
+        if(buckets.status = 'not_collected', NULL, coalesce(counts.positive, 0)) AS positive,
+        if(buckets.status = 'not_collected', NULL, coalesce(counts.detected, 0)) AS detected,
+        CAST(counts.labelled + coalesce(shared.clusters, 0) AS DOUBLE) AS clusters,
+        CAST(counts.positive + counts.negative + coalesce(shared.yy, 0) AS DOUBLE) AS yy,
+        CAST(counts.positive - counts.negative + coalesce(shared.yn, 0) AS DOUBLE) AS yn,
+        CAST(counts.labelled + coalesce(shared.nn, 0) AS DOUBLE) AS nn
     FROM core.buckets AS buckets
     CROSS JOIN subjects
-    LEFT JOIN sums
-        ON buckets.first_day = sums.bucket
-        AND buckets.platform = sums.platform
-        AND subjects.dimension = sums.dimension
-        AND subjects.subject = sums.subject
+    LEFT JOIN base.subject_counts AS counts
+        ON buckets.first_day = counts.bucket
+        AND buckets.platform = counts.platform
+        AND subjects.dimension = counts.dimension
+        AND subjects.subject = counts.subject
+    LEFT JOIN shared
+        ON buckets.first_day = shared.bucket
+        AND buckets.platform = shared.platform
+        AND subjects.dimension = shared.dimension
+        AND subjects.subject = shared.subject
 ),
 
 -- Exposure and the bucket's posts come from dimension platform. A

@@ -7,84 +7,8 @@
 -- Columns: week, phase, platform, dimension, subject, seen_posts, views, share, net_sentiment, detected_per_1000,
 --   top_share
 
-WITH seen AS NOT MATERIALIZED (
-    SELECT
-        bucket,
-        platform,
-        first_views AS views,
-        sentiment,
-        topics,
-        indications,
-        districts,
-        len(indications) > 0 AS is_detected
-    FROM core.posts
-    WHERE state = 'live' AND first_views IS NOT NULL
-),
-
-counted AS (
-    SELECT
-        'platform' AS dimension,
-        'all' AS subject,
-        bucket,
-        coalesce(platform, 'all') AS platform,
-        count(*) AS seen_posts,
-        sum(views) AS views,
-        sum(views) FILTER (WHERE sentiment IS NOT NULL) AS labelled,
-        sum(views) FILTER (WHERE sentiment = 'positive') AS positive,
-        sum(views) FILTER (WHERE sentiment = 'negative') AS negative,
-        sum(views) FILTER (WHERE is_detected) AS detected,
-        max(views) AS most
-    FROM seen
-    GROUP BY GROUPING SETS ((bucket, platform), (bucket))
-    UNION ALL
-    SELECT
-        'topic' AS dimension,
-        subject AS subject,
-        bucket,
-        coalesce(platform, 'all') AS platform,
-        count(*) AS seen_posts,
-        sum(views) AS views,
-        sum(views) FILTER (WHERE sentiment IS NOT NULL) AS labelled,
-        sum(views) FILTER (WHERE sentiment = 'positive') AS positive,
-        sum(views) FILTER (WHERE sentiment = 'negative') AS negative,
-        sum(views) FILTER (WHERE is_detected) AS detected,
-        max(views) AS most
-    FROM (SELECT *, unnest(topics) AS subject FROM seen)
-    GROUP BY GROUPING SETS ((subject, bucket, platform), (subject, bucket))
-    UNION ALL
-    SELECT
-        'indication' AS dimension,
-        subject AS subject,
-        bucket,
-        coalesce(platform, 'all') AS platform,
-        count(*) AS seen_posts,
-        sum(views) AS views,
-        sum(views) FILTER (WHERE sentiment IS NOT NULL) AS labelled,
-        sum(views) FILTER (WHERE sentiment = 'positive') AS positive,
-        sum(views) FILTER (WHERE sentiment = 'negative') AS negative,
-        sum(views) FILTER (WHERE is_detected) AS detected,
-        max(views) AS most
-    FROM (SELECT *, unnest(indications) AS subject FROM seen)
-    GROUP BY GROUPING SETS ((subject, bucket, platform), (subject, bucket))
-    UNION ALL
-    SELECT
-        'district' AS dimension,
-        subject AS subject,
-        bucket,
-        coalesce(platform, 'all') AS platform,
-        count(*) AS seen_posts,
-        sum(views) AS views,
-        sum(views) FILTER (WHERE sentiment IS NOT NULL) AS labelled,
-        sum(views) FILTER (WHERE sentiment = 'positive') AS positive,
-        sum(views) FILTER (WHERE sentiment = 'negative') AS negative,
-        sum(views) FILTER (WHERE is_detected) AS detected,
-        max(views) AS most
-    FROM (SELECT *, unnest(if(len(districts) = 0, ['unknown'], districts)) AS subject FROM seen)
-    GROUP BY GROUPING SETS ((subject, bucket, platform), (subject, bucket))
-),
-
-whole AS (
-    SELECT bucket, platform, views FROM counted WHERE dimension = 'platform'
+WITH whole AS (
+    SELECT bucket, platform, views FROM base.subject_counts WHERE dimension = 'platform'
 )
 
 SELECT
@@ -93,21 +17,19 @@ SELECT
     measures.platform,
     measures.dimension,
     measures.subject,
-    if(measures.posts IS NULL, NULL, coalesce(counted.seen_posts, 0)) AS seen_posts,
-    CAST(if(measures.posts IS NULL, NULL, coalesce(counted.views, 0)) AS BIGINT) AS views,
-    round(if(measures.posts IS NULL, NULL, coalesce(counted.views, 0)) / nullif(whole.views, 0), 9) AS share,
-    round(
-        (coalesce(counted.positive, 0) - coalesce(counted.negative, 0)) / nullif(counted.labelled, 0), 6
-    ) AS net_sentiment,
-    round(coalesce(counted.detected, 0) * 1000 / nullif(counted.views, 0), 6) AS detected_per_1000,
-    round(counted.most / nullif(counted.views, 0), 9) AS top_share
+    if(measures.posts IS NULL, NULL, coalesce(counts.seen_posts, 0)) AS seen_posts,
+    if(measures.posts IS NULL, NULL, coalesce(counts.views, 0)) AS views,
+    round(if(measures.posts IS NULL, NULL, coalesce(counts.views, 0)) / nullif(whole.views, 0), 9) AS share,
+    round((counts.positive_views - counts.negative_views) / nullif(counts.labelled_views, 0), 6) AS net_sentiment,
+    round(counts.detected_views * 1000 / nullif(counts.views, 0), 6) AS detected_per_1000,
+    round(counts.top_views / nullif(counts.views, 0), 9) AS top_share
 FROM trends.weekly_measures AS measures
 JOIN core.buckets AS buckets
     ON measures.week = buckets.week AND measures.phase = buckets.phase AND measures.platform = buckets.platform
-LEFT JOIN counted
-    ON buckets.first_day = counted.bucket
-    AND measures.platform = counted.platform
-    AND measures.dimension = counted.dimension
-    AND measures.subject = counted.subject
+LEFT JOIN base.subject_counts AS counts
+    ON buckets.first_day = counts.bucket
+    AND measures.platform = counts.platform
+    AND measures.dimension = counts.dimension
+    AND measures.subject = counts.subject
 LEFT JOIN whole ON buckets.first_day = whole.bucket AND measures.platform = whole.platform
 ORDER BY buckets.first_day, measures.platform, measures.dimension, measures.subject

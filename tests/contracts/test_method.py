@@ -61,7 +61,7 @@ COINCIDENCES: dict[str, tuple[tuple[str, str], ...]] = {
         ("sql/base/review_bands.sql", "* 1000 AS high"),  # a probability in per mille
         ("sql/base/review_bands.sql", "* 1000 AS middle"),
         ("sql/trends/weekly_measures.sql", "* 1000 / nullif(exposure, 0)"),
-        ("sql/trends/weekly_views.sql", "* 1000 / nullif(counted.views, 0)"),
+        ("sql/trends/weekly_views.sql", "* 1000 / nullif(counts.views, 0)"),
     ),
     "a share in per cent": (
         ("expectations/suite.py", "share * 100:g"),
