@@ -6,8 +6,8 @@
 -- Columns: bucket, platform, dimension, subject, posts, labelled, keyed, negative, positive, detected, seen_posts, views,
 --   labelled_views, negative_views, positive_views, detected_views, top_views
 
--- Posts of the same labels are counted together, before they are spread over their subjects: there are a hundred times
--- fewer of these. A hash tells labels apart in half of the time.
+-- Posts of the same labels are counted together before they are spread over their subjects, since labels are few however
+-- many posts there are. A hash tells them apart in half of the time that the lists take.
 WITH alike AS (
     SELECT
         calendar.bucket,

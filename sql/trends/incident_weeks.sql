@@ -89,11 +89,7 @@ copies AS (
         to_hours(method.copy_hours) AS span
     FROM read
     SEMI JOIN (
-        SELECT unit_key
-        FROM read
-        WHERE unit_key IS NOT NULL
-        GROUP BY unit_key
-        HAVING count(*) >= (SELECT copy_accounts FROM method)
+        SELECT unit_key FROM base.repeated_texts WHERE posts >= (SELECT copy_accounts FROM method)
     ) AS often ON read.unit_key = often.unit_key
     CROSS JOIN method
 ),

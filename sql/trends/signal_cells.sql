@@ -13,56 +13,32 @@
 -- Columns: bucket, week, phase, days, platform, reason, series, family, subject, is_measured, only_in_phase, day,
 --   observed, posts, exposure
 
-WITH dated AS NOT MATERIALIZED (
+-- What makes the first reading differ from the posts as now known: late posts leave, posts removed since come back, and
+-- every copy but the first of its unit counts as a post only. All three are few.
+WITH differences AS (
     SELECT
         bucket,
         platform,
         first_source AS source,
         day,
-        post_id,
-        created_at,
         sentiment,
         topics,
         indications,
         districts,
-        state = 'live' AS is_live,
-        is_read,
-        if(unit_key IS NULL, NULL, hash(bucket, platform, unit_key)) AS unit
+        if(is_read, 1, -1) AS posts,
+        if(is_read, 1, -1) AS units
     FROM base.read_posts
-),
-
-repeated AS (
-    SELECT unit
-    FROM dated
-    WHERE unit IS NOT NULL AND is_read
-    GROUP BY unit
-    HAVING count(*) > 1
-),
-
--- What makes the first reading differ from the posts as now known: late posts leave, posts removed since come back, and
--- every copy but the first of its unit counts as a post only. All three are few.
-differences AS (
-    SELECT
-        bucket,
-        platform,
-        source,
-        day,
-        sentiment,
-        topics,
-        indications,
-        districts,
-        if(is_live, -1, 1) AS posts,
-        if(is_live, -1, 1) AS units
-    FROM dated
-    WHERE is_live <> is_read
+    WHERE is_read <> (state = 'live')
     UNION ALL
-    SELECT bucket, platform, source, day, sentiment, topics, indications, districts, 0, -1
+    SELECT bucket, platform, first_source, day, sentiment, topics, indications, districts, 0, -1
     FROM (
-        SELECT *
-        FROM dated
-        SEMI JOIN repeated ON dated.unit = repeated.unit
-        WHERE is_read
-        QUALIFY row_number() OVER (PARTITION BY unit ORDER BY created_at, post_id) > 1
+        SELECT posts.*
+        FROM base.read_posts AS posts
+        SEMI JOIN base.repeated_texts AS repeated ON posts.unit_key = repeated.unit_key
+        WHERE posts.is_read
+        QUALIFY row_number() OVER (
+            PARTITION BY posts.bucket, posts.platform, posts.unit_key ORDER BY posts.created_at, posts.post_id
+        ) > 1
     )
 ),
 

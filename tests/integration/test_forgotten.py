@@ -123,6 +123,13 @@ def test_what_expired_is_gone_and_the_rows_stay(home: Home) -> None:
     assert home.left(OTHER.word) == {}
 
 
+def test_keys_of_texts_that_several_posts_have_go_with_the_texts(home: Home) -> None:
+    with warehouse.opened(home.path) as connection:
+        connection.execute("CREATE TABLE base.repeated_texts AS SELECT unit_key, 2 AS posts FROM base.posts")
+    assert expiry.run(home.settings, PAST, lambda _: None, dry_run=False) == Exit.DONE
+    assert home.rows("SELECT table_name FROM duckdb_tables() WHERE table_name = 'repeated_texts'") == []
+
+
 def test_a_dry_run_of_the_retention_writes_nothing(home: Home) -> None:
     before = {path: path.stat().st_mtime_ns for path in files.all_paths(home.path)}
     said: list[str] = []

@@ -176,6 +176,7 @@ SHOWN = {
     "trends.power": "trends.signals",
 }
 PREPARED = {
+    "base.repeated_texts": "INSERT INTO base.repeated_texts VALUES (7, 2)",
     "trends.power": "UPDATE trends.signals SET burst_95 = 1",  # it shows the cells that were tested
     "base.kept_draws": "INSERT INTO base.kept_draws VALUES ('2024-W02', 'rules-1', 'low', 9, 9, 1)",
 }
