@@ -48,7 +48,7 @@ SELECT
     posts.sentiment_score,
     posts.band,
     posts.strata,
-    CAST(md5_number(posts.platform || posts.post_id || posts.week) >> 64 AS UBIGINT) AS turn
+    CAST(md5_number(concat(posts.platform, posts.post_id, posts.week)) >> 64 AS UBIGINT) AS turn
 FROM base.review_bands AS posts
 LEFT JOIN limits
     ON posts.week = limits.week AND posts.label_version = limits.label_version AND posts.band = limits.band

@@ -163,29 +163,40 @@ candidates AS (
 
 -- Posts of each ---------------------------------------------------------------------------------------------------------
 
+-- A post is looked for by its day, which the scan of the posts can tell before it reads their text.
+near AS NOT MATERIALIZED (
+    SELECT read.*
+    FROM read
+    SEMI JOIN (
+        SELECT calendar.day
+        FROM core.calendar AS calendar
+        SEMI JOIN candidates ON calendar.bucket = candidates.bucket
+    ) AS days ON read.day = days.day
+),
+
 -- Copies are joined by their text: there are as many clusters in a bucket as there are campaigns.
 behind AS (
-    SELECT candidates.number, candidates.family, candidates.subject, candidates.thread, read.*
+    SELECT candidates.number, candidates.family, candidates.subject, candidates.thread, near.*
     FROM candidates
-    JOIN read ON candidates.bucket = read.bucket AND candidates.copied = read.unit_key
+    JOIN near ON candidates.bucket = near.bucket AND candidates.copied = near.unit_key
     WHERE candidates.kind = 'copies'
     UNION ALL
-    SELECT candidates.number, candidates.family, candidates.subject, candidates.thread, read.*
+    SELECT candidates.number, candidates.family, candidates.subject, candidates.thread, near.*
     FROM candidates
-    JOIN read ON candidates.bucket = read.bucket AND candidates.platform IN ('all', read.platform)
+    JOIN near ON candidates.bucket = near.bucket AND candidates.platform IN ('all', near.platform)
     LEFT JOIN confirmed
         ON candidates.kind = 'case'
         AND candidates.bucket = confirmed.bucket
         AND candidates.subject = confirmed.code
-        AND read.platform = confirmed.platform
-        AND read.post_id = confirmed.post_id
+        AND near.platform = confirmed.platform
+        AND near.post_id = confirmed.post_id
     WHERE candidates.kind <> 'copies'
         AND CASE
             WHEN candidates.kind = 'case' THEN confirmed.post_id IS NOT NULL
-            WHEN candidates.family = 'indications' THEN list_contains(read.indications, candidates.subject)
-            WHEN candidates.family = 'topics' THEN list_contains(read.topics, candidates.subject)
-            WHEN candidates.family = 'districts' THEN list_contains(read.districts, candidates.subject)
-            WHEN candidates.family = 'sentiment' THEN read.sentiment = candidates.subject
+            WHEN candidates.family = 'indications' THEN list_contains(near.indications, candidates.subject)
+            WHEN candidates.family = 'topics' THEN list_contains(near.topics, candidates.subject)
+            WHEN candidates.family = 'districts' THEN list_contains(near.districts, candidates.subject)
+            WHEN candidates.family = 'sentiment' THEN near.sentiment = candidates.subject
             ELSE candidates.family = 'volumes'
         END
 ),
@@ -264,15 +275,14 @@ words AS (
 
 -- How common a word is otherwise: an even sample of the posts of the same days.
 looked AS (
-    SELECT read.bucket, read.platform, read.post_id, read.text
-    FROM read
-    SEMI JOIN candidates ON read.bucket = candidates.bucket
+    SELECT near.bucket, near.platform, near.post_id, near.text
+    FROM near
     JOIN (
         SELECT bucket, CAST(ceil(count(*) / (SELECT driving_posts FROM method)) AS UBIGINT) AS one_in
-        FROM read
+        FROM near
         GROUP BY bucket
-    ) AS days ON read.bucket = days.bucket
-    WHERE read.text IS NOT NULL AND hash(read.post_id) % days.one_in = 0
+    ) AS days ON near.bucket = days.bucket
+    WHERE near.text IS NOT NULL AND hash(near.post_id) % days.one_in = 0
 ),
 
 elsewhere AS (
