@@ -178,7 +178,7 @@ listed AS (
     JOIN (
         SELECT
             week, term, count(*) AS posts,
-            count(DISTINCT coalesce(CAST(unit_key AS VARCHAR), platform || post_id)) AS texts
+            count(DISTINCT coalesce(unit_key, hash(platform, post_id))) AS texts
         FROM behind
         GROUP BY week, term
     ) AS spread ON high.week = spread.week AND high.term = spread.term

@@ -215,7 +215,7 @@ sizes AS (
         max(behind.day) AS last_seen,
         count(*) AS posts,
         count(*) FILTER (WHERE behind.state = 'live') AS online,
-        count(DISTINCT coalesce(CAST(behind.unit_key AS VARCHAR), behind.platform || behind.post_id)) AS texts,
+        count(DISTINCT coalesce(behind.unit_key, hash(behind.platform, behind.post_id))) AS texts,
         count(DISTINCT behind.account) AS accounts,
         list(DISTINCT behind.platform ORDER BY behind.platform) AS platforms,
         CAST(sum(behind.first_views) AS BIGINT) AS views,
@@ -247,7 +247,7 @@ spoken AS (
     WHERE behind.family NOT IN ('volumes', 'sentiment')
         AND behind.text IS NOT NULL
         AND hash(behind.post_id) % CAST(ceil(sizes.posts / method.driving_posts) AS UBIGINT) = 0
-    GROUP BY behind.number, coalesce(CAST(behind.unit_key AS VARCHAR), behind.platform || behind.post_id)
+    GROUP BY behind.number, coalesce(behind.unit_key, hash(behind.platform, behind.post_id))
 ),
 
 -- Of evidence of more than 2,000 posts an even sample is read. As with emerging terms nobody is named: no word of few, no
