@@ -4,7 +4,7 @@ Plain NumPy, so that ronda needs no statistics package at run time; tests hold e
 """
 
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, cached_property
 from math import lgamma
 from typing import Self
 
@@ -24,7 +24,7 @@ _WHOLE = 4000  # counts up to here are always in the table
 _log_gamma = np.vectorize(lgamma, otypes=[np.float64])
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Predictive:
     """The distribution of a count not seen yet, as a table: P(X = first + i) = chance[i]."""
 
@@ -68,9 +68,7 @@ class Predictive:
 
     def critical(self, level: float) -> int:
         """The smallest count with P(X >= count) <= level."""
-        tails = np.cumsum(self.chance[::-1])[::-1]
-        reached = np.flatnonzero(tails <= level)
-        return self.first + (int(reached[0]) if len(reached) else len(tails))
+        return self.first + len(self._tails) - int(np.searchsorted(self._tails, level, side="right"))
 
     def usual(self, tail: float) -> tuple[int, int]:
         """The counts between which the middle of the distribution lies: at most `tail` below, at most `tail` above."""
@@ -81,8 +79,13 @@ class Predictive:
 
     def reached(self, probability: float) -> int:
         """The largest count with P(X >= count) >= probability."""
-        tails = np.cumsum(self.chance[::-1])[::-1]
-        return self.first + int(np.flatnonzero(tails >= min(probability, tails[0]))[-1])
+        least = min(probability, self._tails[-1])
+        return self.first + len(self._tails) - 1 - int(np.searchsorted(self._tails, least))
+
+    @cached_property
+    def _tails(self) -> Numbers:
+        """P(X >= count), from the largest count down to the first."""
+        return np.cumsum(self.chance[::-1])
 
 
 def _range(mean: float, variance: float, most: int | None) -> tuple[int, Numbers]:
