@@ -6,28 +6,37 @@
 -- Columns: bucket, platform, dimension, subject, posts, labelled, keyed, negative, positive, detected, seen_posts, views,
 --   labelled_views, negative_views, positive_views, detected_views, top_views
 
--- Posts of the same labels are counted together before they are spread over their subjects, since labels are few however
--- many posts there are. A hash tells them apart in half of the time that the lists take.
-WITH alike AS (
+WITH live AS (
     SELECT
         calendar.bucket,
         posts.platform,
-        any_value(posts.sentiment) AS sentiment,
-        any_value(posts.topics) AS topics,
-        any_value(posts.indications) AS indications,
-        any_value(posts.districts) AS districts,
-        count(*) AS posts,
-        count(posts.author_key) AS keyed,
-        count(posts.first_views) AS seen_posts,
-        sum(posts.first_views) AS views,
-        max(posts.first_views) AS top_views
+        posts.author_key,
+        posts.first_views,
+        {
+            'sentiment': posts.sentiment,
+            'topics': posts.topics,
+            'indications': posts.indications,
+            'districts': posts.districts
+        } AS labels
     FROM base.posts AS posts
     JOIN core.calendar AS calendar ON posts.day = calendar.day
     WHERE posts.state = 'live'
-    GROUP BY
-        calendar.bucket,
-        posts.platform,
-        hash(posts.sentiment, posts.topics, posts.indications, posts.districts)
+),
+
+-- Posts of the same labels are counted together before they are spread over their subjects, since labels are few however
+-- many posts there are. A hash tells them apart in half of the time that the lists take.
+alike AS (
+    SELECT
+        bucket,
+        platform,
+        unnest(any_value(labels)),
+        count(*) AS posts,
+        count(author_key) AS keyed,
+        count(first_views) AS seen_posts,
+        sum(first_views) AS views,
+        max(first_views) AS top_views
+    FROM live
+    GROUP BY bucket, platform, hash(labels)
 ),
 
 about AS (
