@@ -90,9 +90,10 @@ tagged AS (
 ),
 
 counted AS (
-    SELECT counts.week, counts.term, counts.authors
-    FROM (SELECT week, term, count(DISTINCT account) AS authors FROM used GROUP BY week, term) AS counts
-    ANTI JOIN core.hidden_terms AS hidden ON counts.term = hidden.term
+    SELECT used.week, used.term, count(DISTINCT used.account) AS authors
+    FROM used
+    ANTI JOIN core.hidden_terms AS hidden ON used.term = hidden.term
+    GROUP BY used.week, used.term
 ),
 
 totals AS (

@@ -87,28 +87,29 @@ def measure(posts: int, folder: Path) -> None:
     tables.write_runs(connection, [])
     connection.execute(_POSTS, {"posts": posts})
     connection.execute(_PLAN)
-    floor = _seconds(lambda: connection.execute(_FLOOR).fetchall())
+    floor, _ = _seconds(lambda: connection.execute(_FLOOR).fetchall())
     print(f"{posts:,} posts; one scan by day and platform: {floor:.2f} s")
-    total, processor = 0.0, time.process_time()
+
+    def show(name: str, spent: tuple[float, float]) -> None:
+        print(f"  {name:<26}{spent[0]:8.2f} s {spent[0] / floor:8.1f} x {spent[1]:8.2f} s of processor time")
+
+    each = []
     with warehouse.transaction(connection):
         for model in models.in_order(connection, models.read_models(sql.FOLDER)):
-            seconds = _seconds(lambda model=model: models.build(connection, [model], trends.METHODS))
-            total += seconds
-            print(f"  {model.qualified:<26}{seconds:8.2f} s {seconds / floor:8.1f} x")
-    processor = time.process_time() - processor
-    proven = _seconds(lambda: checks.run_checks(connection, sql.FOLDER / "checks", "trends"))
-    keyed = _seconds(lambda: checks.run_grains(connection, models.read_models(sql.FOLDER)))
-    memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 2**20
-    print(f"  {'all models':<26}{total:8.2f} s {total / floor:8.1f} x; {processor:.2f} s of processor time")
-    print(f"  {'checks of the trends':<26}{proven:8.2f} s {proven / floor:8.1f} x; peak memory {memory:.1f} GB")
-    print(f"  {'grains':<26}{keyed:8.2f} s {keyed / floor:8.1f} x")
+            each.append(_seconds(lambda model=model: models.build(connection, [model], trends.METHODS)))
+            show(model.qualified, each[-1])
+    show("all models", (sum(wall for wall, _ in each), sum(worked for _, worked in each)))
+    show("checks of the trends", _seconds(lambda: checks.run_checks(connection, sql.FOLDER / "checks", "trends")))
+    show("grains", _seconds(lambda: checks.run_grains(connection, models.read_models(sql.FOLDER))))
+    print(f"  peak memory {resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 2**20:.1f} GB")
     connection.close()
 
 
-def _seconds(work: Callable[[], object]) -> float:
-    start = time.perf_counter()
+def _seconds(work: Callable[[], object]) -> tuple[float, float]:
+    """Seconds by the clock and of the processor."""
+    start, worked = time.perf_counter(), time.process_time()
     work()
-    return time.perf_counter() - start
+    return time.perf_counter() - start, time.process_time() - worked
 
 
 if __name__ == "__main__":
