@@ -18,7 +18,8 @@ _COLUMNS = (
 def estimates_table(facts: Facts, words: Words) -> Table:
     """Every class of the week's buckets of which anything was flagged, reviewed or estimated.
 
-    Where those are not reviewed yet, the latest bucket before that is stands first.
+    Where those are not reviewed yet, the latest bucket before that is stands first. Of a class that coders did not see
+    there is no number but of what they may have missed.
     """
     rows: list[dict[str, Cell]] = []
     earlier = [reviewed_bucket(facts)] if is_earlier(facts) else []

@@ -106,7 +106,8 @@ SUBJECTS = ("negative", "positive", "posts")  # of the families that have no see
 # that asks, not whenever pytest collects.
 PUT_TOGETHER: dict[str, Iterable[str] | Callable[[], Iterable[str]]] = {
     "alt_{}": [chart.name for chart in CHARTS],
-    "estimate_reason_{}": REASONS,
+    "estimate_reason_{}": [*REASONS, "not_reviewed"],
+    "estimates_flags_{}": ("right", "wrong", "none"),
     "beside_{}": ("topics", "classes", "districts"),
     "card_status_{}": ("open", "explained"),
     "case_due_{}": CASES_DUE,
