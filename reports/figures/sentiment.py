@@ -14,6 +14,8 @@ from reports.figures.timeline import Point
 from reports.judging.usual import usual_of
 from reports.reading.facts import Facts, Row
 from reports.reading.outcomes import Trends
+from reports.reading.weeks import main_bucket
+from reports.wording.net_bias import error_text
 
 _GAP, _PLOT, _LEFT, _EDGE = 6.0, 28.0, 9.0, 1.5  # mm
 TITLES = {  # by the verdict on its two shares
@@ -54,19 +56,14 @@ def _reviewed(facts: Facts, scene: Scene) -> list[Point]:
 def head(trends: Trends, scene: Scene) -> Head:
     """Whether the moods of the posts are unusual, with the net sentiment of the week."""
     words, facts = scene.words, trends.facts
-    nets = [row["net_sentiment"] for each in facts.buckets if (row := facts.measure(each)) and row["posts"]]
-    known = [net for net in nets if net is not None]
-    title = words("chart_sentiment")
-    if known:
-        value = words.decimal(known[0] * 100, 0, signed=True)
-        tests = [
-            row
-            for name in ("negative", "positive")
-            for each in facts.buckets
-            if (row := trends.row(each, "sentiment", name))
-        ]
+    bucket = main_bucket(facts, facts.edition.week)
+    net = (facts.measure(bucket) or {}).get("net_sentiment")
+    title, note = words("chart_sentiment"), words("note_sentiment")
+    if net is not None:
+        value = words.decimal(net * 100, signed=True)
+        tests = [row for name in ("negative", "positive") if (row := trends.row(bucket, "sentiment", name))]
         title = words(TITLES.get(usual_of(trends, tests, None).verdict, "chart_sentiment_value"), value=value)
-    note = words("note_sentiment")
+        note = f"{note} {error_text(facts, words, bucket)}".strip()
     if _reviewed(facts, scene):
         note = f"{note} {words('note_sentiment_reviewed')}"
     return Head(title, words("sub_sentiment"), note)
@@ -110,7 +107,7 @@ def draw(lines: Series, scene: Scene, above: Head) -> style.Sheet:
             timeline.line(axes, scene, of_series)
             for each in () if number else lines[REVIEWED]:
                 _upright(axes, scene, each)
-            timeline.zones(axes, scene, of_series, (scene.platform(name), scene.words("axis_points")), "interval_name")
+            timeline.zones(axes, scene, of_series, (scene.platform(name), scene.words("axis_points")), "interval_name", 1)
     return figure
 
 

@@ -110,17 +110,25 @@ def _band(axes: Axes, scene: Scene, points: Sequence[Point]) -> None:
 
 
 def zones(
-    axes: Axes, scene: Scene, points: Sequence[Point], called: tuple[str, str], band: str = "usual_range"
+    axes: Axes,
+    scene: Scene,
+    points: Sequence[Point],
+    called: tuple[str, str],
+    band: str = "usual_range",
+    places: int = 0,
 ) -> None:
-    """What a browser shows over each bucket: name, days, value with its unit, and its band, named by a word."""
+    """What a browser shows over each bucket: name, days, value with its unit, and its band, named by a word.
+
+    `places` are the decimals of both; net sentiment has one, as everywhere, and a sign.
+    """
     low, high = axes.get_ylim()
     words = scene.words
     name, unit = called
     for each in points:
-        value = words("gap_value") if each.value is None else f"{words.decimal(each.value, 0)} {unit}"
+        value = words("gap_value") if each.value is None else f"{words.decimal(each.value, places, bool(places))} {unit}"
         text = f"{name}, {words.days(each.first_day, each.last_day)}: {value}"
         if each.usual is not None:
-            text += f" ({words(band)} {words.interval(*each.usual, 0)})"
+            text += f" ({words(band)} {words.interval(*each.usual, places, bool(places))})"
         left, right = position(scene, each.first_day), position(scene, each.last_day) + 1
         style.zone(axes, (left, low, right - left, high - low), text)
 

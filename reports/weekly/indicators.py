@@ -10,6 +10,7 @@ from reports.reading.facts import Row
 from reports.reading.outcomes import Trends, usual_limits
 from reports.reading.weeks import Value, main_bucket, measure_of, subject_of, subjects
 from reports.wording.lights import level_words
+from reports.wording.net_bias import judged_text
 from reports.wording.words import DASH, Words, platform_name
 
 WEEKS_DRAWN = 12
@@ -99,7 +100,8 @@ class Indicators:
         rows = self._rows("sentiment", "negative", "positive")
         usual = usual_of(self.trends, rows, net_span(self.trends, self.bucket))
         row = self._row(self.words("indicator_net"), value, _points, usual)
-        return self._once(row, net_without_copies(self.trends, self.bucket), _points)
+        row = self._once(row, net_without_copies(self.trends, self.bucket), _points)
+        return replace(row, verdict=judged_text(self.trends.facts, self.words, self.bucket, row.verdict))
 
     def _once(self, row: Indicator, value: float | None, written: Written) -> Indicator:
         """The row with its value when a text counts once, as the tests count it, where copies are many."""
