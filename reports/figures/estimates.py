@@ -3,7 +3,6 @@
 from dataclasses import dataclass
 
 from matplotlib.axes import Axes
-from matplotlib.ticker import MaxNLocator
 
 from reports.figures import style
 from reports.figures.chart import Chart
@@ -14,7 +13,7 @@ from reports.reading.outcomes import Trends
 from reports.wording.estimates import estimate_text, interval_text, most_missed, short_text
 from reports.wording.words import Words
 
-_LEFT, _WIDE, _ROW, _CLASSES = 52.0, 86.0, 7.0, 12  # mm, mm, mm, classes drawn
+_LEFT, _WIDE, _ROW, _CLASSES = 52.0, 79.0, 7.0, 12  # mm, mm, mm, classes drawn
 _LETTERS = 30  # of a class in a line
 
 
@@ -97,8 +96,7 @@ def draw(drawn: list[Counted], scene: Scene, above: Head) -> style.Sheet:
         axes.set_ylim(len(drawn) - 0.5, -0.5)
         axes.set_yticks([])
         axes.grid(axis="x")
-        axes.xaxis.set_major_formatter(lambda value, _: scene.words.number(round(value)))
-        axes.xaxis.set_major_locator(MaxNLocator(integer=True))
+        style.count_axis(axes.xaxis, scene, 8)
         for row, each in enumerate(drawn):
             _row(axes, scene, row, each)
     return figure

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from textwrap import wrap
 from typing import NamedTuple
 
-from reports.figures import multiples, style
+from reports.figures import multiples, style, timeline
 from reports.figures.chart import Chart
 from reports.figures.multiples import Panel
 from reports.figures.scene import Scene
@@ -90,7 +90,8 @@ def head(trends: Trends, scene: Scene) -> Head:
         title = words("chart_indications", detected=detected)
     shown = [code for code, row in rows.items() if _is_shown(row, scene)]
     subtitle = words("sub_indications", precision=_precision(trends, scene, shown))
-    return Head(title, subtitle, words("note_indications"))
+    points = [panel.points for panel in data(trends, scene).panels]
+    return Head(title, subtitle, timeline.explained(scene, points, words("note_indications")))
 
 
 def _is_shown(row: Row, scene: Scene) -> bool:

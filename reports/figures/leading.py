@@ -74,9 +74,9 @@ def head(trends: Trends, scene: Scene) -> Head:
     if _is_copied(trends, incident):
         return copies.head(trends, scene)
     if incident is None or incident.kind == COPIES:
-        tested = any(each.usual for each in volume.series(trends, scene, "all"))
-        subtitle = words("sub_leading_volume" if tested else "sub_volume")
-        return Head(volume.head(trends, scene).title, subtitle, words("note_leading"))
+        points = volume.series(trends, scene, "all")
+        subtitle = words("sub_leading_volume" if any(each.usual for each in points) else "sub_volume")
+        return Head(volume.head(trends, scene).title, subtitle, timeline.explained(scene, [points]))
     row = incident.row
     if row["stage"]:
         title = indications.flag_claim(trends, scene, incident.subject, row)
@@ -89,7 +89,9 @@ def head(trends: Trends, scene: Scene) -> Head:
             usual=usual(words, row["expected"]),
         )
     place = "" if row["platform"] == "all" else words("chart_at", place=platform_name(words, row["platform"]))
-    return Head(title + place, words("sub_leading"), words("note_leading"))
+    story = data(trends, scene)
+    drawn = [story.points] if isinstance(story, Series) else []
+    return Head(title + place, words("sub_leading"), timeline.explained(scene, drawn))
 
 
 def finding(trends: Trends, scene: Scene) -> str:

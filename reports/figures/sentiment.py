@@ -25,7 +25,7 @@ TITLES = {  # by the verdict on its two shares
     "above": "chart_sentiment_chance",
     "below": "chart_sentiment_chance",
 }
-REVIEWED = "reviewed"  # the series of what coders say, drawn over the first chart
+REVIEWED = "reviewed"  # the series of what coders say, in a chart of its own
 Series = Mapping[str, Sequence[Point]]
 
 
@@ -64,9 +64,11 @@ def head(trends: Trends, scene: Scene) -> Head:
         tests = [row for name in ("negative", "positive") if (row := trends.row(bucket, "sentiment", name))]
         title = words(TITLES.get(usual_of(trends, tests, None).verdict, "chart_sentiment_value"), value=value)
         note = f"{note} {error_text(facts, words, bucket)}".strip()
-    if _reviewed(facts, scene):
+    lines = data(trends, scene)
+    if lines.get(REVIEWED):
         note = f"{note} {words('note_sentiment_reviewed')}"
-    return Head(title, words("sub_sentiment"), note)
+    drawn = [of_series for name, of_series in lines.items() if name != REVIEWED]
+    return Head(title, words("sub_sentiment"), timeline.explained(scene, drawn, note))
 
 
 def finding(trends: Trends, scene: Scene) -> str:
@@ -86,15 +88,17 @@ def finding(trends: Trends, scene: Scene) -> str:
 
 
 def draw(lines: Series, scene: Scene, above: Head) -> style.Sheet:
-    """A chart a series, side by side, all on one scale."""
-    points = [each for of_series in lines.values() for each in of_series if each.value is not None]
+    """A chart a series, side by side, all on one scale; last what coders say, whose wider limits have their own."""
+    charts = {name: of_series for name, of_series in lines.items() if name != REVIEWED}
+    points = [each for of_series in charts.values() for each in of_series if each.value is not None]
     with style.sheet(scene, above, _PLOT + 12) as figure:
         if not points:
             style.say(style.axes(figure, (0, 0, style.WIDTH, _PLOT)), scene.words("empty_sentiment"))
             return figure
         limits = [end for each in points for end in ((each.value or 0.0,) if each.is_short else each.usual or ())]
-        charts = {name: of_series for name, of_series in lines.items() if name != REVIEWED}
-        wide = (style.WIDTH - _LEFT - _EDGE - (len(charts) - 1) * _GAP) / len(charts)
+        coded = lines[REVIEWED]
+        count = len(charts) + bool(coded)
+        wide = (style.WIDTH - _LEFT * (1 + bool(coded)) - _EDGE - (count - 1) * _GAP) / count
         for number, (name, of_series) in enumerate(charts.items()):
             axes = style.axes(figure, (_LEFT + number * (wide + _GAP), 6, wide, _PLOT))
             axes.set_ylim(min([-10.0, *limits]), max([10.0, *limits]))
@@ -105,10 +109,24 @@ def draw(lines: Series, scene: Scene, above: Head) -> style.Sheet:
             axes.axhline(0, color=style.GREY, linewidth=0.6, zorder=2)
             axes.set_title(scene.platform(name), loc="left", fontsize=style.BASE, fontweight="bold", pad=4)
             timeline.line(axes, scene, of_series)
-            for each in () if number else lines[REVIEWED]:
-                _upright(axes, scene, each)
             timeline.zones(axes, scene, of_series, (scene.platform(name), scene.words("axis_points")), "interval_name", 1)
+        if coded:
+            _coders(style.axes(figure, (style.WIDTH - _EDGE - wide, 6, wide, _PLOT)), scene, coded)
     return figure
+
+
+def _coders(axes: Axes, scene: Scene, coded: Sequence[Point]) -> None:
+    """What coders say, bucket by bucket, on a scale that holds every limit."""
+    ends = [end for each in coded for end in each.usual or ()]
+    axes.set_ylim(min([-10.0, *ends]), max([10.0, *ends]))
+    timeline.ends_axis(axes, scene)
+    timeline.value_axis(axes, scene, signed=True)
+    axes.axhline(0, color=style.GREY, linewidth=0.6, zorder=2)
+    name = scene.words("sentiment_coders")
+    axes.set_title(name, loc="left", fontsize=style.BASE, fontweight="bold", pad=4)
+    for each in coded:
+        _upright(axes, scene, each)
+    timeline.zones(axes, scene, coded, (name, scene.words("axis_points")), "interval_name", 1)
 
 
 def _upright(axes: Axes, scene: Scene, each: Point) -> None:

@@ -48,7 +48,9 @@ def passed(trends: Trends) -> list[Signal]:
 
 
 def points_of(trends: Trends, scene: Scene, rows: Sequence[Row]) -> list[timeline.Point]:
-    """The points of a cell's rows in time order, inside the window."""
+    """The points of a cell's rows in time order, inside the window; of a class that exists in one phase only of that."""
+    only = trends.facts.only_in_phase
+    rows = [row for row in rows if only.get(row.get("subject") or row.get("indication"), row["phase"]) == row["phase"]]
     measured = [(row, trends.facts.measures.get((row["week"], row["phase"], row["platform"]))) for row in rows]
     return [
         timeline.point(bucket, row["observed"], usual_limits(row))
@@ -100,7 +102,8 @@ def head(trends: Trends, scene: Scene) -> Head:
     if changes:
         named = changes[:NAMED] + ([words("signals_more", count=rest)] if rest > 0 else [])
         title = words("chart_signals_passed", changes=words.listed(named))
-    return Head(title, words("sub_signals"), words("note_signals"))
+    points = [panel.points for panel in data(trends, scene)]
+    return Head(title, words("sub_signals"), timeline.explained(scene, points, words("note_signals")))
 
 
 def finding(trends: Trends, scene: Scene) -> str:

@@ -50,12 +50,15 @@ def known_of(facts: Facts, bucket: Bucket) -> Known | None:
 
 def direction_text(words: Words, known: Known | None) -> str:
     """Whether more is positive or negative for certain; without limits that hold the error of labels it never is."""
-    direction = "unsure"
-    if known is not None and (known.low > 0 or known.high < 0):
-        direction = "up" if known.low > 0 else "down"
-    told = words(f"net_direction_{direction}")
-    is_theirs = known is not None and known.by_coders and direction != "unsure"
+    told = words(f"net_direction_{_direction(known)}")
+    is_theirs = known is not None and known.by_coders and _direction(known) != "unsure"
     return words("net_by_coders", direction=told) if is_theirs else told
+
+
+def _direction(known: Known | None) -> str:
+    if known is None or known.low <= 0 <= known.high:
+        return "unsure"
+    return "up" if known.low > 0 else "down"
 
 
 def judged_text(facts: Facts, words: Words, bucket: Bucket, verdict: str) -> str:
@@ -71,8 +74,10 @@ def error_text(facts: Facts, words: Words, bucket: Bucket) -> str:
     known = known_of(facts, bucket)
     if known is None:
         return ""
-    interval = words.interval(known.low, known.high, signed=True)
-    return words("net_with_error", interval=interval, direction=direction_text(words, known))
+    direction = words(f"net_direction_{_direction(known)}")
+    if coded := net_of(facts, bucket):
+        return words("net_with_error_coders", net=net_text(words, coded), direction=direction)
+    return words("net_with_error", interval=words.interval(known.low, known.high, signed=True), direction=direction)
 
 
 def net_note(facts: Facts, words: Words, bucket: Bucket) -> str:
@@ -85,7 +90,7 @@ def reviewed_text(facts: Facts, words: Words, bucket: Bucket) -> str:
     row = net_of(facts, bucket)
     if row is None:
         return ""
-    direction = direction_text(words, known_of(facts, bucket))
+    direction = words(f"net_direction_{_direction(known_of(facts, bucket))}")
     return words(
         "net_reviewed", net=net_text(words, row), reviewed=words.number(row["reviewed"]), direction=direction
     )

@@ -107,6 +107,7 @@ SUBJECTS = ("negative", "positive", "posts")  # of the families that have no see
 PUT_TOGETHER: dict[str, Iterable[str] | Callable[[], Iterable[str]]] = {
     "alt_{}": [chart.name for chart in CHARTS],
     "estimate_reason_{}": [*REASONS, "not_reviewed"],
+    "mark_{}": ("ring", "alone", "gap", "no_range"),
     "net_direction_{}": ("up", "down", "unsure"),
     "estimates_flags_{}": ("right", "wrong", "none"),
     "beside_{}": ("topics", "classes", "districts"),

@@ -229,7 +229,7 @@ def test_every_chart_carries_its_claim_and_source_and_the_embargo_while_it_holds
 
 def test_detections_are_drawn_with_the_words_of_their_stage() -> None:
     _, _, figures = drawn("2024-W05")
-    assert "terdeteksi otomatis; ketepatan belum terukur" in texts(figures["indications"])
+    assert "terdeteksi otomatis; ketepatannya pada lampiran" in texts(figures["indications"])
 
 
 def points_of(facts: Facts, scene: Scene, platform: str) -> list[timeline.Point]:
@@ -454,7 +454,8 @@ def test_what_coders_say_of_the_mood_is_drawn_and_named_only_where_they_said_it(
         facts, scene = prepared(week)
         series = sentiment.CHART.data(Trends(facts), scene)[sentiment.REVIEWED]
         assert [round(each.value or 0, 1) for each in series] == [-6.2] * drawn
-        assert ("menurut penelaah" in sentiment.CHART.head(Trends(facts), scene).note) == bool(drawn)
+        assert ("Menurut penelaah −6,2" in sentiment.CHART.head(Trends(facts), scene).note) == bool(drawn)
+        assert ("Penelaah" in texts(sentiment.CHART.figure(Trends(facts), scene))) == bool(drawn)
 
 
 def test_the_band_of_net_sentiment_is_called_an_interval_and_no_usual_range() -> None:
