@@ -156,4 +156,4 @@ def _names(axes: Axes, scene: Scene, texts: Sequence[Text]) -> None:
         axes.text(0.03, down, scene.platform(platform), transform=axes.transAxes, va="center", fontsize=style.BASE)
 
 
-CHART = Chart("copies", data, head, draw, finding, place=6, is_due=is_due)
+CHART = Chart("copies", data, head, draw, finding, place=6, is_due=is_due, opens_at_end=True)

@@ -95,4 +95,4 @@ def draw(decided: Sequence[Decided], scene: Scene, above: Head) -> Sheet:
     return figure
 
 
-CHART = Chart("decided", data, head, draw, finding, place=10, is_due=is_due)
+CHART = Chart("decided", data, head, draw, finding, place=10, is_due=is_due, opens_at_end=True)

@@ -146,4 +146,4 @@ def _names(figure: style.Sheet, scene: Scene, story: Series) -> None:
         )  # fmt: skip
 
 
-CHART = Chart("leading", data, head, draw, finding, place=1)
+CHART = Chart("leading", data, head, draw, finding, place=1, opens_at_end=True)

@@ -24,7 +24,7 @@ from matplotlib.patches import Rectangle
 from matplotlib.ticker import MaxNLocator
 
 from reports.figures.scene import Scene
-from reports.wording.words import THIN
+from reports.wording.words import held
 
 WIDTH = 172.0  # mm, the text width of an A4 page: a chart is printed as large as it is drawn
 BASE, SUBTITLE, TITLE = 8.0, 8.5, 11.0  # points; nothing in a chart is smaller than BASE
@@ -123,7 +123,7 @@ def sheet(scene: Scene, head: Head, height: float) -> Iterator[Sheet]:
     """A figure with `height` mm to draw on, its head above and one line on its source below."""
     foot = f"{head.note} {scene.source}".strip()
     parts = [(head.title, TITLE), (head.subtitle, SUBTITLE), (foot, BASE)]
-    texts = [(textwrap.wrap(text.replace(" %", f"{THIN}%"), _LINES[size][0]), size) for text, size in parts]
+    texts = [(textwrap.wrap(held(text), _LINES[size][0]), size) for text, size in parts]
     heights = [len(lines) * _LINES[size][1] for lines, size in texts]
     top, below = 1.0 + heights[0] + heights[1] + 3.0, heights[2] + 3.5
     down = top + height + below

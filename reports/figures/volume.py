@@ -131,5 +131,5 @@ def _total_finding(trends: Trends, scene: Scene) -> str:
     return f"{scene.words('platform_all')} {scene.words.number(trends.facts.total('posts'))}"
 
 
-CHART = Chart("volume", data, head, draw, finding, place=5)
+CHART = Chart("volume", data, head, draw, finding, place=5, opens_at_end=True)
 TOTAL = replace(CHART, data=_total, head=_total_head, finding=_total_finding)  # the regency alone, for leadership

@@ -11,6 +11,7 @@
   });
   boxes.forEach(function (box) {
     cue(box);
+    if ("end" in box.dataset) { box.scrollLeft = box.scrollWidth; }  // the newest days
     if (watch) { watch.observe(box); }
   });
   var folds = Array.prototype.slice.call(document.querySelectorAll("details.fold"));

@@ -30,6 +30,9 @@ _WEEKDAYS = {
     "id": ("Senin", "Selasa", "Rabu", "Kamis", "Jumat", "Sabtu", "Minggu"),
     "en": ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"),
 }
+_MONTH_NAMES = "|".join(sorted({name for names in (*_MONTHS.values(), *_LONG_MONTHS.values()) for name in names}))
+DATE = rf"\b\d{{1,2}}(?:–\d{{1,2}})? (?:{_MONTH_NAMES})\b(?: \d{{4}})?"  # 5–11 Feb 2024; of a longer spell each end
+_HELD = re.compile(rf"\d %|{DATE}")
 _CONSTANT = re.compile(r"\{method\.(\w+)\}")
 MINUS = "\u2212"
 DASH = "\u2013"
@@ -181,6 +184,11 @@ _PLATFORM_NAMES = {"tiktok": "TikTok", "facebook": "Facebook", "instagram": "Ins
 def capitalised(text: str) -> str:
     """The text with its first letter as a capital, the rest as it is."""
     return f"{text[:1].upper()}{text[1:]}"
+
+
+def held(text: str) -> str:
+    """The text with spaces inside its dates and before its per cents at which no line is broken."""
+    return _HELD.sub(lambda found: found[0].replace(" ", THIN), text)
 
 
 def clipped(text: str, limit: int) -> str:

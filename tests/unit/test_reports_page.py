@@ -41,7 +41,7 @@ def test_a_column_of_dashes_takes_only_what_it_needs() -> None:
     assert [column.share for column in drawn.columns] == [75, 0, 25]
 
 
-@pytest.mark.parametrize("token", ["2024-W07-1", "2023-W46", "2024-02-12", "H-44", "hari-H", "7/hari", "5–11"])
+@pytest.mark.parametrize("token", ["2024-W07-1", "2023-W46", "2024-02-12", "H-44", "hari-H", "7/hari", "5–11", "5–11 Feb 2024"])
 def test_a_token_is_not_broken_over_two_lines(token: str) -> None:
     assert held(f"pada ({token}).") == f'pada (<span class="held">{token}</span>).'
 
