@@ -48,7 +48,9 @@ def _columns() -> dict[str, pl.DataType | type[pl.DataType]]:
 def measured_codes(result: dict[str, Any]) -> tuple[str, ...]:
     """The indications of which the measured posts (`evaluation.evaluate`) hold enough."""
     indications = result.get("indications", {})
-    return tuple(code for code, one in indications.items() if one["positives"] >= METHOD.measured_cases and code != CALL_TO_VOTE)
+    return tuple(
+        code for code, one in indications.items() if one["positives"] >= METHOD.measured_cases and code != CALL_TO_VOTE
+    )
 
 
 def _row(family: str, code: str, test_set: CodedSet, posts: int | None, measures: dict[str, Any]) -> dict[str, Any]:

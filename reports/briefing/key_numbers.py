@@ -68,9 +68,17 @@ def _number(trends: Trends, words: Words, bucket: Bucket, metric: str) -> KeyNum
         value=_written(words, metric, value(bucket)),
         arrow=ARROWS.get(judged.verdict, ""),
         verdict=_verdict(trends, words, bucket, metric, judged),
-        before=words("key_before", value=_written(words, metric, value(earlier) if earlier else None)),
+        before=_before(words, metric, bucket, earlier, value(earlier) if earlier else None),
         usual=_usual(trends, words, bucket, metric, judged.span),
     )
+
+
+def _before(words: Words, metric: str, bucket: Bucket, earlier: Bucket | None, value: float | None) -> str:
+    """Last week's number; of a count with its days where the two were not as long."""
+    text = _written(words, metric, value)
+    if metric == "detected" and earlier and earlier.days != bucket.days:
+        return words("key_before_days", value=text, days=earlier.days)
+    return words("key_before", value=text)
 
 
 def _written(words: Words, metric: str, value: float | None) -> str:

@@ -98,8 +98,8 @@ def _row(axes: Axes, scene: Scene, platform: str, days: Mapping[date, float | No
             axes.add_patch(PathPatch(_bars(places), facecolor=colour, edgecolor="none", zorder=2))
     axes.plot(unknown, [0.5] * len(unknown), "_", color=style.GREY, markersize=2.4, linestyle="none", zorder=4)
     name = scene.platform(platform)
-    share = _share(scene, days, scene.week.first_day)
-    for up, text, weight in ((0.78, name, "bold"), (0.22, share, "normal")):
+    collected = _share(scene, days, scene.week.first_day)
+    for up, text, weight in ((0.78, name, "bold"), (0.22, collected, "normal")):
         axes.text(1.015, up, text, transform=axes.transAxes, va="center", fontweight=weight)
     for first in range(0, int(axes.get_xlim()[1]), 7):
         monday = scene.first_day + timedelta(days=first)

@@ -12,7 +12,9 @@ from reports.figures.signals import points_of
 from reports.figures.style import Head
 from reports.reading.facts import Row
 from reports.reading.outcomes import Trends
+from reports.reading.weeks import main_bucket
 from reports.wording.label_quality import well_measured
+from reports.wording.sentences import this_week
 
 _LINE = 3.6  # mm
 _CHARACTERS = 112
@@ -90,8 +92,9 @@ def head(trends: Trends, scene: Scene) -> Head:
         title = words("chart_indications", detected=detected)
     shown = [code for code, row in rows.items() if _is_shown(row, scene)]
     subtitle = words("sub_indications", precision=_precision(trends, scene, shown))
+    when = this_week(words, main_bucket(facts, scene.week))
     points = [panel.points for panel in data(trends, scene).panels]
-    return Head(title, subtitle, timeline.explained(scene, points, words("note_indications")))
+    return Head(title, subtitle, timeline.explained(scene, points, words("note_indications", when=when)))
 
 
 def _is_shown(row: Row, scene: Scene) -> bool:

@@ -109,7 +109,7 @@ def draw(lines: Series, scene: Scene, above: Head) -> style.Sheet:
             axes.axhline(0, color=style.GREY, linewidth=0.6, zorder=2)
             axes.set_title(scene.platform(name), loc="left", fontsize=style.BASE, fontweight="bold", pad=4)
             timeline.line(axes, scene, of_series)
-            timeline.zones(axes, scene, of_series, (scene.platform(name), scene.words("axis_points")), "interval_name", 1)
+            timeline.zones(axes, scene, of_series, (scene.platform(name), scene.words("axis_points")), "interval_name")
         if coded:
             _coders(style.axes(figure, (style.WIDTH - _EDGE - wide, 6, wide, _PLOT)), scene, coded)
     return figure
@@ -126,7 +126,7 @@ def _coders(axes: Axes, scene: Scene, coded: Sequence[Point]) -> None:
     axes.set_title(name, loc="left", fontsize=style.BASE, fontweight="bold", pad=4)
     for each in coded:
         _upright(axes, scene, each)
-    timeline.zones(axes, scene, coded, (name, scene.words("axis_points")), "interval_name", 1)
+    timeline.zones(axes, scene, coded, (name, scene.words("axis_points")), "interval_name")
 
 
 def _upright(axes: Axes, scene: Scene, each: Point) -> None:

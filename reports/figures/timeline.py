@@ -135,17 +135,19 @@ def zones(
     points: Sequence[Point],
     called: tuple[str, str],
     band: str = "usual_range",
-    places: int = 0,
 ) -> None:
     """What a browser shows over each bucket: name, days, value with its unit, and its band, named by a word.
 
-    `places` are the decimals of both; net sentiment has one, as everywhere, and a sign.
+    Net sentiment, whose band is an interval, has a decimal and a sign, as everywhere.
     """
+    places = 0 if band == "usual_range" else 1
     low, high = axes.get_ylim()
     words = scene.words
     name, unit = called
     for each in points:
-        value = words("gap_value") if each.value is None else f"{words.decimal(each.value, places, bool(places))} {unit}"
+        value = (
+            words("gap_value") if each.value is None else f"{words.decimal(each.value, places, bool(places))} {unit}"
+        )
         text = f"{name}, {words.days(each.first_day, each.last_day)}: {value}"
         if each.usual is not None:
             text += f" ({words(band)} {words.interval(*each.usual, places, bool(places))})"
@@ -208,8 +210,7 @@ def _named(scene: Scene, also: Sequence[tuple[date, str]], wide: float) -> list[
         places.append(_Place(at, at - long if is_left else at, at if is_left else at + long, is_left))
     levels = _levels(places)
     return [
-        _Named(day, name, level, place.is_left)
-        for (day, name), level, place in zip(named, levels, places, strict=True)
+        _Named(day, name, level, place.is_left) for (day, name), level, place in zip(named, levels, places, strict=True)
     ]
 
 

@@ -117,6 +117,7 @@ def weeks_data(content: Content) -> Markup:
     )
     tables = compared.tables if compared else []
     data = {
+        "heads": compared.heads if compared else {},
         "tables": {
             table.name: {
                 week: {code: [cells[code], table.change[week][code]] for code, _ in table.rows}

@@ -91,9 +91,7 @@ def reviewed_text(facts: Facts, words: Words, bucket: Bucket) -> str:
     if row is None:
         return ""
     direction = words(f"net_direction_{_direction(known_of(facts, bucket))}")
-    return words(
-        "net_reviewed", net=net_text(words, row), reviewed=words.number(row["reviewed"]), direction=direction
-    )
+    return words("net_reviewed", net=net_text(words, row), reviewed=words.number(row["reviewed"]), direction=direction)
 
 
 def net_text(words: Words, row: Row) -> str:

@@ -139,6 +139,16 @@ class Words:
         """5–11 Feb 2024; 29 Jan – 4 Feb 2024, for axes and cells of tables."""
         return self._spell(first, last, self.month)
 
+    def bare_days(self, first: date, last: date) -> str:
+        """5–11 Feb; 29 Jan – 4 Feb, where the year is said nearby."""
+        end = f"{last.day} {self.month(last)}"
+        if first == last:
+            return end
+        return f"{first.day}{DASH}{end}" if first.month == last.month else self._from(first, self.month, end)
+
+    def _from(self, first: date, month: Callable[[date], str], end: str) -> str:
+        return f"{first.day} {month(first)} {DASH} {end}"
+
     def _spell(self, first: date, last: date, month: Callable[[date], str]) -> str:
         end = f"{last.day} {month(last)} {last.year}"
         if first == last:
@@ -146,7 +156,7 @@ class Words:
         if first.year != last.year:
             return f"{first.day} {month(first)} {first.year} {DASH} {end}"
         if first.month != last.month:
-            return f"{first.day} {month(first)} {DASH} {end}"
+            return self._from(first, month, end)
         return f"{first.day}{DASH}{end}"
 
     def moment(self, moment: datetime, zone_label: str) -> str:

@@ -106,7 +106,10 @@ def test_nobody_reads_a_number_of_a_class_that_was_neither_flagged_nor_seen() ->
 @pytest.mark.parametrize("lang", ["id", "en"])
 def test_flags_that_coders_did_not_confirm_are_no_zero_confirmed_of_zero(lang: Language) -> None:
     words = Words(lang)
-    for flagged, key, missed in ((0, "none", words.interval(1, 94, 0)), (3, "wrong", words("estimate_at_most", high=94))):
+    for flagged, key, missed in (
+        (0, "none", words.interval(1, 94, 0)),
+        (3, "wrong", words("estimate_at_most", high=94)),
+    ):
         *_, told = estimate_sentences(unseen(flagged, 0.0 if flagged else 1.0), words)
         assert words(f"estimates_flags_{key}", flagged=flagged, reviewed=flagged) in told
         assert words("estimates_may_miss", missed=missed) in told

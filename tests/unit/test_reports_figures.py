@@ -9,6 +9,7 @@ from itertools import combinations, pairwise
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import polars as pl
 import pytest
 from matplotlib.figure import Figure
@@ -466,8 +467,8 @@ def test_the_limits_of_coders_lie_within_their_own_chart_whose_ends_are_named() 
         low, high = axes.get_ylim()
         assert [axes.get_yticks()[0], axes.get_yticks()[-1]] == [low, high]
     low, high = coders.get_ylim()
-    limits = [end for line in coders.lines for end in line.get_ydata() if line.get_linewidth() > 1]
-    assert limits and low <= min(limits) and max(limits) <= high
+    limits = np.concatenate([np.asarray(line.get_ydata()) for line in coders.lines if line.get_linewidth() > 1])
+    assert limits.size and low <= limits.min() and limits.max() <= high
 
 
 @pytest.mark.parametrize("high", [3, 11, 17.3, 23, 88, 1234])

@@ -99,7 +99,7 @@ def test_the_briefing_names_what_was_measured_and_how_many_classes_were_not() ->
     )
 
 
-def with_cases(code: str, **counts: int) -> Tables:
+def with_cases(code: str, **counts: int) -> dict[str, pl.DataFrame]:
     """The invented measures with other counts of a class."""
     tables = dict(invented.season(WEEK))
     is_it = pl.col("code") == code

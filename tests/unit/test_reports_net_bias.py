@@ -89,7 +89,9 @@ def limited(low: float, high: float, *measured: dict[str, object]) -> Trends:
         pl.when(is_it).then(value).otherwise(pl.col(name)).alias(name) for name, value in changes.items()
     )
     quality = facts_of(*measured).tables["core.label_quality"]
-    return Trends(Facts(facts.edition, {**facts.tables, "trends.weekly_platform": frame, "core.label_quality": quality}))
+    return Trends(
+        Facts(facts.edition, {**facts.tables, "trends.weekly_platform": frame, "core.label_quality": quality})
+    )
 
 
 @pytest.mark.parametrize(
