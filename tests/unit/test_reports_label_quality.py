@@ -86,8 +86,8 @@ def test_the_briefing_names_what_was_measured_and_how_many_classes_were_not() ->
     words = Words("id")
     text = quality_sentence(facts_of(invented.season(WEEK)), words)
     assert text.startswith(
-        f"Ujaran kebencian / SARA: dari 10 yang ada, mesin menemukan sekitar 5 (52{THIN}%; selang 39 s.d. 64); "
-        f"dari 10 yang ditandainya, sekitar 6 benar (62{THIN}%; selang 48 s.d. 74). Penghinaan"
+        f"Ujaran kebencian / SARA: dari 10 yang ada, mesin menemukan sekitar 5 (52{THIN}%; selang 39 s.d. 64). "
+        f"Dari 10 yang ditandainya, sekitar 6 benar (62{THIN}%; selang 48 s.d. 74). Penghinaan"
     )
     assert text.endswith("6 jenis lain belum terukur: jumlahnya daftar telaah, bukan ukuran kejadian.")
     assert "panjang daftar telaah" in quality_sentence(facts_of(without_quality()), words)
