@@ -70,6 +70,16 @@ class Edition:
         return self.election.name_id if self.lang == "id" else self.election.name_en
 
     @property
+    def review_sheet(self) -> str:
+        """The name of the workbook in which coders review this week."""
+        return f"{self.week}-{self.publication}.xlsx"
+
+    @property
+    def backlog(self) -> str:
+        """The name of the workbook of all that waits, of all weeks, when this edition came out."""
+        return f"backlog-{self.week}-{self.publication}-{self.data_version}.xlsx"
+
+    @property
     def number(self) -> str:
         """The number a document of this edition carries."""
         return f"RONDA/{self.election.regency_code}/{self.week}/{self.publication}"

@@ -44,7 +44,7 @@ def write_sheet(settings: Settings, connection: warehouse.Connection, edition: r
 
     It is blind: flagged posts and the sample in one order, without what tells them apart.
     """
-    path = settings.home / "review" / f"{edition.week}-{edition.publication}.xlsx"
+    path = settings.home / "review" / edition.review_sheet
     if not path.exists():
         posts = sheets.posts_to_review(connection, edition.week)
         _write(settings, edition, path, posts, of_all_weeks=False)
@@ -55,7 +55,7 @@ def write_backlog(settings: Settings, connection: warehouse.Connection, edition:
 
     Its name says what was known, since reviews that come in change what waits and no number of the publication.
     """
-    path = settings.home / "review" / f"backlog-{edition.week}-{edition.publication}-{edition.data_version}.xlsx"
+    path = settings.home / "review" / edition.backlog
     posts = sheets.posts_waiting(connection)
     if not path.exists():
         _write(settings, edition, path, posts.drop("is_detected"), of_all_weeks=True)
