@@ -97,7 +97,7 @@ def draw(texts: Sequence[Text], scene: Scene, above: Head) -> style.Sheet:
         axes.set_xlim(0, hours * 1.02)
         axes.set_ylim(0, max(text.accounts for text in texts) * 1.08)
         axes.grid(axis="y")
-        style.count_axis(axes.yaxis, scene)
+        style.count_axis(axes.yaxis, scene, 6)
         _clock(axes, scene, start, hours)
         for text in texts:
             _text(axes, scene, text, start)

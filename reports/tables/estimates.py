@@ -10,8 +10,8 @@ from reports.wording.words import Words
 _COUNTS = ("flagged", "reviewed", "confirmed", "sampled", "missed")
 _COLUMNS = (
     *(Column("bucket", "bucket", 2.0), Column("indication", share=2.6)),
-    *(Column(name, "number", 1.2) for name in _COUNTS),
-    Column("estimate", share=2.6),
+    *(Column(name, "number", 1.1) for name in _COUNTS),
+    Column("estimate", share=3.8),
 )
 
 

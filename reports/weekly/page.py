@@ -39,7 +39,9 @@ EVIDENCE = (
 _SORTED_BY = {"time": "sort_time", "limit": "sort_limit"}
 _PER_CENT = re.compile(r"(?<=\d) (?=%)")
 _HELD = re.compile(  # 5–11 Feb 2024, 2024-W07-1, 2024-02-12, H-44, hari-H, 7/hari, 5–11: a browser would break them
-    DATE + r"|\b(?:\d{4}-(?:W\d{2}(?:-\d+)?|\d{2}-\d{2})|[HD][-+]\d+|hari-H|\d[\d.,]*/[a-z]+|\d{1,2}–\d{1,2})(?![\w-])"
+    DATE
+    + r"|\b(?:(?:backlog-)?\d{4}-W\d{2}-\d+(?:-\w+)?\.xlsx|\d{4}-(?:W\d{2}(?:-\d+)?|\d{2}-\d{2})"
+    + r"|[HD][-+]\d+|hari-H|\d[\d.,]*/[a-z]+|\d{1,2}–\d{1,2})(?![\w-])"
 )
 _FOLDER = Path(__file__).parent
 

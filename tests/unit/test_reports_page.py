@@ -10,6 +10,7 @@ from reports.weekly.grid import grid
 from reports.weekly.page import held
 
 BUCKET, PLATFORM = Column("bucket", "bucket", heading="Kurun"), Column("platform", heading="Platform")
+SHEETS = ("2024-W06-1.xlsx", "backlog-2024-W06-1-e509c51b78de.xlsx")
 COUNT = Column("posts", "number", heading="Jumlah")
 
 
@@ -47,7 +48,7 @@ def test_a_column_of_dashes_is_not_drawn_but_for_the_first() -> None:
 
 
 @pytest.mark.parametrize(
-    "token", ["2024-W07-1", "2023-W46", "2024-02-12", "H-44", "hari-H", "7/hari", "5–11", "5–11 Feb 2024"]
+    "token", ["2024-W07-1", "2023-W46", "2024-02-12", "H-44", "hari-H", "7/hari", "5–11", "5–11 Feb 2024", *SHEETS]
 )
 def test_a_token_is_not_broken_over_two_lines(token: str) -> None:
     assert held(f"pada ({token}).") == f'pada (<span class="held">{token}</span>).'
