@@ -18,6 +18,7 @@ _MARKS = ("ring", "alone", "gap", "no_range")  # what a reader cannot guess, eac
 _DRAWN = frozenset({"observed", "partial"})
 _HALF = 3.5  # days on either side of a mark that are its own
 _BESIDE = 23.0  # mm on the right of a plot that names may reach into
+_APART = 2.3  # mm between two names of a line
 _ABOVE = 3.4  # mm from one line of names above the plot to the next
 
 
@@ -205,8 +206,8 @@ def _named(scene: Scene, also: Sequence[tuple[date, str]], wide: float) -> list[
     named = sorted({*_stages(scene), *also})
     places = []
     for day, name in named:
-        at, long = position(scene, day) * breadth, len(name) * style.LETTER + 3
-        is_left = at + long > wide + _BESIDE
+        at, long = position(scene, day) * breadth, len(name) * style.LETTER + 0.7
+        is_left = at + long + _APART > wide + _BESIDE
         places.append(_Place(at, at - long if is_left else at, at if is_left else at + long, is_left))
     levels = _levels(places)
     return [
@@ -226,7 +227,7 @@ def _levels(places: Sequence[_Place]) -> list[int]:
             below[first].add(second)
         elif right.start < left.at < right.end:
             below[second].add(first)
-        elif left.start < right.end and right.start < left.end:
+        elif left.start < right.end + _APART and right.start < left.end + _APART:
             below[first].add(second)
 
     def level(number: int, seen: frozenset[int]) -> int:

@@ -497,6 +497,7 @@ def place(at: float, long: float, *, is_left: bool = False) -> timeline._Place:
         ([place(0, 20), place(15, 20), place(17, 20)], [2, 1, 0]),  # a line ends below the names it would cross
         ([place(0, 30), place(29, 20, is_left=True)], [1, 0]),
         ([place(12, 10), place(40, 30, is_left=True)], [0, 1]),
+        ([place(0, 14), place(14.2, 42, is_left=True)], [0, 1]),  # the line only touches the first name
     ],
 )
 def test_no_line_goes_through_the_name_of_another_event(places: list[timeline._Place], levels: list[int]) -> None:
