@@ -13,7 +13,9 @@ from reports.reading.outcomes import Trends
 from reports.wording.estimates import estimate_text, interval_text, most_missed, short_text
 from reports.wording.words import Words
 
-_LEFT, _WIDE, _ROW, _CLASSES = 52.0, 79.0, 7.0, 12  # mm, mm, mm, classes drawn
+_NAME, _TEXT, _EDGE, _ROW, _CLASSES = 50.0, 38.0, 4.0, 7.0, 12  # mm; the last is how many classes are drawn
+_LEFT = _NAME + _TEXT  # as in the chart of topics: a phone opens it at its names and numbers
+_WIDE = style.WIDTH - _LEFT - _EDGE
 _LETTERS = 30  # of a class in a line
 
 
@@ -106,9 +108,11 @@ def _row(axes: Axes, scene: Scene, row: int, each: Counted) -> None:
     words = scene.words
     _marks(axes, each, row)
     beside = axes.get_yaxis_transform()
-    axes.text(-0.02, row, style.fitted(each.name, _LETTERS), transform=beside, ha="right", va="center")
+    name = style.fitted(each.name, _LETTERS)
+    axes.text((_NAME - _LEFT) / _WIDE, row, name, transform=beside, ha="right", va="center")
     weight, colour = ("bold", style.INK) if each.is_seen else ("normal", style.MUTED)
-    axes.text(1.03, row, each.beside, transform=beside, va="center", fontweight=weight, color=colour)
+    at = (_NAME + 3 - _LEFT) / _WIDE
+    axes.text(at, row, each.beside, transform=beside, va="center", fontweight=weight, color=colour)
     left, right = axes.get_xlim()
     counts = {name: words.number(getattr(each, name)) for name in ("flagged", "confirmed")}
     told = words("estimates_hover", name=each.name, estimate=each.text, **counts)
