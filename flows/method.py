@@ -104,6 +104,7 @@ class Method:
     estimate_flags: int  # confirmed flags of the pooled buckets, from which the ratio form holds
     estimate_draws: int  # of which an estimate is the median
     own_reviews: int  # flagged posts of a class with an agreed code, from which its precision is the office's own
+    measured_cases: int  # of a class in a test set, by coders and by flags, below which its measures say nothing
     # Gates
     unreadable_stop: float  # records of unknown shape in a file
     unreadable_warn: float

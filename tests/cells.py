@@ -18,9 +18,9 @@ import polars as pl
 from flows.headers import header_of
 from flows.periods import Week
 from reports.reading.contract import CONTRACT
-from reports.reading.facts import Row
+from reports.reading.facts import PLATFORMS, Row
 from reports.tables.workbook import TABS
-from reports.wording.words import Words
+from reports.wording.words import Words, platform_name
 
 Key = tuple[str, ...]  # the table, the row's `name=value`, the column
 Rows = Mapping[str, Iterable[Row]]
@@ -137,8 +137,16 @@ def of_workbook(book: bytes, words: Words, week: str) -> Iterator[Cell]:
     rows: dict[str, list[Row]] = {}
     for tab in TABS:
         head, *lines = sheets[words(f"sheet_{tab.name}")].iter_rows(values_only=True)
-        rows[tab.table] = [dict(zip(map(str, head), line, strict=True)) for line in lines]
+        names = {tab.head(name, words): name for name in CONTRACT[tab.table].columns} if tab.is_read else {}
+        found = [dict(zip((names.get(str(name), str(name)) for name in head), line, strict=True)) for line in lines]
+        rows[tab.table] = [_with_platform(row, words) for row in found] if tab.is_read else found
     return of_rows(rows, "tables.xlsx", week)
+
+
+def _with_platform(row: Row, words: Words) -> Row:
+    """A row of a sheet in words with the platform that its name stands for."""
+    names = {platform_name(words, name): name for name in PLATFORMS}
+    return row | {"platform": names[row["platform"]]}
 
 
 def of_data_files(folder: Path, week: str) -> Iterator[Cell]:

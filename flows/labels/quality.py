@@ -14,10 +14,10 @@ from flows.labels import weights as files
 from flows.labels.corpora import SENTIMENTS
 from flows.labels.indications import CALL_TO_VOTE
 from flows.labels.model import read_model
+from flows.method import METHOD
 from flows.seeds import read_seed
 
 FILE = "measured.csv"
-FEWEST = 10  # posts of a class in the test set, for its measures to say anything
 ANY = "any"
 TABLE = "core.label_quality"
 OF_THE_OFFICE = frozenset({"own_reviews", "is_own"})  # columns that the reviews of a home fill
@@ -48,7 +48,9 @@ def _columns() -> dict[str, pl.DataType | type[pl.DataType]]:
 def measured_codes(result: dict[str, Any]) -> tuple[str, ...]:
     """The indications of which the measured posts (`evaluation.evaluate`) hold enough."""
     indications = result.get("indications", {})
-    return tuple(code for code, one in indications.items() if one["positives"] >= FEWEST and code != CALL_TO_VOTE)
+    return tuple(
+        code for code, one in indications.items() if one["positives"] >= METHOD.measured_cases and code != CALL_TO_VOTE
+    )
 
 
 def _row(family: str, code: str, test_set: CodedSet, posts: int | None, measures: dict[str, Any]) -> dict[str, Any]:

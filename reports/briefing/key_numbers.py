@@ -10,11 +10,11 @@ from dataclasses import dataclass
 from flows.periods import Bucket
 from reports.judging.lights import judge_buckets
 from reports.judging.usual import Span, Usual, net_span, net_without_copies, scaled, usual_of
-from reports.reading.estimates import net_of
-from reports.reading.facts import Row
+from reports.reading.estimates import net_of, reviewed_bucket
+from reports.reading.facts import Facts, Row
 from reports.reading.outcomes import Trends
 from reports.reading.weeks import main_bucket, measure_of
-from reports.wording.net_bias import net_text
+from reports.wording.net_bias import direction_text, judged_text, known_of, net_text
 from reports.wording.quantities import usual
 from reports.wording.words import DASH, Words
 
@@ -68,9 +68,17 @@ def _number(trends: Trends, words: Words, bucket: Bucket, metric: str) -> KeyNum
         value=_written(words, metric, value(bucket)),
         arrow=ARROWS.get(judged.verdict, ""),
         verdict=_verdict(trends, words, bucket, metric, judged),
-        before=words("key_before", value=_written(words, metric, value(earlier) if earlier else None)),
+        before=_before(words, metric, bucket, earlier, value(earlier) if earlier else None),
         usual=_usual(trends, words, bucket, metric, judged.span),
     )
+
+
+def _before(words: Words, metric: str, bucket: Bucket, earlier: Bucket | None, value: float | None) -> str:
+    """Last week's number; of a count with its days where the two were not as long."""
+    text = _written(words, metric, value)
+    if metric == "detected" and earlier and earlier.days != bucket.days:
+        return words("key_before_days", value=text, days=earlier.days)
+    return words("key_before", value=text)
 
 
 def _written(words: Words, metric: str, value: float | None) -> str:
@@ -124,7 +132,9 @@ def _verdict(trends: Trends, words: Words, bucket: Bucket, metric: str, usual: U
     if metric == "detected":
         return _listed(trends, words, bucket, told)
     once = net_without_copies(trends, bucket) if metric == "net_sentiment" else None
-    return told if once is None else words("judged_copies", value=_written(words, metric, once), verdict=told)
+    if once is not None:
+        told = words("judged_copies", value=_written(words, metric, once), verdict=told)
+    return judged_text(trends.facts, words, bucket, told) if metric == "net_sentiment" else told
 
 
 def _listed(trends: Trends, words: Words, bucket: Bucket, told: str) -> str:
@@ -168,20 +178,37 @@ def other_buckets(trends: Trends, words: Words) -> str:
 
 
 def interval_note(trends: Trends, words: Words) -> str:
-    """The intervals of net sentiment, of the week and of the one before, or why the two are not compared."""
-    bucket = main_bucket(trends.facts, trends.facts.edition.week)
-    earlier = trends.facts.previous(bucket)
-    now, before = (trends.facts.measure(each) if each else None for each in (bucket, earlier))
-    texts = [_interval(words, row) for row in (now, before)]
-    note = words("key_note_plain") if texts[0] == DASH else words("key_note", now=texts[0], before=texts[1])
-    if reason := trends.facts.not_compared(bucket):
+    """Net sentiment of the week and of the one before with limits that hold the error of labels, and its direction.
+
+    Where the two are not compared, why; where coders have read only an earlier bucket, what they said of that.
+    """
+    facts = trends.facts
+    bucket = main_bucket(facts, facts.edition.week)
+    earlier, known = facts.previous(bucket), known_of(facts, bucket)
+    note = words("key_note_plain")
+    now = _net(facts, words, bucket)
+    if now != DASH:
+        error = words("key_net_error" if known else "key_net_no_error")
+        before = _net(facts, words, earlier) if earlier else DASH
+        note = words("key_note", now=now, direction=direction_text(words, known), before=before, error=error)
+    if reason := facts.not_compared(bucket):
         why = words("key_not_compared", reason=words.known(f"signal_reason_{reason}", reason))
         note = f"{why} {note}"
-    reviewed = net_of(trends.facts, bucket)
-    return f"{note} {words('key_note_reviewed', net=net_text(words, reviewed))}" if reviewed else note
+    reviewed = reviewed_bucket(facts)
+    coded = net_of(facts, reviewed)
+    if coded is None or reviewed in {bucket, earlier}:
+        return note
+    days = words.days(reviewed.first_day, reviewed.last_day)
+    return f"{note} {words('key_net_earlier', days=days, net=net_text(words, coded))}"
 
 
-def _interval(words: Words, row: Row | None) -> str:
+def _net(facts: Facts, words: Words, bucket: Bucket) -> str:
+    """Net sentiment by labels with its limits: those of coders beside it, else widened, else of the count alone."""
+    row, coded, known = facts.measure(bucket), net_of(facts, bucket), known_of(facts, bucket)
     if row is None or row["net_low"] is None:
         return DASH
-    return words.interval(row["net_low"] * 100, row["net_high"] * 100, signed=True)
+    value = words.decimal(row["net_sentiment"] * 100, signed=True)
+    if coded is not None:
+        return words("key_net_coders", value=value, net=net_text(words, coded))
+    low, high = (known.low, known.high) if known else (row["net_low"] * 100, row["net_high"] * 100)
+    return words("key_net_labels", value=value, interval=words.interval(low, high, signed=True))

@@ -17,7 +17,8 @@ class Picture:
     """A finished chart in both formats, and what to say where it cannot be seen.
 
     `title` is its claim, and `subtitle` and `note` stand with it; `head` and `foot` are the heights of these in mm.
-    `values` are what its marks show on hovering, in the order of the drawing.
+    `values` are what its marks show on hovering, in the order of the drawing. One that `opens_at_end` shows its newest
+    days first where a screen is too narrow for the whole.
     """
 
     name: str
@@ -30,6 +31,7 @@ class Picture:
     note: str = ""
     head: float = 0.0
     foot: float = 0.0
+    opens_at_end: bool = False
 
 
 def always(_: Trends) -> bool:
@@ -53,6 +55,7 @@ class Chart(Generic[Data]):
     finding: Callable[[Trends, Scene], str]
     place: int
     is_due: Callable[[Trends], bool] = always
+    opens_at_end: bool = False
 
     def figure(self, trends: Trends, scene: Scene) -> style.Sheet:
         """The chart of an edition, drawn."""
@@ -67,4 +70,6 @@ class Chart(Generic[Data]):
         figure = self.draw(self.data(trends, scene), scene, above)
         svg, png, values = style.save(figure, self.name, trends.facts.edition.local, alt)
         note = f"{above.note} {scene.source}".strip()
-        return Picture(self.name, title, alt, svg, png, values, above.subtitle, note, figure.head, figure.foot)
+        return Picture(
+            self.name, title, alt, svg, png, values, above.subtitle, note, figure.head, figure.foot, self.opens_at_end
+        )

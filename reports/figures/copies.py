@@ -97,6 +97,7 @@ def draw(texts: Sequence[Text], scene: Scene, above: Head) -> style.Sheet:
         axes.set_xlim(0, hours * 1.02)
         axes.set_ylim(0, max(text.accounts for text in texts) * 1.08)
         axes.grid(axis="y")
+        style.count_axis(axes.yaxis, scene, 6)
         _clock(axes, scene, start, hours)
         for text in texts:
             _text(axes, scene, text, start)
@@ -155,4 +156,4 @@ def _names(axes: Axes, scene: Scene, texts: Sequence[Text]) -> None:
         axes.text(0.03, down, scene.platform(platform), transform=axes.transAxes, va="center", fontsize=style.BASE)
 
 
-CHART = Chart("copies", data, head, draw, finding, place=6, is_due=is_due)
+CHART = Chart("copies", data, head, draw, finding, place=6, is_due=is_due, opens_at_end=True)

@@ -15,7 +15,7 @@ from reports.figures.scene import Scene
 from reports.figures.style import Head
 from reports.reading.outcomes import Trends
 
-_LEFT, _RIGHT, _ROW, _STEP = 20.0, 24.0, 8.0, 11.0  # mm
+_RIGHT, _ROW, _STEP = 34.0, 8.0, 11.0  # mm; names stand at the newest end, where a phone opens the chart
 _STUB = 0.1  # the height of a bar where nothing was collected
 Shares = Mapping[str, Mapping[date, float | None]]
 
@@ -65,11 +65,11 @@ def finding(trends: Trends, scene: Scene) -> str:
 
 def draw(shares: Shares, scene: Scene, above: Head) -> style.Sheet:
     """A row of bars a platform, as high as the share of the plan that was collected; no record is no bar."""
-    wide = style.WIDTH - _LEFT - _RIGHT
+    wide = style.WIDTH - _RIGHT
     top = timeline.room(scene, wide)
     with style.sheet(scene, above, top + max(len(shares), 1) * _STEP + 6) as figure:
         for number, (platform, days) in enumerate(shares.items()):
-            axes = style.axes(figure, (_LEFT, top + number * _STEP, wide, _ROW))
+            axes = style.axes(figure, (0, top + number * _STEP, wide, _ROW))
             _row(axes, scene, platform, days)
             if number == 0:
                 timeline.stages(axes, scene)
@@ -98,8 +98,9 @@ def _row(axes: Axes, scene: Scene, platform: str, days: Mapping[date, float | No
             axes.add_patch(PathPatch(_bars(places), facecolor=colour, edgecolor="none", zorder=2))
     axes.plot(unknown, [0.5] * len(unknown), "_", color=style.GREY, markersize=2.4, linestyle="none", zorder=4)
     name = scene.platform(platform)
-    axes.text(-0.015, 0.5, name, transform=axes.transAxes, ha="right", va="center", fontweight="bold")
-    axes.text(1.015, 0.5, _share(scene, days, scene.week.first_day), transform=axes.transAxes, va="center")
+    collected = _share(scene, days, scene.week.first_day)
+    for up, text, weight in ((0.78, name, "bold"), (0.22, collected, "normal")):
+        axes.text(1.015, up, text, transform=axes.transAxes, va="center", fontweight=weight)
     for first in range(0, int(axes.get_xlim()[1]), 7):
         monday = scene.first_day + timedelta(days=first)
         text = f"{name}, {words.days(monday, monday + timedelta(days=6))}: {_share(scene, days, monday)}"
@@ -122,4 +123,4 @@ def _share(scene: Scene, days: Mapping[date, float | None], monday: date) -> str
     return scene.words.percent(sum(known) / len(known)) if known else scene.words("ribbon_unknown")
 
 
-CHART = Chart("coverage", data, head, draw, finding, place=9)
+CHART = Chart("coverage", data, head, draw, finding, place=9, opens_at_end=True)

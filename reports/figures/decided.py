@@ -4,8 +4,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from matplotlib.ticker import MaxNLocator
-
 from reports.figures import style, timeline
 from reports.figures.chart import Chart
 from reports.figures.scene import Scene
@@ -79,7 +77,7 @@ def draw(decided: Sequence[Decided], scene: Scene, above: Head) -> Sheet:
         timeline.day_axis(axes, scene)
         timeline.stages(axes, scene)
         axes.set_ylim(0, max([1, *(each.violations + each.not_violations for each in decided)]) * 1.1)
-        axes.yaxis.set_major_locator(MaxNLocator(nbins=4, integer=True))
+        style.count_axis(axes.yaxis, scene)
         for each in decided:
             left, low = timeline.position(scene, each.first_day), 0
             for name, colour in _COLOURS.items():
@@ -97,4 +95,4 @@ def draw(decided: Sequence[Decided], scene: Scene, above: Head) -> Sheet:
     return figure
 
 
-CHART = Chart("decided", data, head, draw, finding, place=10, is_due=is_due)
+CHART = Chart("decided", data, head, draw, finding, place=10, is_due=is_due, opens_at_end=True)

@@ -13,6 +13,7 @@ from reports.figures.scene import Scene
 from reports.figures.style import Head
 from reports.reading.outcomes import Trends
 from reports.wording.counts import shielded
+from reports.wording.words import Words
 
 UNKNOWN = "unknown"  # the code of posts that name no kecamatan
 _HIGH, _BAR = 15.0, 5.5  # mm
@@ -69,7 +70,18 @@ def head(trends: Trends, scene: Scene) -> Head:
     if known:
         most = max(known, key=lambda tile: tile.posts or 0)
         title = words("chart_districts_most", name=most.name, posts=words.number(most.posts))
-    return Head(title, words("sub_districts"), words("note_districts"))
+    return Head(title, words("sub_districts", days=_days(trends, words)), words("note_districts"))
+
+
+def _days(trends: Trends, words: Words) -> str:
+    """The days that are counted, and of which phases they are where there are several."""
+    facts = trends.facts
+    seen = [each for each in facts.buckets if (row := facts.measure(each)) and row["posts"]] or facts.buckets
+    days = words.short_days(seen[0].first_day, seen[-1].last_day)
+    if len(seen) == 1:
+        return days
+    phases = words.listed([words(f"phase_{each.phase}").lower() for each in seen])
+    return words("days_of_phases", days=days, phases=phases)
 
 
 def finding(trends: Trends, scene: Scene) -> str:

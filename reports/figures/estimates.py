@@ -3,24 +3,28 @@
 from dataclasses import dataclass
 
 from matplotlib.axes import Axes
-from matplotlib.ticker import MaxNLocator
 
 from reports.figures import style
 from reports.figures.chart import Chart
 from reports.figures.scene import Scene
 from reports.figures.style import Head
-from reports.reading.estimates import estimated, reviewed_bucket
+from reports.reading.estimates import estimated, is_seen, reviewed_bucket
 from reports.reading.outcomes import Trends
-from reports.wording.estimates import estimate_text, interval_text
+from reports.wording.estimates import estimate_text, interval_text, most_missed, short_text
 from reports.wording.words import Words
 
-_LEFT, _WIDE, _ROW, _CLASSES = 52.0, 86.0, 7.0, 12  # mm, mm, mm, classes drawn
+_NAME, _TEXT, _EDGE, _ROW, _CLASSES = 50.0, 38.0, 4.0, 7.0, 12  # mm; the last is how many classes are drawn
+_LEFT = _NAME + _TEXT  # as in the chart of topics: a phone opens it at its names and numbers
+_WIDE = style.WIDTH - _LEFT - _EDGE
 _LETTERS = 30  # of a class in a line
 
 
 @dataclass(frozen=True)
 class Counted:
-    """A class with its flagged and confirmed posts, the estimate with its limits, and what stands beside them."""
+    """A class with its flagged and confirmed posts, the estimate with its limits, and what is said of them.
+
+    `is_seen` is whether coders saw any of it; `beside` is the text at the row.
+    """
 
     name: str
     flagged: int
@@ -29,6 +33,8 @@ class Counted:
     low: float
     high: float
     text: str
+    beside: str
+    is_seen: bool
 
 
 def data(trends: Trends, scene: Scene) -> list[Counted]:
@@ -37,6 +43,8 @@ def data(trends: Trends, scene: Scene) -> list[Counted]:
         Counted(
             name=trends.facts.label("indications", row["indication"]),
             text=estimate_text(scene.words, row),
+            beside=short_text(scene.words, row),
+            is_seen=is_seen(row),
             **{name: row[name] for name in ("flagged", "confirmed", "estimate", "low", "high")},
         )
         for row in estimated(trends.facts)[:_CLASSES]
@@ -44,15 +52,18 @@ def data(trends: Trends, scene: Scene) -> list[Counted]:
 
 
 def head(trends: Trends, scene: Scene) -> Head:
-    """What is estimated of the largest class beside what was flagged of it."""
+    """What is estimated of the largest class that coders saw beside what was flagged of it."""
     words = scene.words
-    row = estimated(trends.facts)[0]
+    rows = estimated(trends.facts)
+    row = rows[0]
     title = words(
         "chart_estimates",
         name=trends.facts.label("indications", row["indication"]),
         interval=interval_text(words, row),
         flagged=words.number(row["flagged"]),
     )
+    if not is_seen(row):
+        title = words("chart_estimates_none", high=most_missed(words, rows))
     bucket = _days(trends, words)
     return Head(title, words("sub_estimates", bucket=bucket), words("note_estimates"))
 
@@ -87,8 +98,7 @@ def draw(drawn: list[Counted], scene: Scene, above: Head) -> style.Sheet:
         axes.set_ylim(len(drawn) - 0.5, -0.5)
         axes.set_yticks([])
         axes.grid(axis="x")
-        axes.xaxis.set_major_formatter(lambda value, _: scene.words.number(round(value)))
-        axes.xaxis.set_major_locator(MaxNLocator(integer=True))
+        style.count_axis(axes.xaxis, scene, 8)
         for row, each in enumerate(drawn):
             _row(axes, scene, row, each)
     return figure
@@ -96,24 +106,28 @@ def draw(drawn: list[Counted], scene: Scene, above: Head) -> style.Sheet:
 
 def _row(axes: Axes, scene: Scene, row: int, each: Counted) -> None:
     words = scene.words
-    _marks(axes, (each.flagged, each.confirmed, each.estimate), (each.low, each.high), row)
+    _marks(axes, each, row)
     beside = axes.get_yaxis_transform()
-    axes.text(-0.02, row, style.fitted(each.name, _LETTERS), transform=beside, ha="right", va="center")
-    axes.text(1.03, row, each.text, transform=beside, va="center", fontweight="bold")
+    name = style.fitted(each.name, _LETTERS)
+    axes.text((_NAME - _LEFT) / _WIDE, row, name, transform=beside, ha="right", va="center")
+    weight, colour = ("bold", style.INK) if each.is_seen else ("normal", style.MUTED)
+    at = (_NAME + 3 - _LEFT) / _WIDE
+    axes.text(at, row, each.beside, transform=beside, va="center", fontweight=weight, color=colour)
     left, right = axes.get_xlim()
     counts = {name: words.number(getattr(each, name)) for name in ("flagged", "confirmed")}
     told = words("estimates_hover", name=each.name, estimate=each.text, **counts)
     style.zone(axes, (left, row - 0.5, right - left, 1), told)
 
 
-def _marks(axes: Axes, at: tuple[float, float, float], limits: tuple[float, float], row: float) -> None:
-    flagged, confirmed, estimate = at
-    axes.plot(limits, (row, row), color=style.TILES[-1], linewidth=5, solid_capstyle="butt", zorder=2)
-    axes.plot(
-        (estimate, estimate), (row - 0.28, row + 0.28), color=style.SERIES_COLOUR["facebook"], linewidth=2, zorder=3
-    )
-    axes.plot([flagged], [row], "s", markerfacecolor="none", markeredgecolor=style.GREY, markersize=6.5, zorder=4)
-    axes.plot([confirmed], [row], "o", color=style.INK, markersize=4, zorder=5)
+def _marks(axes: Axes, each: Counted, row: float) -> None:
+    """The bar is faint and without a stroke where it is only what coders may have missed."""
+    bar = style.TILES[-1] if each.is_seen else style.TILES[1]
+    axes.plot((each.low, each.high), (row, row), color=bar, linewidth=5, solid_capstyle="butt", zorder=2)
+    if each.is_seen:
+        stroke = style.SERIES_COLOUR["facebook"]
+        axes.plot((each.estimate, each.estimate), (row - 0.28, row + 0.28), color=stroke, linewidth=2, zorder=3)
+    axes.plot([each.flagged], [row], "s", markerfacecolor="none", markeredgecolor=style.GREY, markersize=6.5, zorder=4)
+    axes.plot([each.confirmed], [row], "o", color=style.INK, markersize=4, zorder=5)
 
 
 def _key(axes: Axes, scene: Scene) -> None:

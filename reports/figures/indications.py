@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from textwrap import wrap
 from typing import NamedTuple
 
-from reports.figures import multiples, style
+from reports.figures import multiples, style, timeline
 from reports.figures.chart import Chart
 from reports.figures.multiples import Panel
 from reports.figures.scene import Scene
@@ -12,6 +12,9 @@ from reports.figures.signals import points_of
 from reports.figures.style import Head
 from reports.reading.facts import Row
 from reports.reading.outcomes import Trends
+from reports.reading.weeks import main_bucket
+from reports.wording.label_quality import well_measured
+from reports.wording.sentences import this_week
 
 _LINE = 3.6  # mm
 _CHARACTERS = 112
@@ -30,7 +33,7 @@ def data(trends: Trends, scene: Scene) -> Review:
     for code, rows in rows_of(trends).items():
         row = multiples.current(rows, scene)
         name = trends.facts.label("indications", code)
-        if not row["observed"] or row["week"] != str(scene.week):
+        if not _is_shown(row, scene):
             empty.append(name)
             continue
         verdict = [multiples.usual_text(scene, row), _verdict(trends, scene, row)]
@@ -87,7 +90,24 @@ def head(trends: Trends, scene: Scene) -> Head:
         title = words("chart_indications_usual", detected=detected)
     else:
         title = words("chart_indications", detected=detected)
-    return Head(title, words("sub_indications"), words("note_indications"))
+    shown = [code for code, row in rows.items() if _is_shown(row, scene)]
+    subtitle = words("sub_indications", precision=_precision(trends, scene, shown))
+    when = this_week(words, main_bucket(facts, scene.week))
+    points = [panel.points for panel in data(trends, scene).panels]
+    return Head(title, subtitle, timeline.explained(scene, points, words("note_indications", when=when)))
+
+
+def _is_shown(row: Row, scene: Scene) -> bool:
+    return bool(row["observed"]) and row["week"] == str(scene.week)
+
+
+def _precision(trends: Trends, scene: Scene, shown: Sequence[str]) -> str:
+    """Of which of the classes that are drawn the precision is known."""
+    words, known = scene.words, well_measured(trends.facts)
+    named = [trends.facts.label("indications", code) for code in shown if code in known]
+    if not named:
+        return words("precision_none")
+    return words("precision_all" if len(named) == len(shown) else "precision_some", names=words.listed(named))
 
 
 def flag_claim(trends: Trends, scene: Scene, code: str, row: Row) -> str:

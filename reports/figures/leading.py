@@ -12,8 +12,10 @@ from reports.figures.style import Head
 from reports.figures.timeline import Point
 from reports.reading.incidents import COPIES, Incident
 from reports.reading.outcomes import Trends
+from reports.reading.weeks import main_bucket
 from reports.wording.incidents import incident_name
 from reports.wording.quantities import counted, usual
+from reports.wording.sentences import this_week
 from reports.wording.statement import subject_words
 from reports.wording.words import platform_name
 
@@ -71,12 +73,13 @@ def head(trends: Trends, scene: Scene) -> Head:
     """What happened, as much as one line tells."""
     words = scene.words
     incident = incident_of(trends)
+    when = this_week(words, main_bucket(trends.facts, scene.week))
     if _is_copied(trends, incident):
         return copies.head(trends, scene)
     if incident is None or incident.kind == COPIES:
-        tested = any(each.usual for each in volume.series(trends, scene, "all"))
-        subtitle = words("sub_leading_volume" if tested else "sub_volume")
-        return Head(volume.head(trends, scene).title, subtitle, words("note_leading"))
+        points = volume.series(trends, scene, "all")
+        subtitle = words("sub_leading_volume", when=when) if any(each.usual for each in points) else words("sub_volume")
+        return Head(volume.head(trends, scene).title, subtitle, timeline.explained(scene, [points]))
     row = incident.row
     if row["stage"]:
         title = indications.flag_claim(trends, scene, incident.subject, row)
@@ -89,7 +92,9 @@ def head(trends: Trends, scene: Scene) -> Head:
             usual=usual(words, row["expected"]),
         )
     place = "" if row["platform"] == "all" else words("chart_at", place=platform_name(words, row["platform"]))
-    return Head(title + place, words("sub_leading"), words("note_leading"))
+    story = data(trends, scene)
+    drawn = [story.points] if isinstance(story, Series) else []
+    return Head(title + place, words("sub_leading", when=when), timeline.explained(scene, drawn))
 
 
 def finding(trends: Trends, scene: Scene) -> str:
@@ -144,4 +149,4 @@ def _names(figure: style.Sheet, scene: Scene, story: Series) -> None:
         )  # fmt: skip
 
 
-CHART = Chart("leading", data, head, draw, finding, place=1)
+CHART = Chart("leading", data, head, draw, finding, place=1, opens_at_end=True)

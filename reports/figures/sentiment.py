@@ -14,6 +14,8 @@ from reports.figures.timeline import Point
 from reports.judging.usual import usual_of
 from reports.reading.facts import Facts, Row
 from reports.reading.outcomes import Trends
+from reports.reading.weeks import main_bucket
+from reports.wording.net_bias import error_text
 
 _GAP, _PLOT, _LEFT, _EDGE = 6.0, 28.0, 9.0, 1.5  # mm
 TITLES = {  # by the verdict on its two shares
@@ -23,7 +25,7 @@ TITLES = {  # by the verdict on its two shares
     "above": "chart_sentiment_chance",
     "below": "chart_sentiment_chance",
 }
-REVIEWED = "reviewed"  # the series of what coders say, drawn over the first chart
+REVIEWED = "reviewed"  # the series of what coders say, in a chart of its own
 Series = Mapping[str, Sequence[Point]]
 
 
@@ -54,22 +56,19 @@ def _reviewed(facts: Facts, scene: Scene) -> list[Point]:
 def head(trends: Trends, scene: Scene) -> Head:
     """Whether the moods of the posts are unusual, with the net sentiment of the week."""
     words, facts = scene.words, trends.facts
-    nets = [row["net_sentiment"] for each in facts.buckets if (row := facts.measure(each)) and row["posts"]]
-    known = [net for net in nets if net is not None]
-    title = words("chart_sentiment")
-    if known:
-        value = words.decimal(known[0] * 100, 0, signed=True)
-        tests = [
-            row
-            for name in ("negative", "positive")
-            for each in facts.buckets
-            if (row := trends.row(each, "sentiment", name))
-        ]
+    bucket = main_bucket(facts, facts.edition.week)
+    net = (facts.measure(bucket) or {}).get("net_sentiment")
+    title, note = words("chart_sentiment"), words("note_sentiment")
+    if net is not None:
+        value = words.decimal(net * 100, signed=True)
+        tests = [row for name in ("negative", "positive") if (row := trends.row(bucket, "sentiment", name))]
         title = words(TITLES.get(usual_of(trends, tests, None).verdict, "chart_sentiment_value"), value=value)
-    note = words("note_sentiment")
-    if _reviewed(facts, scene):
+        note = f"{note} {error_text(facts, words, bucket)}".strip()
+    lines = data(trends, scene)
+    if lines.get(REVIEWED):
         note = f"{note} {words('note_sentiment_reviewed')}"
-    return Head(title, words("sub_sentiment"), note)
+    drawn = [of_series for name, of_series in lines.items() if name != REVIEWED]
+    return Head(title, words("sub_sentiment"), timeline.explained(scene, drawn, note))
 
 
 def finding(trends: Trends, scene: Scene) -> str:
@@ -89,15 +88,17 @@ def finding(trends: Trends, scene: Scene) -> str:
 
 
 def draw(lines: Series, scene: Scene, above: Head) -> style.Sheet:
-    """A chart a series, side by side, all on one scale."""
-    points = [each for of_series in lines.values() for each in of_series if each.value is not None]
+    """A chart a series, side by side, all on one scale; last what coders say, whose wider limits have their own."""
+    charts = {name: of_series for name, of_series in lines.items() if name != REVIEWED}
+    points = [each for of_series in charts.values() for each in of_series if each.value is not None]
     with style.sheet(scene, above, _PLOT + 12) as figure:
         if not points:
             style.say(style.axes(figure, (0, 0, style.WIDTH, _PLOT)), scene.words("empty_sentiment"))
             return figure
         limits = [end for each in points for end in ((each.value or 0.0,) if each.is_short else each.usual or ())]
-        charts = {name: of_series for name, of_series in lines.items() if name != REVIEWED}
-        wide = (style.WIDTH - _LEFT - _EDGE - (len(charts) - 1) * _GAP) / len(charts)
+        coded = lines[REVIEWED]
+        count = len(charts) + bool(coded)
+        wide = (style.WIDTH - _LEFT * (1 + bool(coded)) - _EDGE - (count - 1) * _GAP) / count
         for number, (name, of_series) in enumerate(charts.items()):
             axes = style.axes(figure, (_LEFT + number * (wide + _GAP), 6, wide, _PLOT))
             axes.set_ylim(min([-10.0, *limits]), max([10.0, *limits]))
@@ -108,10 +109,24 @@ def draw(lines: Series, scene: Scene, above: Head) -> style.Sheet:
             axes.axhline(0, color=style.GREY, linewidth=0.6, zorder=2)
             axes.set_title(scene.platform(name), loc="left", fontsize=style.BASE, fontweight="bold", pad=4)
             timeline.line(axes, scene, of_series)
-            for each in () if number else lines[REVIEWED]:
-                _upright(axes, scene, each)
             timeline.zones(axes, scene, of_series, (scene.platform(name), scene.words("axis_points")), "interval_name")
+        if coded:
+            _coders(style.axes(figure, (style.WIDTH - _EDGE - wide, 6, wide, _PLOT)), scene, coded)
     return figure
+
+
+def _coders(axes: Axes, scene: Scene, coded: Sequence[Point]) -> None:
+    """What coders say, bucket by bucket, on a scale that holds every limit."""
+    ends = [end for each in coded for end in each.usual or ()]
+    axes.set_ylim(min([-10.0, *ends]), max([10.0, *ends]))
+    timeline.ends_axis(axes, scene)
+    timeline.value_axis(axes, scene, signed=True)
+    axes.axhline(0, color=style.GREY, linewidth=0.6, zorder=2)
+    name = scene.words("sentiment_coders")
+    axes.set_title(name, loc="left", fontsize=style.BASE, fontweight="bold", pad=4)
+    for each in coded:
+        _upright(axes, scene, each)
+    timeline.zones(axes, scene, coded, (name, scene.words("axis_points")), "interval_name")
 
 
 def _upright(axes: Axes, scene: Scene, each: Point) -> None:

@@ -10,6 +10,8 @@ from reports.figures.scene import Scene
 from reports.figures.style import Head
 from reports.reading.facts import Row
 from reports.reading.outcomes import Signal, Trends, usual_limits
+from reports.reading.weeks import main_bucket
+from reports.wording.sentences import this_week
 from reports.wording.statement import subject_words
 from reports.wording.statements import change_words
 from reports.wording.words import platform_name
@@ -48,7 +50,11 @@ def passed(trends: Trends) -> list[Signal]:
 
 
 def points_of(trends: Trends, scene: Scene, rows: Sequence[Row]) -> list[timeline.Point]:
-    """The points of a cell's rows in time order, inside the window."""
+    """The points of a cell's rows in time order, inside the window; of a class of one phase those of that."""
+    only = trends.facts.only_in_phase
+    rows = [
+        row for row in rows if only.get(str(row.get("subject") or row.get("indication")), row["phase"]) == row["phase"]
+    ]
     measured = [(row, trends.facts.measures.get((row["week"], row["phase"], row["platform"]))) for row in rows]
     return [
         timeline.point(bucket, row["observed"], usual_limits(row))
@@ -100,7 +106,9 @@ def head(trends: Trends, scene: Scene) -> Head:
     if changes:
         named = changes[:NAMED] + ([words("signals_more", count=rest)] if rest > 0 else [])
         title = words("chart_signals_passed", changes=words.listed(named))
-    return Head(title, words("sub_signals"), words("note_signals"))
+    points = [panel.points for panel in data(trends, scene)]
+    when = this_week(words, main_bucket(trends.facts, scene.week))
+    return Head(title, words("sub_signals", when=when), timeline.explained(scene, points, words("note_signals")))
 
 
 def finding(trends: Trends, scene: Scene) -> str:

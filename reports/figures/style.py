@@ -17,12 +17,14 @@ from typing import Any, NamedTuple
 import matplotlib as mpl
 from matplotlib.artist import Artist
 from matplotlib.axes import Axes
+from matplotlib.axis import Axis
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
+from matplotlib.ticker import MaxNLocator
 
 from reports.figures.scene import Scene
-from reports.wording.words import THIN
+from reports.wording.words import held
 
 WIDTH = 172.0  # mm, the text width of an A4 page: a chart is printed as large as it is drawn
 BASE, SUBTITLE, TITLE = 8.0, 8.5, 11.0  # points; nothing in a chart is smaller than BASE
@@ -121,7 +123,7 @@ def sheet(scene: Scene, head: Head, height: float) -> Iterator[Sheet]:
     """A figure with `height` mm to draw on, its head above and one line on its source below."""
     foot = f"{head.note} {scene.source}".strip()
     parts = [(head.title, TITLE), (head.subtitle, SUBTITLE), (foot, BASE)]
-    texts = [(textwrap.wrap(text.replace(" %", f"{THIN}%"), _LINES[size][0]), size) for text, size in parts]
+    texts = [(textwrap.wrap(held(text), _LINES[size][0]), size) for text, size in parts]
     heights = [len(lines) * _LINES[size][1] for lines, size in texts]
     top, below = 1.0 + heights[0] + heights[1] + 3.0, heights[2] + 3.5
     down = top + height + below
@@ -164,6 +166,19 @@ def width_of(axes_: Axes) -> float:
 def fitted(label: str, characters: int) -> str:
     """A label beside a row, in two lines where one is too short for it."""
     return "\n".join(textwrap.wrap(label, characters, max_lines=2, placeholder="…"))
+
+
+def round_ticks(low: float, high: float, most: int = 4) -> list[float]:
+    """Whole numbers from `low` to `high` in steps of 1, 2 or 5 times a power of ten, so that each prints what it is."""
+    locator = MaxNLocator(nbins=most, steps=[1, 2, 5, 10], min_n_ticks=2, integer=True)
+    return [float(tick) for tick in locator.tick_values(low, high)]
+
+
+def count_axis(axis: Axis, scene: Scene, most: int = 4) -> None:
+    """The ticks of an axis of counts, in the reader's format, inside its limits."""
+    low, high = axis.get_view_interval()
+    axis.set_ticks([tick for tick in round_ticks(low, high, most) if low <= tick <= high])
+    axis.set_major_formatter(lambda value, _: scene.words.number(round(value)))
 
 
 def spread(places: Sequence[float], step: float) -> list[float]:

@@ -3,20 +3,22 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
-from itertools import groupby
+from itertools import combinations, groupby
 from typing import Any, NamedTuple
 
 from matplotlib.axes import Axes
-from matplotlib.ticker import MaxNLocator
 
 from flows.method import METHOD
 from reports.figures import style
 from reports.figures.scene import Scene
 from reports.reading.facts import Row
+from reports.wording.words import capitalised
 
+_MARKS = ("ring", "alone", "gap", "no_range")  # what a reader cannot guess, each the word `mark_<name>`
 _DRAWN = frozenset({"observed", "partial"})
 _HALF = 3.5  # days on either side of a mark that are its own
 _BESIDE = 23.0  # mm on the right of a plot that names may reach into
+_APART = 2.3  # mm between two names of a line
 _ABOVE = 3.4  # mm from one line of names above the plot to the next
 
 
@@ -56,6 +58,25 @@ def runs(points: Iterable[Point]) -> list[list[Point]]:
                 stretches.append([])
         last = each.last_day
     return [stretch for stretch in stretches if stretch]
+
+
+def explained(scene: Scene, series: Iterable[Sequence[Point]], what: str = "") -> str:
+    """What those marks of some series mean that are not plain, after `what` is said of them already: no others.
+
+    Rings, dots that no line joins, gaps, and stretches without the usual range that others have.
+    """
+    marks = dict.fromkeys(_MARKS, False)
+    for points in series:
+        known = [each for each in points if each.value is not None]
+        whole = [each for each in known if not each.is_short]
+        stretches = runs(points)
+        marks["ring"] |= len(whole) < len(known)
+        marks["alone"] |= any(each.stands_alone and not is_current(scene, each) for each in whole)
+        marks["gap"] |= len(stretches) > 1
+        marks["no_range"] |= 0 < sum(each.usual is not None for each in whole) < len(whole)
+    marks["gap"] &= not marks["alone"]  # which is told with the gaps
+    told = [scene.words(f"mark_{name}") for name, is_seen in marks.items() if is_seen]
+    return " ".join(text for text in (what, capitalised("; ".join(told)) + "." if told else "") if text)
 
 
 def position(scene: Scene, day: date) -> float:
@@ -110,17 +131,27 @@ def _band(axes: Axes, scene: Scene, points: Sequence[Point]) -> None:
 
 
 def zones(
-    axes: Axes, scene: Scene, points: Sequence[Point], called: tuple[str, str], band: str = "usual_range"
+    axes: Axes,
+    scene: Scene,
+    points: Sequence[Point],
+    called: tuple[str, str],
+    band: str = "usual_range",
 ) -> None:
-    """What a browser shows over each bucket: name, days, value with its unit, and its band, named by a word."""
+    """What a browser shows over each bucket: name, days, value with its unit, and its band, named by a word.
+
+    Net sentiment, whose band is an interval, has a decimal and a sign, as everywhere.
+    """
+    places = 0 if band == "usual_range" else 1
     low, high = axes.get_ylim()
     words = scene.words
     name, unit = called
     for each in points:
-        value = words("gap_value") if each.value is None else f"{words.decimal(each.value, 0)} {unit}"
+        value = (
+            words("gap_value") if each.value is None else f"{words.decimal(each.value, places, bool(places))} {unit}"
+        )
         text = f"{name}, {words.days(each.first_day, each.last_day)}: {value}"
         if each.usual is not None:
-            text += f" ({words(band)} {words.interval(*each.usual, 0)})"
+            text += f" ({words(band)} {words.interval(*each.usual, places, bool(places))})"
         left, right = position(scene, each.first_day), position(scene, each.last_day) + 1
         style.zone(axes, (left, low, right - left, high - low), text)
 
@@ -160,19 +191,49 @@ class _Named(NamedTuple):
     is_left: bool  # of its line, where there is no room on the right
 
 
+class _Place(NamedTuple):
+    """Where a line stands and its name begins and ends, in mm, and whether the name is left of it."""
+
+    at: float
+    start: float
+    end: float
+    is_left: bool
+
+
 def _named(scene: Scene, also: Sequence[tuple[date, str]], wide: float) -> list[_Named]:
     """The stages of the election and other events in the window, on a plot of `wide` mm."""
     breadth = wide / (position(scene, scene.last_day) + 1)
-    taken: list[float] = []  # where the last name of each line ends, in mm
-    result = []
-    for day, name in sorted({*_stages(scene), *also}):
-        at, long = position(scene, day) * breadth, len(name) * style.LETTER + 3
-        is_left = at + long > wide + _BESIDE
-        start = at - long if is_left else at
-        level = next((number for number, end in enumerate(taken) if end <= start), len(taken))
-        taken[level : level + 1] = [start + long]
-        result.append(_Named(day, name, level, is_left))
-    return result
+    named = sorted({*_stages(scene), *also})
+    places = []
+    for day, name in named:
+        at, long = position(scene, day) * breadth, len(name) * style.LETTER + 0.7
+        is_left = at + long + _APART > wide + _BESIDE
+        places.append(_Place(at, at - long if is_left else at, at if is_left else at + long, is_left))
+    levels = _levels(places)
+    return [
+        _Named(day, name, level, place.is_left) for (day, name), level, place in zip(named, levels, places, strict=True)
+    ]
+
+
+def _levels(places: Sequence[_Place]) -> list[int]:
+    """A line of names for each, so that no name lies on another one and no dotted line goes through a name.
+
+    A name stands above every line that it lies over, since that ends below it.
+    """
+    below: list[set[int]] = [set() for _ in places]
+    for first, second in combinations(range(len(places)), 2):  # in the order of their lines
+        left, right = places[first], places[second]
+        if left.start < right.at < left.end:
+            below[first].add(second)
+        elif right.start < left.at < right.end:
+            below[second].add(first)
+        elif left.start < right.end + _APART and right.start < left.end + _APART:
+            below[first].add(second)
+
+    def level(number: int, seen: frozenset[int]) -> int:
+        return 1 + max((level(each, seen | {number}) for each in below[number] - seen), default=-1)
+
+    return [level(number, frozenset((number,))) for number in range(len(places))]
 
 
 def room(scene: Scene, wide: float, also: Sequence[tuple[date, str]] = ()) -> float:
@@ -218,6 +279,9 @@ def value_axis(axes: Axes, scene: Scene, signed: bool = False, most: int = 4) ->
     """Faint lines and numbers in the reader's format, inside the limits of the axis."""
     axes.grid(axis="y")
     low, high = axes.get_ylim()
-    locator = MaxNLocator(nbins=most, steps=[1, 2, 5, 10], min_n_ticks=2, integer=True)
-    axes.set_yticks([tick for tick in locator.tick_values(low, high) if low <= tick <= high])
+    ticks = style.round_ticks(low, high, most)
+    if signed:  # such an axis has no zero at its end: both ends are named
+        low, high = ticks[0], ticks[-1]
+        axes.set_ylim(low, high)
+    axes.set_yticks([tick for tick in ticks if low <= tick <= high])
     axes.yaxis.set_major_formatter(lambda value, _: scene.words.decimal(value, 0, signed))

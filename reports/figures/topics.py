@@ -15,8 +15,9 @@ from reports.figures.style import Head
 from reports.reading.outcomes import Trends
 
 NAMED = 3  # topics in the alternative text
-_ROW, _LABEL, _RIGHT, _AXIS = 4.5, 62.0, 26.0, 8.0  # mm
-_CHARACTERS = 40
+_ROW, _NAME, _VALUE, _AXIS, _EDGE = 4.5, 50.0, 26.0, 8.0, 4.0  # mm; the last is for half a number of the scale
+_LABEL = _NAME + _VALUE
+_CHARACTERS = 31
 
 
 @dataclass(frozen=True)
@@ -107,19 +108,20 @@ def finding(trends: Trends, scene: Scene) -> str:
 
 
 def draw(topics: Sequence[Topic], scene: Scene, above: Head) -> style.Sheet:
-    """A row a topic: a grey dot before, a dark one now, a line between; the change at the right."""
+    """A row a topic: its share and change, a grey dot before, a dark one now, a line between."""
     with style.sheet(scene, above, max(len(topics), 3) * _ROW + _AXIS) as figure:
-        place = (_LABEL, _AXIS - 1, style.WIDTH - _LABEL - _RIGHT, max(len(topics), 3) * _ROW)
+        place = (_LABEL, _AXIS - 1, style.WIDTH - _LABEL - _EDGE, max(len(topics), 3) * _ROW)
         axes = style.axes(figure, place)
         if not topics:
             style.say(axes, scene.words("empty_topics"))
             return figure
         axes.set_ylim(len(topics) - 0.5, -0.5)
         axes.set_xlim(0, max(max(each.now, each.before or 0.0) for each in topics) * 1.04)
-        axes.set_yticks(range(len(topics)))
-        axes.set_yticklabels([style.fitted(each.name, _CHARACTERS) for each in topics], color=style.INK)
+        axes.set_yticks([])
         axes.spines["bottom"].set_visible(False)
         axes.xaxis.tick_top()
+        axes.set_xticks([tick / 100 for tick in style.round_ticks(0, 100 * axes.get_xlim()[1], 6)])
+        axes.set_xlim(0, axes.get_xticks()[-1])
         axes.xaxis.set_major_formatter(lambda value, _: scene.words.percent(value))
         axes.tick_params(axis="x", length=0)
         axes.grid(axis="x")
@@ -137,13 +139,17 @@ def _row(axes: Axes, scene: Scene, row: int, topic: Topic) -> None:
         axes.plot(topic.before, row, "o", color=style.GREY, markersize=4, zorder=3)
         text = words("topic_change", share=text, points=words.decimal(topic.change * 100, signed=True))
     axes.plot(topic.now, row, "o", color=colour, markersize=5, zorder=4)
-    if topic.is_signal:
-        axes.get_yticklabels()[row].set_color(colour)
-        axes.get_yticklabels()[row].set_fontweight("bold")
-    axes.text(
-        1.02, row, text, transform=axes.get_yaxis_transform(), color=colour if topic.is_signal else style.MUTED,
-        fontsize=style.BASE, fontweight="bold" if topic.is_signal else "normal", va="center",
-    )  # fmt: skip
+    wide = style.WIDTH - _LABEL - _EDGE
+    weight = "bold" if topic.is_signal else "normal"
+    name = style.fitted(topic.name, _CHARACTERS)
+    for left, label, tint in (
+        (-_VALUE - 2, name, colour),
+        (-3.0, text, colour if topic.is_signal else style.MUTED),
+    ):
+        axes.text(
+            left / wide, row, label, transform=axes.get_yaxis_transform(), color=tint, fontsize=style.BASE,
+            fontweight=weight, va="center", ha="right",
+        )  # fmt: skip
     low, high = axes.get_xlim()
     style.zone(axes, (low, row - 0.5, high - low, 1), f"{topic.name}: {text}")
 

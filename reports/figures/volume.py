@@ -54,12 +54,16 @@ def data(trends: Trends, scene: Scene) -> Series:
 
 def head(trends: Trends, scene: Scene) -> Head:
     """Whether the volume is unusual, or, where that could not be tested, how much was collected."""
+    return _head(trends, scene, data(trends, scene))
+
+
+def _head(trends: Trends, scene: Scene, lines: Series) -> Head:
     words, facts = scene.words, trends.facts
     tests = [row for each in facts.buckets if (row := trends.row(each, "volumes", "posts"))]
     test = next((row for row in tests if row["reason"] is None), None)
     verdict = usual_of(trends, [test] if test else [], None).verdict
     title = words(TITLES.get(verdict, "chart_volume"), posts=words.number(facts.total("posts")))
-    return Head(title, words("sub_volume"))
+    return Head(title, words("sub_volume"), timeline.explained(scene, lines.values()))
 
 
 def finding(trends: Trends, scene: Scene) -> str:
@@ -119,9 +123,13 @@ def _total(trends: Trends, scene: Scene) -> Series:
     return {"all": series(trends, scene, "all")}
 
 
+def _total_head(trends: Trends, scene: Scene) -> Head:
+    return _head(trends, scene, _total(trends, scene))
+
+
 def _total_finding(trends: Trends, scene: Scene) -> str:
     return f"{scene.words('platform_all')} {scene.words.number(trends.facts.total('posts'))}"
 
 
-CHART = Chart("volume", data, head, draw, finding, place=5)
-TOTAL = replace(CHART, data=_total, finding=_total_finding)  # the regency alone, for leadership
+CHART = Chart("volume", data, head, draw, finding, place=5, opens_at_end=True)
+TOTAL = replace(CHART, data=_total, head=_total_head, finding=_total_finding)  # the regency alone, for leadership

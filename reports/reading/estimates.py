@@ -9,12 +9,27 @@ from reports.reading.weeks import main_bucket
 
 
 def rows_of(facts: Facts, bucket: Bucket) -> list[Row]:
-    """A row a class, the largest estimate first and those without one last."""
+    """A row a class, the largest estimate of those that coders saw first, and those without an estimate last."""
     frame = facts.tables["trends.estimates"].filter(pl.col("week") == str(bucket.week), pl.col("phase") == bucket.phase)
-    rows = frame.iter_rows(named=True)
+    rows = [_of_the_bucket(row) for row in frame.iter_rows(named=True)]
     return sorted(
-        rows, key=lambda row: (row["reason"] is not None, -(row["estimate"] or 0), -row["flagged"], _code(row))
-    )
+        rows,
+        key=lambda row: (
+            row["reason"] is not None, not is_seen(row), -(row["estimate"] or 0), -row["flagged"], _code(row)
+        ),
+    )  # fmt: skip
+
+
+def is_seen(row: Row) -> bool:
+    """Whether coders confirmed any post of the class in the bucket itself, of those flagged or of those drawn."""
+    return bool(row["confirmed"] or row["missed"])
+
+
+def _of_the_bucket(row: Row) -> Row:
+    """The row, without an estimate where nobody looked at the bucket: that is what other weeks let expect of it."""
+    if row["reason"] is not None or row["reviewed"] or row["sampled"]:
+        return row
+    return {**row, **dict.fromkeys(("estimate", "low", "high")), "reason": "not_reviewed"}
 
 
 def reviewed_bucket(facts: Facts) -> Bucket:
@@ -29,7 +44,7 @@ def reviewed_bucket(facts: Facts) -> Bucket:
 
 
 def _is_estimated(facts: Facts, bucket: Bucket) -> bool:
-    return any(row["reason"] is None and (row["reviewed"] or row["sampled"]) for row in rows_of(facts, bucket))
+    return any(row["reason"] is None for row in rows_of(facts, bucket))
 
 
 def is_earlier(facts: Facts) -> bool:

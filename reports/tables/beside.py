@@ -10,6 +10,7 @@ from flows.periods import Bucket
 from reports.reading.facts import Facts
 from reports.reading.weeks import main_bucket, subjects, weeks_before
 from reports.wording.counts import shielded
+from reports.wording.sentences import bucket_head
 from reports.wording.words import DASH, MINUS, Words
 
 WEEKS_OFFERED = 8
@@ -31,17 +32,22 @@ class Compared:
     before: Mapping[str, Cells]
     change: Mapping[str, Cells]
 
+    def is_changed(self, week: str) -> bool:
+        """Whether any change against a week can be told; a column of dashes is not drawn."""
+        return any(cell != DASH for cell in self.change[week].values())
+
 
 @dataclass(frozen=True)
 class Beside:
     """The tables with the heads of their columns: this week's, and the change; `weeks` are the earlier weeks that can
-    stand beside it, each with its days, `days` those of this week. `uneven` says why counts are not subtracted where
-    the first of them has not as many days."""
+    stand beside it, each with its days, `heads` what stands over their columns, `days` those of this week. `uneven`
+    says why counts are not subtracted where the first of them has not as many days."""
 
     now: str
     change: str
     days: str
     weeks: Mapping[str, str]
+    heads: Mapping[str, str]
     tables: list[Compared]
     uneven: str
 
@@ -51,10 +57,11 @@ def beside(facts: Facts, words: Words) -> Beside:
     bucket = main_bucket(facts, facts.edition.week)
     earlier = {str(week): main_bucket(facts, week) for week in weeks_before(facts, WEEKS_OFFERED)}
     return Beside(
-        now=words("column_now"),
+        now=bucket_head(words, bucket, words("column_now")),
         change=words("column_change"),
         days=_days(words, bucket),
         weeks={week: _days(words, each) for week, each in earlier.items()},
+        heads={week: bucket_head(words, each, week) for week, each in earlier.items()},
         tables=[make(facts, words, bucket, earlier) for make in (_topics, _classes, _districts)],
         uneven=_uneven(words, bucket, earlier),
     )

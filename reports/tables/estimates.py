@@ -10,15 +10,16 @@ from reports.wording.words import Words
 _COUNTS = ("flagged", "reviewed", "confirmed", "sampled", "missed")
 _COLUMNS = (
     *(Column("bucket", "bucket", 2.0), Column("indication", share=2.6)),
-    *(Column(name, "number", 1.2) for name in _COUNTS),
-    Column("estimate", share=2.6),
+    *(Column(name, "number", 1.1) for name in _COUNTS),
+    Column("estimate", share=3.8),
 )
 
 
 def estimates_table(facts: Facts, words: Words) -> Table:
     """Every class of the week's buckets of which anything was flagged, reviewed or estimated.
 
-    Where those are not reviewed yet, the latest bucket before that is stands first.
+    Where those are not reviewed yet, the latest bucket before that is stands first. Of a class that coders did not see
+    there is no number but of what they may have missed.
     """
     rows: list[dict[str, Cell]] = []
     earlier = [reviewed_bucket(facts)] if is_earlier(facts) else []

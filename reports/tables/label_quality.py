@@ -2,7 +2,7 @@
 
 from reports.reading.facts import Facts, Row
 from reports.tables.table import Cell, Column, Table, make_table
-from reports.wording.label_quality import class_name, rows_of, share_text, test_set_text
+from reports.wording.label_quality import class_name, is_few, rows_of, share_text, test_set_text
 from reports.wording.words import DASH, Words
 
 _COUNTS = ("positives", "flagged", "correct", "posts")
@@ -20,6 +20,12 @@ def quality_table(facts: Facts, words: Words) -> Table:
     return make_table(words, "labels", _COLUMNS, [_row(facts, words, row) for row in measured], note=note)
 
 
+def _use(words: Words, row: Row) -> str:
+    if not row["is_measured"]:
+        return words("review_list")
+    return words("label_measured_few" if row["precision"] is not None and is_few(row) else "label_measured")
+
+
 def _row(facts: Facts, words: Words, row: Row) -> dict[str, Cell]:
     test_set = test_set_text(words, row)
     invented = words("label_invented") if test_set and not row["is_real"] else ""
@@ -33,7 +39,7 @@ def _row(facts: Facts, words: Words, row: Row) -> dict[str, Cell]:
         flags = words("label_flags", rate=rate, posts=words.number(row["flag_posts"]))
     return {
         "label_class": class_name(facts, words, row),
-        "use": words("label_measured") if row["is_measured"] else words("review_list"),
+        "use": _use(words, row),
         **{name: share_text(words, row, name) for name in ("precision", "recall")},
         "test_set": " ".join(part for part in (test_set or DASH, invented) if part),
         "cases": cases,

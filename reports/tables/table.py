@@ -6,7 +6,7 @@ from itertools import groupby
 from typing import Any, Literal
 
 from reports.wording.counts import shielded
-from reports.wording.words import Words
+from reports.wording.words import DASH, Words
 
 Kind = Literal["text", "long", "bucket", "number", "decimal", "parts"]
 Cell = str | int | float | None  # a value still to be written, or a text that stays as it is
@@ -102,8 +102,16 @@ def _shielded(words: Words, cells: Sequence[Any], over: Sequence[str]) -> list[s
     return [cell if isinstance(cell, str) else next(shown[name]) for name, cell in zip(over, cells, strict=True)]
 
 
+def _is_blank(cells: Sequence[str]) -> bool:
+    return bool(cells) and all(cell in {"", DASH} for cell in cells)
+
+
 def under_names(table: Table, over: Column | None) -> tuple[list[Column], list[tuple[str, list[list[str]]]]]:
-    """The columns of a table but the one that names its rows (None: there is none), and the rows under each name."""
-    kept = [column for column in table.columns if column is not over]
+    """The columns of a table but the one that names its rows (None: there is none), and the rows under each name.
+
+    A column that holds only dashes is left out, but for the first, by which rows are known.
+    """
+    columns = [column for column in table.columns if column is not over]
+    kept = [column for column in columns if column is columns[0] or not _is_blank(table.column(column.key))]
     groups = groupby(table.rows, key=lambda row: "" if over is None else row[over.key])
     return kept, [(name, [[row[column.key] for column in kept] for row in rows]) for name, rows in groups]

@@ -4,7 +4,7 @@ Every text is written as a text, so a post that looks like a formula stays a pos
 """
 
 import io
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -18,7 +18,7 @@ from reports.edition import Language
 from reports.reading.facts import Facts
 from reports.wording.glyphs import legible
 from reports.wording.sentences import embargo_mark
-from reports.wording.words import Words, clipped
+from reports.wording.words import Words, clipped, platform_name
 
 TEXT_LIMIT = 32_000  # a cell holds 32,767 characters
 WEEKS = 53  # of a year, the last one that of the report
@@ -70,10 +70,13 @@ class Tab:
     table: str
     rows: Callable[[Week], pl.Expr] = _all
     subjects: Subjects | None = None
+    is_read: bool = False  # by people who review: with words for its columns and codes, as the documents have them
 
-    def frame(self, facts: Facts) -> pl.DataFrame:
+    def frame(self, facts: Facts, words: Words) -> pl.DataFrame:
         """What the sheet shows of an edition."""
         frame = facts.tables[self.table].filter(self.rows(facts.edition.week))
+        if self.is_read:
+            return _in_words(frame, facts, words)
         if self.subjects is None:
             return frame
         key, seed = self.subjects.key, self.subjects.seed
@@ -81,6 +84,33 @@ class Tab:
         days = ("first_day", "last_day", "days", "posts")
         shown = ("week", "phase", "platform", key, "label", *days, *self.subjects.rates, "status")
         return frame.with_columns(labels).select(shown)
+
+    def head(self, column: str, words: Words) -> str:
+        """What stands over a column: its name in the database, which analysts know, or a word."""
+        return words(f"column_{_HEADS.get(column, column)}") if self.is_read else column
+
+
+_HEADS = {
+    **{"created_at": "time", "indications": "indication", "topics": "topic", "districts": "district"},
+    "hand_over_limit": "limit",
+}
+_LABELS = {"indications": "indications", "topics": "topics", "districts": "places"}  # columns of codes and their seeds
+
+
+def _in_words(frame: pl.DataFrame, facts: Facts, words: Words) -> pl.DataFrame:
+    """The frame with the reader's names of platforms, stages and everything that has a label."""
+
+    def labels(column: str, seed: str) -> pl.Series:
+        texts = [
+            "; ".join(facts.label(seed, code) for code in codes or ()) or None for codes in frame[column].to_list()
+        ]
+        return pl.Series(column, texts, pl.String)
+
+    return frame.with_columns(
+        pl.Series("platform", [platform_name(words, name) for name in frame["platform"]], pl.String),
+        pl.Series("stage", [words.known(f"stage_{stage}", stage) for stage in frame["stage"]], pl.String),
+        *(labels(column, seed) for column, seed in _LABELS.items()),
+    )
 
 
 _SHARES = ("share", "share_low", "share_high")
@@ -105,7 +135,7 @@ TABS = (
     Tab("rejects", "reject_reasons"),
     Tab("labels", "core.label_quality"),
     Tab("checks", "core.checks"),
-    Tab("evidence", "evidence"),
+    Tab("evidence", "evidence", is_read=True),
 )
 
 
@@ -149,7 +179,8 @@ def _about(sheet: Any, pen: _Pen, facts: Facts, words: Words, source: str) -> No
     zone = edition.election.zone_label
     for column, width in enumerate((18, 22, 90)):
         sheet.set_column(column, column, width)
-    lines = [edition.number, source, words("about_intro"), words("unreviewed_note"), words("limit_2")]
+    links = words("post_links", sheet=edition.review_sheet)
+    lines = [edition.number, source, words("about_intro"), links, words("unreviewed_note"), words("limit_2")]
     if mark := embargo_mark(edition, words):
         lines.insert(0, mark)
     pen.text(sheet, (0, 0), words("weekly_title", week=str(edition.week)), "title")
@@ -159,9 +190,9 @@ def _about(sheet: Any, pen: _Pen, facts: Facts, words: Words, source: str) -> No
     for column, key in enumerate(("about_sheet", "about_column", "about_meaning")):
         pen.text(sheet, (row, column), words(key), "head")
     for tab in TABS:
-        for head in tab.frame(facts).columns:
+        for head in tab.frame(facts, words).columns:
             row += 1
-            cells = (words(f"sheet_{tab.name}"), head, _meaning(tab.table, head, words.lang, zone))
+            cells = (words(f"sheet_{tab.name}"), tab.head(head, words), _meaning(tab.table, head, words.lang, zone))
             for column, text in enumerate(cells):
                 pen.text(sheet, (row, column), text)
 
@@ -183,19 +214,25 @@ def workbook(facts: Facts, words: Words, source: str) -> bytes:
     pen = _Pen(book, facts, words)
     _about(book.add_worksheet(words("sheet_about")), pen, facts, words, source)
     for tab in TABS:
-        _fill(book.add_worksheet(words(f"sheet_{tab.name}")), tab.frame(facts), pen)
+        frame = tab.frame(facts, words)
+        _fill(
+            book.add_worksheet(words(f"sheet_{tab.name}")),
+            frame,
+            [tab.head(name, words) for name in frame.columns],
+            pen,
+        )
     book.close()
     return memory.getvalue()
 
 
-def _fill(sheet: Any, frame: pl.DataFrame, pen: _Pen) -> None:
+def _fill(sheet: Any, frame: pl.DataFrame, heads: Sequence[str], pen: _Pen) -> None:
     sheet.freeze_panes(1, 0)
     sheet.set_landscape()
     sheet.repeat_rows(0)
     sheet.autofilter(0, 0, max(frame.height, 1), frame.width - 1)
-    for column, head in enumerate(frame.columns):
+    for column, (name, head) in enumerate(zip(frame.columns, heads, strict=True)):
         pen.text(sheet, (0, column), head, "head")
-        sheet.set_column(column, column, _WIDTHS.get(head, 14))
+        sheet.set_column(column, column, _WIDTHS.get(name, 14))
     for row, values in enumerate(frame.iter_rows(), start=1):
         for column, value in enumerate(values):
             if value is not None:

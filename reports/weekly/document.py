@@ -108,11 +108,11 @@ def _compared(value: Beside, table: Compared) -> dict[str, Any]:
     heads = [table.heading, value.now]
     rows = [[name, table.now[code]] for code, name in table.rows]
     if week is not None:
-        heads += [week, value.change]
-        rows = [
-            [*row, table.before[week][code], table.change[week][code]]
-            for row, (code, _) in zip(rows, table.rows, strict=True)
-        ]
+        heads.append(value.heads[week])
+        rows = [[*row, table.before[week][code]] for row, (code, _) in zip(rows, table.rows, strict=True)]
+        if table.is_changed(week):
+            heads.append(value.change)
+            rows = [[*row, table.change[week][code]] for row, (code, _) in zip(rows, table.rows, strict=True)]
     seen = [row for row in rows if any(cell not in NOTHING for cell in row[1:])]
     return {"caption": table.caption, "heads": heads, "rows": seen or rows}
 

@@ -4,7 +4,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from reports.tables.table import Column, Table, under_names
-from reports.wording.words import DASH
 
 LONG_TEXTS = 40  # per cent of the width for a column of long texts, where the table says nothing
 
@@ -60,10 +59,7 @@ def _style(column: Column) -> str:
 
 
 def _share(table: Table, kept: Sequence[Column], column: Column) -> int:
-    """A column's part of the width in per cent; 0 where the table says nothing or the column holds only dashes."""
+    """A column's part of the width in per cent; 0 where the table says nothing of it."""
     if not any(each.share for each in table.columns):
         return LONG_TEXTS if column.kind == "long" else 0
-    filled = [each for each in kept if any(cell not in ("", DASH) for cell in table.column(each.key))]
-    if column not in filled:
-        return 0
-    return round(100 * column.share / sum(each.share for each in filled))
+    return round(100 * column.share / sum(each.share for each in kept))

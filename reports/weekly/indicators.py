@@ -10,6 +10,8 @@ from reports.reading.facts import Row
 from reports.reading.outcomes import Trends, usual_limits
 from reports.reading.weeks import Value, main_bucket, measure_of, subject_of, subjects
 from reports.wording.lights import level_words
+from reports.wording.net_bias import judged_text
+from reports.wording.sentences import this_week
 from reports.wording.words import DASH, Words, platform_name
 
 WEEKS_DRAWN = 12
@@ -62,6 +64,7 @@ class Indicators:
     def __init__(self, trends: Trends, words: Words) -> None:
         self.trends, self.words = trends, words
         self.bucket = main_bucket(trends.facts, trends.facts.edition.week)
+        self.when = this_week(words, self.bucket)
 
     def groups(self) -> list[Group]:
         """Volume and coverage, sentiment, topics that matter, classes of the review list."""
@@ -99,7 +102,8 @@ class Indicators:
         rows = self._rows("sentiment", "negative", "positive")
         usual = usual_of(self.trends, rows, net_span(self.trends, self.bucket))
         row = self._row(self.words("indicator_net"), value, _points, usual)
-        return self._once(row, net_without_copies(self.trends, self.bucket), _points)
+        row = self._once(row, net_without_copies(self.trends, self.bucket), _points)
+        return replace(row, verdict=judged_text(self.trends.facts, self.words, self.bucket, row.verdict))
 
     def _once(self, row: Indicator, value: float | None, written: Written) -> Indicator:
         """The row with its value when a text counts once, as the tests count it, where copies are many."""
@@ -151,7 +155,7 @@ class Indicators:
         span = self._span(usual, written)
         verdict = self._verdict(usual)
         is_marked = usual.verdict in MARKED
-        says = words("spark_says", name=name, now=now, weeks=WEEKS_DRAWN, span=span)
+        says = words("spark_says", name=name, now=now, when=self.when, weeks=WEEKS_DRAWN, span=span)
         band = usual.span if series[-1] is not None else None
         drawn = spark(series, band, says, is_marked=is_marked)
         return Indicator(name, drawn, says, now, before, span, verdict, is_marked)

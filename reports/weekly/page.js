@@ -11,6 +11,7 @@
   });
   boxes.forEach(function (box) {
     cue(box);
+    if ("end" in box.dataset) { box.scrollLeft = box.scrollWidth; }  // the newest days
     if (watch) { watch.observe(box); }
   });
   var folds = Array.prototype.slice.call(document.querySelectorAll("details.fold"));
@@ -40,10 +41,12 @@
     pick.addEventListener("change", function () {
       Array.prototype.forEach.call(document.querySelectorAll("table.compared"), function (compared) {
         var cells = data.tables[compared.dataset.table][pick.value];
-        compared.querySelector("[data-head-beside]").textContent = pick.value;
+        var isChanged = Object.keys(cells).some(function (code) { return cells[code][1] !== "\u2013"; });
+        compared.querySelector("[data-head-beside]").textContent = data.heads[pick.value];
+        compared.tHead.rows[0].cells[3].hidden = !isChanged;  // a column of dashes
         Array.prototype.forEach.call(compared.tBodies[0].rows, function (row) {
           var pair = cells[row.dataset.code];
-          row.cells[2].textContent = pair[0]; row.cells[3].textContent = pair[1];
+          row.cells[2].textContent = pair[0]; row.cells[3].textContent = pair[1]; row.cells[3].hidden = !isChanged;
         });
       });
     });

@@ -22,7 +22,7 @@ from reports.weekly.grid import grid
 from reports.weekly.posts import Flagged
 from reports.weekly.sections.beside import SideBySide
 from reports.wording.glyphs import legible
-from reports.wording.words import DASH, THIN, Words, clipped
+from reports.wording.words import DASH, DATE, THIN, Words, clipped
 
 TEXT_LIMIT = 2_000
 # head, class of the column, what stands in it
@@ -38,8 +38,10 @@ EVIDENCE = (
 )
 _SORTED_BY = {"time": "sort_time", "limit": "sort_limit"}
 _PER_CENT = re.compile(r"(?<=\d) (?=%)")
-_HELD = re.compile(  # 2024-W07-1, 2024-02-12, H-44, hari-H, 7/hari, 5–11: a browser would break them inside
-    r"\b(?:\d{4}-(?:W\d{2}(?:-\d+)?|\d{2}-\d{2})|[HD][-+]\d+|hari-H|\d[\d.,]*/[a-z]+|\d{1,2}–\d{1,2})(?![\w-])"
+_HELD = re.compile(  # 5–11 Feb 2024, 2024-W07-1, 2024-02-12, H-44, hari-H, 7/hari, 5–11: a browser would break them
+    DATE
+    + r"|\b(?:(?:backlog-)?\d{4}-W\d{2}-\d+(?:-\w+)?\.xlsx|\d{4}-(?:W\d{2}(?:-\d+)?|\d{2}-\d{2})"
+    + r"|[HD][-+]\d+|hari-H|\d[\d.,]*/[a-z]+|\d{1,2}–\d{1,2})(?![\w-])"
 )
 _FOLDER = Path(__file__).parent
 
@@ -72,7 +74,7 @@ def _held(context: Context, text: str) -> Markup:
 
 
 def held(text: str) -> Markup:
-    """The text as markup, in which weeks, publications, countdowns and per cents are not broken over two lines."""
+    """The text as markup, in which dates, weeks, publications, countdowns and per cents stay on one line."""
     joined = str(escape(_PER_CENT.sub(THIN, text)))
     return Markup(_HELD.sub(r'<span class="held">\g<0></span>', joined))  # noqa: S704 - escaped above
 
@@ -117,6 +119,7 @@ def weeks_data(content: Content) -> Markup:
     )
     tables = compared.tables if compared else []
     data = {
+        "heads": compared.heads if compared else {},
         "tables": {
             table.name: {
                 week: {code: [cells[code], table.change[week][code]] for code, _ in table.rows}

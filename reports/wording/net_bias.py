@@ -5,6 +5,7 @@ is widened on both sides by the largest bias measured on texts held out (method,
 """
 
 from collections import defaultdict
+from typing import NamedTuple
 
 from flows.periods import Bucket
 from reports.reading.estimates import net_of
@@ -30,6 +31,55 @@ def _bias(rows: list[Row]) -> float:
     return float(abs(more) / rows[0]["posts"])
 
 
+class Known(NamedTuple):
+    """Limits of net sentiment in points that hold the error of labels, by coders or by the measured bias."""
+
+    low: float
+    high: float
+    by_coders: bool
+
+
+def known_of(facts: Facts, bucket: Bucket) -> Known | None:
+    """The limits of a bucket: coders' where they said enough, else the widened ones; None where both are unknown."""
+    coded, row = net_of(facts, bucket), facts.measure(bucket)
+    if coded is not None:
+        return Known(100 * coded["low"], 100 * coded["high"], by_coders=True)
+    limits = _widened(facts, row)
+    return limits and Known(100 * limits[0], 100 * limits[1], by_coders=False)
+
+
+def direction_text(words: Words, known: Known | None) -> str:
+    """Whether more is positive or negative for certain; without limits that hold the error of labels it never is."""
+    told = words(f"net_direction_{_direction(known)}")
+    is_theirs = known is not None and known.by_coders and _direction(known) != "unsure"
+    return words("net_by_coders", direction=told) if is_theirs else told
+
+
+def _direction(known: Known | None) -> str:
+    if known is None or known.low <= 0 <= known.high:
+        return "unsure"
+    return "up" if known.low > 0 else "down"
+
+
+def judged_text(facts: Facts, words: Words, bucket: Bucket, verdict: str) -> str:
+    """A verdict on net sentiment with whether its direction is certain; the verdict alone where nothing is known."""
+    row = facts.measure(bucket)
+    if row is None or row["net_low"] is None:
+        return verdict
+    return words("net_judged", verdict=verdict, direction=direction_text(words, known_of(facts, bucket)))
+
+
+def error_text(facts: Facts, words: Words, bucket: Bucket) -> str:
+    """The limits with the error of labels and what they say of the direction; empty where they are not known."""
+    known = known_of(facts, bucket)
+    if known is None:
+        return ""
+    direction = words(f"net_direction_{_direction(known)}")
+    if coded := net_of(facts, bucket):
+        return words("net_with_error_coders", net=net_text(words, coded), direction=direction)
+    return words("net_with_error", interval=words.interval(known.low, known.high, signed=True), direction=direction)
+
+
 def net_note(facts: Facts, words: Words, bucket: Bucket) -> str:
     """What net sentiment of a bucket is worth: by reviews where there are any, else the widened interval."""
     return reviewed_text(facts, words, bucket) or widened_text(facts, words, facts.measure(bucket))
@@ -40,7 +90,8 @@ def reviewed_text(facts: Facts, words: Words, bucket: Bucket) -> str:
     row = net_of(facts, bucket)
     if row is None:
         return ""
-    return words("net_reviewed", net=net_text(words, row), reviewed=words.number(row["reviewed"]))
+    direction = words(f"net_direction_{_direction(known_of(facts, bucket))}")
+    return words("net_reviewed", net=net_text(words, row), reviewed=words.number(row["reviewed"]), direction=direction)
 
 
 def net_text(words: Words, row: Row) -> str:
@@ -54,13 +105,22 @@ def net_text(words: Words, row: Row) -> str:
 
 def widened_text(facts: Facts, words: Words, row: Row | None) -> str:
     """The interval of a row's net sentiment with the measured bias on both sides; empty where one is unknown."""
-    bias = bias_of(facts)
-    if row is None or row["net_low"] is None or bias is None:
+    bias, limits = bias_of(facts), _widened(facts, row)
+    if limits is None or bias is None:
         return ""
-    low, high = max(-1.0, row["net_low"] - bias[0]), min(1.0, row["net_high"] + bias[0])
+    low, high = (100 * end for end in limits)
     return words(
         "net_widened",
         bias=words.decimal(100 * bias[0]),
         test_set=test_set_text(words, bias[1]),
-        interval=words.interval(100 * low, 100 * high, signed=True),
+        interval=words.interval(low, high, signed=True),
+        direction=direction_text(words, Known(low, high, by_coders=False)),
     )
+
+
+def _widened(facts: Facts, row: Row | None) -> tuple[float, float] | None:
+    """The limits of a row of weekly_platform with the measured bias on both sides, as shares."""
+    bias = bias_of(facts)
+    if row is None or row["net_low"] is None or bias is None:
+        return None
+    return max(-1.0, row["net_low"] - bias[0]), min(1.0, row["net_high"] + bias[0])

@@ -47,7 +47,8 @@ WHERE {same} AND platform = {_text(item.platform)}"""  # noqa: S608
 {query}
 )
 SELECT cell.*, quality.precision AS share_precision, quality.recall AS share_recall
-FROM cell LEFT JOIN core.label_quality AS quality ON quality.code = {subject} AND quality.is_real"""  # noqa: S608
+FROM cell LEFT JOIN core.label_quality AS quality ON quality.code = {subject} AND quality.is_real
+    AND least(quality.flagged, quality.positives) >= {METHOD.measured_cases}"""  # noqa: S608
 
 
 def incident(bucket: Bucket, row: Row) -> str:

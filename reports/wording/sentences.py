@@ -77,6 +77,24 @@ def bucket_name(words: Words, bucket: Bucket) -> str:
     return words(key, count=bucket.days, phase=words(f"phase_{bucket.phase}"), days=days)
 
 
+def is_whole(bucket: Bucket) -> bool:
+    """Whether a bucket is all days of its week."""
+    return (bucket.first_day, bucket.last_day) == (bucket.week.first_day, bucket.week.last_day)
+
+
+def bucket_head(words: Words, bucket: Bucket, whole: str) -> str:
+    """The head of a column of figures of a bucket: `whole` of a whole week, else its days, as `5–10 Feb (6 hari)`."""
+    if is_whole(bucket):
+        return whole
+    days = words.bare_days(bucket.first_day, bucket.last_day)
+    return words("head_days_one" if bucket.days == 1 else "head_days", days=days, count=bucket.days)
+
+
+def this_week(words: Words, bucket: Bucket) -> str:
+    """`pekan ini` inside a sentence, or the days of a bucket that is a part of it."""
+    return words("this_week") if is_whole(bucket) else words.bare_days(bucket.first_day, bucket.last_day)
+
+
 def class_counts(
     facts: Facts,
     words: Words,

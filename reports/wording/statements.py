@@ -15,6 +15,7 @@ from reports.wording import recomputing
 from reports.wording.counts import count_text
 from reports.wording.incidents import incident_statement
 from reports.wording.label_quality import quality_text
+from reports.wording.net_bias import direction_text, known_of
 from reports.wording.reviewing import review_words
 from reports.wording.sentences import (
     bucket_words,
@@ -255,6 +256,8 @@ def _net(trends: Trends, words: Words, bucket: Bucket) -> Statement | None:
         before=before,
         **bucket_words(words, bucket),
     )
+    if known := known_of(trends.facts, bucket):
+        text = f"{text} {words('net_with_error_said', direction=direction_text(words, known))}"
     return Statement("N1", text, recomputing.net(bucket, earlier if old else None))
 
 

@@ -30,6 +30,9 @@ _WEEKDAYS = {
     "id": ("Senin", "Selasa", "Rabu", "Kamis", "Jumat", "Sabtu", "Minggu"),
     "en": ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"),
 }
+_MONTH_NAMES = "|".join(sorted({name for names in (*_MONTHS.values(), *_LONG_MONTHS.values()) for name in names}))
+DATE = rf"\b\d{{1,2}}(?:–\d{{1,2}})? (?:{_MONTH_NAMES})\b(?: \d{{4}})?"  # 5–11 Feb 2024; of a longer spell each end
+_HELD = re.compile(rf"\d %|{DATE}")
 _CONSTANT = re.compile(r"\{method\.(\w+)\}")
 MINUS = "\u2212"
 DASH = "\u2013"
@@ -136,6 +139,16 @@ class Words:
         """5–11 Feb 2024; 29 Jan – 4 Feb 2024, for axes and cells of tables."""
         return self._spell(first, last, self.month)
 
+    def bare_days(self, first: date, last: date) -> str:
+        """5–11 Feb; 29 Jan – 4 Feb, where the year is said nearby."""
+        end = f"{last.day} {self.month(last)}"
+        if first == last:
+            return end
+        return f"{first.day}{DASH}{end}" if first.month == last.month else self._from(first, self.month, end)
+
+    def _from(self, first: date, month: Callable[[date], str], end: str) -> str:
+        return f"{first.day} {month(first)} {DASH} {end}"
+
     def _spell(self, first: date, last: date, month: Callable[[date], str]) -> str:
         end = f"{last.day} {month(last)} {last.year}"
         if first == last:
@@ -143,7 +156,7 @@ class Words:
         if first.year != last.year:
             return f"{first.day} {month(first)} {first.year} {DASH} {end}"
         if first.month != last.month:
-            return f"{first.day} {month(first)} {DASH} {end}"
+            return self._from(first, month, end)
         return f"{first.day}{DASH}{end}"
 
     def moment(self, moment: datetime, zone_label: str) -> str:
@@ -181,6 +194,11 @@ _PLATFORM_NAMES = {"tiktok": "TikTok", "facebook": "Facebook", "instagram": "Ins
 def capitalised(text: str) -> str:
     """The text with its first letter as a capital, the rest as it is."""
     return f"{text[:1].upper()}{text[1:]}"
+
+
+def held(text: str) -> str:
+    """The text with spaces inside its dates and before its per cents at which no line is broken."""
+    return _HELD.sub(lambda found: found[0].replace(" ", THIN), text)
 
 
 def clipped(text: str, limit: int) -> str:

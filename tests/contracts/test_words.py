@@ -109,7 +109,10 @@ SUBJECTS = ("negative", "positive", "posts")  # of the families that have no see
 # that asks, not whenever pytest collects.
 PUT_TOGETHER: dict[str, Iterable[str] | Callable[[], Iterable[str]]] = {
     "alt_{}": [chart.name for chart in CHARTS],
-    "estimate_reason_{}": REASONS,
+    "estimate_reason_{}": [*REASONS, "not_reviewed"],
+    "mark_{}": ("ring", "alone", "gap", "no_range"),
+    "net_direction_{}": ("up", "down", "unsure"),
+    "estimates_flags_{}": ("right", "wrong", "none"),
     "before_confirmed_{}": PARTS_OF,
     "before_ended_{}": ("up", "down"),
     "before_new_{}": ("reviewed", "waiting", "partly", "gone"),

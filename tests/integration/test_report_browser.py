@@ -93,6 +93,11 @@ CONTRAST
       return getComputedStyle(element).textDecorationLine.indexOf("underline") < 0; }).length,
     columns: list("table.evidence thead th").map(function (cell) { return cell.getBoundingClientRect().width; }),
     zoom: /user-scalable=no|maximum-scale/.test(document.querySelector("meta[name=viewport]").content),
+    ends: list(".scroll[data-end]").map(function (box) {
+      return [box.scrollWidth - box.clientWidth, box.scrollWidth - box.clientWidth - box.scrollLeft]; }),
+    torn: list(".held").filter(function (held) {
+      return held.offsetParent && (getComputedStyle(held).display !== "inline" || held.getClientRects().length > 1);
+    }).map(function (held) { return held.textContent; }),
     strays: list("ul > *:not(li), dl > *:not(dt):not(dd), tr > *:not(th):not(td)").length,
     strangers: list("main script, main iframe, main img:not([src^='data:'])").length };
   var pick = document.getElementById("week-beside");
@@ -253,6 +258,14 @@ def test_the_review_list_filters_and_sorts_and_hostile_posts_do_nothing(probe: P
     assert (seen["group"], seen["grouped"]) == ("detected", 24)
     assert seen["up"] == sorted(seen["up"])
     assert seen["down"] == sorted(seen["up"], reverse=True)
+
+
+def test_a_narrow_screen_shows_the_newest_days_of_a_chart_and_tears_no_date(probe: Probe) -> None:
+    for width in WIDTHS:
+        seen = probe("2024-W06/weekly.html", width)
+        assert len(seen["ends"]) >= 2 and seen["torn"] == []
+        assert [left for _, left in seen["ends"] if left > 1] == []
+    assert all(wide > 100 for wide, _ in probe("2024-W06/weekly.html", 390)["ends"])
 
 
 def test_a_reader_picks_the_week_that_stands_beside_this_one(probe: Probe) -> None:

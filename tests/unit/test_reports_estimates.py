@@ -9,13 +9,13 @@ from reports.edition import Language
 from reports.figures import charts, estimates
 from reports.judging.lights import judge
 from reports.reading.contract import checked_tables
-from reports.reading.estimates import reviewed_bucket
+from reports.reading.estimates import reviewed_bucket, rows_of
 from reports.reading.facts import Facts
 from reports.reading.outcomes import Trends
 from reports.tables.estimates import estimates_table
 from reports.weekly.section import Report
 from reports.weekly.sections.estimates import SECTION
-from reports.wording.estimates import estimate_line, estimate_sentences
+from reports.wording.estimates import estimate_line, estimate_sentences, estimate_text
 from reports.wording.words import Words
 from tests.reports_fixture import edition, season
 from tests.reports_fixture_tested import BURST, REVIEWED
@@ -31,12 +31,15 @@ def trends_of(week: str = BURST, lang: Language = "id") -> Trends:
 def test_a_sentence_has_the_three_numbers_each_under_its_own_name() -> None:
     first = estimate_sentences(trends_of().facts, Words("id"))[0]
     assert first.startswith("Penghinaan / kampanye hitam: diperkirakan ada 34 (21")
-    assert "mesin mendeteksi 26" in first and "membenarkan 17" in first
+    assert first.endswith(
+        "mesin mendeteksi 26; dua penelaah membaca 26 di antaranya dan membenarkan 17; "
+        "pada 100 unggahan contoh lainnya mereka menemukan 1 yang luput."
+    )
 
 
 def test_leaders_read_the_largest_class_in_one_line() -> None:
     line = estimate_line(trends_of().facts, Words("id"))
-    assert line == "Perkiraan yang ada: Penghinaan / kampanye hitam 34 (21 s.d. 62)."
+    assert line == "Menurut telaah, Penghinaan / kampanye hitam diperkirakan ada 34 (21 s.d. 62) unggahan."
 
 
 @pytest.mark.parametrize("lang", ["id", "en"])
@@ -62,12 +65,54 @@ def test_the_table_has_a_row_a_class_and_columns_of_their_own() -> None:
 def test_where_nothing_is_estimated_the_upper_limit_is_said() -> None:
     trends = trends_of()
     frame = trends.facts.tables["trends.estimates"]
-    none = frame.with_columns(flagged=pl.lit(0, pl.Int64), estimate=pl.lit(0.0), low=pl.lit(0.0)).filter(
-        pl.col("reason").is_null()
-    )
+    zeros = {name: pl.lit(0, pl.Int64) for name in ("flagged", "reviewed", "confirmed", "missed")}
+    none = frame.filter(pl.col("reason").is_null()).with_columns(**zeros, estimate=pl.lit(0.0), low=pl.lit(0.0))
     facts = Facts(trends.facts.edition, {**trends.facts.tables, "trends.estimates": none})
     (told,) = estimate_sentences(facts, Words("id"))
     assert "62" in told and "Tidak berarti tidak ada" in told
+    assert estimate_line(facts, Words("id")) == (
+        "Menurut telaah, tidak ada jenis yang ditemukan; yang luput paling banyak 62 unggahan tiap jenis."
+    )
+    (picture,) = charts.pictures(Trends(facts), Words("id"), (estimates.CHART,))
+    assert picture.title == "Penelaah tidak menemukan satu jenis pun; yang luput paling banyak 62 unggahan tiap jenis"
+
+
+def unseen(flagged: int, low: float) -> Facts:
+    """The week of the burst, in which coders saw no hoax, though reviews of other weeks let expect many."""
+    trends = trends_of()
+    changes = {"flagged": flagged, "reviewed": flagged, "estimate": 40.0, "low": low, "high": 94.0}
+    frame = trends.facts.tables["trends.estimates"].with_columns(
+        pl.when(pl.col("indication") == "hoax").then(pl.lit(value)).otherwise(pl.col(name)).alias(name)
+        for name, value in changes.items()
+    )
+    return Facts(trends.facts.edition, {**trends.facts.tables, "trends.estimates": frame})
+
+
+def test_nobody_reads_a_number_of_a_class_that_was_neither_flagged_nor_seen() -> None:
+    facts, words = unseen(0, 2.0), Words("id")
+    assert estimate_line(facts, words).startswith("Menurut telaah, Penghinaan")
+    *_, told = estimate_sentences(facts, words)
+    assert told == (
+        "Hoaks / disinformasi: tidak ditemukan; mesin tidak mendeteksi satu pun; pada 100 unggahan contoh lainnya "
+        "mereka tidak menemukan yang luput; menurut telaah sampai 8 periode, yang luput 2 s.d. 94 unggahan."
+    )
+    table = estimates_table(facts, words)
+    cells = dict(zip(table.column("indication"), table.column("estimate"), strict=True))
+    assert cells["Hoaks / disinformasi"] == "tidak ditemukan; luput 2 s.d. 94"
+    (picture,) = charts.pictures(Trends(facts), words, (estimates.CHART,))
+    assert picture.title.startswith("Penghinaan") and "40" not in "".join(picture.values)
+
+
+@pytest.mark.parametrize("lang", ["id", "en"])
+def test_flags_that_coders_did_not_confirm_are_no_zero_confirmed_of_zero(lang: Language) -> None:
+    words = Words(lang)
+    for flagged, key, missed in (
+        (0, "none", words.interval(1, 94, 0)),
+        (3, "wrong", words("estimate_at_most", high=94)),
+    ):
+        *_, told = estimate_sentences(unseen(flagged, 0.0 if flagged else 1.0), words)
+        assert words(f"estimates_flags_{key}", flagged=flagged, reviewed=flagged) in told
+        assert words("estimates_may_miss", missed=missed) in told
 
 
 def waiting(week: str) -> Trends:
@@ -90,7 +135,7 @@ def test_until_the_week_is_reviewed_the_latest_reviewed_one_is_told_and_named() 
     )
     assert second.startswith("Penghinaan / kampanye hitam: diperkirakan ada 34 (21")
     line = estimate_line(trends.facts, words)
-    assert line.endswith("(29 Januari – 4 Februari 2024) 34 (21 s.d. 62).")
+    assert line.endswith("diperkirakan ada 34 (21 s.d. 62) unggahan pada 29 Januari – 4 Februari 2024.")
     table = estimates_table(trends.facts, words)
     assert table.column("bucket")[: len(REVIEWED)] == ["Kampanye, 29 Jan – 4 Feb 2024 (7 hari)"] * len(REVIEWED)
     (picture,) = charts.pictures(trends, words, (estimates.CHART,))
@@ -108,13 +153,16 @@ def test_a_class_that_nobody_looked_at_does_not_make_a_week_a_reviewed_one() -> 
     )  # fmt: skip
     facts = Facts(trends.facts.edition, {**trends.facts.tables, "trends.estimates": pl.concat([frame, unseen])})
     assert str(reviewed_bucket(facts).week) == BURST
+    told = [row for row in rows_of(facts, facts.buckets[0]) if row["indication"] == "hoax"]
+    assert [(row["estimate"], estimate_text(Words("id"), row)) for row in told] == [(None, "belum ditelaah")]
+    assert "Hoaks / disinformasi" not in estimates_table(facts, Words("id")).column("indication")[len(REVIEWED) :]
 
 
 def test_the_chart_draws_three_marks_a_class() -> None:
     (picture,) = charts.pictures(trends_of(), Words("id"), (estimates.CHART,))
     assert picture.title.startswith("Penghinaan / kampanye hitam: 26 terdeteksi")
     assert len(picture.values) == len(REVIEWED)
-    assert all("terdeteksi" in value and "dibenarkan" in value and "diperkirakan" in value for value in picture.values)
+    assert all("terdeteksi" in value and "dibenarkan" in value and "perkiraan" in value for value in picture.values)
 
 
 def test_the_section_says_what_the_numbers_are_before_it_gives_them() -> None:

@@ -9,6 +9,7 @@ from itertools import combinations, pairwise
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import polars as pl
 import pytest
 from matplotlib.figure import Figure
@@ -41,7 +42,7 @@ from reports.reading.facts import Facts, day_status
 from reports.reading.outcomes import Trends
 from reports.reading.volumes import collected_days
 from reports.wording.watch_list import break_text
-from reports.wording.words import Words
+from reports.wording.words import Words, held
 from tests import reports_fixture as invented
 from tests import reports_fixture_tested as tested
 
@@ -223,13 +224,13 @@ def test_every_chart_carries_its_claim_and_source_and_the_embargo_while_it_holds
         if chart.is_due(Trends(facts)):
             written = texts(figures[chart.name])
             assert chart.head(Trends(facts), scene).title in written
-            assert "EMBARGO sampai 14 Februari 2024, 15.00 WIB" in written
+            assert held("EMBARGO sampai 14 Februari 2024, 15.00 WIB") in written
             assert re.search(r"ronda, Diskominfo Kabupaten Batang. 2024-W06: cakupan rencana \d+\s%", written)
 
 
 def test_detections_are_drawn_with_the_words_of_their_stage() -> None:
     _, _, figures = drawn("2024-W05")
-    assert "terdeteksi otomatis; ketepatan belum terukur" in texts(figures["indications"])
+    assert "terdeteksi otomatis; ketepatannya pada lampiran" in texts(figures["indications"])
 
 
 def points_of(facts: Facts, scene: Scene, platform: str) -> list[timeline.Point]:
@@ -454,7 +455,92 @@ def test_what_coders_say_of_the_mood_is_drawn_and_named_only_where_they_said_it(
         facts, scene = prepared(week)
         series = sentiment.CHART.data(Trends(facts), scene)[sentiment.REVIEWED]
         assert [round(each.value or 0, 1) for each in series] == [-6.2] * drawn
-        assert ("menurut penelaah" in sentiment.CHART.head(Trends(facts), scene).note) == bool(drawn)
+        assert ("Menurut penelaah −6,2" in sentiment.CHART.head(Trends(facts), scene).note) == bool(drawn)
+        assert ("Penelaah" in texts(sentiment.CHART.figure(Trends(facts), scene))) == bool(drawn)
+
+
+def test_the_limits_of_coders_lie_within_their_own_chart_whose_ends_are_named() -> None:
+    facts, scene = prepared("2024-W05")
+    figure = sentiment.CHART.figure(Trends(facts), scene)
+    *labels, coders = figure.axes
+    for axes in (labels[0], coders):
+        low, high = axes.get_ylim()
+        assert [axes.get_yticks()[0], axes.get_yticks()[-1]] == [low, high]
+    low, high = coders.get_ylim()
+    limits = np.concatenate([np.asarray(line.get_ydata()) for line in coders.lines if line.get_linewidth() > 1])
+    assert limits.size and low <= limits.min() and limits.max() <= high
+
+
+@pytest.mark.parametrize("high", [3, 11, 17.3, 23, 88, 1234])
+def test_ticks_are_whole_numbers_in_steps_that_print_what_they_are(high: float) -> None:
+    ticks = style.round_ticks(0, high)
+    steps = {after - before for before, after in pairwise(ticks)}
+    assert len(steps) == 1 and all(tick == round(tick) for tick in ticks)
+    assert str(steps.pop())[0] in "125"
+
+
+def test_the_scale_of_topics_says_what_its_lines_are() -> None:
+    _, _, figures = drawn("2024-W05")
+    axes = figures["topics"].axes[0]
+    labels = [label.get_text() for label in axes.get_xticklabels()]
+    assert [float(label.removesuffix("\u00a0%")) for label in labels] == pytest.approx(100 * axes.get_xticks())
+
+
+def place(at: float, long: float, *, is_left: bool = False) -> timeline._Place:
+    return timeline._Place(at, at - long if is_left else at, at if is_left else at + long, is_left)
+
+
+@pytest.mark.parametrize(
+    ("places", "levels"),
+    [
+        ([place(0, 10), place(20, 10)], [0, 0]),
+        ([place(0, 20), place(15, 20), place(17, 20)], [2, 1, 0]),  # a line ends below the names it would cross
+        ([place(0, 30), place(29, 20, is_left=True)], [1, 0]),
+        ([place(12, 10), place(40, 30, is_left=True)], [0, 1]),
+        ([place(0, 14), place(14.2, 42, is_left=True)], [0, 1]),  # the line only touches the first name
+    ],
+)
+def test_no_line_goes_through_the_name_of_another_event(places: list[timeline._Place], levels: list[int]) -> None:
+    assert timeline._levels(places) == levels
+
+
+def test_marks_are_explained_where_they_are_seen_and_nowhere_else() -> None:
+    _, scene = prepared("2024-W05")
+    monday = scene.first_day
+
+    def point(week: int, usual: tuple[float, float] | None, *, days: int = 7, alone: bool = False) -> timeline.Point:
+        first = monday + timedelta(weeks=week)
+        return timeline.Point(first, first + timedelta(days=days - 1), 3.0, usual, alone)
+
+    band = (1.0, 9.0)
+    plain = [point(week, band) for week in range(4)]
+    assert timeline.explained(scene, [plain]) == ""
+    assert timeline.explained(scene, [plain, [*plain, point(4, None, days=2)]], "Ini.") == (
+        "Ini. Lingkaran kecil: kurang dari 4 hari."
+    )
+    assert timeline.explained(scene, [[plain[0], *plain[2:]]]) == "Garis terputus: tidak terkumpul."
+    lone = [*plain, point(4, None, alone=True)]
+    assert timeline.explained(scene, [lone, [plain[0], plain[2]]]) == (
+        "Garis terputus atau titik lepas: ada platform yang tidak terkumpul, sehingga tidak disambung; "
+        "tanpa bidang abu-abu: belum ada pembanding."
+    )
+
+
+def test_a_class_of_one_phase_has_no_dot_in_another() -> None:
+    facts, scene = prepared("2024-W06")
+    row = {"week": "2024-W06", "observed": 0, "usual_low": None, "usual_high": None}
+    row |= {"platform": "all", "indication": "quiet_period"}
+    rows = [row | {"phase": bucket.phase} for bucket in facts.buckets]
+    assert [bucket.phase for bucket in facts.buckets] == ["campaign", "quiet"]
+    (only,) = signals.points_of(Trends(facts), scene, rows)
+    assert only.first_day == date(2024, 2, 11)
+    assert len(signals.points_of(Trends(facts), scene, [each | {"indication": "insult"} for each in rows])) == 2
+
+
+def test_charts_over_time_open_at_their_newest_days() -> None:
+    opened = {chart.name for chart in CHARTS if chart.opens_at_end}
+    assert opened == {"leading", "volume", "coverage", "copies", "decided"}
+    assert all(picture.opens_at_end == (picture.name in opened) for picture in pictured("2024-W05"))
 
 
 def test_the_band_of_net_sentiment_is_called_an_interval_and_no_usual_range() -> None:

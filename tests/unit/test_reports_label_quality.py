@@ -9,15 +9,17 @@ import pytest
 from pypdf import PdfReader
 
 from flows.labels.quality import OF_THE_OFFICE
+from flows.method import METHOD
 from reports.briefing.briefing import briefing, briefing_pictures
 from reports.edition import Language, Tables
+from reports.figures import charts, indications
 from reports.judging.lights import judge
 from reports.reading.contract import CONTRACT, TableRefusedError, checked_tables
 from reports.reading.facts import Facts
 from reports.reading.outcomes import Trends
 from reports.tables.label_quality import quality_table
 from reports.tables.workbook import workbook
-from reports.wording.label_quality import quality_sentence, quality_text
+from reports.wording.label_quality import quality_sentence, quality_text, well_measured
 from reports.wording.sentences import source_line
 from reports.wording.words import THIN, Words
 from tests import reports_fixture as invented
@@ -83,7 +85,10 @@ def test_own_reviews_take_the_place_of_the_test_set_wherever_the_figure_stands()
 def test_the_briefing_names_what_was_measured_and_how_many_classes_were_not() -> None:
     words = Words("id")
     text = quality_sentence(facts_of(invented.season(WEEK)), words)
-    assert text.startswith(f"Ujaran kebencian / SARA: tepat 62{THIN}% (48 s.d. 74), menangkap 52")
+    assert text.startswith(
+        f"Ujaran kebencian / SARA: dari 10 yang ada, mesin menemukan sekitar 5 (52{THIN}%; selang 39 s.d. 64). "
+        f"Dari 10 yang ditandainya, sekitar 6 benar (62{THIN}%; selang 48 s.d. 74). Penghinaan"
+    )
     assert text.endswith("6 jenis lain belum terukur: jumlahnya daftar telaah, bukan ukuran kejadian.")
     assert "panjang daftar telaah" in quality_sentence(facts_of(without_quality()), words)
     trends = Trends(facts_of(invented.season(WEEK)))
@@ -92,6 +97,59 @@ def test_the_briefing_names_what_was_measured_and_how_many_classes_were_not() ->
     assert "Diuji pada 600 komentar karangan, sebagai batas atas." in re.sub(
         r"\s+", " ", reader.pages[1].extract_text()
     )
+
+
+def with_cases(code: str, **counts: int) -> dict[str, pl.DataFrame]:
+    """The invented measures with other counts of a class."""
+    tables = dict(invented.season(WEEK))
+    is_it = pl.col("code") == code
+    tables["core.label_quality"] = tables["core.label_quality"].with_columns(
+        pl.when(is_it).then(pl.lit(value)).otherwise(pl.col(name)).alias(name) for name, value in counts.items()
+    )
+    return tables
+
+
+@pytest.mark.parametrize("counts", [{"flagged": 3}, {"positives": METHOD.measured_cases - 1}])
+def test_a_class_of_few_test_cases_is_named_as_one_that_cannot_be_judged(counts: dict[str, int]) -> None:
+    facts, words = facts_of(with_cases("hate_speech", **counts)), Words("id")
+    whole = {"positives": 60, "flagged": 50} | counts
+    told = quality_sentence(facts, words)
+    assert (
+        "Ujaran kebencian / SARA: belum dapat dinilai, kasus ujinya terlalu sedikit "
+        f"({whole['positives']} menurut penelaah, {whole['flagged']} ditandai mesin). Diuji pada"
+    ) in told
+    assert told.startswith("Penghinaan / kampanye hitam: dari 10")  # the one that can be judged first
+    assert quality_text(facts, words, "hate_speech").startswith("Kasus uji jenis ini terlalu sedikit")
+    row = next(row for row in quality_table(facts, words).rows if row["label_class"] == "Ujaran kebencian / SARA")
+    few = f"terlalu sedikit kasus ({next(iter(counts.values()))})"
+    assert row["use"] == "kasus uji terlalu sedikit" and few in {row["precision"], row["recall"]}
+    assert well_measured(facts) == {"insult"}
+
+
+def test_a_share_below_one_in_ten_is_no_zero_of_ten() -> None:
+    tables = with_cases("insult")
+    share = pl.when(pl.col("code") == "insult").then(0.03).otherwise(pl.col("recall")).alias("recall")
+    tables["core.label_quality"] = tables["core.label_quality"].with_columns(share)
+    assert "mesin menemukan kurang dari 1 (3" in quality_sentence(facts_of(tables), Words("id"))
+
+
+@pytest.mark.parametrize(
+    ("also", "flagged", "says"),
+    [
+        (0, 50, "ketepatannya pada lampiran"),
+        (3, 50, "ketepatan terukur hanya untuk Penghinaan / kampanye hitam"),
+        (0, 3, "ketepatan belum terukur"),
+    ],
+)
+def test_the_chart_of_the_review_list_says_of_which_classes_the_precision_is_known(
+    also: int, flagged: int, says: str
+) -> None:
+    tables = with_cases("insult", flagged=flagged)
+    is_also = (pl.col("indication") == "money_politics") & (pl.col("week") == WEEK)
+    observed = pl.when(is_also).then(pl.lit(also)).otherwise(pl.col("observed")).alias("observed")
+    tables["trends.count_flags"] = tables["trends.count_flags"].with_columns(observed)
+    (picture,) = charts.pictures(Trends(facts_of(tables)), Words("id"), (indications.CHART,))
+    assert picture.subtitle == f"Teks berbeda tiap pekan, terdeteksi otomatis; {says}"
 
 
 def test_the_workbook_has_a_sheet_of_it() -> None:

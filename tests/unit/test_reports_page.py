@@ -5,10 +5,12 @@ from dataclasses import replace
 import pytest
 
 from reports.tables.table import Column, Table
+from reports.weekly.document import printed
 from reports.weekly.grid import grid
 from reports.weekly.page import held
 
 BUCKET, PLATFORM = Column("bucket", "bucket", heading="Kurun"), Column("platform", heading="Platform")
+SHEETS = ("2024-W06-1.xlsx", "backlog-2024-W06-1-e509c51b78de.xlsx")
 COUNT = Column("posts", "number", heading="Jumlah")
 
 
@@ -35,13 +37,19 @@ def test_a_table_without_rows_has_no_groups() -> None:
     assert grid(table()).groups == []
 
 
-def test_a_column_of_dashes_takes_only_what_it_needs() -> None:
+def test_a_column_of_dashes_is_not_drawn_but_for_the_first() -> None:
     columns = (Column("phase", share=3.0), replace(PLATFORM, share=2.0), replace(COUNT, share=1.0))
-    drawn = grid(table(["Kampanye", "–", "7"], columns=columns))
-    assert [column.share for column in drawn.columns] == [75, 0, 25]
+    whole = table(["–", "–", "7"], ["–", "–", "–"], columns=columns)
+    page, paper = grid(whole), printed(whole)
+    assert [column.share for column in page.columns] == [75, 25]
+    assert page.groups == paper.groups == [("", [["–", "7"], ["–", "–"]])]
+    assert [column.heading for column in paper.columns] == [column.name for column in page.columns]
+    assert len(grid(table(columns=columns)).columns) == 3
 
 
-@pytest.mark.parametrize("token", ["2024-W07-1", "2023-W46", "2024-02-12", "H-44", "hari-H", "7/hari", "5–11"])
+@pytest.mark.parametrize(
+    "token", ["2024-W07-1", "2023-W46", "2024-02-12", "H-44", "hari-H", "7/hari", "5–11", "5–11 Feb 2024", *SHEETS]
+)
 def test_a_token_is_not_broken_over_two_lines(token: str) -> None:
     assert held(f"pada ({token}).") == f'pada (<span class="held">{token}</span>).'
 

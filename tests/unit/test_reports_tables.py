@@ -5,13 +5,14 @@ import json
 import re
 from datetime import timedelta
 
+import openpyxl
 import polars as pl
 import pytest
 import typst
 from pypdf import PdfReader
 
 from flows.method import METHOD
-from reports.edition import Tables
+from reports.edition import Language, Tables
 from reports.judging.lights import judge
 from reports.reading.contract import checked_tables
 from reports.reading.facts import Facts
@@ -22,11 +23,12 @@ from reports.tables.official import values_text
 from reports.tables.review import funnel_table
 from reports.tables.table import Column, make_table
 from reports.tables.weekly import coverage_table, indication_table, load_table, reject_table
+from reports.tables.workbook import workbook
 from reports.typeset import ROOT, plain
 from reports.weekly.document import printed
 from reports.weekly.posts import DETECTED, Flagged, Listing, listings_of, posts_to_review
 from reports.weekly.section import Report
-from reports.weekly.sections import evidence
+from reports.weekly.sections import clocks, evidence
 from reports.weekly.sections.evidence import PRINTED_ROWS, Evidence, cut
 from reports.wording.glyphs import FONT_FOLDER
 from reports.wording.words import DASH, Words
@@ -172,6 +174,35 @@ def flagged(number: int, group: str) -> Flagged:
 
 def listing(key: str, count: int) -> Listing:
     return Listing(key, key, str(count), [flagged(number, key) for number in range(count)])
+
+
+@pytest.mark.parametrize("lang", ["id", "en"])
+def test_the_sheet_of_posts_to_review_is_in_the_words_of_its_readers(lang: Language) -> None:
+    week = "2024-W05"
+    edition, words = invented.edition(week, lang), Words(lang)
+    facts = Facts(edition, checked_tables(invented.season(week), edition.week))
+    book = openpyxl.load_workbook(io.BytesIO(workbook(facts, words, "")), read_only=True)
+    head, *rows = list(book[words("sheet_evidence")].iter_rows(values_only=True))
+    assert head[:2] == (words("column_platform"), words("column_post_id"))
+    assert {words("column_indication"), words("column_district"), words("column_limit")} < set(head)
+    assert "_" not in "".join(map(str, head))
+    first = dict(zip(head, rows[0], strict=True))
+    ours = facts.tables["evidence"].row(0, named=True)
+    assert first[words("column_platform")] in {"TikTok", "Facebook", "Instagram"}
+    assert first[words("column_stage")] == words(f"stage_{ours['stage']}")
+    names = [facts.label("indications", code) for code in ours["indications"]]
+    assert first[words("column_indication")] == "; ".join(names)
+    about = [cell for row in book[words("sheet_about")].iter_rows(values_only=True) for cell in row]
+    assert words("post_links", sheet="2024-W05-1.xlsx") in about and words("column_post_id") in about
+
+
+def test_readers_learn_in_which_sheet_the_addresses_of_posts_are() -> None:
+    trends = trends_of("2024-W05")
+    report = Report(trends, WORDS, judge(trends))
+    sheets = ("2024-W05-1.xlsx", f"backlog-2024-W05-1-{trends.facts.edition.data_version}.xlsx")
+    assert sheets[0] in repr(evidence.blocks(report)[0])
+    *_, last = clocks.SECTION.blocks(report)
+    assert last.kind == "paragraph" and all(name in repr(last) for name in sheets)
 
 
 def test_print_shares_its_rows_between_the_signals_and_keeps_the_review_list_first() -> None:

@@ -12,7 +12,7 @@ from flows.post import Reason
 from flows.seeds import read_seed
 from reports.edition import Language
 from reports.wording.sentences import zero_sentence
-from reports.wording.words import MINUS, THIN, Words, read_words
+from reports.wording.words import MINUS, THIN, Words, held, read_words
 from tests.reports_fixture import ELECTION
 
 FORBIDDEN = ("temuan", "laporan", "pelanggaran", "pelaku", "terbukti", "rawan", "aman", "nihil pelanggaran")
@@ -109,3 +109,16 @@ def test_zero_of_unknown_coverage_says_so_and_too_few_posts_have_no_bound() -> N
     assert "(cakupan tidak diketahui)" in text
     assert "lebih dari 1.000 per 1.000" in text
     assert "deteksi tidak dapat dinilai" in zero_sentence(Words("id"), 0, 0.9)
+
+
+@pytest.mark.parametrize(
+    ("text", "joined"),
+    [
+        ("titik gelap: 5–10 Feb 2024", "titik gelap: 5–10~Feb~2024"),
+        ("29 Januari – 4 Februari 2024", "29~Januari – 4~Februari~2024"),  # whole it would be too long for a column
+        ("12 May, 96 % of 3 marks", "12~May, 96~% of 3 marks"),
+        ("Pemilu 2024", "Pemilu 2024"),
+    ],
+)
+def test_a_date_is_not_broken_over_two_lines(text: str, joined: str) -> None:
+    assert held(text) == joined.replace("~", THIN)

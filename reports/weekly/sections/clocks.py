@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 from reports.tables.review import clock_table, funnel_table, overdue_table
-from reports.weekly.blocks import Block, Folded, Sheet
+from reports.weekly.blocks import Block, Folded, Paragraph, Sheet
 from reports.weekly.section import Report, Section
 
 
@@ -18,4 +18,11 @@ def blocks(report: Report) -> list[Block]:
     return [Sheet(running, on="page"), Sheet(replace(running, note=where), on="print"), Folded(overdue), funnel]
 
 
-SECTION = Section("clocks", blocks, is_annex=True)
+def with_links(report: Report) -> list[Block]:
+    """The blocks, and below them where the addresses of the posts are, which no document names."""
+    edition = report.facts.edition
+    where = report.words("post_links_all", sheet=edition.review_sheet, backlog=edition.backlog)
+    return [*blocks(report), Paragraph(where, small=True)]
+
+
+SECTION = Section("clocks", with_links, is_annex=True)

@@ -59,7 +59,8 @@ def blocks(report: Report) -> list[Block]:
 def _intro(report: Report) -> str:
     words, posts = report.words, report.posts
     detected = report.facts.tables["evidence"].height
-    texts = [words("evidence_intro", count=words.number(detected))]
+    edition = report.facts.edition
+    texts = [words("evidence_intro", count=words.number(detected)), words("post_links", sheet=edition.review_sheet)]
     if len(posts) > detected:
         counts = {"signals": len(posts) - detected, "most": METHOD.signal_posts}
         texts.append(words("evidence_signals", **{key: words.number(count) for key, count in counts.items()}))
