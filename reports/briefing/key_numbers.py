@@ -14,7 +14,7 @@ from reports.reading.estimates import net_of, reviewed_bucket
 from reports.reading.facts import Facts, Row
 from reports.reading.outcomes import Trends
 from reports.reading.weeks import main_bucket, measure_of
-from reports.wording.net_bias import direction_text, judged_text, known_of, net_text
+from reports.wording.net_bias import judged_text, known_of, net_text
 from reports.wording.quantities import usual
 from reports.wording.words import DASH, Words
 
@@ -178,7 +178,7 @@ def other_buckets(trends: Trends, words: Words) -> str:
 
 
 def interval_note(trends: Trends, words: Words) -> str:
-    """Net sentiment of the week and of the one before with limits that hold the error of labels, and its direction.
+    """The limits of net sentiment of the week and of the one before, which hold the error of labels.
 
     Where the two are not compared, why; where coders have read only an earlier bucket, what they said of that.
     """
@@ -190,7 +190,7 @@ def interval_note(trends: Trends, words: Words) -> str:
     if now != DASH:
         error = words("key_net_error" if known else "key_net_no_error")
         before = _net(facts, words, earlier) if earlier else DASH
-        note = words("key_note", now=now, direction=direction_text(words, known), before=before, error=error)
+        note = words("key_note", now=now, before=before, error=error)
     if reason := facts.not_compared(bucket):
         why = words("key_not_compared", reason=words.known(f"signal_reason_{reason}", reason))
         note = f"{why} {note}"
@@ -203,12 +203,11 @@ def interval_note(trends: Trends, words: Words) -> str:
 
 
 def _net(facts: Facts, words: Words, bucket: Bucket) -> str:
-    """Net sentiment by labels with its limits: those of coders beside it, else widened, else of the count alone."""
+    """The limits of net sentiment: those of coders, else the widened ones, else those of the count alone."""
     row, coded, known = facts.measure(bucket), net_of(facts, bucket), known_of(facts, bucket)
     if row is None or row["net_low"] is None:
         return DASH
-    value = words.decimal(row["net_sentiment"] * 100, signed=True)
     if coded is not None:
-        return words("key_net_coders", value=value, net=net_text(words, coded))
+        return words("key_net_coders", net=net_text(words, coded))
     low, high = (known.low, known.high) if known else (row["net_low"] * 100, row["net_high"] * 100)
-    return words("key_net_labels", value=value, interval=words.interval(low, high, signed=True))
+    return words.interval(low, high, signed=True)

@@ -4,6 +4,8 @@ A class that was never measured on real text is named as a review list wherever 
 happened; figures from invented texts are printed in the table only, and marked there.
 """
 
+from math import ceil, floor
+
 import polars as pl
 
 from flows.method import METHOD
@@ -94,24 +96,25 @@ def quality_sentence(facts: Facts, words: Words) -> str:
 
 
 def _measured(facts: Facts, words: Words, row: Row) -> str:
-    """How many of ten there are the machine catches, and how many of ten flags are right, with shares and limits."""
+    """How many of ten there are the machine catches, and how many of ten flags are right, with their limits."""
     name = class_name(facts, words, row)
     if is_few(row):
         counts = {key: words.number(row[key]) for key in ("positives", "flagged")}
         return words("brief_quality_few", name=name, **counts)
-    shares = {
-        key: words("brief_quality_share", share=words.percent(row[key]), interval=_interval(words, row, key))
-        for key in _CASES
-    }
     return words(
         "brief_quality_item",
         name=name,
         caught=_in_ten(words, row["recall"]),
+        caught_span=_span_in_ten(words, row, "recall"),
         right=_in_ten(words, row["precision"]),
-        **shares,
+        right_span=_span_in_ten(words, row, "precision"),
     )
 
 
 def _in_ten(words: Words, share: float) -> str:
-    count = round(share * 10)
-    return words("in_ten", count=count) if count else words("in_ten_less")
+    return words.number(round(share * 10)) if round(share * 10) else words("in_ten_less")
+
+
+def _span_in_ten(words: Words, row: Row, name: str) -> str:
+    """The limits of a share in parts of ten, rounded outwards."""
+    return words.interval(floor(row[f"{name}_low"] * 10), ceil(row[f"{name}_high"] * 10), 0)

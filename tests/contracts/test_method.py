@@ -68,6 +68,7 @@ COINCIDENCES: dict[str, tuple[tuple[str, str], ...]] = {
         ("reports/judging/usual.py", "100 * part"),
         ("reports/wording/label_quality.py", '_low"] * 100'),
         ("reports/wording/label_quality.py", "share * 10)"),  # so many of ten
+        ("reports/wording/label_quality.py", '_low"] * 10)'),
         ("reports/wording/net_bias.py", "100 * "),
         ("reports/wording/recomputing.py", "100.0 * (count(*)"),
         ("reports/wording/recomputing.py", "100 * any_value(measures.net_low)"),

@@ -86,10 +86,9 @@ def test_the_briefing_names_what_was_measured_and_how_many_classes_were_not() ->
     words = Words("id")
     text = quality_sentence(facts_of(invented.season(WEEK)), words)
     assert text.startswith(
-        f"Ujaran kebencian / SARA: dari 10 yang ada, mesin menemukan sekitar 5 (52{THIN}%; selang 39 s.d. 64). "
-        f"Dari 10 yang ditandainya, sekitar 6 benar (62{THIN}%; selang 48 s.d. 74). Penghinaan"
+        "Ujaran kebencian / SARA: mesin menemukan 5 dari 10 (3 s.d. 7), 6 dari 10 tandanya benar (4 s.d. 8). Penghinaan"
     )
-    assert text.endswith("6 jenis lain belum terukur: jumlahnya daftar telaah, bukan ukuran kejadian.")
+    assert text.endswith("6 jenis lain belum terukur: hanya daftar telaah.")
     assert "panjang daftar telaah" in quality_sentence(facts_of(without_quality()), words)
     trends = Trends(facts_of(invented.season(WEEK)))
     reader = PdfReader(io.BytesIO(briefing(trends, words, judge(trends), briefing_pictures(trends, words))))
@@ -115,10 +114,10 @@ def test_a_class_of_few_test_cases_is_named_as_one_that_cannot_be_judged(counts:
     whole = {"positives": 60, "flagged": 50} | counts
     told = quality_sentence(facts, words)
     assert (
-        "Ujaran kebencian / SARA: belum dapat dinilai, kasus ujinya terlalu sedikit "
-        f"({whole['positives']} menurut penelaah, {whole['flagged']} ditandai mesin). Diuji pada"
+        "Ujaran kebencian / SARA: kasus uji terlalu sedikit untuk dinilai "
+        f"({whole['positives']}; {whole['flagged']} ditandai). Diuji pada"
     ) in told
-    assert told.startswith("Penghinaan / kampanye hitam: dari 10")  # the one that can be judged first
+    assert told.startswith("Penghinaan / kampanye hitam: mesin menemukan 5")  # the one that can be judged first
     assert quality_text(facts, words, "hate_speech").startswith("Kasus uji jenis ini terlalu sedikit")
     row = next(row for row in quality_table(facts, words).rows if row["label_class"] == "Ujaran kebencian / SARA")
     few = f"terlalu sedikit kasus ({next(iter(counts.values()))})"
@@ -130,7 +129,7 @@ def test_a_share_below_one_in_ten_is_no_zero_of_ten() -> None:
     tables = with_cases("insult")
     share = pl.when(pl.col("code") == "insult").then(0.03).otherwise(pl.col("recall")).alias("recall")
     tables["core.label_quality"] = tables["core.label_quality"].with_columns(share)
-    assert "mesin menemukan kurang dari 1 (3" in quality_sentence(facts_of(tables), Words("id"))
+    assert "mesin menemukan kurang dari 1 dari 10 (3 s.d." in quality_sentence(facts_of(tables), Words("id"))
 
 
 @pytest.mark.parametrize(
