@@ -97,8 +97,8 @@ def limited(low: float, high: float, *measured: dict[str, object]) -> Trends:
     ("low", "high", "interval", "direction"),
     [
         (0.02, 0.08, "−5,0 s.d. +15,0", "arahnya belum pasti"),  # the count alone is sure, the labels are not
-        (0.10, 0.20, "+3,0 s.d. +27,0", "lebih banyak positif"),
-        (-0.20, -0.10, "−27,0 s.d. −3,0", "lebih banyak negatif"),
+        (0.10, 0.20, "+3,0 s.d. +27,0", "condong positif"),
+        (-0.20, -0.10, "−27,0 s.d. −3,0", "condong negatif"),
     ],
 )
 def test_leaders_read_limits_with_the_error_of_labels_and_whether_the_direction_is_certain(
