@@ -195,8 +195,11 @@ def weekly(
       ronda weekly --week 2024-W05
     """
     import reports
+    from flows import labels
+    from flows.store import warehouse
 
-    with orchestrated(context, "weekly", reports.make_ready) as (settings, flow):
+    ready = (reports.make_ready, labels.label_quality, warehouse.current_schema)  # import and read what is read again
+    with orchestrated(context, "weekly", *ready) as (settings, flow):
         say(flow(week=week, as_of=as_of, lang=lang or settings.lang))
     return Exit.DONE
 

@@ -101,7 +101,7 @@ def _log_level(context: typer.Context) -> str:
 
 @contextmanager
 def orchestrated(
-    context: typer.Context, flow: str, *preparations: Callable[[], None]
+    context: typer.Context, flow: str, *preparations: Callable[[], object]
 ) -> Iterator[tuple[Settings, Any]]:
     """The settings and a flow by its name, with the Prefect server that it runs on.
 
