@@ -225,9 +225,7 @@ def library() -> Any:
 def _evaluate(frame: "pd.DataFrame", suite: Suite) -> dict[str, Any]:
     """Great Expectations' results by expectation name; only the columns of the suite are looked at."""
     gx, whole = library()
-    definition = gx.ExpectationSuite(
-        name=suite.table, expectations=[_definition(each) for each in suite.expectations]
-    )
+    definition = gx.ExpectationSuite(name=suite.table, expectations=[_definition(each) for each in suite.expectations])
     result_format: dict[str, Any] = {"result_format": "BASIC", "partial_unexpected_count": _EXAMPLES}
     if suite.key:
         result_format |= {"result_format": "COMPLETE", "unexpected_index_column_names": list(suite.key)}

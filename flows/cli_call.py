@@ -109,17 +109,17 @@ def orchestrated(
     """
     settings = settings_of(context, writes=True)
     with orchestrator.orchestrated(settings, _log_level(context)) as server:
-        loaded = getattr(importlib.import_module(f"flows.{flow}"), flow)
-
-        def run(**parameters: Any) -> Any:
-            if server is not None:
-                server.wait()
-            return loaded(**parameters)
-
         try:
             with processes.helper(quality.make_ready):
+                loaded = getattr(importlib.import_module(f"flows.{flow}"), flow)
                 for prepare in preparations:
                     prepare()
+
+                def run(**parameters: Any) -> Any:
+                    if server is not None:
+                        server.wait()
+                    return loaded(**parameters)
+
                 yield settings, run
         except RondaError:
             raise
