@@ -115,10 +115,10 @@ def orchestrated(
                 for prepare in preparations:
                     prepare()
 
-                def run(**parameters: Any) -> Any:
+                def run(*arguments: Any, **named: Any) -> Any:
                     if server is not None:
                         server.wait()
-                    return loaded(**parameters)
+                    return loaded(*arguments, **named)
 
                 yield settings, run
         except RondaError:
