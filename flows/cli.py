@@ -4,7 +4,7 @@ import atexit
 import os
 import subprocess
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated
@@ -28,6 +28,7 @@ from flows.cli_call import (
 )
 from flows.exits import Exit, UsageError, as_told
 from flows.progress import guard_terminal, say, say_line
+from flows.settings import Settings
 
 _EPILOG = """exit codes:
   0 done                    4 stopped by a quality gate
@@ -110,6 +111,14 @@ def import_(
     dry_run: Annotated[
         bool, typer.Option("--dry-run", help="say what each file is and would come to, and write nothing")
     ] = False,
+    week: Annotated[
+        str | None,
+        typer.Option(
+            parser=cli_call.week,
+            metavar="WEEK",
+            help="then publish this week, like `ronda weekly --week`, where every file was taken whole",
+        ),
+    ] = None,
 ) -> Exit:
     """Import exports: files or folders, recognised by content, plain, gzip or zstd.
 
@@ -118,21 +127,44 @@ def import_(
     Example:
       ronda import exports/ --covers 2024-01-29..2024-02-04
     """
+    if dry_run and week:
+        raise UsageError("--dry-run publishes nothing; leave out --week.")
+    if week:
+        with orchestrated(context, "weekly") as (settings, flow):
+            return _import(settings, paths, covers, lambda: say(flow(week=week, lang=settings.lang)))
     settings = settings_of(context, writes=not dry_run)
     from expectations import run as quality
-    from flows.loading.imports import run_import
-    from flows.loading.preview import run_preview
 
     if dry_run:
+        from flows.loading.preview import run_preview
+
         with progress.step("Looking at files", "bytes") as looked:
             return run_preview(settings, paths, datetime.now(UTC), say_line, looked)
     with processes.helper(quality.make_ready):
-        with (
-            progress.step("Landing files", "bytes") as landed,
-            progress.step("Reading posts", "bytes") as read,
-        ):
-            code = run_import(settings, paths, datetime.now(UTC), covers, say_line, landed=landed, read=read)
-        return cli_keep.forget_removed(settings, code)
+        return _import(settings, paths, covers)
+
+
+def _import(
+    settings: Settings, paths: Sequence[Path], covers: Days | None, publish: Callable[[], None] | None = None
+) -> Exit:
+    """Imports, publishes where everything was taken, and takes what is removed out of the home, whatever came of it."""
+    from flows.loading.imports import run_import
+
+    with (
+        progress.step("Landing files", "bytes") as landed,
+        progress.step("Reading posts", "bytes") as read,
+    ):
+        code = run_import(settings, paths, datetime.now(UTC), covers, say_line, landed=landed, read=read)
+    is_built = False
+    try:
+        if publish is not None and code is Exit.DONE:
+            publish()
+            is_built = True
+    finally:
+        code = cli_keep.forget_removed(settings, code, is_built=is_built)
+    if publish is not None and not is_built:
+        complain("nothing was published: not every file was taken whole (above); then run `ronda weekly`.")
+    return code
 
 
 @verb(app, ANALYSTS)
@@ -163,8 +195,11 @@ def weekly(
       ronda weekly --week 2024-W05
     """
     import reports
+    from flows import labels
+    from flows.store import warehouse
 
-    with orchestrated(context, "weekly", reports.make_ready) as (settings, flow):
+    ready = (reports.make_ready, labels.label_quality, warehouse.current_schema)  # import and read what is read again
+    with orchestrated(context, "weekly", *ready) as (settings, flow):
         say(flow(week=week, as_of=as_of, lang=lang or settings.lang))
     return Exit.DONE
 

@@ -101,22 +101,26 @@ def _log_level(context: typer.Context) -> str:
 
 @contextmanager
 def orchestrated(
-    context: typer.Context, flow: str, *preparations: Callable[[], None]
+    context: typer.Context, flow: str, *preparations: Callable[[], object]
 ) -> Iterator[tuple[Settings, Any]]:
     """The settings and a flow by its name, with the Prefect server that it runs on.
 
-    While the server starts, the flow is imported and what it needs later is prepared.
+    While the server starts, the flow is imported and what it needs later is prepared; a call of the flow waits for it.
     """
     settings = settings_of(context, writes=True)
     with orchestrator.orchestrated(settings, _log_level(context)) as server:
-        loaded = getattr(importlib.import_module(f"flows.{flow}"), flow)
         try:
             with processes.helper(quality.make_ready):
+                loaded = getattr(importlib.import_module(f"flows.{flow}"), flow)
                 for prepare in preparations:
                     prepare()
-                if server is not None:
-                    server.wait()
-                yield settings, loaded
+
+                def run(*arguments: Any, **named: Any) -> Any:
+                    if server is not None:
+                        server.wait()
+                    return loaded(*arguments, **named)
+
+                yield settings, run
         except RondaError:
             raise
         except Exception as error:

@@ -32,13 +32,16 @@ def record(context: typer.Context, lang: Lang = None) -> Exit:
     return Exit.DONE
 
 
-def forget_removed(settings: Settings, code: Exit) -> Exit:
-    """After an import: takes the posts that it said are removed out of the home; gives the exit code of both."""
+def forget_removed(settings: Settings, code: Exit, *, is_built: bool) -> Exit:
+    """After an import: takes the posts that it said are removed out of the home; gives the exit code of both.
+
+    `is_built` as `living.settle` has it.
+    """
     from flows.forgetting import removed
     from flows.store.warehouse import exclusive
 
     with exclusive(settings.home):
-        forgotten = removed.forget(settings, datetime.now(UTC))
+        forgotten = removed.forget(settings, datetime.now(UTC), is_built=is_built)
     if forgotten.landed.records or forgotten.weeks:
         say(forgotten.sentence())
     for sentence in forgotten.landed.left:

@@ -3,7 +3,8 @@
 import csv
 import json
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -78,9 +79,8 @@ def _watch(folder: Path) -> str:
     return json.dumps({"since": FIRST_DAY.isoformat(), **lists})
 
 
-def _note_watched(settings: Settings, folder: Path) -> None:
+def _note_watched(settings: Settings, lists: Mapping[str, posts_served.WatchList]) -> None:
     """Notes what the people who exported the season watched, since its first day."""
-    lists = posts_served.watch_list(folder)
     watched = {name: Watched(each.accounts, each.keywords, each.hashtags) for name, each in lists.items()}
     since = datetime.combine(FIRST_DAY, datetime.min.time(), settings.election.zone)
     watch_list.note(settings.home, watched, since, {name: each.accounts for name, each in lists.items()})
@@ -145,8 +145,6 @@ def run(settings: Settings, posts: int) -> None:
         if WEEK in releases.reported_weeks(settings.home):
             is_changed = demo.replay(batches)
         else:
-            _make_ready(settings)
-            _note_watched(settings, folder)
             is_changed = demo.publish(batches, server)
         if is_changed:
             with exclusive(settings.home):
@@ -197,7 +195,9 @@ class _Demo:
         reported = next(number for number, batch in enumerate(batches) if batch.week == WEEK)
         note("Replaying it week by week: what landed is loaded, checked and stated ...")
         server.start()
-        self.replay(batches[:reported])
+        watched = processes.later(posts_served.watch_list, self.folder)
+        self.replay(batches[:reported], lambda: _make_ready(self.settings))
+        _note_watched(self.settings, watched())
         note(f"Made-up coders return the sheets of {METHOD.estimate_weeks} weeks; modelling and publishing {WEEK} ...")
         with exclusive(self.settings.home):
             self._land(batches[reported], self._reviewed())
@@ -208,8 +208,11 @@ class _Demo:
         server.end()
         return self.replay(batches[reported + 1 :])
 
-    def replay(self, batches: Sequence[simulation.Batch]) -> bool:
-        """Loads each batch and states the numbers of its week; whether there was anything new."""
+    def replay(self, batches: Sequence[simulation.Batch], meanwhile: Callable[[], None] = lambda: None) -> bool:
+        """Loads each batch and states the numbers of its week; whether there was anything new.
+
+        `meanwhile` is done here while the disk takes in what lands.
+        """
         settings = self.settings
         known = publications.publications(settings.home)
         new = [batch for batch in batches if batch.week not in known]
@@ -226,8 +229,11 @@ class _Demo:
             recorded(settings.home, "demo", {"weeks": str(len(new))}) as record,
             progress.step("Reading posts", "bytes") as read,
             progress.step("Stating weeks", "weeks") as stated,
+            ThreadPoolExecutor(1) as beside,
         ):
-            replay(settings, record, [self._land(batch) for batch in new], state, read)
+            landing = beside.submit(lambda: [self._land(batch) for batch in new])
+            meanwhile()
+            replay(settings, record, landing.result(), state, read)
         return True
 
     def _reviewed(self) -> Path:

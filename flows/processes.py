@@ -140,6 +140,17 @@ def collect_seldom() -> None:
     gc.set_threshold(50_000, 20, 20)
 
 
+@contextmanager
+def uncollected() -> Iterator[None]:
+    """Nothing that is made inside is looked through for what has become unused, then or later: for imports."""
+    gc.disable()
+    try:
+        yield
+    finally:
+        gc.freeze()
+        gc.enable()
+
+
 def begin() -> None:
     """As a process of a pool begins."""
     collect_seldom()

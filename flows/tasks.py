@@ -124,9 +124,13 @@ def load_pending(run_id: str, platform: str | None, relabels: bool = True) -> Lo
 
 
 @task(name="Build the tables", timeout_seconds=1800, **_RETRIED)
-def build_tables() -> int:
-    """Rebuilds every core and trend table; gives their number."""
-    return build.build_tables(load_settings())
+def build_tables(checked: tuple[str, Week] | None = None) -> int:
+    """Rebuilds every core and trend table; gives their number. The gate of `checked`, a run's week, begins too."""
+    settings = load_settings()
+    if checked is not None:
+        run_id, week = checked
+        check.begin(settings, Run(settings.home, run_id), week)
+    return build.build_tables(settings)
 
 
 @task(name="Check the week", timeout_seconds=1800, **_RETRIED)

@@ -52,7 +52,7 @@ def weekly(week: str | None = None, as_of: str | None = None, lang: Language = "
     ):
         with telling_stops(settings, week or ""):
             loaded = tasks.load_pending(run.run_id, None)
-            tasks.build_tables()
+            tasks.build_tables((run.run_id, asked) if asked else None)
         weeks = [asked] if asked else due.due_weeks(settings, scheduled_moment())
         published = []
         for one in weeks:

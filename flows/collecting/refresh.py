@@ -15,7 +15,6 @@ from pathlib import Path
 from flows import sources
 from flows.collecting import gone, watch_list
 from flows.collecting.pull import Observe, Pulled, configured, pull, state_folder
-from flows.exits import InputRefusedError
 from flows.loading import landing, proof, rewriting
 from flows.method import METHOD
 from flows.settings import Settings
@@ -144,20 +143,21 @@ def erase(settings: Settings, now: datetime) -> Erased:
     empty_inbox(settings, set(waiting))
     words: set[str] = set()
     records, files, left = 0, 0, [flaw.sentence for flaw in seen.flaws if flaw.stops]
-    for file_id in sorted(waiting.keys() | (unasked & paged.keys())):
-        keys = waiting.get(file_id, set())
-        if file_id not in landed:
-            left.append(
-                f"The landed file {file_id[:32]} holds {len(keys):,} removed posts and is not there; restore it."
-            )
+    wanted = {file_id: waiting.get(file_id, set()) for file_id in sorted(waiting.keys() | (unasked & paged.keys()))}
+    left += [
+        f"The landed file {file_id[:32]} holds {len(keys):,} removed posts and is not there; restore it."
+        for file_id, keys in wanted.items()
+        if file_id not in landed
+    ]
+    works = [(landed[file_id], keys) for file_id, keys in wanted.items() if file_id in landed]
+    for item, erased in rewriting.rewrite_each(settings, works, now):
+        keys = wanted[item.file_id]
+        if isinstance(erased, Exception):
+            what = f"{item.file} holds {len(keys):,} removed posts"
+            left.append(f"{what} and cannot be rewritten ({erased}); restore it from a backup, then run it again.")
             continue
-        try:
-            erased = rewriting.rewrite(settings, landed[file_id], keys, now)
-        except (InputRefusedError, ValueError, OSError) as error:
-            what = f"{landed[file_id].file} holds {len(keys):,} removed posts"
-            left.append(f"{what} and cannot be rewritten ({error}); restore it from a backup, then run it again.")
-            continue
-        gone.note_erased(notes, file_id, sorted(keys | {_UNASKED} if file_id in unasked else keys))
+        is_unasked = item.file_id in unasked
+        gone.note_erased(notes, item.file_id, sorted(keys | {_UNASKED} if is_unasked else keys))
         records, files, words = records + erased.records, files + (erased.records > 0), words | erased.words
     if gone.forget_notes(settings.home) + (
         gone.forget_excerpts(settings.home, set().union(*waiting.values())) if waiting else 0

@@ -26,10 +26,11 @@ class Forgotten:
         return f"{self.landed.sentence()}{pages}"
 
 
-def forget(settings: Settings, now: datetime, *, everywhere: bool = False) -> Forgotten:
+def forget(settings: Settings, now: datetime, *, everywhere: bool = False, is_built: bool = False) -> Forgotten:
     """Takes removed posts out of landing, inbox, warehouse, review sheets, records of work, and releases.
 
     Review sheets and records of work are searched when a landed file held something of the posts, or `everywhere`.
+    `is_built` as `living.settle` has it.
     Safe to repeat and to interrupt. The caller holds the warehouse.
     """
     landed = refresh.erase(settings, now)
@@ -41,5 +42,5 @@ def forget(settings: Settings, now: datetime, *, everywhere: bool = False) -> Fo
     if landed.files or everywhere:
         sheets.blank(settings, keys.__contains__)
         left = records.overwrite(settings.home, records.Gone(keys, landed.words))
-    settled = living.settle(settings)
+    settled = living.settle(settings, is_built=is_built)
     return Forgotten(replace(landed, left=(*landed.left, *left, *settled.left)), settled.weeks)

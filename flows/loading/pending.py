@@ -6,6 +6,7 @@ is stopped depends on the file alone, so that a warehouse made anew from the lan
 
 import tempfile
 from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import UTC, datetime
 from functools import partial
@@ -157,30 +158,46 @@ def replay(
     """Loads groups of landed files one after the other, as if each had just come in.
 
     Files are prepared once for all groups, which changes nothing: prepared rows depend on the bytes alone; `advance` is
-    told the bytes that were read. After each group, inside its transaction, `state` is called with its number and its
-    counts in one line. Every load passes the SQL checks; the expectations are evaluated with the report of a week.
+    told the bytes that were read. Once a group is loaded, `state` is called with its number and its counts in one line,
+    in a transaction of its own: meanwhile the next group is read in, which nobody sees before `state` is through. Every
+    load passes the SQL checks; the expectations are evaluated with the report of a week. A replay that was interrupted
+    is made good by the same call with the groups that are not stated yet.
     """
     key = privacy.author_secret(settings)
     with (
         warehouse.opened(settings.home) as connection,
+        warehouse.session(connection) as second,
         tempfile.TemporaryDirectory(dir=settings.home, prefix=".load-") as scratch,
+        ThreadPoolExecutor(1) as beside,
     ):
-        files = [item for group in groups for item in group]
-        seen = proof.settle(settings.home, proof.loaded_files(connection))
+        known = proof.loaded_files(connection)
+        files = [item for group in groups for item in group if item.file_id not in known]
+        seen = proof.settle(settings.home, known)
         contents = {item.file_id: item.content for item in seen.files}
         ready = batches.make_ready(settings, files, key, Path(scratch), advance)
         if ready.refusals:
             raise InputRefusedError(next(iter(ready.refusals.values())))
         with warehouse.transaction(connection):
             models.load_seeds(connection, settings.seeds)
+
+        def follow(number: int, told: str) -> None:
+            with warehouse.transaction(second):
+                state(second, number, told)
+
+        stated = beside.submit(lambda: None)
         for number, group in enumerate(groups):
             batch = batches.batch(ready, frozenset(item.file_id for item in group))
+            if batch.reviews:  # are of samples, which are drawn where weeks are stated
+                stated.result()
             with warehouse.transaction(connection):
                 _load(settings, connection, batch)
                 if batch.files:
                     gates.row_gate(connection, run)
+                stated.result()
                 proof.note_loaded(settings.home, proof.loaded_files(connection), contents)
-                state(connection, number, LoadSummary.of(connection, batch).sentence())
+                told = LoadSummary.of(connection, batch).sentence()
+            stated = beside.submit(follow, number, told)
+        stated.result()
         file_states.write(settings.home, connection)
 
 

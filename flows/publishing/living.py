@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import reports
 from flows.loading import proof
 from flows.periods import Week
+from flows.processes import helping
 from flows.publishing import build, editions, releases
 from flows.publishing.database import place_database
 from flows.publishing.site import place_index, place_pages
@@ -62,8 +63,10 @@ class _Known(NamedTuple):
     texts: "pl.DataFrame"
 
 
-def settle(settings: Settings, *, without_evidence: bool = False) -> Settled:
+def settle(settings: Settings, *, without_evidence: bool = False, is_built: bool = False) -> Settled:
     """Publishes anew what prints posts that are gone.
+
+    With `is_built` every table was built, and published, since the last load: neither is done again for its own sake.
 
     With `without_evidence` no post is printed any more. Numbers stay; of a week published by an earlier version of
     ronda, which kept no edition or less in it, a new publication is stated. Nothing is done while the warehouse lacks
@@ -78,11 +81,15 @@ def settle(settings: Settings, *, without_evidence: bool = False) -> Settled:
         if not _is_whole(settings.home, connection):
             return Settled(left=(_WAITS,))
         known = _look(connection, list(printed.values()))
-        is_said = _is_said(settings.home, connection)
+        saying = _saying(settings.home, connection)
     stale = [place for place, frames in printed.items() if _is_stale(frames, known, without_evidence=without_evidence)]
-    if not stale and not is_said:
+    if not stale and not saying:
         return Settled()
-    build.build_tables(settings)
+    if is_built and not stale and release not in saying:
+        releases.drop_older(settings.home)
+        return Settled()
+    if not is_built:
+        build.build_tables(settings)
     kept = [place for place in stale if _can_be_rendered(settings, place)]
     if without := [place for place in stale if place not in kept]:
         with recorded(settings.home, "forget", {"weeks": ", ".join(without)}) as run:
@@ -204,13 +211,14 @@ def _without_ids(frames: Frames, known: "pl.DataFrame") -> Frames:
     return {_ITEMS: named.with_columns(post_id=post_id).select(items.columns)}
 
 
-def _is_said(home: Path, connection: warehouse.Connection) -> bool:
-    """Whether a published database still holds the text of a post that is gone, or a post that nobody knows."""
+def _saying(home: Path, connection: warehouse.Connection) -> list[Path]:
+    """The releases whose database still holds the text of a post that is gone, or a post that nobody knows."""
+    saying = []
     for path in sorted((home / "releases").glob("[0-9]*/ronda.duckdb")):
         with warehouse.attached(connection, path, "published"):
             if connection.execute(_STILL_SAID).fetchall()[0][0]:
-                return True
-    return False
+                saying.append(path.parent.resolve())
+    return saying
 
 
 def _release(settings: Settings, stale: Sequence[str], known: _Known, *, without_evidence: bool) -> None:
@@ -226,7 +234,7 @@ def _release(settings: Settings, stale: Sequence[str], known: _Known, *, without
             edition, whole = editions.require(settings, place)
             frames = _living(whole, known, without_evidence=without_evidence)
             changed.append((place, edition, frames))
-            place_pages(release, place, edition, frames)
+            place_pages(release, place, edition, frames, helping())
         if changed:
             place_index(settings, release, changed[-1][1])
     for place, edition, frames in changed:  # afterwards: until the pages changed they are asked again

@@ -42,9 +42,21 @@ def connect(path: Path | str = ":memory:", *, read_only: bool = False) -> Connec
     return connection
 
 
-def _prepare(connection: Connection, *, read_only: bool) -> None:
+@contextmanager
+def session(connection: Connection) -> Iterator[Connection]:
+    """Another session of an open database, for a thread of its own: it sees what is committed."""
+    with closing(connection.cursor()) as own:
+        _set_up(own)
+        yield own
+
+
+def _set_up(connection: Connection) -> None:
     connection.execute("SET TimeZone = 'UTC'")
     connection.execute("SET preserve_insertion_order = true")
+
+
+def _prepare(connection: Connection, *, read_only: bool) -> None:
+    _set_up(connection)
     limit = connection.execute("SELECT parse_formatted_bytes(current_setting('memory_limit'))").fetchall()
     if limit[0][0] > _MEMORY_BYTES:
         connection.execute(f"SET memory_limit = '{_MEMORY_BYTES}B'")

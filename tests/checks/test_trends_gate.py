@@ -40,3 +40,20 @@ def test_a_second_row_of_one_key_stops_the_week_by_name(built: warehouse.Connect
     outcomes = {verdict["table"]: verdict["outcome"] for verdict in run.verdicts_of_week if verdict["name"] == "grain"}
     assert outcomes.pop("weekly_topic") == "failed"
     assert len(outcomes) > 25 and set(outcomes.values()) == {"passed"}
+
+
+def test_what_a_run_began_says_the_same_and_is_taken_up_once(built: warehouse.Connection, tmp_path: Path) -> None:
+    settings = Settings(home=tmp_path)
+    first, second = runs.begin(tmp_path, "weekly", {}), runs.begin(tmp_path, "weekly", {})
+    check.begin(settings, first, WEEK)
+    for run in (first, second):
+        check.check_week(settings, run, WEEK)
+    assert first.verdicts_of_week == second.verdicts_of_week
+    tables = list(dict.fromkeys(verdict["table"] for verdict in first.verdicts_of_week))
+    assert tables.index("posts") < tables.index("weekly_platform")
+
+    check.begin(settings, first, WEEK)
+    built.execute("UPDATE base.posts SET likes = -1")
+    check.check_week(settings, first, WEEK)
+    with pytest.raises(GateStoppedError, match="likes"):
+        check.check_week(settings, first, WEEK)

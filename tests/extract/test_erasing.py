@@ -18,8 +18,9 @@ import pyarrow.parquet as pq
 import pytest
 import zstandard
 
-from flows import sources
+from flows import processes, sources
 from flows.collecting import gone, inbox, refresh
+from flows.exits import InputRefusedError
 from flows.files import open_stream
 from flows.loading import landing, mapped, reading, rewriting
 from flows.loading.arrivals import land_paths
@@ -245,6 +246,32 @@ def test_a_workbook_that_landed_becomes_the_csv_of_its_sheet_and_is_read_as_befo
         posts = [post for _, post in mapped.read_posts(form, stream, mapped.Sight())]
     assert [post.post_id for post in posts if isinstance(post, Post)] == list(case.ids)
     assert len(posts) == len(known)
+
+
+def test_files_are_rewritten_beside_one_another_and_one_that_cannot_be_holds_up_none(tmp_path: Path) -> None:
+    settings = SETTINGS.model_copy(update={"home": tmp_path / "home"})
+    paths = [
+        exports.write_lines(tmp_path / f"{n}.ndjson", [exports.tiktok(serial=n), exports.tiktok(serial=10 + n)])
+        for n in range(5)
+    ]
+    items = land_paths(settings, paths, LANDED).landed
+    landing.stored_path(settings.home, items[2]).write_bytes(b"other bytes")
+    works = [(item, {("tiktok", exports.tiktok_id(exports.NOON, n))}) for n, item in enumerate(items)]
+    with processes.helper():
+        outcomes = list(rewriting.rewrite_each(settings, works, LATER))
+    assert [item for item, _ in outcomes] == list(items)
+    refused = outcomes.pop(2)[1]
+    assert isinstance(refused, InputRefusedError) and "2.ndjson" in str(refused)
+    assert [outcome.records for _, outcome in outcomes if isinstance(outcome, rewriting.Rewritten)] == [1] * 4
+    changed = {item.file: item.erased for item in landing.landed_files(settings.home)}
+    assert changed == {"0.ndjson": 1, "1.ndjson": 1, "2.ndjson": 0, "3.ndjson": 1, "4.ndjson": 1}
+    for item, _ in outcomes:
+        said = zstandard.ZstdDecompressor().stream_reader(landing.stored_path(settings.home, item).read_bytes()).read()
+        assert (
+            hashlib.sha256(said).hexdigest()
+            == landing.read_manifest(landing.stored_path(settings.home, item).with_suffix(".json")).content
+        )
+    assert not list(settings.home.rglob("*.draft"))
 
 
 def kept_hash(home: Home, item: landing.Landed) -> str:

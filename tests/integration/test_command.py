@@ -49,6 +49,8 @@ MISUSES = {
     "weekly --as-of now": '--as-of: "now" is not a moment; write it like 2024-02-05T06:00+07:00.',
     "daily --day 2024-02-30": '--day: "2024-02-30" is not a day; write it like 2024-02-12.',
     "daily --as-of 2024-02-05": '--as-of: "2024-02-05" has no time zone; write it like 2024-02-05T06:00+07:00.',
+    "import x --week pekan": '--week: "pekan" is not an ISO week; write it like 2024-W05.',
+    "import x --dry-run --week 2024-W05": "--dry-run publishes nothing; leave out --week.",
     "import x --covers 2": '--covers: "2" is not a span of days; write it like 2024-01-29..2024-02-04.',
     "import x --covers 2024-02-02..2024-02-01": (
         '--covers: "2024-02-02..2024-02-01" ends before it begins; swap the days.'

@@ -2,6 +2,7 @@
 
 import gzip
 import json
+import time
 from collections.abc import Callable, Sequence
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
@@ -15,7 +16,7 @@ from flows import labels
 from flows.exits import Exit, GateStoppedError, InputRefusedError, UsageError
 from flows.loading.arrivals import land_paths
 from flows.loading.imports import run_import
-from flows.loading.pending import load_pending
+from flows.loading.pending import load_pending, replay
 from flows.loading.preview import run_preview
 from flows.loading.summary import LoadSummary
 from flows.settings import Settings, TableMapping
@@ -82,6 +83,34 @@ def test_a_known_file_counts_nothing_again(settings: Settings, tmp_path: Path) -
     assert "counted zero" in bring(settings, copy)[1]
     assert len(rows(settings, "FROM base.loads")) == 1
     assert len(rows(settings, "FROM base.observations")) == 1
+
+
+def test_a_replay_states_each_group_as_if_no_other_came_and_goes_on_where_it_was_interrupted(
+    settings: Settings, tmp_path: Path
+) -> None:
+    groups = [
+        land_paths(settings, [write_lines(tmp_path / f"{n}.ndjson", [tiktok(serial=n)])], LANDED).landed
+        for n in range(4)
+    ]
+    told: list[int] = []
+    stops = [1]
+
+    def state(connection: warehouse.Connection, number: int, counts: str) -> None:
+        assert "1 posts" in counts or not number
+        if number in stops:
+            raise InputRefusedError("the second group is not stated")
+        time.sleep(0.2)  # in which the next group is read in
+        told.append(connection.execute("SELECT count(*) FROM base.posts").fetchall()[0][0])
+
+    run = begin(settings.home, "demo", {})
+    with pytest.raises(InputRefusedError, match="not stated"):
+        replay(settings, run, groups, state)
+    assert told == [1]
+    assert len(rows(settings, "FROM base.posts")) == 2, "the third is not loaded"
+    stops.clear()
+    replay(settings, run, groups[1:], state)
+    assert told == [1, 2, 3, 4]
+    assert len(rows(settings, "FROM base.loads")) == 4
 
 
 @pytest.mark.parametrize("together", [True, False])
