@@ -78,6 +78,15 @@ def weeks_between(first: Week, last: Week) -> list[Week]:
     ]
 
 
+def urgency(limit: date, act_by: date, today: date) -> tuple[bool, int]:
+    """The place of something that waits among others: what can still be done in time first, the fewest days first.
+
+    `act_by` counts while it lies ahead, then the limit; what has passed its limit comes last, the latest of it first.
+    """
+    day = limit if act_by < today else act_by
+    return limit < today, abs((day - today).days)
+
+
 @dataclass(frozen=True, slots=True)
 class Phase:
     """One row of the calendar seed; open ends are None."""

@@ -58,7 +58,7 @@ def publish(home: Path, posts: Sequence[Post]) -> None:
     connection.execute("""
         CREATE SCHEMA IF NOT EXISTS core;
         CREATE TABLE core.review_queue (platform VARCHAR, post_id VARCHAR, week VARCHAR, phase VARCHAR,
-            hand_over_limit DATE);
+            hand_over_limit DATE, act_by DATE);
         CREATE TABLE core.review_items (platform VARCHAR, post_id VARCHAR, week VARCHAR, phase VARCHAR,
             hand_over_limit DATE, is_detected BOOLEAN, state VARCHAR, outcome VARCHAR, code VARCHAR);
         CREATE TABLE core.posts (platform VARCHAR, post_id VARCHAR, text VARCHAR, created_at TIMESTAMPTZ,
@@ -67,7 +67,7 @@ def publish(home: Path, posts: Sequence[Post]) -> None:
     for each in posts:
         queued = ("tiktok", each.post_id, "2024-W05", each.phase, each.limit)
         if each.outcome in {"unreviewed", "one_coder", "disagreed"}:
-            connection.execute("INSERT INTO core.review_queue VALUES (?, ?, ?, ?, ?)", queued)
+            connection.execute("INSERT INTO core.review_queue VALUES (?, ?, ?, ?, ?, ?)", (*queued, each.limit))
         item = (*queued, each.outcome, each.code)
         connection.execute("INSERT INTO core.review_items VALUES (?, ?, ?, ?, ?, true, 'live', ?, ?)", item)
         post = ("tiktok", each.post_id, each.text, datetime(2024, 2, 4, 1, tzinfo=UTC), each.group, each.phase)

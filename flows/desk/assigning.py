@@ -27,7 +27,7 @@ def _coders(room: Room) -> list[str]:
 
 
 def listing(room: Room, asked: Asked) -> Response:
-    """What waits for coders, soonest limit first, with whom it was given to; of a word, if asked."""
+    """What waits for coders, the most urgent first, with whom it was given to; of a word, if asked."""
     words, number = (asked.request.query_params.get(name, "").strip() for name in ("q", "hal"))
     state, moment, today = room.desk.state(), clock.now(), room.today()
     left = [
@@ -35,6 +35,7 @@ def listing(room: Room, asked: Asked) -> Response:
         for one in room.desk.waiting()
         if len(state.of(one.item).codings) < coding.CODERS and words.lower() in one.text.lower()
     ]
+    left.sort(key=lambda one: one.urgency(today))
     place = int(number) if number.isdecimal() and number.isascii() and len(number) < _DIGITS and int(number) else 1
     first = (place - 1) * _SHOWN
     rows = [

@@ -9,13 +9,15 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 
 from flows.desk.release import Release
+from flows.periods import urgency
 
 Key = tuple[str, str]  # platform, post_id
 
 # A near-duplicate of another phase may have another code: what is allowed in the campaign is not in the quiet period.
 _WAITING = """
 SELECT
-    items.platform, items.post_id, items.week, items.phase, items.hand_over_limit, posts.text, posts.created_at,
+    items.platform, items.post_id, items.week, items.phase, items.hand_over_limit, items.act_by, posts.text,
+    posts.created_at,
     coalesce(posts.text_group || ' ' || posts.phase, '') AS same
 FROM core.review_queue AS items
 JOIN core.posts AS posts ON items.platform = posts.platform AND items.post_id = posts.post_id
@@ -35,6 +37,7 @@ class Waiting:
     week: str
     phase: str
     limit: date
+    act_by: date
     text: str
     created_at: datetime
     others: "tuple[Waiting, ...]" = ()
@@ -44,14 +47,18 @@ class Waiting:
         """What stays the same of it, whether it is an item yet or not."""
         return "/".join(self.posts[0])
 
+    def urgency(self, today: date) -> tuple[bool, int]:
+        """Its place in the queue: that of its most urgent post."""
+        return min(urgency(one.limit, one.act_by, today) for one in (self, *self.others))
+
 
 def read(release: Release) -> list[Waiting]:
     """What waits in the published tables, soonest internal limit first; nothing where nothing is published."""
     if release.stamp is None:
         return []
     groups: dict[str, list[Waiting]] = defaultdict(list)
-    for platform, post_id, week, phase, limit, text, created_at, same in release.rows(_WAITING):
-        post = Waiting("", ((platform, post_id),), week, phase, limit, text or "", created_at)
+    for platform, post_id, week, phase, limit, act_by, text, created_at, same in release.rows(_WAITING):
+        post = Waiting("", ((platform, post_id),), week, phase, limit, act_by, text or "", created_at)
         groups[same or f"{platform}/{post_id}"].append(post)
     return [_joined(group, "") if len(group) > 1 else group[0] for group in groups.values()]
 

@@ -123,7 +123,7 @@ class Desk:
     def open(self, coder: str) -> tuple[Waiting | None, bool]:
         """The next item of a coder, leased to nobody else than it may be; and whether others have what is left.
 
-        First comes what was given to this coder; then the order is that of the internal limits and, within a day, each
+        First comes what was given to this coder; then the order is that of `periods.urgency` and, within a day, each
         coder's own: no two see the same one.
         """
         moment = clock.now()
@@ -143,7 +143,8 @@ class Desk:
             ]
             if not free:
                 return None, bool(left)
-            turns = [(*_turn(state, leases, one.item, coder), one.limit) for one in free]
+            today = moment.date()
+            turns = [(*_turn(state, leases, one.item, coder), one.urgency(today)) for one in free]
             first = min(turns)
             chosen = min(
                 (one for one, turn in zip(free, turns, strict=True) if turn == first),

@@ -1,14 +1,15 @@
 -- Every post that was detected or that a person looked at, how far it has come, and its clocks. Software starts no legal
 -- clock: hand_over_limit is the office's own limit for handing over to Bawaslu (seeds.method), the legal one is set by
--- Bawaslu. A post is indicated when two coders agree on a code or an adjudicator gives one; what was handed over or
--- decided counts as indicated.
+-- Bawaslu. act_by is the day by which the office acts on it: that limit, but of a post of the quiet period no later than
+-- its last day, since the vote comes before the limit does. A post is indicated when two coders agree on a code or an
+-- adjudicator gives one; what was handed over or decided counts as indicated.
 --
 -- outcome  unreviewed; gone (removed before anybody looked at it); one_coder, disagreed (waiting for a second or third
 --          person), dismissed (agreed: none); indicated (waiting for a decision to hand over), closed (not handed over);
 --          referred (waiting), undecided (ended without a decision), pending, not_violation, violation
 --
 -- Grain: platform, post_id
--- Columns: platform, post_id, week, phase, is_detected, indications, state, first_seen_day, hand_over_limit,
+-- Columns: platform, post_id, week, phase, is_detected, indications, state, first_seen_day, hand_over_limit, act_by,
 --   working_limit, coders, codes, code, stage, outcome, is_open
 
 WITH method AS (
@@ -85,6 +86,13 @@ limits AS (
     FROM (SELECT DISTINCT first_seen_day FROM items) AS days
     CROSS JOIN lengths
     CROSS JOIN (SELECT coalesce(list(CAST(day AS DATE)), []) AS days FROM seeds.holidays) AS holidays
+),
+
+quiet AS (
+    SELECT phase, max(CAST(last_day AS DATE)) AS last_day
+    FROM seeds.calendar
+    WHERE CAST(is_quiet AS BOOLEAN)
+    GROUP BY phase
 )
 
 SELECT
@@ -97,6 +105,8 @@ SELECT
     items.state,
     items.first_seen_day,
     limits.hand_over_limit,
+    if(quiet.last_day >= items.first_seen_day, least(limits.hand_over_limit, quiet.last_day), limits.hand_over_limit)
+        AS act_by,
     items.first_seen_day + CAST(limits.working_days AS INTEGER) AS working_limit,
     items.coders,
     items.codes,
@@ -123,4 +133,5 @@ SELECT
     NOT items.is_reviewed AND items.state = 'live' AS is_open
 FROM items
 JOIN limits ON items.first_seen_day = limits.first_seen_day
+LEFT JOIN quiet ON items.phase = quiet.phase
 ORDER BY items.platform, items.post_id

@@ -47,6 +47,8 @@ BREACHES = {
     "clocks_run_forward": [
         "UPDATE core.review_items SET hand_over_limit = first_seen_day + 8",
         "UPDATE core.review_items SET working_limit = NULL",
+        "UPDATE core.review_items SET act_by = hand_over_limit + 1",
+        "UPDATE core.review_items SET act_by = first_seen_day - 1",
     ],
     "corrections_change_values": [
         "UPDATE trends.corrections SET now_known = previous",

@@ -101,7 +101,8 @@ def test_a_repeated_request_counts_once(tmp_path: Path, clock: Clock) -> None:
     assert desk.state().of(item).codings["sri"].code == "none"
 
 
-def test_the_soonest_limit_comes_first_and_a_day_in_each_coders_own_order(tmp_path: Path) -> None:
+def test_the_soonest_limit_comes_first_and_a_day_in_each_coders_own_order(tmp_path: Path, clock: Clock) -> None:
+    assert clock.moment < datetime(2024, 2, 6, tzinfo=UTC)
     posts = [Post(str(number), limit=date(2024, 2, 12)) for number in range(12)]
     desk = desk_of(tmp_path, *posts, Post("soon", limit=date(2024, 2, 6)))
     order: dict[str, list[str]] = {"sri": [], "budi": []}
@@ -112,6 +113,22 @@ def test_the_soonest_limit_comes_first_and_a_day_in_each_coders_own_order(tmp_pa
     assert {seen[0] for seen in order.values()} == {"tiktok/soon"}
     assert sorted(order["sri"]) == sorted(order["budi"])
     assert order["sri"] != order["budi"]
+
+
+def test_what_can_still_be_done_in_time_comes_before_what_has_passed_its_limit(tmp_path: Path, clock: Clock) -> None:
+    clock.moment = datetime(2024, 2, 12, tzinfo=UTC)
+    desk = desk_of(
+        tmp_path,
+        *(Post(name, limit=date(2024, month, day)) for name, month, day in (("old", 1, 3), ("passed", 2, 11))),
+        *(Post(name, limit=date(2024, 2, day)) for name, day in (("ahead", 15), ("today", 12))),
+        Post("old copy", limit=date(2024, 1, 2), group="g"),
+        Post("new copy", limit=date(2024, 2, 14), group="g"),
+    )
+    seen = []
+    while (waiting := desk.open("sri")[0]) is not None:
+        seen.append(waiting.name)
+        desk.code("sri", waiting.item, "none", "", f"sri:{len(seen)}")
+    assert seen == ["tiktok/today", "tiktok/old copy", "tiktok/ahead", "tiktok/passed", "tiktok/old"]
 
 
 def test_near_duplicates_are_one_item_and_late_copies_another(tmp_path: Path) -> None:
