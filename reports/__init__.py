@@ -103,7 +103,7 @@ def render_review(  # noqa: PLR0913 - as the function it calls
     return review_sheet.review_workbook(edition, posts, headings, choices, name, of_all_weeks=of_all_weeks)
 
 
-def backlog_told(lang: Language, path: str, limits: Sequence[date], drawn: int, today: date) -> str:
+def backlog_told(lang: Language, path: str, limits: Sequence[tuple[date, date]], drawn: int, today: date) -> str:
     """What to do first, and in which workbook; see `sentences.backlog_told`."""
     from reports.wording import sentences
 

@@ -70,6 +70,26 @@ class Edition:
         return self.election.name_id if self.lang == "id" else self.election.name_en
 
     @property
+    def is_late(self) -> bool:
+        """Whether the report of a later week was due already: what there is to do is not of this week alone."""
+        return self.next_week != self.week.shift(1)
+
+    @property
+    def review_sheet(self) -> str:
+        """The name of the workbook in which coders review this week."""
+        return f"{self.week}-{self.publication}.xlsx"
+
+    @property
+    def backlog_start(self) -> str:
+        """How the name of the workbook of all that waits begins: enough to find it, without a version."""
+        return f"backlog-{self.week}-{self.publication}"
+
+    @property
+    def backlog(self) -> str:
+        """The name of the workbook of all that waits, of all weeks, when this edition came out."""
+        return f"{self.backlog_start}-{self.data_version}.xlsx"
+
+    @property
     def number(self) -> str:
         """The number a document of this edition carries."""
         return f"RONDA/{self.election.regency_code}/{self.week}/{self.publication}"

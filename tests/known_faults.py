@@ -53,7 +53,9 @@ def past_deadlines(trends: Trends, words: Words) -> list[str]:
     """Tasks that were to be done before they were told."""
     edition = trends.facts.edition
     days, today = _days(edition, words), edition.local.date()
-    return [str(task) for task in decisions(trends, words) if days[task.until] < today]
+    named = re.compile(r"\d+ [A-Z][a-z]+ \d{4}")  # of several days the last
+    ends = [(task, [days[day] for day in named.findall(task.until)]) for task in decisions(trends, words)]
+    return [str(task) for task, found in ends if not found or max(found) < today]
 
 
 def reviews_asked_again(trends: Trends, words: Words) -> list[str]:

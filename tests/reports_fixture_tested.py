@@ -178,6 +178,7 @@ def _items(evidence: pl.DataFrame, week: Week) -> pl.DataFrame:
         pl.col("indications").list.head(0).alias("codes"),
         (pl.col("hand_over_limit") - pl.duration(days=7)).alias("first_seen_day"),
         "hand_over_limit",
+        pl.col("hand_over_limit").alias("act_by"),
         "stage",
         pl.lit("unreviewed").alias("outcome"),
         pl.lit("live").alias("state"),

@@ -67,9 +67,12 @@ READINGS = (
     Reading("follow_counts", (), (("waiting", "count", 0),)),
     Reading("backlog_told", (), (("waiting", "count", 0),)),
     Reading("backlog_passed", (), (("passed", "count", 0),)),
+    Reading("backlog_next", (), (("due ahead", "count", 0),)),
     Reading("decide_passed", (), (("passed", "count", 0),)),
+    Reading("decide_passed_after", (), (("passed", "count", 0), ("due", "due", 0))),
     Reading("clocks_overdue", (), (("passed", "count", 0),)),
-    Reading("situation_due_value", (), (("passed", "overdue", 0),)),
+    Reading("situation_due_value", (), (("due", "count", 0),)),
+    Reading("situation_due_passed", (), (("passed", "overdue", 0),)),
     Reading("briefing_issued", (), (("countdown", "countdown", 0),)),
     Reading("weekly_subtitle", (), (("countdown", "countdown", 0),)),
     Reading("weekly_subtitle_after", (), (("countdown", "countdown", 0),)),
@@ -175,8 +178,8 @@ def pdf_text(pdf: bytes) -> str:
 def texts_of(folder: Path, index: Path, summary: WeekSummary, trends: Trends) -> dict[str, str]:
     """The texts of a publication: page, PDF, briefing, index and notice."""
     edition = trends.facts.edition
-    limits: list[date] = [item["hand_over_limit"] for item in trends.open_items]
-    waiting = reports.backlog_told(edition.lang, "review/backlog.xlsx", limits, 0, edition.local.date())
+    limits: list[tuple[date, date]] = [(item["hand_over_limit"], item["act_by"]) for item in trends.open_items]
+    waiting = reports.backlog_told(edition.lang, f"review/{edition.backlog}", limits, 0, edition.local.date())
     return {
         "weekly.html": page_text((folder / "weekly.html").read_text(encoding="utf-8")),
         "weekly.pdf": pdf_text((folder / "weekly.pdf").read_bytes()),

@@ -2,13 +2,14 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date
 
 import polars as pl
 
 from flows.headers import schema
 from flows.loading import privacy
 from flows.loading.landing import Landed
-from flows.periods import Week
+from flows.periods import Week, urgency
 from flows.store.warehouse import Connection, as_tables, query
 
 # What `CollectionDays.rows` and `ReviewLines.rows` hold, and the file they came in.
@@ -45,10 +46,10 @@ ORDER BY md5(samples.week || posts.post_id || posts.platform), posts.platform, p
 _WAITING = """
 SELECT
     queue.platform, queue.post_id, queue.week, posts.url_pi AS link, posts.text, queue.hand_over_limit AS "limit",
-    len(posts.indications) > 0 AS is_detected
+    queue.act_by, len(posts.indications) > 0 AS is_detected
 FROM core.review_queue AS queue
 JOIN base.posts AS posts ON queue.platform = posts.platform AND queue.post_id = posts.post_id
-ORDER BY queue.hand_over_limit, md5(queue.week || queue.post_id || queue.platform), queue.platform, queue.post_id
+ORDER BY md5(queue.week || queue.post_id || queue.platform), queue.platform, queue.post_id
 """
 
 
@@ -107,9 +108,12 @@ def posts_to_review(connection: Connection, week: Week) -> pl.DataFrame:
     return query(connection, _TO_REVIEW.replace("$week", "?"), [str(week)])
 
 
-def posts_waiting(connection: Connection) -> pl.DataFrame:
-    """What waits for a coder, of all weeks (core.review_queue): soonest limit first, those of a day in a random order.
+def posts_waiting(connection: Connection, today: date) -> pl.DataFrame:
+    """What waits for a coder, of all weeks (core.review_queue), in the order of `periods.urgency` on a day.
 
-    Columns as `posts_to_review`, limit, and is_detected, which no sheet shows.
+    Those of a day are in a random order. Columns as `posts_to_review`, limit, act_by, and is_detected, which no sheet
+    shows.
     """
-    return query(connection, _WAITING)
+    posts = query(connection, _WAITING)
+    days = list(zip(posts["limit"], posts["act_by"], strict=True))
+    return posts[sorted(range(len(days)), key=lambda place: urgency(*days[place], today))]

@@ -44,7 +44,7 @@ def write_sheet(settings: Settings, connection: warehouse.Connection, edition: r
 
     It is blind: flagged posts and the sample in one order, without what tells them apart.
     """
-    path = settings.home / "review" / f"{edition.week}-{edition.publication}.xlsx"
+    path = settings.home / "review" / edition.review_sheet
     if not path.exists():
         posts = sheets.posts_to_review(connection, edition.week)
         _write(settings, edition, path, posts, of_all_weeks=False)
@@ -55,11 +55,11 @@ def write_backlog(settings: Settings, connection: warehouse.Connection, edition:
 
     Its name says what was known, since reviews that come in change what waits and no number of the publication.
     """
-    path = settings.home / "review" / f"backlog-{edition.week}-{edition.publication}-{edition.data_version}.xlsx"
-    posts = sheets.posts_waiting(connection)
+    path = settings.home / "review" / edition.backlog
+    posts = sheets.posts_waiting(connection, edition.local.date())
     if not path.exists():
-        _write(settings, edition, path, posts.drop("is_detected"), of_all_weeks=True)
-    limits: list[date] = posts.filter("is_detected")["limit"].to_list()
+        _write(settings, edition, path, posts.drop("is_detected", "act_by"), of_all_weeks=True)
+    limits: list[tuple[date, date]] = posts.filter("is_detected").select("limit", "act_by").rows()
     drawn = posts.height - len(limits)
     return reports.backlog_told(edition.lang, f"review/{path.name}", limits, drawn, edition.local.date())
 

@@ -5,7 +5,7 @@ week that has little to say is set in larger type; one that has more to say than
 end of its longest list, and is never set smaller.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
 from typing import Any
 
@@ -13,7 +13,7 @@ import typst
 
 from reports.briefing.key_numbers import interval_note, key_numbers, other_buckets, seen_buckets
 from reports.briefing.situation import before_told, certainty_told, situation
-from reports.edition import embargo_end
+from reports.edition import Edition, embargo_end
 from reports.figures import volume
 from reports.figures.chart import Picture
 from reports.figures.charts import pictures
@@ -26,7 +26,9 @@ from reports.wording.cards import limit_words
 from reports.wording.decisions import Decision, decisions, passed_told
 from reports.wording.estimates import estimate_line
 from reports.wording.label_quality import quality_sentence
-from reports.wording.lights import LIGHTS, light_sentence, light_title
+from reports.wording.lights import LIGHTS, light_sentences, light_title
+from reports.wording.quantities import part_of
+from reports.wording.reissue import reissue_text
 from reports.wording.sentences import bucket_words, drafter_words, embargo_mark, embargo_text, gap_words, zero_sentence
 from reports.wording.watch_list import is_changed
 from reports.wording.words import Words, platform_name
@@ -34,7 +36,6 @@ from reports.wording.words import Words, platform_name
 LEADING = "leading"  # the one chart of the briefing, which the report has too
 TASKS_SHOWN, GAPS_SHOWN, AGENDA_SHOWN = 5, 3, 6
 SCALES = (1.2, 1.1, 1.0)  # of the type, the first that two pages hold
-STAGES = ("detected", "reviewed", "indicated", "referred", "decided")
 TOO_LONG = {  # the template's own assertions, and the lists that are cut for each
     "the first page is too long": "tasks",
     "the second page is too long": "unseen",
@@ -48,6 +49,7 @@ _TITLES = (
     "briefing_follow",
     "briefing_agenda",
 )
+_OF_THE_MOMENT = ("briefing_decide", "briefing_agenda")
 
 
 def briefing(trends: Trends, words: Words, judgement: Judgement, drawn: Sequence[Picture]) -> bytes:
@@ -55,7 +57,7 @@ def briefing(trends: Trends, words: Words, judgement: Judgement, drawn: Sequence
     data = told(trends, words, judgement)
     data |= {
         "charts": [{"svg": picture.svg, "alt": picture.alt} for picture in drawn],
-        "words": {key: words(key) for key in _TITLES} | {"page_of": words("page_of", page="#", pages="#")},
+        "words": _titles(trends.facts.edition, words),
     }
     tasks: list[Decision] = data["tasks"]
     scales = list(SCALES)
@@ -76,6 +78,15 @@ def briefing(trends: Trends, words: Words, judgement: Judgement, drawn: Sequence
                 del scales[0]
             else:
                 data[cut] = data[cut][:-1]
+
+
+def _titles(edition: Edition, words: Words) -> dict[str, str]:
+    """The headings; those of what there is to do name the moment where a later edition was due already."""
+    titles = {key: words(key) for key in _TITLES} | {"page_of": words("page_of", page="#", pages="#")}
+    if edition.is_late:
+        day = words.day(edition.local.date())
+        titles |= {key: words("state_on", title=titles[key], day=day) for key in _OF_THE_MOMENT}
+    return titles
 
 
 def told(trends: Trends, words: Words, judgement: Judgement) -> dict[str, Any]:
@@ -120,6 +131,7 @@ def _head(facts: Facts, words: Words) -> dict[str, object]:
         "office": edition.office,
         "embargo": embargo_mark(edition, words),
         "embargo_text": embargo_text(edition, words),
+        "reissue": reissue_text(facts, words),
     }
 
 
@@ -133,8 +145,8 @@ def _first_page(trends: Trends, words: Words, judgement: Judgement) -> dict[str,
         "lights": [
             {
                 "level": light.level,
-                "title": light_title(words, name, light.level),
-                "reasons": light_sentence(trends, words, _main_reason(light)),
+                "title": light_title(trends, words, name, light.level),
+                "reasons": light_sentences(trends, words, name, _main_reason(light)),
             }
             for name, light in zip(LIGHTS, judgement, strict=True)
         ],
@@ -183,17 +195,34 @@ def _zeros(trends: Trends, words: Words) -> list[str]:
 
 
 def _follow(trends: Trends, words: Words) -> str:
-    """How many items stand at which stage, over all weeks; that nothing is recorded while nobody reviewed."""
-    stages = trends.stages
-    waiting = words.number(len(trends.open_items))
+    """How far the posts of the review list came, over all weeks; that nothing is recorded while nobody reviewed.
+
+    What was handed over counts as confirmed too, and what was decided as handed over.
+    """
+    values = {"day": words.day(trends.facts.edition.local.date()), "count": words.number(len(trends.open_items))}
     if not trends.is_reviewed:
-        return words("follow_text", count=waiting)
-    counts = [
-        words("follow_stage", name=words(f"stage_{stage}"), count=words.number(stages.get(stage, 0)))
-        for stage in STAGES
-        if stage != "detected"
+        return words("follow_text", **values)
+    reached = trends.reached(is_detected=True)
+    counts = {stage: words.number(count) for stage, count in reached.items()}
+    said = words("follow_counts", confirmed=_confirmed(words, reached), **counts, **values)
+    drawn = trends.reached(is_detected=False)
+    if drawn["reviewed"]:
+        said += " " + words("follow_drawn", **{stage: words.number(count) for stage, count in drawn.items()})
+    return said + _cases(trends, words)
+
+
+def _confirmed(words: Words, reached: Mapping[str, int]) -> str:
+    """How many posts two people confirmed, and how many of these were handed over and decided."""
+    if not reached["indicated"]:
+        return words("follow_none_indicated")
+    indicated, referred, decided = (reached[stage] for stage in ("indicated", "referred", "decided"))
+    parts = [
+        words("follow_indicated", count=words.number(indicated)),
+        words(f"follow_referred_{part_of(referred, indicated)}", count=words.number(referred)),
     ]
-    return words("follow_counts", counts="; ".join(counts), count=waiting) + _cases(trends, words)
+    if referred:
+        parts.append(words(f"follow_decided_{part_of(decided, referred)}", count=words.number(decided)))
+    return "; ".join(parts)
 
 
 def _cases(trends: Trends, words: Words) -> str:
@@ -218,13 +247,19 @@ def _agenda(trends: Trends, words: Words) -> list[tuple[str, str]]:
     if edition.embargoed:
         end = embargo_end(election)
         entries.append((end.date(), words("agenda_embargo", hour=words.hour(end, election.zone_label))))
+    urgent = [item for item in trends.due if trends.is_before_vote(item)]
+    if urgent:
+        told = words("agenda_vote", count=words.number(len(urgent)))
+        entries.append((min(item["act_by"] for item in urgent), told))
     limits = [item["hand_over_limit"] for item in trends.due]
     if limits:
         first = limits.count(min(limits))
         key = "agenda_limit" if first == len(limits) else "agenda_limit_first"
         told = words(key, count=words.number(first), due=words.number(len(limits)))
         entries.append((min(limits), told))
-    entries.append((trends.next_release, words("agenda_next", week=str(edition.next_week))))
+    key = "agenda_next_today" if trends.next_release == today else "agenda_next"
+    hour = words.hour(edition.next_release, election.zone_label)
+    entries.append((trends.next_release, words(key, week=str(edition.next_week), hour=hour)))
     return [(limit_words(trends, words, day), what) for day, what in sorted(entries)[:AGENDA_SHOWN]]
 
 

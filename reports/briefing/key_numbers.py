@@ -133,7 +133,7 @@ def _listed(trends: Trends, words: Words, bucket: Bucket, told: str) -> str:
     row = facts.measure(bucket)
     if row is None or not row["detected"]:
         return words("key_none_listed", labelled=words.number(row["labelled"] if row else None))
-    waiting = [item for item in trends.open_items if (item["week"], item["phase"]) == (str(bucket.week), bucket.phase)]
+    waiting = trends.waiting_in(bucket)
     is_begun = any(item["outcome"] != "unreviewed" for item in waiting)
     state = words("key_all_reviewed")
     if waiting:

@@ -8,8 +8,9 @@ from reports.judging.certainty import WORDS as CERTAINTIES
 from reports.judging.lights import judge
 from reports.reading.incidents import Incident
 from reports.reading.outcomes import Trends
-from reports.wording.cards import became, copied_text
-from reports.wording.incidents import incident_name, matter_name, platforms_words
+from reports.wording.became import became
+from reports.wording.cards import copied_text
+from reports.wording.incidents import incident_name, matter_name, place_words, platforms_words
 from reports.wording.quantities import counted, usual
 from reports.wording.sentences import class_counts, coverage_words
 from reports.wording.statements import reason_counts
@@ -61,16 +62,10 @@ def _short(trends: Trends, words: Words, incident: Incident) -> str:
         usual=usual(words, row["expected"]),
         event=words("brief_event", event=row[f"event_{words.lang}"]) if row["event_day"] else "",
         weak=words("incident_weak") if row["is_weak"] else "",
-        place=_place(words, incident),
+        place=place_words(words, row),
         beside=f"{_confirmed(trends, words, incident)}{_beside(trends, words, incident)}",
         driven=_driven(words, incident),
     )
-
-
-def _place(words: Words, incident: Incident) -> str:
-    """Where, of what was found on one platform only."""
-    platform = incident.row["platform"]
-    return "" if platform == "all" else words("brief_place", platform=platform_name(words, platform))
 
 
 def _confirmed(trends: Trends, words: Words, incident: Incident) -> str:
@@ -153,14 +148,10 @@ def certainty_told(trends: Trends, words: Words) -> str:
 
 def before_told(trends: Trends, words: Words) -> str:
     """What became of the incidents of last week that no event explained; empty where there were none."""
-    fates: dict[str, list[str]] = {}
-    for row in trends.incidents_before:
-        if row["status"] == "open":
-            names = fates.setdefault(became(trends, words, row), [])
-            name = matter_name(trends, words, row)
-            names += [] if name in names else [name]
     texts = [
-        words("brief_before", name=capitalised(words.listed(names)), became=fate)
-        for fate, names in list(fates.items())[:BEFORE_SHOWN]
+        words("brief_before", name=capitalised(matter_name(trends, words, row)), became=became(trends, words, row))
+        for row in trends.incidents_before
+        if row["status"] == "open"
     ]
+    texts = list(dict.fromkeys(texts))[:BEFORE_SHOWN]
     return " ".join([words("brief_before_title"), *texts]) if texts else ""

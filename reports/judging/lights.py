@@ -3,7 +3,7 @@
 Content, each bucket: red for a confirmed act (two coders) not handed over beyond half of its limit, or a rise of a
 class whose precision the office itself measured; amber for any open incident or confirmed act, and for one of last
 week whose posts still wait for a coder; green where tests were possible and nothing passed; grey where nothing could be
-tested.
+tested. A weak baseline alone is no such test: what it finds makes amber, that it finds nothing leaves grey.
 Collection, each bucket: the share of its planned collections that succeeded: green, amber, red; grey where unknown.
 
 A week has the most urgent light of its buckets; a bucket too short to be tested leaves its content to the others. A
@@ -101,7 +101,7 @@ def _content(trends: Trends, bucket: Bucket, row: Row | None) -> Light:
         return Light("amber", tuple(attention))
     if unjudged := _unjudged(trends, bucket, row):
         return Light("grey", ((unjudged, {}),))
-    return Light("green", (("light_green" if trends.is_tested(bucket) else "light_green_weak", {}),))
+    return Light("green", (("light_green", {}),))
 
 
 def _urgent(trends: Trends, bucket: Bucket) -> list[Reason]:
@@ -115,17 +115,22 @@ def _urgent(trends: Trends, bucket: Bucket) -> list[Reason]:
         and (trends.own_precision.get(incident.subject) or 0.0) >= METHOD.own_precision
     ]
     reasons: list[Reason] = [("light_measured", {"incidents": " ".join(measured)})] if measured else []
-    late = [item for item in trends.indicated if trends.is_beyond_half(item)]
+    late = [item for item in _confirmed(trends) if trends.is_beyond_half(item)]
     if late and bucket == trends.facts.buckets[-1]:
         reasons.append(("light_late", {"count": str(len(late))}))
     return reasons
 
 
+def _confirmed(trends: Trends) -> list[Row]:
+    """What was confirmed and not handed over, of no week later than this one: its light is not theirs."""
+    return [item for item in trends.indicated if item["week"] <= str(trends.facts.edition.week)]
+
+
 def _attention(trends: Trends, bucket: Bucket) -> list[Reason]:
     opened = [incident.key for incident in trends.incidents if incident.bucket == bucket and incident.is_open]
     reasons: list[Reason] = [("light_incident", {"incidents": " ".join(opened)})] if opened else []
-    if trends.indicated and bucket == trends.facts.buckets[-1]:
-        reasons.append(("light_waiting", {"count": str(len(trends.indicated))}))
+    if (confirmed := _confirmed(trends)) and bucket == trends.facts.buckets[-1]:
+        reasons.append(("light_waiting", {"count": str(len(confirmed))}))
     if trends.left_over and bucket == trends.facts.buckets[-1]:
         reasons.append(("light_left_over", {"left_over": " ".join(row["incident"] for row in trends.left_over)}))
     return reasons
@@ -138,8 +143,10 @@ def _unjudged(trends: Trends, bucket: Bucket, row: Row | None) -> str:
         return "light_unknown"
     if row["coverage"] < METHOD.coverage_floor or row["reason"] in BELOW_FLOOR:
         return "light_floor"
-    if trends.is_tested(bucket) or trends.is_counted(bucket):
+    if trends.is_tested(bucket):
         return ""
+    if trends.is_counted(bucket):
+        return "light_counted"
     return "light_short" if bucket.days < METHOD.bucket_days else "light_untested"
 
 

@@ -29,7 +29,7 @@ from reports.wording.sentences import (
     gap_texts,
     zero_sentence,
 )
-from reports.wording.words import DASH, Words, platform_name
+from reports.wording.words import Words, platform_name
 
 GAPS_SHOWN, CLASSES_SHOWN, DAYS_SHOWN = 4, 12, 5
 NAME = "note.pdf"
@@ -219,13 +219,14 @@ def _decide(trends: Trends, words: Words, codes: list[str]) -> str:
     if not open_items:
         return words("decide_none")
     today = trends.facts.edition.local.date()
-    limits = [item["hand_over_limit"] for item in open_items if item["hand_over_limit"]]
-    ahead = min((limit for limit in limits if limit >= today), default=None)
+    ahead = [item["hand_over_limit"] for item in open_items if item["hand_over_limit"] >= today]
+    votes = [item["act_by"] for item in open_items if trends.is_before_vote(item)]
     text = words(
         "note_decide",
         count=words.number(len(open_items)),
-        overdue=words.number(sum(limit < today for limit in limits)),
-        limit=words.day(ahead) if ahead else DASH,
+        vote=words("note_vote", count=words.number(len(votes)), day=words.day(min(votes))) if votes else "",
+        next=words("note_ahead", count=words.number(len(ahead)), day=words.day(min(ahead))) if ahead else "",
+        overdue=words.number(len(open_items) - len(ahead)),
     )
     return f"{text} {words('note_receivers', receivers=receivers(trends, words, codes))}" if codes else text
 

@@ -125,9 +125,10 @@ def accepted(name: str, tables: Tables, wanted: Frame) -> pl.DataFrame:
 
 
 def checked_tables(tables: Tables, week: Week) -> dict[str, pl.DataFrame]:
-    """The tables of an edition in a fixed row order, without anything later than its week.
+    """The tables of an edition in a fixed row order, without the numbers of anything later than its week.
 
-    A week's report never shows what came after the week, so publishing an old week again gives the same pages.
+    A week's report never shows the numbers of later weeks, so publishing an old week again gives the same numbers. What
+    people have still to do is of all weeks: `Trends.items` keeps to what was known when the edition came out.
     Raises TableRefusedError when a table or column is missing, of another type, or ends in `_pi`.
     """
     result = {}
@@ -136,7 +137,7 @@ def checked_tables(tables: Tables, week: Week) -> dict[str, pl.DataFrame]:
         frame = accepted(name, tables, wanted)
         if name == "trends.official":
             frame = frame.filter(pl.col("as_of") <= week.last_day)
-        elif name.startswith("trends.") or name in {"core.review_items", "core.cases"}:
+        elif name.startswith("trends."):
             frame = frame.filter((pl.col("week") <= str(week)) | (pl.col("week") == ALL_WEEKS))
         elif name in {"core.coverage", "core.calendar", "core.collection", "core.watches"}:
             frame = frame.filter(pl.col("day") <= week.last_day)

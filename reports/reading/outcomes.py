@@ -10,12 +10,13 @@ from typing import NamedTuple
 import polars as pl
 
 from flows.method import FAMILIES, METHOD
-from flows.periods import Bucket, Week
+from flows.periods import Bucket, Week, urgency
 from reports.edition import PLATFORM_ORDER
 from reports.reading.facts import Facts, Row
 from reports.reading.incidents import Incident, incidents_of, own_precision, told_in
 
 POSTS = "trends.weekly_platform"
+STAGES = ("detected", "reviewed", "indicated", "referred", "decided")  # the later, the further
 WAITING = ("unreviewed", "one_coder", "disagreed")  # outcomes of what a coder has still to look at
 _WAITS = pl.col("is_detected") & (pl.col("state") == "live") & pl.col("outcome").is_in(WAITING)
 
@@ -135,17 +136,33 @@ class Trends:
         """The incidents that the situation of the week before named, as rows of trends.incident_weeks."""
         return told_in(self.facts, self.facts.edition.week.shift(-1))
 
+    @cached_property
+    def items(self) -> pl.DataFrame:
+        """The posts that were flagged or reviewed, of all weeks, which had been seen when this edition came out."""
+        today = self.facts.edition.local.date()
+        return self.facts.tables["core.review_items"].filter(pl.col("first_seen_day") <= today)
+
     def items_of(self, row: Row) -> pl.DataFrame:
         """The items of review behind a row of trends.incident_weeks."""
-        return self.facts.tables["core.review_items"].filter(
+        return self.items.filter(
             pl.col("week") == row["week"],
             pl.col("phase") == row["phase"],
             pl.col("indications").list.contains(row["subject"]),
         )
 
+    @staticmethod
+    def waiting_among(items: pl.DataFrame) -> int:
+        """How many of some items wait for a coder."""
+        return items.filter(_WAITS).height
+
     def waiting_of(self, row: Row) -> int:
-        """How many of them wait for a coder."""
-        return self.items_of(row).filter(_WAITS).height
+        """How many of the items behind a row of trends.incident_weeks wait for a coder."""
+        return self.waiting_among(self.items_of(row))
+
+    def waiting_in(self, bucket: Bucket) -> list[Row]:
+        """The open items of one bucket."""
+        mine = (str(bucket.week), bucket.phase)
+        return [item for item in self.open_items if (item["week"], item["phase"]) == mine]
 
     @cached_property
     def left_over(self) -> list[Row]:
@@ -226,9 +243,10 @@ class Trends:
 
     @cached_property
     def open_items(self) -> list[Row]:
-        """Detected posts that wait for a coder, soonest internal limit first: those of the backlog workbook."""
-        items = self.facts.tables["core.review_items"].filter(_WAITS)
-        return list(items.sort("hand_over_limit", maintain_order=True).iter_rows(named=True))
+        """Detected posts that wait for a coder, of all weeks, in the order of the workbook (`periods.urgency`)."""
+        today = self.facts.edition.local.date()
+        items = self.items.filter(_WAITS).sort("hand_over_limit", maintain_order=True).iter_rows(named=True)
+        return sorted(items, key=lambda item: urgency(item["hand_over_limit"], item["act_by"], today))
 
     @cached_property
     def next_release(self) -> date:
@@ -237,11 +255,15 @@ class Trends:
 
     @cached_property
     def open_clocks(self) -> list[Row]:
-        """Open items whose internal limit falls before the next report or on its day, soonest first.
+        """Open items that are to be acted on before the next report or on its day, the most urgent first.
 
         The day itself counts: a report of six in the morning leaves nobody time to review and hand over.
         """
-        return [row for row in self.open_items if (limit := row["hand_over_limit"]) and limit <= self.next_release]
+        return [row for row in self.open_items if row["act_by"] <= self.next_release]
+
+    def is_before_vote(self, item: Row) -> bool:
+        """Whether an item is to be acted on before its internal limit, since the vote comes first, and still can be."""
+        return bool(self.facts.edition.local.date() <= item["act_by"] < item["hand_over_limit"])
 
     @cached_property
     def overdue(self) -> list[Row]:
@@ -257,20 +279,23 @@ class Trends:
 
     @cached_property
     def indicated(self) -> list[Row]:
-        """Items that people found to be indications and that were not handed over yet."""
-        frame = self.facts.tables["core.review_items"]
-        frame = frame.filter((pl.col("stage") == "indicated") & (pl.col("outcome") == "indicated"))
+        """Items of all weeks that people found to be indications and that were not handed over yet."""
+        frame = self.items.filter((pl.col("stage") == "indicated") & (pl.col("outcome") == "indicated"))
         return list(frame.iter_rows(named=True))
 
-    @cached_property
-    def stages(self) -> dict[str, int]:
-        """How many items of the review list stand at each stage, all weeks."""
-        return dict(Counter(self.facts.tables["core.review_items"]["stage"].to_list()))
+    def reached(self, *, is_detected: bool) -> dict[str, int]:
+        """How many posts of the review list (or of the random sample) came as far as each stage, of all weeks.
+
+        What went on counts at every stage on its way, as in what `trends.funnel` says entered a stage.
+        """
+        frame = self.items.filter(pl.col("is_detected") == is_detected)
+        places = [STAGES.index(stage) for stage in frame["stage"]]
+        return {stage: sum(at >= place for at in places) for place, stage in enumerate(STAGES)}
 
     @property
     def is_reviewed(self) -> bool:
         """Whether any item was ever reviewed, in any week."""
-        return any(count for stage, count in self.stages.items() if stage != "detected")
+        return any(stage != "detected" for stage in self.items["stage"])
 
     @cached_property
     def weekly_cases(self) -> list[Row]:

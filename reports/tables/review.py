@@ -3,21 +3,22 @@
 from reports.reading.facts import Row
 from reports.reading.outcomes import Trends
 from reports.tables.table import Cell, Column, Table, make_table
+from reports.wording.decisions import receivers
 from reports.wording.sentences import bucket_name
 from reports.wording.words import DASH, Words, platform_name
 
 SAMPLE = "sample"  # the origin of posts drawn at random
 CLOCKS = (
-    *(Column("limit", share=1.1), Column("left", share=1.2), Column("platform", share=0.9), Column("post", share=1.9)),
-    *(Column("indication", share=2.4), Column("first_seen", share=1.1), Column("index_week", share=0.9)),
+    *(Column("limit", share=1.1), Column("left", share=1.5), Column("platform", share=0.9), Column("post", share=1.7)),
+    *(Column("indication", share=1.9), Column("receiver", share=1.7)),
+    *(Column("first_seen", share=1.0), Column("index_week", share=0.9)),
 )
 
 
 def clock_table(trends: Trends, words: Words) -> Table:
-    """Unreviewed items whose internal limit falls before the next report, soonest first."""
-    today = trends.facts.edition.local.date()
-    rows = [_clock_row(trends, words, item) for item in trends.open_clocks if item["hand_over_limit"] >= today]
-    empty, note = words("clocks_none"), words("table_clocks_note")
+    """Unreviewed items that are to be acted on before the next report, the most urgent first."""
+    rows = [_clock_row(trends, words, item) for item in trends.due]
+    empty, note = words("clocks_none"), words("table_clocks_note", day=words.day(trends.facts.edition.local.date()))
     return make_table(words, "clocks", CLOCKS, rows, note=note, empty=empty, stacked=True)
 
 
@@ -33,16 +34,21 @@ def _clock_row(trends: Trends, words: Words, item: Row) -> dict[str, Cell]:
     indications = [trends.facts.label("indications", code) for code in item["indications"] or ()]
     return {
         "limit": words.short_day(limit),
-        "left": _left(words, (limit - trends.facts.edition.local.date()).days),
+        "left": _left(trends, words, item),
         "platform": platform_name(words, item["platform"]),
         "post": str(item["post_id"]),
         "indication": "; ".join(indications) or DASH,
+        "receiver": receivers(trends, words, list(item["indications"] or ())),
         "first_seen": words.short_day(item["first_seen_day"]) if item["first_seen_day"] else DASH,
         "index_week": str(item["week"]),
     }
 
 
-def _left(words: Words, days: int) -> str:
+def _left(trends: Trends, words: Words, item: Row) -> str:
+    """How many days are left; of what the vote comes before, that it does."""
+    days = (item["hand_over_limit"] - trends.facts.edition.local.date()).days
+    if trends.is_before_vote(item):
+        return words("clock_before_vote", day=words.short_day(item["act_by"]))
     if days == 0:
         return words("clock_today")
     return words("clock_passed", days=words.number(-days)) if days < 0 else words("clock_left", days=days)

@@ -26,6 +26,7 @@ from reports.weekly.sections import (
     tables,
     terms,
 )
+from reports.wording.reissue import reissue_text
 from reports.wording.sentences import embargo_mark, embargo_text
 
 SECTIONS: tuple[Section, ...] = (  # in reading order, those of the annex last
@@ -60,6 +61,7 @@ class Content:
     office: str
     embargo: str
     embargo_text: str
+    reissue: str
     sections: list[Written]
 
 
@@ -74,6 +76,7 @@ def weekly_content(report: Report) -> Content:
         office=edition.office,
         embargo=embargo_mark(edition, words),
         embargo_text=embargo_text(edition, words),
+        reissue=reissue_text(report.facts, words),
         sections=[written(section, report) for section in SECTIONS],
     )
 

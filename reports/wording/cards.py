@@ -7,8 +7,17 @@ from reports.judging.certainty import WORDS, certainty
 from reports.reading.facts import Row
 from reports.reading.incidents import Incident
 from reports.reading.outcomes import Trends
+from reports.wording.became import became
 from reports.wording.decisions import receivers
-from reports.wording.incidents import event_words, incident_lead, incident_name, matter_name, platforms_words
+from reports.wording.incidents import (
+    beside_words,
+    event_words,
+    incident_lead,
+    incident_name,
+    matter_name,
+    place_words,
+    platforms_words,
+)
 from reports.wording.quantities import amount
 from reports.wording.sentences import q_words
 from reports.wording.words import Words, capitalised, clipped
@@ -50,7 +59,8 @@ def _card(trends: Trends, words: Words, incident: Incident) -> Card:
         lines.append(("card_text", said))
     elif row["driving_words"]:
         lines.append(("card_words", ", ".join(row["driving_words"])))
-    lines.append(("card_next", next_step(trends, words, incident)))
+    if row["stage"] or not trends.facts.edition.is_late:  # what was to be done about anything else is past
+        lines.append(("card_next", next_step(trends, words, incident)))
     return Card(
         key=incident.key,
         name=capitalised(incident_name(trends, words, incident)),
@@ -68,7 +78,8 @@ def _amount(trends: Trends, words: Words, incident: Incident) -> str:
     """How much it is: of a class or topic the count against what is usual, of anything else its sentence."""
     if incident.row["expected"] is None:
         return incident_lead(trends, words, incident)
-    return f"{amount(words, incident.row)}{event_words(words, incident.row)}."
+    told = f"{amount(words, incident.row)}{place_words(words, incident.row)}{event_words(words, incident.row)}."
+    return " ".join([told, *beside_words(trends, words, incident)])
 
 
 def copied_text(trends: Trends, row: Row, shown: int | None = None) -> str:
@@ -160,6 +171,7 @@ def before(trends: Trends, words: Words) -> list[str]:
         words(
             "before_item",
             name=capitalised(matter_name(trends, words, row)),
+            place=place_words(words, row, "before_place"),
             incident=row["incident"],
             amount=amount(words, row),
             became=f"{became(trends, words, row)}.",
@@ -168,25 +180,15 @@ def before(trends: Trends, words: Words) -> list[str]:
     ]
 
 
-def became(trends: Trends, words: Words, row: Row) -> str:
-    """What became of an incident of last week: `tidak terlihat lagi pekan ini; 30 unggahan masih menunggu telaah`."""
-    now = next((each.row for each in trends.incidents if each.row["incident"] == row["incident"]), None)
-    if now is not None:
-        text = words("before_continues", amount=amount(words, now))
-    elif row["event_day"] is not None:
-        text = words("before_explained", event=row[f"event_{words.lang}"])
-    else:
-        text = words("before_over")
-    if not row["stage"]:
-        return text
-    waiting = trends.waiting_of(row)
-    return text + (words("before_waiting", count=words.number(waiting)) if waiting else words("before_reviewed"))
-
-
 def review_due(trends: Trends, words: Words) -> str:
-    """How many posts must be reviewed until the next edition, and how many limits have passed."""
+    """How many posts are due by the next edition, how many limits have passed, and where all of them are listed."""
+    edition = trends.facts.edition
     release = limit_words(trends, words, trends.next_release)
-    if not trends.open_clocks:
-        return words("situation_due_none", release=release)
-    counts = {"count": len(trends.open_clocks), "overdue": len(trends.overdue)}
-    return words("situation_due_value", release=release, **{key: words.number(value) for key, value in counts.items()})
+    texts = [words("situation_due_none", release=release)]
+    if trends.due:
+        texts = [words("situation_due_value", release=release, count=words.number(len(trends.due)))]
+    if trends.overdue:
+        texts.append(words("situation_due_passed", overdue=words.number(len(trends.overdue))))
+    if trends.open_items:
+        texts.append(words("situation_due_file", file=edition.backlog))
+    return words("situation_due_moment", day=words.day(edition.local.date()), due=" ".join(texts))

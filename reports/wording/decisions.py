@@ -1,7 +1,9 @@
 """What a week asks of leadership, as tasks: what, by whom, by when, and what follows if nobody does it (domain §8).
 
-Each task has a day: the internal hand-over limit of the posts it is about, else the release of the next edition. Limits
-that have passed are no task of their own each: they are told once, as a number.
+Each task has a day: the internal hand-over limit of the posts it is about, else the release of the next edition; what
+is to be done before the vote comes first. Limits that have passed are no task of their own each: they are told once, as
+a number. An edition that comes out when a later one was due asks for what people still have to do, and for nothing
+about what its own week held.
 """
 
 from collections import Counter
@@ -39,6 +41,8 @@ class _Task(NamedTuple):
     what: str
     whom: str
     otherwise: str
+    until: str = ""  # the day in words, where it is more than that of `limit`
+    is_first: bool = False
 
 
 def receivers(trends: Trends, words: Words, codes: list[str]) -> str:
@@ -68,21 +72,29 @@ def _day(value: object) -> date | None:
 
 
 def decisions(trends: Trends, words: Words) -> list[Decision]:
-    """The tasks of a week, the oldest limit first; empty when it asks for nothing."""
-    parts = (_indicated, _cases, _review, _copies, _incidents, _collection, _coders)
-    tasks = sorted((task for part in parts for task in part(trends, words)), key=lambda task: task.limit)
-    return [Decision(task.what, task.whom, words.day(task.limit), task.otherwise) for task in tasks]
+    """The tasks of a week, what comes before the vote first, then the oldest limit; empty when it asks for nothing."""
+    of_the_week = () if trends.facts.edition.is_late else (_copies, _incidents, _collection)
+    parts = (_indicated, _cases, _review, *of_the_week, _coders)
+    tasks = [task for part in parts for task in part(trends, words)]
+    tasks.sort(key=lambda task: (not task.is_first, task.limit))
+    return [Decision(task.what, task.whom, task.until or words.day(task.limit), task.otherwise) for task in tasks]
 
 
 def passed_told(trends: Trends, words: Words) -> str:
-    """How many limits have passed, and how many fall due after the next edition: one line; empty where none does."""
+    """What waits beside the tasks: limits that have passed, those after the next edition, and the workbook of all.
+
+    Empty where nothing does.
+    """
     later = len(trends.open_items) - len(trends.open_clocks)
-    texts = [
-        words(key, count=words.number(count))
-        for key, count in (("decide_passed", len(trends.overdue)), ("decide_later", later))
-        if count
-    ]
-    return " ".join([*texts, words("decide_list")]) if texts else ""
+    texts = []
+    if trends.overdue:
+        seen = [item["first_seen_day"] for item in trends.overdue]
+        values = {"count": words.number(len(trends.overdue)), "days": words.days(min(seen), max(seen))}
+        key = "decide_passed_after" if trends.due else "decide_passed"
+        texts.append(words(key, due=words.number(len(trends.due)), **values))
+    if later:
+        texts.append(words("decide_later", count=words.number(later)))
+    return " ".join([*texts, words("decide_list", file=trends.facts.edition.backlog_start)]) if texts else ""
 
 
 def cases_told(lang: Language, due: Sequence[Row], today: date) -> list[str]:
@@ -148,24 +160,44 @@ def _due_kind(case: Row) -> str:
 
 
 def _review(trends: Trends, words: Words) -> Iterator[_Task]:
-    """What falls due until the next edition, by who receives it; a post of several classes goes with the largest."""
+    """What falls due until the next edition, by who receives it, and apart what is to be done before the vote.
+
+    A post of several classes goes to the receivers of all of them, and counts with the largest.
+    """
     items = trends.due
     sizes = Counter(code for item in items for code in item["indications"] or ())
-    groups: dict[str, list[tuple[str, Row]]] = {}
+    groups: dict[tuple[bool, str], list[tuple[str, Row]]] = {}
     for item in items:
         code = max(item["indications"], key=lambda code: (sizes[code], code))
-        groups.setdefault(receivers(trends, words, [code]), []).append((code, item))
-    for whom, members in groups.items():
+        key = trends.is_before_vote(item), receivers(trends, words, item["indications"])
+        groups.setdefault(key, []).append((code, item))
+    for (is_first, whom), members in groups.items():
         counts = Counter(code for code, _ in members)
         ordered = sorted(counts.items(), key=lambda each: (-each[1], each[0]))
         classes = class_counts(trends.facts, words, ordered, CLASSES_SHOWN, len(members))
         incidents = _incidents_behind(trends, words, set(counts), [item for _, item in members])
         yield _Task(
-            min(item["hand_over_limit"] for _, item in members),
+            min(item["act_by"] for _, item in members),
             words("decide_review", count=words.number(len(members)), classes=classes, incidents=incidents),
             words("decide_reviewers", office=_office(trends), receivers=whom),
-            words("decide_else_review"),
+            words("decide_else_vote" if is_first else "decide_else_review"),
+            _until(words, [item for _, item in members], is_first=is_first),
+            is_first,
         )
+
+
+def _until(words: Words, items: list[Row], *, is_first: bool) -> str:
+    """The days of a task, the same that the annex prints post by post: the first and the last internal limit.
+
+    Before them the day that counts where the vote comes first.
+    """
+    limits = [item["hand_over_limit"] for item in items]
+    if is_first:
+        day = words.day(min(item["act_by"] for item in items))
+        return words("decide_days_vote", day=day, days=words.short_days(min(limits), max(limits)))
+    days = words.days(min(limits), max(limits))
+    first = limits.count(min(limits))
+    return days if first == len(limits) else words("decide_days", days=days, count=words.number(first))
 
 
 def _incidents_behind(trends: Trends, words: Words, codes: set[str], items: list[Row]) -> str:
@@ -175,6 +207,8 @@ def _incidents_behind(trends: Trends, words: Words, codes: set[str], items: list
         return ""
     theirs = set(pl.concat([trends.items_of(each.row).select("platform", "post_id") for each in behind]).iter_rows())
     count = sum((item["platform"], item["post_id"]) in theirs for item in items)
+    if not count:
+        return ""
     key = "decide_of_incidents" if count == len(items) else "decide_of_incidents_partly"
     numbers = words.listed([each.row["incident"] for each in behind])
     return words(key, incidents=numbers, count=words.number(count))

@@ -61,6 +61,21 @@ def matter_name(trends: Trends, words: Words, row: Row) -> str:
     return subject_words(trends, words, str(row["family"]), str(row["subject"]))
 
 
+def place_words(words: Words, row: Row, key: str = "brief_place") -> str:
+    """Where, of what was found on one platform only: ` pada Facebook saja`; empty of what was found on all together."""
+    platform = row["platform"]
+    return "" if platform == "all" else words(key, platform=platform_name(words, platform))
+
+
+def beside_words(trends: Trends, words: Words, incident: Incident) -> list[str]:
+    """What all platforms together had, beside a finding of a single one (method §9); nothing of any other."""
+    together = trends.beside(incident)
+    if together is None or together["observed"] is None:
+        return []
+    key = "incident_beside" if together["reason"] is None else "incident_beside_untested"
+    return [words(key, observed=words.number(together["observed"]), usual=usual(words, together["expected"]))]
+
+
 def event_words(words: Words, row: Row) -> str:
     """The known event that explains a rise, in the same sentence."""
     if row["event_day"] is None:
@@ -71,12 +86,7 @@ def event_words(words: Words, row: Row) -> str:
 def incident_marks(trends: Trends, words: Words, incident: Incident) -> list[str]:
     """What a reader must know beside the numbers: not reviewed, not measured, the words that drive it."""
     row = incident.row
-    marks = []
-    together = trends.beside(incident)
-    if together is not None and together["observed"] is not None:
-        key = "incident_beside" if together["reason"] is None else "incident_beside_untested"
-        observed, expected = words.number(together["observed"]), usual(words, together["expected"])
-        marks.append(words(key, observed=observed, usual=expected))
+    marks = beside_words(trends, words, incident)
     if row["stage"] == "detected":
         is_measured = incident.subject in trends.facts.measured
         marks.append(words("incident_unreviewed" if is_measured else "incident_unmeasured"))

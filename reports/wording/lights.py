@@ -1,5 +1,6 @@
 """The two lights in words: their colours, their reasons, their rules."""
 
+from flows.periods import Bucket
 from reports.edition import Level
 from reports.judging.lights import Judgement, Light, judge_buckets
 from reports.reading.facts import Row
@@ -16,9 +17,26 @@ def level_words(words: Words, level: Level) -> str:
     return words(f"level_words_{level}")
 
 
-def light_title(words: Words, name: str, level: Level) -> str:
-    """`Isi: kuning.`"""
-    return f"{words(f'light_{name}')}: {level_words(words, level)}."
+def light_title(trends: Trends, words: Words, name: str, level: Level) -> str:
+    """`Isi: kuning.`, and of a week whose parts differ `Isi: hijau; masa tenang abu-abu (tidak dapat dinilai).`"""
+    parts = [
+        words("light_part", phase=_phase(words, bucket.phase), level=level_words(words, light.level))
+        for bucket, light in _apart(trends, name, level)
+    ]
+    own = f"{words(f'light_{name}')}: {level_words(words, level)}"
+    return f"{'; '.join([own, *parts])}."
+
+
+def _apart(trends: Trends, name: str, level: Level) -> list[tuple[Bucket, Light]]:
+    """The parts of the week whose light is another than that of the week."""
+    known = [(each.bucket, getattr(each.lights, name)) for each in judge_buckets(trends) if each.lights]
+    return [(bucket, light) for bucket, light in known if light.level != level]
+
+
+def _phase(words: Words, phase: str) -> str:
+    """A phase inside a sentence: `masa tenang`."""
+    name = words(f"phase_{phase}")
+    return f"{name[:1].lower()}{name[1:]}"
 
 
 def light_rules(words: Words) -> list[str]:
@@ -34,8 +52,7 @@ def light_reasons(trends: Trends, words: Words, light: Light) -> str:
     for key, values in light.reasons:
         filled = dict(values)
         if "phase" in values:
-            phase = words(f"phase_{values['phase']}")
-            filled["phase"] = f"{phase[:1].lower()}{phase[1:]}"
+            filled["phase"] = _phase(words, values["phase"])
         if "share" in values:
             filled["share"] = words.percent(float(values["share"]))
         if "incidents" in values:
@@ -51,9 +68,21 @@ def _named(trends: Trends, words: Words, rows: list[Row]) -> str:
     return words.listed(list(dict.fromkeys(matter_name(trends, words, row) for row in rows)))
 
 
-def light_sentence(trends: Trends, words: Words, light: Light) -> str:
-    """The reasons as a sentence of their own."""
-    return f"{capitalised(light_reasons(trends, words, light))}."
+def light_sentences(trends: Trends, words: Words, name: str, light: Light) -> str:
+    """The reasons as a sentence of their own, and those of the parts of the week that have another light."""
+    texts = [capitalised(light_reasons(trends, words, light)), *parts_said(trends, words, name, light.level)]
+    return " ".join(f"{text}." for text in texts)
+
+
+def parts_said(trends: Trends, words: Words, name: str, level: Level) -> list[str]:
+    """Why parts of the week have another light than the week, and what waits of their posts."""
+    texts = []
+    for bucket, light in _apart(trends, name, level):
+        waiting = len(trends.waiting_in(bucket)) if name == "content" else 0
+        more = words("light_part_waiting", count=words.number(waiting)) if waiting else ""
+        reasons = light_reasons(trends, words, light)
+        texts.append(words("light_part_why", reasons=reasons, waiting=more, **bucket_words(words, bucket)))
+    return texts
 
 
 def lights_said(trends: Trends, words: Words, judgement: Judgement) -> list[dict[str, str]]:
@@ -61,8 +90,8 @@ def lights_said(trends: Trends, words: Words, judgement: Judgement) -> list[dict
     return [
         {
             "level": light.level,
-            "title": light_title(words, name, light.level),
-            "reasons": light_sentence(trends, words, light),
+            "title": light_title(trends, words, name, light.level),
+            "reasons": light_sentences(trends, words, name, light),
         }
         for name, light in zip(LIGHTS, judgement, strict=True)
     ]

@@ -1,7 +1,7 @@
 """How a count is said against what is usual: the same fact is the same phrase in every document."""
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, Literal
 
 from reports.wording.words import Words
 
@@ -20,6 +20,11 @@ def usual(words: Words, expected: float | None) -> str:
         return ""
     rounded = round(expected)
     return words("incident_usual" if rounded else "incident_usual_none", usual=words.number(max(rounded, 1)))
+
+
+def part_of(count: int, total: int) -> Literal["all", "some", "none"]:
+    """Which of three words says how much of a total that is not nothing."""
+    return "all" if count == total else "some" if count else "none"
 
 
 def amount(words: Words, row: Evidence) -> str:

@@ -175,22 +175,25 @@ def published_texts(summary: WeekSummary, edition: Edition) -> tuple[str, str]:
     return first, lights
 
 
-def backlog_told(lang: Language, path: str, limits: Sequence[date], drawn: int, today: date) -> str:
-    """What to do first: how many flagged posts of all weeks wait, whose limit comes first, and in which workbook.
+def backlog_told(lang: Language, path: str, limits: Sequence[tuple[date, date]], drawn: int, today: date) -> str:
+    """What to do first: how many flagged posts of all weeks wait, what comes first, and in which workbook.
 
-    `drawn` of the others wait too.
+    `limits` are the internal limit and the day to act by of each; `drawn` of the others wait too.
     """
     words = Words(lang)
     if not limits and not drawn:
         return words("backlog_none")
-    ahead = [limit for limit in limits if limit >= today]
+    ahead = [limit for limit, _ in limits if limit >= today]
+    votes = [act_by for limit, act_by in limits if today <= act_by < limit]
     passed = len(limits) - len(ahead)
+    vote = words("backlog_vote", count=words.number(len(votes)), day=words.day(min(votes))) if votes else ""
     return words(
         "backlog_told",
         path=path,
         count=words.number(len(limits)),
+        vote=vote,
+        next=words("backlog_next", count=words.number(len(ahead)), day=words.day(min(ahead))) if ahead else "",
         passed=words("backlog_passed", count=words.number(passed)) if passed else "",
-        next=words("backlog_next", day=words.day(min(ahead))) if ahead else "",
         drawn=words("backlog_drawn", count=words.number(drawn)) if drawn else "",
     )
 

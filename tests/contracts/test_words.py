@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable
 from functools import cache
 from pathlib import Path
-from typing import get_args
+from typing import get_args, get_type_hints
 
 import pytest
 
@@ -23,7 +23,6 @@ from flows.periods import read_election
 from flows.post import Reason
 from flows.seeds import read_seed
 from flows.settings import Settings
-from reports.briefing.briefing import STAGES
 from reports.briefing.key_numbers import METRICS
 from reports.edition import Language, Level
 from reports.figures import decided
@@ -32,6 +31,7 @@ from reports.judging.certainty import RULES
 from reports.judging.certainty import WORDS as CERTAINTIES
 from reports.letter import letter
 from reports.reading.incidents import KINDS
+from reports.reading.outcomes import STAGES
 from reports.tables.official import PARTS
 from reports.tables.review_sheet import GUIDE_LINES
 from reports.tables.workbook import TABS
@@ -44,6 +44,8 @@ from reports.weekly.sections.terms import TERMS
 from reports.wording import words
 from reports.wording.decisions import CASES_DUE, Decision
 from reports.wording.lights import LIGHTS
+from reports.wording.quantities import part_of
+from reports.wording.reissue import CHANGED
 from reports.wording.words import read_words
 from tests.conftest import REPOSITORY
 
@@ -100,6 +102,7 @@ def _phases() -> frozenset[str]:
     return frozenset(phase.name for election in elections for phase in election.phases)
 
 
+PARTS_OF = get_args(get_type_hints(part_of)["return"])
 SUBJECTS = ("negative", "positive", "posts")  # of the families that have no seed
 # A key that is put together -> what can stand in its gap. Where a key is missing for what comes from data, the page
 # shows it as it is stored; a key that no value makes is dead. What is looked for in the code is looked for by the test
@@ -107,6 +110,9 @@ SUBJECTS = ("negative", "positive", "posts")  # of the families that have no see
 PUT_TOGETHER: dict[str, Iterable[str] | Callable[[], Iterable[str]]] = {
     "alt_{}": [chart.name for chart in CHARTS],
     "estimate_reason_{}": REASONS,
+    "before_confirmed_{}": PARTS_OF,
+    "before_ended_{}": ("up", "down"),
+    "before_new_{}": ("reviewed", "waiting", "partly", "gone"),
     "beside_{}": ("topics", "classes", "districts"),
     "card_status_{}": ("open", "explained"),
     "case_due_{}": CASES_DUE,
@@ -116,7 +122,10 @@ PUT_TOGETHER: dict[str, Iterable[str] | Callable[[], Iterable[str]]] = {
     "brief_{}": KINDS,
     "briefing_{}": ("drafter", "basis", "classification"),
     "decide_else_{}": FAMILIES,
+    "follow_decided_{}": PARTS_OF,
+    "follow_referred_{}": PARTS_OF,
     "key_{}": METRICS,
+    "reissue_{}": CHANGED,
     "class_{}": SUBJECTS,
     "column_{}": lambda: _texts("reports"),
     "constant_{}": [each.name for each in read_constants()],
@@ -181,6 +190,14 @@ PUT_TOGETHER: dict[str, Iterable[str] | Callable[[], Iterable[str]]] = {
 # The patterns of which every value has its word, because the page asks for nothing else.
 WHOLE = (
     *("brief_{}", "briefing_{}", "decide_else_{}", "key_{}"),
+    *(
+        "before_confirmed_{}",
+        "before_ended_{}",
+        "before_new_{}",
+        "follow_decided_{}",
+        "follow_referred_{}",
+        "reissue_{}",
+    ),
     *(
         "alt_{}",
         "class_{}",

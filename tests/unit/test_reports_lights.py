@@ -11,7 +11,9 @@ from reports.judging.lights import Judgement, Light, judge, judge_buckets
 from reports.reading.contract import TableRefusedError, checked_tables
 from reports.reading.facts import Facts
 from reports.reading.outcomes import Trends
+from reports.render import summarise
 from reports.wording.counts import shielded
+from reports.wording.lights import light_sentences, lights_said
 from reports.wording.sentences import gap_words, reason_words
 from reports.wording.statements import headline
 from reports.wording.words import Words
@@ -35,6 +37,22 @@ def with_incident(week: str, **changes: object) -> Tables:
     """The tables of a week with one incident and no other."""
     tables = dict(invented.season(week))
     return {**tables, "trends.incident_weeks": invented.tested.incident(week, **changes)}
+
+
+def before_vote(week: str, count: int, act_by: date = date(2024, 2, 13)) -> Tables:
+    """The tables of a week of which the last of so many flagged posts are of the quiet period, seen on 12 February."""
+    tables = dict(invented.season(week))
+    items = tables["core.review_items"]
+    last = pl.int_range(pl.len()) >= pl.len() - count
+    changes = {
+        "phase": pl.lit("quiet"),
+        "indications": pl.lit(["quiet_period"]),
+        "first_seen_day": pl.lit(date(2024, 2, 12)),
+        "hand_over_limit": pl.lit(date(2024, 2, 19)),
+        "act_by": pl.lit(act_by),
+    }
+    changed = {name: pl.when(last).then(value).otherwise(pl.col(name)) for name, value in changes.items()}
+    return {**tables, "core.review_items": items.with_columns(**changed)}
 
 
 def reviewed(week: str, seen: date) -> Tables:
@@ -72,6 +90,41 @@ def test_a_week_that_cannot_be_tested_is_grey(week: str, tables: Callable[[], Ta
     content = judged(week, tables() if tables else None).content
     assert content.level == "grey"
     assert reason in keys(content)
+
+
+def test_a_week_that_has_a_weak_baseline_only_is_grey_and_says_what_was_held_against_what() -> None:
+    tables = dict(invented.season("2024-W04"))
+    untested = pl.lit("no_baseline").alias("reason")
+    tables["trends.signals"] = tables["trends.signals"].with_columns(untested, signal=pl.lit(False))
+    flags = tables["trends.count_flags"]
+    tables["trends.count_flags"] = flags.with_columns(pl.lit(None, pl.String).alias("reason"), is_weak=pl.lit(True))
+    assert judged("2024-W04", tables).content == Light("grey", (("light_counted", {}),))
+    shown = Trends(facts_of("2024-W04", tables))
+    said = light_sentences(shown, Words("id"), "content", judge(shown).content)
+    assert said.startswith(
+        "Belum ada periode sefase untuk pembanding; hanya jumlah yang masuk daftar telaah yang dilihat"
+    )
+    flagged = {**tables, "trends.incident_weeks": invented.tested.incident("2024-W04", is_weak=True)}
+    assert judged("2024-W04", flagged).content.level == "amber"  # what a weak baseline finds, and never red
+
+
+def test_a_split_week_shows_the_light_of_each_part_and_what_waits_there() -> None:
+    shown = Trends(facts_of("2024-W06", before_vote("2024-W06", 2)))
+    content, collection = lights_said(shown, Words("id"), judge(shown))
+    assert content["title"] == "Isi: hijau; masa tenang abu-abu (tidak dapat dinilai)."
+    assert content["reasons"].endswith(
+        " Masa tenang, 11 Februari 2024: periode terlalu pendek untuk diuji; 2 unggahan menunggu telaah."
+    )
+    assert collection["title"] == "Mutu pengumpulan: hijau."
+    summary = summarise(shown, Words("id"), judge(shown))
+    assert summary.content_reason.endswith("periode terlalu pendek untuk diuji; 2 unggahan menunggu telaah")
+
+
+def test_the_light_of_a_reissued_week_is_not_that_of_what_later_weeks_confirmed() -> None:
+    tables = dict(reviewed("2024-W04", date(2024, 1, 10)))
+    later = tables["core.review_items"].with_columns(pl.lit("2024-W05").alias("week"))
+    assert judged("2024-W04", {**tables, "core.review_items": later}).content.level == "green"
+    assert judged("2024-W04", tables).content.level == "red"
 
 
 @pytest.mark.parametrize("kind", ["signal", "count_flag", "copies", "case"])

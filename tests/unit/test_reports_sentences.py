@@ -141,7 +141,8 @@ def test_tasks_say_what_who_by_when_and_what_else_the_oldest_limit_first(week: s
     limits = sorted(item["hand_over_limit"] for item in trends.open_clocks)
     today = trends.facts.edition.local.date()
     due = [limit for limit in limits if limit >= today]
-    assert tasks[0].until == WORDS.day(due[0])
+    first = due.count(due[0])
+    assert tasks[0].until == f"{WORDS.days(due[0], due[-1])} (pertama: {first})"
     reviewed = [task for task in tasks if task.what.startswith("Telaah ")]
     assert sum(int(re.findall(r"Telaah (\d+)", task.what)[0]) for task in reviewed) == len(due)
     for task in reviewed:
@@ -152,7 +153,9 @@ def test_tasks_say_what_who_by_when_and_what_else_the_oldest_limit_first(week: s
         assert task.whom.startswith("Diskominfo, dua penelaah; bila terindikasi: ")
         assert task.otherwise.endswith(".")
     told = passed_told(trends, WORDS)
-    assert (f"Batas internal {len(trends.overdue)} unggahan sudah lewat" in told) == bool(trends.overdue)
+    old = f"Dahulukan {len(due)} unggahan di atas, lalu {len(trends.overdue)} unggahan lama (terlihat "
+    assert (old in told) == bool(trends.overdue)
+    assert told.endswith(f"Daftarnya: backlog-{week}-1-….xlsx.") == bool(told)
 
 
 def test_a_reissue_announces_an_edition_that_is_still_to_come() -> None:

@@ -81,7 +81,7 @@ def test_last_weeks_incidents_are_told_with_what_became_of_them() -> None:
     assert goes_on.startswith(
         "Politik uang (2024-01), 35 unggahan, biasanya sekitar 1: berlanjut, pekan ini 50 unggahan"
     )
-    assert "(2024-02)" in over and "tidak terlihat lagi pekan ini" in over
+    assert "(2024-02)" in over and "pekan ini" in over and "unggahan baru" in over
 
 
 def test_what_waits_is_counted_until_the_next_edition() -> None:

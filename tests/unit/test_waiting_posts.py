@@ -1,5 +1,7 @@
 """What waits for a coder, over all weeks; and what a published post does not say of how it was found."""
 
+from datetime import date
+
 import polars as pl
 
 from flows.loading.sheets import posts_waiting
@@ -7,7 +9,7 @@ from flows.method import METHOD
 from tests.sql.warehouse_of_cases import build, warehouse_of
 
 
-def test_every_flagged_post_waits_until_coders_agree_and_the_oldest_limit_comes_first() -> None:
+def test_every_flagged_post_waits_until_coders_agree_and_what_is_still_in_time_comes_first() -> None:
     posts = [
         {"day": "2024-01-17", "indications": "hoax"},  # post-1: nobody looked at it
         {"day": "2024-01-10", "indications": "hoax"},  # post-2: nobody, a week earlier
@@ -23,11 +25,13 @@ def test_every_flagged_post_waits_until_coders_agree_and_the_oldest_limit_comes_
     ]
     connection = warehouse_of(posts, reviews=reviews)
     build(connection, "core.review_queue")
-    waiting = posts_waiting(connection).filter("is_detected")
+    waiting = posts_waiting(connection, date(2024, 1, 1)).filter("is_detected")
     assert set(waiting["post_id"].to_list()[1:3]) == {"post-2", "post-3"}  # of one day, in a random order
     assert waiting["post_id"].to_list()[::3] == ["post-4", "post-1"]
     assert waiting["week"].to_list() == ["2024-W01", "2024-W02", "2024-W02", "2024-W03"]
     assert waiting["limit"].is_sorted()
+    later = posts_waiting(connection, date(2024, 1, 18)).filter("is_detected")  # two limits passed, one lies ahead
+    assert later["week"].to_list() == ["2024-W03", "2024-W02", "2024-W02", "2024-W01"]
 
 
 def test_what_was_drawn_of_the_others_waits_among_them_until_coders_agree() -> None:
@@ -40,7 +44,7 @@ def test_what_was_drawn_of_the_others_waits_among_them_until_coders_agree() -> N
     for said, drawn in (([], METHOD.review_low), (reviews, 0)):
         connection = warehouse_of(posts, reviews=said)
         build(connection, "core.review_queue")
-        waiting = posts_waiting(connection)
+        waiting = posts_waiting(connection, date(2024, 1, 15))
         assert waiting.filter(pl.col("week") == "2024-W02")["is_detected"].to_list().count(False) == drawn
         assert "post-62" not in waiting["post_id"].to_list()
         assert waiting.filter("is_detected").height == 1

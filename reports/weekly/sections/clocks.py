@@ -14,7 +14,7 @@ def blocks(report: Report) -> list[Block]:
     funnel = Sheet(funnel_table(trends, words))
     if not overdue.rows:
         return [Sheet(running), funnel]
-    where = f"{running.note} {overdue.caption}; {words('clocks_overdue_where')}"
+    where = f"{running.note} {overdue.caption}; {words('clocks_overdue_where', file=trends.facts.edition.backlog)}"
     return [Sheet(running, on="page"), Sheet(replace(running, note=where), on="print"), Folded(overdue), funnel]
 
 

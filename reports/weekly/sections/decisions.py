@@ -18,8 +18,11 @@ class Decisions(Block):
 
 def blocks(report: Report) -> list[Block]:
     """The tasks of the week, or that there is none."""
-    asked = decisions(report.trends, report.words)
-    return [Decisions(_table(report.words, asked)) if asked else Paragraph(report.words("decide_none"))]
+    words, edition = report.words, report.trends.facts.edition
+    asked = decisions(report.trends, words)
+    tasks: Block = Decisions(_table(words, asked)) if asked else Paragraph(words("decide_none"))
+    of = words("decide_moment", day=words.day(edition.local.date()))
+    return [Paragraph(of), tasks] if edition.is_late else [tasks]
 
 
 def _table(words: Words, asked: list[Decision]) -> Table:
