@@ -46,6 +46,7 @@ class Post(NamedTuple):
     outcome: str = "unreviewed"
     code: str | None = None
     author_key: str | None = None
+    act_by: date | None = None  # where it is not the limit
 
 
 def publish(home: Path, posts: Sequence[Post]) -> None:
@@ -67,7 +68,9 @@ def publish(home: Path, posts: Sequence[Post]) -> None:
     for each in posts:
         queued = ("tiktok", each.post_id, "2024-W05", each.phase, each.limit)
         if each.outcome in {"unreviewed", "one_coder", "disagreed"}:
-            connection.execute("INSERT INTO core.review_queue VALUES (?, ?, ?, ?, ?, ?)", (*queued, each.limit))
+            connection.execute(
+                "INSERT INTO core.review_queue VALUES (?, ?, ?, ?, ?, ?)", (*queued, each.act_by or each.limit)
+            )
         item = (*queued, each.outcome, each.code)
         connection.execute("INSERT INTO core.review_items VALUES (?, ?, ?, ?, ?, true, 'live', ?, ?)", item)
         post = ("tiktok", each.post_id, each.text, datetime(2024, 2, 4, 1, tzinfo=UTC), each.group, each.phase)

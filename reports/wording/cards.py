@@ -187,6 +187,8 @@ def review_due(trends: Trends, words: Words) -> str:
     texts = [words("situation_due_none", release=release)]
     if trends.due:
         texts = [words("situation_due_value", release=release, count=words.number(len(trends.due)))]
+    if votes := [item["act_by"] for item in trends.due if trends.is_before_vote(item)]:
+        texts.append(words("situation_due_vote", count=words.number(len(votes)), day=words.day(min(votes))))
     if trends.overdue:
         texts.append(words("situation_due_passed", overdue=words.number(len(trends.overdue))))
     if trends.open_items:

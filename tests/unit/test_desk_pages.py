@@ -3,7 +3,7 @@
 import io
 import re
 import time
-from datetime import timedelta
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -38,6 +38,18 @@ def test_two_people_code_and_go_on(settings: Settings) -> None:
     assert "Tidak ada lagi yang menunggu Anda." in sri.page
     budi.code("none")
     assert log.verify(settings.home) > 5
+
+
+@pytest.mark.parametrize(("day", "is_told"), [(12, True), (13, True), (14, False)])
+def test_a_post_of_the_quiet_period_is_to_be_looked_at_before_the_vote(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, day: int, is_told: bool
+) -> None:
+    publish(tmp_path, [Post("1", limit=date(2024, 2, 19), act_by=date(2024, 2, 13), phase="quiet")])
+    moment = datetime(2024, 2, day, 3, tzinfo=UTC)
+    monkeypatch.setattr("flows.desk.clock.now", lambda: moment)
+    page = Browser(Settings(home=tmp_path), "sri").page
+    assert "2024-02-19" in page
+    assert ("sebelum pemungutan suara, paling lambat 2024-02-13" in page) == is_told
 
 
 def test_the_tone_of_a_post_may_be_said_with_its_code(settings: Settings) -> None:

@@ -18,7 +18,7 @@ from reports.reading.contract import checked_tables
 from reports.reading.facts import Facts
 from reports.reading.outcomes import Trends
 from reports.tables.review import clock_table
-from reports.wording.cards import before
+from reports.wording.cards import before, review_due
 from reports.wording.decisions import decisions
 from reports.wording.lights import light_reasons
 from reports.wording.reissue import reissue_text
@@ -269,6 +269,7 @@ def test_posts_of_the_quiet_period_come_before_the_vote_and_first_wherever_they_
     assert ("13 Februari 2024 (H-1)", text) in agenda
     rows = [(row["limit"], row["left"]) for row in clock_table(shown, WORDS).rows]
     assert rows.count(("19 Feb 2024", "dahulukan, sampai 13 Feb 2024")) == 2
+    assert "2 di antaranya dari masa tenang: sampai 13 Februari 2024, sebelum" in review_due(shown, WORDS)
     limits = [(item["hand_over_limit"], item["act_by"]) for item in shown.open_items]
     line = backlog_told("id", "review/x.xlsx", limits, 0, date(2024, 2, 12))
     assert "; 2 di antaranya unggahan masa tenang, sampai 13 Februari 2024 sebelum pemungutan suara; dahulukan" in line
