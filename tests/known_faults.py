@@ -54,7 +54,9 @@ def past_deadlines(trends: Trends, words: Words) -> list[str]:
     edition = trends.facts.edition
     days, today = _days(edition, words), edition.local.date()
     named = re.compile(r"\d+ [A-Z][a-z]+ \d{4}")  # of several days the last
-    ends = [(task, [days[day] for day in named.findall(task.until)]) for task in decisions(trends, words)]
+    ends = [
+        (task, [days[day] for day in named.findall(task.until) if day in days]) for task in decisions(trends, words)
+    ]
     return [str(task) for task, found in ends if not found or max(found) < today]
 
 

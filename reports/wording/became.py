@@ -13,14 +13,14 @@ from reports.reading.outcomes import Trends
 from reports.reading.weeks import main_bucket, subjects
 from reports.wording.incidents import place_words
 from reports.wording.quantities import amount, part_of
-from reports.wording.words import Words
+from reports.wording.words import Words, capitalised
 
 _UNSEEN = ("unreviewed", "gone")  # outcomes of what nobody looked at
 _TABLES = {"topics": "topic", "districts": "district"}  # families whose subjects have a table of their own
 
 
 def became(trends: Trends, words: Words, row: Row) -> str:
-    """What became of an incident of last week, as the end of a sentence whose subject is its matter."""
+    """What became of an incident of last week, as what follows its name and a colon."""
     now = next((each.row for each in trends.incidents if each.row["incident"] == row["incident"]), None)
     reviewed = _reviewed(trends, words, row) if row["stage"] else []
     if now is not None:
@@ -32,7 +32,8 @@ def became(trends: Trends, words: Words, row: Row) -> str:
         texts = [*reviewed, _new_posts(trends, words, str(row["subject"]))]
     else:
         texts = _ended(trends, words, row)
-    return "; ".join(texts)
+    first, *others = texts
+    return ". ".join([first, *map(capitalised, others)])
 
 
 def _new_posts(trends: Trends, words: Words, code: str) -> str:

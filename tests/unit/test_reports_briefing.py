@@ -72,8 +72,8 @@ def test_a_week_after_a_jump_whose_posts_nobody_reviewed_is_not_green_and_says_s
         "unggahan dari peristiwa pekan lalu masih menunggu telaah: Politik uang"
     )
     assert before_told(shown, WORDS) == (
-        "Dari pekan lalu – Politik uang: 2 unggahan pekan lalu masih menunggu telaah;"
-        " pekan ini tidak ada unggahan baru yang terdeteksi."
+        "Dari pekan lalu – Politik uang: 2 unggahan pekan lalu masih menunggu telaah."
+        " Pekan ini tidak ada unggahan baru yang terdeteksi."
     )
 
 
@@ -95,11 +95,11 @@ def test_what_was_reviewed_or_explained_or_is_no_class_keeps_no_light_on(row: di
 def test_a_class_with_a_new_post_is_not_said_to_be_gone_and_what_was_confirmed_is_said() -> None:
     said = before_told(after(tested.incident(BEFORE), outcome="referred", new=1), WORDS)
     assert said == (
-        "Dari pekan lalu – Politik uang: 2 unggahan pekan lalu ditelaah, semuanya ditegaskan dua penelaah;"
-        " pekan ini 1 unggahan baru, belum selesai ditelaah."
+        "Dari pekan lalu – Politik uang: 2 unggahan pekan lalu ditelaah, semuanya ditegaskan dua penelaah."
+        " Pekan ini 1 unggahan baru, belum selesai ditelaah."
     )
     none = before_told(after(tested.incident(BEFORE), outcome="dismissed"), WORDS)
-    assert "2 unggahan pekan lalu ditelaah, belum ada yang ditegaskan dua penelaah; pekan ini tidak ada" in none
+    assert "2 unggahan pekan lalu ditelaah, belum ada yang ditegaskan dua penelaah. Pekan ini tidak ada" in none
 
 
 def test_a_rise_of_a_topic_is_over_where_it_was_and_the_topic_is_still_there() -> None:
@@ -112,10 +112,10 @@ def test_a_rise_of_a_topic_is_over_where_it_was_and_the_topic_is_still_there() -
     topics = shown.facts.tables["trends.weekly_topic"].filter(week=WEEK, platform="all")
     posts, share = topics.filter(topic="flood").select("posts", "share").row(0)
     assert before_told(shown, WORDS).startswith(
-        "Dari pekan lalu – Topik Banjir rob dan cuaca: kenaikannya pada Facebook sudah berakhir; "
+        "Dari pekan lalu – Topik Banjir rob dan cuaca: kenaikannya pada Facebook sudah berakhir. "
         f"{WORDS.number(posts)} unggahan ({WORDS.percent(share, 1)}) pekan ini pada semua platform. Topik Peserta"
     )
-    assert "kenaikannya pada Facebook sudah berakhir; tetap topik terbesar pekan ini, " in before_told(shown, WORDS)
+    assert "kenaikannya pada Facebook sudah berakhir. Tetap topik terbesar pekan ini, " in before_told(shown, WORDS)
     assert "(2024-01), " in before(shown, WORDS)[0] and " pada Facebook (2024-01)" in before(shown, WORDS)[0]
 
 
@@ -125,7 +125,7 @@ def test_a_rise_of_which_nothing_can_be_tested_any_more_is_not_said_to_be_over()
     signals = shown.facts.tables["trends.signals"]
     untested = pl.when(pl.col("subject") == "flood").then(pl.lit("no_baseline")).otherwise(pl.col("reason"))
     tables = {**shown.facts.tables, "trends.signals": signals.with_columns(untested.alias("reason"))}
-    assert ": pekan ini tidak dapat diuji (belum ada pembanding); " in before_told(trends(tables), WORDS)
+    assert ": pekan ini tidak dapat diuji (belum ada pembanding). " in before_told(trends(tables), WORDS)
 
 
 def test_a_finding_of_one_platform_names_it_and_what_all_together_were() -> None:
