@@ -100,7 +100,7 @@ class Block(Protocol):
         """A record as the reader of single records gives it; None for a blank one."""
 
 
-def is_utf8(content: bytes | Bytes) -> bool:
+def is_utf8(content: bytes | memoryview | Bytes) -> bool:
     """Whether bytes are UTF-8, without copying them."""
     offsets = pa.py_buffer(np.array([0, len(content)], np.int64))
     array: Any = pa.LargeBinaryArray.from_buffers(pa.large_binary(), 1, [None, offsets, pa.py_buffer(content)])

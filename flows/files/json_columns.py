@@ -9,7 +9,7 @@ import polars as pl
 
 from flows.files import block
 from flows.files.block import Alone, Values, is_utf8
-from flows.files.chunks import blocks
+from flows.files.chunks import line_blocks
 from flows.files.json_records import json_line
 from flows.files.json_scan import (
     ARRAY,
@@ -39,7 +39,7 @@ from flows.files.json_scan import (
     Room,
     scan,
 )
-from flows.files.record import Fault, Record
+from flows.files.record import Elsewhere, Fault, Record
 
 __all__ = [
     "ARRAY",
@@ -58,45 +58,61 @@ __all__ = [
 ]
 
 _ELEMENTS = 16  # a line at most on average; where there are more, the lines are read one by one
+_LINE_FEED = ord("\n")
+_STANDS = {"text": (STRING, ESCAPED), "object": (OBJECT,)}
 _LIST = "[]"  # ends the name of a list in a path
 
 
 @dataclass(frozen=True, slots=True)
 class Shape:
-    """The fields that are looked for, by their paths: `data.author.id`, `data.textExtra[].hashtagName`."""
+    """The fields that are looked for, by their paths: `data.author.id`, `data.textExtra[].hashtagName`.
+
+    `others` has the same fields in other places, each with the column and the kind that tell of which lines.
+    """
 
     paths: tuple[str, ...]
     table: Numbers
     names: Bytes
+    others: tuple[tuple[int, tuple[int, ...], "Shape"], ...] = ()
 
     @classmethod
-    def of(cls, paths: tuple[str, ...]) -> "Shape":
-        """The tree of the paths, as the scan reads it."""
-        rows: list[list[int]] = [[-1, -1, 0, 0, -1, -1, 0]]
-        names = bytearray()
-        places: dict[tuple[str, ...], int] = {(): 0}
+    def of(
+        cls, paths: tuple[str, ...], elsewhere: Sequence[Elsewhere] = (), at: Callable[[str], str] = str
+    ) -> "Shape":
+        """The tree of the paths, where `at` has them, as the scan reads it; of all that is elsewhere, too."""
+        others = []
+        for number, other in enumerate(elsewhere, 1):
+            there = cls.of(paths, elsewhere[number:], lambda path, inner=other.at: at(inner(path)))
+            others.append((paths.index(other.sign), _STANDS[other.stands], there))
+        return cls(paths, *_tree([at(path) for path in paths]), tuple(others))
 
-        def place(path: tuple[str, ...]) -> int:
-            if path not in places:
-                parent, name = place(path[:-1]), path[-1]
-                places[path] = len(rows)
-                is_element = name == _LIST
-                row = [-1, -1, len(names), len(names), -1, -1, int(is_element or rows[parent][IN_LIST])]
-                if is_element:
-                    rows[parent][ELEMENT] = len(rows)
-                else:
-                    names.extend(name.encode())
-                    row[NAME_END] = len(names)
-                    row[BESIDE], rows[parent][INSIDE] = rows[parent][INSIDE], len(rows)
-                rows.append(row)
-            return places[path]
 
-        for column, path in enumerate(paths):
-            parts = [
-                part for name in path.split(".") for part in (name.removesuffix(_LIST), _LIST * name.endswith(_LIST))
-            ]
-            rows[place(tuple(part for part in parts if part))][COLUMN] = column
-        return cls(paths, np.array(rows, np.int64), np.frombuffer(bytes(names), np.uint8))
+def _tree(paths: Sequence[str]) -> tuple[Numbers, Bytes]:
+    """(the fields, their names) of paths, whose columns they are, in order; of two at one place, the first is there."""
+    rows: list[list[int]] = [[-1, -1, 0, 0, -1, -1, 0]]
+    names = bytearray()
+    places: dict[tuple[str, ...], int] = {(): 0}
+
+    def place(path: tuple[str, ...]) -> int:
+        if path not in places:
+            parent, name = place(path[:-1]), path[-1]
+            places[path] = len(rows)
+            is_element = name == _LIST
+            row = [-1, -1, len(names), len(names), -1, -1, int(is_element or rows[parent][IN_LIST])]
+            if is_element:
+                rows[parent][ELEMENT] = len(rows)
+            else:
+                names.extend(name.encode())
+                row[NAME_END] = len(names)
+                row[BESIDE], rows[parent][INSIDE] = rows[parent][INSIDE], len(rows)
+            rows.append(row)
+        return places[path]
+
+    for column, path in enumerate(paths):
+        parts = [part for name in path.split(".") for part in (name.removesuffix(_LIST), _LIST * name.endswith(_LIST))]
+        row = rows[place(tuple(part for part in parts if part))]
+        row[COLUMN] = column if row[COLUMN] < 0 else row[COLUMN]
+    return np.array(rows, np.int64), np.frombuffer(bytes(names), np.uint8)
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,34 +123,44 @@ class Lines(Alone):
     """
 
     numbers: Numbers
-    lines: list[bytes]
+    joined: bytes  # what holds the lines
+    begins: Numbers
+    ends: Numbers
     is_plain: pl.Series
     unterminated: bool
     shape: Shape
-    data: Bytes
     found: Found
+
+    @property
+    def data(self) -> Bytes:
+        """What holds the lines, byte by byte."""
+        return np.frombuffer(self.joined, np.uint8)
 
     @property
     def content(self) -> int:
         """As `Block` says."""
-        return len(self.data)
+        return len(self.joined)
+
+    def line(self, place: int) -> bytes:
+        """The bytes of a line."""
+        return self.joined[self.begins[place] : self.ends[place]]
 
     def sizes(self) -> Numbers:
         """As `Block` says."""
-        places, elements = self.found.places, self.found.elements[: self.found.size[0]]
+        places, elements = self.found.places, self.found.elements
         of_lists = np.bincount(elements[:, LINE], elements[:, STOP] - elements[:, BEGIN], len(places))
         return np.asarray((places[:, :, 1] - places[:, :, 0]).sum(axis=1) + of_lists.astype(np.int64))
 
     def record(self, place: int) -> Record | Fault | None:
         """As `Block` says."""
-        is_last = place == len(self.lines) - 1
-        return json_line(int(self.numbers[place]), self.lines[place], not (is_last and self.unterminated))
+        is_last = place == len(self.numbers) - 1
+        return json_line(int(self.numbers[place]), self.line(place), not (is_last and self.unterminated))
 
     def again(self, places: Sequence[int], shape: Shape) -> "Lines":
         """Some of the lines with other fields; the unterminated one is left out."""
-        last = len(self.lines) - 1 if self.unterminated else len(self.lines)
+        last = len(self.numbers) - 1 if self.unterminated else len(self.numbers)
         some = [place for place in places if place != last]
-        return scan_lines(self.numbers[some], [self.lines[place] for place in some], shape)
+        return _scanned(self.numbers[some], self.joined, self.begins[some], self.ends[some], shape)
 
     def field(self, path: str) -> Values:
         """A field of all lines."""
@@ -145,8 +171,8 @@ class Lines(Alone):
 
     def elements(self, path: str) -> tuple[Numbers, Values]:
         """(the line of each, what they are) of the elements of a list in all lines."""
-        rows = self.found.elements[: self.found.size[0]]
-        rows = rows[rows[:, ELEMENT_COLUMN] == self.shape.paths.index(path)]
+        elements = self.found.elements
+        rows = elements[elements[:, ELEMENT_COLUMN] == self.shape.paths.index(path)]
         begins, stops, kinds = (np.ascontiguousarray(rows[:, part]) for part in (BEGIN, STOP, KIND))
         return rows[:, LINE], Values(self.data, kinds, begins, stops)
 
@@ -163,37 +189,46 @@ def line_columns(stream: BinaryIO, shape: Callable[[], Shape]) -> Iterator[Lines
 
     The fields may be others from block to block.
     """
-    gathered: list[bytes] = []
-    first, size = 1, 0
-    for part in blocks(stream):
+    number = 1
+    for part in line_blocks(stream, block.CHUNK_BYTES):
         if isinstance(part, Fault):
-            if gathered:
-                yield scan_lines(_from(first, gathered), gathered, shape())
-            yield part
-            gathered, size = [], 0
+            yield part._replace(number=number)
+            number += 1
             continue
-        number, lines, terminated = part
-        if not gathered:
-            first = number
-        gathered += lines
-        size += sum(map(len, lines))
-        if size >= block.CHUNK_BYTES or not terminated:
-            yield scan_lines(_from(first, gathered), gathered, shape(), unterminated=not terminated)
-            gathered, size = [], 0
-    if gathered:
-        yield scan_lines(_from(first, gathered), gathered, shape())
+        content, is_ended = part
+        content += b"" if is_ended else b"\n"
+        ends = np.flatnonzero(np.frombuffer(content, np.uint8) == _LINE_FEED)
+        begins = np.concatenate(([0], ends[:-1] + 1))
+        numbers = np.arange(number, number + len(ends))
+        number += len(ends)
+        yield _scanned(numbers, content, begins, ends, shape(), unterminated=not is_ended)
 
 
-def _from(first: int, lines: list[bytes]) -> Numbers:
-    return np.arange(first, first + len(lines))
-
-
-def scan_lines(numbers: Numbers, lines: list[bytes], shape: Shape, *, unterminated: bool = False) -> Lines:
+def scan_lines(numbers: Numbers, lines: Sequence[bytes], shape: Shape) -> Lines:
     """Lines with their numbers, or any values, which may hold line feeds themselves."""
-    joined = b"\n".join(lines) + b"\n"
-    count = len(lines)
-    data = np.frombuffer(joined, np.uint8)
-    ends = np.cumsum(np.fromiter(map(len, lines), np.int64, count) + 1) - 1
+    sizes = np.fromiter(map(len, lines), np.int64, len(lines))
+    ends = np.cumsum(sizes + 1) - 1
+    return _scanned(numbers, b"\n".join([*lines, b""]), ends - sizes, ends, shape)
+
+
+def _scanned(  # noqa: PLR0913, PLR0917 - the lines, where they stand, and what is looked for
+    numbers: Numbers, joined: bytes, begins: Numbers, ends: Numbers, shape: Shape, *, unterminated: bool = False
+) -> Lines:
+    count = len(ends)
+    found = _found(joined, begins, ends, shape)
+    if bad := _not_utf8(joined, begins, ends, 0, count):  # nothing of these may become a column of texts
+        found.is_plain[bad] = False
+        found = _without(found, np.array(bad))
+    if unterminated:
+        found.is_plain[count - 1] = False
+    found.kinds[~found.is_plain] = MISSING
+    found = _with_others(found, joined, begins, ends, shape)
+    return Lines(numbers, joined, begins, ends, pl.Series(found.is_plain), unterminated, shape, found)
+
+
+def _found(joined: bytes, begins: Numbers, ends: Numbers, shape: Shape) -> Found:
+    """What the scan finds in lines."""
+    count = len(ends)
     found = Found(
         np.zeros(count, np.bool_),
         np.zeros((count, len(shape.paths)), np.uint8),
@@ -201,36 +236,38 @@ def scan_lines(numbers: Numbers, lines: list[bytes], shape: Shape, *, unterminat
         np.zeros((count * _ELEMENTS, 5), np.int64),
         np.zeros(1, np.int64),
     )
-    scan(
-        data,
-        ends,
-        shape.table,
-        shape.names,
-        Room(np.zeros((DEPTH, 3), np.int64), np.zeros(len(shape.table), np.int64)),
-        found,
-    )
-    if bad := _not_utf8(lines, joined):  # nothing of these may become a column of texts
-        found.is_plain[bad] = False
-        elements = found.elements[: found.size[0]]
-        kept = elements[~np.isin(elements[:, LINE], bad)]
-        found.elements[: len(kept)] = kept
-        found.size[0] = len(kept)
-    if unterminated:
-        found.is_plain[count - 1] = False
-    found.kinds[~found.is_plain] = MISSING
-    is_plain = pl.Series(found.is_plain)
-    return Lines(numbers, lines, is_plain, unterminated, shape, data, found)
+    room = Room(np.zeros((DEPTH, 3), np.int64), np.zeros(len(shape.table), np.int64))
+    scan(np.frombuffer(joined, np.uint8), begins, ends, shape.table, shape.names, room, found)
+    return found._replace(elements=found.elements[: found.size[0]])
 
 
-def _not_utf8(lines: list[bytes], joined: bytes) -> list[int]:
+def _without(found: Found, lines: Numbers) -> Found:
+    """The same without the elements of lists of some lines."""
+    return found._replace(elements=found.elements[~np.isin(found.elements[:, LINE], lines)])
+
+
+def _with_others(found: Found, joined: bytes, begins: Numbers, ends: Numbers, shape: Shape) -> Found:
+    """What was found, and of lines that have their fields elsewhere what is found there."""
+    for column, kinds, other in shape.others:
+        lines = np.flatnonzero(found.is_plain & np.isin(found.kinds[:, column], kinds))
+        if not len(lines):
+            continue
+        there = _found(joined, begins[lines], ends[lines], other)
+        there.kinds[~there.is_plain] = MISSING
+        there = _with_others(there, joined, begins[lines], ends[lines], other)
+        found.is_plain[lines], found.kinds[lines], found.places[lines] = there.is_plain, there.kinds, there.places
+        found = _without(found, lines)
+        there.elements[:, LINE] = lines[there.elements[:, LINE]]
+        elements = np.concatenate([found.elements, there.elements])
+        found = found._replace(elements=elements[np.argsort(elements[:, LINE], kind="stable")])
+    return found
+
+
+def _not_utf8(joined: bytes, begins: Numbers, ends: Numbers, first: int, last: int) -> list[int]:
     """The places of lines that are no UTF-8, which are few: halves of the lines are looked at, and halves of those."""
-    if is_utf8(joined):
+    if first == last or is_utf8(memoryview(joined)[begins[first] : ends[last - 1]]):
         return []
-    if len(lines) == 1:
-        return [0]
-    middle = len(lines) // 2
-    first, second = lines[:middle], lines[middle:]
-    return [
-        *_not_utf8(first, b"\n".join(first)),
-        *(middle + place for place in _not_utf8(second, b"\n".join(second))),
-    ]
+    if last - first == 1:
+        return [first]
+    middle = (first + last) // 2
+    return [*_not_utf8(joined, begins, ends, first, middle), *_not_utf8(joined, begins, ends, middle, last)]

@@ -269,16 +269,16 @@ def _line(data: Any, at: int, end: int, line: int, fields: Any, names: Any, room
 
 
 @kept
-def scan(data: Bytes, ends: Numbers, fields: Numbers, names: Bytes, room: Room, found: Found) -> None:
-    """Scans lines, each from the end of the one before it (and its line feed) to its own end."""
-    start = 0
+def scan(  # noqa: PLR0913, PLR0917 - compiled functions take arrays
+    data: Bytes, begins: Numbers, ends: Numbers, fields: Numbers, names: Bytes, room: Room, found: Found
+) -> None:
+    """Scans lines, each from where it begins to where it ends."""
     for line in range(len(ends)):
         room.seen[:] = 0
         before = found.size[0]
-        found.is_plain[line] = _line(data, start, ends[line], line, fields, names, room, found)
+        found.is_plain[line] = _line(data, begins[line], ends[line], line, fields, names, room, found)
         if not found.is_plain[line]:
             found.size[0] = before
-        start = ends[line] + 1
 
 
 @compiled

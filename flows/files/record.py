@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterator, Sequence
 from functools import wraps
-from typing import Any, NamedTuple, ParamSpec
+from typing import Any, Literal, NamedTuple, ParamSpec
 
 from flows import limits
 from flows.post import Reason
@@ -22,6 +22,17 @@ class Fault(NamedTuple):
     reason: Reason
     detail: str
     excerpt: bytes
+
+
+class Elsewhere(NamedTuple):
+    """Records with their fields in other places: those where a text or an object stands in the field `sign`.
+
+    `at` tells the place of each field.
+    """
+
+    sign: str
+    stands: Literal["text", "object"]
+    at: Callable[[str], str]
 
 
 _SHOWN = 5

@@ -1,6 +1,7 @@
 """The records of a file in blocks of columns: which fields a mapping takes, and the posts that come of a block."""
 
 from collections.abc import Callable, Iterator
+from functools import lru_cache
 from typing import Any, BinaryIO
 
 import numpy as np
@@ -21,6 +22,7 @@ from flows.sources.listed import listed_blocks
 from flows.sources.taking import Columnar
 
 _WIDEST = 18  # characters that one byte of a text can become at most, as it is normalised
+_WAYS_KEPT = 64  # whose fields are remembered; a large file is read piece by piece
 _MOST_SETTLED = 18  # characters of a number that is told by its form
 
 
@@ -56,6 +58,7 @@ class _Noting:
         """There is none."""
 
 
+@lru_cache(_WAYS_KEPT)
 def paths_of(columnar: Columnar) -> tuple[str, ...]:
     """The fields that a mapping takes."""
     noting = _Noting()
@@ -63,46 +66,53 @@ def paths_of(columnar: Columnar) -> tuple[str, ...]:
     return tuple(noting.paths)
 
 
+@lru_cache(_WAYS_KEPT)
+def shape_of(columnar: Columnar) -> Shape:
+    """What is looked for in lines that hold records of a mapping."""
+    signs = (each.sign for each in columnar.elsewhere)
+    return Shape.of(tuple(dict.fromkeys((*paths_of(columnar), *signs))), columnar.elsewhere)
+
+
 class Ways:
     """How the records of a format become posts as columns, of which a file mostly needs one."""
 
     def __init__(self, form: Format) -> None:
         self._form = form
-        self._ways = [(way, paths_of(way)) for way in form.columnar]
+        self._ways = list(form.columnar)
 
     def blocks(self, stream: BinaryIO) -> Iterator[Block | Record | Fault]:
         """The records of a file in blocks, in order, and those that come alone."""
-        way, paths = self._ways[0]
+        way = self._ways[0]
         if self._form.layout == "csv":
             return csv_columns(stream, self._form.is_header, self._of_table)
         if way.inside is not None:
-            return listed_blocks(self._form, way.inside, stream, paths)
-        return line_columns(stream, lambda: Shape.of(self._ways[0][1]))
+            return listed_blocks(self._form, way.inside, stream, paths_of(way))
+        return line_columns(stream, lambda: shape_of(self._ways[0]))
 
     def _of_table(self, columns: tuple[str, ...]) -> tuple[str, ...] | None:
         """The fields of the way that is for a table of such columns, which becomes the first."""
-        fitting = (number for number, (way, _) in enumerate(self._ways) if way.table is None or way.table(columns))
+        fitting = (number for number, way in enumerate(self._ways) if way.table is None or way.table(columns))
         number = next(fitting, None)
         if number is None:
             return None
         self._ways.insert(0, self._ways.pop(number))
-        return self._ways[0][1]
+        return paths_of(self._ways[0])
 
     def posts(self, block: Block) -> Iterator[tuple[pl.DataFrame, pl.Series, Numbers]]:
         """As `posts_of`, with the places of the records: of all of a block, then of lines that are for another way.
 
         Where those are most, the other way is the first of the next block.
         """
-        posts, is_plain = posts_of(self._ways[0][0], block)
+        posts, is_plain = posts_of(self._ways[0], block)
         yield posts, is_plain, np.arange(len(is_plain))
         if not isinstance(block, Lines):
             return
         odd = (~is_plain).arg_true().to_list()
-        for number, (way, paths) in enumerate(self._ways[1:], 1):
-            places = [place for place in odd if way.is_for(block.lines[place])]
+        for number, way in enumerate(self._ways[1:], 1):
+            places = [place for place in odd if way.is_for(block.line(place))]
             if places:
-                others = block.again(places, Shape.of(paths))
-                yield *posts_of(way, others), np.array(places[: len(others.lines)], np.int64)
+                others = block.again(places, shape_of(way))
+                yield *posts_of(way, others), np.array(places[: len(others.numbers)], np.int64)
             if len(places) * 2 > len(is_plain):
                 self._ways.insert(0, self._ways.pop(number))
 

@@ -82,7 +82,7 @@ class ListedBlock:
     def record(self, place: int) -> Record | Fault | None:
         """As `Block` says."""
         known = self.known[self.document[place]]
-        return Record(int(self.numbers[place]), {_OBJECT: orjson.loads(self.lines.lines[place])} | known)
+        return Record(int(self.numbers[place]), {_OBJECT: orjson.loads(self.lines.line(place))} | known)
 
 
 def _in_object(path: str) -> str:
@@ -118,7 +118,7 @@ def _read(
         unfolding.note(page.value)
         pages.append(page)
     block = _block(pages, unfolding.number, shape)
-    broken = next((place for place in block.doubtful(inside) if not _is_record(inside, block.lines.lines[place])), None)
+    broken = next((place for place in block.doubtful(inside) if not _is_record(inside, block.lines.line(place))), None)
     if broken is not None:
         number = int(block.document[broken])
         unfolding.carried = pages[number].carried

@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple, Protocol
 
+from flows.files.record import Elsewhere
 from flows.post import Post
 from flows.sources.counts import UNKNOWN, Style
 
@@ -157,14 +158,15 @@ class Columnar:
     """How records of a format become posts as columns: the mapping, and the records that it is for.
 
     `equal` are fields with the texts they may be (None: they may be missing), `absent` fields that may not be there,
-    `without` fields with what their text may not hold. `inside`: the records stand in the lists of documents. `table`:
-    whether it is for a table of such columns.
+    `without` fields with what their text may not hold. `elsewhere`: which records have the fields in other places.
+    `inside`: the records stand in the lists of documents. `table`: whether it is for a table of such columns.
     """
 
     mapping: Callable[[Taking], Post]
     equal: tuple[tuple[str, tuple[str | None, ...]], ...] = ()
     absent: tuple[str, ...] = ()
     without: tuple[tuple[str, str], ...] = ()
+    elsewhere: tuple[Elsewhere, ...] = ()
     inside: Inside | None = None
     table: Callable[[tuple[str, ...]], bool] | None = None
 

@@ -12,6 +12,7 @@ from collections.abc import Callable
 from functools import partial
 from typing import Any
 
+from flows.files.record import Elsewhere
 from flows.post import Post, Reason, Rejected
 from flows.sources.counts import count
 from flows.sources.evidence import Places, study
@@ -231,13 +232,34 @@ def _tiktok_comment(data: Raw, envelope: Raw) -> Post:  # noqa: ARG001 - one sig
     raise Rejected(Reason.COMMENT, "tiktok-comments")
 
 
+_FLATTENED = "__import_meta"  # what holds the envelope of a flattened record
+# Where data embedded in a page's HTML name the author.
+_IN_PAGE = {
+    "data.author.uniqueId": "data.author",
+    "data.author.nickname": "data.nickname",
+    "data.author.id": "data.authorId",
+}
+
+
+def _flattened(path: str) -> str:
+    """Where a flattened record has a field: its data beside what holds the envelope."""
+    return path.removeprefix("data.") if path.startswith("data.") else f"{_FLATTENED}.{path}"
+
+
+_FLAT = Elsewhere(_FLATTENED, "object", _flattened)
 COLUMNAR = (
-    Columnar(tiktok, equal=(("source_platform", ("tiktok.com",)),), absent=("__import_meta", "data.contents")),
+    Columnar(
+        tiktok,
+        equal=(("source_platform", ("tiktok.com",)),),
+        absent=(_FLATTENED, "data.contents"),
+        elsewhere=(_FLAT, Elsewhere("data.author", "text", lambda path: _IN_PAGE.get(path, path))),
+    ),
     Columnar(
         instagram,
         equal=(("source_platform", ("instagram.com",)), ("data.__typename", ("XDTMediaDict", "", None))),
-        absent=("__import_meta",),
+        absent=(_FLATTENED,),
         without=(("data.product_type", "ad"), ("data.link", INSTAGRAM_AD_LINK)),
+        elsewhere=(_FLAT,),
     ),
 )
 
@@ -252,9 +274,9 @@ def post(raw: Any) -> Post:
     """The Post of one line, in either form. Raises Rejected."""
     if not isinstance(raw, dict):
         raise Rejected(Reason.WRONG_SHAPE, "not an object")
-    if "__import_meta" in raw:
+    if _FLATTENED in raw:
         data: Any = raw
-        envelope = raw["__import_meta"]
+        envelope = raw[_FLATTENED]
     else:
         data, envelope = raw.get("data"), raw
     if not isinstance(data, dict) or not isinstance(envelope, dict):
