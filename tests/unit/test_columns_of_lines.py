@@ -3,6 +3,7 @@
 import io
 import json
 import unicodedata
+from collections.abc import Callable
 from copy import deepcopy
 from typing import Any
 
@@ -101,6 +102,25 @@ def changed(changes: list[tuple[str, Any]], record: dict[str, Any] | None = None
     return record
 
 
+def flattened(record: Any) -> Any:
+    """The same as 4CAT exports it: the data beside the envelope."""
+    data = record.get("data")
+    return data | {"__import_meta": record} if isinstance(data, dict) else record
+
+
+def in_page(record: Any) -> Any:
+    """The same with its author as data embedded in a page name it."""
+    data = record.get("data")
+    author = data.get("author") if isinstance(data, dict) else None
+    if not isinstance(author, dict):
+        return record
+    named = {"author": author.get("uniqueId"), "nickname": author.get("nickname"), "authorId": author.get("id")}
+    return record | {"data": data | named}
+
+
+FORMS: tuple[Callable[[Any], Any], ...] = (dict, flattened, in_page, lambda record: flattened(in_page(record)))
+
+
 @st.composite
 def lines(draw: st.DrawFn) -> bytes:
     """A line with odd values, odd spaces, fields that come twice, or bytes that broke."""
@@ -110,7 +130,7 @@ def lines(draw: st.DrawFn) -> bytes:
     else:
         record = changed(draw(st.lists(st.tuples(st.sampled_from(PATHS), st.sampled_from(VALUES)), max_size=3)))
     text = json.dumps(
-        record, ensure_ascii=draw(st.booleans()), separators=draw(st.sampled_from([(",", ":"), (" , ", " : ")]))
+        draw(st.sampled_from(FORMS))(record), ensure_ascii=draw(st.booleans()), separators=draw(st.sampled_from([(",", ":"), (" , ", " : ")]))
     )
     line = text.encode("utf-8", "surrogatepass")
     way = draw(st.integers(0, 5))
@@ -138,8 +158,9 @@ def test_lines_as_columns_are_what_they_are_alone(content: list[bytes], end: byt
 
 @pytest.mark.parametrize("value", MEDIA_VALUES, ids=repr)
 def test_every_value_in_every_field(value: Any) -> None:
-    written = [json.dumps(changed([(path, value)])).encode() for path in PATHS]
-    written += [json.dumps(changed([(path, value)], medium())).encode() for path in MEDIA_PATHS]
+    records = [changed([(path, value)]) for path in PATHS]
+    records += [changed([(path, value)], medium()) for path in MEDIA_PATHS]
+    written = [json.dumps(form(record)).encode() for record in records for form in FORMS]
     assert_alike(b"\n".join(written) + b"\n")
 
 
@@ -226,6 +247,15 @@ def test_nearly_all_lines_of_an_export_are_plain() -> None:
     content = b"".join(json.dumps(tiktok(serial=serial)).encode() + b"\n" for serial in range(1, 100))
     (lines,) = Ways(LINES).blocks(io.BytesIO(content))
     assert posts_of(LINES.columnar[0], lines)[1].all()
+
+
+def test_records_in_every_form_are_plain_beside_each_other() -> None:
+    records = [tiktok(serial=serial, textExtra=[{"hashtagName": f"t{serial}"}]) for serial in range(1, 13)]
+    forms = [form(record) for record, form in zip(records, FORMS * 3, strict=True)]
+    content = b"".join(json.dumps(record).encode() + b"\n" for record in forms)
+    (lines,) = Ways(LINES).blocks(io.BytesIO(content))
+    assert posts_of(LINES.columnar[0], lines)[1].all()
+    assert assert_alike(content)["hashtags"].to_list() == [[f"t{serial}"] for serial in range(1, 13)]
 
 
 def test_lines_of_two_platforms_are_plain_in_two_ways(monkeypatch: pytest.MonkeyPatch) -> None:
