@@ -27,59 +27,81 @@ def too_long(number: int, excerpt: bytes) -> Fault:
     return Fault(number, Reason.TOO_LONG, f"more than {LINE_BYTES // 1024**2} MiB", excerpt[:EXCERPT_BYTES])
 
 
-def line_blocks(stream: BinaryIO, size: int = CHUNK_BYTES) -> Iterator[tuple[bytes, bool] | Fault]:
+class _Gathered:
+    """The whole lines of some chunks, and the beginning of the line that is not complete yet."""
+
+    def __init__(self) -> None:
+        self._whole: list[bytes] = []
+        self._rest: list[bytes] = []
+        self._length = 0  # bytes of the line that is not complete
+        self._mark = BOM  # until the first line is taken
+        self.size = 0  # bytes of what is whole
+
+    @property
+    def excerpt(self) -> bytes:
+        """The first bytes of the line that is not complete."""
+        return b"".join(self._rest)[:EXCERPT_BYTES]
+
+    @property
+    def has_rest(self) -> bool:
+        """Whether there is a line that is not complete."""
+        return bool(self._rest)
+
+    def is_too_long(self, more: int = 0) -> bool:
+        """Whether the line that is not complete has too many bytes, with so many more."""
+        return self._length + more > LINE_BYTES
+
+    def add(self, chunk: bytes) -> None:
+        """Takes the next bytes."""
+        if end := chunk.rfind(b"\n") + 1:
+            self._whole += [*self._rest, chunk[:end]]
+            self.size += self._length + end
+            self._rest, self._length = [], 0
+        if end < len(chunk):
+            self._rest.append(chunk[end:])
+            self._length += len(chunk) - end
+        if self.is_too_long():  # keep the beginning only, for the excerpt
+            self._rest = [self.excerpt]
+
+    def drop_rest(self) -> None:
+        """Forgets the line that is not complete."""
+        self._rest, self._length, self._mark = [], 0, b""
+
+    def take(self, *, with_rest: bool = False) -> bytes:
+        """Gives what is whole, or everything."""
+        content = b"".join([*self._whole, *(self._rest if with_rest else ())])
+        content, self._mark = content.removeprefix(self._mark), b""
+        self._whole, self.size = [], 0
+        return content
+
+
+def line_blocks(stream: BinaryIO, size: int) -> Iterator[tuple[bytes, bool] | Fault]:
     """(whole lines, about so many bytes of them, whether a line feed ends the last) and faults, in order.
 
     The first line has no byte order mark any more. A fault is told no number: one for a line that is too long stands
     for that line, every other one ends the stream.
     """
-    whole: list[bytes] = []
-    gathered = 0  # bytes of what is whole
-    rest: list[bytes] = []
-    length = 0  # bytes of the line that is not complete yet
-    mark = BOM
-
-    def taken(*more: bytes) -> bytes:
-        nonlocal whole, gathered, mark
-        content = b"".join([*whole, *more])
-        whole, gathered = [], 0
-        content, mark = content.removeprefix(mark), b""
-        return content
-
+    lines = _Gathered()
     while chunk := read_chunk(stream, 0):
+        is_fault = isinstance(chunk, Fault)
+        end = 0 if isinstance(chunk, Fault) else chunk.find(b"\n") + 1
+        is_too_long = end > 0 and lines.is_too_long(end - 1)
+        if lines.size and (is_fault or is_too_long or lines.size >= size):
+            yield lines.take(), True
         if isinstance(chunk, Fault):
-            if whole:
-                yield taken(), True
-            yield chunk._replace(excerpt=b"".join(rest)[:EXCERPT_BYTES])
+            yield chunk._replace(excerpt=lines.excerpt)
             return
-        end = chunk.rfind(b"\n") + 1
-        if end and length + (first := chunk.find(b"\n")) > LINE_BYTES:
-            if whole:
-                yield taken(), True
-            yield too_long(0, rest[0])
-            rest, length, mark = [], 0, b""
-            chunk, end = chunk[first + 1 :], end - first - 1
-        if end:
-            whole += [*rest, chunk[:end]]
-            gathered += length + end
-            rest, length = [], 0
-            chunk = chunk[end:]
-        if chunk:
-            length += len(chunk)
-            if length <= LINE_BYTES:
-                rest.append(chunk)
-            else:  # keep the beginning only, for the excerpt
-                rest = [(rest[0] if rest else chunk)[:EXCERPT_BYTES]]
-        if gathered >= size:
-            yield taken(), True
-    if length > LINE_BYTES:
-        if whole:
-            yield taken(), True
-        yield too_long(0, rest[0])
-    elif rest:
-        yield taken(*rest), False
-    elif whole:
-        yield taken(), True
+        if is_too_long:
+            yield too_long(0, lines.excerpt)
+            lines.drop_rest()
+        lines.add(chunk[end:] if is_too_long else chunk)
+    if lines.is_too_long():
+        if lines.size:
+            yield lines.take(), True
+        yield too_long(0, lines.excerpt)
+    elif lines.size or lines.has_rest:
+        is_ended = not lines.has_rest
+        yield lines.take(with_rest=True), is_ended
 
 
 def blocks(stream: BinaryIO) -> Iterator[tuple[int, list[bytes], bool] | Fault]:
@@ -88,7 +110,7 @@ def blocks(stream: BinaryIO) -> Iterator[tuple[int, list[bytes], bool] | Fault]:
     Only the last block of a stream, of one line, can be unterminated. The first line has no byte order mark any more.
     """
     number = 1
-    for part in line_blocks(stream):
+    for part in line_blocks(stream, 1):  # as they come
         if isinstance(part, Fault):
             yield part._replace(number=number)
             number += 1

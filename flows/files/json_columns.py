@@ -76,15 +76,17 @@ class Shape:
     others: tuple[tuple[int, tuple[int, ...], "Shape"], ...] = ()
 
     @classmethod
-    def of(
-        cls, paths: tuple[str, ...], elsewhere: Sequence[Elsewhere] = (), at: Callable[[str], str] = str
-    ) -> "Shape":
+    def of(cls, paths: tuple[str, ...], elsewhere: Sequence[Elsewhere] = (), at: Callable[[str], str] = str) -> "Shape":
         """The tree of the paths, where `at` has them, as the scan reads it; of all that is elsewhere, too."""
         others = []
         for number, other in enumerate(elsewhere, 1):
-            there = cls.of(paths, elsewhere[number:], lambda path, inner=other.at: at(inner(path)))
+            there = cls.of(paths, elsewhere[number:], _composed(at, other.at))
             others.append((paths.index(other.sign), _STANDS[other.stands], there))
         return cls(paths, *_tree([at(path) for path in paths]), tuple(others))
+
+
+def _composed(outer: Callable[[str], str], inner: Callable[[str], str]) -> Callable[[str], str]:
+    return lambda path: outer(inner(path))
 
 
 def _tree(paths: Sequence[str]) -> tuple[Numbers, Bytes]:
@@ -211,7 +213,7 @@ def scan_lines(numbers: Numbers, lines: Sequence[bytes], shape: Shape) -> Lines:
     return _scanned(numbers, b"\n".join([*lines, b""]), ends - sizes, ends, shape)
 
 
-def _scanned(  # noqa: PLR0913, PLR0917 - the lines, where they stand, and what is looked for
+def _scanned(  # noqa: PLR0913 - the lines, where they stand, and what is looked for
     numbers: Numbers, joined: bytes, begins: Numbers, ends: Numbers, shape: Shape, *, unterminated: bool = False
 ) -> Lines:
     count = len(ends)

@@ -269,9 +269,7 @@ def _line(data: Any, at: int, end: int, line: int, fields: Any, names: Any, room
 
 
 @kept
-def scan(  # noqa: PLR0913, PLR0917 - compiled functions take arrays
-    data: Bytes, begins: Numbers, ends: Numbers, fields: Numbers, names: Bytes, room: Room, found: Found
-) -> None:
+def scan(data: Bytes, begins: Numbers, ends: Numbers, fields: Numbers, names: Bytes, room: Room, found: Found) -> None:
     """Scans lines, each from where it begins to where it ends."""
     for line in range(len(ends)):
         room.seen[:] = 0

@@ -30,6 +30,7 @@ HEAD_BYTES = 8192
 # Compressed bytes unpacked in one step: few, since damage costs the content of its step, and since a Zstandard block
 # of 4 bytes can hold 128 KiB of content.
 PACKED_BYTES = 512
+OWN_PACKED_BYTES = 16 << 10  # of what ronda packed itself, in frames, and proves before it reads it
 
 PARQUET = b"PAR1"
 UTF16 = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
@@ -89,9 +90,10 @@ COMPRESSIONS: tuple[tuple[bytes, Callable[[], _Decompressor]], ...] = (
 class _Unpacked(io.RawIOBase):
     """The content of a gzip or Zstandard file, members and frames joined, in bounded memory, up to `most` bytes."""
 
-    def __init__(self, source: BinaryIO, begin: Callable[[], _Decompressor], most: int) -> None:
+    def __init__(self, source: BinaryIO, begin: Callable[[], _Decompressor], most: int, step: int) -> None:
         self._source = source
         self._begin = begin
+        self._step = step
         self._left = most
         self._member: _Decompressor | None = None  # None between two of them
         self._packed = b""
@@ -120,7 +122,7 @@ class _Unpacked(io.RawIOBase):
         while not self._ready:
             if self._left < 0:
                 raise DamagedError(f"it unpacks to more than {limits.EXPANSION} times its size, as no export does")
-            self._packed = self._packed or self._source.read(PACKED_BYTES)
+            self._packed = self._packed or self._source.read(self._step)
             if not self._packed:
                 if self._member is not None:
                     raise EOFError("the compressed file ends early")
@@ -141,12 +143,22 @@ class _Unpacked(io.RawIOBase):
         """Always."""
         return True
 
-    def readinto(self, buffer: "WriteableBuffer", /) -> int:
-        """Fill from what is unpacked; 0 at the end. Raises EOFError, DamagedError."""
+    def read(self, size: int = -1, /) -> bytes:
+        """Up to so many bytes of what is unpacked, all where none are said; none at the end.
+
+        Raises EOFError, DamagedError.
+        """
+        if size < 0:
+            return self.readall()
         self._fill()
-        view = memoryview(buffer).cast("B")
-        piece = self._ready[self._given : self._given + len(view)]
+        piece = self._ready[self._given : self._given + size]
         self._given += len(piece)
+        return piece
+
+    def readinto(self, buffer: "WriteableBuffer", /) -> int:
+        """Fill a buffer in the same way."""
+        view = memoryview(buffer).cast("B")
+        piece = self.read(len(view))
         view[: len(piece)] = piece
         return len(piece)
 
@@ -262,13 +274,13 @@ def refuse(path: Path, what: str, remedy: str) -> InputRefusedError:
     return InputRefusedError(f"{path} is {what}; {remedy}.")
 
 
-def _unpacked(file: BinaryIO, head: bytes, content_bytes: int) -> BinaryIO | None:
+def _unpacked(file: BinaryIO, head: bytes, content_bytes: int, step: int) -> BinaryIO | None:
     """The content of a compressed file that begins with `head`; None when it is not compressed."""
     begin = next((begin for magic, begin in COMPRESSIONS if head.startswith(magic)), None)
     if begin is None:
         return None
     most = max(most_content(os.fstat(file.fileno()).st_size), content_bytes)
-    return cast(BinaryIO, _Unpacked(file, begin, most))
+    return cast(BinaryIO, _Unpacked(file, begin, most, step))
 
 
 def most_content(packed_bytes: int) -> int:
@@ -282,11 +294,11 @@ def position(stream: BinaryIO) -> int:
 
 
 @contextmanager
-def open_stream(path: Path, content_bytes: int = 0) -> Iterator[BinaryIO]:
+def open_stream(path: Path, content_bytes: int = 0, *, is_own: bool = False) -> Iterator[BinaryIO]:
     """The file's content, unpacked when it is gzip or Zstandard, in UTF-8 when it is text.
 
     What is compressed ends as damaged content does where it unpacks to more than `limits.EXPANSION` times its bytes,
-    and to more than `content_bytes`, which the caller knows that it holds.
+    and to more than `content_bytes`, which the caller knows that it holds. `is_own`: ronda packed it.
     Raises InputRefusedError for an empty, missing or unreadable file, an archive or another binary; a workbook passes
     (then seekable), and Parquet that is not compressed.
     """
@@ -301,13 +313,14 @@ def open_stream(path: Path, content_bytes: int = 0) -> Iterator[BinaryIO]:
         if not head:
             raise refuse(path, "empty", "export it again")
         file.seek(0)
-        unpacked = _unpacked(file, start, content_bytes)
+        step = OWN_PACKED_BYTES if is_own else PACKED_BYTES
+        unpacked = _unpacked(file, start, content_bytes, step)
         if unpacked is not None:
             head = read_head(unpacked, HEAD_BYTES)
             file.seek(0)
         if refusal := _refusal(head) if unpacked is None else _packed_refusal(head):
             raise refuse(path, *refusal)
-        stream = _unpacked(file, start, content_bytes) or file
+        stream = _unpacked(file, start, content_bytes, step) or file
         if head.startswith(archive.ARCHIVE):
             with _workbook(path, stream) as book:
                 yield book
@@ -341,7 +354,7 @@ def open_frames(path: Path, start: int, end: int, content_bytes: int) -> Iterato
     """
     with path.open("rb") as file:
         file.seek(start)
-        yield cast(BinaryIO, _Unpacked(cast(BinaryIO, _Until(file, end)), _zstd, content_bytes))
+        yield cast(BinaryIO, _Unpacked(cast(BinaryIO, _Until(file, end)), _zstd, content_bytes, OWN_PACKED_BYTES))
 
 
 @contextmanager

@@ -15,6 +15,7 @@ from flows.loading import landing, reading
 from flows.loading.landing import Cut, Landed
 from flows.loading.mapped import WHOLE, Share
 from flows.settings import Settings
+from flows.sources.evidence import Evidence
 
 HALVED_BYTES = 16 << 20  # of content, from which reading halves beside each other saves more than it costs
 PIECE_BYTES = 48 << 20  # of content; the frames that a file was packed in are not parted
@@ -25,7 +26,8 @@ class Piece(NamedTuple):
     """The records of a landed file that stand in its packed bytes from `start` to `end` (None: to its end).
 
     `first` is the number of its first line in the file, from 1, and `content` about how many bytes it holds unpacked.
-    A `share` is told from the beginning of the file; `start` and `end` are then only about where it lies.
+    A `share` is told from the beginning of the file; `start` and `end` are then only about where it lies. `evidence` is
+    what the whole file says, of which a piece knows a part.
     """
 
     landed: Landed
@@ -34,6 +36,7 @@ class Piece(NamedTuple):
     first: int = 1
     content: int = 0
     share: Share = WHOLE
+    evidence: Evidence | None = None
 
     @property
     def is_whole(self) -> bool:
@@ -65,8 +68,9 @@ def pieces_of(settings: Settings, landed: Landed) -> list[Piece]:
         if cut.start - starts[-1].start >= size / count and size - cut.start >= size / count / 2:
             starts.append(cut)
     ends = [*(cut.start for cut in starts[1:]), None]
+    evidence = reading.evidence_of(settings, landed)
     return [
-        Piece(landed, cut.start, end, cut.line, landed.bytes * ((end or size) - cut.start) // size)
+        Piece(landed, cut.start, end, cut.line, landed.bytes * ((end or size) - cut.start) // size, evidence=evidence)
         for cut, end in zip(starts, ends, strict=True)
     ]
 
@@ -74,8 +78,9 @@ def pieces_of(settings: Settings, landed: Landed) -> list[Piece]:
 def _halves(settings: Settings, landed: Landed) -> list[Piece]:
     middle = landing.stored_path(settings.home, landed).stat().st_size // 2
     shares = (Share(number, 2, landed.bytes) for number in (0, 1))
+    evidence = reading.evidence_of(settings, landed)
     return [
-        Piece(landed, start, end, content=landed.bytes // 2, share=share)
+        Piece(landed, start, end, content=landed.bytes // 2, share=share, evidence=evidence)
         for (start, end), share in zip(((0, middle), (middle, None)), shares, strict=True)
     ]
 

@@ -143,7 +143,7 @@ def prepare(  # noqa: PLR0913, PLR0917 - what to read, what with, where to, and 
 
 def _prepare(settings: Settings, piece: Piece, parts: _Parts, read: Callable[[int], None] | None) -> FileCounts:
     counts = FileCounts(piece.landed)
-    form = reading.fitted(settings, piece.landed)
+    form = reading.fitted(settings, piece.landed, piece.evidence)
     counts.notes = form.notes
     told, before = 0, piece.first - 1  # the lines of the file before the piece
     with pieces.opened(settings, piece) as stream:

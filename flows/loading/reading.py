@@ -10,6 +10,7 @@ from flows.files import open_stream, sample, starts
 from flows.loading import landing
 from flows.loading.landing import Landed
 from flows.settings import Settings
+from flows.sources.evidence import Evidence
 from flows.sources.format import Format
 
 
@@ -36,18 +37,28 @@ def format_of(settings: Settings, landed: Landed) -> Format:
     return fitting
 
 
-def fitted(settings: Settings, landed: Landed) -> Format:
-    """The format of a landed file as it fits its content: how its numbers and times are written, which ids are whole.
+def evidence_of(settings: Settings, landed: Landed) -> Evidence | None:
+    """What the content of a landed file says as a whole; None where its format asks nothing.
 
     Raises InputRefusedError as `format_of` does.
     """
     form = format_of(settings, landed)
     if form.study is None:
-        return form
+        return None
     with opened(settings.home, landed) as stream:
-        return form.fitted(stream)
+        return form.study.look(form, stream)
+
+
+def fitted(settings: Settings, landed: Landed, evidence: Evidence | None = None) -> Format:
+    """The format of a landed file as it fits its content: how its numbers and times are written, which ids are whole.
+
+    `evidence` is what `evidence_of` gave, where it was asked. Raises InputRefusedError as `format_of` does.
+    """
+    form = format_of(settings, landed)
+    seen = evidence or evidence_of(settings, landed)
+    return form if form.study is None or seen is None else form.study.fit(form, seen)
 
 
 def opened(home: Path, landed: Landed) -> AbstractContextManager[BinaryIO]:
     """The content of a landed file, unpacked."""
-    return open_stream(landing.stored_path(home, landed), landed.bytes)
+    return open_stream(landing.stored_path(home, landed), landed.bytes, is_own=landed.is_packed)

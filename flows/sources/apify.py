@@ -15,7 +15,7 @@ from urllib.parse import unquote
 from flows.post import Post, Reason, Rejected
 from flows.sources.cells import as_dict, as_list, hashtag_list
 from flows.sources.counts import count
-from flows.sources.evidence import Places, study
+from flows.sources.evidence import Places, PlacesStudy
 from flows.sources.fields import (
     after_upload,
     clean,
@@ -303,6 +303,6 @@ FORMATS = tuple(
     form
     for platform, post in _POSTS.items()
     for form in formats(
-        "apify", partial(recognise, platform), post, platform=platform, study=partial(study, _places(platform))
+        "apify", partial(recognise, platform), post, platform=platform, study=PlacesStudy(_places(platform))
     )
 )

@@ -17,7 +17,7 @@ from urllib.parse import urlsplit
 from flows.files import Record, csv_rows
 from flows.post import Post, Reason, Rejected
 from flows.sources.counts import Style
-from flows.sources.evidence import Places, study
+from flows.sources.evidence import Places, PlacesStudy
 from flows.sources.fields import (
     FACEBOOK_URL,
     INSTAGRAM_URL,
@@ -77,7 +77,7 @@ SCORES = ("Overperforming Score", "Total Interactions")
 
 _COUNTED = ("Likes", "Comments", "Shares", "Love", "Wow", "Haha", "Sad", "Angry", "Care", "Total Views", "Views")
 _COMMAS = Style(group=",")  # how CrowdTangle writes thousands
-_STUDY = partial(study, Places(counts=_COUNTED, style=_COMMAS))
+_STUDY = PlacesStudy(Places(counts=_COUNTED, style=_COMMAS))
 
 
 def recognise(platform: str, sample: bytes) -> str | None:

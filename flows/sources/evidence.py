@@ -118,9 +118,19 @@ def _records(form: Format, places: Places, stream: BinaryIO) -> Iterator["dict[s
     yield from (item.raw for item in items if not isinstance(item, Fault) and isinstance(item.raw, dict))
 
 
-def study(places: Places, form: Format, stream: BinaryIO) -> Format:
-    """The format as it fits a file."""
-    return fit(form, places, gather(form, places, stream))
+@dataclass(frozen=True, slots=True)
+class PlacesStudy:
+    """What the values in some places of a file say, and the format that fits them."""
+
+    places: Places
+
+    def look(self, form: Format, stream: BinaryIO) -> Evidence:
+        """As `Study` says."""
+        return gather(form, self.places, stream)
+
+    def fit(self, form: Format, evidence: Evidence) -> Format:
+        """As `Study` says."""
+        return fit(form, self.places, evidence)
 
 
 def fit(form: Format, places: Places, evidence: Evidence) -> Format:

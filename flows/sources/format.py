@@ -7,7 +7,7 @@ read as one; it never raises for bad input and never holds more than one record 
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, BinaryIO, Literal
+from typing import TYPE_CHECKING, Any, BinaryIO, Literal, Protocol
 
 from flows.files.csv_records import IsHeader
 from flows.files.layout import Layout
@@ -15,6 +15,7 @@ from flows.files.record import Fault, Record
 from flows.post import Post, Reason, Rejected
 
 if TYPE_CHECKING:
+    from flows.sources.evidence import Evidence
     from flows.sources.taking import Columnar
 
 # What the records of a format are, and so which tables they go to: posts and removals of posts, days of collection,
@@ -25,6 +26,16 @@ Kind = Literal["posts", "collection", "review"]
 def no_post(raw: Any) -> Post:  # noqa: ARG001 - the shape of all formats
     """The row of a sheet is no post. Raises Rejected."""
     raise Rejected(Reason.NOT_A_POST, "a row of a sheet")
+
+
+class Study(Protocol):
+    """How a whole file is looked through before it is read."""
+
+    def look(self, form: "Format", stream: BinaryIO) -> "Evidence":
+        """What the values of a file say together."""
+
+    def fit(self, form: "Format", evidence: "Evidence") -> "Format":
+        """The format as it fits a file that says so."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +65,7 @@ class Format:
     platform: str | None = None
     inside: Callable[..., Iterator[Any]] | None = None
     carry: Callable[[Any], Any] | None = None
-    study: Callable[["Format", BinaryIO], "Format"] | None = None
+    study: Study | None = None
     notes: tuple[str, ...] = ()
     holds_secrets: bool = False
     is_by_line: bool = False
@@ -63,7 +74,7 @@ class Format:
 
     def fitted(self, stream: BinaryIO) -> "Format":
         """The format as it fits one file, given by its content."""
-        return self if self.study is None else self.study(self, stream)
+        return self if self.study is None else self.study.fit(self, self.study.look(self, stream))
 
     @property
     def key(self) -> str:

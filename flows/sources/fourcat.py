@@ -14,7 +14,7 @@ from typing import Any
 
 from flows.files import csv_header
 from flows.post import Post, Reason, Rejected
-from flows.sources.evidence import Places, study
+from flows.sources.evidence import Places, PlacesStudy
 from flows.sources.fields import SHORTCODE, handle, hashtag, pk_to_shortcode, present, shortcode
 from flows.sources.layout import TABLE, formats
 from flows.sources.likeness import Likeness
@@ -188,7 +188,7 @@ _WAYS = tuple(
     for kind, mapping in (("tiktok", tiktok), ("instagram", instagram))
 )
 _COUNTS = ("likes", "comments", "shares", "plays", "num_likes", "num_comments", "play_count")
-_STUDY = partial(study, Places(ids=("id",), counts=_COUNTS))
+_STUDY = PlacesStudy(Places(ids=("id",), counts=_COUNTS))
 
 LIKENESSES = (
     Likeness(

@@ -11,7 +11,7 @@ from flows.files.csv_records import IsHeader
 from flows.files.layout import HEADED, JSON, Layout, Reader, layout
 from flows.files.record import Fault, Record
 from flows.post import Post
-from flows.sources.format import Format, Kind, no_post
+from flows.sources.format import Format, Kind, Study, no_post
 from flows.sources.redacting import Redactor
 from flows.sources.taking import Columnar
 
@@ -46,7 +46,7 @@ def formats(  # noqa: PLR0913 - the parts of a format
     entries: Callable[[Items], Items] | None = None,
     inside: Callable[..., Iterator[Any]] | None = None,
     carry: Callable[[Any], Any] | None = None,
-    study: Callable[[Format, BinaryIO], Format] | None = None,
+    study: Study | None = None,
     columnar: tuple[Columnar, ...] = (),
 ) -> tuple[Format, ...]:
     """A Format for each layout that records of one kind come in.

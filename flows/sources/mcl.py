@@ -11,7 +11,7 @@ from typing import Any
 
 from flows.post import Post
 from flows.sources.cells import as_dict, as_list, hashtag_list
-from flows.sources.evidence import Places, study
+from flows.sources.evidence import Places, PlacesStudy
 from flows.sources.fields import handle, present, whole_id
 from flows.sources.layout import ZEESCHUIMER_KEYS, formats, names
 from flows.sources.likeness import Likeness
@@ -105,7 +105,7 @@ LIKENESSES = (
 _COUNTS = tuple(
     f"statistics.{name}" for name in ("reaction_count", "like_count", "comment_count", "share_count", "views")
 )
-_STUDY = partial(study, Places(ids=("id",), counts=_COUNTS))
+_STUDY = PlacesStudy(Places(ids=("id",), counts=_COUNTS))
 
 # As JSON its fields may be nested or have the names of columns; only a table has them in one way.
 FORMATS = tuple(

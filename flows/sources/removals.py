@@ -4,12 +4,11 @@ A removal becomes a Post with `gone` set. It tells nothing but that: the loader 
 (the moment of `gone_at`); `created_at` is the same moment only because a Post must have one.
 """
 
-from functools import partial
 from typing import Any
 
 from flows.files import csv_header
 from flows.post import PLATFORMS, Post, Reason, Rejected
-from flows.sources.evidence import Places, study
+from flows.sources.evidence import Places, PlacesStudy
 from flows.sources.fields import clean, stored_id
 from flows.sources.layout import TABLE, formats
 from flows.sources.likeness import all_of
@@ -49,5 +48,5 @@ def _recognise(sample: bytes) -> str | None:
 
 LIKENESSES = (all_of("a removal list of ronda", sorted(COLUMNS)),)
 
-FORMATS = formats("removals", _recognise, post, TABLE, study=partial(study, Places(ids=("post_id",))))
+FORMATS = formats("removals", _recognise, post, TABLE, study=PlacesStudy(Places(ids=("post_id",))))
 FORMAT = FORMATS[0]  # what ronda writes itself

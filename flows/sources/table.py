@@ -22,7 +22,7 @@ from flows.post import PLATFORMS, Post, Reason, Rejected
 from flows.settings import Settings, TableMapping
 from flows.sources.cells import as_dict, at, hashtag_list
 from flows.sources.counts import STYLES, UNKNOWN, Style, count
-from flows.sources.evidence import Places, fit, gather
+from flows.sources.evidence import Evidence, Places, fit, gather
 from flows.sources.fields import (
     SHORTCODE_LENGTH,
     after_upload,
@@ -117,7 +117,7 @@ def _formats(name: str, mapping: TableMapping, zones: Zones) -> tuple[Format, ..
             'write it as "%d/%m/%Y %H:%M" (day, month, year, hour, minute).'
         )
     table = Table(mapping, read_zone(mapping.timezone, f"[tables.{name}]"), zones)
-    mapped, looked, known = partial(post, table), partial(study, name, table), partial(recognise_text, mapping)
+    mapped, looked, known = partial(post, table), _Study(name, table), partial(recognise_text, mapping)
     if mapping.records is not None:
         inside = partial(records_at, mapping.records)
         return formats_of(name, known, mapped, OBJECTS, inside=inside, study=looked)
@@ -128,21 +128,35 @@ def _formats(name: str, mapping: TableMapping, zones: Zones) -> tuple[Format, ..
     )
 
 
-def study(name: str, table: Table, form: Format, stream: BinaryIO) -> Format:
-    """The format as it fits a file: counts and times as its columns show them."""
-    mapping = table.mapping
-    places = Places(
-        ids=(mapping.id,),
-        counts=tuple(filter(None, (mapping.likes, mapping.comments, mapping.shares, mapping.views))),
-        times=() if mapping.time_format else tuple(filter(None, (mapping.created_at, mapping.observed_at))),
-        style=table.style,
-        is_stated=mapping.number_format is not None,
-        count_cure=f"; set number_format in [tables.{name}] of ronda.toml",
-        time_cure=f'; set time_format, such as "%d/%m/%Y %H:%M", in [tables.{name}] of ronda.toml',
-    )
-    evidence = gather(form, places, stream)
-    fitted = replace(table, styles=evidence.styles, forms=evidence.forms)
-    return fit(replace(form, post=partial(post, fitted)), places, evidence)
+@dataclass(frozen=True, slots=True)
+class _Study:
+    """How a file shows its counts and times in the columns of a mapping."""
+
+    name: str
+    table: Table
+
+    @property
+    def places(self) -> Places:
+        """The columns that it looks at."""
+        mapping = self.table.mapping
+        return Places(
+            ids=(mapping.id,),
+            counts=tuple(filter(None, (mapping.likes, mapping.comments, mapping.shares, mapping.views))),
+            times=() if mapping.time_format else tuple(filter(None, (mapping.created_at, mapping.observed_at))),
+            style=self.table.style,
+            is_stated=mapping.number_format is not None,
+            count_cure=f"; set number_format in [tables.{self.name}] of ronda.toml",
+            time_cure=f'; set time_format, such as "%d/%m/%Y %H:%M", in [tables.{self.name}] of ronda.toml',
+        )
+
+    def look(self, form: Format, stream: BinaryIO) -> Evidence:
+        """As `Study` says."""
+        return gather(form, self.places, stream)
+
+    def fit(self, form: Format, evidence: Evidence) -> Format:
+        """As `Study` says."""
+        fitted = replace(self.table, styles=evidence.styles, forms=evidence.forms)
+        return fit(replace(form, post=partial(post, fitted)), self.places, evidence)
 
 
 def columns(mapping: TableMapping) -> tuple[str, ...]:

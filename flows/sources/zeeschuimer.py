@@ -9,13 +9,12 @@ field has None. Ads are told apart on Instagram only: TikTok's `isAd` marks prom
 
 import re
 from collections.abc import Callable
-from functools import partial
 from typing import Any
 
 from flows.files.record import Elsewhere
 from flows.post import Post, Reason, Rejected
 from flows.sources.counts import count
-from flows.sources.evidence import Places, study
+from flows.sources.evidence import Places, PlacesStudy
 from flows.sources.fields import (
     SHORTCODE,
     clean,
@@ -311,5 +310,5 @@ LIKENESSES = (
 )
 
 # Zeeschuimer writes one object a line; people who load and save its files leave arrays and objects over several lines.
-_STUDY = partial(study, Places(ids=("data.id", "id")))
+_STUDY = PlacesStudy(Places(ids=("data.id", "id")))
 FORMATS = formats("zeeschuimer", recognise, post, OBJECTS, study=_STUDY, columnar=COLUMNAR)

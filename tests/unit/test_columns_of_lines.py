@@ -129,9 +129,9 @@ def lines(draw: st.DrawFn) -> bytes:
         record = changed(draw(st.lists(changes, max_size=3)), medium())
     else:
         record = changed(draw(st.lists(st.tuples(st.sampled_from(PATHS), st.sampled_from(VALUES)), max_size=3)))
-    text = json.dumps(
-        draw(st.sampled_from(FORMS))(record), ensure_ascii=draw(st.booleans()), separators=draw(st.sampled_from([(",", ":"), (" , ", " : ")]))
-    )
+    record = draw(st.sampled_from(FORMS))(record)
+    parting = draw(st.sampled_from([(",", ":"), (" , ", " : ")]))
+    text = json.dumps(record, ensure_ascii=draw(st.booleans()), separators=parting)
     line = text.encode("utf-8", "surrogatepass")
     way = draw(st.integers(0, 5))
     place = draw(st.integers(0, len(line)))
