@@ -141,7 +141,7 @@ def _window(connection: warehouse.Connection, columns: Sequence[str], rows: int)
         f"SELECT {names}, coalesce(stage_files.file, 'loaded before') || ':' || posts.rank.number AS record "  # noqa: S608
         "FROM base.posts AS posts SEMI JOIN stage USING (platform, post_id) "
         "LEFT JOIN stage_files ON stage_files.file_id = posts.rank.file_id "
-        "WHERE md5_number_lower(posts.post_id) % $one_in = 0",
+        "WHERE (md5_number(posts.post_id) >> 64) % $one_in = 0",
         {"one_in": max(1, -(-touched // rows))},
     )
 

@@ -64,10 +64,14 @@ class Columns:
     def _counts(self, path: str, style: Style) -> pl.Series:
         """The counts of a field; null where it tells none. What is no text and no whole number is not plain."""
         values = self._field(path)
+        if not values.kinds.any():  # as nearly all files have one of two fields
+            return pl.Series([None], dtype=pl.Int64).new_from_index(0, len(values.kinds))
         numbers = values.whole_numbers(style.group)
         is_known = numbers >= 0
         self._require(is_known | pl.Series(values.kinds <= ESCAPED))
         rest = (~is_known & pl.Series(values.kinds >= STRING)).arg_true()
+        if rest.is_empty():
+            return only(numbers, is_known)
         texts = values.at(rest.to_numpy()).strings()
         read = asked([texts], lambda text: count(text, style) if text else None, pl.Int64)[0]
         return only(numbers, is_known).scatter(rest, read)
