@@ -1,7 +1,8 @@
 """The statements of a load, in their order: from the parts that were prepared to the tables of the warehouse.
 
 Tables and views of the load: `stage` has what comes in, `left_out` what is taken out of it, `often` the posts that are
-there more than once, `winners` what they are afterwards, `hidden` what is shown of posts in whose texts names stand.
+there more than once, `often_seen` what was seen of them, `winners` what they are afterwards, `hidden` what is shown of
+posts in whose texts names stand.
 """
 
 from flows.post import Reason
@@ -139,27 +140,38 @@ SELECT
 FROM base.posts AS known SEMI JOIN often USING (platform, post_id)
 """  # noqa: S608 - columns of ours
 
+_OFTEN_SEEN = """
+CREATE OR REPLACE TEMP TABLE often_seen AS
+SELECT * FROM base.observations SEMI JOIN often USING (platform, post_id)
+"""
+
+# What came last is told by the turns of the candidates and of what was seen, since whole ranks compare slowly.
 _WINNERS = """
 CREATE OR REPLACE TEMP TABLE winners AS
-WITH latest AS (
+WITH turns AS (
     SELECT
-        platform, post_id, max(rank) AS rank,
-        arg_max({'text': text, 'text_pi': text_pi, 'text_hash': text_hash, 'text_group': text_group,
-            'unit_key': unit_key, 'sentiment': sentiment, 'sentiment_score': sentiment_score, 'topics': topics,
-            'indications': indications, 'districts': districts, 'class_probability': class_probability,
-            'language': language, 'hashtags': hashtags, 'rank': text_rank}, text_rank)
-            FILTER (text_rank IS NOT NULL) AS said,
-        arg_max({'key': author_key, 'rank': author_rank}, author_rank) FILTER (author_rank IS NOT NULL) AS author,
-        arg_max({'created_at': created_at, 'day': day}, rank) FILTER (created_from = 'record') AS dated,
-        arg_max(author_name_pi, rank) AS author_name_pi,
-        arg_max(media_type, rank) AS media_type,
-        arg_max(url_pi, rank) AS url_pi
-    FROM candidates GROUP BY ALL
+        rowid AS place, platform, post_id, created_from, author_name_pi, media_type, url_pi,
+        row_number() OVER (ORDER BY rank) AS turn,
+        CASE WHEN text_rank IS NOT NULL THEN row_number() OVER (ORDER BY text_rank) END AS text_turn,
+        CASE WHEN author_rank IS NOT NULL THEN row_number() OVER (ORDER BY author_rank) END AS author_turn
+    FROM candidates
+),
+latest AS (
+    SELECT
+        platform, post_id,
+        arg_max(place, turn) AS newest,
+        arg_max(place, text_turn) AS said,
+        arg_max(place, author_turn) AS author,
+        arg_max(place, turn) FILTER (created_from = 'record') AS dated,
+        arg_max(author_name_pi, turn) AS author_name_pi,
+        arg_max(media_type, turn) AS media_type,
+        arg_max(url_pi, turn) AS url_pi
+    FROM turns GROUP BY ALL
 ),
 history AS (
     SELECT *, lag(text_hash) OVER (
         PARTITION BY platform, post_id ORDER BY observed_at, file_id, number) AS before
-    FROM base.observations SEMI JOIN often USING (platform, post_id)
+    FROM often_seen
     WHERE text_hash IS NOT NULL
 ),
 edited AS (
@@ -187,28 +199,27 @@ seen AS (
         arg_max(shares, turn) AS shares, arg_max(views, turn) AS views
     FROM (
         SELECT observed.*, landed_at,
-            {'observed_at': observed_at, 'landed_at': landed_at, 'position': position, 'file_id': file_id,
-                'number': number} AS turn
-        FROM base.observations AS observed SEMI JOIN often USING (platform, post_id) JOIN landings USING (file_id))
+            row_number() OVER (ORDER BY observed_at, landed_at, position, file_id, number) AS turn
+        FROM often_seen AS observed JOIN landings USING (file_id))
     GROUP BY ALL
 )
 SELECT
     newest.* REPLACE (
         coalesce(dated.created_at, newest.created_at) AS created_at,
-        CASE WHEN dated IS NULL THEN newest.created_from ELSE 'record' END AS created_from,
+        CASE WHEN latest.dated IS NULL THEN newest.created_from ELSE 'record' END AS created_from,
         coalesce(dated.day, newest.day) AS day,
         said.text AS text, said.text_pi AS text_pi, said.text_hash AS text_hash,
-        said.text_group AS text_group, said.unit_key AS unit_key, said.rank AS text_rank,
+        said.text_group AS text_group, said.unit_key AS unit_key, said.text_rank AS text_rank,
         coalesce(said.language, newest.language) AS language,
-        CASE WHEN said IS NULL THEN newest.sentiment ELSE said.sentiment END AS sentiment,
-        CASE WHEN said IS NULL THEN newest.sentiment_score ELSE said.sentiment_score END AS sentiment_score,
+        CASE WHEN latest.said IS NULL THEN newest.sentiment ELSE said.sentiment END AS sentiment,
+        CASE WHEN latest.said IS NULL THEN newest.sentiment_score ELSE said.sentiment_score END AS sentiment_score,
         coalesce(said.topics, newest.topics) AS topics,
         coalesce(said.indications, newest.indications) AS indications,
         coalesce(said.districts, newest.districts) AS districts,
         coalesce(said.class_probability, newest.class_probability) AS class_probability,
         CASE WHEN len(newest.hashtags) > 0 OR newest.text_hash IS NOT NULL THEN newest.hashtags
             ELSE coalesce(said.hashtags, newest.hashtags) END AS hashtags,
-        author.key AS author_key, author.rank AS author_rank,
+        author.author_key AS author_key, author.author_rank AS author_rank,
         latest.author_name_pi AS author_name_pi,
         latest.media_type AS media_type,
         latest.url_pi AS url_pi,
@@ -219,10 +230,13 @@ SELECT
     CASE WHEN seen.gone_at >= seen.last_seen_at THEN seen.removal_reason END AS removal_reason,
     CASE WHEN seen.gone_at >= seen.last_seen_at THEN seen.gone_landed_at END AS gone_landed_at,
     CASE WHEN seen.gone_at >= seen.last_seen_at THEN 'removed' ELSE 'live' END AS state
-FROM candidates AS newest
-JOIN latest USING (platform, post_id, rank)
-JOIN seen USING (platform, post_id)
-LEFT JOIN edited USING (platform, post_id)
+FROM latest
+JOIN candidates AS newest ON newest.rowid = latest.newest
+LEFT JOIN candidates AS said ON said.rowid = latest.said
+LEFT JOIN candidates AS author ON author.rowid = latest.author
+LEFT JOIN candidates AS dated ON dated.rowid = latest.dated
+JOIN seen ON seen.platform = latest.platform AND seen.post_id = latest.post_id
+LEFT JOIN edited ON edited.platform = latest.platform AND edited.post_id = latest.post_id
 """
 
 _DELETE_OFTEN = """
@@ -285,6 +299,7 @@ STEPS = (
     _OBSERVE,
     _FORGET_TEXTS,
     _CANDIDATES,
+    _OFTEN_SEEN,
     _WINNERS,
     _ARRIVING,
 )
