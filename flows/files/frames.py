@@ -10,13 +10,14 @@ from collections.abc import Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from typing import BinaryIO
 
+import numpy as np
 import zstandard
 
 from flows.files.opening import has_plain_lines
 
 FRAME_BYTES = 8 << 20
 _LEVEL = 3
-_OBJECT = b"\n{"
+_OBJECT, _LINE_FEED = b"\n{", ord("\n")
 
 
 def pack(parts: Iterable[bytes], out: BinaryIO) -> list[tuple[int, int]]:
@@ -51,11 +52,12 @@ def pack(parts: Iterable[bytes], out: BinaryIO) -> list[tuple[int, int]]:
     return cuts
 
 
-def _packed(content: bytes) -> tuple[bytes, int]:
-    return zstandard.ZstdCompressor(level=_LEVEL).compress(content), content.count(b"\n")
+def _packed(content: memoryview) -> tuple[bytes, int]:
+    lines = np.count_nonzero(np.frombuffer(content, np.uint8) == _LINE_FEED)
+    return zstandard.ZstdCompressor(level=_LEVEL).compress(content), int(lines)
 
 
-def _frames(parts: Iterable[bytes]) -> Iterator[tuple[bytes, bool]]:
+def _frames(parts: Iterable[bytes]) -> Iterator[tuple[memoryview, bool]]:
     """The content in frames, and whether each begins a line of an object in the midst of the content."""
     gathered: list[bytes] = []
     size, begins_line = 0, False
@@ -68,8 +70,8 @@ def _frames(parts: Iterable[bytes]) -> Iterator[tuple[bytes, bool]]:
         content = b"".join(gathered)
         is_plain = has_plain_lines(content) if is_plain is None else is_plain
         end = content.rfind(_OBJECT) + 1 if is_plain else 0
-        frame = content[:end] if end > 1 else content
+        frame = memoryview(content)[: end if end > 1 else None]
         yield frame, begins_line
         gathered, size, begins_line = [content[len(frame) :]], len(content) - len(frame), end > 1
     if size or not begins_line:
-        yield b"".join(gathered), begins_line
+        yield memoryview(b"".join(gathered)), begins_line
