@@ -68,7 +68,9 @@ def _slices(connection: Connection, text: str) -> Iterator[pl.DataFrame]:
 
 
 def _tokens(texts: pl.Series) -> set[str]:
-    return set(texts.str.to_lowercase().str.extract_all(_TOKEN).explode().drop_nulls().unique())
+    """What may be a handle in texts in lower case; looked for in their different words, which are few."""
+    words = texts.str.split(" ").explode().unique()
+    return set(words.str.extract_all(_TOKEN).explode().drop_nulls().unique())
 
 
 def _key_of(handle: str, key: bytes) -> str:
