@@ -59,7 +59,7 @@ CREATE TABLE IF NOT EXISTS base.observations (
     gone VARCHAR
 );
 
--- One row a post, its latest observation.
+-- One row a post, its latest observation. Texts and addresses differ from row to row, so that no dictionary of them pays.
 CREATE TABLE IF NOT EXISTS base.posts (
     platform VARCHAR NOT NULL,
     post_id VARCHAR NOT NULL,
@@ -69,10 +69,10 @@ CREATE TABLE IF NOT EXISTS base.posts (
     created_at TIMESTAMPTZ NOT NULL,
     created_from VARCHAR NOT NULL,
     day DATE NOT NULL,
-    text VARCHAR,
+    text VARCHAR USING COMPRESSION zstd,
     shown VARCHAR,
-    text_pi VARCHAR,
-    url_pi VARCHAR,
+    text_pi VARCHAR USING COMPRESSION zstd,
+    url_pi VARCHAR USING COMPRESSION zstd,
     hashtags VARCHAR[] NOT NULL,
     language VARCHAR,
     media_type VARCHAR,

@@ -138,8 +138,12 @@ def test_a_warehouse_of_an_earlier_ronda_stays_until_all_that_landed_is_in_the_n
 
 
 def test_the_number_is_raised_with_every_change_of_the_base_tables() -> None:
-    """Changed on purpose? Raise the number in sql/base/tables.sql and put the new digest here."""
+    """Changed on purpose? Raise the number in sql/base/tables.sql and put the new digest here.
+
+    How a column is packed is no change: a table that was packed otherwise is read as before.
+    """
     declared = (sql.FOLDER / "base" / "tables.sql").read_text(encoding="utf-8")
+    declared = re.sub(r" USING COMPRESSION \w+", "", declared)
     tables = re.findall(r"CREATE TABLE IF NOT EXISTS base\.\w+ \(\n(?:    .*\n)+\);", declared)
     digest = hashlib.sha256("\n".join(tables).encode()).hexdigest()[:16]
     assert (warehouse.current_schema(), digest) == (4, "aa6b4fb54779588c")
