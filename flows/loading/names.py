@@ -7,9 +7,11 @@ whichever the text, the same is shown in the end.
 
 import hashlib
 import re
+from collections import deque
 from collections.abc import Iterator, Set
+from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import polars as pl
@@ -21,6 +23,7 @@ from flows.store.warehouse import Connection, as_tables, query
 FEWEST_IN_HANDLE, FEWEST_IN_NAME = 5, 4  # characters; what is shorter stands for too much else
 _DIGEST_BYTES = 16
 _SLICE = 50_000
+_AHEAD = 2  # slices that are looked through beside the reading of the next ones
 _TOKEN = rf"[a-z0-9_][a-z0-9_.]{{{FEWEST_IN_HANDLE - 2},}}[a-z0-9_]"
 _JOINED_BEFORE, _JOINED_AFTER = re.compile(r"[\w.+-]\Z"), re.compile(r"[.-]?\w")
 _ANY_TOKEN = re.compile(_TOKEN, re.IGNORECASE)
@@ -51,8 +54,8 @@ def hide_names(connection: Connection, key: bytes, seeds: Path) -> int:
     ordinary = read_ordinary(seeds)
     fresh = {handle for handle in _learn(connection, key) if not ordinary.is_ordinary(handle)}
     hider = _Hider(connection, key, ordinary)
-    arriving = [hider.hidden(part) for part in _slices(connection, _ARRIVING)]
-    others = [hider.hidden(part, fresh) for part in _slices(connection, _OTHERS)] if fresh else []
+    arriving = [hider.hidden(part) for part in _read(_slices(connection, _ARRIVING), ordinary)]
+    others = [hider.hidden(part) for part in _read(_slices(connection, _OTHERS), ordinary, fresh)] if fresh else []
     for parts, statement in ((arriving, "INSERT INTO hidden FROM fresh"), (others, _SHOW)):
         if any(map(len, parts)):
             with as_tables(connection, fresh=pl.concat(parts)):
@@ -65,6 +68,34 @@ def _slices(connection: Connection, text: str) -> Iterator[pl.DataFrame]:
     reader: Any = connection.sql(text).to_arrow_reader(_SLICE)
     for batch in reader:
         yield pl.DataFrame(pl.from_arrow(batch))
+
+
+class _Said(NamedTuple):
+    """Some posts with what each says in lower case, what in it may be a handle, and of which it may name the author."""
+
+    posts: pl.DataFrame
+    tokens: set[str]
+    is_own_named: pl.Series
+
+    @classmethod
+    def of(cls, posts: pl.DataFrame, ordinary: Ordinary, sought: Set[str] | None) -> "_Said":
+        """Of all posts; with `sought` of those only that hold one of these handles."""
+        said = pl.concat_str("text", pl.col("hashtags").list.join(" "), separator=" ").str.to_lowercase()
+        posts = posts.with_columns(said.alias("said"))
+        if sought is not None:
+            posts = posts.filter(_holds_any(pl.col("said"), sought))
+        return cls(posts, _tokens(posts["said"]), _is_own_named(posts, ordinary))
+
+
+def _read(slices: Iterator[pl.DataFrame], ordinary: Ordinary, sought: Set[str] | None = None) -> Iterator[_Said]:
+    """What slices of posts say, some of them ahead."""
+    waiting: deque[Future[_Said]] = deque()
+    with ThreadPoolExecutor(_AHEAD) as threads:
+        for posts in slices:
+            waiting.append(threads.submit(_Said.of, posts, ordinary, sought))
+            if len(waiting) > _AHEAD:
+                yield waiting.popleft().result()
+        yield from (each.result() for each in waiting)
 
 
 def _tokens(texts: pl.Series) -> set[str]:
@@ -100,16 +131,12 @@ class _Hider:
         registered = pl.DataFrame(list(ordinary.registered), schema=["platform", "handle"], orient="row")
         self._may_be_named = set(author_keys(registered["platform"], registered["handle"], key))
 
-    def hidden(self, posts: pl.DataFrame, sought: Set[str] | None = None) -> pl.DataFrame:
-        """What is shown of posts in which names stand; with `sought` of those only that hold one of these handles."""
-        said = pl.concat_str("text", pl.col("hashtags").list.join(" "), separator=" ").str.to_lowercase()
-        posts = posts.with_columns(said.alias("said"))
-        if sought is not None:
-            posts = posts.filter(_holds_any(pl.col("said"), sought))
-        handles = self._known(_tokens(posts["said"]))
-        is_named = posts.select(_holds_any(pl.col("said"), handles)).to_series() | _is_own_named(posts, self._ordinary)
+    def hidden(self, said: _Said) -> pl.DataFrame:
+        """What is shown of posts in which names stand."""
+        handles = self._known(said.tokens)
+        is_named = said.posts.select(_holds_any(pl.col("said"), handles)).to_series() | said.is_own_named
         rows = []
-        for platform, post_id, text, tags, name, author_key, _ in posts.filter(is_named).iter_rows():
+        for platform, post_id, text, tags, name, author_key, _ in said.posts.filter(is_named).iter_rows():
             own = None if author_key in self._may_be_named else name
             shown = without_names(text, own, handles, self._ordinary)
             shown_tags = [without_names(tag, own, handles, self._ordinary) for tag in tags]

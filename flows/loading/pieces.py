@@ -19,6 +19,7 @@ from flows.sources.evidence import Evidence
 
 HALVED_BYTES = 16 << 20  # of content, from which reading halves beside each other saves more than it costs
 PIECE_BYTES = 48 << 20  # of content; the frames that a file was packed in are not parted
+_FEWEST = 8  # pieces of a file of so many frames: those who work side by side end at about the same time
 _START = Cut(0, 1)
 
 
@@ -59,7 +60,7 @@ def pieces_of(settings: Settings, landed: Landed) -> list[Piece]:
     form = reading.format_of(settings, landed)
     if form.columnar and not form.is_by_line and landed.is_packed and landed.bytes >= HALVED_BYTES:
         return _halves(settings, landed)
-    count = -(-landed.bytes // PIECE_BYTES)
+    count = max(-(-landed.bytes // PIECE_BYTES), min(_FEWEST, len(landed.cuts) + 1))
     if count < 2 or not landed.cuts or not form.is_by_line:
         return [whole(landed)]
     size = landing.stored_path(settings.home, landed).stat().st_size

@@ -6,7 +6,7 @@ go on without a file is the publication (`require_seen`).
 
 import hashlib
 from collections.abc import Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal, get_args
@@ -37,7 +37,7 @@ Fault = Literal[
 _STOPS: frozenset[Fault] = frozenset(
     {"missing", "vanished", "changed", "unreadable", "manifest", "unknown", "leftover"}
 )
-_BLOCK = 1 << 20
+_BLOCK = 4 << 20
 _READERS = 2  # files whose bytes are compared at the same time; hashing and unpacking leave Python's lock alone
 _DEPTH = 4  # platform, source, day, file
 _FIX = "restore it from a backup, or import the file again."
@@ -157,9 +157,16 @@ def content_of(path: Path, item: Landed) -> str:
         return hash_file(path)
     digest = hashlib.sha256()
     unpacker = zstandard.ZstdDecompressor()
-    with path.open("rb") as stream, unpacker.stream_reader(stream, read_across_frames=True) as reader:
-        while block := reader.read(_BLOCK):
-            digest.update(block)
+    with (
+        path.open("rb") as stream,
+        unpacker.stream_reader(stream, read_across_frames=True) as reader,
+        ThreadPoolExecutor(1) as hashing,
+    ):
+        hashed: Future[None] | None = None
+        while block := reader.read(_BLOCK):  # while the block before it is hashed
+            if hashed is not None:
+                hashed.result()
+            hashed = hashing.submit(digest.update, block)
     return digest.hexdigest()
 
 
