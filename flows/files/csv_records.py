@@ -109,7 +109,9 @@ class CsvFeed:
         """
         taken: list[bytes] = []
         while size > 0 and self._has_next():
-            rest = list(takewhile(lambda line: not isinstance(line, Fault), self._batch[self._at :]))
+            rest = self._batch[self._at :]
+            if Fault in set(map(type, rest)):
+                rest = list(takewhile(lambda line: not isinstance(line, Fault), rest))
             if self._open_line is not None:
                 rest = rest[: self._open_line - self.next_line]
             lines = cast(list[bytes], rest)
