@@ -9,27 +9,25 @@ has pandas and scikit-learn and times `plain_script.py` (bar: ten times as long 
 microsecond of a record goes, in one process. Both sides of a ratio are measured in one run, side by side, since
 machines differ and are shared.
 
-Where a microsecond goes (`--steps`): processor time a record of 1,009,195 records, one process, on a machine that
-others kept busy, which makes every number about a third larger than it is alone; DuckDB alone took 8.8 when it was
-measured before, and 10.1 now:
+Where a microsecond goes (`--steps`): processor time a record of 1,009,195 records, one process; both columns measured
+beside each other on 30 November 2026, on a machine that others kept busy, which makes every number about a third larger
+than it is alone; DuckDB alone took 8.8 when it was measured before, and 10.1 since:
 
     step                                     before        now
-    landing: hash and pack                      4.5        3.8    hashed once
-    the landed bytes proven                     1.3        1.2
-    read and map to posts                      11.7       11.7    scan 1.9, unpack 1.2, Polars 3, the 4 % one by one 1.5
-    the same of a CSV of CrowdTangle           70.3        9.5    300,000; 2.6 of these to see how its numbers are meant
-    of saved Graph pages                       61.9       12.5    130,000
-    of Instagram's captured posts              40.0       14.4    260,000
-    labels                                     15.4       12.4    kernel 6 to 7, districts 1.9 (3.8), first call 0.9
-    masks, keys, words, groups, hashes          3.7        3.9    hashes of texts are made here now
-    parts written                               1.8        1.5
-    into the warehouse, in SQL                 12.3        8.7    5.1 of these the posts, packed and written
-    names in texts                              4.1        2.9    found in posts that arrive; an update wrote all again
-    commit                                      6.0        0.2    that update, packed and written
-    the checks of rows                          1.4        1.4
-    gates of Great Expectations                 4.8        3.6    1.8 s of its import, 1.5 s of 20,000 rows
-    models                                     14.4        9.9    terms 3.5 (5.5), incidents 1.8 (2.7), measures 1.0
-    everything                                 82.3       62.6    peak 1.9 GB (3.2)
+    landing: hash and pack                      3.6        3.3    of the packing 1.8 are Zstandard's
+    the landed bytes proven                     1.3        1.3    hashed while the next are unpacked
+    read and map to posts                      11.7        8.8    scan 1.8, unpack 1.0, strings 1.0; one by one 0.4 %
+    the same of a CSV of CrowdTangle           13.4        9.8    110,000; another 2.4 once a file, before: a piece
+    of Instagram's captured posts              14.6       13.0    99,000
+    labels                                     12.2       12.5    not touched: the difference is the machine's
+    masks, keys, words, groups, hashes          3.8        3.7
+    parts written                               1.3        1.3
+    into the warehouse, in SQL                  8.7        7.2    4.4 of these the posts (5.2), winners 0.5 (1.4)
+    names in texts                              2.9        2.5    looked for in the different words of texts
+    the checks of rows                          1.3        1.3
+    gates of Great Expectations                 3.2        2.5    0.8 of their sample (1.4); 1.2 s of its import
+    models                                      8.3        8.8    not touched
+    everything                                 60.8       56.0    peak 1.8 GB
 
 300,000 records: 102 before, of which terms 12.4 and what is done once a process (letters and vocabulary 0.7 s, machine
 code 0.5 s); letters and vocabulary are kept beside the machine code now and read in 20 milliseconds. Within a memory
@@ -45,7 +43,11 @@ Two processes, alone on the machine (30 November 2026, one run, by the clock; ba
 
 What was tried and does not pay: machine code for the words that may be handles (0.7 for 1.3), blocks of 16 MB for the
 scan, sums of weights a row at a time in the kernel, groups of posts by author for the terms (lists cost more than
-counting), parts that are not packed (0.5 less to write, twice the disk).
+counting), parts that are not packed (0.5 less to write, twice the disk) or are Arrow files (0.9 less to write, four
+times the disk), columns of their own for the 4 % of lines in other forms (so few cost more as columns than one by
+one: the scan looks elsewhere for their fields instead), strings 16 bytes at a time in the scan (numba makes no such
+instructions of it), MD5 of texts by DuckDB in the workers (opening it costs what it saves), `post_id` packed with
+Zstandard (0.1 less to write, more to join).
 
 Candidates on one core of the same machine, microseconds a record of 1,087 bytes, decoded into the fields that are
 used: orjson 3.2 (all fields), msgspec 1.6, DuckDB with a schema 1.8, PyArrow with a schema 4.8, Polars with a schema
