@@ -59,6 +59,7 @@ __all__ = [
 
 _ELEMENTS = 16  # a line at most on average; where there are more, the lines are read one by one
 _LINE_FEED = ord("\n")
+_MOST = 1 << 16  # lines of a block: blank ones would be millions
 _STANDS = {"text": (STRING, ESCAPED), "object": (OBJECT,)}
 _LIST = "[]"  # ends the name of a list in a path
 
@@ -141,7 +142,7 @@ class Lines(Alone):
     @property
     def content(self) -> int:
         """As `Block` says."""
-        return len(self.joined)
+        return int(self.ends[-1] + 1 - self.begins[0]) if len(self.ends) else 0
 
     def line(self, place: int) -> bytes:
         """The bytes of a line."""
@@ -199,11 +200,15 @@ def line_columns(stream: BinaryIO, shape: Callable[[], Shape]) -> Iterator[Lines
             continue
         content, is_ended = part
         content += b"" if is_ended else b"\n"
-        ends = np.flatnonzero(np.frombuffer(content, np.uint8) == _LINE_FEED)
-        begins = np.concatenate(([0], ends[:-1] + 1))
-        numbers = np.arange(number, number + len(ends))
-        number += len(ends)
-        yield _scanned(numbers, content, begins, ends, shape(), unterminated=not is_ended)
+        all_ends = np.flatnonzero(np.frombuffer(content, np.uint8) == _LINE_FEED)
+        begin = 0
+        for place in range(0, len(all_ends), _MOST):
+            ends = all_ends[place : place + _MOST]
+            begins = np.concatenate(([begin], ends[:-1] + 1))
+            begin = int(ends[-1]) + 1
+            numbers = np.arange(number, number + len(ends))
+            number += len(ends)
+            yield _scanned(numbers, content, begins, ends, shape(), unterminated=not is_ended and begin == len(content))
 
 
 def scan_lines(numbers: Numbers, lines: Sequence[bytes], shape: Shape) -> Lines:
