@@ -1,6 +1,6 @@
 """Labels: texts in, columns out. Pure functions; no clock, no network, no state but the seeds and the weights.
 
-`label` gives sentiment, topics, indications, districts and language: a linear model trained on ronda's own corpus and
+`label` gives sentiment, topics, indications, districts and language: a small model trained on ronda's own corpus and
 public ones, cue rules, taxonomies, an ambiguity rule for place names, and published fact-checks. Their measured error
 is in `MODEL_CARD.md` and belongs beside every number that rests on them. Whom a text is about changes no label:
 names, parties and running numbers are masked first.

@@ -18,6 +18,7 @@ import sql
 from flows.labels import acts, talk
 from flows.labels import weights as files
 from flows.labels.calibration import VOTED_PRECISION, learned_classes
+from flows.labels.compiled.phrases import REACH
 from flows.labels.corpora import PUBLIC, REAL, read_labelled
 from flows.labels.evaluation import evaluate, expected_precision, predict, wilson
 from flows.labels.hoaxes import SIMILARITY
@@ -162,6 +163,16 @@ def _measured(coded: TestSet, result: dict[str, Any], day: str) -> list[str]:
     return [head, "", text, "", *_table(("", "coded", "measured (95 % interval)"), rows), ""]
 
 
+def _detectors(own: Weights) -> str:
+    """What the weights have of detectors of phrases."""
+    if own.phrases is None:
+        return "no detectors of phrases"
+    return (
+        f"{len(own.phrases.biases)} detectors of phrases of {REACH} words, over vectors of {len(own.phrases.known):,} "
+        f"words, which add to {', '.join(f'`{output}`' for output in own.phrases.outputs)}"
+    )
+
+
 def write(folder: Path, day: str) -> str:
     """The text of the card, measured on the folder of data."""
     own, shared = (read_weights(files.FOLDER / name) for name in (files.OWN_FILE, files.SHARE_ALIKE_FILE))
@@ -182,7 +193,7 @@ def write(folder: Path, day: str) -> str:
         f"- `{files.OWN_FILE}` (MIT): checksum `{checksum(files.FOLDER / files.OWN_FILE)}`",
         f"- `{files.SHARE_ALIKE_FILE}` (CC BY-SA 4.0): checksum `{checksum(files.FOLDER / files.SHARE_ALIKE_FILE)}`",
         f"- Both files: {size / 1e6:.1f} MB, 8-bit weights of hashed words, word pairs, negated words, four-byte "
-        "windows of words, and groups of words",
+        f"windows of words, and groups of words; {_detectors(own)}",
         "",
         "## What it is for",
         "",
@@ -210,7 +221,8 @@ def write(folder: Path, day: str) -> str:
         "by one coder: `licensed_more` by one alone, half at random and half where a former model was least sure, "
         "`licensed_many` by one of several, drawn likewise. All coders were machine-assisted. Of `licensed_uncoded` no "
         "post is coded: from it and the others ronda learns which words stand among the same words, so that what the "
-        "sentiment learns of one holds for the other (`neighbours.py`). The texts are no part of ronda; `coded/` holds "
+        "sentiment learns of one holds for the other (`neighbours.py`), and so for the detectors of phrases, which "
+        "learn from real posts and the own corpus (`detectors.py`). The texts are no part of ronda; `coded/` holds "
         "the labels by the key of each text, and how they were drawn and agreed.",
         "",
         "Made by `ronda label train --corpora FOLDER --into flows/labels/weights`, where FOLDER has `corpora/`, "

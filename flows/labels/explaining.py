@@ -1,6 +1,8 @@
 """Why a text has its labels: the words and pieces that pushed each of them, their weights, and the rules that fired.
 
-Read with the kernel that labels, which names its features when it is asked (`reading.pieces`).
+Read with the kernel that labels, which names its features when it is asked (`reading.pieces`). Detectors of phrases are
+a sum over words too, once it is known where in the text each found most: a word's weight is what it adds by itself and
+in these phrases, and what the detectors add or ask for by themselves is a piece of its own.
 """
 
 from datetime import datetime
@@ -14,14 +16,15 @@ import sql
 from flows.files.record import whole_characters
 from flows.labels import weights as files
 from flows.labels.calibration import NEVER
+from flows.labels.compiled.phrases import NO_WORD, REACH
 from flows.labels.corpora import SENTIMENTS
 from flows.labels.cues import REMIND, REMINDER, read_rules
 from flows.labels.features import dense_features
 from flows.labels.hoaxes import SIMILARITY, similarity
 from flows.labels.indications import CALL_TO_VOTE, HOAX, list_indications, phases_of, who_spoke
 from flows.labels.labelling import Judged, judge
-from flows.labels.model import limit, read_model
-from flows.labels.reading import mask_contestants, pieces
+from flows.labels.model import Model, limit, read_model
+from flows.labels.reading import mask_contestants, phrase_words, pieces
 from flows.labels.version import label_version
 from flows.labels.weights import Weights, read_weights
 from flows.periods import phase_classes, read_election
@@ -29,6 +32,7 @@ from flows.seeds import read_seed
 
 TOP = 8  # pieces shown of each label
 WORDS_SHOWN = 3  # of a reason
+PHRASES = "phrases by themselves"
 _DENSE_NAMES = ("lexicon", "lexicon, good words", "lexicon, bad words", "no word of the lexicon")
 
 
@@ -77,10 +81,34 @@ def _source(model_folder: Path, output: str) -> Weights:
     return read_weights(model_folder / files.OWN_FILE)
 
 
+def _in_phrases(text: str, model: Model, seeds: Path) -> dict[str, list[tuple[str, float]]]:
+    """What words add to each output in the phrases where the detectors found most."""
+    detectors = model.matrices.phrases
+    words, steps = phrase_words(text, detectors.rows, seeds)
+    held = detectors.words[steps].reshape(len(steps), REACH, -1).astype(np.int64)
+    middles = np.flatnonzero(steps != NO_WORD)
+    if not len(middles):
+        return {}
+    places = middles[:, None] + np.arange(-1, REACH - 1)  # (phrase, place in it)
+    parts = held[places, np.arange(REACH)]  # (phrase, place, detector)
+    best = parts.sum(axis=1).argmax(axis=0)
+    every = np.arange(parts.shape[2])
+    each = parts[best, :, every]  # (detector, place)
+    is_found = each.sum(axis=1) + detectors.biases > 0
+    result = {}
+    for worths, scale, place in zip(detectors.worths, model.phrase_scales, model.phrased, strict=True):
+        worth = worths * scale * is_found
+        added = np.bincount(places[best].ravel(), (each * worth[:, None]).ravel(), len(steps))
+        itself = float(worth @ detectors.biases)
+        result[model.outputs[place]] = [*zip(words, added[1:-1].tolist(), strict=True), (PHRASES, itself)]
+    return result
+
+
 def pushes(text: str, outputs: tuple[str, ...], seeds: Path, weights: Path) -> dict[str, list[Push]]:
     """Of every output all pieces of the text with what they add to its score, the strongest first."""
     features, lexicon = pieces(text, seeds)
     counts = [max(1, sum(piece.family == family for piece in features)) for family in range(3)]
+    phrases = _in_phrases(text, read_model(weights), seeds)
     result = {}
     for output in outputs:
         source = _source(weights, output)
@@ -91,6 +119,8 @@ def pushes(text: str, outputs: tuple[str, ...], seeds: Path, weights: Path) -> d
             number = int(matrix[piece.hash & (len(matrix) - 1), column])
             scale = source.scales[piece.family][column]
             added[piece.name] = added.get(piece.name, 0.0) + number * scale / counts[piece.family] ** 0.5
+        for name, value in phrases.get(output, ()):
+            added[name] = added.get(name, 0.0) + value
         dense = dense_features(np.array([lexicon]))[0]
         for name, number, row in zip(_DENSE_NAMES, dense.tolist(), source.dense, strict=True):
             if number:

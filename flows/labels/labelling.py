@@ -23,7 +23,7 @@ from flows.labels.compiled.rules import LANGUAGE_CODES
 from flows.labels.corpora import SENTIMENTS
 from flows.labels.hoaxes import find_hoaxes
 from flows.labels.indications import HOAX, Found, candidates, find_codes, heed_exclusions, lists_of_bits, read_votes
-from flows.labels.model import Model, read_model, scores
+from flows.labels.model import Model, Sums, read_model, scores
 from flows.labels.places import find_districts
 from flows.labels.reading import Reading, read
 from flows.labels.tables import read_meanings
@@ -62,7 +62,7 @@ class Judged(NamedTuple):
 def read_batch(texts: Buffers, model: Model, seeds: Path = sql.SEEDS) -> tuple[Reading, Floats]:
     """The kernel on one batch: what it read, and the scores of the model's outputs."""
     reading = read(texts, model.matrices, seeds)
-    return reading, scores(model, reading.sums, reading.counts, reading.lexicon)
+    return reading, scores(model, Sums(reading.sums, reading.phrases, reading.counts, reading.lexicon))
 
 
 def _districts(reading: Reading, seeds: Path) -> pl.Series:

@@ -1,6 +1,7 @@
 """The model: from sums of weights to calibrated probabilities.
 
-The indications come from the MIT weight file, the sentiment from the share-alike one where it lies beside it. A
+The indications and the detectors of phrases come from the MIT weight file, what the sentiment's words add from the
+share-alike one where it lies beside it. A
 probability is what share of the held-out posts of the corpus with such a score had the label; in the field, where
 acts are rarer, it is an upper bound.
 """
@@ -15,9 +16,11 @@ import numpy.typing as npt
 from flows.labels import weights as files
 from flows.labels.calibration import Scored, code_probability, held_to_frame
 from flows.labels.compiled.batch import Matrices
+from flows.labels.compiled.phrases import no_phrases
 from flows.labels.compiled.scoring import padded
 from flows.labels.corpora import SENTIMENTS
 from flows.labels.features import dense_features
+from flows.labels.phrases import to_kernel
 from flows.labels.version import weights_version
 from flows.labels.weights import Weights, read_weights
 
@@ -43,6 +46,8 @@ class Model(NamedTuple):
     scales: Floats  # family, output
     biases: Floats
     dense: Floats  # lexicon number, output
+    phrased: tuple[int, ...]  # the outputs that the detectors of phrases add to
+    phrase_scales: Floats
     codes: dict[str, Code]
     temperature: float  # of the sentiment
     uncertain_below: float  # of the largest probability of a sentiment
@@ -54,26 +59,33 @@ def _columns(weights: Weights, outputs: tuple[str, ...]) -> list[int]:
 
 
 def join(own: Weights, share_alike: Weights | None, version: str) -> Model:
-    """One model of two weight files: the sentiment of the second, if there is one."""
+    """One model of two weight files: the sentiment of the second, if there is one, but for the detectors of phrases."""
     sentiment = share_alike or own
     codes = tuple(output for output in own.outputs if output not in SENTIMENTS)
+    outputs, stored = (*SENTIMENTS, *codes), own.phrases
     parts = ((sentiment, _columns(sentiment, SENTIMENTS)), (own, _columns(own, codes)))
-    matrices = []
-    for family in range(len(own.matrices)):
-        matrices.append(
-            padded(np.concatenate([weights.matrices[family][:, columns] for weights, columns in parts], axis=1))
-        )
+    words, windows, groups = (
+        padded(np.concatenate([weights.matrices[family][:, columns] for weights, columns in parts], axis=1))
+        for family in range(len(own.matrices))
+    )
+    phrases = no_phrases() if stored is None else to_kernel(stored, len(own.matrices[0]))
 
     def both(field: str) -> Floats:
         return np.concatenate([np.array(getattr(weights, field))[..., columns] for weights, columns in parts], axis=-1)
 
     calibration: dict[str, Any] = sentiment.calibration["sentiment"]
+    biases = both("biases")
+    phrased = () if stored is None else tuple(outputs.index(output) for output in stored.outputs)
+    if stored is not None:
+        biases[list(phrased)] += stored.shifts
     return Model(
-        outputs=(*SENTIMENTS, *codes),
-        matrices=Matrices(*matrices),
+        outputs=outputs,
+        matrices=Matrices(words, windows, groups, phrases),
         scales=both("scales"),
-        biases=both("biases"),
+        biases=biases,
         dense=both("dense"),
+        phrased=phrased,
+        phrase_scales=np.array(() if stored is None else stored.scales),
         codes={code: Code(**held_to_frame(code, how)) for code, how in own.calibration["codes"].items()},
         temperature=calibration["temperature"],
         uncertain_below=calibration["uncertain_below"],
@@ -90,10 +102,23 @@ def read_model(folder: Path = files.FOLDER) -> Model:
     return join(first, second, weights_version(folder))
 
 
-def scores(model: Model, sums: npt.NDArray[np.int32], counts: npt.NDArray[np.int64], lexicon: Floats) -> Floats:
-    """Scores of every output of texts: from sums (text, family, output), feature counts and the lexicon's score."""
+class Sums(NamedTuple):
+    """What the kernel adds up of texts: of weights (text, family, output) and of detectors (text, output of theirs),
+    with the features' counts and the lexicon's score.
+    """
+
+    sums: npt.NDArray[np.int32]
+    phrases: npt.NDArray[np.int64]
+    counts: npt.NDArray[np.int64]
+    lexicon: Floats
+
+
+def scores(model: Model, told: Sums) -> Floats:
+    """Scores of every output of texts."""
+    sums, phrases, counts, lexicon = told
     outputs = len(model.outputs)
     result = dense_features(lexicon) @ model.dense + model.biases
+    result[:, list(model.phrased)] += phrases * model.phrase_scales
     for family in range(sums.shape[1]):
         per_text = 1.0 / np.sqrt(np.maximum(counts[:, family], 1))
         result += sums[:, family, :outputs] * model.scales[family] * per_text[:, None]

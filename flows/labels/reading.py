@@ -12,20 +12,25 @@ import polars as pl
 
 import sql
 from flows.labels.compiled import scoring
-from flows.labels.compiled.batch import LIST, READ, SCORE, Matrices, Output, run_loop
+from flows.labels.compiled.batch import LIST, READ, SCORE, Matrices, Output, no_matrices, run_loop
+from flows.labels.compiled.phrases import no_phrases
 from flows.labels.compiled.rules import COUNTS, HAS_CONTENT, LANGUAGE, MAY_NAME_PLACE, SLOTS_TOLD, TOPICS_TOLD
+from flows.labels.phrases import Stored, to_kernel
 from flows.labels.tables import read_meanings, read_tables
 from flows.labels.text import Buffers, as_series, buffers, without
 
 Floats = npt.NDArray[np.float64]
 Flags = npt.NDArray[np.bool_]
+Numbers = npt.NDArray[np.int64]
 
 _PART = 2_000  # texts whose numbers stay in the processor's cache
 START, END = "<", ">"
+_SILENT = frozenset(".,:#")  # tokens that are no word of a phrase
 
 
 class Reading(NamedTuple):
-    """Of each text: the words of the rules, and the sums of weights (text, family, output) with the features' counts.
+    """Of each text: the words of the rules, the sums of weights (text, family, output) with the features' counts, and
+    those of the detectors of phrases.
 
     `masked` are the texts with every contestant as one token, whatever name, party, number or titles stood there; null
     stays null. `typed` are those that may name a place, with their names; other texts are empty there.
@@ -39,6 +44,7 @@ class Reading(NamedTuple):
     languages: npt.NDArray[np.uint8]
     counts: npt.NDArray[np.int64]
     sums: npt.NDArray[np.int32]
+    phrases: npt.NDArray[np.int64]
     masked: pl.Series
     typed: pl.Series
 
@@ -54,6 +60,7 @@ def _reading(output: Output, is_null: Flags) -> Reading:
         languages=facts[:, LANGUAGE].astype(np.uint8),
         counts=facts[:, COUNTS:TOPICS_TOLD],
         sums=output.sums,
+        phrases=output.phrases,
         masked=without(as_series(output.masked, output.masked_ends), is_null),
         typed=as_series(output.typed, output.typed_ends),
     )
@@ -74,6 +81,12 @@ def read(texts: Buffers, matrices: Matrices | None = None, seeds: Path = sql.SEE
 def mask_contestants(texts: pl.Series, seeds: Path = sql.SEEDS) -> pl.Series:
     """The texts as the rules of words and phrases read them: `Reading.masked`."""
     return read(buffers(texts), seeds=seeds).masked
+
+
+def phrase_scores(stored: Stored, texts: pl.Series, buckets: int, seeds: Path = sql.SEEDS) -> Floats:
+    """What the detectors of phrases add to the scores of texts, (text, output of theirs)."""
+    found = read(buffers(texts), no_matrices()._replace(phrases=to_kernel(stored, buckets)), seeds).phrases
+    return np.asarray(found * np.array(stored.scales) + np.array(stored.shifts))
 
 
 class Piece(NamedTuple):
@@ -98,12 +111,25 @@ def _name(feature: list[int], words: list[str], groups: tuple[str, ...]) -> str:
     return f"not {words[second]}" if kind == scoring.NEGATED_FEATURE else words[second]
 
 
+def phrase_words(text: str, rows: npt.NDArray[np.int32], seeds: Path = sql.SEEDS) -> tuple[list[str], Numbers]:
+    """The words of a text as the detectors of phrases read them, and their rows, between two that are no word."""
+    typed = buffers(pl.Series([text], dtype=pl.String))
+    matrices = no_matrices()._replace(phrases=no_phrases()._replace(rows=rows))
+    output = run_loop(LIST, typed.data, typed.offsets, read_tables(seeds), matrices)
+    words = _words(str(as_series(output.masked, output.masked_ends)[0]))
+    return [word for word in words if word not in _SILENT], output.steps[: output.step_ends[0]]
+
+
+def _words(masked: str) -> list[str]:
+    """The tokens of a masked text as the model reads them: digits are all alike."""
+    return ["".join("0" if letter in "0123456789" else letter for letter in word) for word in masked.split()]
+
+
 def pieces(text: str, seeds: Path = sql.SEEDS) -> tuple[list[Piece], float]:
     """The features of a text, and its score by the lexicon."""
     typed = buffers(pl.Series([text], dtype=pl.String))
     output = run_loop(LIST, typed.data, typed.offsets, read_tables(seeds))
-    masked = str(as_series(output.masked, output.masked_ends)[0])
-    words = ["".join("0" if letter in "0123456789" else letter for letter in word) for word in masked.split()]
+    words = _words(str(as_series(output.masked, output.masked_ends)[0]))
     groups = read_meanings(seeds).groups
     listed = [
         Piece(_name(feature, [*words, END], groups), family, feature[scoring.HASH])

@@ -2,9 +2,10 @@
 
 Three classes at once for the sentiment, one against the rest for each indication (`fitting.py`), on hashed features.
 What weighs most are real posts of the subject that were coded; the sentiment learns what words have in common from
-those that were not (`neighbours.py`). Probabilities are calibrated (Platt 1999; temperature of
-Guo et al. 2017) on posts that the fitted fold had not seen, real ones where there are enough, and thresholds are the
-lowest that hold a stated precision there.
+those that were not (`neighbours.py`). To the scores of the sentiment and of insult those of detectors of phrases are
+added, which learn from posts of the subject alone, real and own (`detectors.py`). Probabilities are calibrated (Platt
+1999; temperature of Guo et al. 2017) on posts that the fitted fold had not seen, real ones where there are enough, and
+thresholds are the lowest that hold a stated precision there.
 """
 
 import hashlib
@@ -29,11 +30,14 @@ from flows.labels.calibration import (
     sentiment_confidence,
 )
 from flows.labels.corpora import CODED, PUBLIC, REAL, SENTIMENTS, SHARE_ALIKE, UNCODED, decontaminate, fingerprint
+from flows.labels.detectors import Phrased, known_words, learn_detectors, read_phrases, score_phrases
 from flows.labels.evaluation import binary, macro_f1, reliability
 from flows.labels.features import matrix, read_words
 from flows.labels.fitting import Floats, Sparse, Truth, fit, held_out
 from flows.labels.indications import silence, vote
 from flows.labels.neighbours import Vectors, fold, learn_vectors, widen
+from flows.labels.phrases import Stored, store
+from flows.labels.reading import phrase_scores
 from flows.labels.weights import BUCKETS, Weights, quantise
 
 HOSTILE = "indodiscourse_hate"  # an output of its own: IndoDiscourse's class is wider than `hate_speech`
@@ -47,12 +51,16 @@ SENTIMENT_PENALTY = 0.6  # 1 / (2 C)
 BALANCE = 0.5  # 0: a sentiment counts by its posts, 1: every sentiment alike
 CODE_PENALTY = 0.2
 # How much a post of a source counts in the sentiment, and in the indications; one of an operator counts 1.
-SENTIMENT_WEIGHTS = {"own": 0.2, **dict.fromkeys(REAL, 1.0), "smsa": 0.06, "nusax_indonesian": 0.3}
+SENTIMENT_WEIGHTS = {"own": 0.5, **dict.fromkeys(REAL, 1.0), "smsa": 0.06, "nusax_indonesian": 0.3}
 SENTIMENT_WEIGHTS |= {"nusax_javanese": 1.0, "nusawrites": 0.0, "indodiscourse": 0.0}
 CODE_WEIGHTS = {**dict.fromkeys(REAL, 1.0), "nusawrites": 0.3, "indodiscourse": 0.2}
 HOSTILE_WEIGHT = 0.1  # of an IndoDiscourse post as hate speech, whose class there is wider
 # The ordinary texts of a code: of the corpora that are about public affairs, as posts are.
 BACKGROUND = ("indodiscourse", *REAL)
+# What the detectors of phrases find out, beside the sentiment, and how much their scores count beside the linear ones.
+ASKED = ("insult",)
+PHRASE_WEIGHTS = SENTIMENT_WEIGHTS | {"own": 0.2}
+PHRASE_SHARES = (*(0.3,) * len(SENTIMENTS), *(0.6,) * len(ASKED))
 HASTY = frozenset(("call_to_vote", "incitement", "threat"))  # not looked for with care in the posts of `CODED`
 _ENOUGH = 50  # real posts with a code, for its thresholds to be chosen on real posts alone
 
@@ -65,6 +73,7 @@ class Posts(NamedTuple):
     indications: list[frozenset[str] | None]  # None: unknown
     sources: npt.NDArray[np.str_]
     folds: npt.NDArray[np.int64]
+    phrases: Phrased
     votes: dict[str, npt.NDArray[np.bool_]]
     silenced: dict[str, npt.NDArray[np.bool_]]  # an exclusion of the code matches: reporting, condemning, asking
 
@@ -77,7 +86,7 @@ def _known(codes: str | None) -> frozenset[str] | None:
     return None if codes is None else frozenset(codes.split(";")) - {""}
 
 
-def read_posts(frame: pl.DataFrame, seeds: Path = sql.SEEDS) -> Posts:
+def read_posts(frame: pl.DataFrame, vectors: Vectors, seeds: Path = sql.SEEDS) -> Posts:
     """The training posts of corpora: their train splits."""
     posts = frame.filter(pl.col("split") == "train")
     places = {name: place for place, name in enumerate(SENTIMENTS)}
@@ -87,6 +96,7 @@ def read_posts(frame: pl.DataFrame, seeds: Path = sql.SEEDS) -> Posts:
         indications=[_known(codes) for codes in posts["indications"]],
         sources=np.array(posts["source"].to_list()),
         folds=np.array([_fold_of(text) for text in posts["text"]]),
+        phrases=read_phrases(posts["text"], known_words(vectors)[1], seeds),
         votes=vote(posts["text"], seeds),
         silenced=silence(posts["text"], seeds),
     )
@@ -120,14 +130,14 @@ class Fitted(NamedTuple):
     measured: dict[str, Any]  # on the own posts, each held out of its fit
 
 
-def _balanced(posts: Posts) -> Floats:
+def _balanced(posts: Posts, by_source: dict[str, float]) -> Floats:
     """The weights of posts, those of each source turned towards its sentiments counting alike (King & Zeng 2001)."""
     weights = np.zeros(len(posts.sources))
     for source in np.unique(posts.sources):
         inside = (posts.sources == source) & (posts.sentiment >= 0)
         counts = np.bincount(posts.sentiment[inside], minlength=len(SENTIMENTS))
         share = (inside.sum() / (np.maximum(counts, 1) * max(1, (counts > 0).sum()))) ** BALANCE
-        weights[inside] = SENTIMENT_WEIGHTS.get(source, 1.0) * share[posts.sentiment[inside]]
+        weights[inside] = by_source.get(source, 1.0) * share[posts.sentiment[inside]]
     return weights
 
 
@@ -138,14 +148,50 @@ def _sentiment_measures(scores: Floats, truth: npt.NDArray[np.int64], temperatur
     return measured | {"calibration": reliability(*sentiment_confidence(scores, truth, temperature))}
 
 
-def fit_sentiment(posts: Posts, left_out: set[str], vectors: Vectors) -> Fitted:
+class Heard(NamedTuple):
+    """Detectors of phrases, if there are any, and the scores that they add to every post, each held out of its fit."""
+
+    stored: Stored | None
+    scores: Floats  # (post, output): SENTIMENTS, ASKED
+
+
+def fit_phrases(posts: Posts, vectors: Vectors) -> Heard:
+    """The detectors of phrases, on real posts of the subject, own ones and an operator's; none without vectors."""
+    outputs = (*SENTIMENTS, *ASKED)
+    scores = np.zeros((len(posts.sources), len(outputs)))
+    known, _ = known_words(vectors)
+    learned = np.isin(posts.sources, REAL) | _own(posts)
+    if not len(known) or not learned.any():
+        return Heard(None, scores)
+    weights = (_balanced(posts, PHRASE_WEIGHTS) * learned)[:, None]
+    choice = Truth(np.eye(len(SENTIMENTS))[posts.sentiment] * (weights > 0), weights, is_choice=True)
+    classes = np.array([[_class_of(codes, code, "") for code in ASKED] for codes in posts.indications])
+    asked = Truth((classes == 1).astype(float), ((classes >= 0) & learned[:, None]).astype(float), is_choice=False)
+    shares = np.array(PHRASE_SHARES)
+    for place in range(FOLDS):
+        inside = posts.folds == place
+        seen = np.flatnonzero(~inside)
+        part = learn_detectors(posts.phrases.of(seen), choice.of(seen), asked.of(seen), vectors[known])
+        scores[inside] = score_phrases(part, posts.phrases.of(np.flatnonzero(inside))) * shares
+    whole = learn_detectors(posts.phrases, choice, asked, vectors[known])
+    whole = whole._replace(worths=whole.worths * shares, shifts=whole.shifts * shares)
+    for numbers in (
+        whole.worths,
+        whole.shifts[None],
+    ):  # the choice is the same, its reasons are told against the others
+        numbers[:, : len(SENTIMENTS)] -= numbers[:, : len(SENTIMENTS)].mean(axis=1, keepdims=True)
+    return Heard(store(outputs, known, whole), scores)
+
+
+def fit_sentiment(posts: Posts, left_out: set[str], vectors: Vectors, heard: Heard) -> Fitted:
     """The sentiment, on posts of all sources but some, with what words mean (`neighbours.py`)."""
     rows, scales = _scaled(posts.rows, SENTIMENT_SCALES)
     rows = widen(rows, vectors)
-    weights = _balanced(posts) * ~np.isin(posts.sources, sorted(left_out))
+    weights = _balanced(posts, SENTIMENT_WEIGHTS) * ~np.isin(posts.sources, sorted(left_out))
     targets = np.eye(len(SENTIMENTS))[posts.sentiment] * (weights > 0)[:, None]
     truth = Truth(targets, np.repeat(weights[:, None], len(SENTIMENTS), axis=1), is_choice=True)
     whole, scores = held_out(rows, truth, SENTIMENT_PENALTY, posts.folds)
+    scores += heard.scores[:, : len(SENTIMENTS)]
     sets = {"own": _own(posts) & (posts.sentiment >= 0)}
     sets |= {name: posts.sources == name for name in REAL if (posts.sources == name).any()}
     real = np.isin(posts.sources, REAL)
@@ -160,7 +206,7 @@ def fit_sentiment(posts: Posts, left_out: set[str], vectors: Vectors) -> Fitted:
     return Fitted(SENTIMENTS, whole, {"sentiment": calibration}, {"sentiment": measured})
 
 
-def fit_codes(posts: Posts) -> Fitted:
+def fit_codes(posts: Posts, heard: Heard) -> Fitted:
     """Every indication that the posts hold, one against the rest."""
     rows, scales = _scaled(posts.rows, CODE_SCALES)
     codes_learned = tuple(learned_classes())
@@ -179,6 +225,9 @@ def fit_codes(posts: Posts) -> Fitted:
     whole, scores = held_out(
         rows, Truth((classes == 1).astype(float), weights, is_choice=False), CODE_PENALTY, posts.folds
     )
+    for place, code in enumerate(ASKED, len(SENTIMENTS)):
+        if code in names:
+            scores[:, names.index(code)] += heard.scores[:, place]
     calibration, measured = {}, {}
     for column, code in enumerate(names):
         if code in posts.votes:
@@ -245,7 +294,7 @@ def fit_hostile(posts: Posts, tuning: tuple[Sparse, npt.NDArray[np.bool_]]) -> F
     return Fitted((HOSTILE,), whole, {}, {})
 
 
-def to_weights(parts: list[Fitted], licence: str, corpora: dict[str, str]) -> Weights:
+def to_weights(parts: list[Fitted], licence: str, corpora: dict[str, str], phrases: Stored | None) -> Weights:
     """Fitted outputs as a weight file's content."""
     coefficients = np.concatenate([part.coefficients for part in parts], axis=1)
     edges = np.cumsum((0, *BUCKETS))
@@ -259,19 +308,25 @@ def to_weights(parts: list[Fitted], licence: str, corpora: dict[str, str]) -> We
         dense=tuple(tuple(float(f"{n:.9g}") for n in row) for row in numbers[:-1]),
         biases=tuple(float(f"{n:.9g}") for n in numbers[-1]),
         matrices=tuple(quantised for quantised, _ in pairs),
+        phrases=phrases,
         calibration={key: value for part in parts for key, value in part.calibration.items()},
         measured={key: value for part in parts for key, value in part.measured.items()},
     )
 
 
-def output_scores(weights: Weights, texts: pl.Series, seeds: Path = sql.SEEDS) -> Floats:
-    """The scores of every output of texts, from a weight file's content."""
-    rows = matrix(texts, BUCKETS, seeds)
+def output_scores(weights: Weights, texts: pl.Series, seeds: Path = sql.SEEDS, phrases: Stored | None = None) -> Floats:
+    """The scores of every output of texts, from a weight file's content; `phrases` are another file's detectors."""
+    rows, detectors = matrix(texts, BUCKETS, seeds), phrases or weights.phrases
     parts = [
         numbers.astype(np.float64) * np.array(scale)
         for numbers, scale in zip(weights.matrices, weights.scales, strict=True)
     ]
-    return np.asarray(rows @ np.concatenate([*parts, np.array(weights.dense)]) + np.array(weights.biases))
+    scores = np.asarray(rows @ np.concatenate([*parts, np.array(weights.dense)]) + np.array(weights.biases))
+    if detectors is not None:
+        heard = [place for place, output in enumerate(detectors.outputs) if output in weights.outputs]
+        columns = [weights.outputs.index(detectors.outputs[place]) for place in heard]
+        scores[:, columns] += phrase_scores(detectors, texts, BUCKETS[0], seeds)[:, heard]
+    return scores
 
 
 def validate(frame: pl.DataFrame, sentiment: Weights, own: Weights, seeds: Path = sql.SEEDS) -> dict[str, Any]:
@@ -285,7 +340,7 @@ def validate(frame: pl.DataFrame, sentiment: Weights, own: Weights, seeds: Path 
         else:
             truth = np.array([SENTIMENTS.index(name) for name in rows["sentiment"]])
             columns = [sentiment.outputs.index(name) for name in SENTIMENTS]
-            scores = output_scores(sentiment, rows["text"], seeds)[:, columns]
+            scores = output_scores(sentiment, rows["text"], seeds, own.phrases)[:, columns]
             predicted = np.where(np.isin(np.arange(3), truth), scores, -np.inf).argmax(axis=1)
         result[str(source)] = {"posts": len(truth), "macro_f1": round(macro_f1(truth, predicted), 4)}
     return result
@@ -302,16 +357,17 @@ def train(frame: pl.DataFrame, seeds: Path = sql.SEEDS) -> tuple[Weights, Weight
 
 def _train(frame: pl.DataFrame, seeds: Path) -> tuple[Weights, Weights | None]:
     frame = decontaminate(frame)
-    posts = read_posts(frame, seeds)
     vectors = read_vectors(frame, seeds)
+    posts = read_posts(frame, vectors, seeds)
+    heard = fit_phrases(posts, vectors)
     marks = fingerprint(frame.filter(pl.col("split").is_in(("train", UNCODED))))
     own_marks = {name: mark for name, mark in marks.items() if name not in SHARE_ALIKE}
-    parts = [fit_sentiment(posts, set(SHARE_ALIKE), vectors), fit_codes(posts)]
+    parts = [fit_sentiment(posts, set(SHARE_ALIKE), vectors, heard), fit_codes(posts, heard)]
     if (posts.sources == "indodiscourse").any():
         tune = frame.filter((pl.col("source") == "indodiscourse") & (pl.col("split") == "tune"))
         parts.append(fit_hostile(posts, (matrix(tune["text"], BUCKETS, seeds), (tune["indications"] != "").to_numpy())))
-    own = to_weights(parts, "MIT", own_marks)
+    own = to_weights(parts, "MIT", own_marks, heard.stored)
     if own_marks == marks:
         return replace(own, measured=own.measured | {"validation": validate(frame, own, own, seeds)}), None
-    shared = to_weights([fit_sentiment(posts, set(), vectors)], "CC BY-SA 4.0", marks)
+    shared = to_weights([fit_sentiment(posts, set(), vectors, heard)], "CC BY-SA 4.0", marks, None)
     return own, replace(shared, measured=shared.measured | {"validation": validate(frame, shared, own, seeds)})

@@ -5,7 +5,9 @@ from typing import NamedTuple
 from flows.labels import roles
 from flows.labels.compiled.compiling import MAX_PHRASE
 from flows.labels.compiled.letters import ACCOUNT, CONTESTANT, URL
+from flows.labels.compiled.phrases import FIRST_WORD, REACH, UNKNOWN
 from flows.labels.letters import LATIN, LETTER, LIMIT, WORD, Letters
+from flows.labels.phrases import Stored, to_kernel
 from flows.labels.reading import Piece
 from flows.labels.text import unescape
 from flows.labels.vocabulary import MAX_GROUPS, Entry, Vocabulary
@@ -325,6 +327,36 @@ def pieces(tokens: list[str], vocabulary: Vocabulary, letters: Letters) -> list[
     if before not in (CONTESTANT, PEOPLE):
         features.append(Piece(f"{before} {END}", 0, bucket("pair", hash_pair(hash_word(before), hash_word(END)))))
     return features + _group_pieces(tokens, vocabulary)
+
+
+def phrase_sums(tokens: list[str], stored: Stored, buckets: int) -> list[int]:
+    """What the detectors of phrases find among masked tokens, a sum for each of their outputs.
+
+    A detector holds of a word at a place the product of the word's vector and its filter, as an integer of 8 bits.
+    """
+    known = {bucket_: row for row, bucket_ in enumerate(stored.known.tolist(), FIRST_WORD)}
+    words: list[int | None] = [None]
+    for token in tokens:
+        if token in _SILENT:
+            continue
+        word = "".join("0" if letter in "0123456789" else letter for letter in token)
+        row = known.get(bucket("word", hash_word(word)) % buckets, UNKNOWN)
+        words.append(None if word in (CONTESTANT, PEOPLE) else row)
+    words.append(None)
+    held = to_kernel(stored, buckets).words.reshape(len(stored.vectors), REACH, len(stored.biases))
+    sums = [0] * len(stored.outputs)
+    for detector, bias in enumerate(stored.biases.tolist()):
+        largest = max(
+            (
+                sum(int(held[row, place, detector]) for place, row in enumerate(words[at - 1 : at + 2]) if row)
+                for at in range(1, len(words) - 1)
+                if words[at] is not None
+            ),
+            default=-bias,
+        )
+        for output, worths in enumerate(stored.worths[:, detector].tolist()):
+            sums[output] += max(largest + bias, 0) * worths
+    return sums
 
 
 def _group_pieces(tokens: list[str], vocabulary: Vocabulary) -> list[Piece]:

@@ -31,6 +31,7 @@ from flows.labels.compiled.compiling import (
     spread,
 )
 from flows.labels.compiled.letters import CHARACTER, LIMIT, fold_text, packed_letters
+from flows.labels.compiled.phrases import Phrases, add_phrases, list_steps, no_phrases
 from flows.labels.compiled.rules import (
     COUNTS,
     FACTS,
@@ -69,6 +70,7 @@ SPELL, KEYS, READ, SCORE, LIST = range(5)
 FAMILIES = 3  # of features: words, windows, groups
 _POINTS_PER_BYTE = 6  # an Arabic ligature of three bytes unfolds to eighteen letters
 _BYTES_PER_POINT = 5  # four bytes and a space
+MOST_DETECTORS = 1 << 10  # of phrases
 _FEATURES_PER_POINT = 3  # words, pairs and negated words; the windows are fewer
 _FEATURES_PER_BYTE = 24  # of a text, at most, of any family
 _WRITTEN_PER_BYTE = 2  # of a text, at first
@@ -95,11 +97,12 @@ class Tables(NamedTuple):
 
 
 class Matrices(NamedTuple):
-    """The weights of each family of features, a row a bucket."""
+    """The weights of each family of features, a row a bucket, and the detectors of phrases."""
 
     words: npt.NDArray[np.int8]
     windows: npt.NDArray[np.int8]
     groups: npt.NDArray[np.int8]
+    phrases: Phrases
 
 
 class Output(NamedTuple):
@@ -107,12 +110,14 @@ class Output(NamedTuple):
 
     `facts` has the columns of `HAS_CONTENT` and so on. Texts are bytes, and where each ends; `typed` are in `SPELL`
     all, else those that may name a place, and empty ones. `keys` are those of a term and of the beginning of a word.
-    `features` of each family are rows of hash, kind and parts (`scoring.py`), and where those of each text end.
+    `features` of each family are rows of hash, kind and parts (`scoring.py`), and where those of each text end; `steps`
+    are the rows of a text's words for the detectors of phrases, between two that are none.
     """
 
     facts: Numbers
     lexicon: npt.NDArray[np.float64]
     sums: npt.NDArray[np.int32]
+    phrases: Numbers
     keys: Numbers
     typed: npt.NDArray[np.uint8]
     typed_ends: Numbers
@@ -120,6 +125,8 @@ class Output(NamedTuple):
     masked_ends: Numbers
     features: Numbers
     feature_ends: Numbers
+    steps: Numbers
+    step_ends: Numbers
 
 
 class _Room(NamedTuple):
@@ -134,6 +141,7 @@ class _Room(NamedTuple):
     features: Numbers
     memo: Numbers
     pushes: npt.NDArray[np.int32]
+    found: npt.NDArray[np.int16]
 
 
 def lines(rows: int, columns: int) -> Numbers:
@@ -159,17 +167,21 @@ def no_tables() -> Tables:
 @cache
 def no_matrices() -> Matrices:
     """Matrices for a loop that scores nothing."""
-    return Matrices(*(padded(np.zeros((1, WIDTH), np.int8)),) * 3)
+    return Matrices(*(padded(np.zeros((1, WIDTH), np.int8)),) * 3, no_phrases())
 
 
-def _output_of(mode: int, texts: int, size: int, written: int) -> Output:
-    """Room for what the loop writes in this mode of so many texts of so many bytes, `written` as texts."""
+def _output_of(mode: int, texts: int, size: int, written: int, phrased: int) -> Output:
+    """Room for what the loop writes in this mode of so many texts of so many bytes, `written` as texts.
+
+    `phrased` is the number of outputs that the detectors of phrases add to.
+    """
     read, scored, listed = mode >= READ, texts * (mode == SCORE), texts * (mode == LIST)
     features = _FEATURES_PER_BYTE * (size + 8 * texts) + _SPARE if mode == LIST else 0
     return Output(
         facts=np.zeros((texts * read, FACTS), np.int64),
         lexicon=np.zeros(texts * read),
         sums=np.zeros((scored, FAMILIES, WIDTH), np.int32),
+        phrases=np.zeros((scored, phrased), np.int64),
         keys=np.zeros((texts * (mode == KEYS), 2), np.int64),
         typed=np.zeros(written, np.uint8),
         typed_ends=np.zeros(texts, np.int64),
@@ -177,6 +189,8 @@ def _output_of(mode: int, texts: int, size: int, written: int) -> Output:
         masked_ends=np.zeros(texts * read, np.int64),
         features=np.zeros((FAMILIES, features, FEATURE_COLUMNS), np.int64),
         feature_ends=np.zeros((listed, FAMILIES), np.int64),
+        steps=np.zeros(features, np.int64),
+        step_ends=np.zeros(listed, np.int64),
     )
 
 
@@ -206,6 +220,7 @@ def _new_room(longest: int) -> _Room:
         features=np.zeros((_FEATURES_PER_POINT * points, FEATURE_COLUMNS), np.int64),
         memo=lines(memo + 1, COLUMNS),
         pushes=np.zeros((memo + 1, WIDTH), np.int32),
+        found=np.zeros(MOST_DETECTORS, np.int16),
     )
 
 
@@ -235,7 +250,7 @@ def run_loop(
     room = _room_for(longest, tables.rows, matrices.windows if mode == SCORE else None)
     written = _WRITTEN_PER_BYTE * size + 2 * count + 1
     while True:
-        output = _output_of(mode, count, size, written)
+        output = _output_of(mode, count, size, written, len(matrices.phrases.worths))
         needed = compiled_loop()(mode, data, offsets, tables, matrices, room, output)
         if needed <= written:
             return output
@@ -253,7 +268,7 @@ def compiled_loop() -> Callable[..., int]:
         array.flags.writeable = False  # as those of texts are
     with _alone():
         loop = _loop()
-        loop(SCORE, data, offsets, no_tables(), no_matrices(), _new_room(0), _output_of(SCORE, 0, 0, 0))
+        loop(SCORE, data, offsets, no_tables(), no_matrices(), _new_room(0), _output_of(SCORE, 0, 0, 0, 0))
     return loop
 
 
@@ -288,8 +303,10 @@ def _write(tokens: Any, first: int, count: int, octets: Any, written: Any, at: i
 
 
 @compiled
-def _list_features(room: Any, count: int, output: Any, row: int) -> None:
-    """Every feature of masked tokens, after those of the texts before."""
+def _list_features(room: Any, count: int, rows: Any, output: Any, row: int) -> None:
+    """Every feature of masked tokens, after those of the texts before, and the steps of phrases."""
+    at = output.step_ends[row - 1] if row > 0 else 0
+    output.step_ends[row] = at + list_steps(room.masked, count, room.memo, rows, output.steps[at:]) + 1
     ends = output.feature_ends
     for family in range(FAMILIES):
         ends[row, family] = ends[row - 1, family] if row > 0 else 0
@@ -307,10 +324,12 @@ def _list_features(room: Any, count: int, output: Any, row: int) -> None:
 
 
 @compiled
-def _score(room: Any, count: int, matrices: Any, sums: Any, counts: Any) -> None:
-    """Adds the weights of the features of masked tokens, and counts them."""
+def _score(room: Any, count: int, matrices: Any, sums: Any, phrased: Any, counts: Any) -> None:
+    """Adds the weights of the features and phrases of masked tokens, and counts the features."""
     counts[0] = list_words(room.masked, count, room.memo, room.features)
     sum_rows(room.features, counts[0], matrices.words, sums[0])
+    end = list_steps(room.masked, count, room.memo, matrices.phrases.rows, room.terms)  # the terms have been read
+    add_phrases(room.terms, end, matrices.phrases, room.found, phrased)
     counts[1] = add_windows(room.masked, count, room.memo, room.pushes, sums[1])
     counts[2] = list_groups(room.masked, count, room.groups, room.features[counts[0] :])
     sum_rows(room.features[counts[0] :], counts[2], matrices.groups, sums[2])
@@ -362,9 +381,9 @@ def _loop() -> Callable[..., int]:
             is_foreign = not is_plain and _has_foreign_letters(room.points, length, tables.letters)
             facts[LANGUAGE] = tell_language(room.masked, count, is_foreign)
             if mode == SCORE:
-                _score(room, count, matrices, output.sums[row], facts[COUNTS:])
+                _score(room, count, matrices, output.sums[row], output.phrases[row], facts[COUNTS:])
             elif mode == LIST:
-                _list_features(room, count, output, row)
+                _list_features(room, count, matrices.phrases.rows, output, row)
         return max(typed_at, masked_at) if sources else 0
 
     return kept(read_texts)
