@@ -62,7 +62,7 @@ READINGS = (
     Reading("key_other_bucket", ("days",), (("detected", "detected", 0), ("posts of", "posts", 0))),
     Reading("sentence_no_signal", (), (("tests", "tests", 0),)),
     Reading("brief_nothing", (), (("tests", "tests", 0),)),
-    Reading("light_collected", (), (("collected", "share", 0),)),
+    Reading("light_collected", ("part",), (("collected", "share", 0),)),
     Reading("follow_text", (), (("waiting", "count", 0),)),
     Reading("follow_counts", (), (("waiting", "count", 0),)),
     Reading("backlog_told", (), (("waiting", "count", 0),)),
@@ -96,6 +96,7 @@ _PATTERNS = {
     "days": r"\d[^.;:()]{5,50}?",
     "platforms": r"[A-Z][^.;:()]{2,60}?",
     "phase": r"[A-Z][^.;:,()]{2,40}?",
+    "part": r"(?:[A-Z][^.;:()]{5,70}: )?",
     "countdown": r"[HD][-+]\d+|hari-H|D-Day",
 }
 

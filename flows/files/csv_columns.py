@@ -20,19 +20,14 @@ _NONE = np.zeros(0, np.int64)
 
 @dataclass(frozen=True, slots=True)
 class CsvBlock(Alone):
-    """Some rows of a table: the number of the first line, their bytes, and the cells of some of its columns."""
+    """Some rows of a table: the numbers of the lines they begin on, their bytes, and the cells of some columns."""
 
     head: Head
-    first: int
+    numbers: Numbers
     names: tuple[str, ...]  # of the columns
     data: Bytes
     is_plain: pl.Series
     rows: Rows
-
-    @property
-    def numbers(self) -> Numbers:
-        """As `Block` says: the lines on which the rows begin."""
-        return self.first + np.cumsum(self.rows.heights) - self.rows.heights
 
     @property
     def content(self) -> int:
@@ -115,7 +110,8 @@ def _scanned(
     for place in _not_utf8(data, rows.ends):
         rows.is_plain[place] = False  # nothing of it may become a column of texts
     rows.kinds[~rows.is_plain] = MISSING
-    scanned = CsvBlock(head, first, names, data, pl.Series(rows.is_plain), rows)
+    numbers = first + np.cumsum(rows.heights) - rows.heights
+    scanned = CsvBlock(head, numbers, names, data, pl.Series(rows.is_plain), rows)
     return scanned, lines[int(rows.heights.sum()) :]
 
 

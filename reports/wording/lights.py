@@ -2,7 +2,7 @@
 
 from flows.periods import Bucket
 from reports.edition import Level
-from reports.judging.lights import Judgement, Light, judge_buckets
+from reports.judging.lights import Judgement, Light, Reason, judge_buckets
 from reports.reading.facts import Row
 from reports.reading.outcomes import Trends
 from reports.wording.incidents import matter_name
@@ -54,13 +54,22 @@ def light_reasons(trends: Trends, words: Words, light: Light) -> str:
         if "phase" in values:
             filled["phase"] = _phase(words, values["phase"])
         if "share" in values:
-            filled["share"] = words.percent(float(values["share"]))
+            filled |= {"share": words.percent(float(values["share"])), "part": _part_of(trends, words, (key, values))}
         if "incidents" in values:
             filled["names"] = _named(trends, words, [named[key] for key in values["incidents"].split()])
         if "left_over" in values:
             filled["names"] = _named(trends, words, [left_over[key] for key in values["left_over"].split()])
         texts.append(words(key, **filled))
     return "; ".join(texts)
+
+
+def _part_of(trends: Trends, words: Words, reason: Reason) -> str:
+    """Which part of the week a share of what was collected is of, where its parts differ: `Masa tenang, 11 Feb 2024: `."""
+    known = [(each.bucket, each.lights.collection) for each in judge_buckets(trends) if each.lights]
+    if len({light.level for _, light in known}) < 2:
+        return ""
+    bucket = next(bucket for bucket, light in known if reason in light.reasons)
+    return f"{words('light_part_of', **bucket_words(words, bucket))} "
 
 
 def _named(trends: Trends, words: Words, rows: list[Row]) -> str:
@@ -81,7 +90,9 @@ def parts_said(trends: Trends, words: Words, name: str, level: Level) -> list[st
         waiting = len(trends.waiting_in(bucket)) if name == "content" else 0
         more = words("light_part_waiting", count=words.number(waiting)) if waiting else ""
         reasons = light_reasons(trends, words, light)
-        texts.append(words("light_part_why", reasons=reasons, waiting=more, **bucket_words(words, bucket)))
+        if not any("share" in values for _, values in light.reasons):  # a share says of which part it is
+            reasons = f"{words('light_part_of', **bucket_words(words, bucket))} {reasons}"
+        texts.append(f"{reasons}{more}")
     return texts
 
 
