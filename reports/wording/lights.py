@@ -64,7 +64,7 @@ def light_reasons(trends: Trends, words: Words, light: Light) -> str:
 
 
 def _part_of(trends: Trends, words: Words, reason: Reason) -> str:
-    """Which part of the week a share of what was collected is of, where its parts differ: `Masa tenang, 11 Feb 2024: `."""
+    """Of which part of the week a share of what was collected is, where parts differ: `Masa tenang, 11 Feb 2024: `."""
     known = [(each.bucket, each.lights.collection) for each in judge_buckets(trends) if each.lights]
     if len({light.level for _, light in known}) < 2:
         return ""
