@@ -122,8 +122,10 @@ class Cells:
 
     def __init__(self, rows: CsvBlock) -> None:
         self._rows = rows
-        odd = ((place, rows.record(place)) for place in (~rows.is_plain).arg_true())
+        odd = [(place, rows.record(place)) for place in (~rows.is_plain).arg_true()]
         self._odd = {place: row.raw for place, row in odd if isinstance(row, Record)}
+        self.blanks = sum(row is None for _, row in odd)
+        self.is_blank = self.blanks == len(rows.is_plain)
 
     def _texts(self, path: str, values: Values, places: Numbers) -> pl.Series:
         """The cells of plain rows at some places, and those of all other rows, in order."""
@@ -151,9 +153,17 @@ class Cells:
 
 
 def cells_of(stream: BinaryIO, is_header: IsHeader | None, names: tuple[str, ...]) -> Iterator[Cells | Record | Fault]:
-    """The cells of a table that only together tell how they are meant, and what comes alone."""
+    """The cells of a table that only together tell how they are meant, and what comes alone.
+
+    They end where the reading of the table does: after too many blank rows.
+    """
+    blanks = 0
     for item in csv_columns(stream, is_header, lambda _: tuple(dict.fromkeys(names))):
-        yield item if isinstance(item, Record | Fault) else Cells(item)
+        part = item if isinstance(item, Record | Fault) else Cells(item)
+        yield part
+        blanks = blanks + part.blanks if isinstance(part, Cells) and part.is_blank else 0
+        if blanks > limits.BLANK_LINES:
+            return
 
 
 def posts_of(columnar: Columnar, block: Block) -> tuple[pl.DataFrame, pl.Series]:

@@ -19,7 +19,7 @@ from flows.files import block, csv_columns, csv_rows
 from flows.files.csv_columns import CsvBlock
 from flows.files.record import Fault, Record
 from flows.sources import crowdtangle, fourcat, mcl
-from flows.sources.blocks import Ways
+from flows.sources.blocks import Cells, Ways, cells_of
 from flows.sources.crowdtangle import code_of, facebook_id
 from flows.sources.evidence import Places, gather
 from flows.sources.fields import FACEBOOK_URL, INSTAGRAM_URL
@@ -282,6 +282,16 @@ def test_reading_ends_where_too_many_rejects_or_blank_rows_follow_each_other(mon
             rows = [head, *good[:before], *[bad] * times, *good[before:], b"a,b", good[0]]
             posts = assert_alike(FACEBOOK, b"\n".join(rows) + b"\n")
             assert len(posts) == (before if times >= 5 else len(good) + 1)
+
+
+def test_what_a_whole_table_says_ends_where_too_many_blank_rows_follow_each_other(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(limits, "BLANK_LINES", 10)
+    content = b"id,note\n1,first\n" + b"\n" * 140_000 + b"2,second\n"  # more lines than one block has
+    parts = list(cells_of(io.BytesIO(content), None, ("note",)))
+    assert [text for part in parts if isinstance(part, Cells) for text in part.texts("note")] == ["first"]
+    assert [part.is_blank for part in parts if isinstance(part, Cells)] == [False, True]
 
 
 def test_a_post_is_dated_by_its_file() -> None:
