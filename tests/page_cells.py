@@ -17,14 +17,14 @@ from reports.tables.corrections import correction_table
 from reports.tables.incidents import incident_table
 from reports.tables.label_quality import quality_table
 from reports.tables.review import funnel_table
-from reports.tables.table import Table
+from reports.tables.table import Table, under_names
 from reports.tables.weekly import format_name
 from reports.weekly.sections.tables import TABLES
 from reports.wording.counts import SMALL
 from reports.wording.label_quality import class_name
 from reports.wording.sentences import bucket_name, reason_words
 from reports.wording.statement import subject_words
-from reports.wording.words import MINUS, Words, platform_name
+from reports.wording.words import DASH, MINUS, Words, platform_name
 from tests.cells import Cell, key_of
 
 _NUMBER = re.compile(rf"{SMALL}|[+{MINUS}]?\d(?:[\d.,]*\d)?")
@@ -345,11 +345,13 @@ class Page:
 
     def _read(self, table: Table, found: Printed) -> Iterator[Cell]:
         reading = READINGS[table.name]
-        keys = [column.key for column in table.columns]
-        over = next((column.key for column in table.columns if column.kind == "bucket"), "")
-        kept = keys if len(found.head) == len(keys) else [key for key in keys if key != over]
+        over = next((column for column in table.columns if column.kind == "bucket"), None)
+        printed = [under_names(table, apart)[0] for apart in (None, over)]  # without columns of dashes
+        kept = next(columns for columns in printed if len(columns) == len(found.head))
+        dashes = {column.key: DASH for column in table.columns}
         for name, _, texts in found.rows:
-            cells = {over: name} | dict(zip(kept, texts, strict=True))
+            cells = dashes | dict(zip((column.key for column in kept), texts, strict=True))
+            cells |= {} if over is None or over in kept else {over.key: name}
             row = reading.row(self, cells)
             for key, column in reading.columns.items():
                 yield from self._spans(column, reading.table, row, cells[key])

@@ -26,12 +26,12 @@ from reports.wording.cards import limit_words
 from reports.wording.decisions import Decision, decisions, passed_told
 from reports.wording.estimates import estimate_line
 from reports.wording.label_quality import quality_sentence
-from reports.wording.lights import LIGHTS, light_sentences, light_title
+from reports.wording.lights import LIGHTS, light_reasons, light_sentences, light_title
 from reports.wording.quantities import part_of
 from reports.wording.reissue import reissue_text
 from reports.wording.sentences import bucket_words, drafter_words, embargo_mark, embargo_text, gap_words, zero_sentence
 from reports.wording.watch_list import is_changed
-from reports.wording.words import Words, platform_name
+from reports.wording.words import Words, capitalised, platform_name
 
 LEADING = "leading"  # the one chart of the briefing, which the report has too
 TASKS_SHOWN, GAPS_SHOWN, AGENDA_SHOWN = 5, 3, 6
@@ -146,7 +146,7 @@ def _first_page(trends: Trends, words: Words, judgement: Judgement) -> dict[str,
             {
                 "level": light.level,
                 "title": light_title(trends, words, name, light.level),
-                "reasons": light_sentences(trends, words, name, _main_reason(light)),
+                "reasons": _light_told(trends, words, name, _main_reason(light)),
             }
             for name, light in zip(LIGHTS, judgement, strict=True)
         ],
@@ -158,6 +158,13 @@ def _first_page(trends: Trends, words: Words, judgement: Judgement) -> dict[str,
         "tasks": decisions(trends, words),
         "passed": passed_told(trends, words),
     }
+
+
+def _light_told(trends: Trends, words: Words, name: str, light: Light) -> str:
+    """Why a light is what it is; how the content of other parts was judged, its title says, and a task what to do."""
+    if name == "content":
+        return f"{capitalised(light_reasons(trends, words, light))}."
+    return light_sentences(trends, words, name, light)
 
 
 def _main_reason(light: Light) -> Light:

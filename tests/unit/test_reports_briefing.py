@@ -236,7 +236,7 @@ def test_what_was_confirmed_is_said_handed_over_at_once_and_not_reviewed_again()
     tasks = decisions(shown, WORDS)
     assert [(task.what[:20], task.until) for task in tasks] == [("Teruskan 3 unggahan ", "29 Januari 2024")]
     data = told(shown, WORDS, judge(shown))
-    told_of = "3 dari 3 unggahan daftar telaah sudah ditelaah. 3 terindikasi (telaah dua penelaah); "
+    told_of = "3 dari 3 unggahan daftar telaah sudah ditelaah. 3 terindikasi menurut dua penelaah; "
     assert f"{told_of}belum ada yang diteruskan sebagai informasi awal. " in data["follow"]
 
 
@@ -246,7 +246,7 @@ def test_what_was_confirmed_stays_confirmed_when_it_is_handed_over_and_decided()
     items = tables["core.review_items"].head(6)
     tables["core.review_items"] = items.with_columns(stage=pl.Series([*stages, "detected"]))
     said = told(trends(tables), WORDS, judge(trends(tables)))["follow"]
-    assert "5 dari 6 unggahan daftar telaah sudah ditelaah. 4 terindikasi (telaah dua penelaah); 3 di antaranya" in said
+    assert "5 dari 6 unggahan daftar telaah sudah ditelaah. 4 terindikasi menurut dua penelaah; 3 di antaranya" in said
     assert "diteruskan sebagai informasi awal; 1 sudah diputus." in said
     assert "Contoh acak" not in said
     drawn = tables["core.review_items"].with_columns(is_detected=pl.Series([False, False, True, True, True, True]))

@@ -114,7 +114,7 @@ def test_a_class_of_few_test_cases_is_named_as_one_that_cannot_be_judged(counts:
     whole = {"positives": 60, "flagged": 50} | counts
     told = quality_sentence(facts, words)
     assert (
-        "Ujaran kebencian / SARA: kasus uji terlalu sedikit untuk dinilai "
+        "Ujaran kebencian / SARA: kasus uji terlalu sedikit "
         f"({whole['positives']}; {whole['flagged']} ditandai). Diuji pada"
     ) in told
     assert told.startswith("Penghinaan / kampanye hitam: mesin menemukan 5")  # the one that can be judged first

@@ -101,9 +101,7 @@ def test_a_week_that_has_a_weak_baseline_only_is_grey_and_says_what_was_held_aga
     assert judged("2024-W04", tables).content == Light("grey", (("light_counted", {}),))
     shown = Trends(facts_of("2024-W04", tables))
     said = light_sentences(shown, Words("id"), "content", judge(shown).content)
-    assert said.startswith(
-        "Belum ada periode sefase untuk pembanding; hanya jumlah yang masuk daftar telaah yang dilihat"
-    )
+    assert said.startswith("Hanya jumlah daftar telaah yang dapat dibandingkan, dengan fase sebelumnya; tidak ada")
     flagged = {**tables, "trends.incident_weeks": invented.tested.incident("2024-W04", is_weak=True)}
     assert judged("2024-W04", flagged).content.level == "amber"  # what a weak baseline finds, and never red
 

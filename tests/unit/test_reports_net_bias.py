@@ -66,7 +66,7 @@ def test_what_coders_said_stands_in_the_place_of_the_widened_interval() -> None:
         "arahnya belum pasti; selang 95 % ini memuat kesalahan label."
     )
     note = interval_note(Trends(facts), words)
-    assert "Selang sentimen dengan kesalahan label: −6,2 (−17,1 s.d. +4,7) menurut penelaah, pekan lalu" in note
+    assert "Sentimen dengan kesalahan label: −6,2 (−17,1 s.d. +4,7) menurut penelaah, pekan lalu" in note
 
 
 def test_without_reviews_the_widened_interval_stays_and_leaders_read_nothing_of_coders() -> None:
@@ -75,7 +75,7 @@ def test_without_reviews_the_widened_interval_stays_and_leaders_read_nothing_of_
     assert reviewed_text(facts, words, bucket) == ""
     assert net_note(facts, words, bucket) == widened_text(facts, words, facts.measure(bucket)) != ""
     note = interval_note(Trends(facts), words)
-    assert "penelaah" not in note and "Selang sentimen dengan kesalahan label: " in note
+    assert "penelaah" not in note and "Sentimen dengan kesalahan label: " in note
 
 
 def limited(low: float, high: float, *measured: dict[str, object]) -> Trends:
@@ -106,7 +106,7 @@ def test_leaders_read_limits_with_the_error_of_labels_and_whether_the_direction_
 ) -> None:
     trends, words = limited(low, high, *MEASURED), Words("id")  # a bias of 7 points
     value = words.decimal(50 * (low + high), signed=True)
-    assert f"Selang sentimen dengan kesalahan label: {interval}, pekan lalu" in interval_note(trends, words)
+    assert f"Sentimen dengan kesalahan label: {interval}, pekan lalu" in interval_note(trends, words)
     net = next(each for each in key_numbers(trends, words) if each.value == value)
     assert net.verdict.endswith(f"; {direction}")
     said = next(each.text for each in statements(trends, words) if each.key == "N1")
@@ -119,5 +119,5 @@ def test_leaders_read_limits_with_the_error_of_labels_and_whether_the_direction_
 def test_where_the_error_of_labels_is_unknown_no_direction_is_certain() -> None:
     trends, words = limited(0.1, 0.2), Words("id")
     note = interval_note(trends, words)
-    assert "Selang sentimen, belum memperhitungkan salah deteksi: +10,0 s.d. +20,0, pekan lalu" in note
+    assert "Sentimen, belum memperhitungkan salah deteksi: +10,0 s.d. +20,0, pekan lalu" in note
     assert key_numbers(trends, words)[1].verdict.endswith("; arahnya belum pasti")

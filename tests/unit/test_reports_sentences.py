@@ -153,7 +153,7 @@ def test_tasks_say_what_who_by_when_and_what_else_the_oldest_limit_first(week: s
         assert task.whom.startswith("Diskominfo, dua penelaah; bila terindikasi: ")
         assert task.otherwise.endswith(".")
     told = passed_told(trends, WORDS)
-    old = f"Dahulukan {len(due)} unggahan di atas, lalu {len(trends.overdue)} unggahan lama (terlihat "
+    old = f"Dahulukan {len(due)} unggahan di atas, lalu {len(trends.overdue)} unggahan lama yang sudah lewat"
     assert (old in told) == bool(trends.overdue)
     assert told.endswith(f"Daftarnya: backlog-{week}-1-….xlsx.") == bool(told)
 
