@@ -209,12 +209,9 @@ def _follow(trends: Trends, words: Words) -> str:
     values = {"day": words.day(trends.facts.edition.local.date()), "count": words.number(len(trends.open_items))}
     if not trends.is_reviewed:
         return words("follow_text", **values)
-    reached = trends.reached(is_detected=True)
+    reached = trends.reached()
     counts = {stage: words.number(count) for stage, count in reached.items()}
     said = words("follow_counts", confirmed=_confirmed(words, reached), **counts, **values)
-    drawn = trends.reached(is_detected=False)
-    if drawn["reviewed"]:
-        said += " " + words("follow_drawn", **{stage: words.number(count) for stage, count in drawn.items()})
     return said + _cases(trends, words)
 
 
@@ -254,10 +251,6 @@ def _agenda(trends: Trends, words: Words) -> list[tuple[str, str]]:
     if edition.embargoed:
         end = embargo_end(election)
         entries.append((end.date(), words("agenda_embargo", hour=words.hour(end, election.zone_label))))
-    urgent = [item for item in trends.due if trends.is_before_vote(item)]
-    if urgent:
-        told = words("agenda_vote", count=words.number(len(urgent)))
-        entries.append((min(item["act_by"] for item in urgent), told))
     limits = [item["hand_over_limit"] for item in trends.due]
     if limits:
         first = limits.count(min(limits))

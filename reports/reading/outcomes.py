@@ -283,12 +283,12 @@ class Trends:
         frame = self.items.filter((pl.col("stage") == "indicated") & (pl.col("outcome") == "indicated"))
         return list(frame.iter_rows(named=True))
 
-    def reached(self, *, is_detected: bool) -> dict[str, int]:
+    def reached(self) -> dict[str, int]:
         """How many posts of the review list (or of the random sample) came as far as each stage, of all weeks.
 
         What went on counts at every stage on its way, as in what `trends.funnel` says entered a stage.
         """
-        frame = self.items.filter(pl.col("is_detected") == is_detected)
+        frame = self.items.filter("is_detected")
         places = [STAGES.index(stage) for stage in frame["stage"]]
         return {stage: sum(at >= place for at in places) for place, stage in enumerate(STAGES)}
 
