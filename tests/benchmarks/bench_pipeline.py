@@ -35,11 +35,11 @@ limit of 500 MB for the database, a million posts are loaded and modelled in 0.7
 
 Two processes, alone on the machine (30 November 2026, one run, by the clock; bars 3.0 and, from CSV on, 6):
 
-    TikTok, 1,009,195 records     28,000 a second   7.8 times DuckDB's 4.6 s; landing 2.7, load 29.1, models 4.2; 2.0 GB
-    TikTok, 100,770 records       11,400            12.8 times; growth between the two: exponent 0.61
-    CrowdTangle CSV, 401,362      24,900            18.7 times DuckDB's 0.86 s
-    Graph pages, 168,097          15,700            3.6 times
-    Instagram lines, 330,000      18,600            12.8 times
+    TikTok, 1,009,195 records     33,500 a second   6.2 times DuckDB's 4.9 s; landing 2.6, load 23.3, models 4.3; 1.9 GB
+    TikTok, 100,770 records       11,400            12.8 times, before; growth between the two: exponent 0.61
+    CrowdTangle CSV, 401,362      27,700            16.0 times DuckDB's 0.91 s
+    Graph pages, 168,097          17,000            3.2 times
+    Instagram lines, 330,000      14,100            13.0 times DuckDB's 1.80 s
 
 What was tried and does not pay: machine code for the words that may be handles (0.7 for 1.3), blocks of 16 MB for the
 scan, sums of weights a row at a time in the kernel, groups of posts by author for the terms (lists cost more than
