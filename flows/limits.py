@@ -15,6 +15,7 @@ CELL_BYTES = 8  # that a cell of Parquet counts at least, with or without a valu
 
 BLANK_LINES = 1_000_000  # one after the other, before reading ends
 REJECTS_IN_A_ROW = 100_000  # kept of records none of which can be used, before reading ends
+TOGETHER = 1 << 16  # lines, or documents, that become columns at once: blank or empty ones would be millions
 
 BATCH_CHARACTERS = 32 << 20  # of the texts that are labelled together, whatever their number
 

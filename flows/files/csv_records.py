@@ -21,7 +21,6 @@ DELIMITERS = (",", ";", "\t", "|")
 HEADER_LINES = 10  # among these lines the header is looked for
 RAGGED = "cells under"  # in the detail of a row that does not fit its header
 SEEN_LINES = 2 * HEADER_LINES
-_MOST = 1 << 16  # lines that are taken at once: blank ones would be millions
 
 # Tells of the first lines of a table, from one of them on, whether that one is the header.
 IsHeader = Callable[[bytes], bool]
@@ -109,8 +108,8 @@ class CsvFeed:
         Those are lines with NUL, one that no line feed ends, and what is no line.
         """
         taken: list[bytes] = []
-        while size > 0 and len(taken) < _MOST and self._has_next():
-            rest = self._batch[self._at : self._at + _MOST - len(taken)]
+        while size > 0 and len(taken) < limits.TOGETHER and self._has_next():
+            rest = self._batch[self._at : self._at + limits.TOGETHER - len(taken)]
             if Fault in set(map(type, rest)):
                 rest = list(takewhile(lambda line: not isinstance(line, Fault), rest))
             if self._open_line is not None:

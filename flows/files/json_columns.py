@@ -7,6 +7,7 @@ from typing import BinaryIO
 import numpy as np
 import polars as pl
 
+from flows import limits
 from flows.files import block
 from flows.files.block import Alone, Values, is_utf8
 from flows.files.chunks import line_blocks
@@ -59,7 +60,6 @@ __all__ = [
 
 _ELEMENTS = 16  # a line at most on average; where there are more, the lines are read one by one
 _LINE_FEED = ord("\n")
-_MOST = 1 << 16  # lines of a block: blank ones would be millions
 _STANDS = {"text": (STRING, ESCAPED), "object": (OBJECT,)}
 _LIST = "[]"  # ends the name of a list in a path
 
@@ -202,8 +202,8 @@ def line_columns(stream: BinaryIO, shape: Callable[[], Shape]) -> Iterator[Lines
         content += b"" if is_ended else b"\n"
         all_ends = np.flatnonzero(np.frombuffer(content, np.uint8) == _LINE_FEED)
         begin = 0
-        for place in range(0, len(all_ends), _MOST):
-            ends = all_ends[place : place + _MOST]
+        for place in range(0, len(all_ends), limits.TOGETHER):
+            ends = all_ends[place : place + limits.TOGETHER]
             begins = np.concatenate(([begin], ends[:-1] + 1))
             begin = int(ends[-1]) + 1
             numbers = np.arange(number, number + len(ends))

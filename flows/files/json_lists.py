@@ -13,8 +13,6 @@ from flows.files.json_records import Elements, chunks_of, elements_in, json_line
 from flows.files.list_scan import BEGIN, COUNT, END, FIRST, LIST, LIST_END, outline
 from flows.files.record import Fault, Record, too_many_blanks
 
-_MOST = 1 << 16  # documents of a block
-
 
 class Document(NamedTuple):
     """A value of a file: its bytes; with one list of objects alone, those without what is in it, and the objects.
@@ -101,7 +99,9 @@ def compile_outline() -> None:
     _taken_apart(b"[]", "a", is_in_array=False)
 
 
-def _taken_apart(content: bytes, name: str, is_in_array: bool, most: int = _MOST) -> tuple[list[Document], bytes, bool]:
+def _taken_apart(
+    content: bytes, name: str, is_in_array: bool, most: int = limits.TOGETHER
+) -> tuple[list[Document], bytes, bool]:
     """(the whole documents, what is left, whether that stands in an array)."""
     content = content.replace(b"\0", b"")
     values = np.empty((most, 6), np.int64)

@@ -124,8 +124,7 @@ class Cells:
         self._rows = rows
         odd = [(place, rows.record(place)) for place in (~rows.is_plain).arg_true()]
         self._odd = {place: row.raw for place, row in odd if isinstance(row, Record)}
-        self.blanks = sum(row is None for _, row in odd)
-        self.is_blank = self.blanks == len(rows.is_plain)
+        self.is_blank = len(odd) == len(rows.is_plain) and all(row is None for _, row in odd)
 
     def _texts(self, path: str, values: Values, places: Numbers) -> pl.Series:
         """The cells of plain rows at some places, and those of all other rows, in order."""
@@ -159,9 +158,13 @@ def cells_of(stream: BinaryIO, is_header: IsHeader | None, names: tuple[str, ...
     """
     blanks = 0
     for item in csv_columns(stream, is_header, lambda _: tuple(dict.fromkeys(names))):
-        part = item if isinstance(item, Record | Fault) else Cells(item)
-        yield part
-        blanks = blanks + part.blanks if isinstance(part, Cells) and part.is_blank else 0
+        if isinstance(item, Record | Fault):
+            yield item
+            blanks = 0
+            continue
+        cells = Cells(item)
+        yield cells
+        blanks = blanks + len(item.numbers) if cells.is_blank else 0
         if blanks > limits.BLANK_LINES:
             return
 

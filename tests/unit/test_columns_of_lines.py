@@ -14,7 +14,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from flows import limits
-from flows.files import block, json_columns
+from flows.files import block
 from flows.files.json_columns import Lines, Shape, line_columns
 from flows.loading.mapped import Sight
 from flows.sources import zeeschuimer
@@ -259,7 +259,7 @@ def test_records_in_every_form_are_plain_beside_each_other() -> None:
 
 
 def test_many_short_lines_are_parted_among_blocks(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(json_columns, "_MOST", 2)
+    monkeypatch.setattr(limits, "TOGETHER", 2)
     lines = [json.dumps(tiktok(serial=serial)).encode() for serial in range(1, 4)]
     content = b"\n".join([lines[0], b"", b"", b"x", lines[1], b"", lines[2]])
     assert assert_alike(content)["number"].to_list() == [1, 5, 7]
