@@ -87,6 +87,11 @@ def urgency(limit: date, act_by: date, today: date) -> tuple[bool, int]:
     return limit < today, abs((day - today).days)
 
 
+def is_before_vote(limit: date, act_by: date, today: date) -> bool:
+    """Whether something that waits is to be acted on before its limit, since the vote comes first, and still can be."""
+    return today <= act_by < limit
+
+
 @dataclass(frozen=True, slots=True)
 class Phase:
     """One row of the calendar seed; open ends are None."""

@@ -12,6 +12,7 @@ from flows.desk.guard import Asked
 from flows.desk.queue import RefusedError
 from flows.desk.room import CODERS, DECIDERS, Page, Room, request_of, to
 from flows.desk.words import platforms, tones
+from flows.periods import is_before_vote
 
 SPLIT_REASONS = ("text", "meaning", "subject")
 _UNLIKE = 30  # near-duplicates that are shown one by one
@@ -47,7 +48,8 @@ def _queue(room: Room, asked: Asked, links: Collection[str] = ()) -> Response:
 
 def _shown(room: Room, asked: Asked, post: Waiting | None) -> dict[str, Any]:
     day = room.today()
-    facts: dict[str, Any] = {"post": post, "platform": "", "left": 0, "posted": "", "reasons": SPLIT_REASONS}
+    facts: dict[str, Any] = {"post": post, "platform": "", "left": 0, "vote_first": False, "posted": ""}
+    facts["reasons"] = SPLIT_REASONS
     if post is not None:
         unlike = [each for each in post.others if each.text != post.text]  # the very same text is no mistake
         facts |= {
@@ -55,6 +57,7 @@ def _shown(room: Room, asked: Asked, post: Waiting | None) -> dict[str, Any]:
             "unlike_count": len(unlike),
             "platform": platforms()[post.posts[0][0]][0],
             "left": (post.limit - day).days,
+            "vote_first": is_before_vote(post.limit, post.act_by, day),
             "posted": room.local(post.created_at),
         }
         day = post.created_at.astimezone(room.zone).date()

@@ -10,7 +10,7 @@ from typing import NamedTuple
 import polars as pl
 
 from flows.method import FAMILIES, METHOD
-from flows.periods import Bucket, Week, urgency
+from flows.periods import Bucket, Week, is_before_vote, urgency
 from reports.edition import PLATFORM_ORDER
 from reports.reading.facts import Facts, Row
 from reports.reading.incidents import Incident, incidents_of, own_precision, told_in
@@ -262,8 +262,8 @@ class Trends:
         return [row for row in self.open_items if row["act_by"] <= self.next_release]
 
     def is_before_vote(self, item: Row) -> bool:
-        """Whether an item is to be acted on before its internal limit, since the vote comes first, and still can be."""
-        return bool(self.facts.edition.local.date() <= item["act_by"] < item["hand_over_limit"])
+        """`periods.is_before_vote` of an item, on the day of the edition."""
+        return is_before_vote(item["hand_over_limit"], item["act_by"], self.facts.edition.local.date())
 
     @cached_property
     def overdue(self) -> list[Row]:
@@ -284,7 +284,7 @@ class Trends:
         return list(frame.iter_rows(named=True))
 
     def reached(self) -> dict[str, int]:
-        """How many posts of the review list (or of the random sample) came as far as each stage, of all weeks.
+        """How many posts of the review list came as far as each stage, of all weeks.
 
         What went on counts at every stage on its way, as in what `trends.funnel` says entered a stage.
         """

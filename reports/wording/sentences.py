@@ -5,7 +5,7 @@ from collections.abc import Iterable, Sequence
 from datetime import date
 
 from flows.method import METHOD
-from flows.periods import Bucket
+from flows.periods import Bucket, is_before_vote
 from reports.edition import Edition, Language, WeekSummary, embargo_end
 from reports.reading.facts import Facts, Gap
 from reports.wording.words import Words, platform_name
@@ -202,7 +202,7 @@ def backlog_told(lang: Language, path: str, limits: Sequence[tuple[date, date]],
     if not limits and not drawn:
         return words("backlog_none")
     ahead = [limit for limit, _ in limits if limit >= today]
-    votes = [act_by for limit, act_by in limits if today <= act_by < limit]
+    votes = [act_by for limit, act_by in limits if is_before_vote(limit, act_by, today)]
     passed = len(limits) - len(ahead)
     vote = words("backlog_vote", count=words.number(len(votes)), day=words.day(min(votes))) if votes else ""
     return words(
