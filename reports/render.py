@@ -10,7 +10,7 @@ from reports.briefing.situation import situation
 from reports.edition import Edition, Tables, WeekSummary
 from reports.figures.chart import Chart, Picture
 from reports.figures.charts import CHARTS, pictures, write_pictures
-from reports.judging.lights import Judgement, Light, judge
+from reports.judging.lights import Judgement, judge
 from reports.reading.contract import checked_tables
 from reports.reading.facts import Facts
 from reports.reading.outcomes import Trends
@@ -20,7 +20,7 @@ from reports.weekly.content import weekly_content
 from reports.weekly.document import weekly_document
 from reports.weekly.page import weekly_page
 from reports.weekly.section import Report
-from reports.wording.lights import light_reasons, parts_said
+from reports.wording.lights import reasons_said
 from reports.wording.sentences import source_line
 from reports.wording.statements import headline
 from reports.wording.words import Words
@@ -86,9 +86,9 @@ def summarise(trends: Trends, words: Words, judgement: Judgement) -> WeekSummary
         sentences=tuple(headline(trends, words)),
         situation=situation(trends, words),
         content=judgement.content.level,
-        content_reason=_reason(trends, words, "content", judgement.content),
+        content_reason=". ".join(reasons_said(trends, words, "content", judgement.content)),
         collection=judgement.collection.level,
-        collection_reason=_reason(trends, words, "collection", judgement.collection),
+        collection_reason=". ".join(reasons_said(trends, words, "collection", judgement.collection)),
         counts={name: facts.total(name) for name in ("posts", "labelled", "detected")},
         coverage=facts.coverage,
         embargoed=edition.embargoed,
@@ -97,8 +97,3 @@ def summarise(trends: Trends, words: Words, judgement: Judgement) -> WeekSummary
         lang=edition.lang,
         warnings=len(facts.warnings),
     )
-
-
-def _reason(trends: Trends, words: Words, name: str, light: Light) -> str:
-    """Why a light is what it is, and the parts of the week that have another."""
-    return ". ".join([light_reasons(trends, words, light), *parts_said(trends, words, name, light.level)])

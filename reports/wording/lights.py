@@ -79,11 +79,15 @@ def _named(trends: Trends, words: Words, rows: list[Row]) -> str:
 
 def light_sentences(trends: Trends, words: Words, name: str, light: Light) -> str:
     """The reasons as a sentence of their own, and those of the parts of the week that have another light."""
-    texts = [capitalised(light_reasons(trends, words, light)), *parts_said(trends, words, name, light.level)]
-    return " ".join(f"{text}." for text in texts)
+    return " ".join(f"{capitalised(text)}." for text in reasons_said(trends, words, name, light))
 
 
-def parts_said(trends: Trends, words: Words, name: str, level: Level) -> list[str]:
+def reasons_said(trends: Trends, words: Words, name: str, light: Light) -> list[str]:
+    """Why a light is what it is, and why each part of the week has another that has one."""
+    return [light_reasons(trends, words, light), *_parts_said(trends, words, name, light.level)]
+
+
+def _parts_said(trends: Trends, words: Words, name: str, level: Level) -> list[str]:
     """Why parts of the week have another light than the week, and what waits of their posts."""
     texts = []
     for bucket, light in _apart(trends, name, level):
