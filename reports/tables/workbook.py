@@ -14,7 +14,7 @@ import xlsxwriter
 
 from flows import headers
 from flows.periods import Week
-from reports.edition import Language
+from reports.edition import Edition, Language
 from reports.reading.facts import Facts
 from reports.wording.glyphs import legible
 from reports.wording.sentences import embargo_mark
@@ -174,9 +174,11 @@ class _Pen:
             self.text(sheet, cell, "; ".join(map(str, value)) if isinstance(value, list) else str(value))
 
 
-def _about(sheet: Any, pen: _Pen, facts: Facts, words: Words, source: str) -> None:
-    edition = facts.edition
-    zone = edition.election.zone_label
+Frames = Mapping[Tab, pl.DataFrame]  # what each sheet shows
+
+
+def _about(sheet: Any, pen: _Pen, edition: Edition, words: Words, source: str) -> int:
+    """Writes what the workbook is; gives the next row."""
     for column, width in enumerate((18, 22, 90)):
         sheet.set_column(column, column, width)
     links = words("post_links", sheet=edition.review_sheet)
@@ -186,15 +188,26 @@ def _about(sheet: Any, pen: _Pen, facts: Facts, words: Words, source: str) -> No
     pen.text(sheet, (0, 0), words("weekly_title", week=str(edition.week)), "title")
     for row, line in enumerate(lines, start=1):
         pen.text(sheet, (row, 0), line)
-    row = len(lines) + 2
-    for column, key in enumerate(("about_sheet", "about_column", "about_meaning")):
-        pen.text(sheet, (row, column), words(key), "head")
-    for tab in TABS:
-        for head in tab.frame(facts, words).columns:
-            row += 1
-            cells = (words(f"sheet_{tab.name}"), tab.head(head, words), _meaning(tab.table, head, words.lang, zone))
-            for column, text in enumerate(cells):
-                pen.text(sheet, (row, column), text)
+    return len(lines) + 2
+
+
+def _explain(sheet: Any, pen: _Pen, row: int, words: Words, meanings: Sequence[tuple[str, str, str]]) -> None:
+    """Writes what the columns of all sheets mean, from a row on."""
+    heads = [words(key) for key in ("about_sheet", "about_column", "about_meaning")]
+    for column, text in enumerate(heads):
+        pen.text(sheet, (row, column), text, "head")
+    for down, cells in enumerate(meanings, start=row + 1):
+        for column, text in enumerate(cells):
+            pen.text(sheet, (down, column), text)
+
+
+def _meanings(frames: Frames, words: Words, zone: str) -> list[tuple[str, str, str]]:
+    """Sheet, column and meaning of every column."""
+    return [
+        (words(f"sheet_{tab.name}"), tab.head(name, words), _meaning(tab.table, name, words.lang, zone))
+        for tab, frame in frames.items()
+        for name in frame.columns
+    ]
 
 
 def _meaning(table: str, head: str, lang: Language, zone: str) -> str:
@@ -212,15 +225,13 @@ def workbook(facts: Facts, words: Words, source: str) -> bytes:
     about = {name: legible(text, words) for name, text in about.items()}
     book.set_properties({**about, "created": edition.local.replace(tzinfo=None)})
     pen = _Pen(book, facts, words)
-    _about(book.add_worksheet(words("sheet_about")), pen, facts, words, source)
-    for tab in TABS:
-        frame = tab.frame(facts, words)
-        _fill(
-            book.add_worksheet(words(f"sheet_{tab.name}")),
-            frame,
-            [tab.head(name, words) for name in frame.columns],
-            pen,
-        )
+    frames = {tab: tab.frame(facts, words) for tab in TABS}
+    first = book.add_worksheet(words("sheet_about"))
+    row = _about(first, pen, edition, words, source)
+    _explain(first, pen, row, words, _meanings(frames, words, edition.election.zone_label))
+    for tab, frame in frames.items():
+        heads = [tab.head(name, words) for name in frame.columns]
+        _fill(book.add_worksheet(words(f"sheet_{tab.name}")), frame, heads, pen)
     book.close()
     return memory.getvalue()
 
