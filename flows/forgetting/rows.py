@@ -119,7 +119,6 @@ def expire(connection: Connection, kinds: Collection[str], held: Collection[Key]
                 changed[what] = changed.get(what, 0) + count
         if "posts" in kinds:
             connection.execute("DELETE FROM base.handles")
-            connection.execute(
-                "DROP TABLE IF EXISTS base.repeated_texts"
-            )  # has the former keys; the next build makes it
+            # it has the former keys; the next build makes it anew
+            connection.execute("DROP TABLE IF EXISTS base.repeated_texts")
     return changed

@@ -1,9 +1,8 @@
 """The model: from sums of weights to calibrated probabilities.
 
 The indications and the detectors of phrases come from the MIT weight file, what the sentiment's words add from the
-share-alike one where it lies beside it. A
-probability is what share of the held-out posts of the corpus with such a score had the label; in the field, where
-acts are rarer, it is an upper bound.
+share-alike one where it lies beside it. A probability is what share of the held-out posts of the corpus with such a
+score had the label; in the field, where acts are rarer, it is an upper bound.
 """
 
 from functools import cache

@@ -175,10 +175,7 @@ def fit_phrases(posts: Posts, vectors: Vectors) -> Heard:
         scores[inside] = score_phrases(part, posts.phrases.of(np.flatnonzero(inside))) * shares
     whole = learn_detectors(posts.phrases, choice, asked, vectors[known])
     whole = whole._replace(worths=whole.worths * shares, shifts=whole.shifts * shares)
-    for numbers in (
-        whole.worths,
-        whole.shifts[None],
-    ):  # the choice is the same, its reasons are told against the others
+    for numbers in (whole.worths, whole.shifts[None]):  # the choice stays; its reasons are told against the others
         numbers[:, : len(SENTIMENTS)] -= numbers[:, : len(SENTIMENTS)].mean(axis=1, keepdims=True)
     return Heard(store(outputs, known, whole), scores)
 

@@ -131,11 +131,7 @@ def _band(axes: Axes, scene: Scene, points: Sequence[Point]) -> None:
 
 
 def zones(
-    axes: Axes,
-    scene: Scene,
-    points: Sequence[Point],
-    called: tuple[str, str],
-    band: str = "usual_range",
+    axes: Axes, scene: Scene, points: Sequence[Point], called: tuple[str, str], band: str = "usual_range"
 ) -> None:
     """What a browser shows over each bucket: name, days, value with its unit, and its band, named by a word.
 
