@@ -8,7 +8,7 @@ import secrets
 import sqlite3
 import threading
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from datetime import datetime
+from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
@@ -120,11 +120,11 @@ class Desk:
         """Whether there is anything that could wait."""
         return self.release.stamp is not None
 
-    def open(self, coder: str) -> tuple[Waiting | None, bool]:
+    def open(self, coder: str, today: date) -> tuple[Waiting | None, bool]:
         """The next item of a coder, leased to nobody else than it may be; and whether others have what is left.
 
         First comes what was given to this coder; then the order is that of `periods.urgency` and, within a day, each
-        coder's own: no two see the same one.
+        coder's own: no two see the same one. `today` is the day in the regency.
         """
         moment = clock.now()
         with log.writing(self.home) as connection:
@@ -143,7 +143,6 @@ class Desk:
             ]
             if not free:
                 return None, bool(left)
-            today = moment.date()
             turns = [(*_turn(state, leases, one.item, coder), one.urgency(today)) for one in free]
             first = min(turns)
             chosen = min(

@@ -24,10 +24,10 @@ def queue(room: Room, asked: Asked) -> Response:
 
 
 def _queue(room: Room, asked: Asked, links: Collection[str] = ()) -> Response:
-    post, others = room.desk.open(asked.me)
+    today = room.today()
+    post, others = room.desk.open(asked.me, today)
     state, moment, waiting = room.desk.state(), clock.now(), room.desk.waiting()
     left = [one for one in waiting if len(state.of(one.item).codings) < 2]
-    today = moment.astimezone(room.zone).date()
     return room.page(
         asked,
         "queue",

@@ -48,7 +48,7 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Home:
     monkeypatch.setattr(clock, "now", lambda: MOMENT)
     there = Desk(settings.home)
     for coder in ("sri", "budi"):
-        while (waiting := there.open(coder)[0]) is not None:
+        while (waiting := there.open(coder, clock.now().date())[0]) is not None:
             code = "money_politics" if "amplop" in waiting.text else "none"
             there.code(coder, waiting.item, code, "", f"{coder}:{waiting.item}")
     monkeypatch.setattr(clock, "now", lambda: MOMENT + timedelta(minutes=5))

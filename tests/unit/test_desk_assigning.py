@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from flows.desk import clock
 from flows.desk.queue import Desk, RefusedError
 from flows.reviewing import coding, log
 from flows.settings import Settings
@@ -25,7 +26,7 @@ def now(monkeypatch: pytest.MonkeyPatch) -> list[datetime]:
 
 
 def next_of(desk: Desk, coder: str) -> str:
-    waiting, _ = desk.open(coder)
+    waiting, _ = desk.open(coder, clock.now().date())
     return waiting.name if waiting is not None else ""
 
 

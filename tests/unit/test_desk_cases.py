@@ -46,7 +46,7 @@ def settings(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Settings:
     monkeypatch.setattr(clock, "now", lambda: start)
     for coder in ("sri", "budi"):
         for number in range(2):
-            post, _ = desk.open(coder)
+            post, _ = desk.open(coder, clock.now().date())
             assert post is not None
             code = "insult" if post.posts[0][1] == HONOUR.post_id else "money_politics"
             desk.code(coder, post.item, code, "", f"{coder}:request-{number}")
@@ -248,7 +248,7 @@ def test_codes_that_are_not_locked_are_in_no_list(tmp_path: Path, monkeypatch: p
     settings = Settings(home=tmp_path)
     desk = Desk(tmp_path)
     for coder in ("sri", "budi"):
-        post, _ = desk.open(coder)
+        post, _ = desk.open(coder, clock.now().date())
         assert post is not None
         desk.code(coder, post.item, "money_politics", "", f"{coder}:request-1")
     work = Casework(desk, settings)

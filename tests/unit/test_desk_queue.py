@@ -8,9 +8,12 @@ from pathlib import Path
 import pytest
 
 from flows.desk import casework, queue, review, screening, search
+from flows.desk import clock as desk_clock
 from flows.desk.app import PAGES
 from flows.desk.queue import Desk, RefusedError
+from flows.desk.room import Room
 from flows.reviewing import cases, log, register
+from flows.settings import Settings
 from tests.desk_fixture import Post, publish
 
 START = datetime(2024, 2, 5, 3, tzinfo=UTC)
@@ -33,13 +36,17 @@ def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
     return clock
 
 
+def today() -> date:
+    return desk_clock.now().date()
+
+
 def desk_of(home: Path, *posts: Post) -> Desk:
     publish(home, posts or [Post("1")])
     return Desk(home)
 
 
 def next_of(desk: Desk, coder: str) -> str:
-    waiting, _ = desk.open(coder)
+    waiting, _ = desk.open(coder, today())
     assert waiting is not None
     return waiting.item
 
@@ -48,14 +55,14 @@ def test_two_codings_are_taken_and_a_third_is_refused(tmp_path: Path, clock: Clo
     desk = desk_of(tmp_path)
     item = next_of(desk, "sri")
     assert next_of(desk, "budi") == item
-    assert desk.open("tono") == (None, True)  # work remains, and is with others
+    assert desk.open("tono", today()) == (None, True)  # work remains, and is with others
     with pytest.raises(RefusedError, match="refused_third"):
         desk.code("tono", item, "none", "", "t:1")
     desk.code("sri", item, "none", "", "s:1")
     desk.code("budi", item, "hoax", "", "b:1")
     with pytest.raises(RefusedError, match="refused_third"):
         desk.code("tono", item, "none", "", "t:2")
-    assert desk.open("tono") == (None, False)
+    assert desk.open("tono", today()) == (None, False)
 
 
 def test_three_browsers_at_once_give_two_codings(tmp_path: Path) -> None:
@@ -107,12 +114,20 @@ def test_the_soonest_limit_comes_first_and_a_day_in_each_coders_own_order(tmp_pa
     desk = desk_of(tmp_path, *posts, Post("soon", limit=date(2024, 2, 6)))
     order: dict[str, list[str]] = {"sri": [], "budi": []}
     for coder, seen in order.items():
-        while (waiting := desk.open(coder)[0]) is not None:
+        while (waiting := desk.open(coder, today())[0]) is not None:
             seen.append(waiting.name)
             desk.code(coder, waiting.item, "none", "", f"{coder}:{len(seen)}")
     assert {seen[0] for seen in order.values()} == {"tiktok/soon"}
     assert sorted(order["sri"]) == sorted(order["budi"])
     assert order["sri"] != order["budi"]
+
+
+def test_which_limits_have_passed_is_told_by_the_day_in_the_regency(tmp_path: Path, clock: Clock) -> None:
+    clock.moment = datetime(2024, 2, 11, 20, tzinfo=UTC)  # 03.00 of the 12th in Batang
+    desk_of(tmp_path, Post("11", limit=date(2024, 2, 11)), Post("12", limit=date(2024, 2, 12)))
+    room = Room(Settings(home=tmp_path))
+    post, _ = room.desk.open("sri", room.today())
+    assert post is not None and post.posts == (("tiktok", "12"),)
 
 
 def test_what_can_still_be_done_in_time_comes_before_what_has_passed_its_limit(tmp_path: Path, clock: Clock) -> None:
@@ -125,7 +140,7 @@ def test_what_can_still_be_done_in_time_comes_before_what_has_passed_its_limit(t
         Post("new copy", limit=date(2024, 2, 14), group="g"),
     )
     seen = []
-    while (waiting := desk.open("sri")[0]) is not None:
+    while (waiting := desk.open("sri", today())[0]) is not None:
         seen.append(waiting.name)
         desk.code("sri", waiting.item, "none", "", f"sri:{len(seen)}")
     assert seen == ["tiktok/today", "tiktok/old copy", "tiktok/ahead", "tiktok/passed", "tiktok/old"]
@@ -136,7 +151,7 @@ def test_near_duplicates_are_one_item_and_late_copies_another(tmp_path: Path) ->
     desk = desk_of(tmp_path, *copies, Post("q", group="g", phase="quiet"))
     names = {len(waiting.posts) for waiting in desk.waiting()}
     assert names == {4, 1}  # in the quiet period the same text may have another code
-    done = desk.open("sri")[0]
+    done = desk.open("sri", today())[0]
     assert done is not None
     for coder in ("sri", "budi"):
         desk.code(coder, done.item, "none", "", f"{coder}:1")
@@ -270,7 +285,7 @@ def test_one_agreement_in_ten_is_looked_at_again_by_a_third_person(
     publish(tmp_path, [Post(str(number)) for number in range(1, 41)])
     desk = Desk(tmp_path)
     for coder in ("sri", "budi"):
-        while (post := desk.open(coder)[0]) is not None:
+        while (post := desk.open(coder, today())[0]) is not None:
             desk.code(coder, post.item, "none", "", f"{coder}:{post.item}")
     clock.moment += timedelta(seconds=121)
     items = desk.to_audit("lina")

@@ -27,7 +27,7 @@ def rows(home: Path, moment: datetime) -> list[tuple[object, ...]]:
 def test_locked_codings_become_reviews_of_every_copy(tmp_path: Path) -> None:
     publish(tmp_path, [Post("1", group="g"), Post("2", group="g")])
     desk = Desk(tmp_path)
-    waiting, _ = desk.open("sri")
+    waiting, _ = desk.open("sri", clock.now().date())
     assert waiting is not None
     now = clock.now()
     desk.code("sri", waiting.item, "hoax", "catatan", "s:1")
@@ -46,7 +46,7 @@ def test_locked_codings_become_reviews_of_every_copy(tmp_path: Path) -> None:
 def test_the_sentiment_comes_with_the_code_and_without_one_nothing_is_said(tmp_path: Path) -> None:
     publish(tmp_path, [Post("1")])
     desk = Desk(tmp_path)
-    waiting, _ = desk.open("sri")
+    waiting, _ = desk.open("sri", clock.now().date())
     assert waiting is not None
     now = clock.now()
     desk.code("sri", waiting.item, "hoax", "", "s:1", "negative")

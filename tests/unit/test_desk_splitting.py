@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from flows.desk import clock
 from flows.desk.queue import Desk, RefusedError
 from flows.reviewing import log
 from flows.settings import Settings
@@ -34,7 +35,7 @@ def coded(home: Path, now: list[datetime]) -> tuple[Desk, str]:
     desk = Desk(home)
     item = ""
     for coder in ("sri", "budi"):
-        waiting, _ = desk.open(coder)
+        waiting, _ = desk.open(coder, clock.now().date())
         assert waiting is not None
         item = waiting.item
         desk.code(coder, item, "money_politics", "", f"{coder}:1")
@@ -51,7 +52,7 @@ def test_what_is_split_off_waits_anew_with_its_own_text(tmp_path: Path, now: lis
     assert (kept.item, [key[1] for key in kept.posts]) == (item, ["1", "2"])
     assert (split.posts, split.text) == ((DENIAL,), "Pak Lurah TIDAK bagi sembako")
     assert desk.state().codes(item, now[-1]).keys() == {"sri", "budi"} and desk.state().of(split.item).codings == {}
-    waiting, _ = desk.open("sri")
+    waiting, _ = desk.open("sri", clock.now().date())
     assert waiting is not None and waiting.item == split.item
     event = desk.events()[-1]
     assert (event.what, event.subject, event.after) == ("split", item, {"item": split.item, "reason": "meaning"})
