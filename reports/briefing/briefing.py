@@ -260,7 +260,8 @@ def _agenda(trends: Trends, words: Words) -> list[tuple[str, str]]:
     key = "agenda_next_today" if trends.next_release == today else "agenda_next"
     hour = words.hour(edition.next_release, election.zone_label)
     entries.append((trends.next_release, words(key, week=str(edition.next_week), hour=hour)))
-    return [(limit_words(trends, words, day), what) for day, what in sorted(entries)[:AGENDA_SHOWN]]
+    days = sorted({day for day, _ in entries})[:AGENDA_SHOWN]
+    return [(limit_words(trends, words, day), ". ".join(what for at, what in entries if at == day)) for day in days]
 
 
 def _record(facts: Facts, words: Words) -> list[str]:

@@ -194,7 +194,7 @@ def _until(words: Words, items: list[Row], *, is_first: bool) -> str:
     limits = [item["hand_over_limit"] for item in items]
     if is_first:
         day = words.day(min(item["act_by"] for item in items))
-        return words("decide_days_vote", day=day, days=words.short_days(min(limits), max(limits)))
+        return words("decide_days_vote", day=day, days=words.bare_days(min(limits), max(limits)))
     days = words.days(min(limits), max(limits))
     first = limits.count(min(limits))
     return days if first == len(limits) else words("decide_days", days=days, count=words.number(first))

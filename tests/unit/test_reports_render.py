@@ -276,7 +276,7 @@ def test_the_briefing_of_any_week_has_two_a4_pages_and_names_its_parts(week: str
     reader = PdfReader(io.BytesIO(briefing_of(week, made())))
     assert [tuple(round(float(side)) for side in page.mediabox[2:]) for page in reader.pages] == [(595, 842)] * 2
     text = re.sub(r"\s+", " ", " ".join(page.extract_text() for page in reader.pages))
-    for part in (f"RONDA/3325/{week}/1", "TERBATAS", "Penyusun", "Dasar", "Klasifikasi", "belum dicatat sistem"):
+    for part in (f"RONDA/3325/{week}/1", "TERBATAS", "Penyusun", "Dasar", "Klasifikasi", "Belum dicatat sistem"):
         assert part in text
     assert "Isi:" in text and "Mutu pengumpulan:" in text
     assert "pekan lalu" in text and "biasanya" in text
@@ -344,7 +344,7 @@ def burst() -> str:
 
 def test_the_briefing_says_what_to_do_for_whom_and_by_when_and_names_no_account(burst: str) -> None:
     assert re.search(r"Telaah \d+ unggahan terdeteksi otomatis", burst)
-    assert "Diskominfo, dua penelaah; bila terindikasi: Bawaslu Batang; Tim Siber Polres Batang" in burst
+    assert "Diskominfo; bila terindikasi: Bawaslu Batang; Tim Siber Polres Batang" in burst
     assert "5 Februari 2024" in burst
     assert "(H-9)" in burst and "(H-10)" not in burst
     assert "@akun" not in burst

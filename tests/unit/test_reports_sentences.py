@@ -150,7 +150,7 @@ def test_tasks_say_what_who_by_when_and_what_else_the_oldest_limit_first(week: s
             int(each) for each in re.findall(r"\b(\d+)\b(?!-)", re.split(r" \(peristiwa|\. ", task.what)[0])
         )
         assert sum(classes or [count]) == count  # of a single class the number stands once
-        assert task.whom.startswith("Diskominfo, dua penelaah; bila terindikasi: ")
+        assert task.whom.startswith("Diskominfo; bila terindikasi: ")
         assert task.otherwise.endswith(".")
     told = passed_told(trends, WORDS)
     old = f"Dahulukan {len(due)} unggahan di atas, lalu {len(trends.overdue)} unggahan lama yang sudah lewat"
