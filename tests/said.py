@@ -64,7 +64,6 @@ READINGS = (
     Reading("brief_nothing", (), (("tests", "tests", 0),)),
     Reading("light_collected", ("part",), (("collected", "share", 0),)),
     Reading("follow_text", (), (("waiting", "count", 0),)),
-    Reading("follow_counts", (), (("waiting", "count", 0),)),
     Reading("backlog_told", (), (("waiting", "count", 0),)),
     Reading("backlog_passed", (), (("passed", "count", 0),)),
     Reading("backlog_next", (), (("due ahead", "count", 0),)),
