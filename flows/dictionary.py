@@ -20,7 +20,7 @@ from flows.store import checks, models, tables
 
 TARGET = sql.FOLDER / "DICTIONARY.md"
 
-_INTRODUCTION = """# Reference
+_INTRODUCTION = """# Dictionary
 
 Written by `python -m flows.dictionary` from the headers of the SQL files, `sql/columns.csv`, the suites and the
 settings. Do not edit. `sql/columns.csv` says in Indonesian too what each column means.

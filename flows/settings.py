@@ -378,7 +378,8 @@ def load_settings() -> Settings:
     except ValidationError as error:
         first = error.errors()[0]
         where = ".".join(str(part) for part in first["loc"])
-        raise UsageError(f"The setting {where} is not usable: {first['msg']}; see flows/settings.py.") from error
+        what = f"The setting {where} is not usable: {first['msg']}"
+        raise UsageError(f"{what}; sql/DICTIONARY.md lists the settings.") from error
     except ValueError as error:
         raise UsageError(f"ronda.toml cannot be read: {error}; fix the file.") from error
     if _FLOW_RUN in os.environ and not settings.home.is_dir():

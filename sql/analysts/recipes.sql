@@ -79,11 +79,11 @@ LIMIT 30;
 
 -- 7. Unggahan mana yang terjaring untuk satu jenis dan belum ditelaah, yang paling mendesak lebih dahulu?
 --    Which posts were flagged for one class and not reviewed yet, most urgent first?
-SELECT items.hand_over_limit, items.platform, items.post_id, items.week, items.outcome, posts.text
+SELECT items.act_by, items.hand_over_limit, items.platform, items.post_id, items.week, items.outcome, posts.text
 FROM core.review_items AS items
 JOIN core.posts AS posts USING (platform, post_id)
 WHERE list_contains(items.indications, core.indication('insult')) AND items.is_open
-ORDER BY items.hand_over_limit, items.platform, items.post_id;
+ORDER BY items.act_by, items.hand_over_limit, items.platform, items.post_id;
 
 -- 8. Sampai di mana telaah setiap jenis, dan seberapa sepakat penelaahnya? (alpha kosong = belum ada telaah ganda.)
 --    How far has the review of each class come, and how well do coders agree? (No alpha: nothing was coded twice yet.)

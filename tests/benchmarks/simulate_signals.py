@@ -223,11 +223,11 @@ def beyond_chance(row: Mapping[str, Any], sure: float) -> bool:
 
 
 def _promise(found: pl.DataFrame) -> str:
-    """In which families one bucket in twenty held, and in which not: a doubt counts as a breach."""
+    """In which families there are more than one bucket in twenty, beyond chance: a doubt counts as a breach."""
     broken = [row["family"] for row in found.iter_rows(named=True) if beyond_chance(row, 0.9)]
     if not broken:
-        return "At most one bucket in twenty: held in every family."
-    return f"At most one bucket in twenty: **not held** in {', '.join(broken)}; nothing is promised there."
+        return "At most one bucket in twenty: no family has more than chance explains."
+    return f"At most one bucket in twenty: **not so** in {', '.join(broken)}; nothing is promised there."
 
 
 def interval_coverage(draws: int = 4000, seed: int = 3) -> pl.DataFrame:
@@ -380,7 +380,8 @@ def document(seasons: int) -> str:
         "",
         "Nothing happens in these seasons, so every signal is false. Benjamini–Hochberg within a family and bucket, at",
         f"its level ({levels}),",
-        "promises that at most one bucket in twenty has any. That is said where it held, null by null.",
+        "promises that at most one bucket in twenty has any. A family is named where it has more than that rate would,",
+        "by chance, give nine times in ten.",
     ]
     for null, world in NULLS.items():
         found = false_discoveries(null, seasons)

@@ -1,10 +1,12 @@
 """Everything a person can name is documented: verbs, options, settings, tables, checks, expectations."""
 
+import csv
 import re
 import shlex
 import tomllib
 from collections.abc import Iterator
 from pathlib import Path
+from statistics import fmean
 from typing import Any
 
 import pytest
@@ -24,6 +26,7 @@ PAGES = {
 REFERENCE = PAGES["flows/REFERENCE.md"]
 EXTRACTION = PAGES["flows/EXTRACTION.md"]
 DICTIONARY = PAGES["sql/DICTIONARY.md"]
+LABELS = REPOSITORY / "flows" / "labels"
 
 
 ROOT: Any = typer.main.get_command(cli.app)
@@ -170,3 +173,25 @@ def test_the_example_of_ronda_toml_is_one_and_shows_every_setting_of_the_extract
     defaults = Settings.model_fields
     given = shown.keys() - {"watch", "notify", "site_address", "instagram_user_id", "instagram_url"}
     assert {name: shown[name] for name in given} == {name: defaults[name].default for name in given}
+
+
+def test_the_readme_says_of_the_labels_what_was_measured() -> None:
+    text = " ".join(PAGES["README.md"].split())
+    rows = {
+        row["code"]: row
+        for row in csv.DictReader((LABELS / "weights" / "measured.csv").read_text("utf-8").splitlines())
+    }
+    shares = {(code, name): float(row[name]) for code, row in rows.items() for name in ("precision", "recall")}
+    sentiment = fmean(
+        2 / (1 / shares[code, "precision"] + 1 / shares[code, "recall"]) for code in ("negative", "neutral", "positive")
+    )
+    insult, hate = ([shares[code, name] for name in ("precision", "recall")] for code in ("insult", "hate_speech"))
+    assert f"sentiment reaches a macro-F1 of {sentiment:.2f}" in text
+    assert "insult a precision of {:.2f} and a recall of {:.2f}".format(*insult) in text
+    assert "({} cases) {:.2f} and {:.2f};".format(rows["hate_speech"]["positives"], *hate) in text
+    enriched = (LABELS / "MODEL_CARD.md").read_text("utf-8").partition("### 600 real election comments")[2]
+    macro, insults = (
+        re.search(pattern, enriched) for pattern in (r"macro-F1 \| 600 \| (\S+)", r"insult \| \d+ \| F1 (\S+)")
+    )
+    assert macro and insults
+    assert f"on 600 enriched with hard cases sentiment reaches {macro[1]}, insult an F1 of {insults[1]}." in text
