@@ -111,17 +111,17 @@ def land_paths(settings: Settings, paths: Sequence[Path], landed_at: datetime, a
     for path in told(listing.files, advance):
         try:
             form, platform = recognised(settings, path, paths)
+            file_id = hash_file(path) if originals.may_hold(path.stat().st_size) else None
+            if file_id and (item := originals.repair(path, form, platform, file_id)) is not None:
+                landed.append(item)
+                repaired.append(item.file)
+                continue
+            item, is_new = landing.land(
+                settings.home, path, form, platform, landed_at=landed_at, position=len(landed), file_id=file_id
+            )
         except InputRefusedError as refusal:
             refusals.append(str(refusal))
             continue
-        file_id = hash_file(path)
-        if (item := originals.repair(path, form, platform, file_id)) is not None:
-            landed.append(item)
-            repaired.append(item.file)
-            continue
-        item, is_new = landing.land(
-            settings.home, path, form, platform, landed_at=landed_at, position=len(landed), file_id=file_id
-        )
         landed.append(item)
         if is_new:
             new.add(item.file_id)

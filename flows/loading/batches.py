@@ -51,7 +51,7 @@ def make_ready(settings: Settings, files: Sequence[Landed], key: bytes, folder: 
     `advance` is told the bytes of posts that were read.
     """
     kinds: dict[str, list[Landed]] = {kind: [] for kind in get_args(Kind)}
-    flaws = proof.check_all_bytes(settings.home, files, chain.read(settings.home))
+    flaws = proof.check_before_reading(settings.home, files, chain.read(settings.home))
     refusals = {flaw.subject: flaw.sentence for flaw in flaws if flaw.stops}
     for item in files:
         if item.file_id in refusals:

@@ -22,7 +22,7 @@ from typing import TYPE_CHECKING, Any, BinaryIO, NamedTuple
 
 import zstandard
 
-from flows.exits import LedgerDamagedError
+from flows.exits import InputRefusedError, LedgerDamagedError
 from flows.store import chain
 from flows.store.chain import Kind
 from flows.store.files import all_paths, draft_beside, hash_file, make_folder, require_space, settle, sync, write_whole
@@ -70,7 +70,8 @@ class Landed:
     rewritten: tuple[str, ...] = ()  # "<moment> <sha256>" of every other content: tombstones, masked secrets
     erased: int = 0  # how many records became tombstones
     masked: int = 0  # secrets that came in with it; each is as many asterisks now
-    cuts: tuple[Cut, ...] = ()  # where what ronda packed can be read in pieces; none after a rewriting
+    packed: str = ""  # the sha256 of the bytes as ronda packed them; empty after a rewriting, as the cuts are
+    cuts: tuple[Cut, ...] = ()  # where what ronda packed can be read in pieces
 
     @property
     def content(self) -> str:
@@ -108,18 +109,22 @@ def land(  # noqa: PLR0913 - the facts of a manifest
 ) -> tuple[Landed, bool]:
     """Lands a file of a format and tells whether it is new; one whose bytes landed before keeps its first manifest.
 
-    `masked` is how many secrets were masked in it already; `file_id` is the sha256 of its bytes, where it is known.
+    `masked` is how many secrets were masked in it already; `file_id` is the sha256 of its bytes, where it is known:
+    otherwise it is told as they are packed, which reads them once. Raises InputRefusedError for a file that changes
+    meanwhile.
     """
-    file_id = file_id or hash_file(incoming)
-    known = manifest_path(home, file_id)
-    if known is not None:
+    suffix = _kept_suffix(incoming)
+    if file_id is None and (suffix or form.holds_secrets):
+        file_id = hash_file(incoming)
+    if file_id is not None and (known := manifest_path(home, file_id)) is not None:
         return read_manifest(known), False
     require_space(home, incoming.stat().st_size, f"Landing {incoming.name}")
     moment = landed_at.astimezone(UTC)
-    relative = Path(platform, form.name, moment.date().isoformat(), f"{file_id[:32]}{_kept_suffix(incoming) or '.zst'}")
+    name = file_id or hashlib.sha256(bytes(incoming.absolute())).hexdigest()  # until it is told
+    relative = Path(platform, form.name, moment.date().isoformat(), f"{name[:32]}{suffix or '.zst'}")
     facts = incoming.stat()
     landed = Landed(
-        file_id,
+        name,
         form.kind,
         platform,
         form.name,
@@ -132,8 +137,15 @@ def land(  # noqa: PLR0913 - the facts of a manifest
         datetime.fromtimestamp(int(facts.st_mtime), UTC),
         masked=masked,
     )
+    draft = draft_of(home, landed)
     landed = write_incoming(home, incoming, landed, holds_secrets=form.holds_secrets)
-    settle(draft_of(home, landed), stored_path(home, landed))
+    if file_id is None and (known := manifest_path(home, landed.file_id)) is not None:
+        draft.unlink()
+        return read_manifest(known), False
+    if file_id not in (None, landed.file_id):
+        draft.unlink()
+        raise InputRefusedError(f"{incoming} changed while it came in; give it again when nothing writes it any more.")
+    settle(draft, stored_path(home, landed))
     write_manifest(home, landed)
     chain.append(home, [note_of(landed, "landed")])
     return landed, True
@@ -153,7 +165,10 @@ def _kept_suffix(incoming: Path) -> str | None:
 
 
 def write_incoming(home: Path, incoming: Path, landed: Landed, *, holds_secrets: bool) -> Landed:
-    """Writes what comes in as the draft of a landed file, its secrets masked; gives its manifest."""
+    """Writes what comes in as the draft of a landed file, its secrets masked; gives its manifest.
+
+    What is packed is hashed by the way: its manifest has the id of the bytes that were packed, and their place by it.
+    """
     from flows.files.frames import pack
 
     make_folder(stored_path(home, landed).parent)
@@ -161,8 +176,9 @@ def write_incoming(home: Path, incoming: Path, landed: Landed, *, holds_secrets:
         return masked
     with incoming.open("rb") as stream, draft_of(home, landed).open("wb") as out:
         if _kept_suffix(incoming) is None:
-            cuts = pack(iter(lambda: stream.read(_BLOCK), b""), out)
-            return replace(landed, cuts=tuple(Cut(*each) for each in cuts))
+            content, packed, cuts = pack(iter(lambda: stream.read(_BLOCK), b""), out)
+            path = Path(landed.path).with_name(f"{content[:32]}.zst").as_posix()
+            return replace(landed, file_id=content, path=path, packed=packed, cuts=tuple(Cut(*each) for each in cuts))
         shutil.copyfileobj(stream, out, _BLOCK)
     return landed
 
@@ -173,9 +189,11 @@ def note_of(landed: Landed, kind: Kind) -> chain.Note:
         "path": landed.path,
         "landed_at": landed.landed_at.isoformat(timespec="microseconds"),
         "position": landed.position,
+        "bytes": landed.bytes,
         "modified_at": landed.modified_at.isoformat() if landed.modified_at else None,
         "manifest": landed.identity,
     }
+    facts |= {"packed": landed.packed} if landed.packed else {}
     return chain.Note(kind, landed.file_id, landed.content, facts)
 
 
@@ -202,7 +220,7 @@ def write_manifest(home: Path, landed: Landed) -> None:
     """Writes the manifest of a landed file, which makes it one."""
     manifest = asdict(landed) | {"landed_at": landed.landed_at.isoformat(timespec="microseconds")}
     manifest["modified_at"] = landed.modified_at and landed.modified_at.isoformat()
-    for name in ("rewritten", "erased", "masked", "cuts"):
+    for name in ("rewritten", "erased", "masked", "packed", "cuts"):
         if not manifest[name]:
             del manifest[name]
     write_whole(stored_path(home, landed).with_suffix(".json"), json.dumps(manifest, indent=1).encode() + b"\n")
@@ -273,7 +291,7 @@ def take_draft(  # noqa: PLR0913 - the facts of a rewriting
 def note_rewritten(home: Path, landed: Landed, digest: str, erased: int, moment: datetime) -> Landed:
     """Writes into the manifest of a landed file that its content is another one since a moment."""
     later = f"{moment.astimezone(UTC).isoformat(timespec='seconds')} {digest}"
-    landed = replace(landed, rewritten=(*landed.rewritten, later), erased=landed.erased + erased, cuts=())
+    landed = replace(landed, rewritten=(*landed.rewritten, later), erased=landed.erased + erased, packed="", cuts=())
     write_manifest(home, landed)
     return landed
 

@@ -170,16 +170,17 @@ def content_of(path: Path, item: Landed) -> str:
     return digest.hexdigest()
 
 
-def check_bytes(home: Path, item: Landed, stated: Sequence[str]) -> Flaw | None:
+def check_bytes(home: Path, item: Landed, stated: Sequence[str], packed: str = "") -> Flaw | None:
     """What is wrong with one landed file, its kind and its bytes.
 
-    `stated` are its contents by the chain (`chain.contents`), the last one last.
+    `stated` are its contents by the chain (`chain.contents`), the last one last. `packed` is the hash of its bytes as
+    ronda packed that content: those that still have it are not unpacked.
     """
     flaw = _by_statement(item, stated)
     if flaw is not None:
         return flaw
     try:
-        contents = _contents(home, item)
+        contents = _contents(home, item, packed if item.content in stated[-1:] else "")
     except FileNotFoundError:
         return _by_name(item, set())
     except OSError as error:
@@ -195,11 +196,14 @@ def check_bytes(home: Path, item: Landed, stated: Sequence[str]) -> Flaw | None:
     return Flaw("changed", item.file_id, f"{told}; {_FIX}")
 
 
-def _contents(home: Path, item: Landed) -> list[str]:
+def _contents(home: Path, item: Landed, packed: str) -> list[str]:
     """What the bytes of a landed file can be taken for: unpacked, and as they are where they came packed.
 
     What came packed may be of several parts, cut off or damaged: it is kept as it came, and only its own hash tells.
+    Of what has the hash `packed`, the content is known.
     """
+    if packed and hash_file(landing.stored_path(home, item)) == packed:
+        return [item.content]
     try:
         contents = [content_hash(home, item)]
     except zstandard.ZstdError:
@@ -230,11 +234,27 @@ def _where(item: Landed) -> str:
 
 
 def check_all_bytes(home: Path, files: Sequence[Landed], entries: Sequence[Entry]) -> list[Flaw]:
-    """What is wrong with the bytes of some landed files; each of them is read once."""
-    stated = chain.contents(entries)
+    """What is wrong with the bytes of some landed files, each of them unpacked."""
+    return _check_each(home, files, chain.contents(entries), {})
+
+
+def check_before_reading(home: Path, files: Sequence[Landed], entries: Sequence[Entry]) -> list[Flaw]:
+    """The same of files that are about to be read, and so unpacked: where the chain states them, by packed bytes.
+
+    Those are what landing made of the content that it hashed, and have checksums of it, by which reading proves it.
+    """
+    packed = {entry.subject: entry.facts.get("packed", "") for entry in entries if "path" in entry.facts}
+    return _check_each(home, files, chain.contents(entries), packed)
+
+
+def _check_each(
+    home: Path, files: Sequence[Landed], stated: Mapping[str, Sequence[str]], packed: Mapping[str, str]
+) -> list[Flaw]:
+    def check(item: Landed) -> Flaw | None:
+        return check_bytes(home, item, stated.get(item.file_id, ()), packed.get(item.file_id, ""))
+
     with ThreadPoolExecutor(_READERS) as readers:
-        flaws = readers.map(lambda item: check_bytes(home, item, stated.get(item.file_id, ())), files)
-        return [flaw for flaw in flaws if flaw is not None]
+        return [flaw for flaw in readers.map(check, files) if flaw is not None]
 
 
 # ----------------------------------------------------------------------------------------- by chain and warehouse

@@ -40,6 +40,10 @@ class Originals:
                 stated[entry.subject] = replace(entry, facts={**(before.facts if before else {}), **entry.facts})
         return stated
 
+    def may_hold(self, size: int) -> bool:
+        """Whether a file of so many bytes may have landed before."""
+        return any(entry.facts.get("bytes", size) == size for entry in self._stated.values())
+
     def repair(self, incoming: Path, form: "Format", platform: str, file_id: str) -> Landed | None:
         """The landed file that was damaged or gone and is whole again; None where these bytes repair nothing.
 
@@ -63,6 +67,7 @@ class Originals:
             landed,
             rewritten=landed.rewritten or written.rewritten,
             masked=landed.masked or written.masked,
+            packed=written.packed,
             cuts=written.cuts,
         )
         settle(draft, landing.stored_path(self._home, landed))

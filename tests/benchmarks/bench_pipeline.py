@@ -94,7 +94,7 @@ _STEPS = (
     *((batches, "make_ready"), (prepared, "_columns"), (labels, "label"), (prepared, "_handles")),
     *((privacy, "masked_with_handles"), (privacy, "author_keys"), (copies, "read_words"), (copies, "text_groups")),
     *((load, "load"), (names, "hide_names"), (gates, "landing_gate"), (gates, "row_gate"), (gates, "posts_gate")),
-    *((proof, "check_all_bytes"),),
+    *((proof, "check_before_reading"),),
 )
 
 

@@ -4,16 +4,17 @@ import os
 import shutil
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
+from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
 import pytest
 import zstandard
 
-from flows.exits import Exit, GateStoppedError, LedgerDamagedError, NoSpaceError
+from flows.exits import Exit, GateStoppedError, InputRefusedError, LedgerDamagedError, NoSpaceError
 from flows.loading import landing, proof
 from flows.loading.imports import run_import
-from flows.loading.landing import Landed
+from flows.loading.landing import Landed, land
 from flows.loading.pending import load_pending
 from flows.loading.summary import LoadSummary
 from flows.periods import Week
@@ -21,6 +22,7 @@ from flows.publishing import ledger, publications
 from flows.publishing.build import build_tables, give_up_losses
 from flows.publishing.state import Cause, state_numbers
 from flows.settings import Settings
+from flows.sources import recognise
 from flows.store import chain, warehouse
 from flows.store.chain import Note
 from flows.store.runs import recorded
@@ -126,6 +128,44 @@ def test_a_manifest_that_was_changed_by_hand_is_found_by_the_chain(home: Setting
     summary = load(home)
     assert summary.posts == 2
     assert "was changed by hand; restore it from a backup" in summary.held[0]
+
+
+def test_packed_bytes_that_are_what_landing_wrote_are_proven_without_unpacking(
+    home: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    unpacked: list[str] = []
+    read = proof.content_of
+    monkeypatch.setattr(proof, "content_of", lambda path, item: [unpacked.append(item.file), read(path, item)][1])
+    files, entries = proof.inspect(home.home).files, chain.read(home.home)
+    assert proof.check_before_reading(home.home, files, entries) == []
+    assert unpacked == []
+
+    again = stored(home, "a.ndjson")  # the same content, packed by another version of the packer
+    again.write_bytes(zstandard.compress(zstandard.decompress(again.read_bytes()), level=19))
+    assert proof.check_before_reading(home.home, files, entries) == []
+    assert unpacked == ["a.ndjson"]
+
+    landing.take_draft(home.home, files[1], landing.write_draft(home.home, files[1], [b"{}\n"]), 2, LANDED)
+    files, entries = proof.inspect(home.home).files, chain.read(home.home)
+    assert proof.check_before_reading(home.home, files[1:], entries) == []
+    assert unpacked == ["a.ndjson", "b.ndjson"]  # what was rewritten is known by its content alone
+    assert (files[1].packed, files[1].cuts) == ("", ())
+
+
+def test_a_manifest_cannot_vouch_for_other_packed_bytes(home: Settings) -> None:
+    path = stored(home, "a.ndjson")
+    path.write_bytes(zstandard.compress(b"{}\n"))
+    manifest = path.with_suffix(".json")
+    told = sha256(path.read_bytes()).hexdigest()
+    manifest.write_text(manifest.read_text().replace(named(home, "a.ndjson").packed, told))
+    assert "are not those that landed" in load(home).held[0]
+
+
+def test_a_file_that_changes_while_it_comes_in_is_refused(settings: Settings, tmp_path: Path) -> None:
+    path = write_lines(tmp_path / "a.ndjson", [tiktok(serial=1)])
+    with pytest.raises(InputRefusedError, match=r"a\.ndjson changed while it came in; give it again when nothing"):
+        land(settings.home, path, *recognise(path, settings), landed_at=LANDED, position=0, file_id="0" * 64)
+    assert [each for each in (settings.home / "landing").rglob("*") if each.is_file()] == []
 
 
 def lose_bytes(path: Path) -> None:

@@ -4,6 +4,7 @@ import io
 import json
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
+from hashlib import sha256
 from pathlib import Path
 
 import polars as pl
@@ -57,10 +58,11 @@ def test_frames_joined_are_the_content_and_are_cut_where_lines_of_objects_begin(
     out = io.BytesIO()
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(frames, "FRAME_BYTES", 600)
-        cuts = frames.pack((whole[at : at + size] for at in range(0, len(whole), size)), out)
+        packed = frames.pack((whole[at : at + size] for at in range(0, len(whole), size)), out)
     reader = zstandard.ZstdDecompressor().stream_reader(io.BytesIO(out.getvalue()), read_across_frames=True)
     assert reader.read() == whole
-    for start, line in cuts:
+    assert (packed.content, packed.packed) == (sha256(whole).hexdigest(), sha256(out.getvalue()).hexdigest())
+    for start, line in packed.cuts:
         rest = zstandard.ZstdDecompressor().stream_reader(out.getvalue()[start:], read_across_frames=True).read()
         before = whole.removesuffix(rest)
         assert rest.startswith(b"{")
@@ -70,7 +72,7 @@ def test_frames_joined_are_the_content_and_are_cut_where_lines_of_objects_begin(
 
 def test_what_has_no_plain_lines_is_not_cut() -> None:
     for content in ("\ufeff" + "笊{}\n" * 5000).encode("utf-16-le"), b'{"a": 1}\r' * 2000 + b"\n{" * 2000:
-        assert frames.pack([content[:9000], content[9000:]], io.BytesIO()) == []
+        assert frames.pack([content[:9000], content[9000:]], io.BytesIO()).cuts == ()
 
 
 def test_pieces_hold_what_the_file_holds(tmp_path: Path) -> None:
