@@ -10,6 +10,7 @@ import pyarrow as pa
 
 from flows.files.json_scan import Bytes, Numbers, gather, whole_numbers
 from flows.files.record import Fault, Record
+from flows.files.wide import WIDTH
 
 CHUNK_BYTES = 8 << 20  # of a block: so many that they fit the processor's memory
 
@@ -42,7 +43,7 @@ class Values(NamedTuple):
     def strings(self) -> pl.Series:
         """The values that are strings; empty ones in the place of others."""
         offsets = np.zeros(len(self.kinds) + 1, np.int64)
-        out = np.empty(int((self.stops - self.begins).sum()), np.uint8)
+        out = np.empty(int((self.stops - self.begins).sum()) + WIDTH, np.uint8)
         size = self.gather(self.data, self.begins, self.stops, self.kinds, offsets, out)
         array = pa.LargeStringArray.from_buffers(len(self.kinds), pa.py_buffer(offsets), pa.py_buffer(out[:size]))
         series = pl.from_arrow(array)

@@ -11,10 +11,12 @@ from typing import Any, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from flows.files.json_scan import ESCAPED, STRING, Bytes, Numbers, copied
+from flows.files.json_scan import ESCAPED, STRING, Bytes, Numbers
+from flows.files.wide import copied, until
 from flows.machine_code import compiled, kept
 
 _QUOTE, _RETURN, _FEED = 34, 13, 10
+_PRINTED = 14  # line feeds and returns are below it, and nothing else that is often in a cell
 
 
 class Rows(NamedTuple):
@@ -40,7 +42,10 @@ def _quoted(data: Any, at: int, begin: int, limit: int) -> tuple[int, int, bool,
     -1: the data end first; -2: the row, which began at `begin`, is over the limit.
     """
     feeds, is_escaped, is_plain = 0, False, True
-    while at < len(data):
+    while True:
+        at = until(data, at, _QUOTE, _QUOTE, _PRINTED)
+        if at == len(data):
+            return -1, feeds, is_escaped, is_plain
         c = data[at]
         if c == _QUOTE:
             if at + 1 == len(data) or data[at + 1] != _QUOTE:
@@ -55,14 +60,6 @@ def _quoted(data: Any, at: int, begin: int, limit: int) -> tuple[int, int, bool,
             is_escaped = True
             is_plain = is_plain and data[at + 1] == _FEED
         at += 1
-    return -1, feeds, is_escaped, is_plain
-
-
-@compiled
-def _line_end(data: Any, at: int) -> int:
-    while data[at] != _FEED:
-        at += 1
-    return at
 
 
 @kept
@@ -87,7 +84,7 @@ def scan_rows(data: Bytes, delimiter: int, wanted: Numbers, limit: int, rows: Ro
                 if at == -2:
                     is_broken, at = True, begin
                     for _ in range(feeds):
-                        at = _line_end(data, at) + 1
+                        at = until(data, at, _FEED, _FEED, 0) + 1
                     at -= 1
                     feeds -= 1
                 stop = at
@@ -99,7 +96,7 @@ def scan_rows(data: Bytes, delimiter: int, wanted: Numbers, limit: int, rows: Ro
                         at += 1
                     elif data[at] != delimiter and data[at] != _FEED:
                         is_broken = True
-                        at = _line_end(data, at)
+                        at = until(data, at, _FEED, _FEED, 0)
             else:
                 while c != delimiter and c != _FEED:
                     if c == _RETURN and data[at + 1] != _FEED:
@@ -139,11 +136,13 @@ def gather_cells(data: Bytes, begins: Numbers, stops: Numbers, kinds: Numbers, o
             size = copied(data, at, stop, out, size)
         elif kinds[row] == ESCAPED:
             while at < stop:
-                if data[at] == _QUOTE:
+                if data[at] == _QUOTE:  # the first of two
                     at += 1
-                if data[at] != _RETURN:
-                    out[size] = data[at]
-                    size += 1
-                at += 1
+                elif data[at] == _RETURN:
+                    at += 1
+                    continue
+                end = min(until(data, at + 1, _QUOTE, _RETURN, 0), stop)
+                size = copied(data, at, end, out, size)
+                at = end
         offsets[row + 1] = size
     return size

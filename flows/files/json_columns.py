@@ -38,6 +38,7 @@ from flows.files.json_scan import (
     Found,
     Numbers,
     Room,
+    line_ends,
     scan,
 )
 from flows.files.record import Elsewhere, Fault, Record
@@ -59,7 +60,7 @@ __all__ = [
 ]
 
 _ELEMENTS = 16  # a line at most on average; where there are more, the lines are read one by one
-_LINE_FEED = ord("\n")
+_SHORTEST = 64  # bytes of a line on average, for which there is room at once
 _STANDS = {"text": (STRING, ESCAPED), "object": (OBJECT,)}
 _LIST = "[]"  # ends the name of a list in a path
 
@@ -200,7 +201,7 @@ def line_columns(stream: BinaryIO, shape: Callable[[], Shape]) -> Iterator[Lines
             continue
         content, is_ended = part
         content += b"" if is_ended else b"\n"
-        all_ends = np.flatnonzero(np.frombuffer(content, np.uint8) == _LINE_FEED)
+        all_ends = _ends(np.frombuffer(content, np.uint8))
         begin = 0
         for place in range(0, len(all_ends), limits.TOGETHER):
             ends = all_ends[place : place + limits.TOGETHER]
@@ -209,6 +210,16 @@ def line_columns(stream: BinaryIO, shape: Callable[[], Shape]) -> Iterator[Lines
             numbers = np.arange(number, number + len(ends))
             number += len(ends)
             yield _scanned(numbers, content, begins, ends, shape(), unterminated=not is_ended and begin == len(content))
+
+
+def _ends(content: Bytes) -> Numbers:
+    """Where the line feeds of a content stand."""
+    ends = np.empty(len(content) // _SHORTEST + 1, np.int64)
+    count = line_ends(content, ends)
+    if count > len(ends):
+        ends = np.empty(count, np.int64)
+        line_ends(content, ends)
+    return ends[:count]
 
 
 def scan_lines(numbers: Numbers, lines: Sequence[bytes], shape: Shape) -> Lines:

@@ -10,6 +10,7 @@ from typing import Any, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
+from flows.files.wide import copied, until
 from flows.machine_code import compiled, kept
 
 Numbers = npt.NDArray[np.int64]
@@ -70,15 +71,12 @@ def _hex(data: Any, at: int) -> int:
 def _string(data: Any, at: int, end: int) -> tuple[int, bool]:
     """(the place of the closing mark, whether there are escapes) of a string that begins at `at`; -1: it is odd."""
     has_escapes = False
-    while at < end:
-        c = data[at]
-        if c == 34:
-            return at, has_escapes
-        if c < 32:
+    while True:
+        at = until(data, at, 34, 92, 32)
+        if at >= end or data[at] < 32:
             return -1, False
-        if c != 92:
-            at += 1
-            continue
+        if data[at] == 34:
+            return at, has_escapes
         has_escapes = True
         c = data[at + 1]
         if c != 117:
@@ -97,7 +95,6 @@ def _string(data: Any, at: int, end: int) -> tuple[int, bool]:
             if not 0xDC00 <= value < 0xE000:
                 return -1, False
             at += 6
-    return -1, False
 
 
 @compiled
@@ -269,6 +266,18 @@ def _line(data: Any, at: int, end: int, line: int, fields: Any, names: Any, room
 
 
 @kept
+def line_ends(data: Bytes, ends: Numbers) -> int:
+    """Writes where the line feeds stand, as far as there is room; gives how many there are."""
+    count, at = 0, until(data, 0, 10, 10, 0)
+    while at < len(data):
+        if count < len(ends):
+            ends[count] = at
+        count += 1
+        at = until(data, at + 1, 10, 10, 0)
+    return count
+
+
+@kept
 def scan(data: Bytes, begins: Numbers, ends: Numbers, fields: Numbers, names: Bytes, room: Room, found: Found) -> None:
     """Scans lines, each from where it begins to where it ends."""
     for line in range(len(ends)):
@@ -310,16 +319,6 @@ def _character(data: Any, at: int, out: Any, size: int) -> tuple[int, int]:
     return at, size + 4
 
 
-@compiled
-def copied(data: Any, at: int, stop: int, out: Any, size: int) -> int:
-    """Writes bytes as they are; gives the size after them."""
-    while at < stop:
-        out[size] = data[at]
-        size += 1
-        at += 1
-    return size
-
-
 @kept
 def gather(data: Bytes, begins: Numbers, stops: Numbers, kinds: Numbers, offsets: Numbers, out: Bytes) -> int:
     """Writes strings one after the other, their escapes resolved; what is no string is empty. Gives their size."""
@@ -333,9 +332,9 @@ def gather(data: Bytes, begins: Numbers, stops: Numbers, kinds: Numbers, offsets
                 if data[at] == 92:
                     at, size = _character(data, at, out, size)
                 else:
-                    out[size] = data[at]
-                    size += 1
-                    at += 1
+                    end = min(until(data, at, 92, 92, 0), stop)
+                    size = copied(data, at, end, out, size)
+                    at = end
         offsets[row + 1] = size
     return size
 

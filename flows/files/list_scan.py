@@ -7,6 +7,7 @@ so that it may be no JSON at all; who uses an outline parses it.
 from typing import Any
 
 from flows.files.json_scan import Bytes, Numbers
+from flows.files.wide import until
 from flows.machine_code import compiled, kept
 
 # Columns of the values: where each begins and ends, its list (-1: none of objects alone), the first of those and how
@@ -17,9 +18,9 @@ BEGIN, END, LIST, LIST_END, FIRST, COUNT = range(6)
 @compiled
 def _string_end(data: Any, at: int) -> int:
     """The closing quote of a string that begins at `at`; -1: the data end first."""
-    at += 1
-    while at < len(data) and data[at] != 34:
-        at += 2 if data[at] == 92 else 1
+    at = until(data, at + 1, 34, 92, 0)
+    while at < len(data) and data[at] == 92:
+        at = until(data, at + 2, 34, 92, 0)
     return at if at < len(data) else -1
 
 

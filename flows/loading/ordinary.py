@@ -1,11 +1,17 @@
 """Words that name no private person: what the seeds and the corpus of the labels write, and who is registered there."""
 
+import hashlib
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
+import numpy as np
+
 from flows.labels import corpora
+from flows.labels.compiled.batch import kept_folder
+from flows.labels.keeping import Arrays, kept_arrays
 from flows.seeds import read_seed
 
 # The columns of the seeds that hold words, names of places, offices and contestants, or patterns made of words.
@@ -63,14 +69,30 @@ class Ordinary:
         return words, [word for word in words if word not in self.words]
 
 
+def _words_in(texts: Iterable[str]) -> set[str]:
+    return {word for text in texts for word in _WORD.findall(text.lower())}
+
+
+def _made() -> Arrays:
+    """The words of ronda's own corpus, one a line."""
+    words = _words_in(corpora.read_own()["text"])
+    return {"words": np.frombuffer("\n".join(sorted(words)).encode(), np.uint8)}
+
+
+def _corpus_words() -> list[str]:
+    """The same, kept for the next process: reading the corpus takes longer than hiding the names of a small load."""
+    digest = hashlib.sha256(_WORD.pattern.encode())
+    for path in sorted(corpora.OWN_FOLDER.glob("*.csv")):
+        digest.update(path.read_bytes())
+    return kept_arrays(kept_folder(), "ordinary", digest.hexdigest(), _made)["words"].tobytes().decode().split("\n")
+
+
 @cache
 def read_ordinary(seeds: Path) -> Ordinary:
     """The words of a folder of seeds and of ronda's own corpus."""
-    texts = corpora.read_own()["text"].to_list()
-    for name, columns in _WORDS_OF.items():
-        texts += [row[column] for row in read_seed(name, seeds) for column in columns]
+    texts = [row[column] for name, columns in _WORDS_OF.items() for row in read_seed(name, seeds) for column in columns]
     people = read_seed("person_names", seeds)
-    words = {word for text in texts for word in _WORD.findall(text.lower())}
+    words = _words_in(texts).union(_corpus_words())
     words |= {row["term"] for row in people if row["kind"] == "title"}
     accounts = ((row["platform"], row["account"].lstrip("@").lower()) for row in read_seed("accounts", seeds))
     return Ordinary(

@@ -1,5 +1,6 @@
 """Names that stand in texts are not published: an author's own, and every handle that the data know."""
 
+import re
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -8,6 +9,7 @@ import pytest
 
 import sql
 from flows.exits import GateStoppedError
+from flows.labels.corpora import read_own
 from flows.loading import names
 from flows.loading.imports import run_import
 from flows.loading.ordinary import read_ordinary
@@ -131,6 +133,13 @@ def test_a_name_that_was_not_hidden_stops_the_load(tmp_path: Path, monkeypatch: 
 )
 def test_words_are_no_handles(handle: str, is_ordinary: bool) -> None:
     assert read_ordinary(sql.SEEDS).is_ordinary(handle) is is_ordinary
+
+
+def test_words_that_are_kept_are_those_of_the_corpus() -> None:
+    told = set(re.findall(r"[^\W\d_]+", " ".join(read_own()["text"]).lower()))
+    for _ in range(2):  # made, then read
+        read_ordinary.cache_clear()
+        assert told <= read_ordinary(sql.SEEDS).words
 
 
 @pytest.mark.parametrize(

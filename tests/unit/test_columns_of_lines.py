@@ -243,6 +243,28 @@ def test_escapes_and_elements_of_lists() -> None:
     assert (line.tolist(), values.strings().to_list()) == ([0, 0, 1, 1], ["a", "ß", "a", "ß"])
 
 
+def test_texts_of_any_length_with_something_at_any_place() -> None:
+    texts = [
+        f"{'a' * before}{odd}{'é' * after}"
+        for odd in ('"', "\\", "\t", "b")
+        for before in range(70)
+        for after in (0, 40)
+    ]
+    content = b"".join(json.dumps({"data": {"desc": text}}, ensure_ascii=False).encode() + b"\n" for text in texts)
+    lines = scanned(content)
+    assert lines.is_plain.all()
+    assert lines.field("data.desc").strings().to_list() == texts
+    bare = b"".join(b'{"data": {"desc": "%s\x01%s"}}\n' % (b"a" * before, b"a" * 40) for before in range(70))
+    assert not scanned(bare).is_plain.any()
+
+
+@given(st.lists(st.integers(0, 70)))
+def test_lines_end_where_line_feeds_stand(sizes: list[int]) -> None:
+    content = b"".join(b"x" * size + b"\n" for size in sizes) + b"{}\n"
+    ends = [place for place, byte in enumerate(content) if byte == ord("\n")]
+    assert scanned(content).ends.tolist() == ends
+
+
 def test_nearly_all_lines_of_an_export_are_plain() -> None:
     content = b"".join(json.dumps(tiktok(serial=serial)).encode() + b"\n" for serial in range(1, 100))
     (lines,) = Ways(LINES).blocks(io.BytesIO(content))
