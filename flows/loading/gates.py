@@ -129,20 +129,20 @@ def posts_gate(connection: warehouse.Connection) -> Callable[[Run], None]:
 
 
 def _window(connection: warehouse.Connection, columns: Sequence[str], rows: int) -> pl.DataFrame:
-    """The posts this load touched; above so many rows an even sample of them, always the same one.
+    """The posts this load touched; of more records than so many rows an even sample of them, always the same one.
 
     Beside the columns it has `record`, the file and the number of what brought the post. The rules that must hold for
     every row are SQL checks; they look at all of them.
     """
     names = ", ".join(f"posts.{column}" for column in columns)
-    [(touched,)] = connection.execute("SELECT count(*) FROM (SELECT DISTINCT platform, post_id FROM stage)").fetchall()
+    [(records,)] = connection.execute("SELECT count(*) FROM stage").fetchall()
     return warehouse.query(
         connection,
         f"SELECT {names}, coalesce(stage_files.file, 'loaded before') || ':' || posts.rank.number AS record "  # noqa: S608
         "FROM base.posts AS posts SEMI JOIN stage USING (platform, post_id) "
         "LEFT JOIN stage_files ON stage_files.file_id = posts.rank.file_id "
-        "WHERE (md5_number(posts.post_id) >> 64) % $one_in = 0",
-        {"one_in": max(1, -(-touched // rows))},
+        "WHERE hash(posts.post_id) % $one_in = 0",
+        {"one_in": max(1, -(-records // rows))},
     )
 
 
