@@ -1,6 +1,6 @@
 """The rows of a CSV table as columns: the cells that are asked for, of many rows at once, and the rows not plain."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import BinaryIO
 
@@ -70,13 +70,16 @@ def csv_columns(
             yield head
             continue
         names, size = wanted(head.columns), block.CHUNK_BYTES
-        while names is not None and (lines := feed.take(size)):
-            rows, rest = _scanned(feed.next_line - len(lines), lines, head, names)
-            feed.give_back(rest)
-            if len(rest) < len(lines):
+        while names is not None:
+            first = feed.next_line
+            if not (lines := feed.take(size)):
+                break
+            rows = _scanned(first, lines, head, names)
+            feed.put_back(lines[rows.content :])
+            if rows.content:
                 size = block.CHUNK_BYTES
                 yield rows
-            elif sum(map(len, lines)) + len(lines) < size:
+            elif len(lines) < size:
                 break  # a row that does not end before what needs a careful look
             else:
                 size *= 2
@@ -85,16 +88,12 @@ def csv_columns(
 
 def compile_rows() -> None:
     """Compiles the scan, or reads it from where it is kept, so that no row waits for it."""
-    rows, _ = _scanned(1, [b"1"], Head(("a",), ","), ("a",))
-    rows.field("a").strings()
+    _scanned(1, b"1\n", Head(("a",), ","), ("a",)).field("a").strings()
 
 
-def _scanned(
-    first: int, lines: Sequence[bytes], head: Head, names: tuple[str, ...]
-) -> tuple[CsvBlock, Sequence[bytes]]:
-    """(the rows that end in some lines, the lines that are left)."""
-    joined = b"\n".join([*lines, b""])
-    data, count = np.frombuffer(joined, np.uint8), len(lines)
+def _scanned(first: int, lines: bytes, head: Head, names: tuple[str, ...]) -> CsvBlock:
+    """The rows that end in some lines, of which the first has a number."""
+    data, count = np.frombuffer(lines, np.uint8), lines.count(b"\n")
     places = {name: column for column, name in enumerate(names)}
     wanted = np.array([places.get(name, -1) for name in head.columns], np.int64)
     found = Rows(
@@ -111,8 +110,7 @@ def _scanned(
         rows.is_plain[place] = False  # nothing of it may become a column of texts
     rows.kinds[~rows.is_plain] = MISSING
     numbers = first + np.cumsum(rows.heights) - rows.heights
-    scanned = CsvBlock(head, numbers, names, data, pl.Series(rows.is_plain), rows)
-    return scanned, lines[int(rows.heights.sum()) :]
+    return CsvBlock(head, numbers, names, data, pl.Series(rows.is_plain), rows)
 
 
 def _not_utf8(data: Bytes, ends: Numbers) -> Iterator[int]:

@@ -8,11 +8,10 @@ import csv
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import lru_cache
-from itertools import takewhile
 from typing import BinaryIO, NamedTuple, cast
 
 from flows import limits
-from flows.files.chunks import BOM, EXCERPT_BYTES, LINE_BYTES, blocks, too_long
+from flows.files.chunks import BOM, EXCERPT_BYTES, LINE_BYTES, line_blocks, too_long
 from flows.files.opening import SAMPLE_BYTES
 from flows.files.record import Fault, Record, ended, too_many_blanks
 from flows.post import Reason
@@ -39,8 +38,9 @@ class Head(NamedTuple):
 class CsvFeed:
     """The decoded lines of a table for `csv.reader`, with the faults of the row that is being read."""
 
-    def __init__(self, batches: Iterator[list[bytes | Fault]], first: int = 1) -> None:
-        self._batches = batches
+    def __init__(self, parts: Iterator[bytes | list[bytes | Fault]], first: int = 1) -> None:
+        self._parts = parts  # whole lines, joined; or some that are looked at one by one
+        self._whole = b""  # such lines that are not parted yet; they follow the batch
         self._batch: list[bytes | Fault] = []
         self._at = 0  # the next line of the batch
         self._open_line: int | None = None  # the one that no line feed ends
@@ -57,27 +57,50 @@ class CsvFeed:
     def of(cls, stream: BinaryIO) -> "CsvFeed":
         """The lines of a stream."""
         feed = cls(iter(()))
-        feed._batches = feed._walk(stream)
+        feed._parts = feed._walk(stream)
         return feed
 
-    def _walk(self, stream: BinaryIO) -> Iterator[list[bytes | Fault]]:
-        for block in blocks(stream):
-            if not isinstance(block, Fault):
-                self._open_line = None if block[2] else block[0]
-                yield [*block[1]]
-            elif block.reason is Reason.TOO_LONG:
-                yield [block]
+    def _walk(self, stream: BinaryIO) -> Iterator[bytes | list[bytes | Fault]]:
+        number = 1
+        for part in line_blocks(stream, 1):  # as they come
+            if not isinstance(part, Fault):
+                content, is_ended = part
+                end = len(content) if is_ended else content.rfind(b"\n") + 1
+                number += content.count(b"\n")
+                yield content[:end]
+                if not is_ended:
+                    self._open_line = number
+                    yield [content[end:]]
+            elif part.reason is Reason.TOO_LONG:
+                yield [part._replace(number=number)]
+                number += 1
             else:
-                self.broken = block
+                self.broken = part._replace(number=number)
 
     def _has_next(self) -> bool:
         """Whether there is another line; it is in the batch then."""
         while self._at == len(self._batch):
-            batch = next(self._batches, None)
-            if batch is None:
+            part = self._whole or next(self._parts, None)
+            if part is None:
                 return False
-            self._batch, self._at = batch, 0
+            self._whole = b""
+            self._batch, self._at = [*part.split(b"\n")[:-1]] if isinstance(part, bytes) else part, 0
         return True
+
+    def _has_whole(self) -> bool:
+        """Whether whole lines follow; they are joined then."""
+        if self._open_line is None and Fault not in set(map(type, self._batch[self._at :])):
+            self._whole = b"\n".join([*cast(list[bytes], self._batch[self._at :]), b""]) + self._whole
+            self._batch, self._at = [], 0
+        while not self._whole and self._at == len(self._batch):
+            part = next(self._parts, None)
+            if part is None:
+                return False
+            if isinstance(part, bytes):
+                self._whole = part
+            else:
+                self._batch, self._at = part, 0
+        return self._at == len(self._batch)
 
     def _step(self) -> bytes | Fault:
         if not self._has_next():
@@ -102,30 +125,33 @@ class CsvFeed:
             if self._has_next():
                 self._step()
 
-    def take(self, size: int) -> list[bytes]:
-        """The next lines, about so many bytes of them and not too many, up to some that need a careful look.
+    def take(self, size: int) -> bytes:
+        """The next whole lines, about so many bytes of them and not too many, up to some that need a careful look.
 
         Those are lines with NUL, one that no line feed ends, and what is no line.
         """
         taken: list[bytes] = []
-        while size > 0 and len(taken) < limits.TOGETHER and self._has_next():
-            rest = self._batch[self._at : self._at + limits.TOGETHER - len(taken)]
-            if Fault in set(map(type, rest)):
-                rest = list(takewhile(lambda line: not isinstance(line, Fault), rest))
-            if self._open_line is not None:
-                rest = rest[: self._open_line - self.next_line]
-            lines = cast(list[bytes], rest)
-            joined = b"\n".join(lines)
-            if not lines or b"\0" in joined:
-                break
-            taken += lines
-            size -= len(joined) + 1
-            self._at += len(lines)
-            self.next_line += len(lines)
-        return taken
+        lines = 0
+        while size > 0 and lines < limits.TOGETHER and self._has_whole() and b"\0" not in self._whole:
+            part, self._whole = self._whole, b""
+            count = part.count(b"\n")
+            if count > limits.TOGETHER - lines:
+                count = limits.TOGETHER - lines
+                self._whole = part.split(b"\n", count)[count]
+                part = part[: len(part) - len(self._whole)]
+            taken.append(part)
+            size -= len(part)
+            lines += count
+        self.next_line += lines
+        return b"".join(taken)
+
+    def put_back(self, content: bytes) -> None:
+        """Whole lines that were taken last, which stay to be read."""
+        self._whole = content + self._whole
+        self.next_line -= content.count(b"\n")
 
     def give_back(self, lines: Sequence[bytes | Fault]) -> None:
-        """Lines that were taken last, which stay to be read."""
+        """The same of lines one by one."""
         self._batch, self._at = [*lines, *self._batch[self._at :]], 0
         self.next_line -= len(lines)
 
