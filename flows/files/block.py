@@ -42,10 +42,10 @@ class Values(NamedTuple):
 
     def strings(self) -> pl.Series:
         """The values that are strings; empty ones in the place of others."""
-        offsets = np.zeros(len(self.kinds) + 1, np.int64)
+        offsets = np.zeros(len(self.kinds) + 1, np.int32)
         out = np.empty(int((self.stops - self.begins).sum()) + WIDTH, np.uint8)
         size = self.gather(self.data, self.begins, self.stops, self.kinds, offsets, out)
-        array = pa.LargeStringArray.from_buffers(len(self.kinds), pa.py_buffer(offsets), pa.py_buffer(out[:size]))
+        array = pa.StringArray.from_buffers(len(self.kinds), pa.py_buffer(offsets), pa.py_buffer(out[:size]))
         series = pl.from_arrow(array)
         assert isinstance(series, pl.Series)  # noqa: S101 - an array gives one
         return series

@@ -12,7 +12,7 @@ import numpy as np
 import numpy.typing as npt
 
 from flows.files.json_scan import ESCAPED, STRING, Bytes, Numbers
-from flows.files.wide import copied, until
+from flows.files.wide import copied, fetch_ahead, until
 from flows.machine_code import compiled, kept
 
 _QUOTE, _RETURN, _FEED = 34, 13, 10
@@ -131,6 +131,7 @@ def gather_cells(data: Bytes, begins: Numbers, stops: Numbers, kinds: Numbers, o
     """Writes cells one after the other, without the first of two quotes and without returns; gives their size."""
     size = 0
     for row in range(len(begins)):
+        fetch_ahead(data, begins, row)
         at, stop = begins[row], stops[row]
         if kinds[row] == STRING:
             size = copied(data, at, stop, out, size)

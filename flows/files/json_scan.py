@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from flows.files.wide import copied, until
+from flows.files.wide import copied, fetch_ahead, until
 from flows.machine_code import compiled, kept
 
 Numbers = npt.NDArray[np.int64]
@@ -324,6 +324,7 @@ def gather(data: Bytes, begins: Numbers, stops: Numbers, kinds: Numbers, offsets
     """Writes strings one after the other, their escapes resolved; what is no string is empty. Gives their size."""
     size = 0
     for row in range(len(begins)):
+        fetch_ahead(data, begins, row)
         at, stop = begins[row], stops[row]
         if kinds[row] == STRING:
             size = copied(data, at, stop, out, size)
@@ -346,6 +347,7 @@ def whole_numbers(data: Bytes, begins: Numbers, stops: Numbers, kinds: Numbers, 
     `group` is the byte that may part the thousands of a string; 0: none may.
     """
     for row in range(len(begins)):
+        fetch_ahead(data, begins, row)
         at, stop, value, digits = begins[row], stops[row], 0, 0
         if kinds[row] not in (STRING, WHOLE) or not 0 < stop - at <= _DIGITS:
             value = -1

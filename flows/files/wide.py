@@ -5,11 +5,12 @@ from typing import Any, cast
 
 from llvmlite import ir
 from numba import extending
-from numba.core import types
+from numba.core import cgutils, types
 
 from flows.machine_code import compiled
 
 WIDTH = 32  # bytes; what `copied` may write beyond the end of what it copies is less
+_AHEAD = 12  # rows whose values are on their way from the memory
 _VECTOR = ir.VectorType(ir.IntType(8), WIDTH)
 _LONG = ir.IntType(64)
 _unliteral = cast(Any, types.unliteral)
@@ -60,6 +61,29 @@ def _copy(_: Any, data: Any, at: Any, out: Any, to: Any) -> Any:
         return context.get_dummy_value()
 
     return types.void(data, _unliteral(at), out, _unliteral(to)), generate
+
+
+@_instructions
+def _fetch(_: Any, data: Any, at: Any) -> Any:
+    """Asks the memory for the byte at `at`, which is read soon."""
+
+    def generate(context: Any, builder: Any, signature: Any, given: Any) -> Any:
+        narrow = ir.IntType(32)
+        address = _place(context, builder, signature.args[0], *given)
+        address = builder.bitcast(address, ir.IntType(8).as_pointer())
+        kind = ir.FunctionType(ir.VoidType(), [address.type, narrow, narrow, narrow])
+        fetch = cgutils.get_or_insert_function(builder.module, kind, "llvm.prefetch.p0")
+        builder.call(fetch, [address, *(ir.Constant(narrow, number) for number in (0, 3, 1))])  # to read, keep, data
+        return context.get_dummy_value()
+
+    return types.void(data, _unliteral(at)), generate
+
+
+@compiled
+def fetch_ahead(data: Any, begins: Any, row: int) -> None:
+    """Asks the memory for the value some rows on, since those of a column lie far apart."""
+    if row + _AHEAD < len(begins):
+        _fetch(data, begins[row + _AHEAD])
 
 
 @compiled
