@@ -8,7 +8,7 @@ import numpy.typing as npt
 import polars as pl
 import pyarrow as pa
 
-from flows.files.json_scan import Bytes, Numbers, gather, whole_numbers
+from flows.files.json_scan import Bytes, Numbers, Offsets, gather, whole_numbers
 from flows.files.record import Fault, Record
 from flows.files.wide import WIDTH
 
@@ -24,7 +24,7 @@ class Values(NamedTuple):
     kinds: Numbers
     begins: Numbers
     stops: Numbers
-    gather: Callable[[Bytes, Numbers, Numbers, Numbers, Numbers, Bytes], int] = gather  # the strings, as they are meant
+    gather: Callable[[Bytes, Numbers, Numbers, Numbers, Offsets, Bytes], int] = gather  # the strings, as they are meant
 
     def at(self, places: Numbers) -> "Values":
         """The values at some places."""

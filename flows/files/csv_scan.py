@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from flows.files.json_scan import ESCAPED, STRING, Bytes, Numbers
+from flows.files.json_scan import ESCAPED, STRING, Bytes, Numbers, Offsets
 from flows.files.wide import copied, fetch_ahead, until
 from flows.machine_code import compiled, kept
 
@@ -127,7 +127,7 @@ def scan_rows(data: Bytes, delimiter: int, wanted: Numbers, limit: int, rows: Ro
 
 
 @kept
-def gather_cells(data: Bytes, begins: Numbers, stops: Numbers, kinds: Numbers, offsets: Numbers, out: Bytes) -> int:
+def gather_cells(data: Bytes, begins: Numbers, stops: Numbers, kinds: Numbers, offsets: Offsets, out: Bytes) -> int:
     """Writes cells one after the other, without the first of two quotes and without returns; gives their size."""
     size = 0
     for row in range(len(begins)):

@@ -15,6 +15,7 @@ from flows.machine_code import compiled, kept
 
 Numbers = npt.NDArray[np.int64]
 Bytes = npt.NDArray[np.uint8]
+Offsets = npt.NDArray[np.int32]  # in the strings of a column
 
 # What stands in a field. WHOLE is a number of up to 18 digits without sign and fraction, OTHER any other number.
 MISSING, NULL, STRING, ESCAPED, WHOLE, OTHER, TRUTH, OBJECT, ARRAY = range(9)
@@ -320,7 +321,7 @@ def _character(data: Any, at: int, out: Any, size: int) -> tuple[int, int]:
 
 
 @kept
-def gather(data: Bytes, begins: Numbers, stops: Numbers, kinds: Numbers, offsets: Numbers, out: Bytes) -> int:
+def gather(data: Bytes, begins: Numbers, stops: Numbers, kinds: Numbers, offsets: Offsets, out: Bytes) -> int:
     """Writes strings one after the other, their escapes resolved; what is no string is empty. Gives their size."""
     size = 0
     for row in range(len(begins)):

@@ -13,7 +13,7 @@ WIDTH = 32  # bytes; what `copied` may write beyond the end of what it copies is
 _AHEAD = 12  # rows whose values are on their way from the memory
 _VECTOR = ir.VectorType(ir.IntType(8), WIDTH)
 _LONG = ir.IntType(64)
-_unliteral = cast(Any, types.unliteral)
+_unliteral, _function = cast(Any, types.unliteral), cast(Any, cgutils.get_or_insert_function)
 
 
 def _instructions(function: Callable[..., Any]) -> Any:
@@ -72,7 +72,7 @@ def _fetch(_: Any, data: Any, at: Any) -> Any:
         address = _place(context, builder, signature.args[0], *given)
         address = builder.bitcast(address, ir.IntType(8).as_pointer())
         kind = ir.FunctionType(ir.VoidType(), [address.type, narrow, narrow, narrow])
-        fetch = cgutils.get_or_insert_function(builder.module, kind, "llvm.prefetch.p0")
+        fetch = _function(builder.module, kind, "llvm.prefetch.p0")
         builder.call(fetch, [address, *(ir.Constant(narrow, number) for number in (0, 3, 1))])  # to read, keep, data
         return context.get_dummy_value()
 
