@@ -141,7 +141,7 @@ def _window(connection: warehouse.Connection, columns: Sequence[str], rows: int)
         f"SELECT {names}, coalesce(stage_files.file, 'loaded before') || ':' || posts.rank.number AS record "  # noqa: S608
         "FROM base.posts AS posts SEMI JOIN stage USING (platform, post_id) "
         "LEFT JOIN stage_files ON stage_files.file_id = posts.rank.file_id "
-        "WHERE hash(posts.post_id) % $one_in = 0",
+        "WHERE hash(posts.post_id) % $one_in::UBIGINT = 0",  # a number of another kind makes it a slow one of 128 bits
         {"one_in": max(1, -(-records // rows))},
     )
 
