@@ -7,14 +7,18 @@
 -- Hint: Seconds were read as milliseconds, or a date in the wrong order.
 -- Hint in Indonesian: Detik terbaca sebagai milidetik, atau urutan tanggal keliru.
 
+-- In microseconds, since sums of times with a zone ask the calendar for each of them.
 WITH method AS (
     SELECT
         make_date(CAST(max(value) FILTER (WHERE name = 'earliest_year') AS BIGINT), 1, 1) AS first_day,
-        to_days(CAST(max(value) FILTER (WHERE name = 'days_ahead') AS INTEGER)) AS ahead
+        86400000000 * CAST(max(value) FILTER (WHERE name = 'days_ahead') AS BIGINT) AS ahead
     FROM seeds.method
 )
 
 SELECT platform, post_id, created_at, first_seen_at, last_seen_at
 FROM base.posts
 CROSS JOIN method
-WHERE day < method.first_day OR created_at > last_seen_at + method.ahead OR last_seen_at < first_seen_at
+WHERE
+    day < method.first_day
+    OR epoch_us(created_at) > epoch_us(last_seen_at) + method.ahead
+    OR last_seen_at < first_seen_at
