@@ -1,8 +1,8 @@
 """Batches: landed files made ready for a load, posts as prepared parts, collection logs and review sheets as rows."""
 
 from collections import deque
-from collections.abc import Callable, Mapping, Sequence
-from concurrent.futures import Future
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 from typing import get_args
@@ -26,7 +26,6 @@ from flows.store import chain
 _HELPED_BYTES, _PARALLEL_BYTES = 8 << 20, 64 << 20
 _WORKERS = 2
 _UNITS = 32  # at least so many bundles for workers that are lent
-_AHEAD = 2  # bundles that the helper has, so that it never waits for this process
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,19 +139,44 @@ def _prepare_beside(
     assert helper is not None  # noqa: S101 - the caller has one
     results: dict[int, Prepared] = {}
     waiting = deque(range(len(bundles)))
-    helped: dict[int, Future[Prepared]] = {}
-    while waiting or helped:
-        while waiting and len(helped) < min(_AHEAD, len(waiting)):
-            number = waiting.pop()
-            arguments = (settings, bundles[number], key, folder, f"bundle{number:05d}")
-            helped[number] = helper.submit(prepared.prepare, *arguments)
-        if waiting:
-            number = waiting.popleft()
-            results[number] = prepared.prepare(settings, bundles[number], key, folder, f"bundle{number:05d}", read)
-        for number in [number for number, job in helped.items() if job.done() or not waiting]:
-            results[number] = helped.pop(number).result()
-            read(sum(pieces.packed_bytes(settings, piece) for piece in bundles[number]))
+    helped: list[int] = []  # that are done and not told yet
+
+    def arguments(number: int) -> tuple[Settings, list[Piece], bytes, Path, str]:
+        return settings, bundles[number], key, folder, f"bundle{number:05d}"
+
+    def be_helped() -> None:
+        try:
+            for number in _left(waiting.pop):
+                results[number] = helper.submit(prepared.prepare, *arguments(number)).result()
+                helped.append(number)
+        finally:
+            waiting.clear()
+
+    def tell() -> None:
+        while helped:
+            read(sum(pieces.packed_bytes(settings, piece) for piece in bundles[helped.pop()]))
+
+    with ThreadPoolExecutor(1) as beside:
+        helping = beside.submit(be_helped)
+        try:
+            for number in _left(waiting.popleft):
+                results[number] = prepared.prepare(*arguments(number), read)
+                tell()
+        finally:
+            waiting.clear()  # where one of the two fails, the other begins no more
+        helping.result()
+        tell()
     return [results[number] for number in sorted(results)]
+
+
+def _left(take: Callable[[], int]) -> Iterator[int]:
+    """What another takes from as well, until nothing is left."""
+    while True:
+        try:
+            number = take()
+        except IndexError:
+            return
+        yield number
 
 
 def _read_sheet(settings: Settings, landed: Landed) -> tuple[list[tuple[object, ...]], list[Fault]]:

@@ -18,7 +18,7 @@ from flows.settings import Settings
 from flows.sources.evidence import Evidence
 
 HALVED_BYTES = 16 << 20  # of content, from which reading halves beside each other saves more than it costs
-PIECE_BYTES = 48 << 20  # of content; the frames that a file was packed in are not parted
+PIECE_BYTES = 24 << 20  # of content; the frames that a file was packed in are not parted
 _FEWEST = 8  # pieces of a file of so many frames: those who work side by side end at about the same time
 _START = Cut(0, 1)
 
