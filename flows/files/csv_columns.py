@@ -74,7 +74,7 @@ def csv_columns(
             first = feed.next_line
             if not (lines := feed.take(size)):
                 break
-            rows = _scanned(first, lines, head, names)
+            rows = _scanned(first, feed.next_line - first, lines, head, names)
             feed.put_back(lines[rows.content :])
             if rows.content:
                 size = block.CHUNK_BYTES
@@ -88,12 +88,12 @@ def csv_columns(
 
 def compile_rows() -> None:
     """Compiles the scan, or reads it from where it is kept, so that no row waits for it."""
-    _scanned(1, b"1\n", Head(("a",), ","), ("a",)).field("a").strings()
+    _scanned(1, 1, b"1\n", Head(("a",), ","), ("a",)).field("a").strings()
 
 
-def _scanned(first: int, lines: bytes, head: Head, names: tuple[str, ...]) -> CsvBlock:
-    """The rows that end in some lines, of which the first has a number."""
-    data, count = np.frombuffer(lines, np.uint8), lines.count(b"\n")
+def _scanned(first: int, count: int, lines: bytes, head: Head, names: tuple[str, ...]) -> CsvBlock:
+    """The rows that end in so many lines, of which the first has a number."""
+    data = np.frombuffer(lines, np.uint8)
     places = {name: column for column, name in enumerate(names)}
     wanted = np.array([places.get(name, -1) for name in head.columns], np.int64)
     found = Rows(

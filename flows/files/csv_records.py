@@ -61,21 +61,18 @@ class CsvFeed:
         return feed
 
     def _walk(self, stream: BinaryIO) -> Iterator[bytes | list[bytes | Fault]]:
-        number = 1
-        for part in line_blocks(stream, 1):  # as they come
+        for part in line_blocks(stream, 1):  # as they come; `next_line` follows what came before
             if not isinstance(part, Fault):
                 content, is_ended = part
                 end = len(content) if is_ended else content.rfind(b"\n") + 1
-                number += content.count(b"\n")
                 yield content[:end]
                 if not is_ended:
-                    self._open_line = number
+                    self._open_line = self.next_line
                     yield [content[end:]]
             elif part.reason is Reason.TOO_LONG:
-                yield [part._replace(number=number)]
-                number += 1
+                yield [part._replace(number=self.next_line)]
             else:
-                self.broken = part._replace(number=number)
+                self.broken = part._replace(number=self.next_line)
 
     def _has_next(self) -> bool:
         """Whether there is another line; it is in the batch then."""
@@ -142,7 +139,7 @@ class CsvFeed:
             taken.append(part)
             size -= len(part)
             lines += count
-        self.next_line += lines
+            self.next_line += count
         return b"".join(taken)
 
     def put_back(self, content: bytes) -> None:

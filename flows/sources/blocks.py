@@ -129,6 +129,8 @@ class Cells:
     def _texts(self, path: str, values: Values, places: Numbers) -> pl.Series:
         """The cells of plain rows at some places, and those of all other rows, in order."""
         kept = places[values.kinds[places] >= STRING]
+        if not self._odd:
+            return values.at(kept).strings()
         odd = [(place, raw[path]) for place, raw in self._odd.items() if path in raw]
         kinds = {"place": pl.Int64, "text": pl.String}
         plain = pl.DataFrame({"place": kept, "text": values.at(kept).strings()}, schema=kinds)
