@@ -31,7 +31,7 @@ class _Gathered:
     """The whole lines of some chunks, and the beginning of the line that is not complete yet."""
 
     def __init__(self) -> None:
-        self._whole: list[bytes] = []
+        self._whole: list[bytes | memoryview] = []
         self._rest: list[bytes] = []
         self._length = 0  # bytes of the line that is not complete
         self._mark = BOM  # until the first line is taken
@@ -54,7 +54,7 @@ class _Gathered:
     def add(self, chunk: bytes) -> None:
         """Takes the next bytes."""
         if end := chunk.rfind(b"\n") + 1:
-            self._whole += [*self._rest, chunk[:end]]
+            self._whole += [*self._rest, memoryview(chunk)[:end]]
             self.size += self._length + end
             self._rest, self._length = [], 0
         if end < len(chunk):
