@@ -14,6 +14,7 @@ import zstandard
 
 from flows import labels
 from flows.exits import Exit, GateStoppedError, InputRefusedError, UsageError
+from flows.loading import gates
 from flows.loading.arrivals import land_paths
 from flows.loading.imports import run_import
 from flows.loading.pending import load_pending, replay
@@ -21,7 +22,7 @@ from flows.loading.preview import run_preview
 from flows.loading.summary import LoadSummary
 from flows.settings import Settings, TableMapping
 from flows.store import warehouse
-from flows.store.runs import begin, read_runs
+from flows.store.runs import Run, begin, read_runs
 from tests.exports import NOON, removals, tiktok, tiktok_id, write_lines
 from tests.sql.warehouse_of_cases import build
 
@@ -292,6 +293,23 @@ def test_the_posts_gate_rolls_a_load_back_and_keeps_the_evidence(
     bring(settings, tmp_path / "a.ndjson")
     assert len(rows(settings, "FROM base.posts")) == 1
     assert rows(settings, "FROM base.set_aside") == []
+
+
+def test_the_posts_gate_looks_at_an_even_sample_of_a_large_load(
+    settings: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    seen: list[int] = []
+    window = gates._window
+
+    def sample(connection: warehouse.Connection) -> Callable[[Run], None]:
+        seen.extend(len(window(connection, ("platform", "day"), size)) for size in (1000, 300, 50, 10))
+        return lambda _: None
+
+    monkeypatch.setattr(gates, "posts_gate", sample)
+    bring(settings, write_lines(tmp_path / "a.ndjson", [tiktok(serial=serial) for serial in range(1, 601)]))
+    assert seen[0] == 600
+    for size, rows in zip((300, 50, 10), seen[1:], strict=True):
+        assert size / 2 < rows < size * 2
 
 
 @pytest.mark.expectations
