@@ -10,26 +10,27 @@ microsecond of a record goes, in one process. Both sides of a ratio are measured
 machines differ and are shared.
 
 Where a microsecond goes (`--steps`): processor time a record of 1,009,195 records, one process; both columns measured
-beside each other on 30 November 2026, on a machine that others kept busy, which makes every number about a third larger
-than it is alone; DuckDB alone took 8.8 when it was measured before, and 10.1 since:
+at the same time in the night of 30 November 2026, while a dozen other processes wanted the two cores: every number is
+about half as large again as it is alone. DuckDB alone takes 8.8 on a quiet machine:
 
     step                                     before        now
-    landing: hash and pack                      3.6        3.3    of the packing 1.8 are Zstandard's
-    the landed bytes proven                     1.3        1.3    hashed while the next are unpacked
-    read and map to posts                      11.7        8.8    scan 1.8, unpack 1.0, strings 1.0; one by one 0.4 %
-    the same of a CSV of CrowdTangle           13.4        9.8    110,000; another 2.4 once a file, before: a piece
-    of Instagram's captured posts              14.6       13.0    99,000
-    labels                                     12.2       12.5    not touched: the difference is the machine's
-    masks, keys, words, groups, hashes          3.8        3.7
-    parts written                               1.3        1.3
-    into the warehouse, in SQL                  8.7        7.2    4.4 of these the posts (5.2), winners 0.5 (1.4)
-    names in texts                              2.9        2.5    looked for in the different words of texts
-    the checks of rows                          1.3        1.3
-    gates of Great Expectations                 3.2        2.5    0.8 of their sample (1.4); 1.2 s of its import
-    models                                      8.3        8.8    not touched
-    everything                                 60.8       56.0    peak 1.8 GB
+    landing: hash and pack                      5.2        5.1    the hash beside the packing, and so less by the clock
+    the landed bytes proven                     1.7       <0.1    by their packed bytes, a tenth of the content
+    read and map to posts                      11.5        9.6    32 bytes at a time; values asked of the memory ahead
+    the same of a CSV of CrowdTangle            9.5        7.3    110,000; of these 2.0 once a file
+    of Instagram's captured posts              11.9        9.9    99,000; 2.5 % one by one, which is 1.0
+    labels                                     16.0       16.2    not touched
+    masks, keys, words, groups, hashes          4.3        4.3    not touched
+    parts written                               1.8        1.8
+    into the warehouse, and expectations       10.2       10.1    3.5 of these the new posts
+    the sample of the expectations              0.9        0.4    an MD5 of every post before
+    names in texts                              3.0        2.5    the words of the corpus are kept
+    the checks of rows                          1.4        1.2
+    the gate of files                           2.0        2.1    the import of Great Expectations
+    models                                      8.6        8.4    3.1 of these the terms (3.5)
+    everything                                 66.6       61.7
 
-300,000 records: 102 before, of which terms 12.4 and what is done once a process (letters and vocabulary 0.7 s, machine
+300,000 records, before: 102, of which terms 12.4 and what is done once a process (letters and vocabulary 0.7 s, machine
 code 0.5 s); letters and vocabulary are kept beside the machine code now and read in 20 milliseconds. Within a memory
 limit of 500 MB for the database, a million posts are loaded and modelled in 0.7 GB; the limit of a home is 4 GB.
 
@@ -45,15 +46,18 @@ What was tried and does not pay: machine code for the words that may be handles 
 scan, sums of weights a row at a time in the kernel, groups of posts by author for the terms (lists cost more than
 counting), parts that are not packed (0.5 less to write, twice the disk) or are Arrow files (0.9 less to write, four
 times the disk), columns of their own for the 4 % of lines in other forms (so few cost more as columns than one by
-one: the scan looks elsewhere for their fields instead), strings 16 bytes at a time in the scan (numba makes no such
-instructions of it), MD5 of texts by DuckDB in the workers (opening it costs what it saves), `post_id` packed with
-Zstandard (0.1 less to write, more to join).
+one: the scan looks elsewhere for their fields instead), MD5 of texts by DuckDB in the workers (opening it costs what
+it saves), `post_id` packed with Zstandard (0.1 less to write, more to join), rows written into the warehouse in any
+order (no difference), a filter of bits for the posts that are there more than once (the scan of Parquet unpacks every
+page all the same), parts without statistics, in small groups of rows or with categories, terms counted by the hashes
+of words (0.1 of 1.5), only those texts rewritten for the terms that hold an address or mention (0.1), landing at
+Zstandard's first level (0.5 less, an eighth more on the disk).
 
 Candidates on one core of the same machine, microseconds a record of 1,087 bytes, decoded into the fields that are
 used: orjson 3.2 (all fields), msgspec 1.6, DuckDB with a schema 1.8, PyArrow with a schema 4.8, Polars with a schema
-10.1, the compiled scan 1.9. DuckDB turns a number into a text without a word and takes the first of two equal keys;
-PyArrow and Polars give up a whole block for one odd value; msgspec makes an object a record. So the scan was taken: it
-says of every line whether its values are plain.
+10.1, the compiled scan 1.9 (1.3 since it steps over 32 bytes at a time). DuckDB turns a number into a text without a
+word and takes the first of two equal keys; PyArrow and Polars give up a whole block for one odd value; msgspec makes
+an object a record. So the scan was taken: it says of every line whether its values are plain.
 """
 
 import argparse
