@@ -7,7 +7,7 @@ go on without a file is the publication (`require_seen`).
 import hashlib
 from collections.abc import Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Literal, get_args
 
@@ -264,12 +264,13 @@ def settle(home: Path, loaded: Mapping[str, Loaded]) -> Inventory:
     """The landing compared with the chain and with what the warehouse holds; the chain learns what it missed.
 
     What was there before the chain (a home of an earlier version, a run killed at the wrong moment) is adopted: its
-    content is proven from now on, and nothing of what was before. Raises LedgerDamagedError for a damaged chain.
+    content is proven from now on, by being unpacked, and nothing of what was before. Raises LedgerDamagedError for a
+    damaged chain.
     """
     entries = chain.read(home)
     seen = inspect(home)  # afterwards: what lands meanwhile is seen and not missed
     known = chain.contents(entries)
-    adopted = [landing.note_of(item, "adopted") for item in seen.files if item.file_id not in known]
+    adopted = [landing.note_of(replace(item, packed=""), "adopted") for item in seen.files if item.file_id not in known]
     contents = {item.file_id: item.content for item in seen.files}
     entries += chain.append_new(home, adopted)
     entries += note_loaded(home, loaded, contents, only_new=True)

@@ -291,6 +291,7 @@ def test_a_home_of_the_last_version_gets_a_chain_that_says_what_it_cannot_prove(
     load(home)
     entries = chain.read(home.home)
     assert [entry.kind for entry in entries] == ["adopted", "adopted", "loaded", "loaded", "keyed"]
+    assert not any("packed" in entry.facts for entry in entries), "a manifest alone does not vouch for packed bytes"
     assert {entry.content for entry in entries[:-1]} == {item.file_id for item in landing.landed_files(home.home)}
 
 
