@@ -69,21 +69,20 @@ def csv_columns(
         if isinstance(head, Fault):
             yield head
             continue
-        names, size = wanted(head.columns), block.CHUNK_BYTES
+        names, alone = wanted(head.columns), rows_below(feed, head)
         while names is not None:
             first = feed.next_line
-            if not (lines := feed.take(size)):
+            if not (lines := feed.take(block.CHUNK_BYTES)):
                 break
             rows = _scanned(first, feed.next_line - first, lines, head, names)
             feed.put_back(lines[rows.content :])
             if rows.content:
-                size = block.CHUNK_BYTES
                 yield rows
-            elif len(lines) < size:
-                break  # a row that does not end before what needs a careful look
+            elif (row := next(alone, None)) is not None:  # one that does not end so soon
+                yield row
             else:
-                size *= 2
-        yield from rows_below(feed, head)
+                break
+        yield from alone
 
 
 def compile_rows() -> None:

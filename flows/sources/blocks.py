@@ -124,7 +124,9 @@ class Cells:
         self._rows = rows
         odd = [(place, rows.record(place)) for place in (~rows.is_plain).arg_true()]
         self._odd = {place: row.raw for place, row in odd if isinstance(row, Record)}
-        self.is_blank = len(odd) == len(rows.is_plain) and all(row is None for _, row in odd)
+        self.faults = sum(isinstance(row, Fault) for _, row in odd)
+        self.is_usable = len(odd) < len(rows.is_plain) or bool(self._odd)
+        self.is_blank = not self.is_usable and not self.faults
 
     def _texts(self, path: str, values: Values, places: Numbers) -> pl.Series:
         """The cells of plain rows at some places, and those of all other rows, in order."""
@@ -156,18 +158,19 @@ class Cells:
 def cells_of(stream: BinaryIO, is_header: IsHeader | None, names: tuple[str, ...]) -> Iterator[Cells | Record | Fault]:
     """The cells of a table that only together tell how they are meant, and what comes alone.
 
-    They end where the reading of the table does: after too many blank rows.
+    They end about where the reading of the table does: after too many rows that are blank or cannot be used.
     """
-    blanks = 0
+    blanks = faults = 0
     for item in csv_columns(stream, is_header, lambda _: tuple(dict.fromkeys(names))):
         if isinstance(item, Record | Fault):
             yield item
-            blanks = 0
-            continue
-        cells = Cells(item)
-        yield cells
-        blanks = blanks + len(item.numbers) if cells.is_blank else 0
-        if blanks > limits.BLANK_LINES:
+            blanks, faults = 0, faults + 1 if isinstance(item, Fault) else 0
+        else:
+            cells = Cells(item)
+            yield cells
+            blanks = blanks + len(item.numbers) if cells.is_blank else 0
+            faults = 0 if cells.is_usable else faults + cells.faults
+        if blanks > limits.BLANK_LINES or faults >= limits.REJECTS_IN_A_ROW:
             return
 
 

@@ -294,6 +294,29 @@ def test_what_a_whole_table_says_ends_where_too_many_blank_rows_follow_each_othe
     assert [part.is_blank for part in parts if isinstance(part, Cells)] == [False, True]
 
 
+def test_what_a_whole_table_says_ends_where_too_many_rows_that_cannot_be_used_follow_each_other(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(limits, "REJECTS_IN_A_ROW", 10)
+    content = b"id,note\n1,first\n" + b"x\n" * 140_000 + b"2,second\n"
+    parts = [part for part in cells_of(io.BytesIO(content), None, ("note",)) if isinstance(part, Cells)]
+    assert [text for part in parts for text in part.texts("note")] == ["first"]
+    assert [part.is_usable for part in parts] == [True, False]
+
+
+def test_a_row_of_more_lines_than_a_block_comes_alone_and_what_follows_in_blocks_again(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(limits, "TOGETHER", 4)
+    long = b'2,"' + b"x\n" * 9 + b'"\n'
+    content = b"id,note\n1,first\n" + long + b"3,third\n4,fourth\n" + long + b"5,fifth\n"
+    parts = list(csv_columns.csv_columns(io.BytesIO(content), None, lambda columns: columns))
+    assert [type(part) for part in parts] == [CsvBlock, Record, CsvBlock, Record, CsvBlock]
+    assert [part.number for part in parts if isinstance(part, Record)] == [3, 15]
+    numbers = [part.numbers.tolist() for part in parts if isinstance(part, CsvBlock)]
+    assert numbers == [[2], [13, 14], [25]]
+
+
 def test_a_post_is_dated_by_its_file() -> None:
     early, late = (ROW | {"Post Created": f"2024-{day} 20:10:33 WIB"} for day in ("01-30", "02-02"))
     assert assert_alike(FACEBOOK, table([early, late]))["observed_at"].to_list() == [1_706_800_000, 1_706_900_000]
