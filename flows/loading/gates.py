@@ -129,20 +129,20 @@ def posts_gate(connection: warehouse.Connection) -> Callable[[Run], None]:
 
 
 def _window(connection: warehouse.Connection, columns: Sequence[str], rows: int) -> pl.DataFrame:
-    """The posts this load touched; of more records than so many rows an even sample of them, always the same one.
+    """The posts this load touched; above so many rows an even sample of them, always the same one.
 
     Beside the columns it has `record`, the file and the number of what brought the post. The rules that must hold for
     every row are SQL checks; they look at all of them.
     """
     names = ", ".join(f"posts.{column}" for column in columns)
-    [(records,)] = connection.execute("SELECT count(*) FROM stage").fetchall()
+    [(records, posts)] = connection.execute("SELECT count(*), approx_count_distinct(post_id) FROM stage").fetchall()
     return warehouse.query(
         connection,
         f"SELECT {names}, coalesce(stage_files.file, 'loaded before') || ':' || posts.rank.number AS record "  # noqa: S608
         "FROM base.posts AS posts SEMI JOIN stage USING (platform, post_id) "
         "LEFT JOIN stage_files ON stage_files.file_id = posts.rank.file_id "
         "WHERE hash(posts.post_id) % $one_in::UBIGINT = 0",  # a number of another kind makes it a slow one of 128 bits
-        {"one_in": max(1, -(-records // rows))},
+        {"one_in": -(-posts // rows) if records > rows else 1},
     )
 
 
