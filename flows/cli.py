@@ -2,7 +2,6 @@
 
 import atexit
 import os
-import subprocess
 import sys
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
@@ -81,18 +80,12 @@ def demo(
       ronda demo --posts 20000
     """
     settings = settings_of(context, writes=True)
-    # The labels' kernel, once per installation, compiles in another process; this one waits where it first labels.
-    compilation = processes.start("flows.labels.compiled", stderr=subprocess.DEVNULL)
-    try:
-        from flows import demo as season
+    from flows import demo as season
 
-        run = season.run_live if live else season.run
-        run(settings, posts=posts)
-        if desk:
-            season.run_desk(settings)
-    finally:
-        compilation.kill()
-        compilation.wait()
+    run = season.run_live if live else season.run
+    run(settings, posts=posts)
+    if desk:
+        season.run_desk(settings)
     return Exit.DONE
 
 

@@ -9,6 +9,7 @@ from contextlib import closing
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import reports
 import sql
@@ -19,15 +20,13 @@ from flows.exits import UsageError
 from flows.labels.indications import CALL_TO_VOTE
 from flows.loading.arrivals import land_paths
 from flows.loading.landing import Landed
-from flows.loading.pending import replay
+from flows.loading.pending import load_pending, replay
 from flows.method import METHOD
-from flows.orchestrator import Orchestrator
 from flows.periods import Week
 from flows.progress import note, say
-from flows.publishing import build, database, publications, releases
-from flows.publishing.check import check_week
+from flows.publishing import build, check, database, publications, releases
 from flows.publishing.state import Cause, state_numbers
-from flows.publishing.week import publish_week
+from flows.publishing.week import MILLISECONDS, Published, publish_week
 from flows.seeds import read_seed
 from flows.settings import Settings, lent
 from flows.simulation.coders import NONE, SHEET, Drawn, returned
@@ -37,8 +36,11 @@ from flows.simulation.services.serve import serving
 from flows.sources import reviews
 from flows.sources.source import Watched
 from flows.store import keys, models, warehouse
-from flows.store.runs import recorded
+from flows.store.runs import Run, recorded
 from flows.store.warehouse import Connection, exclusive
+
+if TYPE_CHECKING:
+    from flows.orchestrator import Orchestrator
 
 WEEK = "2024-W06"
 LIVE_MOMENT = datetime(2024, 2, 18, 22, 0, tzinfo=UTC)  # when the last week of the season has landed
@@ -88,17 +90,19 @@ def _note_watched(settings: Settings, lists: Mapping[str, posts_served.WatchList
 
 def run_live(settings: Settings, posts: int) -> None:
     """Serves the season as the platforms serve theirs, extracts it over HTTP on its own clock, publishes a week."""
+    from flows.orchestrator import Orchestrator
+
     started = time.monotonic()
     folder = settings.home / "season"
     _fresh_home(settings, folder)
-    with closing(Orchestrator(settings)) as server:
+    with closing(Orchestrator(settings)) as server, processes.helper(make_machine_code, quality.make_ready):
         server.start()
         _simulate(folder, posts)
         _extract_and_publish(settings, folder, server)
     say(f"Done in {time.monotonic() - started:.0f} s. Another week: ronda weekly --week 2024-W05")
 
 
-def _extract_and_publish(settings: Settings, folder: Path, server: Orchestrator) -> None:
+def _extract_and_publish(settings: Settings, folder: Path, server: "Orchestrator") -> None:
     # After the import of `demo`, so that this process holds the settings before the flows read them.
     from flows.extract import extract
     from flows.weekly import weekly
@@ -134,18 +138,19 @@ def run(settings: Settings, posts: int) -> None:
     """Writes the season and replays it as it arrived: every batch is loaded and its week published before the next.
 
     One week gets its reports, the others their numbers, so that late posts and removals make real corrections. What is
-    already published is not published again.
+    already published is not published again. No server of Prefect is started, which takes as long as the season's load:
+    the steps are those of `flows.weekly`, which is what runs in an office.
     """
     started = time.monotonic()
     folder = settings.home / "season"
     _fresh_home(settings, folder)
-    with closing(Orchestrator(settings)) as server, processes.helper(quality.make_ready, reports.make_ready):
+    with processes.helper(make_machine_code, quality.make_ready, reports.make_ready):
         batches = _simulate(folder, posts)
         demo = _Demo(settings, folder)
         if WEEK in releases.reported_weeks(settings.home):
             is_changed = demo.replay(batches)
         else:
-            is_changed = demo.publish(batches, server)
+            is_changed = demo.publish(batches)
         if is_changed:
             with exclusive(settings.home):
                 build.build_tables(settings)
@@ -166,21 +171,43 @@ def run_desk(settings: Settings) -> None:
     week = Week.parse(WEEK)
     note(f"Publishing {WEEK} again, with what they said ...")
     with exclusive(settings.home), recorded(settings.home, "demo", {"weeks": "1"}) as run:
-        build.build_tables(settings)
-        check_week(settings, run, week)
-        publish_week(settings, run, week)
+        _publish(settings, run, week)
     say(f"The desk lives on {DESK_MOMENT.astimezone(settings.election.zone):%d %B %Y}. Log in as:")
     for name, password in rehearsal.open_guests(settings.home).items():
         say(f"  {name:<12} {password}   ({rehearsal.GUESTS[name]})")
     serving.serve_desk(settings, say, None)
 
 
+def make_machine_code() -> None:
+    """Compiles the kernel of the labels and the scans of records, once per installation; else reads what is kept.
+
+    For the helper of a run, while nothing is there to be labelled; a run that is so far waits for it.
+    """
+    from flows.files import csv_columns, json_columns, json_lists
+    from flows.labels.compiled.batch import compiled_loop
+
+    json_columns.compile_scan()
+    csv_columns.compile_rows()
+    json_lists.compile_outline()
+    compiled_loop()
+
+
 def _make_ready(settings: Settings) -> None:
     """Imports and reads what takes seconds."""
-    from flows import weekly  # noqa: F401
-
     reports.make_ready()
     labels.read_tables(settings.seeds)
+    labels.label_quality(settings.seeds)
+
+
+def _publish(settings: Settings, run: Run, week: Week) -> Published:
+    """Builds, checks and publishes what is loaded, as the flow `weekly` does."""
+    started = time.monotonic()
+    check.begin(settings, run, week)
+    build.build_tables(settings)
+    check.check_week(settings, run, week)
+    published = publish_week(settings, run, week)
+    run.add_counts({MILLISECONDS: round(1000 * (time.monotonic() - started))})
+    return published
 
 
 @dataclass(frozen=True, slots=True)
@@ -190,22 +217,20 @@ class _Demo:
     settings: Settings
     folder: Path
 
-    def publish(self, batches: Sequence[simulation.Batch], server: Orchestrator) -> bool:
+    def publish(self, batches: Sequence[simulation.Batch]) -> bool:
         """Replays the season and publishes its reported week on the way; whether anything came after that week."""
         reported = next(number for number, batch in enumerate(batches) if batch.week == WEEK)
         note("Replaying it week by week: what landed is loaded, checked and stated ...")
-        server.start()
+        settings = self.settings
         watched = processes.later(posts_served.watch_list, self.folder)
-        self.replay(batches[:reported], lambda: _make_ready(self.settings))
-        _note_watched(self.settings, watched())
+        self.replay(batches[:reported], lambda: _make_ready(settings))
+        _note_watched(settings, watched())
         note(f"Made-up coders return the sheets of {METHOD.estimate_weeks} weeks; modelling and publishing {WEEK} ...")
-        with exclusive(self.settings.home):
+        with exclusive(settings.home), recorded(settings.home, "demo", {"week": WEEK}) as run:
             self._land(batches[reported], self._reviewed())
-        server.wait()
-        from flows.weekly import weekly
-
-        say(weekly(week=WEEK, lang=self.settings.lang))
-        server.end()
+            loaded = load_pending(settings, run)
+            published = _publish(settings, run, Week.parse(WEEK))
+        say("\n".join([*loaded.untaken, published.text]))
         return self.replay(batches[reported + 1 :])
 
     def replay(self, batches: Sequence[simulation.Batch], meanwhile: Callable[[], None] = lambda: None) -> bool:
