@@ -265,7 +265,7 @@ class _Demo:
         """The review sheets of the latest weeks, as two made-up coders and a third filled them in."""
         with warehouse.opened(self.settings.home) as connection:
             sampled = models.needed(connection, models.read_models(sql.FOLDER), ("core.samples",))
-            models.build(connection, sampled, trends.METHODS, with_comments=False)
+            models.build(connection, sampled, trends.METHODS, is_lasting=False)
             truth = str(self.folder / "truth" / "posts.parquet")
             drawn = warehouse.query(connection, _DRAWN, [CALL_TO_VOTE, NONE, truth, METHOD.estimate_weeks])
         codes = [row["code"] for row in read_seed("indications", self.settings.seeds) if row["code"] != CALL_TO_VOTE]

@@ -8,6 +8,7 @@ these are the facts that cannot be rebuilt; `base.publications` is loaded from t
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -199,7 +200,7 @@ def _restated(
     before = files_in(folder, ".parquet")
     if not before:
         return own.clear().with_columns(restates=pl.lit(True))
-    said = pl.concat([pl.read_parquet(path, columns=[*NUMBER, "value", "sequence"]) for path in before])
+    said = pl.concat([_said(path, path.stat().st_mtime_ns) for path in before])
     last = said.sort("sequence").unique(NUMBER, keep="last").rename({"value": "said"}).drop("sequence")
     published = list({path.stem.rsplit("-", 1)[0] for path in before} - {str(week)})
     changed = (
@@ -214,6 +215,14 @@ def _restated(
         labels = pl.col("week").replace_strict(release.labels, default=pl.col("label_version"), return_dtype=pl.String)
         restated = restated.with_columns(label_version=labels)
     return restated.sort(NUMBER)
+
+
+@lru_cache(maxsize=64)
+def _said(path: Path, _changed: int) -> "pl.DataFrame":
+    """What a publication says, and its place in the ledger; read once by a run that states many weeks."""
+    import polars as pl
+
+    return pl.read_parquet(path, columns=[*NUMBER, "value", "sequence"])
 
 
 def publications(home: Path) -> dict[str, int]:

@@ -3,6 +3,7 @@
 import hashlib
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
+from functools import cache
 from importlib.metadata import version
 
 import sql
@@ -55,14 +56,19 @@ def release_facts(
     )
 
 
+@cache
+def _models() -> tuple[models.Model, ...]:
+    return tuple(models.read_models(sql.FOLDER))
+
+
 def state_numbers(settings: Settings, connection: warehouse.Connection, week: Week, cause: Cause) -> int:
     """States the numbers of a week in the ledger, without a report; gives the number of the publication.
 
-    Inside the caller's transaction. Only the tables that are stated are rebuilt; gates and reports come with
-    `check_week` and `publish_week`.
+    Inside the caller's transaction, which may be undone afterwards: what is stated lies in the ledger. Only the tables
+    that are stated are rebuilt; gates and reports come with `check_week` and `publish_week`.
     """
-    stated = models.needed(connection, models.read_models(sql.FOLDER), (*publications.MEASURES, tables.DRAWS))
-    models.build(connection, stated, trends.METHODS, with_comments=False)
+    stated = models.needed(connection, _models(), (*publications.MEASURES, tables.DRAWS))
+    models.build(connection, stated, trends.METHODS, is_lasting=False)
     release = release_facts(settings, connection, settings.election.release_moment(week), week, cause)
     return publications.record_publication(settings.home, week, publications.numbers(connection), release)
 
@@ -105,7 +111,7 @@ def read_ledger(settings: Settings, connection: warehouse.Connection) -> None:
     """Rebuilds the tables that know of publications, in one transaction."""
     with warehouse.transaction(connection):
         publications.add_publications(connection, settings.home)
-        restated = [model for model in models.read_models(sql.FOLDER) if model.qualified in FROM_LEDGER]
+        restated = [model for model in _models() if model.qualified in FROM_LEDGER]
         models.build(connection, restated, trends.METHODS)
         checks.stop_on(checks.run_grains(connection, restated))
 

@@ -1,7 +1,6 @@
 """What a query reads, from DuckDB's own syntax tree."""
 
 import json
-from collections.abc import Iterator
 from typing import Any
 
 from flows.headers import ModelError
@@ -18,12 +17,13 @@ def dependencies(connection: Connection, query: str, name: str) -> set[str]:
     """
     if query in _READ:
         return set(_READ[query])
-    tree = json.loads(connection.execute("SELECT json_serialize_sql(?)", [query]).fetchall()[0][0])
+    nodes: list[dict[str, Any]] = []  # every object of the tree, gathered as it is read
+    serialized = connection.execute("SELECT json_serialize_sql(?)", [query]).fetchall()[0][0]
+    tree = json.loads(serialized, object_hook=lambda node: nodes.append(node) or node)
     if tree.get("error", True):
         raise ModelError(f"{name} is not a SELECT that DuckDB reads: {tree.get('error_message')}; fix its file.")
     if len(tree["statements"]) != 1:
         raise ModelError(f"{name} holds {len(tree['statements'])} statements; a file is one SELECT.")
-    nodes = list(_nodes(tree))
     if any(node.get("class") == "PARAMETER" for node in nodes):
         raise ModelError(f"{name} takes a parameter; a file must run as it stands.")
     temporary = {entry["key"] for node in nodes for entry in node.get("cte_map", {}).get("map", [])}
@@ -37,11 +37,3 @@ def dependencies(connection: Connection, query: str, name: str) -> set[str]:
             raise ModelError(f"{name} reads {node['table_name']} without its schema; write schema.table.")
     _READ[query] = read
     return set(read)
-
-
-def _nodes(tree: Any) -> Iterator[dict[str, Any]]:
-    """Every object of a JSON tree, the tree itself included."""
-    if isinstance(tree, dict):
-        yield tree
-    for child in tree.values() if isinstance(tree, dict) else tree if isinstance(tree, list) else ():
-        yield from _nodes(child)

@@ -10,7 +10,7 @@ starts from: a function of `flows.trends`, handed in by the caller.
 import csv
 import re
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from graphlib import CycleError, TopologicalSorter
@@ -99,24 +99,25 @@ def build(
     models: Sequence[Model],
     methods: Mapping[str, Method] | None = None,
     *,
-    with_comments: bool = True,
+    is_lasting: bool = True,
 ) -> None:
     """Build every model in the order of its dependencies, inside the caller's transaction, with its comments.
 
-    Tables that are soon built again do without comments, which take a third of the time. `methods` are the functions of
-    the computed models, by qualified name. Raises ModelError for a cycle, a table or a method that does not exist, a
-    query that fails or a header that disagrees with it.
+    Tables that are read once and gone are not `is_lasting`: they do without comments and without the comparison with
+    their headers, which take a third of the time. `methods` are the functions of the computed models, by qualified
+    name. Raises ModelError for a cycle, a table or a method that does not exist, a query that fails or a header that
+    disagrees with it.
     """
-    graph = _graph(connection, models)
-    _drop(connection, _sorted(graph))
+    existing = _relations(connection)
+    graph = _graph(connection, models, existing)
+    _drop(connection, _sorted(graph), existing)
     for model in _created(connection, graph, {model.qualified: model for model in models}, methods or {}):
-        _compare_columns(connection, model)
-        if with_comments:
+        if is_lasting:
+            _compare_columns(connection, model)
             _write_comments(connection, model)
 
 
-def _drop(connection: Connection, names: Sequence[str]) -> None:
-    existing = _relations(connection)
+def _drop(connection: Connection, names: Sequence[str], existing: Mapping[str, str]) -> None:
     for name in reversed(names):
         if name in existing:
             connection.execute(f"DROP {existing[name]} {name}")
@@ -196,13 +197,12 @@ def needed(connection: Connection, models: Sequence[Model], names: Iterable[str]
 def in_order(connection: Connection, models: Sequence[Model]) -> list[Model]:
     """The models, each after those its query reads; raises ModelError for a cycle or a table that does not exist."""
     by_name = {model.qualified: model for model in models}
-    return [by_name[name] for name in _sorted(_graph(connection, models))]
+    return [by_name[name] for name in _sorted(_graph(connection, models, _relations(connection)))]
 
 
-def _graph(connection: Connection, models: Sequence[Model]) -> dict[str, set[str]]:
+def _graph(connection: Connection, models: Sequence[Model], existing: Collection[str]) -> dict[str, set[str]]:
     """Each model with those its query reads; raises ModelError for a table that does not exist."""
     names = {model.qualified for model in models}
-    existing = _relations(connection)
     graph: dict[str, set[str]] = {}
     for model in sorted(models, key=lambda model: model.qualified):
         read = dependencies(connection, model.query, model.qualified)

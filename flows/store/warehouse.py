@@ -321,6 +321,16 @@ def transaction(connection: Connection) -> Iterator[Connection]:
     connection.execute("COMMIT")
 
 
+@contextmanager
+def undone(connection: Connection) -> Iterator[Connection]:
+    """Everything inside is undone at the end: for tables that are made to be read once."""
+    connection.execute("BEGIN TRANSACTION")
+    try:
+        yield connection
+    finally:
+        connection.execute("ROLLBACK")
+
+
 def query(
     connection: Connection, text: str, parameters: Sequence[Any] | Mapping[str, Any] | None = None
 ) -> "pl.DataFrame":

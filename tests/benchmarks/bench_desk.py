@@ -64,7 +64,7 @@ def publish(home: Path, items: int) -> None:
     connection.execute(_PLAN)
     with warehouse.transaction(connection):
         built = models.needed(connection, models.read_models(sql.FOLDER), TABLES)
-        models.build(connection, built, trends.METHODS, with_comments=False)
+        models.build(connection, built, trends.METHODS, is_lasting=False)
     (home / "published").mkdir(parents=True)
     public = [(schema, name) for schema, name in tables.public_tables(connection)]
     write_public_database(connection, home / "published" / "ronda.duckdb", public)

@@ -213,7 +213,7 @@ def _look_for_persons(connection: Any, result: Result) -> None:
     models.load_seeds(connection, sql.SEEDS)
     tables.write_label_quality(connection, labels.label_quality(sql.SEEDS))
     known = models.read_models(sql.FOLDER)
-    models.build(connection, models.needed(connection, known, TABLES), with_comments=False)
+    models.build(connection, models.needed(connection, known, TABLES), is_lasting=False)
     for table in TABLES:
         frame = warehouse.query(connection, f"SELECT * FROM {table}")  # noqa: S608 - a constant
         for row in frame.to_dicts():

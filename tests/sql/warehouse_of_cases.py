@@ -149,7 +149,7 @@ def build(connection: warehouse.Connection, *names: str) -> None:
     if names:
         built = models.needed(connection, built, names)
     with warehouse.transaction(connection):
-        models.build(connection, built, trends.METHODS, with_comments=False)
+        models.build(connection, built, trends.METHODS, is_lasting=False)
 
 
 def _numbered(rows: Iterable[Row]) -> list[dict[str, str]]:
