@@ -12,8 +12,9 @@ still are is the question of `flows.loading.proof`.
 import gzip
 import hashlib
 import json
+import os
 import shutil
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime
@@ -152,9 +153,16 @@ def land(  # noqa: PLR0913 - the facts of a manifest
 
 
 def manifest_path(home: Path, file_id: str) -> Path | None:
-    """Where the manifest of a landed file is; None where there is none."""
-    name = f"{file_id[:32]}.json"
-    return next((path for path in _inside(home) if path.name == name), None)
+    """Where the manifest of a landed file is; None where there is none.
+
+    Raises LedgerDamagedError for a folder that may not be read.
+    """
+    name, unreadable = f"{file_id[:32]}.json", list[OSError]()
+    for folder, _, files in os.walk(home / "landing", onerror=unreadable.append):
+        if name in files:
+            return Path(folder, name)
+    _require_readable([each for each in unreadable if not isinstance(each, FileNotFoundError)])
+    return None
 
 
 def _kept_suffix(incoming: Path) -> str | None:
@@ -340,6 +348,10 @@ def _inside(home: Path) -> Iterator[Path]:
     """Everything in the landing. Raises LedgerDamagedError for a folder that may not be read."""
     unreadable: list[OSError] = []
     yield from all_paths(home / "landing", unreadable)
+    _require_readable(unreadable)
+
+
+def _require_readable(unreadable: Sequence[OSError]) -> None:
     if unreadable:
         raise LedgerDamagedError(unreadable_sentence(unreadable[0]))
 

@@ -17,6 +17,8 @@ from flows.loading.landing import Landed
 from flows.loading.sheets import CollectionDays, ReviewLines, load_collection, load_reviews
 from flows.store.warehouse import Connection
 
+_HELD_RECORDS = 50_000  # of a load, which then take some 50 MB
+
 
 class SheetFault(Protocol):
     """A row of a collection log or review sheet that could not be used (see `flows.sources.format.Fault`)."""
@@ -100,7 +102,8 @@ def load(connection: Connection, batch: Batch, zone: str, hide: Callable[[Connec
         connection.execute("""
             CREATE OR REPLACE TEMP TABLE hidden (
                 platform VARCHAR, post_id VARCHAR, shown VARCHAR, hashtags VARCHAR[])""")
-        connection.execute(statements.STAGE)
+        records = sum(counted for _, counted in batch.files)
+        connection.execute(statements.HELD_STAGE if records <= _HELD_RECORDS else statements.STAGE)
         if batch.set_apart is not None:
             batch.set_apart(connection)
         for statement in statements.STEPS:

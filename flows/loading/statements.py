@@ -1,15 +1,13 @@
 """The statements of a load, in their order: from the parts that were prepared to the tables of the warehouse.
 
-Tables and views of the load: `stage` has what comes in, `left_out` what is taken out of it, `often` the posts that are
-there more than once, `often_seen` what was seen of them, `winners` what they are afterwards, `hidden` what is shown of
-posts in whose texts names stand.
+Tables and views of the load: `stage` has what comes in (from `held`, where that is little), `left_out` what is taken out
+of it, `often` the posts that are there more than once, `often_seen` what was seen of them, `winners` what they are
+afterwards, `hidden` what is shown of posts in whose texts names stand.
 """
 
 from flows.post import Reason
 
-# What a load brings, as a view of its parts: each statement reads the columns that it needs, and memory stays flat.
-STAGE = """
-CREATE OR REPLACE TEMP VIEW stage AS
+_BROUGHT = """
 WITH ranked AS (
     SELECT
         prepared.*,
@@ -21,13 +19,21 @@ WITH ranked AS (
         } AS rank
     FROM read_parquet(getvariable('parts')) AS prepared
     JOIN stage_files AS files USING (file_id)
-    ANTI JOIN left_out USING (file_id, number)
 )
 SELECT
     *,
     CASE WHEN text IS NOT NULL THEN rank END AS text_rank,
     CASE WHEN author_key IS NOT NULL THEN rank END AS author_rank
 FROM ranked
+"""
+
+# What a load brings, as a view of its parts: each statement reads the columns that it needs, and memory stays flat.
+STAGE = f"CREATE OR REPLACE TEMP VIEW stage AS FROM ({_BROUGHT}) ANTI JOIN left_out USING (file_id, number)"
+
+# A small load is held, and its parts are opened once and not by each statement.
+HELD_STAGE = f"""
+CREATE OR REPLACE TEMP TABLE held AS {_BROUGHT};
+CREATE OR REPLACE TEMP VIEW stage AS FROM held ANTI JOIN left_out USING (file_id, number)
 """
 
 NO_STAGE = """

@@ -200,8 +200,8 @@ def _restated(
     before = files_in(folder, ".parquet")
     if not before:
         return own.clear().with_columns(restates=pl.lit(True))
-    said = pl.concat([_said(path, path.stat().st_mtime_ns) for path in before])
-    last = said.sort("sequence").unique(NUMBER, keep="last").rename({"value": "said"}).drop("sequence")
+    said = sorted((_said(path, path.stat().st_mtime_ns) for path in before), key=_sequence)
+    last = pl.concat(said).unique(NUMBER, keep="last").rename({"value": "said"})
     published = list({path.stem.rsplit("-", 1)[0] for path in before} - {str(week)})
     changed = (
         stated.filter(pl.col("week").is_in(published))
@@ -223,6 +223,10 @@ def _said(path: Path, _changed: int) -> "pl.DataFrame":
     import polars as pl
 
     return pl.read_parquet(path, columns=[*NUMBER, "value", "sequence"])
+
+
+def _sequence(said: "pl.DataFrame") -> int:
+    return int(said["sequence"][0]) if len(said) else 0
 
 
 def publications(home: Path) -> dict[str, int]:

@@ -226,6 +226,8 @@ def append(home: Path, notes: Sequence[Note]) -> list[Entry]:
 
 def append_new(home: Path, notes: Sequence[Note]) -> list[Entry]:
     """Adds those notes to the chain that it does not hold yet with the same kind, content and facts as the last."""
+    if not notes:
+        return []
     with _locked(home):
         there = _read(home)
         known = {(entry.kind, entry.subject): (entry.content, dict(entry.facts)) for entry in there}
