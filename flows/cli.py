@@ -24,6 +24,7 @@ from flows.cli_call import (
     orchestrated,
     settings_of,
     verb,
+    weekly_run,
 )
 from flows.exits import Exit, UsageError, as_told
 from flows.progress import guard_terminal, say, say_line
@@ -123,7 +124,7 @@ def import_(
     if dry_run and week:
         raise UsageError("--dry-run publishes nothing; leave out --week.")
     if week:
-        with orchestrated(context, "weekly") as (settings, flow):
+        with weekly_run(context) as (settings, flow):
             return _import(settings, paths, covers, lambda: say(flow(week=week, lang=settings.lang)))
     settings = settings_of(context, writes=not dry_run)
     from expectations import run as quality
@@ -192,7 +193,7 @@ def weekly(
     from flows.store import warehouse
 
     ready = (reports.make_ready, labels.label_quality, warehouse.current_schema)  # import and read what is read again
-    with orchestrated(context, "weekly", *ready) as (settings, flow):
+    with weekly_run(context, *ready) as (settings, flow):
         say(flow(week=week, as_of=as_of, lang=lang or settings.lang))
     return Exit.DONE
 

@@ -3,7 +3,7 @@
 import importlib
 import os
 import tomllib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -107,7 +107,30 @@ def orchestrated(
 
     While the server starts, the flow is imported and what it needs later is prepared; a call of the flow waits for it.
     """
+    with _orchestrated(context, settings_of(context, writes=True), flow, preparations) as both:
+        yield both
+
+
+@contextmanager
+def weekly_run(context: typer.Context, *preparations: Callable[[], object]) -> Iterator[tuple[Settings, Any]]:
+    """The settings and the weekly run: without Prefect where nothing needs it, else as `orchestrated` has it."""
     settings = settings_of(context, writes=True)
+    from flows import steps
+
+    if steps.needs_prefect(settings):
+        with _orchestrated(context, settings, "weekly", preparations) as both:
+            yield both
+        return
+    with processes.helper(quality.make_ready):
+        for prepare in preparations:
+            prepare()
+        yield settings, steps.by_hand
+
+
+@contextmanager
+def _orchestrated(
+    context: typer.Context, settings: Settings, flow: str, preparations: Iterable[Callable[[], object]]
+) -> Iterator[tuple[Settings, Any]]:
     with orchestrator.orchestrated(settings, _log_level(context)) as server:
         try:
             with processes.helper(quality.make_ready):

@@ -7,9 +7,10 @@ from prefect import flow
 from flows import tasks
 from flows.publishing import due
 from flows.settings import Language, load_settings
+from flows.steps import telling_stops
 from flows.store.runs import recorded
 from flows.store.warehouse import exclusive
-from flows.weekly import scheduled_moment, telling_stops
+from flows.weekly import scheduled_moment
 
 
 @flow(
@@ -29,7 +30,7 @@ def daily(day: str | None = None, as_of: str | None = None, lang: Language = "id
     if noted is None:
         return "Yesterday was neither in the quiet period nor voting day; no daily note is due."
     with exclusive(settings.home), recorded(settings.home, "daily", {"day": str(noted), "lang": lang}) as run:
-        with telling_stops(settings, ""):
+        with telling_stops(tasks, settings, ""):
             loaded = tasks.load_pending(run.run_id, None)
             tasks.build_tables()
         moment = datetime.fromisoformat(as_of) if as_of else due.note_moment(settings, noted)

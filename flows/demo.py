@@ -14,19 +14,20 @@ from typing import TYPE_CHECKING
 import reports
 import sql
 from expectations import run as quality
-from flows import labels, processes, progress, simulation, trends
+from flows import labels, processes, progress, simulation, steps, trends
 from flows.collecting import watch_list
 from flows.exits import UsageError
 from flows.labels.indications import CALL_TO_VOTE
 from flows.loading.arrivals import land_paths
 from flows.loading.landing import Landed
-from flows.loading.pending import load_pending, replay
+from flows.loading.pending import replay
 from flows.method import METHOD
 from flows.periods import Week
 from flows.progress import note, say
-from flows.publishing import build, check, database, publications, releases
+from flows.publishing import build, database, publications, releases
+from flows.publishing.check import check_week
 from flows.publishing.state import Cause, state_numbers
-from flows.publishing.week import MILLISECONDS, Published, publish_week
+from flows.publishing.week import publish_week
 from flows.seeds import read_seed
 from flows.settings import Settings, lent
 from flows.simulation.coders import NONE, SHEET, Drawn, returned
@@ -36,7 +37,7 @@ from flows.simulation.services.serve import serving
 from flows.sources import reviews
 from flows.sources.source import Watched
 from flows.store import keys, models, warehouse
-from flows.store.runs import Run, recorded
+from flows.store.runs import recorded
 from flows.store.warehouse import Connection, exclusive
 
 if TYPE_CHECKING:
@@ -138,8 +139,7 @@ def run(settings: Settings, posts: int) -> None:
     """Writes the season and replays it as it arrived: every batch is loaded and its week published before the next.
 
     One week gets its reports, the others their numbers, so that late posts and removals make real corrections. What is
-    already published is not published again. No server of Prefect is started, which takes as long as the season's load:
-    the steps are those of `flows.weekly`, which is what runs in an office.
+    already published is not published again.
     """
     started = time.monotonic()
     folder = settings.home / "season"
@@ -147,11 +147,8 @@ def run(settings: Settings, posts: int) -> None:
     with processes.helper(make_machine_code, quality.make_ready, reports.make_ready):
         batches = _simulate(folder, posts)
         demo = _Demo(settings, folder)
-        if WEEK in releases.reported_weeks(settings.home):
-            is_changed = demo.replay(batches)
-        else:
-            is_changed = demo.publish(batches)
-        if is_changed:
+        is_reported = WEEK in releases.reported_weeks(settings.home)
+        if demo.replay(batches) if is_reported else demo.publish(batches):
             with exclusive(settings.home):
                 build.build_tables(settings)
                 database.publish_tables(settings)
@@ -171,7 +168,9 @@ def run_desk(settings: Settings) -> None:
     week = Week.parse(WEEK)
     note(f"Publishing {WEEK} again, with what they said ...")
     with exclusive(settings.home), recorded(settings.home, "demo", {"weeks": "1"}) as run:
-        _publish(settings, run, week)
+        build.build_tables(settings)
+        check_week(settings, run, week)
+        publish_week(settings, run, week)
     say(f"The desk lives on {DESK_MOMENT.astimezone(settings.election.zone):%d %B %Y}. Log in as:")
     for name, password in rehearsal.open_guests(settings.home).items():
         say(f"  {name:<12} {password}   ({rehearsal.GUESTS[name]})")
@@ -199,17 +198,6 @@ def _make_ready(settings: Settings) -> None:
     labels.label_quality(settings.seeds)
 
 
-def _publish(settings: Settings, run: Run, week: Week) -> Published:
-    """Builds, checks and publishes what is loaded, as the flow `weekly` does."""
-    started = time.monotonic()
-    check.begin(settings, run, week)
-    build.build_tables(settings)
-    check.check_week(settings, run, week)
-    published = publish_week(settings, run, week)
-    run.add_counts({MILLISECONDS: round(1000 * (time.monotonic() - started))})
-    return published
-
-
 @dataclass(frozen=True, slots=True)
 class _Demo:
     """A season in a folder on its way into a home."""
@@ -226,11 +214,9 @@ class _Demo:
         self.replay(batches[:reported], lambda: _make_ready(settings))
         _note_watched(settings, watched())
         note(f"Made-up coders return the sheets of {METHOD.estimate_weeks} weeks; modelling and publishing {WEEK} ...")
-        with exclusive(settings.home), recorded(settings.home, "demo", {"week": WEEK}) as run:
+        with exclusive(settings.home):
             self._land(batches[reported], self._reviewed())
-            loaded = load_pending(settings, run)
-            published = _publish(settings, run, Week.parse(WEEK))
-        say("\n".join([*loaded.untaken, published.text]))
+        say(steps.by_hand(week=WEEK, lang=settings.lang))
         return self.replay(batches[reported + 1 :])
 
     def replay(self, batches: Sequence[simulation.Batch], meanwhile: Callable[[], None] = lambda: None) -> bool:

@@ -18,16 +18,13 @@ import httpx
 from prefect import task
 from prefect.artifacts import create_markdown_artifact
 
-import reports
-from expectations import run as quality
-from flows import crews, processes, progress
+from flows import crews, processes, progress, steps
 from flows.collecting import gone, inbox, pull, refresh
 from flows.exits import Exit
 from flows.forgetting import expiry, removed
-from flows.loading import pending
 from flows.loading.summary import LoadSummary
 from flows.periods import Week
-from flows.publishing import build, check, elsewhere, note, notice
+from flows.publishing import elsewhere, note, notice
 from flows.publishing import week as weeks
 from flows.secret_blocks import unlocked_settings
 from flows.settings import Language, Settings, is_served_run, load_settings
@@ -58,8 +55,8 @@ def _answers(title: str) -> Iterator[pull.Observe]:
 
 
 def helper() -> AbstractContextManager[None]:
-    """A second process as long as a run lasts: expectations, computed tables and a part of the drawing are its work."""
-    return processes.helper(quality.make_ready, reports.make_ready)
+    """A second process as long as a run lasts."""
+    return steps.helper()
 
 
 def end_with_server(flow: Any, flow_run: Any, state: Any) -> None:  # noqa: ARG001 - the shape Prefect asks for
@@ -118,26 +115,20 @@ def expire(as_of: str | None) -> tuple[Exit, list[str]]:
 @task(name="Load what landed", timeout_seconds=3600, **_RETRIED)
 def load_pending(run_id: str, platform: str | None, relabels: bool = True) -> LoadSummary:
     """New landing files become posts, duplicates and rejects; the landing and post gates decide."""
-    settings = load_settings()
-    with crews.lent(settings), progress.step("Reading what landed", "bytes") as advance:
-        return pending.load_pending(settings, Run(settings.home, run_id), platform, advance=advance, relabels=relabels)
+    with crews.lent(load_settings()):
+        return steps.load_pending(run_id, platform, relabels)
 
 
 @task(name="Build the tables", timeout_seconds=1800, **_RETRIED)
 def build_tables(checked: tuple[str, Week] | None = None) -> int:
     """Rebuilds every core and trend table; gives their number. The gate of `checked`, a run's week, begins too."""
-    settings = load_settings()
-    if checked is not None:
-        run_id, week = checked
-        check.begin(settings, Run(settings.home, run_id), week)
-    return build.build_tables(settings)
+    return steps.build_tables(checked)
 
 
 @task(name="Check the week", timeout_seconds=1800, **_RETRIED)
 def check_week(run_id: str, week: Week) -> int:
     """The trend gate: suites and SQL checks; gives the number of warnings."""
-    settings = load_settings()
-    return check.check_week(settings, Run(settings.home, run_id), week)
+    return steps.check_week(run_id, week)
 
 
 @task(name="Publish the week", timeout_seconds=1800, **_RETRIED)
@@ -145,11 +136,7 @@ def publish_week(
     run_id: str, week: Week, as_of: datetime | None, lang: Language, given_reason: str | None = None
 ) -> weeks.Published:
     """Renders the reports of a week into a new release and swaps it in; the record keeps how long it took."""
-    settings, started = load_settings().in_language(lang), time.monotonic()
-    run = Run(settings.home, run_id)
-    published = weeks.publish_week(settings, run, week, as_of, given_reason)
-    run.add_counts({weeks.MILLISECONDS: round(1000 * (time.monotonic() - started))})
-    return published
+    return steps.publish_week(run_id, week, as_of, lang, given_reason)
 
 
 @task(name="State the week", timeout_seconds=1800, **_RETRIED)

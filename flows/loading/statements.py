@@ -1,7 +1,7 @@
 """The statements of a load, in their order: from the parts that were prepared to the tables of the warehouse.
 
-Tables and views of the load: `stage` has what comes in (from `held`, where that is little), `left_out` what is taken out
-of it, `often` the posts that are there more than once, `often_seen` what was seen of them, `winners` what they are
+Tables and views of the load: `stage` has what comes in (from `held`, where that is little), `left_out` what is taken
+out of it, `often` the posts that are there more than once, `often_seen` what was seen of them, `winners` what they are
 afterwards, `hidden` what is shown of posts in whose texts names stand.
 """
 

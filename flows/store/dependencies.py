@@ -18,8 +18,13 @@ def dependencies(connection: Connection, query: str, name: str) -> set[str]:
     if query in _READ:
         return set(_READ[query])
     nodes: list[dict[str, Any]] = []  # every object of the tree, gathered as it is read
+
+    def gather(node: dict[str, Any]) -> dict[str, Any]:
+        nodes.append(node)
+        return node
+
     serialized = connection.execute("SELECT json_serialize_sql(?)", [query]).fetchall()[0][0]
-    tree = json.loads(serialized, object_hook=lambda node: nodes.append(node) or node)
+    tree = json.loads(serialized, object_hook=gather)
     if tree.get("error", True):
         raise ModelError(f"{name} is not a SELECT that DuckDB reads: {tree.get('error_message')}; fix its file.")
     if len(tree["statements"]) != 1:

@@ -48,7 +48,9 @@ class Run:
     def _write(self, facts: dict[str, Any]) -> None:
         facts = facts | {"digest": digest_of(facts)}
         # A line a fact: laid out further, json would take ten times as long.
-        lines = ",\n".join(f"{json.dumps(name)}: {json.dumps(value, ensure_ascii=False)}" for name, value in facts.items())
+        lines = ",\n".join(
+            f"{json.dumps(name)}: {json.dumps(value, ensure_ascii=False)}" for name, value in facts.items()
+        )
         write_whole(self._path, f"{{\n{lines}\n}}\n".encode())
 
     def add_counts(self, counts: Mapping[str, int]) -> None:

@@ -38,6 +38,7 @@ ORDER = [  # each may import everything before it
     {"flows.forgetting"},
     {"flows.keeping", "flows.secret_blocks", "flows.seed_checks"},
     {"flows.initialising"},
+    {"flows.steps"},
     {"flows.crews"},
     {"flows.tasks", "flows.planning", "flows.status", "flows.record", "flows.dictionary"},
     {"flows.weekly", "flows.backfill", "flows.extract"},
