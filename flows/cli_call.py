@@ -13,8 +13,7 @@ from typing import Annotated, Any, NamedTuple
 import typer
 from typer.core import TyperCommand, TyperGroup
 
-from expectations import run as quality
-from flows import orchestrator, processes
+from flows import processes
 from flows.exits import Exit, RondaError, UsageError
 from flows.periods import Week
 from flows.progress import note, one_line, say
@@ -115,13 +114,16 @@ def orchestrated(
 def weekly_run(context: typer.Context, *preparations: Callable[[], object]) -> Iterator[tuple[Settings, Any]]:
     """The settings and the weekly run: without Prefect where nothing needs it, else as `orchestrated` has it."""
     settings = settings_of(context, writes=True)
-    from flows import steps
+    from expectations import run as quality
+    from flows import orchestrator
 
-    if steps.needs_prefect(settings):
+    if orchestrator.is_needed(settings):
         with _orchestrated(context, settings, "weekly", preparations) as both:
             yield both
         return
     with processes.helper(quality.make_ready):
+        from flows import steps  # meanwhile
+
         for prepare in preparations:
             prepare()
         yield settings, steps.by_hand
@@ -131,6 +133,9 @@ def weekly_run(context: typer.Context, *preparations: Callable[[], object]) -> I
 def _orchestrated(
     context: typer.Context, settings: Settings, flow: str, preparations: Iterable[Callable[[], object]]
 ) -> Iterator[tuple[Settings, Any]]:
+    from expectations import run as quality
+    from flows import orchestrator
+
     with orchestrator.orchestrated(settings, _log_level(context)) as server:
         try:
             with processes.helper(quality.make_ready):

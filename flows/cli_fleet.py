@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from flows import cli_call, orchestrator
+from flows import cli_call
 from flows.cli_call import ENGINEERS, complain, orchestrated, settings_of, verb
 from flows.exits import Exit, UsageError
 from flows.progress import say
@@ -69,6 +69,8 @@ def deploy(
       ronda deploy --pool ronda
     """
     settings = settings_of(context, writes=True)
+    from flows import orchestrator
+
     server = orchestrator.require_elsewhere()
     from flows import schedule
 

@@ -138,6 +138,12 @@ def require_elsewhere() -> ServerElsewhere:
     return server
 
 
+def is_needed(settings: Settings) -> bool:
+    """Whether a run takes more than this machine's two processes, or tells somebody, or has a server to use."""
+    is_shared = settings.task_runner != "processes" or settings.workers > processes.ALONE
+    return bool(is_shared or settings.notify or server_elsewhere())
+
+
 @contextmanager
 def orchestrated(settings: Settings, log_level: str) -> Iterator[Orchestrator | None]:
     """A temporary server that starts while the block imports the flows; none where the environment names a server."""

@@ -19,7 +19,7 @@ from flows.loading.summary import LoadSummary
 from flows.periods import Week
 from flows.publishing import build, check, due, notice
 from flows.publishing import week as weeks
-from flows.settings import Language, Settings, load_settings, server_elsewhere
+from flows.settings import Language, Settings, load_settings
 from flows.store.runs import Run, recorded
 from flows.store.warehouse import exclusive
 
@@ -84,12 +84,6 @@ def weekly(steps: Steps, week: str | None, as_of: str | None, lang: Language, no
 
 
 # -- without Prefect ---------------------------------------------------------------------------------------------------
-
-
-def needs_prefect(settings: Settings) -> bool:
-    """Whether a weekly run takes more than this machine's two processes, or tells somebody, or has a server to use."""
-    is_shared = settings.task_runner != "processes" or settings.workers > processes.ALONE
-    return bool(is_shared or settings.notify or server_elsewhere())
 
 
 def by_hand(*, week: str | None = None, as_of: str | None = None, lang: Language = "id") -> str:
