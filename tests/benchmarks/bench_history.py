@@ -24,6 +24,10 @@ went from 93 to 57. Before: `ronda import`, then `ronda weekly`; after: `ronda i
                 computed tables, charts, workbook, reasons     4.9     4.5
     Prefect's server: its import 2.9, the run's 15 requests    4.6     4.3
     all, with what is not told apart                          31.1    25.4
+
+Since then a run by hand starts no Prefect server where nothing needs one, and small loads hold what they bring: on the
+last full week of that season (2024-W06, 4,225 records) `ronda import --week` took 36.4 processor seconds before and
+27.4 after, with five and with twelve other processes on the two cores.
 """
 
 import resource

@@ -40,7 +40,7 @@ pytestmark = pytest.mark.slow  # a minute; what main must pass runs it too
 
 @pytest.fixture(scope="module")
 def ran(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, str]:
-    """A fresh home after `ronda demo`, which starts its own temporary server, and what it said."""
+    """A fresh home after `ronda demo`, which starts no server, and what it said."""
     home = tmp_path_factory.mktemp("demo") / "home"
     done = run_demo(home, "--posts", "3000")
     assert str(home / "published" / "2024-W06" / "weekly.html") in done.stdout

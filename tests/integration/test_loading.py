@@ -15,6 +15,7 @@ import zstandard
 from flows import labels
 from flows.exits import Exit, GateStoppedError, InputRefusedError, UsageError
 from flows.loading import gates
+from flows.loading import load as loading
 from flows.loading.arrivals import land_paths
 from flows.loading.imports import run_import
 from flows.loading.pending import load_pending, replay
@@ -100,6 +101,7 @@ def test_a_replay_states_each_group_as_if_no_other_came_and_goes_on_where_it_was
         assert "1 posts" in counts or not number
         if number in stops:
             raise InputRefusedError("the second group is not stated")
+        connection.execute("CREATE TABLE core.of_one_group (number BIGINT)")  # which is undone
         time.sleep(0.2)  # in which the next group is read in
         told.append(connection.execute("SELECT count(*) FROM base.posts").fetchall()[0][0])
 
@@ -112,6 +114,26 @@ def test_a_replay_states_each_group_as_if_no_other_came_and_goes_on_where_it_was
     replay(settings, run, groups[1:], state)
     assert told == [1, 2, 3, 4]
     assert len(rows(settings, "FROM base.loads")) == 4
+
+
+def test_a_load_that_is_held_comes_to_the_same(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    paths = [
+        write_lines(tmp_path / "a.ndjson", [tiktok(serial=1), tiktok(serial=2), tiktok(serial=1, likes=11)]),
+        write_lines(tmp_path / "b.ndjson", [tiktok(serial=2, text="baru", collected=NOON + 900), "no record"]),
+        removals(tmp_path / "gone.csv", [("tiktok", tiktok_id(NOON, 9), "2024-02-03T00:00:00Z", "removed")]),
+    ]
+    tables = []
+    for most in (50_000, 0):
+        monkeypatch.setattr(loading, "_HELD_RECORDS", most)
+        settings = Settings(home=tmp_path / f"home-{most}", author_key="ab" * 32)
+        settings.export()
+        bring(settings, *paths)
+        names = ("posts", "observations", "rejects", "loads")
+        tables.append([rows(settings, f"FROM base.{name} ORDER BY ALL") for name in names])
+    assert tables[0] == tables[1]
+    posts, observations, rejects, _ = tables[0]
+    assert (len(posts), len(observations)) == (2, 4)
+    assert "removal of a post never seen" in {row["reason"] for row in rejects}
 
 
 @pytest.mark.parametrize("together", [True, False])

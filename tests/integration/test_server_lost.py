@@ -28,7 +28,7 @@ def test_a_published_week_stays_published_and_that_is_said(landed_season: Path, 
     home = copy_home(landed_season, tmp_path / "home")
     with subprocess.Popen(
         [sys.executable, "-m", "flows.cli", "weekly", "--week", "2024-W05"],
-        env=environment(home),
+        env=environment(home, RONDA_WORKERS="3"),  # with which a run by hand goes through Prefect
         stderr=subprocess.PIPE,
         stdout=subprocess.DEVNULL,
         text=True,

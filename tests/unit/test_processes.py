@@ -55,6 +55,11 @@ def require_end(pid: int) -> None:
     assert not is_alive(pid)
 
 
+def test_a_run_by_hand_imports_no_prefect() -> None:
+    imported = "import sys, flows.demo; sys.exit('prefect' in sys.modules)"
+    assert subprocess.run([sys.executable, "-c", imported], check=False).returncode == 0
+
+
 def test_work_is_done_elsewhere_and_its_errors_come_back() -> None:
     with processes.pool(1) as pool:
         assert pool.submit(os.getpid).result() != os.getpid()

@@ -5,6 +5,7 @@ import subprocess
 import sys
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -140,6 +141,26 @@ def test_storage_may_do_without_tls_on_this_machine_only(
 ) -> None:
     monkeypatch.setenv("AWS_ENDPOINT_URL", address)
     assert is_storage_here() == is_here
+
+
+@pytest.mark.parametrize(
+    ("named", "is_needed"),
+    [
+        ({}, False),
+        ({"workers": 2}, False),
+        ({"workers": 3}, True),
+        ({"task_runner": "dask"}, True),
+        ({"notify": ("json://127.0.0.1:1/",)}, True),
+    ],
+)
+def test_a_run_by_hand_needs_a_prefect_server_for_workers_and_for_people_who_are_told(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, named: dict[str, Any], is_needed: bool
+) -> None:
+    monkeypatch.delenv("PREFECT_API_URL", raising=False)
+    settings = Settings(home=tmp_path, **named)
+    assert orchestrator.is_needed(settings) is is_needed
+    monkeypatch.setenv("PREFECT_API_URL", "http://127.0.0.1:4200/api")
+    assert orchestrator.is_needed(settings)
 
 
 def test_without_a_prefect_that_is_there_nothing_is_deployed(monkeypatch: pytest.MonkeyPatch) -> None:
