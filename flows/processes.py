@@ -9,13 +9,14 @@ import threading
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Executor, Future, ProcessPoolExecutor
 from contextlib import contextmanager
-from multiprocessing import active_children, connection, get_context, parent_process
+from multiprocessing import active_children, connection, context, parent_process
+from multiprocessing.popen_spawn_posix import Popen
 from pathlib import Path
+from types import ModuleType
 from typing import Any, ParamSpec, Protocol, TypeVar
 
 # Where this code lies: modules started as processes are taken from there, and not from the folder of whoever calls.
 _CODE = Path(__file__).parent.parent
-_FRESH = get_context("spawn")
 _HELPERS: list[Executor] = []  # the process that works beside this one, as long as a run lends it
 
 _CREWS: list["Crew"] = []  # who works on the units of a run, as long as it lends them
@@ -25,9 +26,29 @@ P = ParamSpec("P")
 T = TypeVar("T")
 
 
+class _Fresh(context.SpawnProcess):
+    """A process that begins empty: it does not run the command of this one again, which takes a third of a second.
+
+    So the work of a pool stands in modules, and never in the one that was started.
+    """
+
+    @staticmethod
+    def _Popen(process_obj: Any) -> Popen:  # noqa: N802 - as the library calls it
+        own = sys.modules["__main__"]
+        sys.modules["__main__"] = ModuleType("__main__")
+        try:
+            return Popen(process_obj)
+        finally:
+            sys.modules["__main__"] = own
+
+
+class _FreshContext(context.SpawnContext):
+    Process = _Fresh
+
+
 def pool(workers: int) -> ProcessPoolExecutor:
     """Fresh processes that work until the pool is closed, or until this process is gone, however it ended."""
-    return ProcessPoolExecutor(workers, mp_context=_FRESH, initializer=begin)
+    return ProcessPoolExecutor(workers, mp_context=_FreshContext(), initializer=begin)
 
 
 @contextmanager
