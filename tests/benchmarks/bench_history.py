@@ -26,8 +26,8 @@ went from 93 to 57. Before: `ronda import`, then `ronda weekly`; after: `ronda i
     all, with what is not told apart                          31.1    25.4
 
 Since then a run by hand starts no Prefect server where nothing needs one, and small loads hold what they bring: on the
-last full week of that season (2024-W06, 4,225 records) `ronda import --week` took 36.4 processor seconds before and
-27.4 after, with five and with twelve other processes on the two cores.
+last full week of that season (2024-W06, 4,225 records, and 197 removals that 74 files of the landing forget)
+`ronda import --week` took 37.1 processor seconds before and 28.7 after, both at the same time on two busy cores.
 """
 
 import resource
