@@ -1,10 +1,10 @@
 """The corpora that labels are trained and validated on: ronda's own, the licensed and public ones, and an operator's.
 
 Every corpus comes as the same columns: `text`, `sentiment` (null where not coded), `indications` (codes joined with
-";"; null where not coded), `source` and `split` (train, tune, valid, or uncoded: texts without labels). The corpora of
-others are read from a folder of data where they are present; which were used, with a checksum, is written into the
-weight file. Their texts are no part of ronda: what was coded of the licensed posts stands in `coded/` by the key of
-each text.
+";"; null where not coded), `source`, `split` (train, tune, valid, or uncoded: texts without labels) and `origin` (whose
+texts they are: of the licensed posts the repository, else the source). The corpora of others are read from a folder of
+data where they are present; which were used, with a checksum, is written into the weight file. Their texts are no part
+of ronda: what was coded of the licensed posts stands in `coded/` by the key of each text.
 """
 
 import hashlib
@@ -28,7 +28,7 @@ OWN_FOLDER = Path(__file__).parent / "corpus"
 CODED = {name: Path(__file__).parent / "coded" / f"{name}.csv" for name in ("licensed_more", "licensed_many")}
 UNCODED = "uncoded"  # the split of texts without labels
 _KEY = 16  # letters of a text's SHA-256
-SCHEMA = dict.fromkeys(("text", "sentiment", "indications", "source", "split"), pl.String)
+SCHEMA = dict.fromkeys(("text", "sentiment", "indications", "source", "split", "origin"), pl.String)
 NEAR = 0.6
 SENTIMENTS = ("negative", "neutral", "positive")
 # What stands in the place of a placeholder of the own corpus.
@@ -49,7 +49,7 @@ def _shaped(frame: pl.DataFrame, source: str, split: str) -> pl.DataFrame:
     missing = [pl.lit(None, dtype=pl.String).alias(name) for name in SCHEMA if name not in frame.columns]
     return (
         frame.with_columns(missing)
-        .with_columns(source=pl.lit(source), split=pl.lit(split))
+        .with_columns(source=pl.lit(source), split=pl.lit(split), origin=pl.coalesce("origin", pl.lit(source)))
         .select(*SCHEMA)
         .filter(pl.col("text").is_not_null())
     )
@@ -109,13 +109,15 @@ def _read_indodiscourse(folder: Path) -> pl.DataFrame:
 
 
 def _read_texts(folder: Path) -> pl.DataFrame:
-    return pl.read_csv(folder / _TEXTS, infer_schema=False)
+    """The licensed posts, each once, with their origin."""
+    texts = pl.read_csv(folder / _TEXTS, infer_schema=False).select("text", origin="source")
+    return texts.unique("text", keep="first", maintain_order=True)
 
 
 def _read_licensed(folder: Path) -> pl.DataFrame:
     """The licensed posts that two coders and an adjudicator coded, of sources whose weights may be shipped."""
     frame = pl.read_csv(folder / _LICENSED, infer_schema=False).filter(pl.col("may_ship") == "yes")
-    coded = frame.select("text", "sentiment", pl.col("indications").fill_null(""))
+    coded = frame.select("text", "sentiment", pl.col("indications").fill_null(""), origin="source")
     return _shaped(coded, "licensed", "train")
 
 
@@ -123,7 +125,7 @@ def _read_coded(folder: Path, name: str) -> pl.DataFrame:
     """The licensed posts of a file of `CODED`."""
     coded = pl.read_csv(CODED[name], infer_schema=False).with_columns(pl.col("indications").fill_null(""))
     keys = pl.col("text").map_elements(key_of, return_dtype=pl.String)
-    texts = _read_texts(folder).select("text").unique(maintain_order=True).with_columns(key=keys)
+    texts = _read_texts(folder).with_columns(key=keys)
     return _shaped(texts.join(coded, on="key", maintain_order="left"), name, "train")
 
 
@@ -134,8 +136,7 @@ def _read_uncoded(folder: Path) -> pl.DataFrame:
         two = pl.read_csv(folder / _LICENSED, infer_schema=False)["text"]
         coded.append(two.map_elements(key_of, return_dtype=pl.String))
     keys = pl.col("text").map_elements(key_of, return_dtype=pl.String)
-    texts = _read_texts(folder).select("text").unique(maintain_order=True)
-    return _shaped(texts.filter(~keys.is_in(pl.concat(coded).implode())), "licensed_uncoded", UNCODED)
+    return _shaped(_read_texts(folder).filter(~keys.is_in(pl.concat(coded).implode())), "licensed_uncoded", UNCODED)
 
 
 def key_of(text: str) -> str:

@@ -2,10 +2,10 @@
 
 Three classes at once for the sentiment, one against the rest for each indication (`fitting.py`), on hashed features.
 What weighs most are real posts of the subject that were coded; the sentiment learns what words have in common from
-those that were not (`neighbours.py`). To the scores of the sentiment and of insult those of detectors of phrases are
-added, which learn from posts of the subject alone, real and own (`detectors.py`). Probabilities are calibrated (Platt
-1999; temperature of Guo et al. 2017) on posts that the fitted fold had not seen, real ones where there are enough, and
-thresholds are the lowest that hold a stated precision there.
+those that were not (`neighbours.py`), and leaves out what they say at one origin alone. To the scores of the sentiment
+and of insult those of detectors of phrases are added, which learn from posts of the subject alone, real and own
+(`detectors.py`). Probabilities are calibrated (Platt 1999; temperature of Guo et al. 2017) on posts that the fitted
+fold had not seen, real ones where there are enough, and thresholds are the lowest that hold a stated precision there.
 """
 
 import hashlib
@@ -33,7 +33,7 @@ from flows.labels.corpora import CODED, PUBLIC, REAL, SENTIMENTS, SHARE_ALIKE, U
 from flows.labels.detectors import Phrased, known_words, learn_detectors, read_phrases, score_phrases
 from flows.labels.evaluation import binary, macro_f1, reliability
 from flows.labels.features import matrix, read_words
-from flows.labels.fitting import Floats, Sparse, Truth, fit, held_out
+from flows.labels.fitting import Floats, Sparse, Truth, apart, fit, held_out
 from flows.labels.indications import silence, vote
 from flows.labels.neighbours import Vectors, fold, learn_vectors, widen
 from flows.labels.phrases import Stored, store
@@ -48,6 +48,7 @@ FOLDS = 3
 SENTIMENT_SCALES = (1.0, 1.0, 0.6, 1.0)
 CODE_SCALES = (1.0, 0.7, 0.7, 1.0)
 SENTIMENT_PENALTY = 0.6  # 1 / (2 C)
+APART = 2.0  # how strongly the words of one origin count, beside those of all, before the penalty
 BALANCE = 0.5  # 0: a sentiment counts by its posts, 1: every sentiment alike
 CODE_PENALTY = 0.2
 # How much a post of a source counts in the sentiment, and in the indications; one of an operator counts 1.
@@ -60,7 +61,7 @@ BACKGROUND = ("indodiscourse", *REAL)
 # What the detectors of phrases find out, beside the sentiment, and how much their scores count beside the linear ones.
 ASKED = ("insult",)
 PHRASE_WEIGHTS = SENTIMENT_WEIGHTS | {"own": 0.2}
-PHRASE_SHARES = (*(0.3,) * len(SENTIMENTS), *(0.6,) * len(ASKED))
+PHRASE_SHARES = (*(0.5,) * len(SENTIMENTS), *(0.6,) * len(ASKED))
 HASTY = frozenset(("call_to_vote", "incitement", "threat"))  # not looked for with care in the posts of `CODED`
 _ENOUGH = 50  # real posts with a code, for its thresholds to be chosen on real posts alone
 
@@ -72,6 +73,7 @@ class Posts(NamedTuple):
     sentiment: npt.NDArray[np.int64]  # place in SENTIMENTS, -1 unknown
     indications: list[frozenset[str] | None]  # None: unknown
     sources: npt.NDArray[np.str_]
+    origins: npt.NDArray[np.str_]
     folds: npt.NDArray[np.int64]
     phrases: Phrased
     votes: dict[str, npt.NDArray[np.bool_]]
@@ -95,6 +97,7 @@ def read_posts(frame: pl.DataFrame, vectors: Vectors, seeds: Path = sql.SEEDS) -
         sentiment=np.array([places.get(name, -1) for name in posts["sentiment"]]),
         indications=[_known(codes) for codes in posts["indications"]],
         sources=np.array(posts["source"].to_list()),
+        origins=np.array(posts["origin"].to_list()),
         folds=np.array([_fold_of(text) for text in posts["text"]]),
         phrases=read_phrases(posts["text"], known_words(vectors)[1], seeds),
         votes=vote(posts["text"], seeds),
@@ -112,6 +115,16 @@ def read_vectors(frame: pl.DataFrame, seeds: Path = sql.SEEDS) -> Vectors:
 def _own(posts: Posts) -> npt.NDArray[np.bool_]:
     """Which posts are of the own corpus or of an operator."""
     return ~np.isin(posts.sources, [corpus.name for corpus in PUBLIC])
+
+
+def of_other_origins(sources: npt.NDArray[np.str_], origins: npt.NDArray[np.str_]) -> npt.NDArray[np.bool_]:
+    """Which posts are of the subject, but of another origin than those to come: real ones and own ones.
+
+    Not an operator's, since posts to come are of the same origin; and none where there is one origin only, since
+    nothing tells there what holds at others.
+    """
+    chosen = np.isin(sources, ("own", *REAL))
+    return chosen & (len(np.unique(origins[chosen])) > 1)
 
 
 def _scaled(rows: Sparse, scales: tuple[float, ...]) -> tuple[Sparse, Floats]:
@@ -181,13 +194,18 @@ def fit_phrases(posts: Posts, vectors: Vectors) -> Heard:
 
 
 def fit_sentiment(posts: Posts, left_out: set[str], vectors: Vectors, heard: Heard) -> Fitted:
-    """The sentiment, on posts of all sources but some, with what words mean (`neighbours.py`)."""
+    """The sentiment, on posts of all sources but some, with what words mean (`neighbours.py`).
+
+    What words say at one origin of the subject alone is learned apart, and does not serve: posts to come are of
+    another. Of corpora about other matters everything serves, lest too little of theirs be learned.
+    """
     rows, scales = _scaled(posts.rows, SENTIMENT_SCALES)
+    aside = APART * apart(rows[:, : BUCKETS[0]], posts.origins, of_other_origins(posts.sources, posts.origins))
     rows = widen(rows, vectors)
     weights = _balanced(posts, SENTIMENT_WEIGHTS) * ~np.isin(posts.sources, sorted(left_out))
     targets = np.eye(len(SENTIMENTS))[posts.sentiment] * (weights > 0)[:, None]
     truth = Truth(targets, np.repeat(weights[:, None], len(SENTIMENTS), axis=1), is_choice=True)
-    whole, scores = held_out(rows, truth, SENTIMENT_PENALTY, posts.folds)
+    whole, scores = held_out(rows, truth, SENTIMENT_PENALTY, posts.folds, aside)
     scores += heard.scores[:, : len(SENTIMENTS)]
     sets = {"own": _own(posts) & (posts.sentiment >= 0)}
     sets |= {name: posts.sources == name for name in REAL if (posts.sources == name).any()}

@@ -39,7 +39,9 @@ def train(settings: Settings, sources: Sources, target: Path, say: Say) -> None:
     for path in sources.files:
         labelled = read_labelled(path)
         missing = [pl.lit(None, dtype=pl.String).alias(name) for name in SCHEMA if name not in labelled.columns]
-        labelled = labelled.with_columns(missing).with_columns(source=pl.lit(path.stem), split=pl.lit("train"))
+        labelled = labelled.with_columns(missing).with_columns(
+            source=pl.lit(path.stem), split=pl.lit("train"), origin=pl.lit(path.stem)
+        )
         if labelled.is_empty():
             raise InputRefusedError(f"{path} holds no labelled post.")
         frames.append(labelled.select(*SCHEMA))

@@ -25,7 +25,7 @@ def test_a_text_that_nobody_coded_is_kept_apart(tmp_path: Path) -> None:
     (tmp_path / "texts").mkdir()
     with gzip.open(tmp_path / "texts" / "licensed.csv.gz", "wt", encoding="utf-8") as lines:
         lines.write("source,label,text\nx,,a text that nobody coded\n")
-    assert read_public(tmp_path).rows() == [("a text that nobody coded", None, None, "licensed_uncoded", UNCODED)]
+    assert read_public(tmp_path).rows() == [("a text that nobody coded", None, None, "licensed_uncoded", UNCODED, "x")]
     assert key_of("a text") == key_of("a text") != key_of("another")
 
 

@@ -2,13 +2,14 @@
 
 from pathlib import Path
 
+import numpy as np
 import polars as pl
 import pytest
 
 from flows import cli
 from flows.exits import InputRefusedError, UsageError
 from flows.labels.corpora import SCHEMA, decontaminate, read_labelled
-from flows.labels.training import train
+from flows.labels.training import of_other_origins, train
 from flows.labels.weights import OWN_FILE, to_bytes
 
 THINGS = ("jalan", "pasar", "sekolah", "puskesmas", "jembatan", "lapangan", "pelabuhan", "terminal", "kantor", "taman")
@@ -25,7 +26,8 @@ SHAPES = (
 def posts() -> pl.DataFrame:
     rows = [(shape.format(thing), sentiment, codes) for thing in THINGS for shape, sentiment, codes in SHAPES]
     frame = pl.DataFrame(rows, schema=["text", "sentiment", "indications"], orient="row")
-    return frame.with_columns(source=pl.lit("own"), split=pl.lit("train")).select(*SCHEMA)
+    columns = {"source": "own", "split": "train", "origin": "own"}
+    return frame.with_columns(pl.lit(value).alias(name) for name, value in columns.items()).select(*SCHEMA)
 
 
 def test_the_same_posts_give_the_same_bytes() -> None:
@@ -34,6 +36,13 @@ def test_the_same_posts_give_the_same_bytes() -> None:
     assert first.licence == "MIT"
     assert set(first.corpora) == {"own"}
     assert set(first.calibration["codes"]) == {"insult"}
+
+
+def test_what_words_say_at_an_operators_own_origin_serves() -> None:
+    sources = np.array(["own", "licensed", "licensed_many", "mine", "smsa"])
+    origins = np.array(["own", "x", "x", "mine", "smsa"])
+    assert of_other_origins(sources, origins).tolist() == [True, True, True, False, False]
+    assert not of_other_origins(sources[[0, 0, 3]], origins[[0, 0, 3]]).any()
 
 
 def test_without_share_alike_corpora_there_is_no_share_alike_file() -> None:
@@ -65,6 +74,7 @@ def test_training_posts_that_repeat_a_validation_post_are_left_out() -> None:
             "indications": [None, None, None],
             "source": ["one", "other", "other"],
             "split": ["valid", "train", "train"],
+            "origin": ["one", "other", "other"],
         },
         schema=SCHEMA,
     )
