@@ -30,17 +30,32 @@ _NEVER = "$^"
 _CLAUSE_START = r"(?:^| [.,!?:#]) "
 
 
+class Frame(NamedTuple):
+    """What a padded text holds in any order, and what it must not hold: each part by itself is looked for faster.
+
+    No words tell where a part of `open` may match: it is for Polars, on many texts at once.
+    """
+
+    open: tuple[str, ...]
+    held: tuple[re.Pattern[str], ...]
+    barred: tuple[re.Pattern[str], ...]
+
+    def fits(self, text: str) -> bool:
+        """Whether a text that matches what is open matches the rest."""
+        return all(part.search(text) for part in self.held) and not any(part.search(text) for part in self.barred)
+
+
 class Cues(NamedTuple):
     """The rule of one code: a text that matches `act` or one of the `frames`, and not `exclude` (None: nothing does).
 
-    A text that matches an act or a frame holds, for one of the `needs`, a word of every of its slots: cheap to look
-    for. Frames look ahead, which the expressions of Polars cannot.
+    A text that matches an act holds, for one of the first `needs`, a word of every of its slots, and one that matches
+    a frame for the frame's, which are the last, in order: cheap to look for.
     """
 
     act: str
     exclude: str | None
     needs: tuple[tuple[frozenset[str], ...], ...]
-    frames: tuple[re.Pattern[str], ...] = ()
+    frames: tuple[Frame, ...] = ()
 
 
 class Choice(NamedTuple):
@@ -96,16 +111,30 @@ def translate(pattern: str, groups: dict[str, Choice]) -> Pattern:
     return Pattern("".join(parts), tuple(needs))
 
 
+def _parts(pattern: str, groups: dict[str, Choice]) -> list[tuple[bool, Pattern]]:
+    """The parts of a frame, each with whether it is barred."""
+    parts = pattern.split(" & ")
+    return [(part.startswith("! "), translate(part.removeprefix("! "), groups)) for part in parts]
+
+
 def translate_frame(pattern: str, groups: dict[str, Choice]) -> Pattern:
     """The parts of a frame as one expression for the beginning of a padded text; raises UsageError as `translate`."""
     expression = ""
     needs: list[frozenset[str]] = []
-    for part in pattern.split(" & "):
-        is_barred = part.startswith("! ")
-        read = translate(part.removeprefix("! "), groups)
-        expression += f"(?!.*{read.expression})" if is_barred else f"(?=.*({read.expression}))"
-        needs += [] if is_barred else read.needs
+    for is_barred, part in _parts(pattern, groups):
+        expression += f"(?!.*{part.expression})" if is_barred else f"(?=.*({part.expression}))"
+        needs += [] if is_barred else part.needs
     return Pattern(expression, tuple(needs))
+
+
+def _frame(pattern: str, groups: dict[str, Choice]) -> Frame:
+    parts = _parts(pattern, groups)
+    held = [part for is_barred, part in parts if not is_barred]
+    return Frame(
+        tuple(part.expression for part in held if not part.needs),
+        tuple(re.compile(part.expression) for part in held if part.needs),
+        tuple(re.compile(part.expression) for is_barred, part in parts if is_barred),
+    )
 
 
 _TRANSLATIONS = {"act": translate, "frame": translate_frame}
@@ -128,6 +157,7 @@ def read_cues(seeds: Path = sql.SEEDS) -> dict[str, Cues]:
     rows = read_seed("cues", seeds)
     groups = _read_groups(rows)
     rules: dict[str, dict[str, list[Pattern]]] = {}
+    frames: dict[str, list[Frame]] = {}
     excludes: dict[str, list[str]] = {}
     for row in rows:
         if row["kind"] in _TRANSLATIONS:
@@ -135,6 +165,8 @@ def read_cues(seeds: Path = sql.SEEDS) -> dict[str, Cues]:
             if not rule.needs:
                 raise UsageError(f'The cue "{row["pattern"]}" of cues.csv has no slot of plain words; give it one.')
             rules.setdefault(row["code"], {kind: [] for kind in _TRANSLATIONS})[row["kind"]].append(rule)
+            if row["kind"] == "frame":
+                frames.setdefault(row["code"], []).append(_frame(row["pattern"], groups))
         elif row["kind"] == "exclude":
             for code in row["code"].split(" "):
                 excludes.setdefault(code, []).append(translate(row["pattern"], groups).expression)
@@ -149,7 +181,7 @@ def read_cues(seeds: Path = sql.SEEDS) -> dict[str, Cues]:
             "|".join(act.expression for act in kinds["act"]) or _NEVER,
             "|".join(excludes[code]) if code in excludes else None,
             tuple(rule.needs for patterns in kinds.values() for rule in patterns),
-            tuple(re.compile(frame.expression) for frame in kinds["frame"]),
+            tuple(frames.get(code, ())),
         )
         for code, kinds in rules.items()
     }

@@ -33,7 +33,9 @@ from flows.seeds import read_seed
 
 Flags = npt.NDArray[np.bool_]
 Floats = npt.NDArray[np.float64]
+Numbers = npt.NDArray[np.int64]
 
+_NOWHERE = np.zeros(0, np.int64)
 CALL_TO_VOTE = "call_to_vote"
 HOAX = "hoax"
 PER_MILLE = 1000
@@ -48,66 +50,87 @@ class Found(NamedTuple):
     is_uncertain: Flags
 
 
-def _matches(texts: pl.Series, cues: Cues) -> Flags:
-    """Whether each text matches the act or a frame, and no exclusion."""
-    flags: Flags = texts.str.contains(cues.act).fill_null(value=False).to_numpy(writable=True)
-    is_open = np.ones(len(texts), dtype=bool)
-    if cues.exclude is not None and (cues.frames or flags.any()):
-        is_open = ~texts.str.contains(cues.exclude).fill_null(value=False).to_numpy()
-    flags &= is_open
-    for place in np.flatnonzero(is_open & ~flags) if cues.frames else ():
-        flags[place] = any(frame.match(texts[int(place)] or "") for frame in cues.frames)
-    return flags
+class Candidates(NamedTuple):
+    """The places of texts that hold all the words which an act of a code needs, and which each of its frames needs."""
+
+    acts: Numbers
+    frames: tuple[Numbers, ...]
+
+    def all(self) -> Numbers:
+        """The places of both, each once, in order."""
+        return np.unique(np.concatenate([self.acts, *self.frames]))
 
 
-def candidates(slots: npt.NDArray[np.uint64], seeds: Path = sql.SEEDS) -> dict[str, Flags]:
-    """Which texts hold all the words that a rule of the code needs, from their bits of slots (text, number)."""
-    matches = {}
+def _holding(parts: npt.NDArray[np.uint64], need: int) -> Numbers:
+    """The places of texts with all the bits of a need, from their bits of slots (number, text)."""
+    places = None
+    for number, bits in enumerate(parts):
+        if part := np.uint64(need >> 64 * number & (1 << 64) - 1):
+            held = bits if places is None else bits[places]
+            fits = np.flatnonzero(held & part == part)
+            places = fits if places is None else places[fits]
+    return np.arange(parts.shape[1]) if places is None else places
+
+
+def candidates(slots: npt.NDArray[np.uint64], seeds: Path = sql.SEEDS) -> dict[str, Candidates]:
+    """Which texts a rule of each code may match, from their bits of slots (text, number)."""
+    parts, rules = np.ascontiguousarray(slots.T), read_cues(seeds)
+    where = {}
     for code, needs in read_meanings(seeds).needs.items():
-        matches[code] = np.zeros(len(slots), dtype=bool)
-        for need in needs:
-            has_all = np.ones(len(slots), dtype=bool)
-            for number in range(slots.shape[1]):
-                if part := np.uint64(need >> 64 * number & (1 << 64) - 1):
-                    has_all &= slots[:, number] & part == part
-            matches[code] |= has_all
-    return matches
+        places = [_holding(parts, need) for need in needs]
+        acts = len(needs) - len(rules[code].frames)
+        where[code] = Candidates(np.unique(np.concatenate([_NOWHERE, *places[:acts]])), tuple(places[acts:]))
+    return where
 
 
-def _spoken(masked: pl.Series, where: dict[str, Flags]) -> tuple[npt.NDArray[np.int64], pl.Series]:
-    """The places of the texts of `where`, and these texts as the cue patterns read them."""
-    rows = np.flatnonzero(np.any(list(where.values()), axis=0))
-    return rows, masked.gather(rows).str.replace_all(REMINDER, REMIND)
+def _spoken(masked: pl.Series, places: Numbers) -> pl.Series:
+    """The texts at these places as the cue patterns read them; null as an empty one."""
+    return masked.gather(places).fill_null("").str.replace_all(REMINDER, REMIND)
 
 
-def read_votes(masked: pl.Series, where: dict[str, Flags], seeds: Path = sql.SEEDS) -> dict[str, Flags]:
+def _matches(texts: pl.Series, where: Candidates, cues: Cues) -> Numbers:
+    """The places of texts that match an act or a frame of a rule, and no exclusion."""
+    places = {*where.acts[texts.gather(where.acts).str.contains(cues.act).to_numpy()].tolist()}
+    for frame, rows in zip(cues.frames, where.frames, strict=True):
+        held = rows
+        for part in frame.open:
+            held = held[texts.gather(held).str.contains(part).to_numpy()]
+        places.update(place for place in held.tolist() if frame.fits(texts[place]))
+    matched = np.array(sorted(places), np.int64)
+    if cues.exclude is None or not places:
+        return matched
+    return matched[~texts.gather(matched).str.contains(cues.exclude).to_numpy()]
+
+
+def read_votes(masked: pl.Series, where: dict[str, Candidates], seeds: Path = sql.SEEDS) -> dict[str, Flags]:
     """The word of every cue rule on masked texts, read on those of `where` only."""
-    rows, spoken = _spoken(masked, where)
+    everywhere = {code: each.all() for code, each in where.items()}
+    rows = np.unique(np.concatenate([_NOWHERE, *everywhere.values()]))
+    spoken = _spoken(masked, rows)
     votes = {}
     for code, cues in read_cues(seeds).items():
         votes[code] = np.zeros(len(masked), dtype=bool)
-        chosen = where[code][rows]
-        if chosen.any():
-            votes[code][rows[chosen]] = _matches(spoken.filter(pl.Series(chosen)), cues)
+        if len(everywhere[code]):
+            acts, *frames = (np.searchsorted(rows, places) for places in (where[code].acts, *where[code].frames))
+            votes[code][rows[_matches(spoken, Candidates(acts, tuple(frames)), cues)]] = True
     return votes
 
 
 def vote(texts: pl.Series, seeds: Path = sql.SEEDS) -> dict[str, Flags]:
     """The word of every cue rule on texts, without looking for candidates first."""
-    everywhere = dict.fromkeys(read_cues(seeds), np.ones(len(texts), dtype=bool))
+    each = np.arange(len(texts))
+    everywhere = {code: Candidates(each, (each,) * len(cues.frames)) for code, cues in read_cues(seeds).items()}
     return read_votes(mask_contestants(texts, seeds), everywhere, seeds)
 
 
 def read_silenced(masked: pl.Series, where: dict[str, Flags], seeds: Path = sql.SEEDS) -> dict[str, Flags]:
     """Which masked texts of `where` match an exclusion of the code: they report, condemn, deny or ask about the act."""
-    rows, spoken = _spoken(masked, where)
     silenced = {}
     for code, cues in read_cues(seeds).items():
         silenced[code] = np.zeros(len(masked), dtype=bool)
-        chosen = where[code][rows]
-        if cues.exclude is not None and chosen.any():
-            excluded = spoken.filter(pl.Series(chosen)).str.contains(cues.exclude)
-            silenced[code][rows[chosen]] = excluded.fill_null(value=False).to_numpy()
+        if cues.exclude is not None and where[code].any():
+            rows = np.flatnonzero(where[code])
+            silenced[code][rows] = _spoken(masked, rows).str.contains(cues.exclude).to_numpy()
     return silenced
 
 
