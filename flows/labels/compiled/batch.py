@@ -16,21 +16,8 @@ from typing import Any, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from flows.labels.compiled.compiling import (
-    COLUMNS,
-    END,
-    KEY,
-    PAIR_PRIME,
-    PRESET,
-    START,
-    STEM_START,
-    TOKEN_COLUMNS,
-    TOKEN_KEY,
-    TOKEN_KIND,
-    WORD,
-    spread,
-)
-from flows.labels.compiled.letters import CHARACTER, LIMIT, fold_text, packed_letters
+from flows.labels.compiled.compiling import BLANK, COLUMNS, END, KEY, KIND, PAIR_PRIME, START, STEM_START, WORD, spread
+from flows.labels.compiled.letters import packed_letters
 from flows.labels.compiled.phrases import Phrases, add_phrases, list_steps, no_phrases
 from flows.labels.compiled.rules import (
     COUNTS,
@@ -38,12 +25,16 @@ from flows.labels.compiled.rules import (
     HAS_CONTENT,
     LANGUAGE,
     MAY_NAME_PLACE,
+    NAMES,
+    copy_tokens,
+    drop_addresses,
     has_content,
     lexicon_score,
     mask_tokens,
     may_name_place,
     read_words,
     tell_language,
+    told_roles,
 )
 from flows.labels.compiled.scoring import (
     FEATURE_COLUMNS,
@@ -55,10 +46,9 @@ from flows.labels.compiled.scoring import (
     padded,
     sum_rows,
 )
-from flows.labels.compiled.tokens import OWN_OCTETS, spell_text
+from flows.labels.compiled.tokens import LISTED, OCTETS, OWN_OCTETS, PART_COLUMNS, PARTS, TOKENS, forget, spell_text
 from flows.labels.keeping import kept_arrays
-from flows.labels.letters import LATIN, LETTER
-from flows.labels.roles import as_rule
+from flows.labels.roles import BEGIN, LEXICON, as_rule
 from flows.machine_code import compiled, folder_of, kept
 
 Numbers = npt.NDArray[np.int64]
@@ -75,10 +65,11 @@ _FEATURES_PER_POINT = 3  # words, pairs and negated words; the windows are fewer
 _FEATURES_PER_BYTE = 24  # of a text, at most, of any family
 _WRITTEN_PER_BYTE = 2  # of a text, at first
 _SPARE = 64
-_MEMO = 1 << 17  # tokens that are kept at least
+_MEMO = 100_000  # tokens that are kept at least
+_PARTS = 1 << 17  # parts of texts that are kept, but for a quarter of them
+_KEPT_PER_TOKEN = 16  # bytes
 _LINE = 64  # bytes of a line of the processor's cache
 _LONGEST = 4096  # bytes of the longest text for which the room is kept
-_FULL = 5, 8  # the share of the memo from which it is emptied
 _COMPILED_TOO = ("letters.py", "roles.py")  # whose constants the kernel holds
 
 
@@ -130,18 +121,27 @@ class Output(NamedTuple):
 
 
 class _Room(NamedTuple):
-    """What the loop works on for texts up to a length. The memo holds what tokens tell, from one call to the next."""
+    """What the loop works on for texts up to a length, and from `octets` on what it keeps from one call to the next.
+
+    That is the bytes of tokens, what tokens tell (`memo`, and where a token's key is, `index`), the sums of their
+    windows and how many these are, the parts of texts with their tokens, and how many of each are used.
+    """
 
     points: npt.NDArray[np.int32]
-    octets: npt.NDArray[np.uint8]
     typed: Numbers
     masked: Numbers
     terms: Numbers
     groups: Numbers
     features: Numbers
-    memo: Numbers
-    pushes: npt.NDArray[np.int32]
     found: npt.NDArray[np.int16]
+    octets: npt.NDArray[np.uint8]
+    memo: Numbers
+    index: Numbers
+    pushes: npt.NDArray[np.int32]
+    windows: Numbers
+    parts: Numbers
+    listed: Numbers
+    used: Numbers
 
 
 def lines(rows: int, columns: int) -> Numbers:
@@ -207,31 +207,35 @@ _kept = _Kept()
 
 def _new_room(longest: int) -> _Room:
     points = _POINTS_PER_BYTE * longest + _SPARE
-    memo = max(_MEMO, 1 << (longest + _SPARE).bit_length())
-    octets = np.zeros(_BYTES_PER_POINT * points, np.uint8)
+    memo = _MEMO + points
+    octets = np.zeros(_KEPT_PER_TOKEN * memo + _BYTES_PER_POINT * points, np.uint8)
     octets[: len(OWN_OCTETS)] = list(OWN_OCTETS)
     return _Room(
         points=np.zeros(points, np.int32),
-        octets=octets,
-        typed=lines(points, TOKEN_COLUMNS),
-        masked=lines(points, TOKEN_COLUMNS),
+        typed=np.zeros(points, np.int64),
+        masked=np.zeros(points, np.int64),
         terms=np.zeros(points, np.int64),
         groups=np.zeros(points, np.int64),
         features=np.zeros((_FEATURES_PER_POINT * points, FEATURE_COLUMNS), np.int64),
-        memo=lines(memo + 1, COLUMNS),
-        pushes=np.zeros((memo + 1, WIDTH), np.int32),
         found=np.zeros(MOST_DETECTORS, np.int16),
+        octets=octets,
+        memo=lines(memo, COLUMNS),
+        index=np.zeros(1 << (2 * memo).bit_length(), np.int64),
+        pushes=np.zeros((memo, WIDTH), np.int32),
+        windows=np.zeros(memo, np.int64),
+        parts=lines(max(_PARTS, 1 << longest.bit_length()), PART_COLUMNS),
+        listed=np.zeros(2 * memo, np.int64),
+        used=np.zeros(4, np.int64),
     )
 
 
 def _room_for(longest: int, rows: Numbers, windows: npt.NDArray[np.int8] | None) -> _Room:
-    """The thread's own room, its memo emptied when the vocabulary or the weights (None: of no account) changed."""
+    """The thread's own room, a new one when the vocabulary or the weights (None: of no account) changed."""
     if longest > _LONGEST:
         return _new_room(longest)
-    if _kept.room is None:
+    is_other = _kept.rows is not rows or (windows is not None and _kept.windows is not windows)
+    if _kept.room is None or is_other:
         _kept.room = _new_room(_LONGEST)
-    elif _kept.rows is not rows or (windows is not None and _kept.windows is not windows):
-        _kept.room.memo[:, KEY] = 0
     _kept.rows = rows
     _kept.windows = _kept.windows if windows is None else windows
     return _kept.room
@@ -291,15 +295,31 @@ def _digest() -> str:
 
 
 @compiled
-def _write(tokens: Any, first: int, count: int, octets: Any, written: Any, at: int) -> int:
-    """Writes tokens from the first on, with a space on each side, as far as there is room; gives where they end."""
-    for n in range(first, count + 1):
-        start, end = (tokens[n, START] - 1, tokens[n, END]) if n < count else (0, 1)
-        for place in range(start, end):
-            if at < len(written):
-                written[at] = octets[place]
-            at += 1
-    return at
+def _has_room(room: Any, size: int) -> bool:
+    """Whether what is kept of a text of so many bytes still has room."""
+    points = _POINTS_PER_BYTE * size + _SPARE
+    return bool(
+        room.used[TOKENS] + points <= len(room.memo)
+        and room.used[OCTETS] + _BYTES_PER_POINT * points <= len(room.octets)
+        and room.used[PARTS] + size <= len(room.parts) * 3 // 4
+        and room.used[LISTED] + points <= len(room.listed)
+    )
+
+
+@compiled
+def _write(room: Any, tokens: Any, count: int, written: Any, at: int) -> int:
+    """Writes tokens with a space on each side, as far as there is room; gives where they end."""
+    octets, memo = room.octets, room.memo
+    for n in range(count):
+        start = memo[tokens[n], START] - 1  # the space before it
+        size = memo[tokens[n], END] - start
+        if at + size <= len(written):
+            for place in range(size):
+                written[at + place] = octets[start + place]
+        at += size
+    if at < len(written):
+        written[at] = BLANK
+    return at + 1
 
 
 @compiled
@@ -311,15 +331,16 @@ def _list_features(room: Any, count: int, rows: Any, output: Any, row: int) -> N
     for family in range(FAMILIES):
         ends[row, family] = ends[row - 1, family] if row > 0 else 0
     singles = list_words(room.masked, count, room.memo, room.features)
-    more = list_groups(room.masked, count, room.groups, room.features[singles:])
+    more = list_groups(room.masked, count, room.memo, room.groups, room.features[singles:])
     for n in range(singles + more):
         family = 0 if n < singles else 2
         for column in range(FEATURE_COLUMNS):
             output.features[family, ends[row, family], column] = room.features[n, column]
         ends[row, family] += 1
     for place in range(count):
-        if room.masked[place, TOKEN_KIND] == WORD:
-            start, end = room.masked[place, START], room.masked[place, END]
+        token = room.masked[place]
+        if room.memo[token, KIND] == WORD:
+            start, end = room.memo[token, START], room.memo[token, END]
             ends[row, 1] += list_windows(room.octets, start, end, place, output.features[1, ends[row, 1] :])
 
 
@@ -330,19 +351,19 @@ def _score(room: Any, count: int, matrices: Any, sums: Any, phrased: Any, counts
     sum_rows(room.features, counts[0], matrices.words, sums[0])
     end = list_steps(room.masked, count, room.memo, matrices.phrases.rows, room.terms)  # the terms have been read
     add_phrases(room.terms, end, matrices.phrases, room.found, phrased)
-    counts[1] = add_windows(room.masked, count, room.memo, room.pushes, sums[1])
-    counts[2] = list_groups(room.masked, count, room.groups, room.features[counts[0] :])
-    sum_rows(room.features[counts[0] :], counts[2], matrices.groups, sums[2])
+    counts[2] = list_groups(room.masked, count, room.memo, room.groups, room.features)
+    sum_rows(room.features, counts[2], matrices.groups, sums[2])
+    counts[1] = add_windows(room, count, matrices.windows, sums[1])
 
 
 @compiled
-def _has_foreign_letters(points: Any, length: int, letters: Any) -> bool:
-    """Whether most letters are not Latin."""
-    latin, foreign = 0, 0
-    for n in range(length):
-        latin += letters[min(points[n], LIMIT), CHARACTER] == LATIN
-        foreign += letters[min(points[n], LIMIT), CHARACTER] == LETTER
-    return foreign > latin
+def _key_text(room: Any, count: int, keys: Any) -> None:
+    """The keys of typed tokens as a term and as the beginning of a word."""
+    key = room.memo[room.typed[0], KEY]
+    keys[1] = spread(STEM_START + key)
+    for n in range(1, count):
+        key = spread(key * PAIR_PRIME + room.memo[room.typed[n], KEY])
+    keys[0] = key
 
 
 @cache
@@ -351,35 +372,39 @@ def _loop() -> Callable[..., int]:
     sources = _digest()
 
     def read_texts(mode: int, data: Any, offsets: Any, tables: Any, matrices: Any, room: Any, output: Any) -> int:
-        memo, size = room.memo, len(room.memo) - 1
+        memo = room.memo
         typed_at, masked_at = 0, 0
         for row in range(len(offsets) - 1):
-            if memo[size, 0] + offsets[row + 1] - offsets[row] > size * _FULL[0] // _FULL[1]:
-                memo[:, KEY] = 0
-            length, is_plain = fold_text(data, offsets[row], offsets[row + 1], tables.letters, room.points)
-            count = spell_text(room, length, tables, matrices.windows, mode == SCORE)
+            first, last = offsets[row], offsets[row + 1]
+            if room.used[TOKENS] == 0 or not _has_room(room, last - first):
+                forget(room, tables.rows)
+            count, balance = spell_text(room, data, first, last, tables)
             if mode == KEYS:
-                key = room.typed[PRESET, TOKEN_KEY]
-                output.keys[row, 1] = spread(STEM_START + key)
-                for n in range(PRESET + 1, count):
-                    key = spread(key * PAIR_PRIME + room.typed[n, TOKEN_KEY])
-                output.keys[row, 0] = key
+                _key_text(room, count, output.keys[row])
                 continue
-            may_name = mode == SPELL or may_name_place(room.typed, count, memo, tables)
+            told = told_roles(room.typed, count, memo)
+            may_name = mode == SPELL
+            if mode != SPELL and told & tables.places[0, BEGIN]:
+                may_name = may_name_place(room.typed, count, memo, tables)
             if may_name:
-                typed_at = _write(room.typed, PRESET, count, room.octets, output.typed, typed_at)
+                typed_at = _write(room, room.typed, count, output.typed, typed_at)
             output.typed_ends[row] = typed_at
             if mode == SPELL:
                 continue
             facts = output.facts[row]
-            facts[HAS_CONTENT], facts[MAY_NAME_PLACE] = has_content(room.typed, count), may_name
-            count = mask_tokens(room, count, tables)
-            masked_at = _write(room.masked, 0, count, room.octets, output.masked, masked_at)
+            facts[HAS_CONTENT], facts[MAY_NAME_PLACE] = has_content(room.typed, count, memo), may_name
+            if told & tables.addresses[0, BEGIN]:
+                count = drop_addresses(room.typed, count, memo, tables)
+            if told & (tables.contestants[0, BEGIN] | NAMES):
+                count = mask_tokens(room, count, tables)
+            else:
+                copy_tokens(room, count)
+            masked_at = _write(room, room.masked, count, output.masked, masked_at)
             output.masked_ends[row] = masked_at
             terms = read_words(room, count, tables.rows, facts)
-            output.lexicon[row] = lexicon_score(room.terms, terms, tables.lexicon)
-            is_foreign = not is_plain and _has_foreign_letters(room.points, length, tables.letters)
-            facts[LANGUAGE] = tell_language(room.masked, count, is_foreign)
+            if told & LEXICON:
+                output.lexicon[row] = lexicon_score(room.terms, terms, tables.lexicon)
+            facts[LANGUAGE] = tell_language(room.masked, count, memo, balance < 0)
             if mode == SCORE:
                 _score(room, count, matrices, output.sums[row], output.phrases[row], facts[COUNTS:])
             elif mode == LIST:

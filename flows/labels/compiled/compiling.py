@@ -60,17 +60,16 @@ QUESTION = ord("?")
 NOUGHT: Any = np.int64(0)  # where a number begins that is handed on
 SLOT_NUMBERS = 5  # of 64 bits each, for the slots of the cues
 
-# Columns of what is known of a word or phrase (`rows`) and of a token that was met (`memo`). Only `memo` has the hash
-# with every digit as 0, the row of the table, what the token is, and the number of windows of letters (-1: not listed).
-# The first eight, which are read of every token, fill a line of the processor's cache.
-(KEY, ROLES, BEGINS, SPOKEN, ROW, KIND, WINDOWS, LONGEST, TOPICS, GROUPS, SLOTS) = range(11)
+# Columns of what is known of a word or phrase (`rows`) and of a token that was met (`memo`). Only `memo` has what the
+# token is, its hash with every digit as 0, where its bytes begin and end, and the row of the table. The first eight,
+# which are read of every token, fill a line of the processor's cache.
+(ROLES, BEGINS, KIND, SPOKEN, START, END, ROW, KEY, LONGEST, TOPICS, GROUPS, SLOTS) = range(12)
 COLUMNS = 16
-# Columns of the tokens of one text: the row of the memo, where its bytes begin and end, and some of the memo's columns.
-TOKEN, START, END, TOKEN_KEY, TOKEN_ROLES, TOKEN_BEGINS, TOKEN_KIND = range(7)
-TOKEN_COLUMNS = 8
 MAX_PHRASE = 6  # words
 NEGATION_REACH = 3  # terms or words after a negation
-PRESET: Any = np.int64(3)  # tokens before those of a text: a contestant, a hand and a people
+# The first rows of the memo: no token, then ronda's own.
+NOTHING: Any = np.int64(0)
+ONE_URL, ONE_ACCOUNT, ONE_CONTESTANT, ONE_HAND, ONE_PEOPLE = (np.int64(number) for number in range(1, 6))
 # What a token is; a mark is its own character.
 NO_TOKEN, WORD, EMOJI_TOKEN, CONTESTANT_TOKEN, URL_TOKEN, ACCOUNT_TOKEN, HASH_TOKEN = range(7)
 FIRST_MARK = ord("!")

@@ -12,6 +12,7 @@ import numpy.typing as npt
 
 from flows.labels import letters as kinds
 from flows.labels.compiled.compiling import (
+    BRACKET,
     COMMA,
     FULL_STOP,
     LOWER_A,
@@ -25,7 +26,7 @@ from flows.labels.letters import read_letters
 from flows.machine_code import compiled
 
 LIMIT, LAST_LETTER = kinds.LIMIT, kinds.LAST_LETTER
-SPACE, DIGIT, UNDERSCORE = kinds.SPACE, kinds.DIGIT, kinds.UNDERSCORE
+SPACE, DIGIT, UNDERSCORE, LATIN, LETTER = kinds.SPACE, kinds.DIGIT, kinds.UNDERSCORE, kinds.LATIN, kinds.LETTER
 FOLD, CHARACTER, ALIKE = range(3)  # columns of the letters; the second is what a folded character is
 # Whole tokens that are known by their characters: ronda's own, and what the loader masks and the rules do not read.
 URL, ACCOUNT, CONTESTANT = "_url_", "_akun_", "_calon_"
@@ -165,12 +166,36 @@ def _join_thousands(points: Any, count: int, letters: Any) -> int:
 
 
 @compiled
-def fold_text(data: Any, first: int, last: int, letters: Any, points: Any) -> Any:
-    """The folded characters of the text in these bytes; gives how many there are, and whether all were ASCII."""
+def _stands_alone(points: Any, count: int, letters: Any) -> bool:
+    """Whether no character is read by what stands elsewhere in the text: a look-alike, or a mask that has a space."""
+    for n in range(count):
+        if points[n] == BRACKET or (points[n] < LIMIT and letters[points[n], ALIKE] != points[n]):
+            return False
+    return True
+
+
+@compiled
+def fold_text(data: Any, first: int, last: int, is_part: bool, letters: Any, points: Any) -> int:
+    """The folded characters of the text, or of a part between spaces, in these bytes; gives how many there are.
+
+    Negative for a part that cannot be read without the rest of its text.
+    """
     count, is_plain = _decode(data, first, last, letters, points)
+    if is_part and not _stands_alone(points, count, letters):
+        return -1
     if not is_plain:
         _fold_alikes(points, count, letters)
     count, has_digit = _shorten(points, count, letters)
     if has_digit:
         count = _join_thousands(points, count, letters)
-    return count, is_plain
+    return int(count)
+
+
+@compiled
+def latin_balance(points: Any, count: int, letters: Any) -> int:
+    """How many more letters are Latin than are not."""
+    balance = NOUGHT
+    for n in range(count):
+        kind = letters[min(points[n], LIMIT), CHARACTER]
+        balance += 1 if kind == LATIN else (-1 if kind == LETTER else 0)
+    return int(balance)

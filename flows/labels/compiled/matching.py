@@ -3,18 +3,7 @@
 from typing import Any
 
 from flows.labels import roles
-from flows.labels.compiled.compiling import (
-    LONGEST,
-    PAIR_PRIME,
-    PRESET,
-    ROLES,
-    TOKEN,
-    TOKEN_BEGINS,
-    TOKEN_KEY,
-    TOKEN_ROLES,
-    find_row,
-    spread,
-)
+from flows.labels.compiled.compiling import BEGINS, KEY, LONGEST, PAIR_PRIME, ROLES, find_row, spread
 from flows.machine_code import compiled
 
 BEGIN, BEFORE, STEPS, STEP_COLUMNS = roles.BEGIN, roles.BEFORE, roles.STEPS, roles.STEP_COLUMNS
@@ -24,11 +13,12 @@ STEP_ROLE, STEP_LEAST, STEP_MOST = roles.STEP_ROLE, roles.STEP_LEAST, roles.STEP
 @compiled
 def term_length(tokens: Any, place: int, role: int, memo: Any, rows: Any) -> int:
     """How many tokens the longest word or phrase has that begins here and has one of the roles; 0 for none."""
-    longest = 1 if tokens[place, TOKEN_ROLES] & role else 0
-    if tokens[place, TOKEN_BEGINS] & role:
-        key = tokens[place, TOKEN_KEY]
-        for length in range(2, memo[tokens[place, TOKEN], LONGEST] + 1):
-            key = spread(key * PAIR_PRIME + tokens[place + length - 1, TOKEN_KEY])
+    token = tokens[place]
+    longest = 1 if memo[token, ROLES] & role else 0
+    if memo[token, BEGINS] & role:
+        key = memo[token, KEY]
+        for length in range(2, memo[token, LONGEST] + 1):
+            key = spread(key * PAIR_PRIME + memo[tokens[place + length - 1], KEY])
             if rows[find_row(rows, key), ROLES] & role:
                 longest = length
     return longest
@@ -37,11 +27,11 @@ def term_length(tokens: Any, place: int, role: int, memo: Any, rows: Any) -> int
 @compiled
 def match(patterns: Any, tokens: Any, place: int, memo: Any, rows: Any) -> int:
     """How many tokens the first pattern takes that fits here, 0 when none does; every step takes what it can."""
-    if not (tokens[place, TOKEN_ROLES] | tokens[place, TOKEN_BEGINS]) & patterns[0, BEGIN]:
+    if not (memo[tokens[place], ROLES] | memo[tokens[place], BEGINS]) & patterns[0, BEGIN]:
         return 0
     for n in range(1, len(patterns)):
         before = patterns[n, BEFORE]
-        if before != 0 and (place == PRESET or not tokens[place - 1, TOKEN_ROLES] & before):
+        if before != 0 and (place == 0 or not memo[tokens[place - 1], ROLES] & before):
             continue
         here, step = place, STEPS
         while patterns[n, step + STEP_ROLE] != 0:

@@ -17,12 +17,11 @@ from flows.labels.compiled.compiling import (
     EXCLAMATION,
     FIRST_MARK,
     HASH_TOKEN,
+    KIND,
     NOUGHT,
     QUESTION,
+    ROLES,
     SPOKEN,
-    TOKEN,
-    TOKEN_KIND,
-    TOKEN_ROLES,
     WORD_FAMILY,
     spread,
 )
@@ -72,12 +71,13 @@ def list_steps(tokens: Any, count: int, memo: Any, rows: Any, steps: Any) -> int
     steps[0] = NO_WORD
     number = NOUGHT + 1
     for place in range(count):
-        kind = tokens[place, TOKEN_KIND]
+        token = tokens[place]
+        kind = memo[token, KIND]
         if kind == HASH_TOKEN or (kind >= FIRST_MARK and kind != EXCLAMATION and kind != QUESTION):
             continue
         steps[number] = NO_WORD
-        if kind != CONTESTANT_TOKEN and not tokens[place, TOKEN_ROLES] & PEOPLE:
-            steps[number] = rows[spread(memo[tokens[place, TOKEN], SPOKEN] + WORD_FAMILY) & last]
+        if kind != CONTESTANT_TOKEN and not memo[token, ROLES] & PEOPLE:
+            steps[number] = rows[spread(memo[token, SPOKEN] + WORD_FAMILY) & last]
         number += 1
     steps[number] = NO_WORD
     return int(number)

@@ -4,26 +4,27 @@ from typing import Any
 
 from flows.labels import roles
 from flows.labels.compiled.compiling import (
+    BEGINS,
     CONTESTANT_TOKEN,
     EMOJI_WEIGHT,
     FIRST_MARK,
     GROUPS,
+    KEY,
+    KIND,
     LONGEST,
     MAX_PHRASE,
     NEGATION_REACH,
+    NOTHING,
+    NOUGHT,
+    ONE_CONTESTANT,
+    ONE_HAND,
+    ONE_PEOPLE,
     PAIR_PRIME,
-    PRESET,
     ROLES,
     ROW,
     SLOT_NUMBERS,
     SLOTS,
     STRENGTH,
-    TOKEN,
-    TOKEN_BEGINS,
-    TOKEN_COLUMNS,
-    TOKEN_KEY,
-    TOKEN_KIND,
-    TOKEN_ROLES,
     TOPICS,
     TURNING,
     URL_TOKEN,
@@ -38,6 +39,7 @@ TITLE, FINGERS, LEXICON, BOUNDARY = roles.TITLE, roles.FINGERS, roles.LEXICON, r
 INDONESIAN, JAVANESE, FOREIGN = roles.INDONESIAN, roles.JAVANESE, roles.FOREIGN
 TELLS_BITS, TELLS_GROUP = roles.TELLS_BITS, roles.TELLS_GROUP
 PEOPLE, PARTY_NAME, PARTY_WORD = roles.PEOPLE, roles.PARTY_NAME, roles.PARTY_WORD
+NAMES = FINGERS | PEOPLE | PARTY_NAME  # what is masked beside the contestants that patterns find
 EMOJI_LIMIT = 2.0  # ten equal emoji say no more than one strong one
 MIXED_SHARE = 0.25  # of the function words, the lesser language's share from which a text is mixed
 NO_LANGUAGE, IN_INDONESIAN, IN_JAVANESE, IN_BOTH, IN_OTHER = range(5)
@@ -48,36 +50,37 @@ FACTS = SLOTS_TOLD + SLOT_NUMBERS
 
 
 @compiled
+def told_roles(tokens: Any, count: int, memo: Any) -> int:
+    """The roles that any of the tokens has or begins: what none has, no rule need look for."""
+    told = NOUGHT
+    for place in range(count):
+        told |= memo[tokens[place], ROLES] | memo[tokens[place], BEGINS]
+    return int(told)
+
+
+@compiled
 def may_name_place(tokens: Any, count: int, memo: Any, tables: Any) -> bool:
     """Whether typed tokens are worth the places rule."""
-    for place in range(PRESET, count):
+    for place in range(count):
         if match(tables.places, tokens, place, memo, tables.rows) > 0:
             return True
     return False
 
 
 @compiled
-def _copy(tokens: Any, source: int, into: Any, target: int) -> None:
-    for column in range(TOKEN_COLUMNS):
-        into[target, column] = tokens[source, column]
-
-
-@compiled
 def _clear(tokens: Any, first: int, last: int) -> None:
     for n in range(first, last):
-        for column in range(TOKEN_COLUMNS):
-            tokens[n, column] = 0
+        tokens[n] = NOTHING
 
 
 @compiled
-def _drop_addresses(tokens: Any, count: int, memo: Any, tables: Any) -> int:
+def drop_addresses(tokens: Any, count: int, memo: Any, tables: Any) -> int:
     """Leaves out the numbers of streets and schools, times and dates, in place; gives the new number of tokens."""
-    kept, place = PRESET, PRESET
+    kept, place = NOUGHT, NOUGHT
     while place < count:
         length = match(tables.addresses, tokens, place, memo, tables.rows)
         if length == 0:
-            if kept < place:
-                _copy(tokens, place, tokens, kept)
+            tokens[kept] = tokens[place]
             kept += 1
         place += max(length, 1)
     _clear(tokens, kept, min(kept + MAX_PHRASE, count))
@@ -88,33 +91,40 @@ def _drop_addresses(tokens: Any, count: int, memo: Any, tables: Any) -> int:
 def mask_tokens(room: Any, count: int, tables: Any) -> int:
     """Fills `room.masked` with the tokens, every contestant as one, whatever name, party, number or titles it has.
 
-    Addresses are left out, of `room.typed` too. Gives the number of masked tokens, after which empty ones stand.
+    Gives the number of masked tokens, after which empty ones stand.
     """
     tokens, masked, memo = room.typed, room.masked, room.memo
-    count = _drop_addresses(tokens, count, memo, tables)
     is_party_talk = False
-    for n in range(PRESET, count):
-        is_party_talk |= (tokens[n, TOKEN_ROLES] & PARTY_WORD) != 0
-    kept, place = 0, PRESET
+    for n in range(count):
+        is_party_talk |= (memo[tokens[n], ROLES] & PARTY_WORD) != 0
+    kept, place = NOUGHT, NOUGHT
     while place < count:
+        token = tokens[place]
+        told = memo[token, ROLES]
         length = match(tables.contestants, tokens, place, memo, tables.rows)
-        if is_party_talk and tokens[place, TOKEN_ROLES] & PARTY_NAME:
+        if is_party_talk and told & PARTY_NAME:
             length = max(length, 1)
-        source = place
         if length > 0:
-            source = 0
-            while kept > 0 and masked[kept - 1, TOKEN_ROLES] & TITLE:
+            token = ONE_CONTESTANT
+            while kept > 0 and memo[masked[kept - 1], ROLES] & TITLE:
                 kept -= 1
-        elif tokens[place, TOKEN_ROLES] & FINGERS:
-            source = 1
-        elif tokens[place, TOKEN_ROLES] & PEOPLE:
-            source = 2
-        if length == 0 or kept == 0 or masked[kept - 1, TOKEN_KIND] != CONTESTANT_TOKEN:
-            _copy(tokens, source, masked, kept)
+        elif told & FINGERS:
+            token = ONE_HAND
+        elif told & PEOPLE:
+            token = ONE_PEOPLE
+        if length == 0 or kept == 0 or memo[masked[kept - 1], KIND] != CONTESTANT_TOKEN:
+            masked[kept] = token
             kept += 1
         place += max(length, 1)
     _clear(masked, kept, kept + MAX_PHRASE)
-    return kept
+    return int(kept)
+
+
+@compiled
+def copy_tokens(room: Any, count: int) -> None:
+    """Fills `room.masked` with tokens of which none is of a contestant or a people."""
+    for place in range(count + MAX_PHRASE):
+        room.masked[place] = room.typed[place]
 
 
 @compiled
@@ -125,22 +135,23 @@ def read_words(room: Any, count: int, rows: Any, facts: Any) -> int:
     rows of the lexicon's terms (negative: a boundary); gives how many terms there are.
     """
     tokens, memo = room.masked, room.memo
-    number, ahead = 0, 0
+    number, ahead = NOUGHT, 0
     for place in range(count):
-        slot = tokens[place, TOKEN]
-        row, length = memo[slot, ROW], 1
-        group = 0
-        if tokens[place, TOKEN_ROLES] & (TELLS_BITS | TELLS_GROUP):
-            group = memo[slot, GROUPS]
-            facts[TOPICS_TOLD] |= memo[slot, TOPICS]
+        token = tokens[place]
+        told, begun = memo[token, ROLES], memo[token, BEGINS]
+        row, length = memo[token, ROW], 1
+        group = NOUGHT
+        if told & (TELLS_BITS | TELLS_GROUP):
+            group = memo[token, GROUPS]
+            facts[TOPICS_TOLD] |= memo[token, TOPICS]
             for column in range(SLOT_NUMBERS):
-                facts[SLOTS_TOLD + column] |= memo[slot, SLOTS + column]
-        is_mark = tokens[place, TOKEN_KIND] >= FIRST_MARK
-        is_end = is_mark or (tokens[place, TOKEN_ROLES] & BOUNDARY) != 0
-        if tokens[place, TOKEN_BEGINS] & (LEXICON | TELLS_BITS | TELLS_GROUP):
-            key = tokens[place, TOKEN_KEY]
-            for words in range(2, memo[slot, LONGEST] + 1):
-                key = spread(key * PAIR_PRIME + tokens[place + words - 1, TOKEN_KEY])
+                facts[SLOTS_TOLD + column] |= memo[token, SLOTS + column]
+        is_mark = memo[token, KIND] >= FIRST_MARK
+        is_end = is_mark or (told & BOUNDARY) != 0
+        if begun & (LEXICON | TELLS_BITS | TELLS_GROUP):
+            key = memo[token, KEY]
+            for words in range(2, memo[token, LONGEST] + 1):
+                key = spread(key * PAIR_PRIME + memo[tokens[place + words - 1], KEY])
                 phrase = find_row(rows, key)
                 facts[TOPICS_TOLD] |= rows[phrase, TOPICS]
                 for column in range(SLOT_NUMBERS):
@@ -154,7 +165,7 @@ def read_words(room: Any, count: int, rows: Any, facts: Any) -> int:
             room.terms[number] = -row - 1 if is_end else row
             number += 1
             ahead = place + length
-    return number
+    return int(number)
 
 
 @compiled
@@ -187,20 +198,20 @@ def lexicon_score(terms: Any, number: int, lexicon: Any) -> float:
 
 
 @compiled
-def has_content(tokens: Any, count: int) -> bool:
+def has_content(tokens: Any, count: int, memo: Any) -> bool:
     """Whether a typed token is a word, a number, a contestant or an emoji."""
-    for place in range(PRESET, count):
-        if tokens[place, TOKEN_KIND] < URL_TOKEN:
+    for place in range(count):
+        if memo[tokens[place], KIND] < URL_TOKEN:
             return True
     return False
 
 
 @compiled
-def tell_language(tokens: Any, count: int, more_foreign: bool) -> int:
+def tell_language(tokens: Any, count: int, memo: Any, more_foreign: bool) -> int:
     """The language of masked tokens, as a place of `LANGUAGE_CODES`; also whether most letters are not Latin."""
     indonesian, javanese, other = 0, 0, 0
     for place in range(count):
-        roles = tokens[place, TOKEN_ROLES]
+        roles = memo[tokens[place], ROLES]
         indonesian += 1 if roles & INDONESIAN else 0
         javanese += 1 if roles & JAVANESE else 0
         other += 1 if roles & FOREIGN else 0

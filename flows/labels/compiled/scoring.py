@@ -13,11 +13,13 @@ from flows.labels import roles
 from flows.labels.compiled.compiling import (
     BLANK,
     CONTESTANT_TOKEN,
+    END,
     EXCLAMATION,
     FIRST_MARK,
     GROUP_FAMILY,
     GROUPS_FAMILY,
     HASH_TOKEN,
+    KIND,
     NEGATED_FAMILY,
     NEGATION_REACH,
     NINE,
@@ -25,12 +27,11 @@ from flows.labels.compiled.compiling import (
     PAIR_FAMILY,
     PAIR_PRIME,
     QUESTION,
+    ROLES,
     SPOKEN,
-    TOKEN,
-    TOKEN_KIND,
-    TOKEN_ROLES,
+    START,
     WINDOW_FAMILY,
-    WINDOWS,
+    WORD,
     WORD_FAMILY,
     ZERO,
     key_of,
@@ -67,13 +68,14 @@ def list_words(tokens: Any, count: int, memo: Any, features: Any) -> int:
     before: Any = np.int64(START_KEY)
     last: Any = np.int64(-1)
     for place in range(count):
-        kind, told = tokens[place, TOKEN_KIND], tokens[place, TOKEN_ROLES]
+        token = tokens[place]
+        kind, told = memo[token, KIND], memo[token, ROLES]
         is_mark = kind >= FIRST_MARK
         if is_mark or told & BOUNDARY:
             reach = 0
         if kind == HASH_TOKEN or (is_mark and kind != EXCLAMATION and kind != QUESTION):
             continue
-        spoken = memo[tokens[place, TOKEN], SPOKEN]
+        spoken = memo[token, SPOKEN]
         is_name = kind == CONTESTANT_TOKEN or (told & PEOPLE) != 0
         if not is_name:
             found = _add(features, found, spoken + WORD_FAMILY, WORD_FEATURE, place, place)
@@ -102,7 +104,7 @@ def _bit(number: int) -> int:
 
 
 @compiled
-def list_groups(tokens: Any, count: int, groups: Any, features: Any) -> int:
+def list_groups(tokens: Any, count: int, memo: Any, groups: Any, features: Any) -> int:
     """The groups of masked tokens, no more than there is room for; gives how many there are."""
     found, before = NOUGHT, 0
     for place in range(count):
@@ -111,7 +113,7 @@ def list_groups(tokens: Any, count: int, groups: Any, features: Any) -> int:
             group = left & -left
             left ^= group
             second = _bit(group)
-            is_name = tokens[place, TOKEN_KIND] == CONTESTANT_TOKEN or (tokens[place, TOKEN_ROLES] & PEOPLE) != 0
+            is_name = memo[tokens[place], KIND] == CONTESTANT_TOKEN or (memo[tokens[place], ROLES] & PEOPLE) != 0
             if not is_name and found < len(features):
                 found = _add(features, found, group + GROUP_FAMILY, GROUP_FEATURE, second, second)
             earlier = before
@@ -155,15 +157,25 @@ def sum_rows(features: Any, count: int, matrix: Any, sums: Any) -> None:
 
 
 @compiled
-def add_windows(tokens: Any, count: int, memo: Any, pushes: Any, sums: Any) -> int:
-    """Adds the sums of the windows of masked tokens to `sums`; gives how many windows there are."""
-    found = 0
+def add_windows(room: Any, count: int, matrix: Any, sums: Any) -> int:
+    """Adds the rows of the windows of masked tokens to `sums`; gives how many windows there are.
+
+    The sums of a word are kept in `room.pushes` and their number in `room.windows` (negative: not yet).
+    """
+    found = NOUGHT
     for place in range(count):
-        slot = tokens[place, TOKEN]
-        found += memo[slot, WINDOWS]
+        token = room.masked[place]
+        if room.windows[token] < 0:
+            start, end = room.memo[token, START], room.memo[token, END]
+            is_word = room.memo[token, KIND] == WORD
+            size = list_windows(room.octets, start, end, place, room.features) if is_word else NOUGHT
+            room.windows[token] = size
+            room.pushes[token, :] = 0
+            sum_rows(room.features, size, matrix, room.pushes[token])
+        found += room.windows[token]
         for output in range(WIDTH):
-            sums[output] += pushes[slot, output]
-    return found
+            sums[output] += room.pushes[token, output]
+    return int(found)
 
 
 def padded(matrix: npt.NDArray[np.int8]) -> npt.NDArray[np.int8]:

@@ -3,7 +3,10 @@
 Tokens are lower-case words and numbers, the marks `. , ! ? :` and `#`, emoji, `_url_` and `_akun_`. Joining them with
 spaces and spelling again changes nothing (but for a word in disguise, `disguises.py`).
 
-What depends on a token alone is kept in `memo`, a hash table by the token's hash that is emptied when it is full.
+Most words were met before. What depends on a token alone is kept in a row of `memo`, and so are, in `parts`, the tokens
+of what stood between two spaces, by its bytes as they were typed: the first sixteen as they are, further ones as a
+hash. A part with a character that is read by the rest of its text has none; then the whole text is spelled. Both are
+emptied when they are full.
 """
 
 from typing import Any
@@ -15,7 +18,6 @@ from flows.labels import roles
 from flows.labels.compiled.compiling import (
     ACCOUNT_TOKEN,
     APOSTROPHE,
-    BEGINS,
     BLANK,
     BRACKET,
     CLOSE,
@@ -38,32 +40,38 @@ from flows.labels.compiled.compiling import (
     MAX_PHRASE,
     NINE,
     NO_TOKEN,
+    NOTHING,
     NOUGHT,
+    ONE_URL,
     OPEN,
-    PRESET,
+    PAIR_PRIME,
     ROLES,
     ROW,
     SLASH,
     SPOKEN,
     START,
     STEM_START,
-    TOKEN,
-    TOKEN_BEGINS,
-    TOKEN_COLUMNS,
-    TOKEN_KEY,
-    TOKEN_KIND,
-    TOKEN_ROLES,
     TOPICS,
     UNDERLINE,
     URL_TOKEN,
-    WINDOWS,
     WORD,
     ZERO,
     find_row,
     spread,
 )
-from flows.labels.compiled.letters import CHARACTER, FIXED, LIMIT, OWN, PEOPLE_WORD, SPACE, fixed_token, is_word
-from flows.labels.compiled.scoring import list_windows, sum_rows
+from flows.labels.compiled.letters import (
+    CHARACTER,
+    FIXED,
+    FOLD,
+    LIMIT,
+    OWN,
+    PEOPLE_WORD,
+    SPACE,
+    fixed_token,
+    fold_text,
+    is_word,
+    latin_balance,
+)
 from flows.machine_code import compiled
 
 MARK, HASH, AT, EMOJI, FLAG, UNDERSCORE = kinds.MARK, kinds.HASH, kinds.AT, kinds.EMOJI, kinds.FLAG, kinds.UNDERSCORE
@@ -77,8 +85,11 @@ _COM, _ID, _ME, _LY = (int.from_bytes(name.encode(), "big") for name in ("com", 
 # One, two and three fingers are running numbers; a people is an ethnic group, a religion or an origin.
 OWN_OCTETS = f" _url_ _akun_ _calon_ ✌ {PEOPLE_WORD} ".encode()
 OWN_PLACES = np.array([[1, 6], [7, 13], [14, 21], [22, 25], [26, 26 + len(PEOPLE_WORD)]])
-OWN_KINDS = (URL_TOKEN, ACCOUNT_TOKEN, CONTESTANT_TOKEN, EMOJI_TOKEN)
-CONTESTANT_PLACE, FINGERS_PLACE = 2, 3
+OWN_KINDS = (URL_TOKEN, ACCOUNT_TOKEN, CONTESTANT_TOKEN, EMOJI_TOKEN, EMOJI_TOKEN)
+# Columns of a part: its bytes, how many (0: an empty row), where its tokens are, how many, and what its letters are.
+LOW, HIGH, SIZE, FIRST, COUNT, BALANCE = range(6)
+PART_COLUMNS = 8
+TOKENS, OCTETS, PARTS, LISTED = range(4)  # of each how many are used
 
 
 @compiled
@@ -152,12 +163,14 @@ def _number_roles(digits: int, number: int) -> int:
 
 
 @compiled
-def _learn(memo: Any, slot: Any, kind: Any, octets: Any, start: int, end: int, rows: Any) -> None:
-    """Fills the row of a token with what is known of it."""
-    row = find_row(rows, memo[slot, KEY])
-    for column in range(KEY + 1, COLUMNS):
-        memo[slot, column] = rows[row, column]
-    memo[slot, ROW], memo[slot, KIND], memo[slot, WINDOWS] = row, kind, -1
+def _learn(memo: Any, token: Any, octets: Any, rows: Any) -> None:
+    """Fills the row of a token, of which the key, the kind and the bytes stand there, with what is known of it."""
+    key, kind, start, end = memo[token, KEY], memo[token, KIND], memo[token, START], memo[token, END]
+    row = find_row(rows, key)
+    for column in range(COLUMNS):
+        memo[token, column] = rows[row, column]
+    memo[token, KEY], memo[token, KIND], memo[token, START], memo[token, END] = key, kind, start, end
+    memo[token, ROW] = row
     value: Any = FNV_START
     spoken: Any = FNV_START
     digits, number = 0, 0
@@ -171,12 +184,46 @@ def _learn(memo: Any, slot: Any, kind: Any, octets: Any, start: int, end: int, r
         spoken = (spoken ^ octet) * FNV_PRIME
         if MIN_STEM <= at - start + 1 <= MAX_STEM:
             row = find_row(rows, spread(STEM_START + value))
-            memo[slot, ROLES] |= rows[row, ROLES]
+            memo[token, ROLES] |= rows[row, ROLES]
             for column in range(TOPICS, COLUMNS):
-                memo[slot, column] |= rows[row, column]
-    memo[slot, SPOKEN] = spoken
+                memo[token, column] |= rows[row, column]
+    memo[token, SPOKEN] = spoken
     if digits == end - start:
-        memo[slot, ROLES] |= _number_roles(digits, number)
+        memo[token, ROLES] |= _number_roles(digits, number)
+
+
+@compiled
+def _token_of(room: Any, kind: Any, start: Any, stop: Any, rows: Any) -> Any:
+    """The row of the memo of the token in these bytes, after which a space stands; a new one keeps them."""
+    octets, memo, index = room.octets, room.memo, room.index
+    key = np.int64(FNV_START)
+    for n in range(start, stop):
+        key = (key ^ octets[n]) * FNV_PRIME
+    last = len(index) - 1
+    slot = spread(key) & last
+    while index[slot] != NOTHING and memo[index[slot], KEY] != key:
+        slot = (slot + 1) & last
+    if index[slot] == NOTHING:
+        token = room.used[TOKENS]
+        index[slot] = token
+        memo[token, KEY], memo[token, KIND], memo[token, START], memo[token, END] = key, kind, start, stop
+        _learn(memo, token, octets, rows)
+        room.windows[token] = -1
+        room.used[TOKENS] += 1
+        room.used[OCTETS] = max(room.used[OCTETS], stop + 1)
+    return index[slot]
+
+
+@compiled
+def forget(room: Any, rows: Any) -> None:
+    """Empties the memo of all but ronda's own tokens, which are its first."""
+    room.index[:] = NOTHING
+    room.parts[:, SIZE] = 0
+    room.used[:] = 0
+    room.used[TOKENS] = ONE_URL
+    for own in range(len(OWN_PLACES)):
+        _token_of(room, np.int64(OWN_KINDS[own]), OWN_PLACES[own, 0], OWN_PLACES[own, 1], rows)
+    room.used[OCTETS] = len(OWN_OCTETS)
 
 
 @compiled
@@ -242,58 +289,109 @@ def _next_end(points: Any, place: int, count: int, letters: Any) -> Any:
 
 
 @compiled
-def spell_text(room: Any, count: int, tables: Any, windows: Any, is_scored: bool) -> int:
-    """The tokens of folded characters after `PRESET` others, then `MAX_PHRASE` empty ones; gives how many there are.
-
-    Each has a space before and after its bytes. `room.pushes` are the sums of the rows of `windows` of a token's
-    windows of letters, if the text `is_scored`.
-    """
-    points, letters, octets, memo, tokens = room.points, tables.letters, room.octets, room.memo, room.typed
-    at, number, place = NOUGHT + len(OWN_OCTETS), NOUGHT, NOUGHT
-    last = len(memo) - 2
-    while place < count or number < PRESET:
-        own = CONTESTANT_PLACE + number
-        kind, end = np.int64(CONTESTANT_TOKEN), place
-        if number >= FINGERS_PLACE - CONTESTANT_PLACE:
-            kind = np.int64(EMOJI_TOKEN)
-        if number >= PRESET:
-            kind, end, own = _next_end(points, place, count, letters)
-        first, place = place, end
+def _spell(room: Any, count: int, tables: Any, tokens: Any, at: Any) -> int:
+    """Writes the tokens of folded characters from this place on; gives where they end."""
+    points, letters, octets = room.points, tables.letters, room.octets
+    place = NOUGHT
+    while place < count:
+        first = place
+        kind, place, own = _next_end(points, first, count, letters)
         if kind == NO_TOKEN:
             continue
-        start = at
         if own >= 0:
-            start, stop = OWN_PLACES[own, 0], OWN_PLACES[own, 1]
+            tokens[at] = ONE_URL + own
         else:
+            end = place
             if kind >= HASH_TOKEN:
                 end = first + 1
             elif kind == EMOJI_TOKEN and points[first] == COLON:
                 nose, mouth = points[first + 1], points[end - 1]
                 points[first] = _TEAR if nose == APOSTROPHE else (_SMILE if mouth == CLOSE else _FROWN)
                 end = first + 1
-            stop = _write(octets, at, points, first, end)
+            start = room.used[OCTETS]
+            stop = _write(octets, start, points, first, end)
             octets[stop] = BLANK
-            at = stop + 1
-        key = np.int64(FNV_START)
-        for n in range(start, stop):
-            key = (key ^ octets[n]) * FNV_PRIME
-        slot = key & last
-        while memo[slot, KEY] != key and memo[slot, KEY] != 0:
-            slot = (slot + 1) & last
-        if memo[slot, KEY] == 0:
-            memo[slot, KEY] = key
-            memo[last + 1, 0] += 1
-            _learn(memo, slot, kind, octets, start, stop, tables.rows)
-        if is_scored and memo[slot, WINDOWS] < 0:
-            size = list_windows(octets, start, stop, number, room.features) if kind == WORD else NOUGHT
-            memo[slot, WINDOWS] = size
-            room.pushes[slot, :] = 0
-            sum_rows(room.features, size, windows, room.pushes[slot])
-        tokens[number, TOKEN], tokens[number, START], tokens[number, END] = slot, start, stop
-        tokens[number, TOKEN_KEY], tokens[number, TOKEN_KIND] = key, kind
-        tokens[number, TOKEN_ROLES], tokens[number, TOKEN_BEGINS] = memo[slot, ROLES], memo[slot, BEGINS]
-        number += 1
-    for n in range(number, number + MAX_PHRASE):
-        for column in range(TOKEN_COLUMNS):
-            tokens[n, column] = 0
-    return int(number)
+            tokens[at] = _token_of(room, kind, start, np.int64(stop), tables.rows)
+        at += 1
+    return int(at)
+
+
+@compiled
+def _end_of(data: Any, place: int, last: int, letters: Any) -> int:
+    """Where the part of a text ends that begins here: at a space."""
+    while place < last and (data[place] > BLANK or letters[data[place], FOLD] != BLANK):
+        place += 1
+    return place
+
+
+@compiled
+def _learn_part(room: Any, row: Any, data: Any, first: int, last: int, tables: Any) -> None:
+    """Fills the row of a part with its tokens: of one the token itself, of several where they begin in `listed`."""
+    parts, points = room.parts, room.points
+    length = fold_text(data, first, last, True, tables.letters, points)
+    parts[row, COUNT] = -1
+    if length >= 0:
+        at = room.used[LISTED]
+        end = _spell(room, length, tables, room.listed, at)
+        is_one = end - at == 1
+        parts[row, COUNT], parts[row, FIRST] = end - at, room.listed[at] if is_one else at
+        parts[row, BALANCE] = latin_balance(points, length, tables.letters)
+        room.used[LISTED] = at if is_one else end
+
+
+@compiled
+def _spell_whole(room: Any, data: Any, first: int, last: int, tables: Any) -> Any:
+    length = fold_text(data, first, last, False, tables.letters, room.points)
+    return _spell(room, length, tables, room.typed, NOUGHT), latin_balance(room.points, length, tables.letters)
+
+
+@compiled
+def _spell_parts(room: Any, data: Any, first: int, last: int, tables: Any) -> Any:
+    """As `spell_text`, from the parts between spaces; -1 tokens where one of them says nothing by itself."""
+    parts, letters, typed = room.parts, tables.letters, room.typed
+    count, balance, at = NOUGHT, NOUGHT, first
+    while at < last:
+        start, at = at, _end_of(data, at, last, letters)
+        size = at - start
+        at += 1
+        if size == 0:
+            continue
+        low, high = NOUGHT, NOUGHT
+        for n in range(start, start + min(size, 8)):
+            low = (low << 8) | data[n]
+        for n in range(start + 8, start + min(size, 16)):
+            high = (high << 8) | data[n]
+        for n in range(start + 16, start + size):
+            high = (high ^ data[n]) * FNV_PRIME
+        row = spread(low * PAIR_PRIME + high) & (len(parts) - 1)
+        while parts[row, SIZE] != 0 and (
+            parts[row, LOW] != low or parts[row, HIGH] != high or parts[row, SIZE] != size
+        ):
+            row = (row + 1) & (len(parts) - 1)
+        if parts[row, SIZE] == 0:
+            parts[row, LOW], parts[row, HIGH], parts[row, SIZE] = low, high, size
+            room.used[PARTS] += 1
+            _learn_part(room, row, data, start, start + size, tables)
+        if parts[row, COUNT] == 1:
+            typed[count] = parts[row, FIRST]
+        for n in range(parts[row, COUNT] if parts[row, COUNT] != 1 else NOUGHT):
+            typed[count + n] = room.listed[parts[row, FIRST] + n]
+        if parts[row, COUNT] < 0:
+            return np.int64(-1), balance
+        count += parts[row, COUNT]
+        balance += parts[row, BALANCE]
+    return count, balance
+
+
+@compiled
+def spell_text(room: Any, data: Any, first: int, last: int, tables: Any) -> Any:
+    """Fills `room.typed` with the tokens of the text in these bytes, after which `MAX_PHRASE` empty ones stand.
+
+    Gives how many there are, and how many more of its letters are Latin than are not.
+    """
+    count, balance = _spell_parts(room, data, first, last, tables)
+    if count < 0:
+        count, balance = _spell_whole(room, data, first, last, tables)
+    for n in range(count, count + MAX_PHRASE):
+        room.typed[n] = NOTHING
+    return count, balance
