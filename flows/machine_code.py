@@ -20,6 +20,11 @@ def compiled(function: Function) -> Function:
     return cast(Function, _compile(**_OPTIONS, no_cpython_wrapper=True)(function))
 
 
+def inlined(function: Function) -> Function:
+    """The same as a part of the function that calls it: a call hands every array on by seven numbers or more."""
+    return cast(Function, _compile(**_OPTIONS, no_cpython_wrapper=True, forceinline=True)(function))
+
+
 def kept(function: Function) -> Function:
     """The same for Python, without the interpreter's lock, kept for the next process where a folder can be written."""
     try:

@@ -8,6 +8,7 @@ from collections import deque
 from collections.abc import Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from functools import cache
+from multiprocessing import parent_process
 from pathlib import Path
 from typing import NamedTuple
 
@@ -33,6 +34,7 @@ Floats = npt.NDArray[np.float64]
 
 BATCH = 100_000  # texts at a time, so that memory stays flat
 _FEWEST = 5_000  # texts for which a thread is worth its while
+_PART = 2_000  # texts whose numbers stay in the processor's cache
 
 
 def read_tables(seeds: Path = sql.SEEDS) -> None:
@@ -62,7 +64,9 @@ class Judged(NamedTuple):
 def read_batch(texts: Buffers, model: Model, seeds: Path = sql.SEEDS) -> tuple[Reading, Floats]:
     """The kernel on one batch: what it read, and the scores of the model's outputs."""
     reading = read(texts, model.matrices, seeds)
-    return reading, scores(model, Sums(reading.sums, reading.phrases, reading.counts, reading.lexicon))
+    told = Sums(reading.sums, reading.phrases, reading.counts, reading.lexicon)
+    parts = range(0, max(len(texts.is_null), 1), _PART)
+    return reading, np.concatenate([scores(model, told.part(start, start + _PART)) for start in parts])
 
 
 def _districts(reading: Reading, seeds: Path) -> pl.Series:
@@ -96,10 +100,15 @@ def _judge(texts: Buffers, model: Model, seeds: Path) -> Judged:
     )
 
 
+def _cores() -> int:
+    """How many cores there are to label on: one for a process of several, beside which others are at work."""
+    return 1 if parent_process() is not None else os.cpu_count() or 1
+
+
 @cache
 def _threads() -> ThreadPoolExecutor:
     """One thread a core, kept: each keeps its room in the kernel and its compiled regular expressions."""
-    return ThreadPoolExecutor(os.cpu_count())
+    return ThreadPoolExecutor(_cores())
 
 
 @cache
@@ -113,9 +122,9 @@ for _threads_of in (_threads, _places_thread):
 
 
 def judge(texts: pl.Series, seeds: Path = sql.SEEDS, weights: Path | None = None) -> Iterator[Judged]:
-    """Batches of texts judged, in order, one on each of the machine's cores at a time."""
+    """Batches of texts judged, in order, one on each core at a time."""
     model = read_model(weights or files.folder_of(seeds))
-    whole, count, cores = buffers(texts), len(texts), os.cpu_count() or 1
+    whole, count, cores = buffers(texts), len(texts), _cores()
     size = min(max(-(-count // cores), _FEWEST), BATCH)
     waiting: deque[Future[Judged]] = deque()
     for start in range(0, max(count, 1), size):

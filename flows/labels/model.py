@@ -16,7 +16,7 @@ from flows.labels import weights as files
 from flows.labels.calibration import Scored, code_probability, held_to_frame
 from flows.labels.compiled.batch import Matrices
 from flows.labels.compiled.phrases import no_phrases
-from flows.labels.compiled.scoring import padded
+from flows.labels.compiled.scoring import packed
 from flows.labels.corpora import SENTIMENTS
 from flows.labels.features import dense_features
 from flows.labels.phrases import to_kernel
@@ -64,7 +64,7 @@ def join(own: Weights, share_alike: Weights | None, version: str) -> Model:
     outputs, stored = (*SENTIMENTS, *codes), own.phrases
     parts = ((sentiment, _columns(sentiment, SENTIMENTS)), (own, _columns(own, codes)))
     words, windows, groups = (
-        padded(np.concatenate([weights.matrices[family][:, columns] for weights, columns in parts], axis=1))
+        packed(np.concatenate([weights.matrices[family][:, columns] for weights, columns in parts], axis=1))
         for family in range(len(own.matrices))
     )
     phrases = no_phrases() if stored is None else to_kernel(stored, len(own.matrices[0]))
@@ -110,6 +110,10 @@ class Sums(NamedTuple):
     phrases: npt.NDArray[np.int64]
     counts: npt.NDArray[np.int64]
     lexicon: Floats
+
+    def part(self, first: int, last: int) -> "Sums":
+        """Those of the texts from the first to before the last."""
+        return Sums(*(numbers[first:last] for numbers in self))
 
 
 def scores(model: Model, told: Sums) -> Floats:

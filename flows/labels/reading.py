@@ -25,6 +25,7 @@ Numbers = npt.NDArray[np.int64]
 
 _PART = 2_000  # texts whose numbers stay in the processor's cache
 START, END = "<", ">"
+_BITS = (1 << 64) - 1
 _SILENT = frozenset(".,:#")  # tokens that are no word of a phrase
 
 
@@ -102,7 +103,7 @@ def _name(feature: list[int], words: list[str], groups: tuple[str, ...]) -> str:
     _, kind, first, second = feature
     if kind in (scoring.GROUP_FEATURE, scoring.GROUPS_FEATURE):
         both = (first, second) if kind == scoring.GROUPS_FEATURE else (second,)
-        return " ".join(f"<{groups[group]}>" for group in both)
+        return " ".join(f"<{groups[(bit & _BITS).bit_length() - 1]}>" for bit in both)
     if kind == scoring.WINDOW_FEATURE:
         window = f" {words[second]} ".encode()[first : first + scoring.WINDOW]
         return f"…{window.decode('utf-8', 'replace').replace(' ', '_')}…"

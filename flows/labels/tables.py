@@ -9,7 +9,7 @@ import numpy as np
 import polars as pl
 
 import sql
-from flows.labels.compiled.batch import KEYS, Tables, kept_folder, lines, no_tables, run_loop
+from flows.labels.compiled.batch import KEYS, Tables, kept_folder, no_tables, run_loop
 from flows.labels.compiled.compiling import (
     BEGINS,
     COLUMNS,
@@ -20,7 +20,9 @@ from flows.labels.compiled.compiling import (
     SLOT_NUMBERS,
     SLOTS,
     TOPICS,
+    bits_of,
 )
+from flows.labels.compiled.room import lines
 from flows.labels.keeping import Arrays, kept_arrays
 from flows.labels.roles import read_roles
 from flows.labels.text import buffers
@@ -28,6 +30,7 @@ from flows.labels.version import label_version
 from flows.labels.vocabulary import Entry, Meanings, read_vocabulary
 
 _NUMBER = (1 << 64) - 1  # the bits of one
+_BITS = 1 << 15  # bytes of the bits of phrases, of which most are 0
 
 
 def _facts(entry: Entry) -> list[int]:
@@ -70,6 +73,7 @@ def _made(seeds: Path) -> Arrays:
     return {
         "size": np.array([size]),
         "places": np.array(list(places), np.int64),
+        "phrases": bits_of([key for key, words in zip(keys, vocabulary.entries, strict=True) if len(words) > 1], _BITS),
         "facts": facts.view(np.int64),
         "lexicon": np.array([_weights(entry) for entry in entries]),
         "meanings": np.frombuffer(json.dumps(vocabulary.meanings).encode(), np.uint8),
@@ -89,7 +93,15 @@ def read_tables(seeds: Path = sql.SEEDS) -> Tables:
     rows, lexicon = lines(size + 1, COLUMNS), np.tile(np.array(_weights(Entry())), (size + 1, 1))
     rows[made["places"]] = made["facts"]
     lexicon[made["places"]] = made["lexicon"]
-    return Tables(no_tables().letters, rows, lexicon, patterns["address"], patterns["contestant"], patterns["place"])
+    return Tables(
+        no_tables().letters,
+        rows,
+        made["phrases"],
+        lexicon,
+        patterns["address"],
+        patterns["contestant"],
+        patterns["place"],
+    )
 
 
 @cache

@@ -8,6 +8,7 @@ numbers that are handed on begin as `NOUGHT`, because for a plain 0 the function
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 
 from flows.machine_code import compiled
 
@@ -77,6 +78,13 @@ FIRST_MARK = ord("!")
 WEIGHT, TURNING, STRENGTH, EMOJI_WEIGHT = range(4)
 
 
+def bits_of(keys: list[int], size: int) -> npt.NDArray[np.uint8]:
+    """The bits of `find_phrase` of keys, in so many bytes (a power of two)."""
+    bits = np.zeros(8 * size, np.uint8)
+    bits[[(key >> 32) & (8 * size - 1) for key in keys]] = 1
+    return np.packbits(bits, bitorder="little")
+
+
 @compiled
 def spread(number: int) -> int:
     """A number whose bits all depend on all bits of the given one."""
@@ -95,3 +103,12 @@ def find_row(rows: Any, key: int) -> int:
             return len(rows) - 1
         row = (row + 1) & last
     return row
+
+
+@compiled
+def find_phrase(tables: Any, key: int) -> int:
+    """The row of a phrase, as `find_row`; that most keys are of none a bit of `phrases` says, which is in the cache."""
+    bit = (key >> 32) & (8 * len(tables.phrases) - 1)
+    if not (tables.phrases[bit >> 3] >> (bit & 7)) & 1:
+        return len(tables.rows) - 1
+    return find_row(tables.rows, key)

@@ -3,15 +3,15 @@
 from typing import Any
 
 from flows.labels import roles
-from flows.labels.compiled.compiling import BEGINS, KEY, LONGEST, PAIR_PRIME, ROLES, find_row, spread
-from flows.machine_code import compiled
+from flows.labels.compiled.compiling import BEGINS, KEY, LONGEST, PAIR_PRIME, ROLES, find_phrase, spread
+from flows.machine_code import compiled, inlined
 
 BEGIN, BEFORE, STEPS, STEP_COLUMNS = roles.BEGIN, roles.BEFORE, roles.STEPS, roles.STEP_COLUMNS
 STEP_ROLE, STEP_LEAST, STEP_MOST = roles.STEP_ROLE, roles.STEP_LEAST, roles.STEP_MOST
 
 
 @compiled
-def term_length(tokens: Any, place: int, role: int, memo: Any, rows: Any) -> int:
+def term_length(tokens: Any, place: int, role: int, memo: Any, tables: Any) -> int:
     """How many tokens the longest word or phrase has that begins here and has one of the roles; 0 for none."""
     token = tokens[place]
     longest = 1 if memo[token, ROLES] & role else 0
@@ -19,16 +19,20 @@ def term_length(tokens: Any, place: int, role: int, memo: Any, rows: Any) -> int
         key = memo[token, KEY]
         for length in range(2, memo[token, LONGEST] + 1):
             key = spread(key * PAIR_PRIME + memo[tokens[place + length - 1], KEY])
-            if rows[find_row(rows, key), ROLES] & role:
+            if tables.rows[find_phrase(tables, key), ROLES] & role:
                 longest = length
     return longest
 
 
+@inlined
+def may_begin(begin: int, memo: Any, token: int) -> bool:
+    """Whether a match of a rule that begins with one of these roles may begin with the token."""
+    return bool((memo[token, ROLES] | memo[token, BEGINS]) & begin)
+
+
 @compiled
-def match(patterns: Any, tokens: Any, place: int, memo: Any, rows: Any) -> int:
+def match(patterns: Any, tokens: Any, place: int, memo: Any, tables: Any) -> int:
     """How many tokens the first pattern takes that fits here, 0 when none does; every step takes what it can."""
-    if not (memo[tokens[place], ROLES] | memo[tokens[place], BEGINS]) & patterns[0, BEGIN]:
-        return 0
     for n in range(1, len(patterns)):
         before = patterns[n, BEFORE]
         if before != 0 and (place == 0 or not memo[tokens[place - 1], ROLES] & before):
@@ -37,7 +41,7 @@ def match(patterns: Any, tokens: Any, place: int, memo: Any, rows: Any) -> int:
         while patterns[n, step + STEP_ROLE] != 0:
             times = 0
             while times < patterns[n, step + STEP_MOST]:
-                length = term_length(tokens, here, patterns[n, step + STEP_ROLE], memo, rows)
+                length = term_length(tokens, here, patterns[n, step + STEP_ROLE], memo, tables)
                 if length == 0:
                     break
                 here += length

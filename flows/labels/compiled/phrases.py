@@ -25,7 +25,7 @@ from flows.labels.compiled.compiling import (
     WORD_FAMILY,
     spread,
 )
-from flows.machine_code import compiled
+from flows.machine_code import compiled, inlined
 
 PEOPLE = roles.PEOPLE
 REACH = 3  # words of a phrase
@@ -83,7 +83,7 @@ def list_steps(tokens: Any, count: int, memo: Any, rows: Any, steps: Any) -> int
     return int(number)
 
 
-@compiled
+@inlined
 def add_phrases(steps: Any, end: int, phrases: Any, found: Any, sums: Any) -> None:
     """Adds what the detectors find among the steps of a text to `sums`; `found` is room for a number a detector."""
     words, biases, worths = phrases.words, phrases.biases, phrases.worths

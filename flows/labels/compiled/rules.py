@@ -29,11 +29,11 @@ from flows.labels.compiled.compiling import (
     TURNING,
     URL_TOKEN,
     WEIGHT,
-    find_row,
+    find_phrase,
     spread,
 )
-from flows.labels.compiled.matching import match
-from flows.machine_code import compiled
+from flows.labels.compiled.matching import BEGIN, match, may_begin
+from flows.machine_code import compiled, inlined
 
 TITLE, FINGERS, LEXICON, BOUNDARY = roles.TITLE, roles.FINGERS, roles.LEXICON, roles.BOUNDARY
 INDONESIAN, JAVANESE, FOREIGN = roles.INDONESIAN, roles.JAVANESE, roles.FOREIGN
@@ -49,7 +49,7 @@ HAS_CONTENT, MAY_NAME_PLACE, LANGUAGE, COUNTS, TOPICS_TOLD, SLOTS_TOLD = 0, 1, 2
 FACTS = SLOTS_TOLD + SLOT_NUMBERS
 
 
-@compiled
+@inlined
 def told_roles(tokens: Any, count: int, memo: Any) -> int:
     """The roles that any of the tokens has or begins: what none has, no rule need look for."""
     told = NOUGHT
@@ -61,8 +61,9 @@ def told_roles(tokens: Any, count: int, memo: Any) -> int:
 @compiled
 def may_name_place(tokens: Any, count: int, memo: Any, tables: Any) -> bool:
     """Whether typed tokens are worth the places rule."""
+    begin = tables.places[0, BEGIN]
     for place in range(count):
-        if match(tables.places, tokens, place, memo, tables.rows) > 0:
+        if may_begin(begin, memo, tokens[place]) and match(tables.places, tokens, place, memo, tables) > 0:
             return True
     return False
 
@@ -76,9 +77,12 @@ def _clear(tokens: Any, first: int, last: int) -> None:
 @compiled
 def drop_addresses(tokens: Any, count: int, memo: Any, tables: Any) -> int:
     """Leaves out the numbers of streets and schools, times and dates, in place; gives the new number of tokens."""
+    begin = tables.addresses[0, BEGIN]
     kept, place = NOUGHT, NOUGHT
     while place < count:
-        length = match(tables.addresses, tokens, place, memo, tables.rows)
+        length = NOUGHT
+        if may_begin(begin, memo, tokens[place]):
+            length = match(tables.addresses, tokens, place, memo, tables)
         if length == 0:
             tokens[kept] = tokens[place]
             kept += 1
@@ -88,20 +92,22 @@ def drop_addresses(tokens: Any, count: int, memo: Any, tables: Any) -> int:
 
 
 @compiled
-def mask_tokens(room: Any, count: int, tables: Any) -> int:
-    """Fills `room.masked` with the tokens, every contestant as one, whatever name, party, number or titles it has.
+def mask_tokens(tokens: Any, count: int, masked: Any, memo: Any, tables: Any) -> int:
+    """Fills `masked` with the tokens, every contestant as one, whatever name, party, number or titles it has.
 
     Gives the number of masked tokens, after which empty ones stand.
     """
-    tokens, masked, memo = room.typed, room.masked, room.memo
     is_party_talk = False
     for n in range(count):
         is_party_talk |= (memo[tokens[n], ROLES] & PARTY_WORD) != 0
+    begin = tables.contestants[0, BEGIN]
     kept, place = NOUGHT, NOUGHT
     while place < count:
         token = tokens[place]
         told = memo[token, ROLES]
-        length = match(tables.contestants, tokens, place, memo, tables.rows)
+        length = NOUGHT
+        if may_begin(begin, memo, token):
+            length = match(tables.contestants, tokens, place, memo, tables)
         if is_party_talk and told & PARTY_NAME:
             length = max(length, 1)
         if length > 0:
@@ -120,21 +126,21 @@ def mask_tokens(room: Any, count: int, tables: Any) -> int:
     return int(kept)
 
 
-@compiled
-def copy_tokens(room: Any, count: int) -> None:
-    """Fills `room.masked` with tokens of which none is of a contestant or a people."""
+@inlined
+def copy_tokens(tokens: Any, count: int, masked: Any) -> None:
+    """Fills `masked` with tokens of which none is of a contestant or a people, and the empty ones after them."""
     for place in range(count + MAX_PHRASE):
-        room.masked[place] = room.typed[place]
+        masked[place] = tokens[place]
 
 
-@compiled
-def read_words(room: Any, count: int, rows: Any, facts: Any) -> int:
+@inlined
+def read_words(tokens: Any, count: int, room: Any, groups: Any, tables: Any, facts: Any) -> int:
     """What the words and phrases of masked tokens tell.
 
-    Adds the bits of topics and slots to `facts`, fills `room.groups` with those of each token and `room.terms` with the
-    rows of the lexicon's terms (negative: a boundary); gives how many terms there are.
+    Adds the bits of topics and slots to `facts`, fills `groups` with those of each token and `room.terms` with the rows
+    of the lexicon's terms (negative: a boundary); gives how many terms there are.
     """
-    tokens, memo = room.masked, room.memo
+    memo, rows = room.memo, tables.rows
     number, ahead = NOUGHT, 0
     for place in range(count):
         token = tokens[place]
@@ -152,7 +158,9 @@ def read_words(room: Any, count: int, rows: Any, facts: Any) -> int:
             key = memo[token, KEY]
             for words in range(2, memo[token, LONGEST] + 1):
                 key = spread(key * PAIR_PRIME + memo[tokens[place + words - 1], KEY])
-                phrase = find_row(rows, key)
+                phrase = find_phrase(tables, key)
+                if phrase == len(rows) - 1:
+                    continue
                 facts[TOPICS_TOLD] |= rows[phrase, TOPICS]
                 for column in range(SLOT_NUMBERS):
                     facts[SLOTS_TOLD + column] |= rows[phrase, SLOTS + column]
@@ -160,7 +168,7 @@ def read_words(room: Any, count: int, rows: Any, facts: Any) -> int:
                 if rows[phrase, ROLES] & LEXICON:
                     row, length = phrase, words
                     is_end = is_mark or (rows[phrase, ROLES] & BOUNDARY) != 0
-        room.groups[place] = group
+        groups[place] = group
         if place >= ahead:
             room.terms[number] = -row - 1 if is_end else row
             number += 1
@@ -168,7 +176,7 @@ def read_words(room: Any, count: int, rows: Any, facts: Any) -> int:
     return int(number)
 
 
-@compiled
+@inlined
 def lexicon_score(terms: Any, number: int, lexicon: Any) -> float:
     """The summed weight of terms.
 
@@ -197,7 +205,7 @@ def lexicon_score(terms: Any, number: int, lexicon: Any) -> float:
     return total + max(-EMOJI_LIMIT, min(EMOJI_LIMIT, emoji))
 
 
-@compiled
+@inlined
 def has_content(tokens: Any, count: int, memo: Any) -> bool:
     """Whether a typed token is a word, a number, a contestant or an emoji."""
     for place in range(count):
@@ -206,7 +214,7 @@ def has_content(tokens: Any, count: int, memo: Any) -> bool:
     return False
 
 
-@compiled
+@inlined
 def tell_language(tokens: Any, count: int, memo: Any, more_foreign: bool) -> int:
     """The language of masked tokens, as a place of `LANGUAGE_CODES`; also whether most letters are not Latin."""
     indonesian, javanese, other = 0, 0, 0

@@ -38,7 +38,7 @@ from flows.labels.compiled.compiling import (
     spread,
 )
 from flows.labels.compiled.letters import CONTESTANT, PEOPLE_WORD
-from flows.machine_code import compiled
+from flows.machine_code import compiled, inlined
 
 BOUNDARY, NEGATION, PEOPLE = roles.BOUNDARY, roles.NEGATION, roles.PEOPLE
 START_KEY, END_KEY, CONTESTANT_KEY = key_of("<"), key_of(">"), key_of(CONTESTANT)
@@ -47,7 +47,7 @@ WINDOW = 4  # bytes
 WINDOW_BITS = (1 << (8 * WINDOW)) - 1
 WIDTH = 16  # outputs of a matrix
 # Columns of a feature: its hash, whose lowest bits are its bucket, and what it is of which two things: of the places of
-# two tokens, of a window the byte where it begins and the place of its token, of the numbers of two groups.
+# two tokens, of a window the byte where it begins and the place of its token, of the bits of two groups.
 FEATURE_COLUMNS = 4
 HASH, FEATURE_KIND, FIRST, SECOND = range(FEATURE_COLUMNS)
 WORD_FEATURE, PAIR_FEATURE, NEGATED_FEATURE, WINDOW_FEATURE, GROUP_FEATURE, GROUPS_FEATURE = range(6)
@@ -95,15 +95,6 @@ def list_words(tokens: Any, count: int, memo: Any, features: Any) -> int:
 
 
 @compiled
-def _bit(number: int) -> int:
-    """The place of the lowest bit."""
-    place = NOUGHT
-    while not (number >> place) & 1:
-        place += 1
-    return int(place)
-
-
-@compiled
 def list_groups(tokens: Any, count: int, memo: Any, groups: Any, features: Any) -> int:
     """The groups of masked tokens, no more than there is room for; gives how many there are."""
     found, before = NOUGHT, 0
@@ -112,16 +103,15 @@ def list_groups(tokens: Any, count: int, memo: Any, groups: Any, features: Any) 
         while left != 0:
             group = left & -left
             left ^= group
-            second = _bit(group)
             is_name = memo[tokens[place], KIND] == CONTESTANT_TOKEN or (memo[tokens[place], ROLES] & PEOPLE) != 0
             if not is_name and found < len(features):
-                found = _add(features, found, group + GROUP_FAMILY, GROUP_FEATURE, second, second)
+                found = _add(features, found, group + GROUP_FAMILY, GROUP_FEATURE, group, group)
             earlier = before
             while earlier != 0 and found < len(features):
                 one = earlier & -earlier
                 earlier ^= one
                 both = spread(one * PAIR_PRIME + group)
-                found = _add(features, found, both + GROUPS_FAMILY, GROUPS_FEATURE, _bit(one), second)
+                found = _add(features, found, both + GROUPS_FAMILY, GROUPS_FEATURE, one, group)
         before = groups[place] if groups[place] != 0 else before
     return int(found)
 
@@ -138,48 +128,89 @@ def list_windows(octets: Any, start: int, end: int, place: int, features: Any) -
     return int(found)
 
 
+# Sums are packed: sixteen of 16 bits in four numbers of 64. A weight is a byte, 128 more than it is worth, and a row is
+# two numbers of eight bytes, so that two additions and a shift are eight.
+MOST_PACKED = 256  # rows that can be added up before a sum overflows
+PACKED = 4
+_BIAS = 128
+_EVERY_OTHER = 0x00FF00FF00FF00FF
+
+
 @compiled
-def sum_rows(features: Any, count: int, matrix: Any, sums: Any) -> None:
+def _unpack(one: Any, two: Any, three: Any, four: Any, rows: int, sums: Any) -> None:
+    """Adds the packed sums of so many rows to `sums`."""
+    for n in range(4):
+        shift = 16 * n
+        sums[2 * n] += ((one >> shift) & 0xFFFF) - _BIAS * rows
+        sums[2 * n + 1] += ((two >> shift) & 0xFFFF) - _BIAS * rows
+        sums[2 * n + 8] += ((three >> shift) & 0xFFFF) - _BIAS * rows
+        sums[2 * n + 9] += ((four >> shift) & 0xFFFF) - _BIAS * rows
+
+
+@compiled
+def _pack(features: Any, first: int, last: int, matrix: Any) -> Any:
+    """The packed sums of the rows of the features' buckets, of no more than `MOST_PACKED`."""
+    one, two, three, four = NOUGHT, NOUGHT, NOUGHT, NOUGHT
+    for n in range(first, last):
+        row = features[n, HASH] & (len(matrix) - 1)
+        low, high = matrix[row, 0], matrix[row, 1]
+        one += low & _EVERY_OTHER
+        two += (low >> 8) & _EVERY_OTHER
+        three += high & _EVERY_OTHER
+        four += (high >> 8) & _EVERY_OTHER
+    return one, two, three, four
+
+
+@compiled
+def add_rows(features: Any, count: int, matrix: Any, sums: Any) -> None:
     """Adds the rows of the features' buckets to `sums`."""
-    last = len(matrix) - 1
-    for output in range(0, WIDTH, 4):  # four at a time stay in the processor
-        one, two, three, four = np.int32(0), np.int32(0), np.int32(0), np.int32(0)
-        for n in range(count):
-            row = features[n, HASH] & last
-            one += np.int32(matrix[row, output])
-            two += np.int32(matrix[row, output + 1])
-            three += np.int32(matrix[row, output + 2])
-            four += np.int32(matrix[row, output + 3])
-        sums[output] += one
-        sums[output + 1] += two
-        sums[output + 2] += three
-        sums[output + 3] += four
+    for first in range(0, count, MOST_PACKED):
+        last = min(first + MOST_PACKED, count)
+        one, two, three, four = _pack(features, first, last, matrix)
+        _unpack(one, two, three, four, last - first, sums)
 
 
-@compiled
-def add_windows(room: Any, count: int, matrix: Any, sums: Any) -> int:
+@inlined
+def add_windows(tokens: Any, count: int, room: Any, matrix: Any, sums: Any) -> int:
     """Adds the rows of the windows of masked tokens to `sums`; gives how many windows there are.
 
-    The sums of a word are kept in `room.pushes` and their number in `room.windows` (negative: not yet).
+    The packed sums of a word are kept in `room.pushes` and their number in `room.windows` (negative: not yet); those of
+    a word that is too long for them are not.
     """
-    found = NOUGHT
+    found, waiting = NOUGHT, NOUGHT
+    one, two, three, four = NOUGHT, NOUGHT, NOUGHT, NOUGHT
+    pushes, memo = room.pushes, room.memo
     for place in range(count):
-        token = room.masked[place]
-        if room.windows[token] < 0:
-            start, end = room.memo[token, START], room.memo[token, END]
-            is_word = room.memo[token, KIND] == WORD
-            size = list_windows(room.octets, start, end, place, room.features) if is_word else NOUGHT
+        token = tokens[place]
+        size = room.windows[token]
+        if size < 0 or size > MOST_PACKED:
+            if memo[token, KIND] == WORD:
+                size = list_windows(room.octets, memo[token, START], memo[token, END], place, room.features)
+            size = max(size, NOUGHT)
             room.windows[token] = size
-            room.pushes[token, :] = 0
-            sum_rows(room.features, size, matrix, room.pushes[token])
-        found += room.windows[token]
-        for output in range(WIDTH):
-            sums[output] += room.pushes[token, output]
+            if size > MOST_PACKED:
+                add_rows(room.features, size, matrix, sums)
+                found += size
+                continue
+            pushes[token, 0], pushes[token, 1], pushes[token, 2], pushes[token, 3] = _pack(
+                room.features, NOUGHT, size, matrix
+            )
+        if waiting + size > MOST_PACKED:
+            _unpack(one, two, three, four, waiting, sums)
+            one, two, three, four = NOUGHT, NOUGHT, NOUGHT, NOUGHT
+            waiting = NOUGHT
+        one += pushes[token, 0]
+        two += pushes[token, 1]
+        three += pushes[token, 2]
+        four += pushes[token, 3]
+        waiting += size
+        found += size
+    _unpack(one, two, three, four, waiting, sums)
     return int(found)
 
 
-def padded(matrix: npt.NDArray[np.int8]) -> npt.NDArray[np.int8]:
-    """Weights of up to `WIDTH` outputs as `sum_rows` reads them."""
-    wide = np.zeros((len(matrix), WIDTH), np.int8)
-    wide[:, : matrix.shape[1]] = matrix
-    return wide
+def packed(matrix: npt.NDArray[np.int8]) -> npt.NDArray[np.int64]:
+    """Weights of up to `WIDTH` outputs as `add_rows` reads them."""
+    wide = np.full((len(matrix), WIDTH), _BIAS, np.uint8)
+    wide[:, : matrix.shape[1]] = matrix.astype(np.int16) + _BIAS
+    return wide.view("<i8").astype(np.int64, copy=False)

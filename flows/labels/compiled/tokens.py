@@ -72,13 +72,13 @@ from flows.labels.compiled.letters import (
     is_word,
     latin_balance,
 )
-from flows.machine_code import compiled
+from flows.machine_code import compiled, inlined
 
 MARK, HASH, AT, EMOJI, FLAG, UNDERSCORE = kinds.MARK, kinds.HASH, kinds.AT, kinds.EMOJI, kinds.FLAG, kinds.UNDERSCORE
 MIN_STEM, MAX_STEM = 3, 24  # bytes of the beginning of a word that is looked up
 LABEL_LETTERS, ADDRESS_LABELS = 63, 8  # of a web address: letters of a label, labels between the first and the last
 NUMBER, SHORT_NUMBER, RUNNING_NUMBER = roles.NUMBER, roles.SHORT_NUMBER, roles.RUNNING_NUMBER
-HOUR, MINUTE, YEAR = roles.HOUR, roles.MINUTE, roles.YEAR
+HOUR, MINUTE, YEAR, LEXICON = roles.HOUR, roles.MINUTE, roles.YEAR, roles.LEXICON
 _SMILE, _FROWN, _TEAR = ord("🙂"), ord("🙁"), ord("😢")
 _COM, _ID, _ME, _LY = (int.from_bytes(name.encode(), "big") for name in ("com", "id", "me", "ly"))
 # Tokens of ronda's own stand at the beginning of the bytes, before those of the text.
@@ -170,7 +170,7 @@ def _learn(memo: Any, token: Any, octets: Any, rows: Any) -> None:
     for column in range(COLUMNS):
         memo[token, column] = rows[row, column]
     memo[token, KEY], memo[token, KIND], memo[token, START], memo[token, END] = key, kind, start, end
-    memo[token, ROW] = row
+    memo[token, ROW] = row if rows[row, ROLES] & LEXICON else len(rows) - 1  # one row for all that is no term
     value: Any = FNV_START
     spoken: Any = FNV_START
     digits, number = 0, 0
@@ -316,7 +316,7 @@ def _spell(room: Any, count: int, tables: Any, tokens: Any, at: Any) -> int:
     return int(at)
 
 
-@compiled
+@inlined
 def _end_of(data: Any, place: int, last: int, letters: Any) -> int:
     """Where the part of a text ends that begins here: at a space."""
     while place < last and (data[place] > BLANK or letters[data[place], FOLD] != BLANK):
@@ -345,7 +345,7 @@ def _spell_whole(room: Any, data: Any, first: int, last: int, tables: Any) -> An
     return _spell(room, length, tables, room.typed, NOUGHT), latin_balance(room.points, length, tables.letters)
 
 
-@compiled
+@inlined
 def _spell_parts(room: Any, data: Any, first: int, last: int, tables: Any) -> Any:
     """As `spell_text`, from the parts between spaces; -1 tokens where one of them says nothing by itself."""
     parts, letters, typed = room.parts, tables.letters, room.typed
@@ -383,7 +383,7 @@ def _spell_parts(room: Any, data: Any, first: int, last: int, tables: Any) -> An
     return count, balance
 
 
-@compiled
+@inlined
 def spell_text(room: Any, data: Any, first: int, last: int, tables: Any) -> Any:
     """Fills `room.typed` with the tokens of the text in these bytes, after which `MAX_PHRASE` empty ones stand.
 
