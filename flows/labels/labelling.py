@@ -34,7 +34,6 @@ Floats = npt.NDArray[np.float64]
 
 BATCH = 100_000  # texts at a time, so that memory stays flat
 _FEWEST = 5_000  # texts for which a thread is worth its while
-_PART = 2_000  # texts whose numbers stay in the processor's cache
 
 
 def read_tables(seeds: Path = sql.SEEDS) -> None:
@@ -64,9 +63,7 @@ class Judged(NamedTuple):
 def read_batch(texts: Buffers, model: Model, seeds: Path = sql.SEEDS) -> tuple[Reading, Floats]:
     """The kernel on one batch: what it read, and the scores of the model's outputs."""
     reading = read(texts, model.matrices, seeds)
-    told = Sums(reading.sums, reading.phrases, reading.counts, reading.lexicon)
-    parts = range(0, max(len(texts.is_null), 1), _PART)
-    return reading, np.concatenate([scores(model, told.part(start, start + _PART)) for start in parts])
+    return reading, scores(model, Sums(reading.sums, reading.phrases, reading.counts, reading.lexicon))
 
 
 def _districts(reading: Reading, seeds: Path) -> pl.Series:

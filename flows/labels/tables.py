@@ -30,7 +30,7 @@ from flows.labels.version import label_version
 from flows.labels.vocabulary import Entry, Meanings, read_vocabulary
 
 _NUMBER = (1 << 64) - 1  # the bits of one
-_BITS = 1 << 15  # bytes of the bits of phrases, of which most are 0
+_BITS = 1 << 15  # bytes of the bits of phrases and beginnings, of which most are 0
 
 
 def _facts(entry: Entry) -> list[int]:
@@ -73,7 +73,9 @@ def _made(seeds: Path) -> Arrays:
     return {
         "size": np.array([size]),
         "places": np.array(list(places), np.int64),
-        "phrases": bits_of([key for key, words in zip(keys, vocabulary.entries, strict=True) if len(words) > 1], _BITS),
+        "rare": bits_of(
+            [key for key, words in zip(keys, vocabulary.entries, strict=True) if len(words) > 1] + stems, _BITS
+        ),
         "facts": facts.view(np.int64),
         "lexicon": np.array([_weights(entry) for entry in entries]),
         "meanings": np.frombuffer(json.dumps(vocabulary.meanings).encode(), np.uint8),
@@ -96,7 +98,7 @@ def read_tables(seeds: Path = sql.SEEDS) -> Tables:
     return Tables(
         no_tables().letters,
         rows,
-        made["phrases"],
+        made["rare"],
         lexicon,
         patterns["address"],
         patterns["contestant"],

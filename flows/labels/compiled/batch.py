@@ -62,7 +62,7 @@ from flows.labels.compiled.scoring import (
 from flows.labels.compiled.tokens import TOKENS, forget, spell_text
 from flows.labels.keeping import kept_arrays
 from flows.labels.roles import BEGIN, LEXICON, as_rule
-from flows.machine_code import compiled, folder_of, inlined, kept
+from flows.machine_code import compiled, folder_of, kept
 
 Numbers = npt.NDArray[np.int64]
 
@@ -79,12 +79,13 @@ _COMPILED_TOO = ("letters.py", "roles.py")  # whose constants the kernel holds
 class Tables(NamedTuple):
     """What the loop looks up: letters, the vocabulary as a hash table with its numbers of the lexicon, and patterns.
 
-    `rows` is a row a key (0: empty) with its facts, and one that stays empty; `phrases` has a bit for every key of one.
+    `rows` is a row a key (0: empty) with its facts, and one that stays empty; `rare` has a bit for each key of a phrase
+    or of the beginning of a word.
     """
 
     letters: npt.NDArray[np.int32]
     rows: Numbers
-    phrases: npt.NDArray[np.uint8]
+    rare: npt.NDArray[np.uint8]
     lexicon: npt.NDArray[np.float64]
     addresses: Numbers
     contestants: Numbers
@@ -220,10 +221,9 @@ def _digest() -> str:
     return digest.hexdigest()
 
 
-@inlined
-def _write(room: Any, tokens: Any, count: int, written: Any, at: int) -> int:
+@compiled
+def _write(tokens: Any, count: int, memo: Any, octets: Any, written: Any, at: int) -> int:
     """Writes tokens with a space on each side, as far as there is room; gives where they end."""
-    octets, memo = room.octets, room.memo
     for n in range(count):
         start = memo[tokens[n], START] - 1  # the space before it
         size = memo[tokens[n], END] - start
@@ -233,7 +233,7 @@ def _write(room: Any, tokens: Any, count: int, written: Any, at: int) -> int:
         at += size
     if at < len(written):
         written[at] = BLANK
-    return at + 1
+    return int(at + 1)
 
 
 @compiled
@@ -258,7 +258,7 @@ def _list_features(tokens: Any, count: int, room: Any, groups: Any, rows: Any, o
             ends[row, 1] += list_windows(room.octets, start, end, place, output.features[1, ends[row, 1] :])
 
 
-@inlined
+@compiled
 def _score(room: Any, first: int, texts: int, matrices: Any, output: Any) -> None:
     """Adds the weights of the features and phrases of the texts of a block, and counts the features.
 
@@ -293,7 +293,7 @@ def _key_text(room: Any, count: int, keys: Any) -> None:
     keys[0] = key
 
 
-@inlined
+@compiled
 def _read(room: Any, count: int, balance: int, tables: Any, output: Any, row: int, at: int, ends: Any) -> int:
     """What the words of typed tokens tell; writes the masked ones from a place on, and gives how many there are.
 
@@ -305,14 +305,14 @@ def _read(room: Any, count: int, balance: int, tables: Any, output: Any, row: in
     facts[HAS_CONTENT] = has_content(typed, count, memo)
     if told & tables.places[0, BEGIN] and may_name_place(typed, count, memo, tables):
         facts[MAY_NAME_PLACE] = 1
-        ends[0] = _write(room, typed, count, output.typed, ends[0])
+        ends[0] = _write(typed, count, memo, room.octets, output.typed, ends[0])
     if told & tables.addresses[0, BEGIN]:
         count = drop_addresses(typed, count, memo, tables)
     if told & (tables.contestants[0, BEGIN] | NAMES):
         count = mask_tokens(typed, count, masked, memo, tables)
     else:
         copy_tokens(typed, count, masked)
-    ends[1] = _write(room, masked, count, output.masked, ends[1])
+    ends[1] = _write(masked, count, memo, room.octets, output.masked, ends[1])
     output.typed_ends[row], output.masked_ends[row] = ends[0], ends[1]
     terms = read_words(masked, count, room, groups, tables, facts)
     if told & LEXICON:
@@ -331,14 +331,16 @@ def _loop() -> Callable[..., int]:
         ends[:] = 0
         while row < texts:
             if room.used[TOKENS] == 0 or not has_room(room, NOUGHT, offsets[row + 1] - offsets[row]):
-                forget(room, tables.rows)
+                forget(room, tables)
             first, at = row, NOUGHT
             while row < texts and row - first < BLOCK and has_room(room, at, offsets[row + 1] - offsets[row]):
                 count, balance = spell_text(room, data, offsets[row], offsets[row + 1], tables)
                 if mode == KEYS:
                     _key_text(room, count, output.keys[row])
                 elif mode == SPELL:
-                    ends[0] = output.typed_ends[row] = _write(room, room.typed, count, output.typed, ends[0])
+                    written = output.typed
+                    ends[0] = _write(room.typed, count, room.memo, room.octets, written, ends[0])
+                    output.typed_ends[row] = ends[0]
                 else:
                     count = _read(room, count, balance, tables, output, row, at, ends)
                     if mode == LIST:

@@ -79,7 +79,7 @@ WEIGHT, TURNING, STRENGTH, EMOJI_WEIGHT = range(4)
 
 
 def bits_of(keys: list[int], size: int) -> npt.NDArray[np.uint8]:
-    """The bits of `find_phrase` of keys, in so many bytes (a power of two)."""
+    """The bits of `find_rare` of keys, in so many bytes (a power of two)."""
     bits = np.zeros(8 * size, np.uint8)
     bits[[(key >> 32) & (8 * size - 1) for key in keys]] = 1
     return np.packbits(bits, bitorder="little")
@@ -106,9 +106,9 @@ def find_row(rows: Any, key: int) -> int:
 
 
 @compiled
-def find_phrase(tables: Any, key: int) -> int:
-    """The row of a phrase, as `find_row`; that most keys are of none a bit of `phrases` says, which is in the cache."""
-    bit = (key >> 32) & (8 * len(tables.phrases) - 1)
-    if not (tables.phrases[bit >> 3] >> (bit & 7)) & 1:
+def find_rare(tables: Any, key: int) -> int:
+    """The row of a phrase or of the beginning of a word; that most are unknown a bit of `rare` says, in the cache."""
+    bit = (key >> 32) & (8 * len(tables.rare) - 1)
+    if not (tables.rare[bit >> 3] >> (bit & 7)) & 1:
         return len(tables.rows) - 1
     return find_row(tables.rows, key)

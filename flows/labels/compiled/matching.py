@@ -3,7 +3,7 @@
 from typing import Any
 
 from flows.labels import roles
-from flows.labels.compiled.compiling import BEGINS, KEY, LONGEST, PAIR_PRIME, ROLES, find_phrase, spread
+from flows.labels.compiled.compiling import BEGINS, KEY, LONGEST, PAIR_PRIME, ROLES, find_rare, spread
 from flows.machine_code import compiled, inlined
 
 BEGIN, BEFORE, STEPS, STEP_COLUMNS = roles.BEGIN, roles.BEFORE, roles.STEPS, roles.STEP_COLUMNS
@@ -19,7 +19,7 @@ def term_length(tokens: Any, place: int, role: int, memo: Any, tables: Any) -> i
         key = memo[token, KEY]
         for length in range(2, memo[token, LONGEST] + 1):
             key = spread(key * PAIR_PRIME + memo[tokens[place + length - 1], KEY])
-            if tables.rows[find_phrase(tables, key), ROLES] & role:
+            if tables.rows[find_rare(tables, key), ROLES] & role:
                 longest = length
     return longest
 

@@ -7,7 +7,7 @@ import numpy as np
 import numpy.typing as npt
 
 from flows.labels.compiled.compiling import COLUMNS
-from flows.labels.compiled.scoring import FEATURE_COLUMNS, PACKED
+from flows.labels.compiled.scoring import FEATURE_COLUMNS, PUSH_COLUMNS
 from flows.labels.compiled.tokens import LISTED, OCTETS, OWN_OCTETS, PART_COLUMNS, PARTS, TOKENS
 from flows.machine_code import inlined
 
@@ -30,7 +30,7 @@ class Room(NamedTuple):
     """What the loop works on for texts up to a length, and from `octets` on what it keeps from one call to the next.
 
     That is the bytes of tokens, what tokens tell (`memo`, and where a token's key is, `index`), the sums of their
-    windows and how many these are, the parts of texts with their tokens, and how many of each are used.
+    windows, the parts of texts with their tokens, and how many of each are used.
     """
 
     points: npt.NDArray[np.int32]
@@ -46,7 +46,6 @@ class Room(NamedTuple):
     memo: Numbers
     index: Numbers
     pushes: Numbers
-    windows: Numbers
     parts: Numbers
     listed: Numbers
     used: Numbers
@@ -88,8 +87,7 @@ def new_room(longest: int) -> Room:
         octets=octets,
         memo=lines(memo, COLUMNS),
         index=np.zeros(1 << (2 * memo).bit_length(), np.int64),
-        pushes=np.zeros((memo, PACKED), np.int64),
-        windows=np.zeros(memo, np.int64),
+        pushes=lines(memo, PUSH_COLUMNS),
         parts=lines(max(_PARTS, 1 << (2 * longest).bit_length()), PART_COLUMNS),
         listed=np.zeros(2 * memo, np.int64),
         used=np.zeros(4, np.int64),

@@ -29,7 +29,7 @@ from flows.labels.compiled.compiling import (
     TURNING,
     URL_TOKEN,
     WEIGHT,
-    find_phrase,
+    find_rare,
     spread,
 )
 from flows.labels.compiled.matching import BEGIN, match, may_begin
@@ -158,7 +158,7 @@ def read_words(tokens: Any, count: int, room: Any, groups: Any, tables: Any, fac
             key = memo[token, KEY]
             for words in range(2, memo[token, LONGEST] + 1):
                 key = spread(key * PAIR_PRIME + memo[tokens[place + words - 1], KEY])
-                phrase = find_phrase(tables, key)
+                phrase = find_rare(tables, key)
                 if phrase == len(rows) - 1:
                     continue
                 facts[TOPICS_TOLD] |= rows[phrase, TOPICS]
@@ -176,7 +176,7 @@ def read_words(tokens: Any, count: int, room: Any, groups: Any, tables: Any, fac
     return int(number)
 
 
-@inlined
+@compiled
 def lexicon_score(terms: Any, number: int, lexicon: Any) -> float:
     """The summed weight of terms.
 

@@ -131,7 +131,8 @@ def list_windows(octets: Any, start: int, end: int, place: int, features: Any) -
 # Sums are packed: sixteen of 16 bits in four numbers of 64. A weight is a byte, 128 more than it is worth, and a row is
 # two numbers of eight bytes, so that two additions and a shift are eight.
 MOST_PACKED = 256  # rows that can be added up before a sum overflows
-PACKED = 4
+# What is kept of a word: four packed sums, and the number of its windows.
+WINDOWS, PUSH_COLUMNS = 4, 8
 _BIAS = 128
 _EVERY_OTHER = 0x00FF00FF00FF00FF
 
@@ -174,20 +175,20 @@ def add_rows(features: Any, count: int, matrix: Any, sums: Any) -> None:
 def add_windows(tokens: Any, count: int, room: Any, matrix: Any, sums: Any) -> int:
     """Adds the rows of the windows of masked tokens to `sums`; gives how many windows there are.
 
-    The packed sums of a word are kept in `room.pushes` and their number in `room.windows` (negative: not yet); those of
-    a word that is too long for them are not.
+    The packed sums of a word are kept in `room.pushes` with the number of its windows (negative: not yet); those of a
+    word that is too long for them are not.
     """
     found, waiting = NOUGHT, NOUGHT
     one, two, three, four = NOUGHT, NOUGHT, NOUGHT, NOUGHT
     pushes, memo = room.pushes, room.memo
     for place in range(count):
         token = tokens[place]
-        size = room.windows[token]
+        size = pushes[token, WINDOWS]
         if size < 0 or size > MOST_PACKED:
             if memo[token, KIND] == WORD:
                 size = list_windows(room.octets, memo[token, START], memo[token, END], place, room.features)
             size = max(size, NOUGHT)
-            room.windows[token] = size
+            pushes[token, WINDOWS] = size
             if size > MOST_PACKED:
                 add_rows(room.features, size, matrix, sums)
                 found += size

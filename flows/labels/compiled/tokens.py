@@ -56,6 +56,7 @@ from flows.labels.compiled.compiling import (
     URL_TOKEN,
     WORD,
     ZERO,
+    find_rare,
     find_row,
     spread,
 )
@@ -72,6 +73,7 @@ from flows.labels.compiled.letters import (
     is_word,
     latin_balance,
 )
+from flows.labels.compiled.scoring import WINDOWS
 from flows.machine_code import compiled, inlined
 
 MARK, HASH, AT, EMOJI, FLAG, UNDERSCORE = kinds.MARK, kinds.HASH, kinds.AT, kinds.EMOJI, kinds.FLAG, kinds.UNDERSCORE
@@ -89,6 +91,7 @@ OWN_KINDS = (URL_TOKEN, ACCOUNT_TOKEN, CONTESTANT_TOKEN, EMOJI_TOKEN, EMOJI_TOKE
 # Columns of a part: its bytes, how many (0: an empty row), where its tokens are, how many, and what its letters are.
 LOW, HIGH, SIZE, FIRST, COUNT, BALANCE = range(6)
 PART_COLUMNS = 8
+_WHOLE, _PART = np.bool_(False), np.bool_(True)  # one kind of argument, for which a function is compiled once
 TOKENS, OCTETS, PARTS, LISTED = range(4)  # of each how many are used
 
 
@@ -163,8 +166,9 @@ def _number_roles(digits: int, number: int) -> int:
 
 
 @compiled
-def _learn(memo: Any, token: Any, octets: Any, rows: Any) -> None:
+def _learn(memo: Any, token: Any, octets: Any, tables: Any) -> None:
     """Fills the row of a token, of which the key, the kind and the bytes stand there, with what is known of it."""
+    rows = tables.rows
     key, kind, start, end = memo[token, KEY], memo[token, KIND], memo[token, START], memo[token, END]
     row = find_row(rows, key)
     for column in range(COLUMNS):
@@ -183,17 +187,18 @@ def _learn(memo: Any, token: Any, octets: Any, rows: Any) -> None:
             octet = np.int64(ZERO)
         spoken = (spoken ^ octet) * FNV_PRIME
         if MIN_STEM <= at - start + 1 <= MAX_STEM:
-            row = find_row(rows, spread(STEM_START + value))
-            memo[token, ROLES] |= rows[row, ROLES]
-            for column in range(TOPICS, COLUMNS):
-                memo[token, column] |= rows[row, column]
+            row = find_rare(tables, spread(STEM_START + value))
+            if row < len(rows) - 1:
+                memo[token, ROLES] |= rows[row, ROLES]
+                for column in range(TOPICS, COLUMNS):
+                    memo[token, column] |= rows[row, column]
     memo[token, SPOKEN] = spoken
     if digits == end - start:
         memo[token, ROLES] |= _number_roles(digits, number)
 
 
 @compiled
-def _token_of(room: Any, kind: Any, start: Any, stop: Any, rows: Any) -> Any:
+def _token_of(room: Any, kind: Any, start: Any, stop: Any, tables: Any) -> Any:
     """The row of the memo of the token in these bytes, after which a space stands; a new one keeps them."""
     octets, memo, index = room.octets, room.memo, room.index
     key = np.int64(FNV_START)
@@ -207,22 +212,22 @@ def _token_of(room: Any, kind: Any, start: Any, stop: Any, rows: Any) -> Any:
         token = room.used[TOKENS]
         index[slot] = token
         memo[token, KEY], memo[token, KIND], memo[token, START], memo[token, END] = key, kind, start, stop
-        _learn(memo, token, octets, rows)
-        room.windows[token] = -1
+        _learn(memo, token, octets, tables)
+        room.pushes[token, WINDOWS] = -1
         room.used[TOKENS] += 1
         room.used[OCTETS] = max(room.used[OCTETS], stop + 1)
     return index[slot]
 
 
 @compiled
-def forget(room: Any, rows: Any) -> None:
+def forget(room: Any, tables: Any) -> None:
     """Empties the memo of all but ronda's own tokens, which are its first."""
     room.index[:] = NOTHING
     room.parts[:, SIZE] = 0
     room.used[:] = 0
     room.used[TOKENS] = ONE_URL
     for own in range(len(OWN_PLACES)):
-        _token_of(room, np.int64(OWN_KINDS[own]), OWN_PLACES[own, 0], OWN_PLACES[own, 1], rows)
+        _token_of(room, np.int64(OWN_KINDS[own]), OWN_PLACES[own, 0], OWN_PLACES[own, 1], tables)
     room.used[OCTETS] = len(OWN_OCTETS)
 
 
@@ -289,13 +294,21 @@ def _next_end(points: Any, place: int, count: int, letters: Any) -> Any:
 
 
 @compiled
-def _spell(room: Any, count: int, tables: Any, tokens: Any, at: Any) -> int:
-    """Writes the tokens of folded characters from this place on; gives where they end."""
+def _spell(room: Any, data: Any, first: int, last: int, is_part: bool, tables: Any, tokens: Any, at: int) -> Any:
+    """Writes the tokens of a text, or of a part between spaces, in these bytes from a place on, letter by letter.
+
+    Gives where they end, before their beginning for a part that cannot be read without the rest of its text, and how
+    many more letters are Latin than are not.
+    """
     points, letters, octets = room.points, tables.letters, room.octets
+    count = fold_text(data, first, last, is_part, letters, points)
+    if count < 0:
+        return at - 1, NOUGHT
+    balance = latin_balance(points, count, letters)
     place = NOUGHT
     while place < count:
-        first = place
-        kind, place, own = _next_end(points, first, count, letters)
+        here = place
+        kind, place, own = _next_end(points, here, count, letters)
         if kind == NO_TOKEN:
             continue
         if own >= 0:
@@ -303,17 +316,17 @@ def _spell(room: Any, count: int, tables: Any, tokens: Any, at: Any) -> int:
         else:
             end = place
             if kind >= HASH_TOKEN:
-                end = first + 1
-            elif kind == EMOJI_TOKEN and points[first] == COLON:
-                nose, mouth = points[first + 1], points[end - 1]
-                points[first] = _TEAR if nose == APOSTROPHE else (_SMILE if mouth == CLOSE else _FROWN)
-                end = first + 1
+                end = here + 1
+            elif kind == EMOJI_TOKEN and points[here] == COLON:
+                nose, mouth = points[here + 1], points[end - 1]
+                points[here] = _TEAR if nose == APOSTROPHE else (_SMILE if mouth == CLOSE else _FROWN)
+                end = here + 1
             start = room.used[OCTETS]
-            stop = _write(octets, start, points, first, end)
+            stop = _write(octets, start, points, here, end)
             octets[stop] = BLANK
-            tokens[at] = _token_of(room, kind, start, np.int64(stop), tables.rows)
+            tokens[at] = _token_of(room, kind, start, np.int64(stop), tables)
         at += 1
-    return int(at)
+    return at, balance
 
 
 @inlined
@@ -327,31 +340,24 @@ def _end_of(data: Any, place: int, last: int, letters: Any) -> int:
 @compiled
 def _learn_part(room: Any, row: Any, data: Any, first: int, last: int, tables: Any) -> None:
     """Fills the row of a part with its tokens: of one the token itself, of several where they begin in `listed`."""
-    parts, points = room.parts, room.points
-    length = fold_text(data, first, last, True, tables.letters, points)
-    parts[row, COUNT] = -1
-    if length >= 0:
-        at = room.used[LISTED]
-        end = _spell(room, length, tables, room.listed, at)
-        is_one = end - at == 1
-        parts[row, COUNT], parts[row, FIRST] = end - at, room.listed[at] if is_one else at
-        parts[row, BALANCE] = latin_balance(points, length, tables.letters)
-        room.used[LISTED] = at if is_one else end
+    parts, at = room.parts, room.used[LISTED]
+    end, balance = _spell(room, data, first, last, _PART, tables, room.listed, at)
+    is_one = end - at == 1
+    parts[row, COUNT], parts[row, FIRST], parts[row, BALANCE] = end - at, room.listed[at] if is_one else at, balance
+    if end - at > 1:
+        room.used[LISTED] = end
 
 
 @compiled
-def _spell_whole(room: Any, data: Any, first: int, last: int, tables: Any) -> Any:
-    length = fold_text(data, first, last, False, tables.letters, room.points)
-    return _spell(room, length, tables, room.typed, NOUGHT), latin_balance(room.points, length, tables.letters)
+def spell_text(room: Any, data: Any, first: int, last: int, tables: Any) -> Any:
+    """Fills `room.typed` with the tokens of the text in these bytes, after which `MAX_PHRASE` empty ones stand.
 
-
-@inlined
-def _spell_parts(room: Any, data: Any, first: int, last: int, tables: Any) -> Any:
-    """As `spell_text`, from the parts between spaces; -1 tokens where one of them says nothing by itself."""
-    parts, letters, typed = room.parts, tables.letters, room.typed
+    Gives how many there are, and how many more of its letters are Latin than are not.
+    """
+    parts, listed, typed = room.parts, room.listed, room.typed
     count, balance, at = NOUGHT, NOUGHT, first
     while at < last:
-        start, at = at, _end_of(data, at, last, letters)
+        start, at = at, _end_of(data, at, last, tables.letters)
         size = at - start
         at += 1
         if size == 0:
@@ -372,26 +378,17 @@ def _spell_parts(room: Any, data: Any, first: int, last: int, tables: Any) -> An
             parts[row, LOW], parts[row, HIGH], parts[row, SIZE] = low, high, size
             room.used[PARTS] += 1
             _learn_part(room, row, data, start, start + size, tables)
-        if parts[row, COUNT] == 1:
+        more = parts[row, COUNT]
+        if more < 0:
+            count, balance = _spell(room, data, first, last, _WHOLE, tables, typed, NOUGHT)
+            break
+        if more == 1:
             typed[count] = parts[row, FIRST]
-        for n in range(parts[row, COUNT] if parts[row, COUNT] != 1 else NOUGHT):
-            typed[count + n] = room.listed[parts[row, FIRST] + n]
-        if parts[row, COUNT] < 0:
-            return np.int64(-1), balance
-        count += parts[row, COUNT]
+        else:
+            for n in range(more):
+                typed[count + n] = listed[parts[row, FIRST] + n]
+        count += more
         balance += parts[row, BALANCE]
-    return count, balance
-
-
-@inlined
-def spell_text(room: Any, data: Any, first: int, last: int, tables: Any) -> Any:
-    """Fills `room.typed` with the tokens of the text in these bytes, after which `MAX_PHRASE` empty ones stand.
-
-    Gives how many there are, and how many more of its letters are Latin than are not.
-    """
-    count, balance = _spell_parts(room, data, first, last, tables)
-    if count < 0:
-        count, balance = _spell_whole(room, data, first, last, tables)
     for n in range(count, count + MAX_PHRASE):
-        room.typed[n] = NOTHING
+        typed[n] = NOTHING
     return count, balance
