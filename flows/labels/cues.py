@@ -37,12 +37,16 @@ class Frame(NamedTuple):
     """
 
     open: tuple[str, ...]
-    held: tuple[re.Pattern[str], ...]
-    barred: tuple[re.Pattern[str], ...]
+    held: tuple[str, ...]
+    barred: tuple[str, ...]
 
     def fits(self, text: str) -> bool:
         """Whether a text that matches what is open matches the rest."""
-        return all(part.search(text) for part in self.held) and not any(part.search(text) for part in self.barred)
+        return all(re.search(part, text) for part in self.held) and not self.is_barred(text)
+
+    def is_barred(self, text: str) -> bool:
+        """Whether a text holds what it must not hold."""
+        return any(re.search(part, text) for part in self.barred)
 
 
 class Cues(NamedTuple):
@@ -132,8 +136,8 @@ def _frame(pattern: str, groups: dict[str, Choice]) -> Frame:
     held = [part for is_barred, part in parts if not is_barred]
     return Frame(
         tuple(part.expression for part in held if not part.needs),
-        tuple(re.compile(part.expression) for part in held if part.needs),
-        tuple(re.compile(part.expression) for is_barred, part in parts if is_barred),
+        tuple(part.expression for part in held if part.needs),
+        tuple(part.expression for is_barred, part in parts if is_barred),
     )
 
 

@@ -99,7 +99,8 @@ def _matches(texts: pl.Series, where: Candidates, cues: Cues) -> Numbers:
     matched = np.array(sorted(places), np.int64)
     if cues.exclude is None or not places:
         return matched
-    return matched[~texts.gather(matched).str.contains(cues.exclude).to_numpy()]
+    is_open: Flags = ~texts.gather(matched).str.contains(cues.exclude).to_numpy()
+    return np.asarray(matched[is_open])
 
 
 def read_votes(masked: pl.Series, where: dict[str, Candidates], seeds: Path = sql.SEEDS) -> dict[str, Flags]:

@@ -11,10 +11,11 @@ import pytest
 from flows.exits import UsageError
 from flows.labels.acts import COMMENTS, FIELD, acts, as_text, measure, section, third_of
 from flows.labels.calibration import NEVER, held_to_frame
-from flows.labels.cues import Choice, read_cues, translate_frame
+from flows.labels.cues import Choice, read_cues, read_rules, translate_frame
 from flows.labels.indications import find_codes
 from flows.labels.labelling import judge
 from flows.labels.model import read_model
+from flows.labels.reading import mask_contestants
 
 DONE = {
     "money_politics": [
@@ -79,6 +80,23 @@ def test_a_frame_holds_all_its_parts_in_any_order() -> None:
     assert not expression.match(" coblos _calon_ wae ")
     assert not expression.match(" jangan pilih _calon_ ada uang ")
     assert len(frame.needs) == 3
+
+
+def test_a_frame_fits_where_its_expression_does() -> None:
+    texts = mask_contestants(
+        pl.Series([text for texts in (*DONE.values(), *TALK.values()) for text in texts])
+    ).to_list()
+    fitted = 0
+    for code, cues in read_cues().items():
+        rules = [
+            rule for rule in read_rules() if rule.code == code and rule.expression.pattern.startswith(("(?=", "(?!"))
+        ]
+        for frame, rule in zip(cues.frames, rules, strict=True):
+            for text in texts:
+                fits = all(re.search(part, text) for part in frame.open) and frame.fits(text)
+                assert fits == bool(rule.expression.match(text))
+                fitted += fits
+    assert fitted
 
 
 def test_the_measures_say_how_many_flags_are_right(tmp_path: Path) -> None:

@@ -36,6 +36,8 @@ TEXTS = st.lists(
 
 @settings(max_examples=120, deadline=None)
 @given(TEXTS)
+@example(["ab" * 400 + " bagus " + "ba" * 200, "bagus"])  # a word of more windows than are added up at once
+@example(["𝛂 ro", "𝛂", "рο ya", "рο"])
 def test_rules_and_scores_equal_the_oracle(texts: list[str]) -> None:
     vocabulary, letters, model = read_vocabulary(), read_letters(), read_model()
     own = read_weights(files.FOLDER / files.OWN_FILE)

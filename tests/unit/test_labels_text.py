@@ -1,5 +1,7 @@
 """The normaliser: however a word was typed, the rules see the same token."""
 
+from itertools import islice, product
+
 import polars as pl
 import pytest
 from hypothesis import given, settings
@@ -142,6 +144,20 @@ def test_a_long_text_and_deep_entities_end() -> None:
     assert len(normal("a b " * 25_000)) == 99_999
     assert normal("&" + "amp;" * 20_000 + "lt;").endswith("lt")
     assert normal("&#" + "9" * 5_000 + ";") != ""
+
+
+def test_letters_are_read_by_their_own_text_whatever_was_read_before() -> None:
+    texts = ["ро", "ро ya", "ро", "[nomor identitas] ya", "[nomor identitas]", "ya [nomor identitas]"]
+    seen = [" ро ", " po ya ", " ро ", " ya ", " ", " ya "]
+    assert normalise(pl.Series(texts)).to_list() == seen
+    assert normalise(pl.Series(texts[::-1])).to_list() == seen[::-1]
+
+
+def test_more_words_than_are_kept_are_read_alike() -> None:
+    syllables = [first + second for first in "bdgklmnprst" for second in "aeiou"]
+    words = ["".join(each) for each in islice(product(syllables, repeat=4), 0, 9_000_000, 60)]  # 150,000
+    texts = [" ".join(words[start : start + 10]) for start in range(0, len(words), 10)]
+    assert normalise(pl.Series(texts)).to_list() == [f" {text} " for text in texts]
 
 
 def test_what_can_be_labelled() -> None:

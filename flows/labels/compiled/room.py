@@ -29,7 +29,7 @@ _LONGEST = 4096  # bytes of the longest text for which the room is kept
 class Room(NamedTuple):
     """What the loop works on for texts up to a length, and from `octets` on what it keeps from one call to the next.
 
-    That is the bytes of tokens, what tokens tell (`memo`, and where a token's key is, `index`), the sums of their
+    That is the bytes of tokens, what tokens tell (`memo`, and where a token's key is, `slots`), the sums of their
     windows, the parts of texts with their tokens, and how many of each are used.
     """
 
@@ -44,7 +44,7 @@ class Room(NamedTuple):
     ends: Numbers
     octets: npt.NDArray[np.uint8]
     memo: Numbers
-    index: Numbers
+    slots: Numbers
     pushes: Numbers
     parts: Numbers
     listed: Numbers
@@ -86,7 +86,7 @@ def new_room(longest: int) -> Room:
         ends=np.zeros(2, np.int64),
         octets=octets,
         memo=lines(memo, COLUMNS),
-        index=np.zeros(1 << (2 * memo).bit_length(), np.int64),
+        slots=np.zeros(1 << (2 * memo).bit_length(), np.int64),
         pushes=lines(memo, PUSH_COLUMNS),
         parts=lines(max(_PARTS, 1 << (2 * longest).bit_length()), PART_COLUMNS),
         listed=np.zeros(2 * memo, np.int64),

@@ -91,7 +91,8 @@ OWN_KINDS = (URL_TOKEN, ACCOUNT_TOKEN, CONTESTANT_TOKEN, EMOJI_TOKEN, EMOJI_TOKE
 # Columns of a part: its bytes, how many (0: an empty row), where its tokens are, how many, and what its letters are.
 LOW, HIGH, SIZE, FIRST, COUNT, BALANCE = range(6)
 PART_COLUMNS = 8
-_WHOLE, _PART = np.bool_(False), np.bool_(True)  # one kind of argument, for which a function is compiled once
+_WHOLE: Any = np.bool_(False)
+_PART: Any = np.bool_(True)  # one kind of argument, for which a function is compiled once
 TOKENS, OCTETS, PARTS, LISTED = range(4)  # of each how many are used
 
 
@@ -200,29 +201,29 @@ def _learn(memo: Any, token: Any, octets: Any, tables: Any) -> None:
 @compiled
 def _token_of(room: Any, kind: Any, start: Any, stop: Any, tables: Any) -> Any:
     """The row of the memo of the token in these bytes, after which a space stands; a new one keeps them."""
-    octets, memo, index = room.octets, room.memo, room.index
-    key = np.int64(FNV_START)
+    octets, memo, slots = room.octets, room.memo, room.slots
+    key: Any = np.int64(FNV_START)
     for n in range(start, stop):
         key = (key ^ octets[n]) * FNV_PRIME
-    last = len(index) - 1
+    last = len(slots) - 1
     slot = spread(key) & last
-    while index[slot] != NOTHING and memo[index[slot], KEY] != key:
+    while slots[slot] != NOTHING and memo[slots[slot], KEY] != key:
         slot = (slot + 1) & last
-    if index[slot] == NOTHING:
+    if slots[slot] == NOTHING:
         token = room.used[TOKENS]
-        index[slot] = token
+        slots[slot] = token
         memo[token, KEY], memo[token, KIND], memo[token, START], memo[token, END] = key, kind, start, stop
         _learn(memo, token, octets, tables)
         room.pushes[token, WINDOWS] = -1
         room.used[TOKENS] += 1
         room.used[OCTETS] = max(room.used[OCTETS], stop + 1)
-    return index[slot]
+    return slots[slot]
 
 
 @compiled
 def forget(room: Any, tables: Any) -> None:
     """Empties the memo of all but ronda's own tokens, which are its first."""
-    room.index[:] = NOTHING
+    room.slots[:] = NOTHING
     room.parts[:, SIZE] = 0
     room.used[:] = 0
     room.used[TOKENS] = ONE_URL
