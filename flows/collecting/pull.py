@@ -76,9 +76,7 @@ def _secrets(settings: Settings) -> list[str]:
 def connect(settings: Settings, source: Source, clock: Clock) -> tuple[Connector, Client]:
     """The connector of a source and its client. Raises UsageError without credentials or for an unsafe address."""
     if not source.is_configured(settings):
-        raise UsageError(
-            f"The source {source.name} has no credentials; set those that flows/EXTRACTION.md names."
-        )
+        raise UsageError(f"The source {source.name} has no credentials; set those that flows/EXTRACTION.md names.")
     access = source.connect(settings)
     pace = Pace(state_folder(settings) / "pace" / f"{source.name}.json", access.limit, clock)
     client = Client(
