@@ -120,6 +120,7 @@ def import_(
 
     Example:
       ronda import exports/ --covers 2024-01-29..2024-02-04
+      ronda import exports/ --week 2024-W05
     """
     if dry_run and week:
         raise UsageError("--dry-run publishes nothing; leave out --week.")
