@@ -335,7 +335,6 @@ def test_the_posts_gate_looks_at_an_even_sample_of_a_large_load(
 
 
 @pytest.mark.expectations
-@pytest.mark.expectations
 def test_one_post_that_comes_again_and_again_passes_the_gate(
     settings: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -344,6 +343,7 @@ def test_one_post_that_comes_again_and_again_passes_the_gate(
     assert "1 file: 30 records = 1 posts + 29 duplicates + 0 rejects" in said
 
 
+@pytest.mark.expectations
 def test_a_file_that_changed_its_shape_is_set_aside_and_the_others_go_on(settings: Settings, tmp_path: Path) -> None:
     broken = {"source_platform": "tiktok.com", "item_id": "1", "data": {"renamed": 1}, "timestamp_collected": 1}
     bad = write_lines(tmp_path / "changed.ndjson", [broken] * 20)
