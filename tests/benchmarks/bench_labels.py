@@ -3,6 +3,8 @@
 FOLDER (default RONDA_SHARED_DATA or ../shared/data) holds texts/comments.txt.gz. Prints posts a second of raw text to
 all labels, by processor time (of one core) and by the clock (of all); what a first and a second process wait for the
 compiled kernel; the memory of `ronda label apply` at two sizes; how many times as long the tests' slow oracle takes.
+
+Alone on the machine, 30 November 2026: 140,000 posts a second of a core and 247,000 of both, five times the comments.
 """
 
 import argparse

@@ -34,13 +34,13 @@ about half as large again as it is alone. DuckDB alone takes 8.8 on a quiet mach
 code 0.5 s); letters and vocabulary are kept beside the machine code now and read in 20 milliseconds. Within a memory
 limit of 500 MB for the database, a million posts are loaded and modelled in 0.7 GB; the limit of a home is 4 GB.
 
-Two processes, alone on the machine (30 November 2026, one run, by the clock; bars 3.0 and, from CSV on, 6):
+Two processes, alone on the machine (1 December 2026, medians of three, by the clock; bars 3.0 and, from CSV on, 6):
 
-    TikTok, 1,009,195 records     33,500 a second   6.2 times DuckDB's 4.9 s; landing 2.6, load 23.3, models 4.3; 1.9 GB
-    TikTok, 100,770 records       11,400            12.8 times, before; growth between the two: exponent 0.61
-    CrowdTangle CSV, 401,362      27,700            16.0 times DuckDB's 0.91 s
-    Graph pages, 168,097          17,000            3.2 times
-    Instagram lines, 330,000      14,100            13.0 times DuckDB's 1.80 s
+    TikTok, 1,009,195 records     33,700 a second   5.3 times DuckDB's 5.7 s; landing 2.4, load 22.5, models 4.5; 2.0 GB
+    TikTok, 100,770 records       13,600            8.9 times; growth between the two: exponent 0.61
+    CrowdTangle CSV, 401,362      27,800            14.0 times DuckDB's 1.03 s
+    Graph pages, 168,097          15,100            2.9 times
+    Instagram lines, 330,000      21,800            8.5 times DuckDB's 1.79 s
 
 What was tried and does not pay: machine code for the words that may be handles (0.7 for 1.3), blocks of 16 MB for the
 scan, sums of weights a row at a time in the kernel, groups of posts by author for the terms (lists cost more than
