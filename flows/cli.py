@@ -75,7 +75,7 @@ def demo(
 ) -> Exit:
     """Simulate a season of an example regency, load it and publish the report of 2024-W06.
 
-    Needs neither data nor credentials and takes about half a minute. Nothing in it is real.
+    Needs neither data nor credentials and takes less than a minute. Nothing in it is real.
 
     Example:
       ronda demo --posts 20000
