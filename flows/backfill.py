@@ -8,7 +8,7 @@ from pathlib import Path
 
 from prefect import flow
 
-from flows import progress, tasks
+from flows import progress, steps, tasks
 from flows.exits import GateStoppedError, UsageError
 from flows.periods import Week, weeks_between
 from flows.publishing import due, notice
@@ -53,7 +53,7 @@ def backfill(  # noqa: PLR0913, PLR0917 - the options of a verb
     with (
         exclusive(settings.home),
         recorded(settings.home, "backfill", parameters) as run,
-        tasks.helper(),
+        steps.helper(),
         progress.step("Publishing weeks again", "weeks") as advance,
     ):
         loaded = tasks.load_pending(run.run_id, platform, relabel)

@@ -33,7 +33,6 @@ class Teller(Protocol):
 class Steps(Teller, Protocol):
     """Who takes the steps of a weekly run: this module, or the tasks of Prefect."""
 
-    def helper(self) -> AbstractContextManager[None]: ...
     def show(self, key: str, markdown: str) -> None: ...
     @property
     def load_pending(self) -> Callable[[str, str | None], LoadSummary]: ...
@@ -65,7 +64,7 @@ def weekly(steps: Steps, week: str | None, as_of: str | None, lang: Language, no
     with (
         exclusive(settings.home),
         recorded(settings.home, "weekly", {"week": week or "due", "lang": lang}) as run,
-        steps.helper(),
+        helper(),
     ):
         with telling_stops(steps, settings, week or ""):
             loaded = steps.load_pending(run.run_id, None)
@@ -132,7 +131,6 @@ def helper() -> AbstractContextManager[None]:
 class _Alone:
     """The steps as they stand here. Nobody is told anything but who waits for the command."""
 
-    helper = staticmethod(helper)
     load_pending = staticmethod(load_pending)
     build_tables = staticmethod(build_tables)
     check_week = staticmethod(check_week)

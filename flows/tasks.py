@@ -8,7 +8,7 @@ task may run in another process: a run travels as its id.
 import itertools
 import time
 from collections.abc import Iterator, Sequence
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import contextmanager
 from dataclasses import replace
 from datetime import date, datetime
 from pathlib import Path
@@ -52,11 +52,6 @@ def _answers(title: str) -> Iterator[pull.Observe]:
     with progress.step(title, "answers") as advance:
         advance(0, None)
         yield lambda *_: advance(next(numbers), None)
-
-
-def helper() -> AbstractContextManager[None]:
-    """A second process as long as a run lasts."""
-    return steps.helper()
 
 
 def end_with_server(flow: Any, flow_run: Any, state: Any) -> None:  # noqa: ARG001 - the shape Prefect asks for

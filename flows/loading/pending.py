@@ -160,9 +160,8 @@ def replay(
     Files are prepared once for all groups, which changes nothing: prepared rows depend on the bytes alone; `advance` is
     told the bytes that were read. Once a group is loaded, `state` is called with its number and its counts in one line,
     in a transaction of its own that is undone: meanwhile the next group is read in, which nobody sees before `state` is
-    through. Every
-    load passes the SQL checks; the expectations are evaluated with the report of a week. A replay that was interrupted
-    is made good by the same call with the groups that are not stated yet.
+    through. Every load passes the SQL checks; the expectations are evaluated with the report of a week. A replay that
+    was interrupted is made good by the same call with the groups that are not stated yet.
     """
     key = privacy.author_secret(settings)
     with (

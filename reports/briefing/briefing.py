@@ -206,12 +206,12 @@ def _follow(trends: Trends, words: Words) -> str:
 
     What was handed over counts as confirmed too, and what was decided as handed over.
     """
-    values = {"day": words.day(trends.facts.edition.local.date()), "count": words.number(len(trends.open_items))}
+    day = words.day(trends.facts.edition.local.date())
     if not trends.is_reviewed:
-        return words("follow_text", **values)
+        return words("follow_text", day=day, count=words.number(len(trends.open_items)))
     reached = trends.reached()
     counts = {stage: words.number(count) for stage, count in reached.items()}
-    said = words("follow_counts", confirmed=_confirmed(words, reached), **counts, **values)
+    said = words("follow_counts", day=day, confirmed=_confirmed(words, reached), **counts)
     return said + _cases(trends, words)
 
 
