@@ -149,7 +149,8 @@ def _import(
         progress.step("Landing files", "bytes") as landed,
         progress.step("Reading posts", "bytes") as read,
     ):
-        code = run_import(settings, paths, datetime.now(UTC), covers, say_line, landed=landed, read=read)
+        now, publishes = datetime.now(UTC), publish is not None
+        code = run_import(settings, paths, now, covers, say_line, landed=landed, read=read, publishes=publishes)
     is_built = False
     try:
         if publish is not None and code is Exit.DONE:

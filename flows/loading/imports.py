@@ -31,11 +31,13 @@ def run_import(  # noqa: PLR0913 - what was asked for, and who is told
     *,
     landed: Advance = unseen,
     read: Advance = unseen,
+    publishes: bool = False,
 ) -> Exit:
     """`ronda import`: lands and loads; raises InputRefusedError when nothing given could be used.
 
     DONE says that every given file was taken whole; REFUSED that some were not, and that the others are loaded.
-    `landed` is told the bytes that landed, then `read` the bytes that were read.
+    `landed` is told the bytes that landed, then `read` the bytes that were read. Who `publishes` a week afterwards is
+    not told to do it.
     """
     covers = declared.checked_span(covers) if covers else None
     parameters = {"paths": str(len(paths)), "covers": "..".join(map(str, covers)) if covers else "not declared"}
@@ -52,6 +54,9 @@ def run_import(  # noqa: PLR0913 - what was asked for, and who is told
         told = replace(summary, days=summary.days + days)
         run.note(message=told.sentence(), held=[*summary.held, *summary.flaws], notes=list(summary.notes))
         _tell(told, arrived, known, doubts, say)
+        if told.last_day:
+            following = "" if publishes else f"; next: ronda weekly --week {Week.of(told.last_day)}"
+            say(f"  posts from {told.first_day} to {told.last_day}{following}")
         return _exit(summary, arrived, known)
 
 
@@ -111,9 +116,6 @@ def _tell(summary: LoadSummary, arrived: Arrived, known: int, doubts: Sequence[s
         say(f"set aside: {sentence}")
     for sentence in (*(f"landing: {flaw}" for flaw in summary.flaws), *doubts):
         say(sentence)
-    if summary.last_day:
-        week = Week.of(summary.last_day)
-        say(f"  posts from {summary.first_day} to {summary.last_day}; next: ronda weekly --week {week}")
 
 
 def _exit(summary: LoadSummary, arrived: Arrived, known: int) -> Exit:

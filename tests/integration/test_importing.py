@@ -100,6 +100,15 @@ def test_a_corrected_file_replaces_the_one_set_aside_and_gives_the_days(settings
     assert "set aside: " not in status.as_text(settings)
 
 
+def test_the_next_step_is_told_but_not_to_who_publishes(settings: Settings, tmp_path: Path) -> None:
+    said: list[str] = []
+    for serial, publishes in enumerate((False, True)):
+        path = write_lines(tmp_path / f"{serial}.ndjson", [tiktok(NOON + serial, serial=serial)])
+        run_import(settings, [path], LANDED, None, said.append, publishes=publishes)
+    spans = [line for line in said if line.startswith("  posts from ")]
+    assert [line.endswith("; next: ronda weekly --week 2024-W05") for line in spans] == [True, False]
+
+
 def test_a_known_file_still_says_what_it_covers(settings: Settings, tmp_path: Path) -> None:
     path = write_lines(tmp_path / "a.ndjson", [tiktok()])
     bring(settings, path, covers=None)
