@@ -44,7 +44,7 @@ CREATE TABLE IF NOT EXISTS base.set_aside (
 -- One row an accepted record: what one source saw of one post at one moment.
 CREATE TABLE IF NOT EXISTS base.observations (
     platform VARCHAR NOT NULL,
-    post_id VARCHAR NOT NULL,
+    post_id VARCHAR NOT NULL USING COMPRESSION uncompressed,
     observed_at TIMESTAMPTZ NOT NULL,
     source VARCHAR NOT NULL,
     file_id VARCHAR NOT NULL,
@@ -62,7 +62,7 @@ CREATE TABLE IF NOT EXISTS base.observations (
 -- One row a post, its latest observation. Texts and addresses differ from row to row, so that no dictionary of them pays.
 CREATE TABLE IF NOT EXISTS base.posts (
     platform VARCHAR NOT NULL,
-    post_id VARCHAR NOT NULL,
+    post_id VARCHAR NOT NULL USING COMPRESSION uncompressed,
     source VARCHAR NOT NULL,
     author_key VARCHAR,
     author_name_pi VARCHAR,
@@ -100,7 +100,7 @@ CREATE TABLE IF NOT EXISTS base.posts (
     text_hash UBIGINT,
     former_text_hash UBIGINT,
     edits INTEGER NOT NULL,
-    text_group VARCHAR,
+    text_group VARCHAR USING COMPRESSION uncompressed,
     unit_key UBIGINT,
     first_source VARCHAR NOT NULL,
     first_landed_at TIMESTAMPTZ NOT NULL,
