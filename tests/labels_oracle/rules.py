@@ -2,6 +2,9 @@
 
 from typing import NamedTuple
 
+import numpy as np
+import numpy.typing as npt
+
 from flows.labels import roles
 from flows.labels.compiled.compiling import MAX_PHRASE
 from flows.labels.compiled.letters import ACCOUNT, CONTESTANT, URL
@@ -329,33 +332,56 @@ def pieces(tokens: list[str], vocabulary: Vocabulary, letters: Letters) -> list[
     return features + _group_pieces(tokens, vocabulary)
 
 
-def phrase_sums(tokens: list[str], stored: Stored, buckets: int) -> list[int]:
-    """What the detectors of phrases find among masked tokens, a sum for each of their outputs.
+class Held(NamedTuple):
+    """What detectors hold: the row of each known word by its bucket, and of each row, place and detector a number.
 
-    A detector holds of a word at a place the product of the word's vector and its filter, as an integer of 8 bits.
+    The number is the product of the word's vector and the detector's filter, as an integer of 8 bits.
     """
-    known = {bucket_: row for row, bucket_ in enumerate(stored.known.tolist(), FIRST_WORD)}
+
+    known: dict[int, int]
+    numbers: npt.NDArray[np.int8]
+    biases: list[int]
+    worths: list[list[int]]  # of each detector, by output
+    buckets: int
+
+
+def held(stored: Stored, buckets: int) -> Held:
+    """What the detectors of a weight file hold; once for many texts, since it is millions of products."""
+    return Held(
+        {bucket_: row for row, bucket_ in enumerate(stored.known.tolist(), FIRST_WORD)},
+        to_kernel(stored, buckets).words.reshape(len(stored.vectors), REACH, len(stored.biases)),
+        stored.biases.tolist(),
+        stored.worths.T.tolist(),
+        buckets,
+    )
+
+
+def phrase_sums(tokens: list[str], detectors: Held) -> list[int]:
+    """What the detectors of phrases find among masked tokens, a sum for each of their outputs."""
     words: list[int | None] = [None]
     for token in tokens:
         if token in _SILENT:
             continue
         word = "".join("0" if letter in "0123456789" else letter for letter in token)
-        row = known.get(bucket("word", hash_word(word)) % buckets, UNKNOWN)
+        row = detectors.known.get(bucket("word", hash_word(word)) % detectors.buckets, UNKNOWN)
         words.append(None if word in (CONTESTANT, PEOPLE) else row)
     words.append(None)
-    held = to_kernel(stored, buckets).words.reshape(len(stored.vectors), REACH, len(stored.biases))
-    sums = [0] * len(stored.outputs)
-    for detector, bias in enumerate(stored.biases.tolist()):
+    sums = [0] * len(detectors.worths[0])
+    for detector, bias in enumerate(detectors.biases):
         largest = max(
             (
-                sum(int(held[row, place, detector]) for place, row in enumerate(words[at - 1 : at + 2]) if row)
+                sum(
+                    int(detectors.numbers[row, place, detector])
+                    for place, row in enumerate(words[at - 1 : at + 2])
+                    if row
+                )
                 for at in range(1, len(words) - 1)
                 if words[at] is not None
             ),
             default=-bias,
         )
-        for output, worths in enumerate(stored.worths[:, detector].tolist()):
-            sums[output] += max(largest + bias, 0) * worths
+        for output, worth in enumerate(detectors.worths[detector]):
+            sums[output] += max(largest + bias, 0) * worth
     return sums
 
 

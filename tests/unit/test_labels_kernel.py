@@ -1,5 +1,7 @@
 """The compiled kernel computes what the slow oracle says, for any text."""
 
+from functools import cache
+
 import numpy as np
 import polars as pl
 import pytest
@@ -19,9 +21,9 @@ from flows.labels.model import read_model
 from flows.labels.tables import read_tables
 from flows.labels.text import buffers
 from flows.labels.vocabulary import read_vocabulary
-from flows.labels.weights import BUCKETS, read_weights
+from flows.labels.weights import BUCKETS, Weights, read_weights
 from tests.labels_oracle.hashing import hash_stem, hash_words
-from tests.labels_oracle.rules import dense, phrase_sums, pieces, read
+from tests.labels_oracle.rules import Held, dense, held, phrase_sums, pieces, read
 
 SPOKEN = tuple(read_own()["text"].sample(300, seed=4).to_list())
 TYPED = st.text(
@@ -34,14 +36,25 @@ TEXTS = st.lists(
 )
 
 
+@cache
+def weights_of(file: str) -> Weights:
+    return read_weights(files.FOLDER / file)
+
+
+@cache
+def detectors() -> Held:
+    own = weights_of(files.OWN_FILE)
+    assert own.phrases is not None
+    return held(own.phrases, len(own.matrices[0]))
+
+
 @settings(max_examples=120, deadline=None)
 @given(TEXTS)
 @example(["ab" * 400 + " bagus " + "ba" * 200, "bagus"])  # a word of more windows than are added up at once
 @example(["𝛂 ro", "𝛂", "рο ya", "рο"])
 def test_rules_and_scores_equal_the_oracle(texts: list[str]) -> None:
     vocabulary, letters, model = read_vocabulary(), read_letters(), read_model()
-    own = read_weights(files.FOLDER / files.OWN_FILE)
-    shared = read_weights(files.FOLDER / files.SHARE_ALIKE_FILE)
+    own, shared = weights_of(files.OWN_FILE), weights_of(files.SHARE_ALIKE_FILE)
     found, scores = read_batch(buffers(pl.Series(texts)), model)
     for row, text in enumerate(texts):
         reading = read(text, vocabulary, letters)
@@ -53,7 +66,7 @@ def test_rules_and_scores_equal_the_oracle(texts: list[str]) -> None:
         assert LANGUAGE_CODES[found.languages[row]] == reading.language
         listed = pieces(reading.tokens, vocabulary, letters)
         counts = [sum(piece.family == family for piece in listed) for family in range(3)]
-        phrased = phrase_sums(reading.tokens, own.phrases, len(own.matrices[0])) if own.phrases else []
+        phrased = phrase_sums(reading.tokens, detectors())
         assert found.phrases[row].tolist() == phrased
         assert found.counts[row].tolist() == counts
         for place, output in enumerate(model.outputs):
