@@ -246,9 +246,10 @@ def write(folder: Path, day: str) -> str:
         "",
         "Made by `ronda label train --corpora FOLDER --into flows/labels/weights`, where FOLDER has `corpora/`, "
         "`annotated/` and `texts/`; the same texts give the same bytes on the "
-        "same kind of processor (trained twice). On another kind the last digits of sums differ: there 0.5 % of the "
-        "sentiments and 0.8 % of the insult flags of 69,425 licensed posts came out otherwise, every macro-F1 of "
-        "held-out posts within 0.002. An operator adds labelled CSVs to it. "
+        "same kind of processor. On another kind than that of these files the last digits of sums differ: two "
+        "trainings there agreed with each other to the byte, and with these in all but 0.5 % of the sentiments and "
+        "0.8 % of the insult flags of 69,425 licensed posts, every macro-F1 of held-out posts within 0.002. An "
+        "operator adds labelled CSVs to it. "
         "This card and `weights/measured.csv`, which reports print: `python -m flows.labels.card FOLDER DATE`.",
         "",
         "## Measured on real posts that no weight was trained on",
