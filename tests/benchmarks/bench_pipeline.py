@@ -42,6 +42,10 @@ Two processes, alone on the machine (1 December 2026, medians of three, by the c
     Graph pages, 168,097          15,100            2.9 times
     Instagram lines, 330,000      21,800            8.5 times DuckDB's 1.79 s
 
+One run on a slower machine, alone, after ids were stored as they are: TikTok 6.0 times DuckDB's 6.7 s, 1.4 GB; CSV
+10.9, Graph 3.5, Instagram 6.8 times. Ten million TikTok records (10,981,300,166 bytes), before that and with other work
+beside it: landing 25 s, load 383, models 70, and DuckDB alone between 74 and 134; 4.8 GB, and 1.2 in the helper.
+
 Of CSV and Graph pages lines are counted, not records: the CSV has 370,048 rows in its 401,362 lines, the Graph pages
 161,603 posts. The ratios do not depend on it.
 
