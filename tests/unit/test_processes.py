@@ -20,8 +20,10 @@ with processes.pool(1) as pool:
 """
 
 
+# Under `nohup` hang-ups are ignored, and so by every process started there: this one heeds them all the same.
 SERVER = """
-import sys, time
+import signal, sys, time
+signal.signal(signal.SIGHUP, signal.SIG_DFL)
 from pathlib import Path
 from flows.orchestrator import Orchestrator
 from flows.settings import Settings
