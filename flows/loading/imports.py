@@ -1,7 +1,7 @@
 """`ronda import`: files and folders land and load, and the command says what became of every file and record."""
 
 import tempfile
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from datetime import date, datetime
 from pathlib import Path
@@ -53,10 +53,8 @@ def run_import(  # noqa: PLR0913 - what was asked for, and who is told
         days, doubts = _declare(settings, run, arrived, covers, landed_at) if covers else (0, [])
         told = replace(summary, days=summary.days + days)
         run.note(message=told.sentence(), held=[*summary.held, *summary.flaws], notes=list(summary.notes))
-        _tell(told, arrived, known, doubts, say)
-        if told.last_day:
-            following = "" if publishes else f"; next: ronda weekly --week {Week.of(told.last_day)}"
-            say(f"  posts from {told.first_day} to {told.last_day}{following}")
+        for line in _lines(told, arrived, known, doubts, publishes=publishes):
+            say(line)
         return _exit(summary, arrived, known)
 
 
@@ -100,22 +98,28 @@ def _declare(
     ]
 
 
-def _tell(summary: LoadSummary, arrived: Arrived, known: int, doubts: Sequence[str], say: Say) -> None:
-    say(summary.sentence())
+def _lines(
+    summary: LoadSummary, arrived: Arrived, known: int, doubts: Sequence[str], *, publishes: bool
+) -> Iterator[str]:
+    """What is said of an import."""
+    yield summary.sentence()
     if known:
-        say(f"  {known} known already: loaded before by the same bytes, counted zero")
+        yield f"  {known} known already: loaded before by the same bytes, counted zero"
     for name in arrived.repaired:
-        say(f"  {name}: what landed of it was damaged or gone, and is what it was again")
+        yield f"  {name}: what landed of it was damaged or gone, and is what it was again"
     if arrived.junk:
-        say(f"  {arrived.junk} files of operating systems and office programs left out")
+        yield f"  {arrived.junk} files of operating systems and office programs left out"
     for reason, records in summary.reasons:
-        say(f"  {records:,} rejected: {with_remedy(reason)}")
+        yield f"  {records:,} rejected: {with_remedy(reason)}"
     for note in summary.notes:
-        say(f"  {note}")
+        yield f"  {note}"
     for sentence in summary.held:
-        say(f"set aside: {sentence}")
-    for sentence in (*(f"landing: {flaw}" for flaw in summary.flaws), *doubts):
-        say(sentence)
+        yield f"set aside: {sentence}"
+    yield from (f"landing: {flaw}" for flaw in summary.flaws)
+    yield from doubts
+    if summary.last_day:
+        following = "" if publishes else f"; next: ronda weekly --week {Week.of(summary.last_day)}"
+        yield f"  posts from {summary.first_day} to {summary.last_day}{following}"
 
 
 def _exit(summary: LoadSummary, arrived: Arrived, known: int) -> Exit:

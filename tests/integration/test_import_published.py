@@ -24,6 +24,7 @@ def test_one_command_publishes_and_what_is_removed_is_said_nowhere(tmp_path: Pat
     done = ronda(home, "import", str(write_lines(tmp_path / "a.ndjson", [flagged, *ordinary])), "--week", WEEK)
     assert done.returncode == Exit.DONE, done.stderr
     assert "1 file: 31 records = 31 posts" in done.stdout and f"{WEEK}, publication 1:" in done.stdout
+    assert "next: ronda weekly" not in done.stdout
     assert [run["verb"] for run in read_runs(home)] == ["import", "weekly"]
     assert text_left(home, word)
 
@@ -43,12 +44,17 @@ def test_one_command_publishes_and_what_is_removed_is_said_nowhere(tmp_path: Pat
 
 def test_what_is_removed_goes_where_publishing_was_stopped_too(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     forgotten: list[bool] = []
+    publishing: list[bool] = []
+
+    def take(*_: object, publishes: bool, **__: object) -> Exit:
+        publishing.append(publishes)
+        return Exit.DONE
 
     def forget(_: Settings, code: Exit, *, is_built: bool) -> Exit:
         forgotten.append(is_built)
         return code
 
-    monkeypatch.setattr(imports, "run_import", lambda *_, **__: Exit.DONE)
+    monkeypatch.setattr(imports, "run_import", take)
     monkeypatch.setattr(cli_keep, "forget_removed", forget)
 
     def stop() -> None:
@@ -57,4 +63,6 @@ def test_what_is_removed_goes_where_publishing_was_stopped_too(tmp_path: Path, m
     with pytest.raises(GateStoppedError):
         cli._import(Settings(home=tmp_path), [], None, stop)
     assert cli._import(Settings(home=tmp_path), [], None, lambda: None) is Exit.DONE
-    assert forgotten == [False, True]
+    assert cli._import(Settings(home=tmp_path), [], None) is Exit.DONE
+    assert forgotten == [False, True, False]
+    assert publishing == [True, True, False]
