@@ -92,6 +92,18 @@ def later(work: Callable[P, T], *arguments: P.args, **named: P.kwargs) -> Callab
     return process.submit(work, *arguments, **named).result
 
 
+def shared(work: Callable[P, T], /, *arguments: P.args, **named: P.kwargs) -> Callable[[], T]:
+    """The same of work that this process is as ready for: done here too where the helper has not come to it by then.
+
+    Of several begun, the last asked for first lets both work towards each other.
+    """
+    process = helping()
+    if process is None:
+        return lambda: work(*arguments, **named)
+    begun = process.submit(work, *arguments, **named)
+    return lambda: work(*arguments, **named) if begun.cancel() else begun.result()
+
+
 class Crew(Protocol):
     """Workers that a run lends to what maps units below it: processes, or a cluster (`flows.crews`)."""
 

@@ -100,10 +100,10 @@ def load_pending(run_id: str, platform: str | None, relabels: bool = True) -> Lo
 def build_tables(checked: tuple[str, Week] | None = None) -> int:
     """Rebuilds every core and trend table; gives their number. The gate of `checked`, a run's week, begins too."""
     settings = load_settings()
-    if checked is not None:
-        run_id, week = checked
-        check.begin(settings, Run(settings.home, run_id), week)
-    return build.build_tables(settings)
+    if checked is None:
+        return build.build_tables(settings)
+    run_id, week = checked
+    return build.build_tables(settings, check.begin(settings, Run(settings.home, run_id), week))
 
 
 def check_week(run_id: str, week: Week) -> int:

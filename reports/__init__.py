@@ -5,7 +5,6 @@ no clock, no environment, no network, and the same inputs give the same bytes.
 """
 
 from collections.abc import Mapping, Sequence
-from concurrent.futures import Executor
 from datetime import date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -16,6 +15,7 @@ if TYPE_CHECKING:
     import polars as pl
 
     from reports.letter.letter import Letter, Office
+    from reports.render import Begin
 
 __all__ = [
     "Edition",
@@ -49,11 +49,11 @@ def are_complete(tables: Tables) -> bool:
     return contract.is_kept(tables)
 
 
-def render_week(edition: Edition, tables: Tables, folder: Path, beside: Executor | None = None) -> WeekSummary:
+def render_week(edition: Edition, tables: Tables, folder: Path, begin: "Begin | None" = None) -> WeekSummary:
     """Every file of a week's publication, written into a folder; see `render.render_week`."""
     from reports import render
 
-    return render.render_week(edition, tables, folder, beside)
+    return render.render_week(edition, tables, folder, begin or render.when_asked)
 
 
 def render_note(

@@ -1,9 +1,8 @@
 """A week's publication, file by file: charts, HTML, PDF, briefing, workbook, data."""
 
 from collections.abc import Callable, Sequence
-from concurrent.futures import Executor
 from pathlib import Path
-from typing import Any, ParamSpec, TypeVar
+from typing import Any, ParamSpec, Protocol, TypeVar
 
 from reports.briefing.briefing import briefing, briefing_pictures
 from reports.briefing.situation import situation
@@ -29,16 +28,27 @@ P = ParamSpec("P")
 T = TypeVar("T")
 
 
-def render_week(edition: Edition, tables: Tables, folder: Path, beside: Executor | None = None) -> WeekSummary:
+class Begin(Protocol):
+    """Begins some work, here or elsewhere, and gives what gives its result."""
+
+    def __call__(self, work: Callable[P, T], /, *arguments: P.args, **named: P.kwargs) -> Callable[[], T]: ...
+
+
+def when_asked(work: Callable[P, T], /, *arguments: P.args, **named: P.kwargs) -> Callable[[], T]:
+    """Begins nothing before it is asked for."""
+    return lambda: work(*arguments, **named)
+
+
+def render_week(edition: Edition, tables: Tables, folder: Path, begin: Begin = when_asked) -> WeekSummary:
     """Write every file of an edition into a folder and say what it holds.
 
     Files: weekly.html, weekly.pdf, briefing.pdf, tables.xlsx, charts/*.png and *.svg, data/*.parquet. The same edition
-    and tables give the same bytes. `beside` is another process, which draws every second chart and the workbook.
+    and tables give the same bytes. `begin` may have another process draw every second chart and the workbook.
     Raises TableRefusedError when a table does not keep the contract.
     """
     tables = checked_tables(tables, edition.week)
-    others = _later(beside, _pictures, edition, tables, CHARTS[1::2])
-    book = _later(beside, _book, edition, tables)
+    others = begin(_pictures, edition, tables, CHARTS[1::2])
+    book = begin(_book, edition, tables)
     facts = Facts(edition, tables)
     trends = Trends(facts)
     words = Words(edition.lang)
@@ -56,13 +66,6 @@ def render_week(edition: Edition, tables: Tables, folder: Path, beside: Executor
     write_data(facts, folder / "data", source)
     (folder / "tables.xlsx").write_bytes(book())
     return summarise(trends, words, judgement)
-
-
-def _later(beside: Executor | None, work: Callable[P, T], *arguments: P.args, **named: P.kwargs) -> Callable[[], T]:
-    """What gives the result of some work: begun now in another process, or done in this one when it is asked for."""
-    if beside is None:
-        return lambda: work(*arguments, **named)
-    return beside.submit(work, *arguments, **named).result
 
 
 def _pictures(edition: Edition, tables: Tables, charts: Sequence[Chart[Any]]) -> list[Picture]:

@@ -6,6 +6,7 @@ in these phrases, and what the detectors add or ask for by themselves is a piece
 """
 
 from datetime import datetime
+from functools import cache
 from pathlib import Path
 from typing import NamedTuple
 
@@ -73,12 +74,11 @@ class Explanation(NamedTuple):
     version: str
 
 
-def _source(model_folder: Path, output: str) -> Weights:
-    """The weights an output comes from."""
-    share_alike = model_folder / files.SHARE_ALIKE_FILE
-    if output in SENTIMENTS and share_alike.is_file():
-        return read_weights(share_alike)
-    return read_weights(model_folder / files.OWN_FILE)
+@cache
+def _sources(model_folder: Path) -> tuple[Weights, Weights]:
+    """The weights that sentiments come from, and those of everything else."""
+    share_alike, own = model_folder / files.SHARE_ALIKE_FILE, read_weights(model_folder / files.OWN_FILE)
+    return (read_weights(share_alike) if share_alike.is_file() else own), own
 
 
 def _in_phrases(text: str, model: Model, seeds: Path) -> dict[str, list[tuple[str, float]]]:
@@ -110,8 +110,9 @@ def pushes(text: str, outputs: tuple[str, ...], seeds: Path, weights: Path) -> d
     counts = [max(1, sum(piece.family == family for piece in features)) for family in range(3)]
     phrases = _in_phrases(text, read_model(weights), seeds)
     result = {}
+    of_sentiments, of_codes = _sources(weights)
     for output in outputs:
-        source = _source(weights, output)
+        source = of_sentiments if output in SENTIMENTS else of_codes
         column = source.outputs.index(output)
         added: dict[str, float] = {}
         for piece in features:

@@ -13,7 +13,7 @@ from flows.headers import schema
 from flows.labels import weights as files
 from flows.labels.corpora import SENTIMENTS
 from flows.labels.indications import CALL_TO_VOTE
-from flows.labels.model import read_model
+from flows.labels.version import weights_version
 from flows.method import METHOD
 from flows.seeds import read_seed
 
@@ -100,7 +100,7 @@ def record(
         for row in rows:
             if row["code"] in flagged:
                 row |= {"flags_per_1000": round(1000 * flagged[row["code"]] / count, 4), "flag_posts": count}
-    frame = pl.DataFrame(rows, schema=_measured()).with_columns(weights=pl.lit(read_model(weights).version))
+    frame = pl.DataFrame(rows, schema=_measured()).with_columns(weights=pl.lit(weights_version(weights)))
     path = weights / FILE
     frame.sort("family", "code").write_csv(path)
     return path
@@ -119,7 +119,7 @@ def label_quality(seeds: Path = sql.SEEDS) -> pl.DataFrame:
     frame = pl.DataFrame(schema=columns)
     if path.is_file():
         measures = pl.read_csv(path, schema={**columns, "weights": pl.String})
-        frame = measures.filter(pl.col("weights") == read_model(folder).version).select(*columns)
+        frame = measures.filter(pl.col("weights") == weights_version(folder)).select(*columns)
     called = {row["code"]: row["is_measured"] == "true" for row in read_seed("indications", seeds)}
     wanted = [(_INDICATIONS, code, called.get(code)) for code in (*called, ANY)]
     wanted += [(_SENTIMENT, name, None) for name in SENTIMENTS]

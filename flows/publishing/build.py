@@ -1,6 +1,6 @@
 """The build: every core and trend table anew, in one transaction."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 
 import sql
@@ -15,9 +15,11 @@ from flows.store.chain import Entry
 from flows.store.runs import read_runs
 from flows.store.watch_history import read_watch
 
+Told = Callable[[warehouse.Connection, models.Model], None]
 
-def build_tables(settings: Settings) -> int:
-    """Rebuilds every core and trend table in one transaction; gives their number.
+
+def build_tables(settings: Settings, told: Told | None = None) -> int:
+    """Rebuilds every core and trend table in one transaction; gives their number. `told` hears of each.
 
     Raises LedgerDamagedError when a part of the landing that is not loaded cannot be seen, or the ledger is not what
     was stated, and GateStoppedError when posts of published weeks are gone without a reason; the tables stay then.
@@ -25,7 +27,7 @@ def build_tables(settings: Settings) -> int:
     built = models.read_models(sql.FOLDER)
     with warehouse.opened(settings.home) as connection, warehouse.transaction(connection):
         proof.require_seen(settings.home, connection)
-        entries = _build(settings, connection, built)
+        entries = _build(settings, connection, built, told)
         losses.stop_on_losses(settings, connection, entries)
     return len(built)
 
@@ -42,7 +44,9 @@ def give_up_losses(settings: Settings, week: str) -> list[Loss]:
     return lost
 
 
-def _build(settings: Settings, connection: warehouse.Connection, built: Sequence[models.Model]) -> Sequence[Entry]:
+def _build(
+    settings: Settings, connection: warehouse.Connection, built: Sequence[models.Model], told: Told | None = None
+) -> Sequence[Entry]:
     """Builds the tables inside the caller's transaction; gives the chain they were built with."""
     models.load_seeds(connection, settings.seeds)
     tables.write_runs(connection, read_runs(settings.home))
@@ -54,5 +58,5 @@ def _build(settings: Settings, connection: warehouse.Connection, built: Sequence
     log.require_stated(settings.home, entries)
     log.state_head(settings.home)
     desk.load_reviews(connection, settings, datetime.now(UTC))
-    models.build(connection, built, trends.METHODS)
+    models.build(connection, built, trends.METHODS, told=told)
     return entries

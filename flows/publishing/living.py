@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING, NamedTuple
 import reports
 from flows.loading import proof
 from flows.periods import Week
-from flows.processes import helping
 from flows.publishing import build, editions, releases
 from flows.publishing.database import place_database
 from flows.publishing.site import place_index, place_pages
@@ -234,7 +233,7 @@ def _release(settings: Settings, stale: Sequence[str], known: _Known, *, without
             edition, whole = editions.require(settings, place)
             frames = _living(whole, known, without_evidence=without_evidence)
             changed.append((place, edition, frames))
-            place_pages(release, place, edition, frames, helping())
+            place_pages(release, place, edition, frames)
         if changed:
             place_index(settings, release, changed[-1][1])
     for place, edition, frames in changed:  # afterwards: until the pages changed they are asked again

@@ -27,8 +27,8 @@ _HIDDEN = {False: ("why", "limit"), True: ("why",)}
 
 
 def reasons(settings: Settings, posts: pl.DataFrame) -> Callable[[], Reasons]:
-    """What gives, for each post, why it has its indications; the helper of the run looks for it meanwhile."""
-    return processes.later(labels.reasons, posts["text"], posts["indications"], settings.seeds)
+    """What gives, for each post, why it has its indications; the helper of the run may look for it meanwhile."""
+    return processes.shared(labels.reasons, posts["text"], posts["indications"], settings.seeds)
 
 
 def with_reasons(settings: Settings, posts: pl.DataFrame, reasons: Reasons) -> pl.DataFrame:

@@ -1,12 +1,12 @@
 """What all documents of a release share: the edition they are made from, and the index over all of them."""
 
 from collections.abc import Mapping
-from concurrent.futures import Executor
 from dataclasses import asdict, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import reports
+from flows import processes
 from flows.publishing import releases
 from flows.publishing.publications import Release
 from flows.settings import Settings
@@ -30,22 +30,16 @@ def edition_of(settings: Settings, connection: warehouse.Connection, release: Re
 
 
 def place_pages(
-    release: Path,
-    place: str,
-    edition: reports.Edition,
-    frames: Mapping[str, "pl.DataFrame"],
-    beside: Executor | None = None,
+    release: Path, place: str, edition: reports.Edition, frames: Mapping[str, "pl.DataFrame"]
 ) -> reports.WeekSummary:
-    """Renders an edition into its folder of a release, with its manifest; `beside` as `reports.render_week` has it."""
-    releases.place_folder(release, place, lambda folder: draw_pages(folder, edition, frames, beside))
+    """Renders an edition into its folder of a release, with its manifest."""
+    releases.place_folder(release, place, lambda folder: draw_pages(folder, edition, frames))
     return reports.WeekSummary.from_dict(releases.read_summary(release, place))
 
 
-def draw_pages(
-    folder: Path, edition: reports.Edition, frames: Mapping[str, "pl.DataFrame"], beside: Executor | None = None
-) -> None:
-    """Renders an edition into a folder, with its manifest."""
-    releases.write_manifest(folder, asdict(reports.render_week(edition, frames, folder, beside)))
+def draw_pages(folder: Path, edition: reports.Edition, frames: Mapping[str, "pl.DataFrame"]) -> None:
+    """Renders an edition into a folder, with its manifest; the helper of a run draws a part."""
+    releases.write_manifest(folder, asdict(reports.render_week(edition, frames, folder, processes.shared)))
 
 
 def place_index(settings: Settings, release: Path, edition: reports.Edition) -> None:

@@ -12,7 +12,6 @@ from typing import get_args
 import polars as pl
 
 import reports
-from flows import processes
 from flows.periods import Week
 from flows.progress import one_line
 from flows.publishing import editions, evidence, frames, notice, releases, review
@@ -68,10 +67,9 @@ def publish_week(
     Without a moment of release it is that of the last publication, where nothing has changed since; else the Monday
     after the week, or the landing of the last file where that is later: no report is older than what it knows.
     """
-    beside = processes.helping()
     with warehouse.opened(settings.home) as connection:
         kept, drawn = _keep(settings, connection, run, week, as_of, given_reason)
-        return _release(settings, connection, run, kept, lambda place, to: draw_pages(to, *drawn[place], beside))
+        return _release(settings, connection, run, kept, lambda place, to: draw_pages(to, *drawn[place]))
 
 
 def keep_week(settings: Settings, run: Run, week: Week, given_reason: str | None) -> Kept:

@@ -22,7 +22,7 @@ import sql
 from flows.exits import UsageError
 from flows.headers import COLUMNS, Column, Dictionary, ModelError, column, read_columns, read_header
 from flows.method import SEEDS
-from flows.processes import later
+from flows.processes import shared
 from flows.seeds import seed_path
 from flows.store.dependencies import dependencies
 from flows.store.warehouse import Connection, DatabaseError, as_tables, literal, query
@@ -100,8 +100,11 @@ def build(
     methods: Mapping[str, Method] | None = None,
     *,
     is_lasting: bool = True,
+    told: Callable[[Connection, Model], None] | None = None,
 ) -> None:
     """Build every model in the order of its dependencies, inside the caller's transaction, with its comments.
+
+    `told` hears of each once it is there.
 
     Tables that are read once and gone are not `is_lasting`: they do without comments and without the comparison with
     their headers, which take a third of the time. `methods` are the functions of the computed models, by qualified
@@ -115,6 +118,8 @@ def build(
         if is_lasting:
             _compare_columns(connection, model)
             _write_comments(connection, model)
+        if told is not None:
+            told(connection, model)
 
 
 def _drop(connection: Connection, names: Sequence[str], existing: Mapping[str, str]) -> None:
@@ -126,9 +131,12 @@ def _drop(connection: Connection, names: Sequence[str], existing: Mapping[str, s
 def _created(
     connection: Connection, graph: Mapping[str, set[str]], by_name: Mapping[str, Model], methods: Mapping[str, Method]
 ) -> Iterator[Model]:
-    """Creates each model once those it reads are there; while the helper computes rows, tables are created here."""
+    """Creates each model once those it reads are there; while the helper computes rows, tables are created here.
+
+    When none is left, the last rows that were begun are computed here, if the helper has not come to them.
+    """
     first = _read_by_computed(graph, by_name)
-    tables, begun = deque[Model](), deque[tuple[Model, Callable[[], pl.DataFrame]]]()
+    tables, begun = deque[Model](), list[tuple[Model, Callable[[], pl.DataFrame]]]()
     steps = TopologicalSorter(graph)
     steps.prepare()
     while steps.is_active():
@@ -137,7 +145,7 @@ def _created(
                 begun.append((model, _begin(connection, model, methods)))
             else:
                 (tables.appendleft if model.qualified in first else tables.append)(model)
-        model, rows = (tables.popleft(), None) if tables else begun.popleft()
+        model, rows = (tables.popleft(), None) if tables else begun.pop()
         _create(connection, model, rows)
         yield model
         steps.done(model.qualified)
@@ -161,7 +169,7 @@ def _begin(connection: Connection, model: Model, methods: Mapping[str, Method]) 
             f"The model {model.qualified} is computed, but no method has its name; add it to flows.trends."
         )
     with _told(model):
-        return later(methods[model.qualified], query(connection, model.query))
+        return shared(methods[model.qualified], query(connection, model.query))
 
 
 def _create(connection: Connection, model: Model, rows: Callable[[], pl.DataFrame] | None) -> None:

@@ -71,11 +71,11 @@ def test_computed_models_are_begun_first_and_taken_when_no_table_is_left_to_crea
 ) -> None:
     told: list[str] = []
 
-    def later(method: models.Method, rows: pl.DataFrame) -> Callable[[], pl.DataFrame]:
+    def shared(method: models.Method, rows: pl.DataFrame) -> Callable[[], pl.DataFrame]:
         told.extend(("begun", *(name for (name,) in connection.execute(TABLES).fetchall())))
         return lambda: (told.append("taken"), method(rows))[1]
 
-    monkeypatch.setattr(models, "later", later)
+    monkeypatch.setattr(models, "shared", shared)
     _write(tmp_path, "core.a_apart", _single("a_apart", "SELECT 1 AS x"))
     _write(tmp_path, "core.z_read", _single("z_read", "SELECT 7 AS x"))
     computed = _single("twice", "SELECT x FROM core.z_read").replace("-- Grain", "-- Kind: computed\n-- Grain")
@@ -97,8 +97,12 @@ def test_models_are_built_after_what_they_read_and_can_be_rebuilt(
     _write(tmp_path, "core.z_first", _single("z_first", "SELECT 7 AS x"))
     read = models.read_models(tmp_path)
     assert [model.name for model in models.in_order(connection, read)] == ["z_first", "middle", "a_last"]
+    told: list[tuple[str, list[tuple[int]]]] = []
     models.build(connection, read)
-    models.build(connection, read)
+    models.build(
+        connection, read, told=lambda now, each: told.append((each.name, now.sql(f"FROM {each.qualified}").fetchall()))
+    )
+    assert told == [(name, [(7,)]) for name in ("z_first", "middle", "a_last")]
     assert connection.execute("SELECT x FROM core.a_last").fetchall() == [(7,)]
 
 

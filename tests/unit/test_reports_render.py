@@ -49,8 +49,8 @@ from flows import processes
 from tests import briefing_measured
 from tests import reports_fixture as invented
 tables = invented.season("2024-W06", failed=1)
-with processes.pool(1) as beside:
-    reports.render_week(invented.edition("2024-W06"), tables, Path(sys.argv[1]), beside)
+with processes.helper():
+    reports.render_week(invented.edition("2024-W06"), tables, Path(sys.argv[1]), processes.shared)
 """
 
 
