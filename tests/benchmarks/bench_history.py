@@ -49,6 +49,7 @@ from flows.publishing.week import publish_week
 from flows.settings import Settings
 from flows.store.runs import recorded
 from flows.store.warehouse import exclusive
+from tests.benchmarks.bench_pipeline import require_loaded
 from tests.benchmarks.bench_year import MAPPING, write_week
 
 WEEK = Week.parse("2024-W06")
@@ -76,7 +77,7 @@ def timed_run(settings: Settings, files: Sequence[Path], *, publishes: bool) -> 
             processes.helper(quality.make_ready),
         ):
             timed("land", lambda: land_paths(settings, files, LANDED))
-            timed("load", lambda: pending.load_pending(settings, run))
+            timed("load", lambda: require_loaded(pending.load_pending(settings, run)))
             timed(_MODELS, lambda: build_tables(settings))
             if publishes:
                 timed("publish", lambda: publish_week(settings, run, WEEK))

@@ -92,6 +92,7 @@ from flows.labels.corpora import OWN_FOLDER
 from flows.loading import batches, copies, gates, load, mapped, names, prepared, privacy, proof
 from flows.loading.arrivals import land_paths
 from flows.loading.pending import load_pending
+from flows.loading.summary import LoadSummary
 from flows.publishing.build import build_tables
 from flows.settings import Settings
 from flows.store import models, warehouse
@@ -129,11 +130,17 @@ def floor(export: Path, folder: Path) -> float:
         return seconds_of(lambda: relation.write_parquet(str(folder / "floor.parquet")))
 
 
+def require_loaded(summary: LoadSummary) -> None:
+    """Raises where a load took less than 19 in 20 of its records: nothing is fast that does nothing."""
+    if not summary.records or summary.rejects * 20 > summary.records:
+        raise RuntimeError(f"of {summary.records:,} records {summary.rejects:,} were rejected: {summary.reasons}")
+
+
 def _works(settings: Settings, export: Path, run: Run) -> dict[str, Callable[[], object]]:
     """The way of an export to published tables, by its steps."""
     return {
         "land": lambda: land_paths(settings, [export], LANDED),
-        "load": lambda: load_pending(settings, run),
+        "load": lambda: require_loaded(load_pending(settings, run)),
         "build tables": lambda: build_tables(settings),
     }
 

@@ -53,9 +53,9 @@ def write_week(folder: Path, monday: date, posts: int) -> list[Path]:
             day = monday + timedelta(days=dice.randrange(7))
             clock = f"{dice.randrange(24):02d}:{dice.randrange(60):02d}:00"
             text = f"{dice.choice(TEXTS)} {monday.toordinal() * 10_000 + number}"
-            rows.writerow(
-                [f"7{monday.toordinal():08d}{number:010d}", f"{day} {clock}", f"akun{dice.randrange(200)}", text]
-            )
+            posted = datetime.fromisoformat(f"{day}T{clock}+07:00")
+            id_ = (int(posted.timestamp()) << 32) + number  # as TikTok numbers what was uploaded then
+            rows.writerow([id_, f"{day} {clock}", f"akun{dice.randrange(200)}", text])
     with log.open("w", encoding="utf-8", newline="") as lines:
         rows = csv.writer(lines)
         rows.writerow(LOGGED)
@@ -85,7 +85,10 @@ def do_week(settings: Settings, exports: Path, monday: date, posts: int) -> None
     from flows.weekly import weekly
 
     landed = datetime.combine(monday + timedelta(days=6), datetime.min.time(), UTC) + timedelta(hours=22)
-    run_import(settings, write_week(exports, monday, posts), landed, None, lambda _: None)
+    said: list[str] = []
+    run_import(settings, write_week(exports, monday, posts), landed, None, said.append)
+    if not any(f"{posts:,} posts" in line for line in said):
+        raise RuntimeError(f"the posts of {monday} were not loaded: {said}")
     weekly(week=str(Week.of(monday)))
 
 
