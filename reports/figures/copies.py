@@ -1,7 +1,11 @@
-"""Copied texts as a timeline: how many accounts had posted each, hour by hour, a dot an account."""
+"""Copied texts as a timeline: how many accounts had posted each, hour by hour, a dot an account.
+
+Where dots would hide each other, some stand for all: a text that thousands posted is a line, and no page of megabytes.
+"""
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta, tzinfo
+from math import hypot
 from typing import NamedTuple
 
 import polars as pl
@@ -15,6 +19,7 @@ from reports.reading.outcomes import Trends
 
 _PLOT, _LEFT, _RIGHT = 44.0, 10.0, 40.0  # mm
 _SIZE = 2.6
+_APART = 0.6  # mm between dots, whose width is 0.9
 _DRAWN = ("place", "created_at", "platform", "account")
 _WIDEST = 24 * 5  # hours, beyond which only days are named on the axis
 
@@ -129,12 +134,27 @@ def _text(axes: Axes, scene: Scene, text: Text, start: datetime) -> None:
     up = [post.accounts for post in text.posts]
     axes.plot(across, up, drawstyle="steps-post", color=style.GREY, linewidth=0.8, zorder=2)
     for platform in sorted({post.platform for post in text.posts}):
-        points = [(x, y) for x, y, post in zip(across, up, text.posts, strict=True) if post.platform == platform]
+        places = [number for number, post in enumerate(text.posts) if post.platform == platform]
+        shown = _apart(axes, [(across[number], up[number]) for number in places])
+        points = [(across[places[number]], up[places[number]]) for number in shown]
         axes.plot(*zip(*points, strict=True), "o", color=style.SERIES_COLOUR[platform], markersize=_SIZE, zorder=3)
-    for post, at in zip(text.posts, across, strict=True):
-        when = f"{scene.words.day(post.moment.date())} {post.moment:%H.%M}"
-        says = scene.words("copies_point", place=text.place, accounts=scene.words.number(post.accounts), moment=when)
-        style.zone(axes, (at - 0.1, post.accounts - 1, 0.2, 2), f"{scene.platform(post.platform)}: {says}")
+        for number in shown:
+            post, at = text.posts[places[number]], across[places[number]]
+            when = f"{scene.words.day(post.moment.date())} {post.moment:%H.%M}"
+    """The numbers of points, in time order, each apart from the one before; and the last."""
+            style.zone(axes, (at - 0.1, post.accounts - 1, 0.2, 2), f"{scene.platform(post.platform)}: {says}")
+
+
+def _apart(axes: Axes, points: Sequence[tuple[float, float]]) -> list[int]:
+    """The numbers of points, in time order, each apart from the one before; the first and the last too."""
+    (left, right), (low, high) = axes.get_xlim(), axes.get_ylim()
+    wide, tall = style.width_of(axes) / (right - left), _PLOT / (high - low)
+    shown = [0]
+    for number, (across, up) in enumerate(points):
+        before = points[shown[-1]]
+        if hypot((across - before[0]) * wide, (up - before[1]) * tall) >= _APART:
+            shown.append(number)
+    return shown if shown[-1] == len(points) - 1 else [*shown, len(points) - 1]
 
 
 def _names(axes: Axes, scene: Scene, texts: Sequence[Text]) -> None:

@@ -391,6 +391,18 @@ def test_copies_rise_by_one_an_account_and_lead_where_the_incident_is_one() -> N
     assert (len(text.posts), text.accounts) == (12, 12)  # it was one of the accounts, and no dot tells when
 
 
+def test_a_text_of_thousands_is_drawn_with_as_many_dots_as_can_be_told_apart() -> None:
+    start = datetime(2024, 1, 30, 1, tzinfo=UTC)
+    rows = [(1, start + timedelta(seconds=30 * n), "tiktok", n + 1, str(n)) for n in range(3_000)]
+    tables = dict(invented.season("2024-W05"))
+    tables["copied_posts"] = pl.DataFrame(rows, schema=tables["copied_posts"].schema, orient="row")
+    facts, scene = prepared("2024-W05", tables)
+    picture = copies.CHART.picture(Trends(facts), scene)
+    assert 100 < len(picture.values) < 300
+    assert "3.000 akun" in picture.title and "akun ke-3.000" in picture.values[-1]
+    assert len(picture.svg) < 200_000
+
+
 def test_the_leading_chart_claims_how_much_against_what_is_usual() -> None:
     tables = dict(invented.season("2024-W05"))
     tables["trends.incident_weeks"] = tested.incident("2024-W05", observed=31, expected=1.2)
