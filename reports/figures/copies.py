@@ -141,7 +141,8 @@ def _text(axes: Axes, scene: Scene, text: Text, start: datetime) -> None:
         for number in shown:
             post, at = text.posts[places[number]], across[places[number]]
             when = f"{scene.words.day(post.moment.date())} {post.moment:%H.%M}"
-    """The numbers of points, in time order, each apart from the one before; and the last."""
+            accounts = scene.words.number(post.accounts)
+            says = scene.words("copies_point", place=text.place, accounts=accounts, moment=when)
             style.zone(axes, (at - 0.1, post.accounts - 1, 0.2, 2), f"{scene.platform(post.platform)}: {says}")
 
 
