@@ -7,7 +7,7 @@ import subprocess
 import sys
 import threading
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from concurrent.futures import Executor, Future, ProcessPoolExecutor
+from concurrent.futures import Executor, Future, ProcessPoolExecutor, ThreadPoolExecutor
 from contextlib import contextmanager
 from multiprocessing import active_children, connection, context, parent_process
 from multiprocessing.popen_spawn_posix import Popen
@@ -51,6 +51,20 @@ def pool(workers: int) -> ProcessPoolExecutor:
     return ProcessPoolExecutor(workers, mp_context=_FreshContext(), initializer=begin)
 
 
+class _Turns(Executor):
+    """Hands work to another process when that is free and not before, so that who asks for it sooner can do it."""
+
+    def __init__(self, process: Executor) -> None:
+        self._process = process
+        self._waiting = ThreadPoolExecutor(1)
+
+    def submit(self, work: Callable[P, T], /, *arguments: P.args, **named: P.kwargs) -> Future[T]:
+        return self._waiting.submit(lambda: self._process.submit(work, *arguments, **named).result())
+
+    def shutdown(self, wait: bool = True, *, cancel_futures: bool = False) -> None:
+        self._waiting.shutdown(wait, cancel_futures=cancel_futures)
+
+
 @contextmanager
 def helper(*preparations: Callable[[], None]) -> Iterator[None]:
     """A second process for as long as the block lasts, which does what `later` gives it, one after the other.
@@ -64,15 +78,17 @@ def helper(*preparations: Callable[[], None]) -> Iterator[None]:
         return
     others = set(active_children())
     with pool(1) as process:
-        begun = _begin_with(process, preparations)
-        _HELPERS.append(process)
+        turns = _Turns(process)
+        begun = _begin_with(turns, preparations)
+        _HELPERS.append(turns)
         try:
             yield
         finally:
-            _HELPERS.remove(process)
+            _HELPERS.remove(turns)
             if not all(each.done() for each in begun):
                 for child in set(active_children()) - others:
                     child.terminate()
+            turns.shutdown(cancel_futures=True)
 
 
 def _begin_with(process: Executor, preparations: Iterable[Callable[[], None]]) -> list[Future[None]]:

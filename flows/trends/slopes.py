@@ -65,7 +65,8 @@ def _pairs(size: int) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
 def _variance(values: Numbers) -> float:
     """Of the Mann-Kendall score, corrected for ties."""
     size = len(values)
-    _, ties = np.unique(values, return_counts=True)
+    ordered = np.sort(values)
+    ties = np.diff(np.flatnonzero(ordered[1:] != ordered[:-1]), prepend=-1, append=size - 1)
     return float(size * (size - 1) * (2 * size + 5) - np.sum(ties * (ties - 1) * (2 * ties + 5))) / 18
 
 
@@ -86,9 +87,8 @@ def _correction(residuals: Numbers) -> float:
 
 
 def _ranks(values: Numbers) -> Numbers:
-    _, inverse, counts = np.unique(values, return_inverse=True, return_counts=True)
-    ends = np.cumsum(counts)
-    middle: Numbers = (ends - (counts - 1) / 2)[inverse]
+    ordered = np.sort(values)
+    middle: Numbers = (np.searchsorted(ordered, values) + np.searchsorted(ordered, values, "right") + 1) / 2
     return middle
 
 

@@ -92,7 +92,7 @@ def test_a_helper_works_beside_this_process_and_nobody_waits_for_its_preparation
 def test_shared_work_is_done_by_whoever_comes_to_it_first() -> None:
     assert processes.shared(os.getpid)() == os.getpid()
     with processes.helper():
-        busy = [processes.later(time.sleep, 0.5) for _ in range(4)]  # more than a pool takes out of its own hands
+        busy = processes.later(time.sleep, 1)
         here = processes.shared(os.getpid)
         failing = processes.shared(divmod, 1, 0)
         assert here() == os.getpid()
@@ -100,8 +100,7 @@ def test_shared_work_is_done_by_whoever_comes_to_it_first() -> None:
             failing()
         there = processes.shared(os.getpid)
         assert processes.later(os.getpid)() == there() != os.getpid()
-        for each in busy:
-            each()
+        busy()
 
 
 def test_a_worker_does_not_outlive_a_parent_that_was_killed() -> None:
