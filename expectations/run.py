@@ -8,10 +8,8 @@ results hold raw values (only counts are kept, and values of columns that hold n
 
 import logging
 import os
-import sys
 import warnings
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from enum import StrEnum
 from functools import cache
@@ -176,19 +174,6 @@ class _Unused(ModuleType):
         return getattr(import_module(self.__name__), name)
 
 
-@contextmanager
-def _without_unused() -> Iterator[None]:
-    """What is imported inside gets libraries that stand unused, or are missing, unless they are loaded already."""
-    stands: dict[str, Any] = {name: _Unused(name) for name in _SELDOM_USED} | dict.fromkeys(_NOT_NEEDED)
-    stands = {name: stand for name, stand in stands.items() if name not in sys.modules}
-    sys.modules.update(stands)
-    try:
-        yield
-    finally:
-        for name in stands:
-            del sys.modules[name]
-
-
 def make_ready() -> None:
     """Imports what evaluating takes, which takes seconds."""
     with processes.uncollected():
@@ -200,7 +185,8 @@ def library() -> Any:
     """Great Expectations and a batch definition in memory, which touches neither disk nor network."""
     os.environ["GX_ANALYTICS_ENABLED"] = "false"
     show_warning = warnings.showwarning
-    with _without_unused():
+    stands: dict[str, Any] = {name: _Unused(name) for name in _SELDOM_USED} | dict.fromkeys(_NOT_NEEDED)
+    with processes.standing_in(stands):
         import great_expectations as gx
     from great_expectations.data_context.types.base import (
         DataContextConfig,

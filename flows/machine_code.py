@@ -9,6 +9,11 @@ from typing import Any, TypeVar, cast
 
 import numba
 
+from flows.processes import standing_in
+
+with standing_in({"scipy.linalg": None}):  # numba looks for it, half of the time of its start; nothing here asks for it
+    import numba.np.arraymath
+
 Function = TypeVar("Function", bound=Callable[..., Any])
 
 _compile = cast(Any, numba.njit)  # numba's own types know only some of its options

@@ -6,7 +6,7 @@ import os
 import subprocess
 import sys
 import threading
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Executor, Future, ProcessPoolExecutor, ThreadPoolExecutor
 from contextlib import contextmanager
 from multiprocessing import active_children, connection, context, parent_process
@@ -198,6 +198,21 @@ def uncollected() -> Iterator[None]:
     finally:
         gc.freeze()
         gc.enable()
+
+
+@contextmanager
+def standing_in(stands: Mapping[str, Any]) -> Iterator[None]:
+    """What is imported inside gets these in the place of libraries by these names, unless they are loaded already.
+
+    For what a library looks for as it begins and ronda uses nothing of; None stands for one that is not installed.
+    """
+    placed = {name: stand for name, stand in stands.items() if name not in sys.modules}
+    sys.modules.update(placed)
+    try:
+        yield
+    finally:
+        for name in placed:
+            del sys.modules[name]
 
 
 def begin() -> None:

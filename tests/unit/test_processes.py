@@ -139,3 +139,16 @@ def test_modules_come_from_where_this_code_lies(tmp_path: Path, monkeypatch: pyt
     monkeypatch.delenv("PYTHONPATH", raising=False)
     with processes.start("flows.exits", stdout=subprocess.PIPE, stderr=subprocess.PIPE) as started:
         assert started.wait(timeout=20) == 0
+
+
+def test_a_stand_is_there_while_something_is_imported_and_never_for_what_is_loaded() -> None:
+    with processes.standing_in({"no_such_library": None, "pathlib": None}):
+        assert "no_such_library" in sys.modules and sys.modules["pathlib"] is not None
+    assert "no_such_library" not in sys.modules
+
+
+def test_labels_begin_without_linear_algebra() -> None:
+    begun = (
+        "import sys; from flows.labels.compiled import batch; batch.compiled_loop(); sys.exit('scipy' in sys.modules)"
+    )
+    assert subprocess.run([sys.executable, "-c", begun], check=False).returncode == 0
