@@ -11,7 +11,7 @@ import numba
 
 from flows.processes import standing_in
 
-with standing_in({"scipy": None}):  # numba looks for it, half of the time of its start; nothing here asks for it
+with standing_in({"scipy.linalg": None}):  # numba looks for it, half of the time of its start; nothing here asks for it
     import numba.np.arraymath
 
 Function = TypeVar("Function", bound=Callable[..., Any])
