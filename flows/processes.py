@@ -78,6 +78,7 @@ def helper(*preparations: Callable[[], None]) -> Iterator[None]:
         return
     others = set(active_children())
     with pool(1) as process:
+        process.submit(int)  # it is there from now on, and can be ended whatever it begins with
         turns = _Turns(process)
         begun = _begin_with(turns, preparations)
         _HELPERS.append(turns)
