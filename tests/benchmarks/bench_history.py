@@ -42,7 +42,6 @@ from expectations import run as quality
 from flows import processes, simulation
 from flows.loading import pending
 from flows.loading.arrivals import land_paths
-from flows.orchestrator import orchestrated
 from flows.periods import Week
 from flows.publishing.build import build_tables
 from flows.publishing.week import publish_week
@@ -60,8 +59,6 @@ _MODELS = "models"
 
 def timed_run(settings: Settings, files: Sequence[Path], *, publishes: bool) -> dict[str, float]:
     """Seconds of each step of a run that takes in files: landing, load, models, and the week where it is published."""
-    from prefect import flow  # it looks for its server when it is imported
-
     seconds: dict[str, float] = {}
 
     def timed(name: str, work: Callable[[], object]) -> None:
@@ -69,20 +66,16 @@ def timed_run(settings: Settings, files: Sequence[Path], *, publishes: bool) -> 
         work()
         seconds[name] = time.perf_counter() - start
 
-    @flow(validate_parameters=False)
-    def week() -> None:
-        with (
-            exclusive(settings.home),
-            recorded(settings.home, "bench", {}) as run,
-            processes.helper(quality.make_ready),
-        ):
-            timed("land", lambda: land_paths(settings, files, LANDED))
-            timed("load", lambda: require_loaded(pending.load_pending(settings, run)))
-            timed(_MODELS, lambda: build_tables(settings))
-            if publishes:
-                timed("publish", lambda: publish_week(settings, run, WEEK))
-
-    week()
+    with (
+        exclusive(settings.home),
+        recorded(settings.home, "bench", {}) as run,
+        processes.helper(quality.make_ready),
+    ):
+        timed("land", lambda: land_paths(settings, files, LANDED))
+        timed("load", lambda: require_loaded(pending.load_pending(settings, run)))
+        timed(_MODELS, lambda: build_tables(settings))
+        if publishes:
+            timed("publish", lambda: publish_week(settings, run, WEEK))
     return seconds
 
 
@@ -91,14 +84,11 @@ def measure(posts: int, folder: Path) -> dict[str, float]:
     settings = Settings(home=folder / "home", author_key="ab" * 32, tables={"catatan": MAPPING})
     settings.make_home()
     settings.export()
-    with orchestrated(settings, "CRITICAL") as server:
-        assert server is not None
-        server.wait()
-        with tempfile.TemporaryDirectory(dir=folder) as season:
-            simulation.write_season(Path(season), posts=posts, weekly=False)
-            exports = sorted(path for path in (Path(season) / "exports").rglob("*") if path.is_file())
-            timed_run(settings, exports, publishes=False)
-        return timed_run(settings, write_week(folder / "new", WEEK.first_day, NEW_POSTS), publishes=True)
+    with tempfile.TemporaryDirectory(dir=folder) as season:
+        simulation.write_season(Path(season), posts=posts, weekly=False)
+        exports = sorted(path for path in (Path(season) / "exports").rglob("*") if path.is_file())
+        timed_run(settings, exports, publishes=False)
+    return timed_run(settings, write_week(folder / "new", WEEK.first_day, NEW_POSTS), publishes=True)
 
 
 def main(sizes: list[int]) -> None:
