@@ -17,9 +17,7 @@ if TYPE_CHECKING:
     from expectations.suite import Suite
 
 Waiting = Callable[[], "list[Verdict]"]
-
-
-_MAY_BE_EMPTY = "emerging_terms"
+_MAY_BE_EMPTY = "emerging_terms"  # a week may have none
 
 
 class _Begun(NamedTuple):
@@ -65,7 +63,7 @@ def _suites(week: Week) -> "Mapping[str, Suite]":
 
 
 def _judged(connection: warehouse.Connection, suite: "Suite") -> Waiting:
-    """What gives the verdicts on a trend table; only that of terms may have no row."""
+    """What gives the verdicts on a trend table."""
     rows = tables.trend(connection, suite.table)
     return later(evaluated, rows, suite, empty_is_valid=suite.table == _MAY_BE_EMPTY)
 

@@ -6,11 +6,12 @@ from pathlib import Path
 
 import pytest
 
+import sql
 from flows.exits import GateStoppedError
 from flows.periods import Week
 from flows.publishing import check
 from flows.settings import Settings
-from flows.store import runs, warehouse
+from flows.store import models, runs, warehouse
 from tests.sql.warehouse_of_cases import build, warehouse_of
 
 WEEK = Week.parse("2024-W02")
@@ -42,7 +43,9 @@ def test_a_second_row_of_one_key_stops_the_week_by_name(built: warehouse.Connect
     assert len(outcomes) > 25 and set(outcomes.values()) == {"passed"}
 
 
-def test_what_a_run_began_says_the_same_and_is_taken_up_once(built: warehouse.Connection, tmp_path: Path) -> None:
+def test_what_a_run_began_says_the_same_and_is_taken_up_once(
+    built: warehouse.Connection, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     settings = Settings(home=tmp_path)
     first, second = runs.begin(tmp_path, "weekly", {}), runs.begin(tmp_path, "weekly", {})
     check.begin(settings, first, WEEK)
@@ -51,6 +54,15 @@ def test_what_a_run_began_says_the_same_and_is_taken_up_once(built: warehouse.Co
     assert first.verdicts_of_week == second.verdicts_of_week
     tables = list(dict.fromkeys(verdict["table"] for verdict in first.verdicts_of_week))
     assert tables.index("posts") < tables.index("weekly_platform")
+
+    third = runs.begin(tmp_path, "weekly", {})
+    told = check.begin(settings, third, WEEK)
+    for model in models.read_models(sql.FOLDER):
+        told(built, model)
+    with monkeypatch.context() as patch:
+        patch.setattr(check, "later", None)  # nothing is judged twice
+        check.check_week(settings, third, WEEK)
+    assert third.verdicts_of_week == second.verdicts_of_week
 
     check.begin(settings, first, WEEK)
     built.execute("UPDATE base.posts SET likes = -1")
