@@ -54,6 +54,20 @@ class Release:
     draw: str | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class _Said:
+    """What a publication says: of which week, its place in the ledger, its numbers, the files it was the first to know.
+
+    Publications of earlier versions do not say which files they knew (None), only until when files had landed.
+    """
+
+    week: str
+    sequence: int
+    numbers: "pl.DataFrame"
+    files: frozenset[str] | None
+    loaded_until: datetime
+
+
 def seeds_text(versions: Mapping[str, str]) -> str:
     """The versions of seeds as the ledger keeps them: `name=version name=version`."""
     return " ".join(f"{name}={version}" for name, version in versions.items())
@@ -116,8 +130,9 @@ def record_publication(home: Path, week: Week, stated: "pl.DataFrame", release: 
         return number
     number, sequence = ledger.last_number(home, str(week), entries) + 1, ledger.next_sequence(entries)
     until = release.loaded_until.astimezone(UTC) if release.loaded_until else None
+    said = _all_said(folder)
     written = (
-        pl.concat([own.with_columns(restates=pl.lit(False)), _restated(folder, week, stated, own, release)])
+        pl.concat([own.with_columns(restates=pl.lit(False)), _restated(said, week, stated, own, release)])
         .with_columns(
             pl.lit(sequence, pl.Int64).alias("sequence"),
             pl.lit(until, pl.Datetime("us", "UTC")).alias("loaded_until"),
@@ -126,7 +141,7 @@ def record_publication(home: Path, week: Week, stated: "pl.DataFrame", release: 
             # once: a list of files beside every number would outweigh the numbers
             *(
                 pl.when(pl.int_range(pl.len()) == 0).then(pl.lit(text, pl.String)).alias(name)
-                for name, text in (("files", _new_files(folder, release)), ("draw", release.draw))
+                for name, text in (("files", _new_files(said, release)), ("draw", release.draw))
             ),
         )
         .select(*own.columns, *_OWN)
@@ -170,20 +185,10 @@ def _last(home: Path, week: Week) -> "tuple[int, pl.DataFrame | None]":
     return number, written.filter(~pl.col("restates")).drop(_OWN, strict=False)
 
 
-def _new_files(folder: Path, release: Release) -> str:
-    """The files that are loaded and that no publication knew so far, by landing: ids with a space between.
-
-    Publications of earlier versions do not say which files they knew, only until when files had landed.
-    """
-    import polars as pl
-
-    known, until = set[str](), datetime.min.replace(tzinfo=UTC)
-    for path in files_in(folder, ".parquet"):
-        if "files" in pl.read_parquet_schema(path):
-            known.update(*(text.split() for text in pl.read_parquet(path, columns=["files"])["files"].drop_nulls()))
-        else:
-            moments = pl.read_parquet(path, columns=["loaded_until"])["loaded_until"].drop_nulls()
-            until = max([until, *moments.unique()])
+def _new_files(said: Sequence[_Said], release: Release) -> str:
+    """The files that are loaded and that no publication knew so far, by landing: ids with a space between."""
+    known = frozenset[str]().union(*(each.files for each in said if each.files is not None))
+    until = max((each.loaded_until for each in said if each.files is None), default=datetime.min.replace(tzinfo=UTC))
     return " ".join(
         file_id[:FILE_ID]
         for file_id, moment in sorted(release.files.items(), key=lambda item: (item[1], item[0]))
@@ -192,17 +197,15 @@ def _new_files(folder: Path, release: Release) -> str:
 
 
 def _restated(
-    folder: Path, week: Week, stated: "pl.DataFrame", own: "pl.DataFrame", release: Release
+    said: Sequence[_Said], week: Week, stated: "pl.DataFrame", own: "pl.DataFrame", release: Release
 ) -> "pl.DataFrame":
     """The numbers of other published weeks that are not what was last stated of them, in the columns of `own`."""
     import polars as pl
 
-    before = files_in(folder, ".parquet")
-    if not before:
+    if not said:
         return own.clear().with_columns(restates=pl.lit(True))
-    said = sorted((_said(path, path.stat().st_mtime_ns) for path in before), key=_sequence)
-    last = pl.concat(said).unique(NUMBER, keep="last").rename({"value": "said"})
-    published = list({path.stem.rsplit("-", 1)[0] for path in before} - {str(week)})
+    last = pl.concat([each.numbers for each in said]).unique(NUMBER, keep="last").rename({"value": "said"})
+    published = list({each.week for each in said} - {str(week)})
     changed = (
         stated.filter(pl.col("week").is_in(published))
         .join(last, on=NUMBER, how="left")
@@ -217,16 +220,26 @@ def _restated(
     return restated.sort(NUMBER)
 
 
+def _all_said(folder: Path) -> list[_Said]:
+    """What all publications say, in the order of the ledger."""
+    said = (_said(path, path.stat().st_mtime_ns) for path in files_in(folder, ".parquet"))
+    return sorted(said, key=lambda each: each.sequence)
+
+
 @lru_cache(maxsize=64)
-def _said(path: Path, _changed: int) -> "pl.DataFrame":
-    """What a publication says, and its place in the ledger; read once by a run that states many weeks."""
+def _said(path: Path, _changed: int) -> _Said:
+    """What a publication says; read once by a run that states many weeks."""
     import polars as pl
 
-    return pl.read_parquet(path, columns=[*NUMBER, "value", "sequence"])
-
-
-def _sequence(said: "pl.DataFrame") -> int:
-    return int(said["sequence"][0]) if len(said) else 0
+    written = pl.read_parquet(path)
+    texts = written["files"].drop_nulls() if "files" in written.columns else None
+    return _Said(
+        week=path.stem.rsplit("-", 1)[0],
+        sequence=int(written["sequence"][0]) if len(written) else 0,
+        numbers=written.select(*NUMBER, "value"),
+        files=None if texts is None else frozenset(file_id for text in texts for file_id in text.split()),
+        loaded_until=max(written["loaded_until"].drop_nulls(), default=datetime.min.replace(tzinfo=UTC)),
+    )
 
 
 def publications(home: Path) -> dict[str, int]:
