@@ -31,6 +31,7 @@ NUMBER = ["week", "phase", "platform", "table", "key", "metric"]
 _NOT_MEASURES = {"first_day", "last_day", "status", "reason", "week", "phase", "platform"}
 # Not part of what a publication says of its week: where it stands in the ledger, and what led to it.
 _OWN = ["sequence", "loaded_until", "restates", "run_id", "given_reason", "files", "draw"]
+_BEFORE_ALL = datetime.min.replace(tzinfo=UTC)
 FILE_ID = 32  # the letters of a landed file's id that the ledger keeps, as the landing does
 
 
@@ -188,7 +189,7 @@ def _last(home: Path, week: Week) -> "tuple[int, pl.DataFrame | None]":
 def _new_files(said: Sequence[_Said], release: Release) -> str:
     """The files that are loaded and that no publication knew so far, by landing: ids with a space between."""
     known = frozenset[str]().union(*(each.files for each in said if each.files is not None))
-    until = max((each.loaded_until for each in said if each.files is None), default=datetime.min.replace(tzinfo=UTC))
+    until = max((each.loaded_until for each in said if each.files is None), default=_BEFORE_ALL)
     return " ".join(
         file_id[:FILE_ID]
         for file_id, moment in sorted(release.files.items(), key=lambda item: (item[1], item[0]))
@@ -238,7 +239,7 @@ def _said(path: Path, _changed: int) -> _Said:
         sequence=int(written["sequence"][0]) if len(written) else 0,
         numbers=written.select(*NUMBER, "value"),
         files=None if texts is None else frozenset(file_id for text in texts for file_id in text.split()),
-        loaded_until=max(written["loaded_until"].drop_nulls(), default=datetime.min.replace(tzinfo=UTC)),
+        loaded_until=max(written["loaded_until"].drop_nulls().unique(), default=_BEFORE_ALL),
     )
 
 
